@@ -85,26 +85,16 @@ export interface LaneEdit {
    * Ends whose other end went with its lane: frames that went with it are counted. `kept`: the ring stays, with what is
    * in it; else this end was just detached, and what is in the ring is lost as well.
    */
-  readonly settle: readonly { readonly end: LinkEndPlan; readonly kept: boolean }[];
+  readonly lost: readonly { readonly end: LinkEndPlan; readonly kept: boolean }[];
   /** Removed nodes: their links are detached by now; they are flushed, torn down and reported as removed. */
   readonly remove: readonly NodeId[];
   /**
-   * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
-   * what that one's `snapshot()` gives, unless it begins `anew`. `restart`: it has failed, and is torn down before the
-   * new one is set up; that takes over its state only if it `carries` it. `arrives`: it comes from another lane, and is
-   * not run before `attach`.
+   * Handovers from and to this lane. Nodes that hand over are torn down and, where their successors have other records,
+   * reported as removed; those that come from other lanes are not run before `attach`.
    */
-  readonly insert: readonly {
-    readonly node: NodeId;
-    readonly replaces?: boolean;
-    readonly anew?: boolean;
-    readonly restart?: "carries" | "fresh";
-    readonly arrives?: boolean;
-  }[];
+  readonly handovers: readonly Handover[];
   /** Links that this lane has to let go of, wholly or in part: what it lets go of is reported by `applied`. */
   readonly moves: readonly LinkMove[];
-  /** Nodes that have yielded to another lane: they are torn down and reported as removed. */
-  readonly depart: readonly NodeId[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
   /** Inputs whose links stay, and from now on close a loop or do not. */
@@ -113,6 +103,21 @@ export interface LaneEdit {
   readonly ports: readonly PortEdit[];
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
   readonly configure: readonly ({ readonly node: NodeId } & NodeValues)[];
+}
+
+/** Another instance takes the place of a node: on the same lane, or on another one. */
+export interface Handover {
+  readonly node: NodeId;
+  /** Indices of the lanes of the node and of its successor. */
+  readonly from: number;
+  readonly to: number;
+  /**
+   * What the successor goes on from: what the node's `snapshot()` gives (`carried`), or nothing (`anew`). A node that has
+   * failed is torn down before its successor is set up on the same record (`restart-carried`, `restart-fresh`).
+   */
+  readonly state: "carried" | "anew" | "restart-carried" | "restart-fresh";
+  /** How long the successor may wait for something to do in its trial, milliseconds; absent: it has no trial. */
+  readonly trialMs?: number;
 }
 
 /** A node whose dynamic ports change. */
@@ -158,13 +163,13 @@ export interface Standstill {
   readonly states: SharedArrayBuffer;
 }
 
-/** A node that goes to another lane. */
-export interface YieldedNode {
+/** What a node offers to its successor on another lane. */
+export interface OfferedNode {
   readonly node: NodeId;
   readonly carry: NodeCarry;
   /** What its `snapshot()` gave; absent without one. */
   readonly state?: unknown;
-  /** What it is tried with; absent for one that is not. */
+  /** What the successor is tried with; absent for one that is not. */
   readonly loan?: Loan;
 }
 
@@ -196,51 +201,39 @@ export type LaneCommand =
   /** `pausedNs`: how long all pauses took so far, nanoseconds; the nodes' clock leaves them out. */
   | { readonly kind: "resume"; readonly pausedNs: number }
   /**
-   * Prepares an edit: opens pools, builds nodes and calls their `setup()` while the others go on, and quiesces the nodes
-   * in `hold`. The lane commits the edit between two ticks once the control page's epoch is `epoch`. Answered by
-   * `prepared` or `refused`; after `refused` nothing is left of it.
+   * Prepares an edit: opens pools, builds nodes and calls their `setup()` while the others go on. The lane commits the
+   * edit between two ticks once the control page's epoch is `epoch`. Answered by `prepared` or `refused`; after `refused`
+   * nothing is left of it.
    */
   | {
     readonly kind: "prepare";
     readonly epoch: number;
     readonly nodes: readonly NodePlan[];
     readonly pools: readonly PoolToken[];
-    readonly hold: readonly NodeId[];
-    /** For the nodes that all lanes hold. */
-    readonly standstill: Standstill;
-    /** How long a node that takes another one's place may wait for its first tick, milliseconds. */
-    readonly trialMs: number;
     /** Ports whose formats are asked for. */
     readonly inspect: readonly { readonly node: NodeId; readonly port: string }[];
     readonly edit: LaneEdit;
+    /** Where no other lane takes part: what `handOver` would say. The answer comes when that is done, too. */
+    readonly handOver?: Standstill;
   }
   /**
-   * After `prepare`: quiesces nodes that go to another lane, and says what their successors go on from. Answered by
-   * `yielded` or `refused`.
+   * After every lane has prepared: quiesces the nodes that hand over, and those that the edit changes. Successors on this
+   * lane are given their state and tried; for others it is said what they go on from. Answered by `offered`, where nodes
+   * go to other lanes, and by `tried`, or by `refused`. Where nodes come from other lanes too, `tried` follows `accept`.
    */
   | {
-    readonly kind: "yield";
+    readonly kind: "handOver";
     readonly epoch: number;
-    readonly nodes: readonly NodeId[];
-    /** For the nodes that go from all lanes. */
+    /** The nodes that all lanes quiesce. */
     readonly standstill: Standstill;
-    /** Those among them whose state is not asked for. */
-    readonly anew: readonly NodeId[];
-    /** Those among them whose state nobody goes on from: these, and those whose successors take none. */
-    readonly ending: readonly NodeId[];
-    /** Those among them that are tried on the other lane, and how long they may wait for something to do there. */
-    readonly tries: readonly { readonly node: NodeId; readonly waitMs: number }[];
-    /** Links within this lane that will lead to or within another one: what is queued on them must be able to. */
-    readonly links: readonly LinkPlan[];
+    /** Nodes whose successors on other lanes take no state. */
+    readonly stateless: readonly NodeId[];
   }
-  /**
-   * After `prepare`: gives nodes that come from other lanes their state, and tries them. Answered by `arrived` or
-   * `refused`.
-   */
-  | { readonly kind: "arrive"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
-  /** After `applied`: counts what went with a lane whose end of a link was to move. Answered by `settled`. */
-  | { readonly kind: "settle"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
-  /** After `applied`: takes up what other lanes have let go of. Answered by `attached`. */
+  /** Gives nodes that come from other lanes their state, and tries them. Answered by `tried` or `refused`. */
+  | { readonly kind: "accept"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
+  /** Before `attach`: counts what went with lanes that were to let go of the other ends. Answered by `attached`. */
+  | { readonly kind: "countLost"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
+  /** After every lane has applied: takes up what other lanes have let go of. Answered by `attached`. */
   | {
     readonly kind: "attach";
     readonly epoch: number;
@@ -302,8 +295,10 @@ export type LaneReport =
     readonly stateless?: readonly NodeId[];
   }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
-  | { readonly kind: "yielded"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
-  | { readonly kind: "arrived"; readonly epoch: number }
+  /** What nodes that go to other lanes offer: to be passed on by `accept`. */
+  | { readonly kind: "offered"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
+  /** The lane's nodes are quiesced, and new ones have been tried. */
+  | { readonly kind: "tried"; readonly epoch: number }
   /**
    * The lane has committed the edit; `failures`: of nodes that could not take over a configuration, ports or a link;
    * `refused`: the nodes that have kept the configuration that they had; `rests`: what the lane has let go of.
@@ -315,7 +310,6 @@ export type LaneReport =
     readonly refused: readonly NodeId[];
     readonly rests: readonly LinkRest[];
   }
-  | { readonly kind: "settled"; readonly epoch: number }
   | { readonly kind: "attached"; readonly epoch: number }
   /** A node that an edit has removed, replaced or moved away was torn down: the index of its record. */
   | { readonly kind: "removed"; readonly record: number }

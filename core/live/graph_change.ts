@@ -6,6 +6,7 @@
  * @module
  */
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { NodeId } from "../ids.ts";
 import type { Topology } from "../topology.ts";
 
 /** A node as it was and as it will be. */
@@ -57,6 +58,12 @@ export function mayBeIncomplete(
 ): NodeEntry[] {
   const others = unlinked.flatMap(({ toNode }) => draft.nodes.get(toNode) ?? []);
   return [...added, ...[...replaced, ...moved].map(({ after }) => after), ...ported, ...others];
+}
+
+/** The nodes that an edit brings to rest: those that hand over to others, and those that change where they are. */
+export function quiescedBy({ replaced, moved, ported, bypassed }: GraphChange): NodeId[] {
+  const handingOver = [...replaced, ...moved].map(({ before }) => before);
+  return [...handingOver, ...ported, ...bypassed].map(({ id }) => id);
 }
 
 /** Whether a node stays what it is by name: its counts go on. */

@@ -4,21 +4,19 @@
  * @module
  */
 import type { NodeId } from "../ids.ts";
-import type { LaneEdit, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
+import type { Handover, LaneEdit, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
 import type { LinkMove } from "../links/link_move.ts";
 
 /** What one lane has to do. */
 export interface LaneWork {
   nodes: NodePlan[];
-  hold: NodeId[];
   inspect: { node: NodeId; port: string }[];
   edit: {
     detach: LinkEndPlan[];
-    settle: LaneEdit["settle"][number][];
+    lost: LaneEdit["lost"][number][];
     remove: NodeId[];
-    insert: LaneEdit["insert"][number][];
+    handovers: Handover[];
     moves: LinkMove[];
-    depart: NodeId[];
     attach: LinkEndPlan[];
     loops: LaneEdit["loops"][number][];
     ports: PortEdit[];
@@ -31,16 +29,15 @@ export interface LaneWork {
 export function emptyWork(): LaneWork {
   const edit = {
     detach: [],
-    settle: [],
+    lost: [],
     remove: [],
-    insert: [],
+    handovers: [],
     moves: [],
-    depart: [],
     attach: [],
     loops: [],
     ports: [],
     bypass: [],
     configure: [],
   };
-  return { nodes: [], hold: [], inspect: [], edit };
+  return { nodes: [], inspect: [], edit };
 }

@@ -1,8 +1,9 @@
 /**
  * Changes a running graph, all or nothing: *plan* (a checked draft of the graph; its rings and pools are made),
- * *prepare* (each lane concerned builds its new nodes beside the old), *commit* (one store of the epoch), *applied*
- * (each lane has swapped between two ticks). Until the commit a failure leaves everything as it was; from then on there
- * is no way back. Frames on links that the edit does not name are not touched.
+ * *prepare* (each lane concerned builds its new nodes beside the old), *hand over* (nodes are quiesced, and their
+ * successors get what they go on from and are tried), *commit* (one store of the epoch; each lane swaps between two
+ * ticks, and says that it has *applied* the edit). Until the commit a failure leaves everything as it was; from then on
+ * there is no way back. Frames on links that the edit does not name are not touched.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { deserializeError, type SerializedError, serializeError, SluiceError } f
 import { assertComplete } from "../graph/complete.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import type { NodeId } from "../ids.ts";
-import type { AnnouncedFormat, LaneReport } from "../lanes/messages.ts";
+import type { AnnouncedFormat, LaneReport, OfferedNode, Standstill } from "../lanes/messages.ts";
 import type { PoolToken } from "../memory/pool.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
@@ -32,12 +33,12 @@ import {
   whatKeeps,
 } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
-import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
+import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete, quiescedBy } from "./graph_change.ts";
+import { Handovers } from "./handovers.ts";
 import type { LaneWork } from "./lane_work.ts";
 import { withDeadline } from "./deadline.ts";
 import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
 import type { JudgedLink } from "./link_plans.ts";
-import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
 import { standstillIn } from "./standstill_in.ts";
@@ -62,11 +63,13 @@ interface Edit {
   /** Links of the draft that close loops, and those that stay and of which that changes. */
   readonly feedback: ReadonlySet<LinkEntry>;
   readonly rejudged: readonly JudgedLink[];
+  /** Nodes that come to rest for it. */
+  readonly standstill: Standstill;
   /** Links that have been given their rings. */
   readonly planned: LinkEntry[];
 }
 
-type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
+type Reply = Extract<LaneReport, { kind: "prepared" | "tried" | "applied" | "attached" }>;
 
 /** Makes the edits of one run, one after another. */
 export class LiveEdits {
@@ -75,7 +78,7 @@ export class LiveEdits {
   #queue: Promise<unknown> = Promise.resolve();
   #replies: Replies<number, Reply> | undefined;
   /** Of the edit that was begun last. */
-  #moves: NodeMoves | undefined;
+  #handovers: Handovers | undefined;
   /** Whether the edit under way cannot be refused any more. */
   #committed = false;
   /** What the edit under way has lanes do, by lane, whatever step of it they are asked for. */
@@ -175,18 +178,18 @@ export class LiveEdits {
   }
 
   /** A lane's answer. */
-  report(lane: number, report: Reply | Extract<LaneReport, { kind: "refused" | "removed" }>): void {
+  report(lane: number, report: Reply | Extract<LaneReport, { kind: "offered" | "refused" | "removed" }>): void {
     const { kind } = report;
-    if (kind === "prepared" || kind === "arrived" || kind === "refused") this.#drafted.answered(lane, report.epoch);
+    if (kind === "prepared" || kind === "tried" || kind === "refused") this.#drafted.answered(lane, report.epoch);
     if (report.kind === "removed") this.#leaving.remove(report.record);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
+    else if (report.kind === "offered") this.#offered(report.epoch, report.nodes);
     else {
       if (report.kind === "applied") {
         this.#leaving.takenOut(lane);
         this.#configured?.refuse(report.refused);
       }
-      if (report.kind === "yielded") this.#moves?.yielded(report.nodes);
       this.#answered.add(lane);
       this.#replies?.settle(lane, report);
     }
@@ -223,15 +226,16 @@ export class LiveEdits {
       fresh: [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)],
       feedback,
       rejudged: plans.misjudged(draft.links, feedback),
+      standstill: standstillIn(topology, quiescedBy(change)),
       planned: [],
     };
     this.#committed = false;
-    this.#moves = undefined;
+    this.#handovers = undefined;
     this.#work = new Map();
     try {
       const tokens = await this.#plan(edit);
       const prepared = await this.#prepare(edit, tokens);
-      await this.#move(edit, prepared);
+      await this.#handOver(edit, prepared);
       this.#check(edit, prepared);
     } catch (error) {
       this.#rollBack(edit);
@@ -241,9 +245,8 @@ export class LiveEdits {
   }
 
   /** Makes what the edit needs: lanes, records, rings and pools. @returns the pools that lanes do not know of */
-  async #plan({ draft, extras, change, fresh, feedback, rejudged, planned, timeoutMs }: Edit): Promise<
-    readonly PoolToken[]
-  > {
+  async #plan(edit: Edit): Promise<readonly PoolToken[]> {
+    const { draft, extras, change, fresh, feedback, planned, timeoutMs, trialMs } = edit;
     const { page, plans } = this.#site;
     this.#assertNoneDown(change);
     assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
@@ -262,29 +265,41 @@ export class LiveEdits {
       plans.add(draft, link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
       planned.push(link);
     }
-    this.#moves = new NodeMoves(this.#site, change, draft, feedback, extras.anew);
-    this.#work = shareWork(this.#site, draft, change, this.#moves, rejudged, extras, tokens.length > 0);
+    this.#handovers = new Handovers(this.#site, change, draft, feedback, extras, trialMs);
+    this.#work = shareWork(this.#site, edit, this.#handovers, tokens.length > 0);
     return tokens;
   }
 
   /** Has each lane concerned build its new nodes beside the old. @returns what the lanes say of them */
-  #prepare({ epoch, fresh, timeoutMs, trialMs }: Edit, tokens: readonly PoolToken[]): Promise<readonly Reply[]> {
+  #prepare({ epoch, fresh, standstill, timeoutMs }: Edit, tokens: readonly PoolToken[]): Promise<readonly Reply[]> {
     const prepared = this.#answers(this.#work.keys(), timeoutMs);
     this.#drafted.ask(epoch, fresh, (node) => this.#laneOf(node));
-    this.#sendPrepare(epoch, this.#work, tokens, trialMs);
+    // Its nodes need not run on until other lanes have prepared.
+    const isAlone = this.#work.size === 1 && standstill.nodes.length > 0;
+    this.#sendPrepare(epoch, this.#work, tokens, isAlone ? standstill : undefined);
     return prepared;
   }
 
-  /** Has lanes yield the nodes that go to other lanes, and these try them. */
-  async #move({ epoch, change, timeoutMs, trialMs }: Edit, prepared: readonly Reply[]): Promise<void> {
-    const moves = this.#moves!;
-    if (moves.isEmpty) return;
-    const stateless = new Set(prepared.flatMap((reply) => reply.kind === "prepared" ? reply.stateless ?? [] : []));
-    const leaving = moves.askToYield(epoch, trialMs, this.#site.topology, stateless);
-    const yielded = await this.#answers(leaving, timeoutMs);
-    const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
-    this.#drafted.ask(epoch, change.moved.map(({ after }) => after), (node) => this.#laneOf(node));
-    await this.#answers(moves.tellArrivals(epoch, nodes), timeoutMs);
+  /** Has nodes hand over what their successors go on from, and these try it. */
+  async #handOver(
+    { epoch, change: { replaced }, standstill, timeoutMs }: Edit,
+    prepared: readonly Reply[],
+  ): Promise<void> {
+    if (this.#work.size === 1) return;
+    const handovers = this.#handovers!;
+    const lanes = new Set(standstill.nodes.map((id) => this.#laneOf(this.#site.topology.node(id))));
+    const tried = this.#answers(new Set([...lanes, ...handovers.arrivalLanes]), timeoutMs);
+    const here = replaced.map(({ after }) => after).filter((node) => lanes.has(this.#laneOf(node)));
+    this.#drafted.ask(epoch, here, (node) => this.#laneOf(node));
+    const stateless = prepared.flatMap((reply) => reply.kind === "prepared" ? reply.stateless ?? [] : []);
+    handovers.ask(epoch, lanes, standstill, stateless);
+    await tried;
+  }
+
+  /** What nodes offer to their successors on other lanes is passed on. */
+  #offered(epoch: number, nodes: readonly OfferedNode[]): void {
+    const told = this.#handovers?.offered(epoch, nodes) ?? [];
+    this.#drafted.ask(epoch, told, (node) => this.#laneOf(node));
   }
 
   /** @throws what keeps an edit from coming into effect that every lane is ready for */
@@ -301,7 +316,7 @@ export class LiveEdits {
     const { plans, refused } = this.#site;
     this.#sendAbort(epoch);
     for (const link of planned) plans.remove(link);
-    this.#moves?.drop();
+    this.#handovers?.drop();
     refused(fresh);
     // Until then lanes may write to the records.
     this.#drafted.whenAnswered(epoch, () => draft.discard());
@@ -315,7 +330,7 @@ export class LiveEdits {
     const unheard = this.#leaving.addReplaced(replaced.map(({ before }) => before));
     const applying = this.#answers(this.#work.keys());
     this.#adopt(edit);
-    const swapping = this.#complete(applying, edit, this.#moves!);
+    const swapping = this.#complete(applying, edit, this.#handovers!);
     this.#swapped = swapping.catch(() => {});
     const done = swapping.then(async (failures) => {
       const unended = await departure.done;
@@ -340,7 +355,7 @@ export class LiveEdits {
     this.#configured = new ConfigChanges(topology);
     this.#configured.make(extras.configure);
     plans.taken(change.linked, change.removed);
-    this.#moves!.adopt();
+    this.#handovers!.adopt();
     for (const { link, closes } of rejudged) plans.judge(link, closes);
     this.#site.edited(change, extras);
     extras.committed?.();
@@ -355,7 +370,7 @@ export class LiveEdits {
   async #complete(
     applying: Promise<readonly Reply[]>,
     { epoch, change }: Edit,
-    moves: NodeMoves,
+    handovers: Handovers,
   ): Promise<SerializedError[]> {
     this.#swapping = true;
     const { closed } = this.#site;
@@ -367,11 +382,11 @@ export class LiveEdits {
     for (const link of change.unlinked) this.#clear(link);
     closed(change.unlinked);
     const applied = replies.flatMap((reply) => reply.kind === "applied" ? reply : []);
-    if (!moves.isEmpty) {
-      moves.letGo(applied.flatMap(({ rests }) => rests), this.#answered);
-      await this.#answers(moves.askToSettle(epoch));
-      await this.#answers(moves.attach(epoch));
-      moves.finish(this.#answered);
+    if (handovers.arrivalLanes.size > 0) {
+      handovers.letGo(applied.flatMap(({ rests }) => rests), this.#answered);
+      await this.#answers(handovers.countLost(epoch));
+      await this.#answers(handovers.attach(epoch));
+      handovers.finish(this.#answered);
     }
     this.#swapping = false;
     return applied.flatMap((reply) => reply.failures);
@@ -436,7 +451,7 @@ export class LiveEdits {
     this.#work = work;
     try {
       const prepared = this.#answers(work.keys(), timeoutMs);
-      this.#sendPrepare(epoch, work, [], 0);
+      this.#sendPrepare(epoch, work, []);
       await prepared;
       this.#assertRunning(work.keys());
     } catch (error) {
@@ -453,11 +468,10 @@ export class LiveEdits {
     epoch: number,
     work: ReadonlyMap<number, LaneWork>,
     pools: readonly PoolToken[],
-    trialMs: number,
+    handOver?: Standstill,
   ): void {
-    const standstill = standstillIn(this.#site.topology, [...work.values()].flatMap(({ hold }) => hold));
     for (const [lane, each] of work) {
-      this.#site.lane(lane)!.send({ kind: "prepare", epoch, ...each, pools, standstill, trialMs });
+      this.#site.lane(lane)!.send({ kind: "prepare", epoch, ...each, pools, ...(handOver && { handOver }) });
     }
   }
 

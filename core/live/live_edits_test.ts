@@ -1,7 +1,7 @@
 /** Edits as lanes see them: what these are told, and what becomes of an edit by what they answer, and when they end. */
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
 import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
-import { appliedOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
+import { appliedOf, offeredOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
 import { sleep, until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
 import type { GraphEdit } from "./graph_edit.ts";
@@ -251,7 +251,7 @@ Deno.test("LiveEdits.run() is refused as soon as a lane ends that it waits for",
 Deno.test("LiveEdits.run() is refused as soon as a lane ends that it is to ask next", async () => {
   using _limits = new Limits();
   const run = graph();
-  run.lane("near").answers.yield = () => {
+  run.lane("near").answers.offer = () => {
     run.lose("other", ENDED);
     return undefined;
   };
@@ -331,7 +331,7 @@ Deno.test("LiveEdits.alone() has all lanes swap, and waits until they have", asy
 });
 
 for (
-  const [which, name, settles] of [["that a node leaves", "near", ["far", "near"]], [
+  const [which, name, counting] of [["that a node leaves", "near", ["far", "near"]], [
     "that a node comes to",
     "other",
     [],
@@ -346,15 +346,15 @@ for (
       setTimeout(() => limits.pass(LAST_WORDS_MS));
       return undefined;
     };
-    for (const kind of ["attach", "settle"] as const) answers[kind] = () => undefined;
+    for (const kind of ["attach", "countLost"] as const) answers[kind] = () => undefined;
     await run.edit((edit) => edit.move("middle", "other"));
     equal(run.topology.node("middle").lane, "other");
-    deepEqual(["far", "near", "other"].filter((each) => run.lane(each).kinds.includes("settle")), settles);
+    deepEqual(["far", "near", "other"].filter((each) => run.lane(each).kinds.includes("countLost")), counting);
     equal(run.lane("other").kinds.at(-1), "attach");
   });
 }
 
-Deno.test("LiveEdits.drafted has a node that moves while its lane makes it ready and while it arrives there", async () => {
+Deno.test("LiveEdits.drafted has a node that moves while its lane makes it ready and while it is tried there", async () => {
   const run = graph();
   const seen: string[] = [];
   const note = (when: string) =>
@@ -363,17 +363,17 @@ Deno.test("LiveEdits.drafted has a node that moves while its lane makes it ready
     note("prepare");
     return { kind: "prepared", epoch, formats: [] };
   };
-  run.lane("near").answers.yield = ({ epoch }) => {
-    note("yield");
-    return { kind: "yielded", epoch, nodes: [] };
+  run.lane("near").answers.offer = (epoch, nodes) => {
+    note("offer");
+    return offeredOf(epoch, nodes);
   };
-  run.lane("other").answers.arrive = ({ epoch }) => {
-    note("arrive");
-    return { kind: "arrived", epoch };
+  run.lane("other").answers.accept = ({ epoch }) => {
+    note("accept");
+    return { kind: "tried", epoch };
   };
   await run.edit((edit) => edit.move("middle", "other"));
   note("after");
-  deepEqual(seen, ["prepare,middle other", "yield", "arrive,middle other", "after"]);
+  deepEqual(seen, ["prepare,middle other", "offer", "accept,middle other", "after"]);
 });
 
 Deno.test("LiveEdits.end() cuts off an edit that is made ready, and there is none afterwards", async () => {
@@ -391,9 +391,9 @@ Deno.test("LiveEdits.end() cuts off an edit that is made ready, and there is non
 
 Deno.test("LiveEdits.end() cuts off an edit also in the turn in which the last lane has answered", async () => {
   const near = new Map([[1, emptyWork()]]);
-  const edits: readonly (readonly ["prepare" | "yield", (run: ScriptedGraph) => Promise<unknown>])[] = [
+  const edits: readonly (readonly ["prepare" | "handOver", (run: ScriptedGraph) => Promise<unknown>])[] = [
     ["prepare", (run) => run.edit(addBeside)],
-    ["yield", (run) => run.edit((edit) => edit.move("middle", "other"))],
+    ["handOver", (run) => run.edit((edit) => edit.move("middle", "other"))],
     ["prepare", (run) => run.edits.alone((swap) => swap(near, 1_000))],
   ];
   for (const [answer, edit] of edits) {
@@ -401,7 +401,7 @@ Deno.test("LiveEdits.end() cuts off an edit also in the turn in which the last l
     const end = () => queueMicrotask(() => run.edits.end());
     const { answers } = run.lane("near");
     if (answer === "prepare") answers.prepare = ({ epoch }) => (end(), { kind: "prepared", epoch, formats: [] });
-    else answers.yield = ({ epoch }) => (end(), { kind: "yielded", epoch, nodes: [] });
+    else answers.handOver = ({ epoch }) => (end(), { kind: "tried", epoch });
     await rejects(edit(run), { message: "Cannot edit the graph: it ended before the edit came into effect" });
     deepEqual([run.epoch, run.topology.nodes.size], [0, 3]);
   }

@@ -11,60 +11,61 @@ import type { GraphChange } from "./graph_change.ts";
 import { emptyWork, type LaneWork } from "./lane_work.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
 import type { JudgedLink } from "./link_plans.ts";
-import type { NodeMoves } from "./node_moves.ts";
+import type { Handovers } from "./handovers.ts";
+
+/** What an edit is to change. */
+export interface EditPlan {
+  /** The graph as it will be. */
+  readonly draft: Topology;
+  readonly change: GraphChange;
+  readonly extras: EditExtras;
+  /** What else changes of links that stay. */
+  readonly rejudged: readonly JudgedLink[];
+}
+
+/** The work of one lane, made when it is first asked for. */
+type WorkAt = (lane: number) => LaneWork;
 
 /**
  * Shares the work of an edit out among lanes.
  *
- * @param draft the graph as it will be
- * @param rejudged what else changes of links that stay
  * @param toAll whether every lane takes part, such as for new pools
  * @returns by lane, of those that take part
  * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had
  */
-export function shareWork(
-  site: EditSite,
-  draft: Topology,
-  change: GraphChange,
-  moves: NodeMoves,
-  rejudged: readonly JudgedLink[],
-  extras: EditExtras,
-  toAll: boolean,
-): Map<number, LaneWork> {
+export function shareWork(site: EditSite, plan: EditPlan, handovers: Handovers, toAll: boolean): Map<number, LaneWork> {
   const work = new Map<number, LaneWork>();
   const at = (lane: number): LaneWork => {
     let own = work.get(lane);
     if (own === undefined) work.set(lane, own = emptyWork());
     return own;
   };
-  const laneOf = (node: NodeId) => site.laneIndex((draft.nodes.get(node) ?? site.topology.node(node)).lane);
-  const of = (node: NodeId) => at(laneOf(node));
   if (toAll) { for (const { index } of site.lanes()) at(index); }
+  shareNodes(site, plan, handovers, at);
+  shareLinks(site, plan, handovers, at);
+  shareChanges(site, plan, at);
+  return work;
+}
+
+/** Nodes that come, go, and hand over. */
+function shareNodes(site: EditSite, { draft, change }: EditPlan, handovers: Handovers, at: WorkAt): void {
+  for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
+  for (const node of change.added) at(site.laneIndex(node.lane)).nodes.push(site.nodePlan(node));
+  for (const handover of handovers.all) {
+    const { node, from, to } = handover;
+    for (const lane of new Set([from, to])) at(lane).edit.handovers.push(handover);
+    at(to).nodes.push(site.nodePlan(draft.node(node)));
+  }
+}
+
+/** Links that come, go, and lead elsewhere. */
+function shareLinks(site: EditSite, { draft, change, rejudged }: EditPlan, handovers: Handovers, at: WorkAt): void {
+  const of = (node: NodeId) => at(site.laneIndex(draft.node(node).lane));
   for (const link of change.unlinked) {
     for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
   }
-  for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
-  for (const node of change.added) {
-    of(node.id).nodes.push(site.nodePlan(node));
-    of(node.id).edit.insert.push({ node: node.id });
-  }
-  for (const { before, after } of change.moved) {
-    at(site.laneIndex(before.lane)).edit.depart.push(before.id);
-    of(after.id).nodes.push(site.nodePlan(after));
-    of(after.id).edit.insert.push({ node: after.id, arrives: true });
-  }
-  for (const { move, lanes } of moves.links) {
+  for (const { move, lanes } of handovers.links) {
     for (const lane of lanes) at(lane).edit.moves.push(move);
-  }
-  for (const { after } of change.replaced) {
-    const own = of(after.id);
-    own.nodes.push(site.nodePlan(after));
-    own.hold.push(after.id);
-    own.edit.insert.push({ node: after.id, replaces: true, anew: extras.anew?.has(after.id) === true });
-  }
-  for (const { id, type } of change.ported) {
-    of(id).hold.push(id);
-    of(id).edit.ports.push({ node: id, elements: elementsByPort(type.descriptor) });
   }
   for (const link of change.linked) {
     for (const { lane, end } of site.plans.ends(link)) at(lane).edit.attach.push(end);
@@ -73,22 +74,18 @@ export function shareWork(
   for (const { link: { toNode, toPort }, closes } of rejudged) {
     of(toNode).edit.loops.push({ node: toNode, port: toPort, closes });
   }
-  for (const { node, carries } of extras.restart ?? []) {
-    of(node.id).nodes.push(site.nodePlan(node));
-    of(node.id).edit.insert.push({ node: node.id, replaces: true, restart: carries ? "carries" : "fresh" });
+}
+
+/** What changes of nodes that stay what they are and where they are. */
+function shareChanges(site: EditSite, { draft, change, extras }: EditPlan, at: WorkAt): void {
+  const of = (node: NodeId) => at(site.laneIndex(draft.node(node).lane));
+  for (const { id, type } of change.ported) {
+    of(id).edit.ports.push({ node: id, elements: elementsByPort(type.descriptor) });
   }
-  for (const { id, bypassed } of change.bypassed) {
-    of(id).hold.push(id);
-    of(id).edit.bypass.push({ node: id, on: bypassed });
-  }
-  if ([...work.values()].some(({ hold }) => hold.length > 0)) {
-    // They may wait within a tick for what those give, and come to rest before them.
-    for (const { before } of change.moved) at(site.laneIndex(before.lane)).hold.push(before.id);
-  }
+  for (const { id, bypassed } of change.bypassed) of(id).edit.bypass.push({ node: id, on: bypassed });
   for (const { node, values } of extras.configure) {
     const { type, config } = draft.node(node);
     const resolved = resolveSecrets(type.descriptor, node, values, config);
     of(node).edit.configure.push({ node, values: resolved.config, secrets: resolved.secrets });
   }
-  return work;
 }

@@ -226,10 +226,7 @@ export class LaneKeeper {
     const work = new Map<number, LaneWork>([[index, emptyWork()]]);
     const abandoned: Ring[] = [];
     const own = work.get(index)!;
-    for (const node of nodes) {
-      own.nodes.push({ ...lanes.plans.plan(node), vacant: true });
-      own.edit.insert.push({ node: node.id, replaces: false });
-    }
+    for (const node of nodes) own.nodes.push({ ...lanes.plans.plan(node), vacant: true });
     for (const link of topology.links.values()) {
       const ends = plans.ends(link);
       const inside = ends.find(({ lane }) => lane === index);
@@ -241,9 +238,9 @@ export class LaneKeeper {
         abandoned.push(ring);
         const peer = workOf(work, outside.lane);
         peer.edit.detach.push(outside.end);
-        peer.edit.settle.push({ end: outside.end, kept: false });
+        peer.edit.lost.push({ end: outside.end, kept: false });
       } else if (outside !== undefined && lanes.at(outside.lane)?.kind !== "native") {
-        workOf(work, outside.lane).edit.settle.push({ end: outside.end, kept: true });
+        workOf(work, outside.lane).edit.lost.push({ end: outside.end, kept: true });
       }
       for (const { lane, end } of plans.ends(link)) {
         if (lane === index || !isDead) workOf(work, lane).edit.attach.push(end);

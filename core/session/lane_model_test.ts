@@ -5,13 +5,18 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { CONTROL, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { CONTROL, ENTRY, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { checkingSink, numberedSource } from "../../tests/fixtures/numbered.ts";
+import { NO_CARRY } from "../../tests/fixtures/scripted_lanes.ts";
+import { linkPlan } from "../../tests/fixtures/slots.ts";
 import { ControlPage, LANE_STATE } from "../control_page.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
 import { Ledger } from "../memory/ledger.ts";
-import type { LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
+import { isRestart } from "../lanes/edits/edit_rules.ts";
+import { claim, recall } from "../lanes/edits/loan.ts";
+import type { LaneCommand, LaneInit, LaneReport, Loan } from "../lanes/messages.ts";
+import { emptyRest } from "../links/link_move.ts";
 import { collectEdit } from "../live/collect_edit.ts";
 import type { GraphEdit } from "../live/graph_edit.ts";
 import { configureLog } from "../log.ts";
@@ -24,6 +29,9 @@ import { Session } from "./session.ts";
 /** Slots that each thread keeps as long as it lives. */
 const HELD = 3;
 const SLOTS = 200;
+
+/** More than the last words of lanes take that end one after another, each while it is waited for. */
+const EDIT_TIMEOUT_MS = 4_000;
 
 /** How long the session takes, at most, to come to rest: a hanging thread is found, given up and replaced. */
 const SETTLE_MS = 30_000;
@@ -106,6 +114,13 @@ class FakeThread {
   #pools: Pool[] = [];
   #slots: number[] = [];
   #prepared: Extract<LaneCommand, { kind: "prepare" }> | undefined;
+  /** Records of the nodes that it is to run no more once it has committed. */
+  #leaving: readonly number[] = [];
+  /** The epoch of the edit that it has prepared, and has neither come to nor dropped; 0 for none. */
+  #behind = 0;
+  readonly #loans: Loan[] = [];
+  /** Slots that were lent to it. */
+  readonly #claimed: number[] = [];
 
   constructor() {
     this.#fate = this.world.fates.shift();
@@ -117,18 +132,34 @@ class FakeThread {
     else this.#later(() => this.#take(command));
   }
 
+  /** Whether an edit is in effect to which it has not come. */
+  get isBehind(): boolean {
+    return this.#behind !== 0 && this.#behind === this.world.page.u32[CONTROL.epoch >> 2];
+  }
+
+  /** Slots that it has, and nobody else. */
+  get slots(): number {
+    return this.#slots.length + this.#claimed.length;
+  }
+
   /** The lane's bell has rung: there may be an epoch that it waits for. */
   look(): void {
     this.#later(() => {
       const prepared = this.#prepared;
-      if (prepared?.epoch !== this.world.page.u32[CONTROL.epoch >> 2]) return;
+      if (this.#isGivenUp || prepared?.epoch !== this.world.page.u32[CONTROL.epoch >> 2]) return;
       this.#prepared = undefined;
-      const { remove, depart, insert } = prepared.edit;
-      const replaced = insert.filter(({ replaces }) => replaces).map(({ node }) => node);
-      const records = [...remove, ...depart, ...replaced].flatMap((id) => this.world.records.get(id) ?? []);
-      for (const { id, index } of prepared.nodes) this.world.records.set(id, index);
-      this.#say({ kind: "applied", epoch: prepared.epoch, failures: [], refused: [], rests: [] });
-      for (const record of records) this.#say({ kind: "removed", record });
+      this.#endLoans();
+      const { epoch, nodes, edit: { moves } } = prepared;
+      for (const { id, index } of nodes) this.world.records.set(id, index);
+      const { index: here } = this.init;
+      const leaving = moves.filter(({ reader }) => reader.from === here && reader.to !== here);
+      this.#do(() => {
+        if (this.#isGivenUp) return;
+        const rests = leaving.map(({ after }) => ({ ...emptyRest(after.index), entries: [this.#give()] }));
+        this.#behind = 0;
+        this.onmessage({ data: { kind: "applied", epoch, failures: [], refused: [], rests } });
+      });
+      for (const record of this.#leaving) this.#say({ kind: "removed", record });
     });
   }
 
@@ -162,17 +193,23 @@ class FakeThread {
     this.isHanging = false;
     this.#show(false);
     for (const withheld of this.#withheld.splice(0)) if (!this.hasEnded) withheld();
-    const known = this.world.page.u32[(this.world.page.laneOffset(this.init.index) + LANE.generation) >> 2];
-    if (!this.hasEnded && known !== this.init.generation) this.#leave("gone");
+    if (!this.hasEnded && this.#isGivenUp) this.#leave("gone");
+  }
+
+  get #isGivenUp(): boolean {
+    const { page } = this.world;
+    return page.u32[(page.laneOffset(this.init.index) + LANE.generation) >> 2] !== this.init.generation;
   }
 
   /** Has the control page show that a node of the graph keeps the thread, or does no more. */
   #show(keeps: boolean): void {
     const { init: { index, name }, world: { page, threads, topology } } = this;
     const node = topology.nodes.values().find(({ lane }) => lane === name);
-    if (node === undefined || threads.findLast(({ init }) => init.index === index) !== this) return;
-    page.u32[(page.laneOffset(index) + LANE.currentNode) >> 2] = keeps ? node.index + 1 : 0;
-    if (!this.#isOpen) page.u32[(page.nodeOffset(node.index) + NODE.phase) >> 2] = keeps ? PHASE.setup : PHASE.idle;
+    // Of one that edits have left without nodes, those may keep it that have gone.
+    const record = node?.index ?? this.#leaving[0];
+    if (record === undefined || threads.findLast(({ init }) => init.index === index) !== this) return;
+    page.u32[(page.laneOffset(index) + LANE.currentNode) >> 2] = keeps ? record + 1 : 0;
+    if (!this.#isOpen) page.u32[(page.nodeOffset(record) + NODE.phase) >> 2] = keeps ? PHASE.setup : PHASE.idle;
   }
 
   #begin(init: LaneInit): void {
@@ -215,11 +252,25 @@ class FakeThread {
       case "pause":
         return this.#say({ kind: "paused", pause: command.pause });
       case "prepare":
-        this.#prepared = command;
+        this.#prepare(command);
         return this.#say({ kind: "prepared", epoch: command.epoch, formats: [] });
+      case "handOver":
+        return this.#handOver(command.epoch);
+      case "accept":
+        for (const { loan } of command.nodes) if (loan !== undefined) this.#claim(loan);
+        return this.#say({ kind: "tried", epoch: command.epoch });
+      case "countLost":
+        return this.#say({ kind: "attached", epoch: command.epoch });
+      case "attach":
+        return this.#do(() => {
+          if (this.#isGivenUp) return;
+          for (const entry of command.rests.flatMap(({ entries }) => entries)) this.#drop(entry);
+          this.onmessage({ data: { kind: "attached", epoch: command.epoch } });
+        });
       case "abort":
         this.#prepared = undefined;
-        return;
+        this.#behind = 0;
+        return this.#endLoans();
       case "configure":
         return this.#say({ kind: "configured", request: command.request });
       case "disable":
@@ -231,10 +282,77 @@ class FakeThread {
     }
   }
 
+  #prepare(command: Extract<LaneCommand, { kind: "prepare" }>): void {
+    const { remove, handovers } = command.edit;
+    const left = handovers.filter(({ from, state }) => from === this.init.index && !isRestart(state));
+    this.#prepared = command;
+    this.#behind = command.epoch;
+    this.#leaving = [...remove, ...left.map(({ node }) => node)].flatMap((id) => this.world.records.get(id) ?? []);
+  }
+
+  /** Nodes that go to other lanes are offered, in one turn with what is lent. */
+  #handOver(epoch: number): void {
+    if (this.#prepared?.epoch !== epoch) return;
+    const { index: here } = this.init;
+    const { handovers } = this.#prepared.edit;
+    const away = handovers.filter(({ from, to }) => from === here && to !== here);
+    if (away.length > 0) {
+      this.#do(() => {
+        if (this.#isGivenUp) return;
+        const nodes = away.map(({ node, trialMs }) => (
+          { node, carry: NO_CARRY, ...(trialMs !== undefined && { loan: this.#lend() }) }
+        ));
+        this.onmessage({ data: { kind: "offered", epoch, nodes } });
+      });
+    }
+    if (!handovers.some(({ from, to }) => from !== here && to === here)) this.#say({ kind: "tried", epoch });
+  }
+
+  #lend(): Loan {
+    const inputs = [{ plan: linkPlan("audio", "lossless", 1), entries: [this.#give()] }];
+    const loan = { claim: new SharedArrayBuffer(4), waitMs: 0, inputs, outputs: [] };
+    this.#loans.push(loan);
+    return loan;
+  }
+
+  #claim(loan: Loan): void {
+    if (this.#isGivenUp || !claim(loan)) return;
+    for (const { entries: [entry] } of loan.inputs) {
+      this.#pools[0].receive(entry & ENTRY.slotMask);
+      this.#claimed.push(entry & ENTRY.slotMask);
+    }
+  }
+
+  /** The edit is over: what was lent is given back, and what this lane was lent. */
+  #endLoans(): void {
+    const [pool] = this.#pools;
+    for (const loan of this.#loans.splice(0)) recall(loan, this.#pools);
+    for (const slot of this.#claimed.splice(0)) pool.release(slot);
+    pool.flushMagazine();
+  }
+
+  /** A slot for another thread. @returns the entry that names it */
+  #give(): number {
+    const [pool] = this.#pools;
+    const slot = pool.takeSlot();
+    ok(slot >= 0, "no slot is left");
+    pool.giveAway(slot);
+    pool.flushMagazine();
+    return slot;
+  }
+
+  #drop(entry: number): void {
+    const [pool] = this.#pools;
+    pool.receive(entry & ENTRY.slotMask);
+    pool.release(entry & ENTRY.slotMask);
+    pool.flushMagazine();
+  }
+
   /** As `Lane` ends: what it was given up with it gives back itself. */
   #leave(kind: "gone" | "closed"): void {
     this.#do(() => {
       const { index: lane, generation, row } = this.init;
+      if (!this.#isGivenUp) this.#endLoans();
       if (kind === "closed") { for (const slot of this.#slots.splice(0)) this.#pools[0].release(slot); }
       this.#pools[0].flushMagazine();
       if (!noteDeath(this.world.page, { lane, generation })) leaveRow(this.#pools, row);
@@ -355,12 +473,10 @@ class World {
     }
     const used = new Set([...topology.nodes.values()].map(({ lane }) => lane));
     for (const lane of this.lanes) {
-      const { isHanging } = this.threads[this.lanes.indexOf(lane)];
-      const states = lane.is.current && used.has(lane.name)
-        ? undefined
-        : isHanging
-        ? ["late", "fenced"]
-        : ["gone", "fenced"];
+      const { isHanging, isBehind } = this.threads[this.lanes.indexOf(lane)];
+      // One that has not come to the edit that leaves it without nodes is waited for until it does.
+      const unused = !isHanging ? ["gone", "fenced"] : isBehind ? ["running", "fenced"] : ["late", "fenced"];
+      const states = lane.is.current && used.has(lane.name) ? undefined : unused;
       if (states !== undefined) ok(states.includes(lane.state), `${lane.name}, unused, is ${lane.state}: ${isHanging}`);
     }
     this.assertSlots();
@@ -378,7 +494,7 @@ class World {
     });
     equal(
       pool.freeInBitmap(),
-      SLOTS - HELD * held.length,
+      SLOTS - held.reduce((sum, { slots }) => sum + slots, 0),
       `${held.length} hold slots: ${this.#describe()}`,
     );
   }
@@ -393,7 +509,7 @@ class World {
   }
 
   edit(change: (edit: GraphEdit) => void): Promise<unknown> {
-    return this.session.edit(() => this.#collect(change), 2_000, 0);
+    return this.session.edit(() => this.#collect(change), EDIT_TIMEOUT_MS, 0);
   }
 
   #collect(change: (edit: GraphEdit) => void) {
@@ -411,6 +527,8 @@ const ACTS = [
   "come back",
   "add",
   "remove",
+  "move",
+  "replace",
   "pause",
   "resume",
   "configure",
@@ -452,6 +570,12 @@ function doAct(world: World, { act, lane }: Act): void {
     case "remove":
       world.wait("remove", world.edit((edit) => edit.remove(`on-${lane}`)));
       break;
+    case "move":
+      world.wait("move", world.edit((edit) => void edit.replace("to", checkingSink(), { lane })));
+      break;
+    case "replace":
+      world.wait("replace", world.edit((edit) => replaceInPlace(edit, node?.id)));
+      break;
     case "pause":
       world.wait("pause", session.pause());
       break;
@@ -469,6 +593,12 @@ function doAct(world: World, { act, lane }: Act): void {
       }
       break;
   }
+}
+
+/** By another of its type. */
+function replaceInPlace(edit: GraphEdit, id: string | undefined): void {
+  if (id === "to") edit.replace(id, checkingSink());
+  else if (id !== undefined) edit.replace(id, numberedSource());
 }
 
 /** With scripted threads and clock, and without a log. */
@@ -529,6 +659,9 @@ const EVERYTHING: readonly Act[] = [
   { act: "resume", lane: "a", thenMs: 10 },
   { act: "add", lane: "a", thenMs: 20 },
   { act: "dies", lane: "b", thenMs: 700 },
+  { act: "replace", lane: "b", thenMs: 20 },
+  { act: "move", lane: "a", thenMs: 20 },
+  { act: "move", lane: "b", thenMs: 20 },
   { act: "remove", lane: "c", thenMs: 20 },
   { act: "add", lane: "c", thenMs: 20 },
   { act: "hangs", lane: "a", thenMs: 2_500 },

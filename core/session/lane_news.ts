@@ -56,9 +56,8 @@ export class LaneNews {
         pausing.settle(index, report.pause);
         break;
       case "prepared":
-      case "yielded":
-      case "arrived":
-      case "settled":
+      case "offered":
+      case "tried":
       case "attached":
       case "refused":
       case "applied":

@@ -1,11 +1,11 @@
 /**
- * An edit while a lane prepares it. The control isolate may give it up meanwhile.
+ * An edit until a lane has committed it. The control isolate may give it up before.
  *
  * @module
  */
 import { SluiceError } from "../../errors.ts";
 
-/** Tells the steps of a preparation whether they are still wanted. */
+/** Tells the steps of an edit whether they are still wanted. */
 export class EditAttempt {
   readonly epoch: number;
   readonly #site: { readonly isGivenUp: boolean };
@@ -13,7 +13,7 @@ export class EditAttempt {
   readonly #letGo = Promise.withResolvers<void>();
   #givenUp = false;
 
-  /** @param site whose thread prepares it */
+  /** @param site whose thread makes it */
   constructor(epoch: number, site: { readonly isGivenUp: boolean }) {
     this.epoch = epoch;
     this.#site = site;
@@ -25,7 +25,7 @@ export class EditAttempt {
     return this.#givenUp || this.#site.isGivenUp;
   }
 
-  /** Settles once the preparation is over: the edit is prepared, or what it had begun is undone. */
+  /** Settles once no node is held for the edit: the lane has committed it, or has undone what it had begun. */
   get over(): Promise<void> {
     return this.#letGo.promise;
   }
@@ -36,7 +36,7 @@ export class EditAttempt {
     this.#end.reject(givenUp());
   }
 
-  /** The preparation is over. */
+  /** No node is held for the edit any longer. */
   letGo(): void {
     this.#letGo.resolve();
   }

@@ -13,11 +13,16 @@ export interface LinkedCell {
   readonly outputs: readonly { readonly links: readonly { readonly plan: LinkPlan }[] }[];
 }
 
-/** The nodes that an edit names, and those at the ends of the links that it names: by id, wherever they run. */
-export function namedBy(edit: LaneEdit): Set<string> {
-  const { insert, loops, ports, bypass, configure, detach, attach, settle, moves } = edit;
-  const named = new Set<string>([...insert, ...loops, ...ports, ...bypass, ...configure].map(({ node }) => node));
-  addEnds(named, [...detach, ...attach, ...settle.map(({ end }) => end)].map(({ link }) => link));
+/**
+ * The nodes that an edit names, and those at the ends of the links that it names: by id, wherever they run.
+ *
+ * @param newcomers nodes that it has built
+ */
+export function namedBy(edit: LaneEdit, newcomers: Iterable<string>): Set<string> {
+  const { loops, ports, bypass, configure, detach, attach, lost, moves } = edit;
+  const named = new Set<string>(newcomers);
+  for (const { node } of [...loops, ...ports, ...bypass, ...configure]) named.add(node);
+  addEnds(named, [...detach, ...attach, ...lost.map(({ end }) => end)].map(({ link }) => link));
   addEnds(named, moves.map(({ after }) => after));
   return named;
 }

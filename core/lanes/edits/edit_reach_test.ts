@@ -7,17 +7,16 @@ import { type LinkedCell, namedBy, reachOf } from "./edit_reach.ts";
 
 Deno.test("namedBy() names nodes of every part of an edit, and both ends of every link of it", () => {
   const { edit } = emptyWork();
-  edit.insert.push({ node: nodeId("new") });
   edit.configure.push({ node: nodeId("told"), values: {}, secrets: [] });
   edit.bypass.push({ node: nodeId("passed"), on: true });
   edit.ports.push({ node: nodeId("ported"), elements: {} });
   edit.detach.push({ link: link("a", "b"), end: "local", otherLane: 1 });
   edit.attach.push({ link: link("c", "d"), end: "writer", otherLane: 2 });
-  edit.settle.push({ end: { link: link("e", "f"), end: "reader", otherLane: 2 }, kept: true });
+  edit.lost.push({ end: { link: link("e", "f"), end: "reader", otherLane: 2 }, kept: true });
   const end = { from: 1, to: 2 };
   edit.moves.push({ before: link("g", "h"), after: link("g", "h"), writer: end, reader: end });
   const named = ["new", "told", "passed", "ported", ..."abcdefgh"];
-  deepEqual([...namedBy(edit)].sort(), named.sort());
+  deepEqual([...namedBy(edit, ["new"])].sort(), named.sort());
 });
 
 Deno.test("reachOf() gives the named nodes and those next to them, and none of another lane or further away", () => {

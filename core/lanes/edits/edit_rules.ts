@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LaneEdit } from "../messages.ts";
+import type { Handover } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 /** Whether a node takes no state from its predecessor. */
@@ -36,19 +36,14 @@ export function losesFrames(cell: NodeCell, anew = false): boolean {
   return endsHere(cell, anew) && holdsFrames(cell);
 }
 
-/** Whether this node's successor on another lane can be tried with what waits for this node. */
-export function mayBeLent({ mode, finishing, failed, inputs }: NodeCell): boolean {
+/** Whether this node's successor can be tried with what waits for this node. */
+export function mayBeTried({ mode, finishing, failed, inputs }: NodeCell): boolean {
   if (mode === "external" || finishing || failed) return false;
+  // Nothing leads to it, so nothing would come.
   return mode !== "push" || inputs.some(({ link }) => link !== undefined);
 }
 
-/** Whether this node's successor can be tried on its links: the edit changes none of them. */
-export function mayBeTried(edit: LaneEdit, { id, mode, finishing, inputs }: NodeCell): boolean {
-  if (mode === "external" || finishing) return false;
-  // Nothing leads to it, so nothing would come.
-  if (mode === "push" && inputs.every(({ link }) => link === undefined)) return false;
-  const links = [...edit.detach.map(({ link }) => link), ...edit.attach.map(({ link }) => link)];
-  links.push(...edit.moves.map(({ after }) => after));
-  return !edit.ports.some(({ node }) => node === id) &&
-    !links.some(({ fromNode, toNode }) => fromNode === id || toNode === id);
+/** Whether a node has failed and is built anew on its record. */
+export function isRestart(state: Handover["state"]): boolean {
+  return state === "restart-carried" || state === "restart-fresh";
 }

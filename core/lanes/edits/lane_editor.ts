@@ -6,27 +6,21 @@
  */
 import { CONTROL } from "../../../ffi/layout.gen.ts";
 import { serializeError } from "../../errors.ts";
-import { emptyRest } from "../../links/link_move.ts";
-import { explain } from "../cells/explain.ts";
-import type { NodeCell } from "../cells/node_cell.ts";
-import { giveState } from "../lane/carried_state.ts";
 import type { Lane } from "../lane/lane.ts";
-import type { LaneCommand } from "../messages.ts";
+import { countLost } from "../lane/link_ends.ts";
+import type { LaneCommand, LaneReport } from "../messages.ts";
 import { cellsById, sealReach, wakeReach } from "./cells_concerned.ts";
 import { EditAttempt } from "./edit_attempt.ts";
-import { type Arrival, EditCommit } from "./edit_commit.ts";
-import { countLost } from "./edit_links.ts";
+import { EditCommit } from "./edit_commit.ts";
 import { addEnds } from "./edit_reach.ts";
 import { isStateless } from "./edit_rules.ts";
-import { takeUpLink } from "./link_mover.ts";
-import { claim, lentEnds } from "./loan.ts";
+import type { LaneHandovers } from "./handover.ts";
 import { formatsOf, letGo, makeReady, type PreparedEdit, tearDownAll } from "./prepared_edit.ts";
 import { Leavers } from "./retire.ts";
-import { Trial } from "./trial.ts";
-import { yieldNodes } from "./yielding.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
+type Step = (handovers: LaneHandovers) => Promise<LaneReport | undefined>;
 
 /** Prepares one edit at a time, and ends the nodes that edits take out. */
 export class LaneEditor {
@@ -34,8 +28,8 @@ export class LaneEditor {
   #prepared: PreparedEdit | undefined;
   /** The edit that was prepared last, or is now. */
   #attempt: EditAttempt | undefined;
-  /** Nodes that are part of the lane and wait for the ends of their links. */
-  readonly #arrivals: Arrival[] = [];
+  /** Those of the edit that was committed last, if nodes wait for the ends of their links. */
+  #handovers: LaneHandovers | undefined;
   /** Nodes that are no longer part of the lane and wait for their last calls. */
   readonly #leavers: Leavers;
   /** The nodes that are being ended, and the edits that tear theirs down if they are refused. */
@@ -80,7 +74,7 @@ export class LaneEditor {
     this.#attempt?.giveUp();
     const prepared = this.#prepared;
     this.#prepared = undefined;
-    if (prepared !== undefined) this.#toEnd(this.#dropPrepared(prepared)).catch(() => {});
+    if (prepared !== undefined) this.#toEnd(dropPrepared(this.#lane, prepared)).catch(() => {});
   }
 
   /** Ends the nodes that are no longer part of the lane, and waits for them and for those of dropped edits. */
@@ -96,57 +90,61 @@ export class LaneEditor {
     const before = this.#attempt;
     const attempt = this.#attempt = new EditAttempt(command.epoch, this.#lane);
     if (this.#dropped) attempt.giveUp();
-    await this.#toEnd(this.#prepare(command, attempt, before).finally(() => attempt.letGo()));
+    await this.#toEnd(this.#prepare(command, attempt, before));
   }
 
   async #prepare(command: Prepare, attempt: EditAttempt, before: EditAttempt | undefined): Promise<void> {
     const lane = this.#lane;
-    const { epoch } = command;
+    const { epoch, handOver: standstill } = command;
     try {
       await makeReady(lane, command, attempt, before, (prepared) => {
         this.#prepared = prepared;
         const { cells } = prepared;
         const stateless = [...cells.values()].filter(isStateless).map(({ id }) => id);
-        lane.site.post({ kind: "prepared", epoch, formats: formatsOf(lane, command, cells), stateless });
+        const answer = (): LaneReport => (
+          { kind: "prepared", epoch, formats: formatsOf(lane, command, cells), stateless }
+        );
+        if (standstill === undefined) return lane.site.post(answer());
+        void this.#handing(epoch, async (handovers) => {
+          await handovers.offer({ standstill, stateless }, () => {});
+          return answer();
+        });
       });
     } catch (error) {
       this.#refuse(epoch, error);
     }
   }
 
-  /** Quiesces nodes that go to another lane, and says what their successors go on from. */
-  yieldNodes(command: Command<"yield">): Promise<void> {
-    return this.#waiting(this.#yield(command));
+  /** Quiesces nodes, has successors on this lane accept what these offer, and says what is offered to others. */
+  handOver(command: Command<"handOver">): Promise<void> {
+    const { epoch } = command;
+    return this.#handing(epoch, async (handovers) => {
+      await handovers.offer(command, (nodes) => this.#lane.site.post({ kind: "offered", epoch, nodes }));
+      return handovers.hasArrivals ? undefined : { kind: "tried", epoch };
+    });
   }
 
-  /** Gives nodes from other lanes the state of their predecessors, and tries them. */
-  async arrive(command: Command<"arrive">): Promise<void> {
-    const prepared = this.#prepared;
-    if (prepared?.epoch !== command.epoch) return;
-    prepared.arriving = this.#arrive(command, prepared, this.#attempt!);
-    await this.#waiting(prepared.arriving);
+  /** Has nodes from other lanes accept what their predecessors offer. */
+  accept({ epoch, nodes }: Command<"accept">): Promise<void> {
+    return this.#handing(epoch, async (handovers) => {
+      await handovers.accept(nodes);
+      return { kind: "tried", epoch };
+    });
   }
 
   /** Counts the frames that went with lanes that were to hand over the other ends of links. */
-  settle({ epoch, ends }: Command<"settle">): void {
+  countLost({ epoch, ends }: Command<"countLost">): void {
     const lane = this.#lane;
     countLost(lane, cellsById(lane), ends.map((end) => ({ end, kept: true })));
-    lane.site.post({ kind: "settled", epoch });
+    lane.site.post({ kind: "attached", epoch });
   }
 
   /** Attaches the ends of links that other lanes have handed over, and runs the nodes that came with them. */
   attach({ epoch, moves, rests }: Command<"attach">): void {
     const lane = this.#lane;
     const all = cellsById(lane);
-    const arrivals = this.#arrivals.splice(0);
-    for (const { trial } of arrivals) trial?.leave();
-    for (const move of moves) {
-      const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
-      takeUpLink(lane, all, move, rest);
-    }
-    for (const { trial } of arrivals) trial?.commit();
-    const arrived = arrivals.map(({ cell }) => cell);
-    for (const cell of arrived) cell.held = false;
+    const arrived = this.#handovers?.attach(all, moves, rests) ?? [];
+    this.#handovers = undefined;
     const named = new Set<string>(arrived.map(({ id }) => id));
     addEnds(named, moves.map(({ after }) => after));
     wakeReach(lane, sealReach(named, all), all, arrived);
@@ -161,71 +159,50 @@ export class LaneEditor {
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
-    await this.#toEnd(this.#dropPrepared(prepared));
+    await this.#toEnd(dropPrepared(this.#lane, prepared));
   }
 
   /** Commits the prepared edit. Only between two ticks. */
   apply(): void {
     const prepared = this.#prepared!;
     this.#prepared = undefined;
-    new EditCommit(this.#lane, prepared, this.#leavers, this.#arrivals).run();
+    this.#handovers = prepared.handovers.hasArrivals ? prepared.handovers : undefined;
+    new EditCommit(this.#lane, prepared, this.#leavers).run();
+    prepared.attempt.letGo();
   }
 
-  async #arrive({ epoch, nodes }: Command<"arrive">, prepared: PreparedEdit, attempt: EditAttempt): Promise<void> {
-    const lane = this.#lane;
-    const { cells, arrivals } = prepared;
-    let current: NodeCell | undefined;
-    let action = "restore()";
-    try {
-      for (const { node, loan } of nodes) {
-        if (loan === undefined) continue;
-        if (!claim(loan)) attempt.giveUp();
-        attempt.assertWanted();
-        arrivals.set(node, new Trial(cells.get(node)!, lentEnds(loan, lane), lane));
-      }
-      for (const { node, carry, state, loan } of nodes) {
-        current = cells.get(node)!;
-        action = "restore()";
-        if (state !== undefined) giveState(lane, current, state);
-        current.takeUp(carry);
-        action = "process()";
-        // What was lent does not change: only the time that a node asked for can come.
-        const waitMs = current.mode === "push" ? 0 : loan?.waitMs ?? 0;
-        await arrivals.get(node)?.run(lane.nowNs() + waitMs * 1e6, () => attempt.givenUp);
-        attempt.assertWanted();
-      }
-      lane.site.post({ kind: "arrived", epoch });
-    } catch (error) {
-      if (lane.endIfGivenUp()) return;
-      this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
-    }
-  }
-
-  async #yield(command: Command<"yield">): Promise<void> {
-    const { epoch } = command;
+  /**
+   * Does a step of the handovers after the step before it.
+   *
+   * @param step gives the answer, if another step is not to follow
+   */
+  #handing(epoch: number, step: Step): Promise<void> {
     const prepared = this.#prepared;
-    const attempt = this.#attempt;
-    if (prepared?.epoch !== epoch || attempt === undefined) return;
+    if (prepared?.epoch !== epoch) return Promise.resolve();
+    const before = prepared.handing;
+    const handing = prepared.handing = this.#step(prepared, before, step);
+    return this.#waiting(handing.then(() => {}));
+  }
+
+  /** @returns whether it went well */
+  async #step(
+    { epoch, handovers }: PreparedEdit,
+    before: Promise<boolean> | undefined,
+    step: Step,
+  ): Promise<boolean> {
+    if (await before === false) return false;
     try {
-      const nodes = await yieldNodes(this.#lane, command, prepared, attempt);
-      this.#lane.site.post({ kind: "yielded", epoch, nodes });
+      const answer = await step(handovers);
+      if (answer !== undefined) this.#lane.site.post(answer);
+      return true;
     } catch (error) {
-      this.#refuse(epoch, error);
+      if (!this.#lane.endIfGivenUp()) this.#refuse(epoch, error);
+      return false;
     }
   }
 
   #refuse(epoch: number, error: unknown): void {
     this.#lane.site.post({ kind: "refused", epoch, error: serializeError(error) });
-  }
-
-  async #dropPrepared(
-    { cells, held, trials, lender, arrivals, arriving }: PreparedEdit,
-  ): Promise<void> {
-    lender.end(this.#lane.pools);
-    letGo(this.#lane, cells, held, trials);
-    await arriving;
-    for (const trial of arrivals.values()) trial.undo();
-    await tearDownAll(this.#lane, cells);
   }
 
   /** Does what `#waiting()` does, and keeps the lane from ending before. */
@@ -246,4 +223,14 @@ export class LaneEditor {
       if (this.#lane.paused) { for (const pool of this.#lane.pools) pool.flushMagazine(); }
     }
   }
+}
+
+/** Rolls a prepared edit back. */
+async function dropPrepared(lane: Lane, { attempt, cells, handovers, handing }: PreparedEdit): Promise<void> {
+  attempt.giveUp();
+  if (handing !== undefined) await handing;
+  handovers.undo();
+  letGo(lane, cells);
+  attempt.letGo();
+  await tearDownAll(lane, cells);
 }

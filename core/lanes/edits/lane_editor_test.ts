@@ -3,27 +3,32 @@ import { CONTROL } from "../../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../../control_page.ts";
 import type { SerializedError } from "../../errors.ts";
 import { emptyWork } from "../../live/lane_work.ts";
+import { nodeId } from "../../ids.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
 import type { Lane } from "../lane/lane.ts";
 import { LaneEditor } from "./lane_editor.ts";
 import type { LaneCommand } from "../messages.ts";
 import { standstillOf } from "./standstill.ts";
 
+/** Index of the lane. */
+const HERE = 0;
+
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 
 /** An edit that changes nothing, of which a lane makes ready what it is given. */
 function prepare(epoch: number, parts: Partial<Prepare> = {}): Prepare {
-  const standstill = standstillOf([]);
-  return { kind: "prepare", epoch, pools: [], standstill, trialMs: 0, ...emptyWork(), ...parts };
+  return { kind: "prepare", epoch, pools: [], ...emptyWork(), ...parts };
 }
 
-/** A lane without nodes. */
-function setUp(paused = false) {
+/** A lane without nodes, or with some that are never run. */
+function setUp(paused = false, cells: readonly NodeCell[] = []) {
   const sizes = { lanes: 2, links: 1, nodes: 1 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
   const did: string[] = [];
   const lane = {
+    index: HERE,
     page,
-    cells: [],
+    cells,
     pools: [{ flushMagazine: () => void did.push("flushed") }],
     paused,
     isGivenUp: false,
@@ -91,6 +96,22 @@ Deno.test("LaneEditor.prepare() waits until the attempt before it has let go of 
   deepEqual(did, []);
 });
 
+Deno.test("LaneEditor.abort() ends a handover that waits for other lanes, and lets go of its nodes before the next edit", async () => {
+  const woken: boolean[] = [];
+  const cell = { id: nodeId("a"), held: false, pending: false, mode: "push", wake: () => void woken.push(cell.held) };
+  const { editor, did } = setUp(false, [cell as unknown as NodeCell]);
+  await editor.prepare(prepare(1));
+  // A lane that never quiesces its node.
+  const standstill = standstillOf([nodeId("elsewhere"), cell.id]);
+  const handing = editor.handOver({ kind: "handOver", epoch: 1, standstill, stateless: [] });
+  await new Promise((resolve) => setTimeout(resolve));
+  const preparing = editor.prepare(prepare(2));
+  deepEqual([did, editor.busy], [["prepared 1"], true]);
+  await editor.abort({ kind: "abort", epoch: 1 });
+  await Promise.all([handing, preparing]);
+  deepEqual([did, woken, editor.busy], [["prepared 1", "refused 1 Timeout", "prepared 2"], [false], false]);
+});
+
 Deno.test("LaneEditor.drop() gives up what is made ready, drops what is, and has nothing made ready any more", async () => {
   const making = setUp();
   const preparing = making.editor.prepare(prepare(1, ENDLESS));
@@ -107,21 +128,15 @@ Deno.test("LaneEditor.drop() gives up what is made ready, drops what is, and has
   equal(ready.editor.due, false);
 });
 
-Deno.test("LaneEditor.yieldNodes() tells what nodes have reported before it answers, so that their successors report later", async () => {
-  const { editor, did } = setUp();
-  await editor.prepare(prepare(1));
-  const standstill = standstillOf([]);
-  await editor.yieldNodes({
-    kind: "yield",
-    epoch: 1,
-    nodes: [],
-    standstill,
-    anew: [],
-    ending: [],
-    tries: [],
-    links: [],
-  });
-  deepEqual(did, ["prepared 1", "told", "yielded 1"]);
+Deno.test("LaneEditor.handOver() tells what nodes have reported before it offers them, so that their successors report later", async () => {
+  const node = nodeId("a");
+  const cell = { id: node, number: 1, mode: "external", carry: {}, instance: { processor: {} }, publish() {} };
+  const { editor, did } = setUp(false, [cell as unknown as NodeCell]);
+  const { nodes, inspect, edit } = emptyWork();
+  edit.handovers.push({ node, from: HERE, to: HERE + 1, state: "anew" });
+  await editor.prepare(prepare(1, { nodes, inspect, edit }));
+  await editor.handOver({ kind: "handOver", epoch: 1, standstill: standstillOf([]), stateless: [] });
+  deepEqual(did, ["prepared 1", "told", "offered 1", "tried 1"]);
 });
 
 Deno.test("LaneEditor keeps no free slots on a lane at rest once it waits for nothing", async () => {

@@ -1,26 +1,24 @@
 /**
- * Prepares an edit on a lane: builds new nodes beside the old ones, and tries those that take the place of others. Until
- * the commit the edit can be dropped, and leaves nothing behind.
+ * Prepares an edit on a lane: builds new nodes beside the old ones, and sets them up. Until the commit the edit can be
+ * dropped, and leaves nothing behind.
  *
  * @module
  */
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import type { FrameFormat } from "../../frames/format.ts";
 import type { NodeId } from "../../ids.ts";
-import { giveState, takeState } from "../lane/carried_state.ts";
+import { giveState } from "../lane/carried_state.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
-import { mayBeTried } from "./edit_rules.ts";
+import { isRestart } from "./edit_rules.ts";
+import { LaneHandovers } from "./handover.ts";
 import type { Lane } from "../lane/lane.ts";
 import { explain } from "../cells/explain.ts";
 import { layDown, setUp, tearDown } from "../lane/faults.ts";
 import { buildCell } from "../cells/cell_builder.ts";
-import { Lender } from "./loan.ts";
 import { makeInstance } from "../cells/make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { quiesce } from "./standstill.ts";
-import { endsOf, Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
@@ -29,18 +27,12 @@ type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 export interface PreparedEdit {
   readonly epoch: number;
   readonly edit: LaneEdit;
-  readonly cells: Map<NodeId, NodeCell>;
-  readonly held: NodeCell[];
-  /** The first ticks of nodes that take the place of others. */
-  readonly trials: ReadonlyMap<NodeId, Trial>;
-  /** Leaving nodes whose state no successor takes. */
-  readonly ending: Set<NodeId>;
-  /** What was lent of leaving nodes. */
-  readonly lender: Lender;
-  /** The first ticks of nodes from other lanes. */
-  readonly arrivals: Map<NodeId, Trial>;
-  /** Settles when no restore or trial of nodes from other lanes is under way. */
-  arriving?: Promise<void>;
+  readonly attempt: EditAttempt;
+  /** The new nodes. */
+  readonly cells: ReadonlyMap<NodeId, NodeCell>;
+  readonly handovers: LaneHandovers;
+  /** Settles when no step of the handovers is under way: with whether all of them went well. */
+  handing?: Promise<boolean>;
 }
 
 /**
@@ -75,8 +67,6 @@ class Preparation {
   readonly #command: Prepare;
   readonly #attempt: EditAttempt;
   readonly #cells = new Map<NodeId, NodeCell>();
-  readonly #held: NodeCell[] = [];
-  readonly #trials = new Map<NodeId, Trial>();
   /** The node that is being called, and the method: to name them in an error. */
   #current: NodeCell | undefined;
   #method = "setup()";
@@ -88,26 +78,21 @@ class Preparation {
   }
 
   async run(before: EditAttempt | undefined): Promise<void> {
-    const attempt = this.#attempt;
     await before?.over;
-    attempt.assertWanted();
+    this.#attempt.assertWanted();
     this.#lane.openPools(this.#command.pools);
     for (const plan of this.#command.nodes) await this.#build(plan);
-    attempt.assertWanted();
-    await this.#quiesce();
-    const triedByNs = this.#lane.nowNs() + this.#command.trialMs * 1e6;
-    for (const insert of this.#command.edit.insert) await this.#succeed(insert, triedByNs);
   }
 
   get prepared(): PreparedEdit {
     const { epoch, edit } = this.#command;
-    const [cells, held, trials] = [this.#cells, this.#held, this.#trials];
-    return { epoch, edit, cells, held, trials, ending: new Set(), lender: new Lender(), arrivals: new Map() };
+    const [attempt, cells] = [this.#attempt, this.#cells];
+    return { epoch, edit, attempt, cells, handovers: new LaneHandovers(this.#lane, attempt, edit, cells) };
   }
 
   /** Drops what is prepared so far. @returns the error, with the node that was being called */
   async drop(error: unknown): Promise<unknown> {
-    letGo(this.#lane, this.#cells, this.#held, this.#trials);
+    letGo(this.#lane, this.#cells);
     this.#attempt.letGo();
     await tearDownAll(this.#lane, this.#cells);
     return this.#current === undefined ? error : explain(error, this.#current, this.#method);
@@ -118,9 +103,8 @@ class Preparation {
     const lane = this.#lane;
     const attempt = this.#attempt;
     this.#current = undefined;
-    const restart = this.#command.edit.insert.find(({ node }) => node === plan.id)?.restart;
-    const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
-    const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
+    this.#method = "setup()";
+    const state = await attempt.waitFor(this.#layDown(plan.id));
     const type = await attempt.waitFor(lane.site.findType(plan));
     if (plan.vacant) {
       const place = buildCell(lane, plan, type.descriptor, vacantInstance());
@@ -139,44 +123,16 @@ class Preparation {
     cell.setPhase(PHASE.setup);
     await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
     cell.setPhase(PHASE.idle);
-    this.#restore(cell, state);
-    this.#method = "setup()";
-  }
-
-  /** Holds the nodes that the edit concerns, and waits until none of their ticks is under way. */
-  async #quiesce(): Promise<void> {
-    const hold = new Set(this.#command.hold);
-    const attempt = this.#attempt;
-    this.#held.push(...this.#lane.cells.filter((cell) => hold.has(cell.id)));
-    await attempt.waitFor(quiesce(this.#held, this.#command.standstill, () => attempt.givenUp));
-  }
-
-  /** Gives the successor of a node that node's state, and tries it. */
-  async #succeed({ node, replaces, anew }: LaneEdit["insert"][number], triedByNs: number): Promise<void> {
-    const lane = this.#lane;
-    const attempt = this.#attempt;
-    const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
-    if (old === undefined) return;
-    const cell = this.#cells.get(node)!;
-    cell.countOn(old);
-    // What a failed node still knows may be what made it fail.
-    if (old.failed || old.ended) return;
-    attempt.assertWanted();
-    this.#current = old;
-    this.#method = "snapshot()";
-    this.#restore(cell, anew === true ? undefined : takeState(lane, old));
-    if (!mayBeTried(this.#command.edit, old) || lane.paused) return;
-    cell.takeUp(old.carry);
-    const trial = new Trial(cell, endsOf(old), lane);
-    this.#trials.set(node, trial);
-    this.#method = "process()";
-    await trial.run(triedByNs, () => attempt.givenUp);
-  }
-
-  #restore(cell: NodeCell, state: unknown): void {
-    this.#current = cell;
     this.#method = "restore()";
-    if (state !== undefined) giveState(this.#lane, cell, state);
+    if (state !== undefined) giveState(lane, cell, state);
+  }
+
+  /** Tears a node down that has failed and is restarted. @returns the state that its successor is to have */
+  async #layDown(id: NodeId): Promise<unknown> {
+    const handover = this.#command.edit.handovers.find(({ node, state }) => node === id && isRestart(state));
+    if (handover === undefined) return undefined;
+    const failed = this.#lane.cells.find((cell) => cell.id === id)!;
+    return await layDown(this.#lane, failed, handover.state === "restart-carried");
   }
 }
 
@@ -197,18 +153,8 @@ export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeI
   return formats;
 }
 
-/** Lets go of the prepared nodes at once: the next edit may hold the same old nodes. */
-export function letGo(
-  lane: Lane,
-  cells: ReadonlyMap<NodeId, NodeCell>,
-  held: readonly NodeCell[],
-  trials: ReadonlyMap<NodeId, Trial>,
-): void {
-  for (const trial of trials.values()) trial.undo();
-  for (const cell of held) {
-    cell.held = false;
-    cell.wake();
-  }
+/** Lets go of new nodes at once: what they wait for ends. */
+export function letGo(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): void {
   for (const cell of cells.values()) {
     cell.retired = true;
     cell.forgoRecord();

@@ -72,6 +72,7 @@ export class StandInReader implements LinkReader {
     this.#skipped += frames;
   }
 
+  /** Nothing is lent of what a stand-in has. */
   putBack(): void {}
 
   discard(): void {}

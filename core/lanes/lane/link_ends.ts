@@ -1,12 +1,13 @@
 /**
- * Attaches the ends of links to the nodes of a lane, and detaches them.
+ * Attaches the ends of links to the nodes of a lane, detaches them, and counts what was lost with other ends.
  *
  * @module
  */
 import { LocalLink } from "../../links/local_link.ts";
 import { RingLinkReader, RingLinkWriter } from "../../links/ring_link.ts";
+import { countLaneLost } from "../../memory/reclaim.ts";
 import type { Lane } from "./lane.ts";
-import type { LinkEndPlan } from "../messages.ts";
+import type { LaneEdit, LinkEndPlan } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 /** Makes the end or ends of a link that are on this lane, and attaches them. */
@@ -52,4 +53,18 @@ export function detachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, pla
   input?.link?.discard();
   input?.detach();
   if (end === "reader") lane.wakeables[link.readerBit] = undefined;
+}
+
+/** Counts the frames that went with the lanes at the other ends. */
+export function countLost(lane: Lane, cells: ReadonlyMap<string, NodeCell>, ends: LaneEdit["lost"]): void {
+  if (ends.length === 0) return;
+  lane.flushWriters();
+  lane.publish();
+  for (const { end: { link, end }, kept } of ends) {
+    const input = end === "reader"
+      ? cells.get(link.toNode)?.inputs.find(({ name }) => name === link.toPort)
+      : undefined;
+    const queued = !kept ? 0 : input?.link?.available() ?? lane.driver.openReader(link.ring!).available();
+    countLaneLost(lane.page, link.index, queued);
+  }
 }

@@ -72,14 +72,14 @@ export class LaneRunner {
       case "prepare":
         await this.#edits.prepare(command);
         break;
-      case "yield":
-        await this.#edits.yieldNodes(command);
+      case "handOver":
+        await this.#edits.handOver(command);
         break;
-      case "arrive":
-        await this.#edits.arrive(command);
+      case "accept":
+        await this.#edits.accept(command);
         break;
-      case "settle":
-        this.#edits.settle(command);
+      case "countLost":
+        this.#edits.countLost(command);
         break;
       case "attach":
         this.#edits.attach(command);

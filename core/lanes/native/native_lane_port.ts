@@ -93,11 +93,12 @@ export class NativeLanePort implements LanePort {
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
         else this.#lane.command("close");
         break;
-      case "yield":
-      case "arrive":
-      case "settle":
+      case "handOver":
+      case "accept":
+      case "countLost":
       case "attach":
-        // Nodes of native lanes are not moved, nor are those that links join to them.
+        // The library quiesces the nodes of native lanes at the commit. They are not moved, nor are those that links join
+        // to them.
         break;
       default:
         this.#lane?.command(command.kind);

@@ -29,7 +29,7 @@ function graph(): ScriptedGraph {
   });
 }
 
-Deno.test("NodeMoves gives back what was lent for a first tick where neither lane is there to do it", async () => {
+Deno.test("Handovers gives back what was lent for a first tick where neither lane is there to do it", async () => {
   const run = graph();
   const [pool] = run.memory.pools;
   const before = freeSlots(pool);
@@ -42,10 +42,10 @@ Deno.test("NodeMoves gives back what was lent for a first tick where neither lan
     inputs: [{ plan: undefined as never, entries: [slot | (pool.index << ENTRY.poolShift)] }],
     outputs: [],
   };
-  plan.answers.yield = ({ epoch, nodes }) => (
-    { kind: "yielded", epoch, nodes: nodes.map((node) => ({ node, carry: undefined as never, loan })) }
+  plan.answers.offer = (epoch, nodes) => (
+    { kind: "offered", epoch, nodes: nodes.map((node) => ({ node, carry: undefined as never, loan })) }
   );
-  run.lane("other").answers.arrive = ({ epoch }) => {
+  run.lane("other").answers.accept = ({ epoch }) => {
     deepEqual([new Int32Array(loan.claim)[0], freeSlots(pool)], [0, before - 1]);
     return { kind: "refused", epoch, error: REFUSAL };
   };
@@ -56,7 +56,7 @@ Deno.test("NodeMoves gives back what was lent for a first tick where neither lan
   equal(pool.freeInMagazine, 0, "any lane can have it");
 });
 
-Deno.test("NodeMoves frees what a lane has let go of for one that ends before it takes it up", async () => {
+Deno.test("Handovers frees what a lane has let go of for one that ends before it takes it up", async () => {
   const run = graph();
   const [pool] = run.memory.pools;
   const before = freeSlots(pool);
@@ -78,7 +78,7 @@ Deno.test("NodeMoves frees what a lane has let go of for one that ends before it
   equal(pool.freeInMagazine, 0, "any lane can have it");
 });
 
-Deno.test("NodeMoves lets a node's counts go on in its new record, and not what it was doing on the lane it leaves", async () => {
+Deno.test("Handovers lets a node's counts go on in its new record, and not what it was doing on the lane it leaves", async () => {
   const run = graph();
   const { page } = run.memory;
   const field = (index: number, of: number) => page.u32[(page.nodeOffset(index) + of) >> 2];
@@ -158,10 +158,17 @@ const TRIED: readonly [why: string, edit: (edit: GraphEdit) => void, from: strin
 ];
 
 for (const [why, change, from, tried] of TRIED) {
-  Deno.test(`NodeMoves has a node ${why} ${tried.length > 0 ? "tried" : "not tried"} on its new lane`, async () => {
+  Deno.test(`Handovers has a node ${why} ${tried.length > 0 ? "tried" : "not tried"} on its new lane`, async () => {
     const run = graph();
     await run.edit(change);
-    deepEqual(run.lane(from).last("yield").tries, tried.map((node) => ({ node, waitMs: TRIAL_MS })));
+    const { index } = run.lane(from);
+    const { handovers } = run.lane(from).last("prepare").edit;
+    const leaving = handovers.filter((each) => each.from === index && each.to !== index);
+    const waits = leaving.filter(({ trialMs }) => trialMs !== undefined);
+    deepEqual(
+      waits.map(({ node, trialMs }) => ({ node, trialMs })),
+      tried.map((node) => ({ node, trialMs: TRIAL_MS })),
+    );
   });
 }
 
@@ -178,11 +185,11 @@ function assertReused(highest: readonly number[]): void {
 }
 
 for (const [id, from] of [["middle", "near"], ["sink", "far"]]) {
-  Deno.test(`NodeMoves keeps neither rings nor bits of a move that is refused (${id})`, async () => {
+  Deno.test(`Handovers keeps neither rings nor bits of a move that is refused (${id})`, async () => {
     const run = graph();
     const before = [...run.driver.rings];
     const highest: number[] = [];
-    run.lane("other").answers.arrive = ({ epoch }) => ({ kind: "refused", epoch, error: REFUSAL });
+    run.lane("other").answers.accept = ({ epoch }) => ({ kind: "refused", epoch, error: REFUSAL });
     for (let k = 0; k < ROUNDS; k++) {
       await rejects(run.edit((edit) => edit.move(id, "other")), { message: REFUSAL.message });
       highest.push(highestBit(run));
@@ -191,7 +198,7 @@ for (const [id, from] of [["middle", "near"], ["sink", "far"]]) {
     assertReused(highest);
   });
 
-  Deno.test(`NodeMoves keeps neither rings nor bits of what links had before a move (${id})`, async () => {
+  Deno.test(`Handovers keeps neither rings nor bits of what links had before a move (${id})`, async () => {
     const run = graph();
     const before = run.driver.rings.size;
     const highest: number[] = [];

@@ -1,12 +1,13 @@
 /**
- * A lane's part in moving ends of links to other lanes (`link_move.ts` has the protocol). Both functions run between two
- * ticks. An end that stays on its lane is attached all the time, so that a node whose asynchronous tick is under way can
- * go on writing and reading.
+ * What a lane does with the ends of links of nodes that hand over: on this lane, or to and from others (`link_move.ts`
+ * has the protocol). All of it but `serializeQueued()` runs between two ticks. An end that stays on its lane is attached
+ * all the time, so that a node whose asynchronous tick is under way can go on writing and reading.
  *
  * @module
  */
 import type { Driver, RingToken } from "../../driver/driver.ts";
 import { framesOf } from "../../links/entry_frames.ts";
+import type { LinkPlan } from "../../links/link.ts";
 import type { LinkMove, LinkRest } from "../../links/link_move.ts";
 import type { LocalLink } from "../../links/local_link.ts";
 import { RingLinkReader, type RingLinkWriter } from "../../links/ring_link.ts";
@@ -14,9 +15,45 @@ import type { InputPort } from "../../ports/input_port.ts";
 import type { OutputPort } from "../../ports/output_port.ts";
 import type { Lane } from "../lane/lane.ts";
 import { attachLink } from "../lane/link_ends.ts";
+import { explain } from "../cells/explain.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 type Cells = ReadonlyMap<string, NodeCell>;
+
+/** Hands the links of a node over to its successor on the same lane, with the frames in them. */
+export function handOverLinks(lane: Lane, from: NodeCell, to: NodeCell): void {
+  for (const input of from.inputs) {
+    const { link } = input;
+    if (link === undefined) continue;
+    input.detach();
+    link.reader = to;
+    if (link.plan.ring !== undefined) lane.wakeables[link.plan.readerBit] = to;
+    to.inputs.find(({ name }) => name === input.name)!.attach(link);
+  }
+  for (const output of from.outputs) {
+    for (const link of [...output.links]) {
+      output.detach(link.plan.index);
+      link.writer = to;
+      if (link.plan.ring !== undefined) lane.wakeables[link.plan.writerBit] = to;
+      to.outputs.find(({ name }) => name === output.name)!.attach(link);
+    }
+  }
+}
+
+/**
+ * Makes what is queued on a link within this lane fit to be sent to another one.
+ *
+ * @throws why a frame cannot be sent, with the node that was to read it
+ */
+export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void {
+  const reader = lane.cells.find(({ id }) => id === toNode);
+  const link = reader?.inputs.find(({ name }) => name === toPort)?.link as LocalLink | undefined;
+  try {
+    link?.serialize();
+  } catch (error) {
+    throw explain(error, reader!, "being given another lane");
+  }
+}
 
 /**
  * Lets go of this lane's ends of a link.

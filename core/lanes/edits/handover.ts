@@ -1,0 +1,306 @@
+/**
+ * A lane's part in handing nodes over to their successors, on this lane or on others. A replacement in place is a
+ * handover from a lane to itself.
+ *
+ * Before the commit, nodes *offer* what their successors go on from: they are quiesced, and asked for their state.
+ * Successors on this lane *accept* it at once, those on other lanes get it by way of the control isolate, with what they
+ * are tried with. Until the commit everything can be undone.
+ *
+ * At the commit, nodes hand their links over to successors on this lane, and those with successors on other lanes
+ * *leave*: what rests in their links is reported. Once every lane has committed, successors from other lanes *attach*:
+ * they take up these links and what rests in them.
+ *
+ * @module
+ */
+import type { NodeId } from "../../ids.ts";
+import { SluiceError } from "../../errors.ts";
+import { emptyRest, type LinkMove, type LinkRest } from "../../links/link_move.ts";
+import { explain } from "../cells/explain.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import { giveState, sendable, takeState } from "../lane/carried_state.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { Handover, LaneCommand, LaneEdit, OfferedNode } from "../messages.ts";
+import type { EditAttempt } from "./edit_attempt.ts";
+import { endsHere, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
+import { handOverLinks, letGoOfLink, serializeQueued, takeUpLink } from "./link_ends_move.ts";
+import { claim, Lender, lentEnds } from "./loan.ts";
+import type { Leavers } from "./retire.ts";
+import { quiesce } from "./standstill.ts";
+import { endsOf, Trial } from "./trial.ts";
+
+/** Time between two looks at whether frames have come for a node, milliseconds. */
+const LOOK_EVERY_MS = 1;
+
+/** A node that stays on the lane, and its successor. */
+interface Pair {
+  readonly handover: Handover;
+  readonly old: NodeCell;
+  readonly cell: NodeCell;
+}
+
+/** A node whose successor is on another lane. */
+interface Departure {
+  readonly handover: Handover;
+  readonly old: NodeCell;
+}
+
+/** The handovers of one edit, as far as their nodes are on this lane. */
+export class LaneHandovers {
+  /** Nodes that are quiesced: those that hand over, and others that the edit changes. */
+  readonly held: NodeCell[] = [];
+  readonly #lane: Lane;
+  readonly #attempt: EditAttempt;
+  readonly #moves: readonly LinkMove[];
+  readonly #pairs: readonly Pair[];
+  readonly #departures: readonly Departure[];
+  /** Successors of nodes on other lanes. */
+  readonly #arrivals: ReadonlyMap<NodeId, NodeCell>;
+  readonly #trials = new Map<NodeId, Trial>();
+  readonly #lender = new Lender();
+  /** Departing nodes whose state no successor takes. */
+  readonly #ending = new Set<NodeId>();
+
+  /** @param cells the new nodes of the edit */
+  constructor(
+    lane: Lane,
+    attempt: EditAttempt,
+    { handovers, moves }: Pick<LaneEdit, "handovers" | "moves">,
+    cells: ReadonlyMap<NodeId, NodeCell>,
+  ) {
+    this.#lane = lane;
+    this.#attempt = attempt;
+    this.#moves = moves;
+    const before = new Map(lane.cells.map((cell) => [cell.id, cell]));
+    const whole = handovers.map((handover) => (
+      { handover, old: before.get(handover.node)!, cell: cells.get(handover.node)! }
+    ));
+    this.#pairs = whole.filter(({ handover: { from, to } }) => from === to);
+    this.#departures = whole.filter(({ handover: { from, to } }) => from !== to && from === lane.index);
+    const arrivals = whole.filter(({ handover: { from, to } }) => from !== to && to === lane.index);
+    this.#arrivals = new Map(arrivals.map(({ cell }) => [cell.id, cell]));
+  }
+
+  /** Whether nodes come from other lanes: `accept()` and `attach()` are called. */
+  get hasArrivals(): boolean {
+    return this.#arrivals.size > 0;
+  }
+
+  /** Whether a new node comes from another lane. */
+  arrives({ id }: NodeCell): boolean {
+    return this.#arrivals.has(id);
+  }
+
+  /** The first tick of a new node, if that is not over. */
+  underWay({ id }: NodeCell): Promise<void> | undefined {
+    return this.#trials.get(id)?.underWay;
+  }
+
+  /**
+   * Quiesces the nodes, and has successors on this lane accept what these offer.
+   *
+   * @param offered is given what is offered to other lanes, if anything is
+   * @throws {SluiceError} `Busy` for a node that has ended and is to go to another lane, `Timeout` where the edit was given
+   * up; and what nodes throw, with the node
+   */
+  async offer(
+    { standstill, stateless }: Pick<Extract<LaneCommand, { kind: "handOver" }>, "standstill" | "stateless">,
+    offered: (nodes: readonly OfferedNode[]) => void,
+  ): Promise<void> {
+    const lane = this.#lane;
+    const ids = new Set(standstill.nodes);
+    this.held.push(...lane.cells.filter(({ id }) => ids.has(id)));
+    await this.#attempt.waitFor(quiesce(this.held, standstill, () => this.#attempt.givenUp));
+    const waitMs = Math.max(0, ...this.#pairs.map(({ handover }) => handover.trialMs ?? 0));
+    const triedByNs = lane.nowNs() + waitMs * 1e6;
+    for (const pair of this.#pairs) await this.#acceptHere(pair, triedByNs);
+    for (const { handover: { node, state } } of this.#departures) {
+      if (state === "anew" || stateless.includes(node)) this.#ending.add(node);
+    }
+    if (this.#departures.length > 0) offered(await this.#offerAway());
+  }
+
+  /** Has successors of nodes on other lanes accept what these offer. @throws what nodes throw, with the node */
+  async accept(nodes: readonly OfferedNode[]): Promise<void> {
+    const lane = this.#lane;
+    for (const { node, loan } of nodes) {
+      if (loan === undefined) continue;
+      if (!claim(loan)) this.#attempt.giveUp();
+      this.#attempt.assertWanted();
+      this.#trials.set(node, new Trial(this.#arrivals.get(node)!, lentEnds(loan, lane), lane));
+    }
+    for (const { node, carry, state, loan } of nodes) {
+      const cell = this.#arrivals.get(node)!;
+      this.#restore(cell, state);
+      cell.takeUp(carry);
+      // What was lent does not change: only the time that a node asked for can come.
+      const waitMs = cell.mode === "push" ? 0 : loan?.waitMs ?? 0;
+      await this.#try(cell, lane.nowNs() + waitMs * 1e6);
+    }
+  }
+
+  /** Ends the loans: what was lent stands in its links again. @returns how many frames, by the index of the link */
+  endLoans(): ReadonlyMap<number, number> {
+    return this.#lender.end(this.#lane.pools);
+  }
+
+  /** Rolls back: everything is as it was. No other call is under way. */
+  undo(): void {
+    this.endLoans();
+    for (const trial of this.#trials.values()) trial.undo();
+    for (const cell of this.held) {
+      cell.held = false;
+      cell.wake();
+    }
+  }
+
+  /**
+   * Nodes that stay on the lane hand their links over.
+   *
+   * @param all the nodes of the lane, in which their successors take their places
+   */
+  handOverHere(all: Map<string, NodeCell>, leavers: Leavers): void {
+    for (const { handover: { node, state }, old, cell } of this.#pairs) {
+      const anew = state === "anew" || isStateless(cell);
+      // A device drives the old node, which has gone on counting since this one was prepared.
+      if (old.mode === "external") cell.countOn(old);
+      const trial = this.#trials.get(node);
+      trial?.leave();
+      handOverLinks(this.#lane, old, cell);
+      if (isRestart(state) || losesFrames(old, anew)) cell.markGaps();
+      trial?.commit();
+      if (trial === undefined) cell.takeUp(old.carry);
+      leavers.add(old, endsHere(old, anew), cell.number !== old.number);
+      all.set(node, cell);
+    }
+  }
+
+  /**
+   * Nodes whose successors are on other lanes leave.
+   *
+   * @param lent how many frames were lent, by the index of the link
+   * @param failed is told why a frame cannot be sent to another lane
+   * @returns what rests in links that the lane has let go of
+   */
+  leave(
+    all: Map<string, NodeCell>,
+    leavers: Leavers,
+    lent: ReadonlyMap<number, number>,
+    failed: (error: unknown) => void,
+  ): LinkRest[] {
+    // A device may have driven one since it was offered.
+    if (this.#departures.length > 0) this.#lane.tellAllNews();
+    for (const { old } of this.#departures) {
+      old.publish();
+      if (losesFrames(old, this.#ending.has(old.id))) old.markGaps();
+      // What a device has it write from now on goes nowhere, and is not counted.
+      if (old.mode === "external") old.forgoRecord();
+    }
+    const rests = this.#moves.flatMap((move) => (
+      letGoOfLink(this.#lane, all, move, lent.get(move.after.index) ?? 0, failed) ?? []
+    ));
+    for (const { old } of this.#departures) {
+      leavers.add(old, endsHere(old, this.#ending.has(old.id)));
+      all.delete(old.id);
+    }
+    return rests;
+  }
+
+  /**
+   * Successors of nodes on other lanes take up their links.
+   *
+   * @param moves links of which this lane gets ends
+   * @param rests what other lanes have let go of
+   * @returns the successors, which may run from now on
+   */
+  attach(all: ReadonlyMap<string, NodeCell>, moves: readonly LinkMove[], rests: readonly LinkRest[]): NodeCell[] {
+    const cells = [...this.#arrivals.values()];
+    for (const { id } of cells) this.#trials.get(id)?.leave();
+    for (const move of moves) {
+      const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
+      takeUpLink(this.#lane, all, move, rest);
+    }
+    for (const { id } of cells) this.#trials.get(id)?.commit();
+    for (const cell of cells) cell.held = false;
+    return cells;
+  }
+
+  /** Takes the states of nodes that go to other lanes, and lends what their successors are tried with. */
+  async #offerAway(): Promise<OfferedNode[]> {
+    const lane = this.#lane;
+    // Told later, it would take the place of what their successors report.
+    lane.tellAllNews();
+    const offers = this.#departures.map(({ handover: { state, trialMs }, old }) => (
+      { old, state: this.#stateOf(old, state), waitMs: lane.paused || !mayBeTried(old) ? undefined : trialMs }
+    ));
+    const lent = offers.filter(({ waitMs }) => waitMs !== undefined);
+    await Promise.all(lent.map(({ old, waitMs }) => this.#awaitFrames(old, waitMs!)));
+    this.#attempt.assertWanted();
+    // All in one turn: what is lent is lost if this lane ends before it has answered.
+    const nodes = offers.map(({ old, state, waitMs }): OfferedNode => {
+      const loan = waitMs === undefined
+        ? undefined
+        : naming(old, "being given another lane", () => this.#lender.lend(old, waitMs));
+      return { node: old.id, carry: old.carry, state, ...(loan && { loan }) };
+    });
+    for (const { before, reader } of this.#moves) {
+      if (before.ring === undefined && reader.from === lane.index) serializeQueued(lane, before);
+    }
+    return nodes;
+  }
+
+  #stateOf(cell: NodeCell, state: Handover["state"]): unknown {
+    cell.publish();
+    if (cell.ended) {
+      const message = `Cannot move node "${cell.id}" to another lane: it has ended`;
+      throw new SluiceError("Busy", message, { nodeId: cell.id });
+    }
+    // What a failed node still knows may be what made it fail.
+    if (cell.failed || state === "anew") return undefined;
+    return naming(cell, "snapshot()", () => sendable(cell, takeState(this.#lane, cell)));
+  }
+
+  /** Waits until a held node has something to do, for `waitMs` at most. */
+  async #awaitFrames(cell: NodeCell, waitMs: number): Promise<void> {
+    const lane = this.#lane;
+    const untilNs = lane.nowNs() + waitMs * 1e6;
+    const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
+    while (isIdle() && !this.#attempt.givenUp && lane.nowNs() < untilNs) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  /** Has the successor of a node on this lane accept what that offers. */
+  async #acceptHere({ handover: { node, state, trialMs }, old, cell }: Pair, triedByNs: number): Promise<void> {
+    const lane = this.#lane;
+    cell.countOn(old);
+    if (old.failed || old.ended) return;
+    this.#attempt.assertWanted();
+    this.#restore(cell, state === "anew" ? undefined : naming(old, "snapshot()", () => takeState(lane, old)));
+    if (trialMs === undefined || lane.paused || !mayBeTried(old)) return;
+    cell.takeUp(old.carry);
+    this.#trials.set(node, new Trial(cell, endsOf(old), lane));
+    await this.#try(cell, triedByNs);
+  }
+
+  #restore(cell: NodeCell, state: unknown): void {
+    if (state !== undefined) naming(cell, "restore()", () => giveState(this.#lane, cell, state));
+  }
+
+  async #try(cell: NodeCell, untilNs: number): Promise<void> {
+    try {
+      await this.#trials.get(cell.id)?.run(untilNs, () => this.#attempt.givenUp);
+    } catch (error) {
+      throw explain(error, cell, "process()");
+    }
+    this.#attempt.assertWanted();
+  }
+}
+
+/** @throws what `call` throws, with the node */
+function naming<T>(cell: NodeCell, method: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw explain(error, cell, method);
+  }
+}

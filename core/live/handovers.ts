@@ -1,0 +1,293 @@
+/**
+ * The part of an edit in which other instances take the places of nodes, on their lanes or on others. Once all lanes
+ * have prepared, the nodes that are concerned are quiesced (*hand over*). What those that go to other lanes *offer* is
+ * passed on to these, where their successors *accept* it. After the commit each lane lets go of what it must, and once
+ * all have, successors on other lanes take it up (*attach*).
+ *
+ * @module
+ */
+import { ENTRY } from "../../ffi/layout.gen.ts";
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import { recall } from "../lanes/edits/loan.ts";
+import type { Handover, LinkEndPlan, OfferedNode, Standstill } from "../lanes/messages.ts";
+import { countLaneLost } from "../memory/reclaim.ts";
+import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
+import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
+import type { EditExtras, EditSite } from "./edit_site.ts";
+
+/** What handovers ask of the session. */
+export type HandoverSite = Pick<EditSite, "page" | "plans" | "lane" | "laneIndex" | "driver" | "pools">;
+
+interface PlannedMove {
+  readonly entry: LinkEntry;
+  readonly move: LinkMove;
+}
+
+/** A node that goes to another lane, and the indices of the lanes. */
+interface MovedNode {
+  readonly change: NodeChange;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The handovers of one edit. */
+export class Handovers {
+  /** In the order in which lanes build the successors. */
+  readonly all: readonly Handover[];
+  readonly #site: HandoverSite;
+  readonly #moved: readonly MovedNode[];
+  readonly #links: readonly PlannedMove[];
+  /** What nodes that go to other lanes have offered. */
+  readonly #offers = new Map<NodeId, OfferedNode>();
+  /** What lanes have let go of, by link. */
+  readonly #rests = new Map<number, LinkRest>();
+  /** Those of which a lane that has ended had an end that moves. */
+  #broken: readonly PlannedMove[] = [];
+  #isDropped = false;
+
+  /**
+   * @param draft the graph as it will be
+   * @param feedback the links of the draft that close loops
+   * @param trialMs how long successors may wait for something to do in their trials
+   * @throws {SluiceError} `Busy` for a native stage that is to go to another lane, and for a node that a link joins to one
+   */
+  constructor(
+    site: HandoverSite,
+    change: GraphChange,
+    draft: Topology,
+    feedback: ReadonlySet<LinkEntry>,
+    extras: Pick<EditExtras, "anew" | "restart">,
+    trialMs: number,
+  ) {
+    this.#site = site;
+    const laneOf = ({ lane }: NodeEntry) => site.laneIndex(lane);
+    this.#moved = change.moved.map((each) => ({ change: each, from: laneOf(each.before), to: laneOf(each.after) }));
+    const kept = linksThatMove(change, draft);
+    this.#links = kept.map((entry) => {
+      const [writer, reader] = [entry.fromNode, entry.toNode].map((id) => laneOf(draft.node(id)));
+      return { entry, move: site.plans.move(entry, feedback.has(entry), writer, reader) };
+    });
+    const untried = untriedNodes(change, kept);
+    const succeed = ({ before, after }: NodeChange): Handover => {
+      const isTried = before.incarnation !== after.incarnation && !untried.has(after.id);
+      const state = extras.anew?.has(after.id) ? "anew" : "carried";
+      return { node: after.id, from: laneOf(before), to: laneOf(after), state, ...(isTried && { trialMs }) };
+    };
+    const restart = extras.restart ?? [];
+    this.all = [
+      ...[...change.moved, ...change.replaced].map(succeed),
+      ...restart.map(({ node, carries }): Handover => {
+        const lane = laneOf(node);
+        return { node: node.id, from: lane, to: lane, state: carries ? "restart-carried" : "restart-fresh" };
+      }),
+    ];
+  }
+
+  /** The moves of links, each with the lanes that have its ends. */
+  get links(): { readonly move: LinkMove; readonly lanes: ReadonlySet<number> }[] {
+    return this.#links.map(({ move }) => ({ move, lanes: new Set([move.writer.from, move.reader.from]) }));
+  }
+
+  /** The lanes that nodes come to from others. */
+  get arrivalLanes(): ReadonlySet<number> {
+    return new Set(this.#moved.map(({ to }) => to));
+  }
+
+  /**
+   * Asks lanes to quiesce nodes and to hand over.
+   *
+   * @param lanes those that have nodes of the standstill
+   * @param stateless nodes that take no state of those whose place they take
+   */
+  ask(epoch: number, lanes: Iterable<number>, standstill: Standstill, stateless: readonly NodeId[]): void {
+    for (const lane of lanes) this.#site.lane(lane)!.send({ kind: "handOver", epoch, standstill, stateless });
+  }
+
+  /**
+   * Nodes have offered what their successors on other lanes go on from: it is passed on once all that goes to a
+   * lane is here.
+   *
+   * @returns nodes that have been told to accept
+   */
+  offered(epoch: number, nodes: readonly OfferedNode[]): readonly NodeEntry[] {
+    for (const each of nodes) this.#offers.set(each.node, each);
+    if (this.#isDropped) {
+      this.#recall();
+      return [];
+    }
+    const names = new Set(nodes.map(({ node }) => node));
+    const lanes = new Set(this.#moved.filter(({ change }) => names.has(change.after.id)).map(({ to }) => to));
+    const told: NodeEntry[] = [];
+    for (const lane of lanes) {
+      const here = this.#moved.filter(({ to }) => to === lane).map(({ change }) => change);
+      const offers = here.flatMap(({ after }) => this.#offers.get(after.id) ?? []);
+      if (offers.length < here.length) continue;
+      // Those that leave are held and have published: what the first ticks of their successors count is added.
+      for (const change of here) this.#copyCounts(change);
+      this.#site.lane(lane)!.send({ kind: "accept", epoch, nodes: offers });
+      told.push(...here.map(({ after }) => after));
+    }
+    return told;
+  }
+
+  /** The edit takes place. */
+  adopt(): void {
+    for (const { entry, move } of this.#links) this.#site.plans.adopt(entry, move);
+  }
+
+  /** The edit does not take place. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#recall();
+    for (const { move } of this.#links) this.#site.plans.dropMove(move);
+  }
+
+  /**
+   * The lanes have committed.
+   *
+   * @param rests what they have let go of
+   * @param applied the lanes: one that has ended before it committed let go of nothing
+   */
+  letGo(rests: readonly LinkRest[], applied: ReadonlySet<number>): void {
+    for (const rest of rests) this.#rests.set(rest.link, mergeRests(this.#rests.get(rest.link), rest));
+    this.#broken = this.#links.filter(({ move: { writer, reader } }) =>
+      [writer, reader].some(({ from, to }) => from !== to && !applied.has(from))
+    );
+  }
+
+  /**
+   * Counts what went with lanes that have ended before they let go of their ends of links: here, or by the lanes where
+   * the other ends stay and are at work. The counts are exact only until the ends are attached elsewhere.
+   *
+   * @returns the lanes that answer
+   */
+  countLost(epoch: number): number[] {
+    const { page, driver, lane } = this.#site;
+    const byLane = new Map<number, LinkEndPlan[]>();
+    for (const { move: { before, writer, reader } } of this.#broken) {
+      const stays = writer.from === writer.to ? writer : reader.from === reader.to ? reader : undefined;
+      if (stays === undefined) {
+        const inRing = before.ring === undefined ? 0 : driver.openReader(before.ring).available();
+        countLaneLost(page, before.index, inRing + (this.#rests.get(before.index)?.entries.length ?? 0));
+        continue;
+      }
+      const end: LinkEndPlan = stays === writer
+        ? { link: before, end: "writer", otherLane: reader.from }
+        : { link: before, end: "reader", otherLane: writer.from };
+      byLane.set(stays.to, [...byLane.get(stays.to) ?? [], end]);
+    }
+    for (const [index, ends] of byLane) lane(index)!.send({ kind: "countLost", epoch, ends });
+    return [...byLane.keys()];
+  }
+
+  /** Passes what lanes have let go of on to those that nodes go to. @returns the lanes that answer */
+  attach(epoch: number): number[] {
+    const { plans, lane } = this.#site;
+    for (const { move } of this.#links) plans.rebind(move);
+    // What a device drives has run until its lane committed.
+    for (const { change } of this.#moved) {
+      if (change.before.type.descriptor.mode === "external") this.#copyCounts(change);
+    }
+    const lanes = [...this.arrivalLanes];
+    for (const index of lanes) {
+      const moves = this.#links.map(({ move }) => move)
+        .filter(({ writer, reader }) => writer.to === index || reader.to === index);
+      const rests = moves.flatMap(({ after }) => this.#rests.get(after.index) ?? []);
+      lane(index)!.send({ kind: "attach", epoch, moves, rests });
+    }
+    return lanes;
+  }
+
+  /**
+   * Frees what links had before, and the frames that were to go to lanes which have ended: they are counted when those
+   * are replaced.
+   *
+   * @param attached lanes that have taken up what moved to them
+   */
+  finish(attached: ReadonlySet<number>): void {
+    for (const { move } of this.#links) {
+      if (!attached.has(move.reader.to)) this.#release(this.#rests.get(move.after.index)?.entries ?? []);
+      this.#site.plans.finishMove(move);
+    }
+  }
+
+  #copyCounts(change: NodeChange): void {
+    if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
+  }
+
+  /** Gives back what was lent for trials: the lane that has lent it, or that it went to, may have ended. */
+  #recall(): void {
+    const pools = this.#site.pools();
+    for (const { loan } of this.#offers.values()) if (loan !== undefined) recall(loan, pools);
+    for (const pool of pools) pool.flushMagazine();
+  }
+
+  #release(entries: readonly number[]): void {
+    const pools = this.#site.pools();
+    for (const entry of entries) {
+      pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
+    }
+    for (const pool of pools) pool.flushMagazine();
+  }
+}
+
+/**
+ * The links that stay and of which ends go to other lanes with their nodes.
+ *
+ * @throws {SluiceError} as the constructor of {@linkcode Handovers}
+ */
+function linksThatMove({ moved, linked }: GraphChange, draft: Topology): LinkEntry[] {
+  for (const { before } of moved) refuseStage(before);
+  const links = new Set(moved.flatMap(({ after: { id } }) => [
+    ...draft.connections.intoNode(id),
+    ...draft.connections.fromNode(id),
+  ]));
+  const kept = [...links].filter((entry) => !linked.includes(entry));
+  for (const entry of kept) refuseNative(entry, draft);
+  return kept;
+}
+
+/**
+ * Nodes that cannot be tried: the same edit changes their ports, their links or where these lead; or they go to another
+ * lane and have links that carry data.
+ *
+ * @param moves links of which ends go to other lanes
+ */
+function untriedNodes(
+  { linked, unlinked, moved, ported }: GraphChange,
+  moves: readonly LinkEntry[],
+): ReadonlySet<NodeId> {
+  const gone = new Set(moved.map(({ after }) => after.id));
+  const untried = new Set(ported.map(({ id }) => id));
+  for (const { fromNode, toNode } of [...linked, ...unlinked]) untried.add(fromNode).add(toNode);
+  for (const { fromNode, toNode, output } of moves) {
+    const isLent = output.kind !== "data" && !(gone.has(fromNode) && gone.has(toNode));
+    for (const id of [fromNode, toNode]) if (!isLent || !gone.has(id)) untried.add(id);
+  }
+  return untried;
+}
+
+function refuseNative({ fromNode, toNode }: LinkEntry, draft: Topology): void {
+  const native = [fromNode, toNode].map((id) => draft.node(id)).find(({ type }) => type.descriptor.lane === "native");
+  if (native === undefined) return;
+  const moved = native.id === fromNode ? toNode : fromNode;
+  throw new SluiceError(
+    "Busy",
+    `Cannot move node "${moved}" to another lane while the graph runs: a link joins it to "${native.id}" on native ` +
+      `lane "${native.lane}"; stop the graph first, or put a node between them`,
+    { nodeId: moved },
+  );
+}
+
+function refuseStage({ id, type: { descriptor } }: NodeEntry): void {
+  if (descriptor.lane !== "native") return;
+  throw new SluiceError(
+    "Busy",
+    `Cannot move node "${id}" (${descriptor.type}) to another lane while the graph runs: it is a native stage; stop the ` +
+      "graph first",
+    { nodeId: id },
+  );
+}
