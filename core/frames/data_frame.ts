@@ -15,7 +15,7 @@ import type { Pool } from "../memory/pool.ts";
 import type { Ledger } from "../memory/ledger.ts";
 import type { StructLayout } from "./struct_layout.ts";
 import { readValue } from "../values/value_reader.ts";
-import { measureValue, writeValue } from "../values/value_writer.ts";
+import { MAX_MEASURED, measureValue, writeValue } from "../values/value_writer.ts";
 import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
@@ -162,11 +162,10 @@ export class DataFrame<T = unknown> extends Frame {
 }
 
 function refuseSize({ name, payloadBytes }: Pool, bytes: number): never {
+  const size = bytes === Infinity ? `more than ${Math.max(payloadBytes, MAX_MEASURED)}` : bytes;
   throw new RangeError(
-    `Cannot send a value of ${
-      bytes === Infinity ? "more than 256 MiB" : `${bytes} bytes`
-    } to another lane: a slot of ` +
-      `pool "${name}" has ${payloadBytes}; send less, or set pools.${name}.slotBytes`,
+    `Cannot send a value of ${size} bytes to another lane: a slot of pool "${name}" has ${payloadBytes}; send less, or ` +
+      `set pools.${name}.slotBytes`,
   );
 }
 

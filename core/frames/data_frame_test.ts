@@ -59,6 +59,12 @@ eachDriver(
             'Cannot send a value of 20013 bytes to another lane: a slot of pool "test" has 16384; send less, or set ' +
             "pools.test.slotBytes",
           ],
+          [
+            { part: new Uint8Array(2 ** 26) },
+            "RangeError",
+            'Cannot send a value of more than 67108864 bytes to another lane: a slot of pool "test" has 16384; send ' +
+            "less, or set pools.test.slotBytes",
+          ],
         ] as const
       ) {
         const frame = acquire<DataFrame>(here, "data", { value });

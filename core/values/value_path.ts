@@ -8,9 +8,14 @@ import { MAX_DEPTH } from "./wire.ts";
 /** Longer paths are shown by their start and end. */
 const MAX_SHOWN = 120;
 
-/** The path from `root` to the first place that holds `wanted`; only `value` if it is not found again. */
+/** The path from `root` to the first place that holds `wanted`; only `value` if it is not found. Never throws. */
 export function pathTo(root: unknown, wanted: unknown): string {
-  const steps = find(root, wanted, new Set(), 0) ?? [];
+  let steps: string[] = [];
+  try {
+    steps = find(root, wanted, new Set(), 0) ?? [];
+  } catch {
+    // A getter that gave something before throws now.
+  }
   const path = `value${steps.reverse().join("")}`;
   return path.length <= MAX_SHOWN ? path : `${path.slice(0, MAX_SHOWN / 2)} … ${path.slice(-MAX_SHOWN / 2)}`;
 }

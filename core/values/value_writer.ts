@@ -35,8 +35,8 @@ const TAG_ABSENT = TAG.absent;
 /** Up to this many objects, looking through a list is faster than a map. */
 const FEW_OBJECTS = 12;
 
-/** The largest value whose size is still told. */
-const MAX_MEASURED = 256 * 2 ** 20;
+/** The largest value whose size is still told: to measure one takes as much memory. */
+export const MAX_MEASURED = 64 * 2 ** 20;
 
 /** Memory that values are written to and read from. */
 export interface ValueMemory {
@@ -88,7 +88,7 @@ export function writeValue(value: unknown, memory: ValueMemory, start: number, e
   }
 }
 
-/** How many bytes a value takes that `writeValue()` has no room for; `Infinity` if more than 256 MiB. */
+/** How many bytes a value takes that `writeValue()` has no room for; `Infinity` if more than `MAX_MEASURED`. */
 export function measureValue(value: unknown, atLeast: number): number {
   for (let bytes = 2 * atLeast; bytes <= MAX_MEASURED; bytes *= 2) {
     const u8 = new Uint8Array(bytes);

@@ -268,6 +268,11 @@ Deno.test("pathTo() shows the way to a part", () => {
       [new Set([1, wanted]), "value.values()[1]"],
       [new Error("x", { cause: wanted }), "value.cause"],
       [{}, "value"],
+      [{
+        get a() {
+          throw new Error("not again");
+        },
+      }, "value"],
     ] as const
   ) equal(pathTo(value, wanted), path);
 });
