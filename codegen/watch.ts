@@ -64,144 +64,207 @@ export async function watch(
   const root = dirname(resolve(options.configPath));
   let watcher: Deno.FsWatcher | undefined = Deno.watchFs(root);
   while (!signal.aborted) {
-    if (watcher !== undefined) await watchRoot(root, watcher, options, onRun, signal);
+    if (watcher !== undefined) {
+      using watched = new RootWatch(root, watcher, options, onRun, signal);
+      await watched.done();
+    }
     if (!signal.aborted) await pause(signal);
     watcher = signal.aborted ? undefined : tryOpen(root, true);
   }
 }
 
-/** Watches until the signal aborts, or the root is removed. */
-async function watchRoot(
-  root: string,
-  watcher: Deno.FsWatcher,
-  options: WatchOptions,
-  onRun: (run: WatchRun) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  using others = new FolderWatches(root, note, look);
-  using linked = new LinkedFiles(root, look);
-  const stop = () => {
-    tryClose(watcher);
-    others[Symbol.dispose]();
-    linked[Symbol.dispose]();
-  };
-  using _open = { [Symbol.dispose]: stop };
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) return;
-  const inode = inodeOf(root);
-  const generator = new Generator(options);
-  const configFile = basename(options.configPath);
+/** Watches one root. */
+class RootWatch implements Disposable {
+  readonly #root: string;
+  readonly #watcher: Deno.FsWatcher;
+  readonly #options: WatchOptions;
+  readonly #onRun: (run: WatchRun) => void;
+  readonly #signal: AbortSignal;
+  readonly #generator: Generator;
+  readonly #configFile: string;
+  readonly #others: FolderWatches;
+  readonly #linked: LinkedFiles;
+  readonly #touched: TouchedFiles;
+  readonly #stop = () => this[Symbol.dispose]();
   /** Files outside what `include` names that were looked at, that links lead to, or that the options name. */
-  let followed: ReadonlySet<string> = new Set();
-  let folders: readonly string[] = [""];
-  const isSource = (path: string): boolean =>
-    path.endsWith(".ts") && !IGNORED.test(path) && folders.some((folder) => isWithin(path, folder));
-  const isConcerned = (path: string): boolean =>
-    path === configFile || MANIFESTS.includes(path) || isSource(path) || followed.has(path) || generator.writes(path);
-  const waiting = new Set<string>();
-  const touched = new TouchedFiles(root);
-  let stamps: Map<string, string> = await stampAll();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const run = async (changed: readonly string[]): Promise<void> => {
-    const startedMs = performance.now();
-    const result = await generator.run(new Set(changed), followFolders);
-    const tookMs = performance.now() - startedMs;
-    const missed = await followFiles(changed);
-    onRun({ result, changed, watched: stamps.size, tookMs });
-    for (const path of missed) look(path);
-  };
-  let running = run([]).then(async () => {
-    if (options.savedSinceMs === undefined) return;
-    for (const path of await savedSince(root, stamps.keys(), options.savedSinceMs)) look(path);
-  });
-  const flush = () => {
-    timer = undefined;
-    const paths = [...waiting].sort();
-    waiting.clear();
-    running = running.then(async () => {
-      // Only now is it known what the run before has written.
-      const intact = await Promise.all(paths.map((path) => generator.isIntact(path)));
-      const known = paths.filter((path, i) => intact[i] !== true && isConcerned(path));
-      const changed = (await touched.among(new Set([...known, ...await lookAgain(paths)]))).sort();
-      if (changed.length > 0 && !signal.aborted) await run(changed);
-    });
-    running.catch(stop);
-  };
-  async function stampAll(): Promise<Map<string, string>> {
-    return new Map([...await stampSources(root, folders), ...await stampPaths(root, [...followed])]);
+  #followed: ReadonlySet<string> = new Set();
+  #folders: readonly string[] = [""];
+  #stamps = new Map<string, string>();
+  /** Paths that something was said of since the last run. */
+  readonly #waiting = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    root: string,
+    watcher: Deno.FsWatcher,
+    options: WatchOptions,
+    onRun: (run: WatchRun) => void,
+    signal: AbortSignal,
+  ) {
+    this.#root = root;
+    this.#watcher = watcher;
+    this.#options = options;
+    this.#onRun = onRun;
+    this.#signal = signal;
+    this.#generator = new Generator(options);
+    this.#configFile = basename(options.configPath);
+    const look = (path: string) => this.#look(path);
+    this.#others = new FolderWatches(root, (event) => this.#note(event), look);
+    this.#linked = new LinkedFiles(root, look);
+    this.#touched = new TouchedFiles(root);
   }
-  /** Where a folder may have come or gone, all files are looked at. @returns those that nothing was said of, too */
-  async function lookAgain(paths: readonly string[]): Promise<string[]> {
-    if (paths.every(isConcerned)) {
-      const globs = sourceGlobs(folders);
-      const now = await stampPaths(root, paths.filter((path) => followed.has(path) || isFound(path, globs, [])));
-      for (const path of paths) stamps.delete(path);
-      for (const [path, stamp] of now) stamps.set(path, stamp);
+
+  [Symbol.dispose](): void {
+    tryClose(this.#watcher);
+    this.#others[Symbol.dispose]();
+    this.#linked[Symbol.dispose]();
+  }
+
+  /** Settles when the signal has aborted, or the root was removed. */
+  async done(): Promise<void> {
+    this.#signal.addEventListener("abort", this.#stop, { once: true });
+    if (this.#signal.aborted) return;
+    const inode = inodeOf(this.#root);
+    this.#stamps = await this.#stampAll();
+    this.#running = this.#runFirst();
+    try {
+      await this.#running;
+      for await (const event of this.#watcher) {
+        this.#note(event);
+        if (event.kind !== "remove") continue;
+        if (!event.paths.includes(this.#root) && inodeOf(this.#root) === inode) continue;
+        this.#waiting.add(this.#configFile);
+        clearTimeout(this.#timer);
+        this.#flush();
+        return;
+      }
+    } finally {
+      clearTimeout(this.#timer);
+      this.#signal.removeEventListener("abort", this.#stop);
+      await this.#running;
+    }
+  }
+
+  async #runFirst(): Promise<void> {
+    await this.#run([]);
+    const { savedSinceMs } = this.#options;
+    if (savedSinceMs === undefined) return;
+    for (const path of await savedSince(this.#root, this.#stamps.keys(), savedSinceMs)) this.#look(path);
+  }
+
+  async #run(changed: readonly string[]): Promise<void> {
+    const startedMs = performance.now();
+    const result = await this.#generator.run(new Set(changed), () => void this.#followFolders());
+    const tookMs = performance.now() - startedMs;
+    const missed = await this.#followFiles(changed);
+    this.#onRun({ result, changed, watched: this.#stamps.size, tookMs });
+    for (const path of missed) this.#look(path);
+  }
+
+  /** Runs again, after the run under way, for what waits. */
+  #flush(): void {
+    this.#timer = undefined;
+    const paths = [...this.#waiting].sort();
+    this.#waiting.clear();
+    this.#running = this.#running.then(async () => {
+      // Only now is it known what the run before has written.
+      const intact = await Promise.all(paths.map((path) => this.#generator.isIntact(path)));
+      const known = paths.filter((path, i) => intact[i] !== true && this.#isConcerned(path));
+      const changed = (await this.#touched.among(new Set([...known, ...await this.#lookAgain(paths)]))).sort();
+      if (changed.length > 0 && !this.#signal.aborted) await this.#run(changed);
+    });
+    this.#running.catch(this.#stop);
+  }
+
+  #isSource(path: string): boolean {
+    return path.endsWith(".ts") && !IGNORED.test(path) && this.#folders.some((folder) => isWithin(path, folder));
+  }
+
+  #isConcerned(path: string): boolean {
+    return path === this.#configFile || MANIFESTS.includes(path) || this.#isSource(path) || this.#followed.has(path) ||
+      this.#generator.writes(path);
+  }
+
+  #mayHoldSources(path: string): boolean {
+    return mayBeFolder(path) && this.#folders.some((folder) => isWithin(path, folder));
+  }
+
+  async #stampAll(): Promise<Map<string, string>> {
+    const sources = await stampSources(this.#root, this.#folders);
+    return new Map([...sources, ...await stampPaths(this.#root, [...this.#followed])]);
+  }
+
+  /**
+   * Where a folder may have come or gone, all files are looked at.
+   *
+   * @returns files that have changed and that nothing was said of
+   */
+  async #lookAgain(paths: readonly string[]): Promise<string[]> {
+    if (paths.every((path) => this.#isConcerned(path))) {
+      const globs = sourceGlobs(this.#folders);
+      const known = paths.filter((path) => this.#followed.has(path) || isFound(path, globs, []));
+      const now = await stampPaths(this.#root, known);
+      for (const path of paths) this.#stamps.delete(path);
+      for (const [path, stamp] of now) this.#stamps.set(path, stamp);
       return [];
     }
-    const before = stamps;
-    stamps = await stampAll();
-    return differingPaths(before, stamps);
+    const before = this.#stamps;
+    this.#stamps = await this.#stampAll();
+    return differingPaths(before, this.#stamps);
   }
-  /** Watches the folders that the configuration names now, and those of the files that are followed. */
-  function followFolders(): boolean {
-    folders = ["", ...generator.folders.filter((folder) => folder.split("/")[0] === "..")];
-    const wanted = new Map(folders.slice(1).map((folder) => [folder, true]));
-    for (const path of followed) {
+
+  /**
+   * Watches the folders that the configuration names now, and those of the files that are followed.
+   *
+   * @returns whether more is watched than before
+   */
+  #followFolders(): boolean {
+    this.#folders = ["", ...this.#generator.folders.filter((folder) => folder.split("/")[0] === "..")];
+    const wanted = new Map(this.#folders.slice(1).map((folder) => [folder, true]));
+    for (const path of this.#followed) {
       const folder = posix.dirname(path);
-      if (!folders.some((each) => isWithin(path, each))) wanted.set(folder, false);
+      if (!this.#folders.some((each) => isWithin(path, each))) wanted.set(folder, false);
     }
-    return others.follow(wanted);
+    return this.#others.follow(wanted);
   }
+
   /** Follows the files that were looked at. @returns those that have changed since, before they were followed */
-  async function followFiles(changed: readonly string[]): Promise<string[]> {
-    const before = new Set([...folders, ...followed]);
-    const { outside } = generator;
-    const further = await options.alsoFollow?.(generator.annotated, changed) ?? [];
-    const furtherStamps = await stampPaths(root, further);
-    const all = new Map([...further.map((path) => [path, furtherStamps.get(path)] as const), ...generator.lookedAt]);
-    await linked.follow(all, changed);
-    followed = new Set([...outside.keys(), ...linked.paths, ...further]);
-    const hasMore = followFolders();
-    const now = new Set([...folders, ...followed]);
+  async #followFiles(changed: readonly string[]): Promise<string[]> {
+    const before = new Set([...this.#folders, ...this.#followed]);
+    const { outside, annotated } = this.#generator;
+    const further = await this.#options.alsoFollow?.(annotated, changed) ?? [];
+    const furtherStamps = await stampPaths(this.#root, further);
+    const all = new Map([
+      ...further.map((path) => [path, furtherStamps.get(path)] as const),
+      ...this.#generator.lookedAt,
+    ]);
+    await this.#linked.follow(all, changed);
+    this.#followed = new Set([...outside.keys(), ...this.#linked.paths, ...further]);
+    const hasMore = this.#followFolders();
+    const now = new Set([...this.#folders, ...this.#followed]);
     if (!hasMore && now.symmetricDifference(before).size === 0) return [];
-    stamps = await stampAll();
-    return [...outside].filter(([path, stamp]) => stamps.get(path) !== stamp).map(([path]) => path);
+    this.#stamps = await this.#stampAll();
+    return [...outside].filter(([path, stamp]) => this.#stamps.get(path) !== stamp).map(([path]) => path);
   }
-  function note({ kind, paths }: Deno.FsEvent): void {
+
+  #note({ kind, paths }: Deno.FsEvent): void {
     if (kind === "access" || kind === "other") return;
-    for (const local of paths.flatMap((path) => [...pathsOfEvent(root, path)])) {
-      if (isConcerned(local)) {
-        look(local);
-      } else if (kind !== "modify" && mayHoldSources(local)) {
+    for (const local of paths.flatMap((path) => [...pathsOfEvent(this.#root, path)])) {
+      if (this.#isConcerned(local)) {
+        this.#look(local);
+      } else if (kind !== "modify" && this.#mayHoldSources(local)) {
         // It may be any file: it must not put off what waits.
-        waiting.add(local);
-        timer ??= setTimeout(flush, QUIET_MS);
+        this.#waiting.add(local);
+        this.#timer ??= setTimeout(() => this.#flush(), QUIET_MS);
       }
     }
   }
-  function mayHoldSources(path: string): boolean {
-    return mayBeFolder(path) && folders.some((folder) => isWithin(path, folder));
-  }
-  function look(path: string): void {
-    waiting.add(path);
-    clearTimeout(timer);
-    timer = setTimeout(flush, QUIET_MS);
-  }
-  try {
-    await running;
-    for await (const event of watcher) {
-      note(event);
-      if (event.kind !== "remove" || (!event.paths.includes(root) && inodeOf(root) === inode)) continue;
-      waiting.add(configFile);
-      clearTimeout(timer);
-      flush();
-      return;
-    }
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-    await running;
+
+  #look(path: string): void {
+    this.#waiting.add(path);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), QUIET_MS);
   }
 }
 
