@@ -4,7 +4,19 @@
  *
  * @module
  */
-import { type EnumDeclaration, type EnumMember, type Expression, Node, SyntaxKind } from "ts-morph";
+import {
+  type ArrayLiteralExpression,
+  type BinaryExpression,
+  type ElementAccessExpression,
+  type EnumDeclaration,
+  type EnumMember,
+  type Expression,
+  Node,
+  type ObjectLiteralExpression,
+  type PrefixUnaryExpression,
+  type PropertyAccessExpression,
+  SyntaxKind,
+} from "ts-morph";
 import { enumsOf } from "./merged.ts";
 import type { SourceSet } from "./source_set.ts";
 
@@ -74,81 +86,104 @@ function evaluateAt(
     Node.isSatisfiesExpression(expression) || Node.isTypeAssertion(expression)
   ) return inner(expression.getExpression());
 
-  if (Node.isPrefixUnaryExpression(expression)) {
-    const operand = inner(expression.getOperand());
-    if (!operand.ok || typeof operand.value !== "number") return failed;
-    const operator = expression.getOperatorToken();
-    if (operator === SyntaxKind.MinusToken) return { ok: true, value: -operand.value };
-    if (operator === SyntaxKind.TildeToken) return { ok: true, value: ~operand.value };
-    return operator === SyntaxKind.PlusToken ? operand : failed;
-  }
-  if (Node.isArrayLiteralExpression(expression)) {
-    const list: unknown[] = [];
-    for (const element of expression.getElements()) {
-      const value = inner(element);
-      if (!value.ok) return value;
-      list.push(value.value);
-    }
-    return { ok: true, value: list };
-  }
-  if (Node.isObjectLiteralExpression(expression)) {
-    const entries: [string, unknown][] = [];
-    for (const property of expression.getProperties()) {
-      if (!Node.isPropertyAssignment(property)) return { ok: false, at: property };
-      const name = property.getNameNode();
-      const initializer = property.getInitializer();
-      if (initializer === undefined) return { ok: false, at: property };
-      const value = inner(initializer);
-      if (!value.ok) return value;
-      if (Node.isIdentifier(name)) entries.push([name.getText(), value.value]);
-      else if (Node.isStringLiteral(name)) entries.push([name.getLiteralValue(), value.value]);
-      else if (Node.isNumericLiteral(name)) entries.push([String(name.getLiteralValue()), value.value]);
-      else return { ok: false, at: name };
-    }
-    return { ok: true, value: Object.fromEntries(entries) };
-  }
+  if (Node.isPrefixUnaryExpression(expression)) return evaluateSign(expression, inner);
+  if (Node.isArrayLiteralExpression(expression)) return evaluateList(expression, inner);
+  if (Node.isObjectLiteralExpression(expression)) return evaluateObject(expression, inner);
   if (names === undefined) return failed;
-
   if (Node.isIdentifier(expression)) {
     if (expression.getText() === "undefined") return { ok: true, value: undefined };
     const member = open?.values.get(expression.getText());
     if (member !== undefined) return { ok: true, value: member };
     return readConstant(expression, names, depth, spent) ?? failed;
   }
-  if (Node.isPropertyAccessExpression(expression) || Node.isElementAccessExpression(expression)) {
-    const argument = Node.isElementAccessExpression(expression) ? expression.getArgumentExpression() : undefined;
-    const key = Node.isPropertyAccessExpression(expression)
-      ? { ok: true as const, value: expression.getName() }
-      : argument && inner(argument);
-    if (!key?.ok || (typeof key.value !== "string" && typeof key.value !== "number")) return failed;
-    const owner = enumAt(expression, names);
-    if (owner !== undefined) {
-      const isOpen = open?.declaration.getName() === owner.getName() &&
-        open.declaration.getSourceFile() === owner.getSourceFile();
-      const value = (isOpen ? open.values : readEnum(owner, names, depth + 1, spent))?.get(String(key.value));
-      return value === undefined ? failed : { ok: true, value };
-    }
-    // A member of a whole module, which is not a value itself.
-    const imported = readConstant(expression, names, depth, spent);
-    if (imported !== undefined) return imported;
-    const whole = inner(expression.getExpression());
-    const isTable = whole.ok && typeof whole.value === "object" && whole.value !== null &&
-      Array.isArray(whole.value) === (typeof key.value === "number") && Object.hasOwn(whole.value, key.value);
-    return isTable ? { ok: true, value: (whole.value as Record<string, unknown>)[key.value] } : failed;
+  if (Node.isPropertyAccessExpression(expression)) {
+    return evaluateMember(expression, expression.getName(), names, depth, spent, open);
   }
-  if (Node.isBinaryExpression(expression)) {
-    const left = inner(expression.getLeft());
-    const right = inner(expression.getRight());
-    if (!left.ok || !right.ok) return left.ok ? right : left;
-    const operator = expression.getOperatorToken().getText();
-    if (operator === "+" && typeof left.value === "string" && typeof right.value === "string") {
-      const isShort = left.value.length + right.value.length <= TEXT_LIMIT;
-      return isShort ? { ok: true, value: left.value + right.value } : failed;
-    }
-    if (typeof left.value !== "number" || typeof right.value !== "number") return failed;
-    return finite(calculate(operator, left.value, right.value), failed);
+  if (Node.isElementAccessExpression(expression)) {
+    const argument = expression.getArgumentExpression();
+    const key = argument && inner(argument);
+    return key?.ok ? evaluateMember(expression, key.value, names, depth, spent, open) : failed;
   }
-  return failed;
+  return Node.isBinaryExpression(expression) ? evaluateBinary(expression, inner) : failed;
+}
+
+type Inner = (expression: Expression) => Evaluated;
+
+function evaluateSign(expression: PrefixUnaryExpression, inner: Inner): Evaluated {
+  const operand = inner(expression.getOperand());
+  if (!operand.ok || typeof operand.value !== "number") return { ok: false, at: expression };
+  const operator = expression.getOperatorToken();
+  if (operator === SyntaxKind.MinusToken) return { ok: true, value: -operand.value };
+  if (operator === SyntaxKind.TildeToken) return { ok: true, value: ~operand.value };
+  return operator === SyntaxKind.PlusToken ? operand : { ok: false, at: expression };
+}
+
+function evaluateList(expression: ArrayLiteralExpression, inner: Inner): Evaluated {
+  const list: unknown[] = [];
+  for (const element of expression.getElements()) {
+    const value = inner(element);
+    if (!value.ok) return value;
+    list.push(value.value);
+  }
+  return { ok: true, value: list };
+}
+
+function evaluateObject(expression: ObjectLiteralExpression, inner: Inner): Evaluated {
+  const entries: [string, unknown][] = [];
+  for (const property of expression.getProperties()) {
+    if (!Node.isPropertyAssignment(property)) return { ok: false, at: property };
+    const name = property.getNameNode();
+    const initializer = property.getInitializer();
+    if (initializer === undefined) return { ok: false, at: property };
+    const value = inner(initializer);
+    if (!value.ok) return value;
+    if (Node.isIdentifier(name)) entries.push([name.getText(), value.value]);
+    else if (Node.isStringLiteral(name)) entries.push([name.getLiteralValue(), value.value]);
+    else if (Node.isNumericLiteral(name)) entries.push([String(name.getLiteralValue()), value.value]);
+    else return { ok: false, at: name };
+  }
+  return { ok: true, value: Object.fromEntries(entries) };
+}
+
+/** The member of an enum, of a module or of a table. */
+function evaluateMember(
+  expression: PropertyAccessExpression | ElementAccessExpression,
+  key: unknown,
+  names: SourceSet,
+  depth: number,
+  spent: { steps: number },
+  open: OpenEnum | undefined,
+): Evaluated {
+  const failed: Evaluated = { ok: false, at: expression };
+  if (typeof key !== "string" && typeof key !== "number") return failed;
+  const owner = enumAt(expression, names);
+  if (owner !== undefined) {
+    const isOpen = open?.declaration.getName() === owner.getName() &&
+      open.declaration.getSourceFile() === owner.getSourceFile();
+    const value = (isOpen ? open.values : readEnum(owner, names, depth + 1, spent))?.get(String(key));
+    return value === undefined ? failed : { ok: true, value };
+  }
+  // A member of a whole module, which is not a value itself.
+  const imported = readConstant(expression, names, depth, spent);
+  if (imported !== undefined) return imported;
+  const whole = evaluateAt(expression.getExpression(), names, depth + 1, spent, open);
+  const isTable = whole.ok && typeof whole.value === "object" && whole.value !== null &&
+    Array.isArray(whole.value) === (typeof key === "number") && Object.hasOwn(whole.value, key);
+  return isTable ? { ok: true, value: (whole.value as Record<string, unknown>)[key] } : failed;
+}
+
+function evaluateBinary(expression: BinaryExpression, inner: Inner): Evaluated {
+  const failed: Evaluated = { ok: false, at: expression };
+  const left = inner(expression.getLeft());
+  const right = inner(expression.getRight());
+  if (!left.ok || !right.ok) return left.ok ? right : left;
+  const operator = expression.getOperatorToken().getText();
+  if (operator === "+" && typeof left.value === "string" && typeof right.value === "string") {
+    const isShort = left.value.length + right.value.length <= TEXT_LIMIT;
+    return isShort ? { ok: true, value: left.value + right.value } : failed;
+  }
+  if (typeof left.value !== "number" || typeof right.value !== "number") return failed;
+  return finite(calculate(operator, left.value, right.value), failed);
 }
 
 /** The value of the constant behind a name, or `module.NAME`. */

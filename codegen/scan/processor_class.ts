@@ -12,12 +12,7 @@ import {
   type TypeAliasDeclaration,
   type TypeNode,
 } from "ts-morph";
-import {
-  type ConfigObjectSchema,
-  expandPort,
-  type NodeDescriptor,
-  type PortDescriptor,
-} from "../../core/descriptor/descriptor.ts";
+import { type ConfigObjectSchema, expandPort, type NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import { elementNumber } from "../../core/descriptor/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/descriptor/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
@@ -34,7 +29,7 @@ import { readValueType, schemaOf } from "./frame_type.ts";
 import { readParameters } from "./open_parameters.ts";
 import { evaluate } from "./literal.ts";
 import { nameAfterClass, NODE_NAME } from "./node_name.ts";
-import { limitPort, readPort, type ScannedPort } from "./ports.ts";
+import { limitPort, readPort } from "./ports.ts";
 import { findProcess, givenParameters } from "./process_method.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
@@ -87,69 +82,27 @@ export function readProcessor(
     return context.refuse(annotation.node, "Cannot use a processor class without a name", `write "class MyProcessor"`);
   }
   const options = readOptions(context, annotation, RULES);
-  const exportName = context.sources.exportedName(path, className);
-  if (exportName === undefined || !isBindingName(exportName)) {
-    const found = exportName === undefined
-      ? "it is not exported"
-      : exportName === "default"
-      ? "it is a default export, wanted an export by name"
-      : `it is exported as ${quoted(exportName)}, which cannot name a constant`;
-    context.refuse(
-      nameNode,
-      `Cannot use class "${className}" as a processor: ${found}`,
-      isBindingName(className) ? `write "export class ${className}"` : "rename the class",
-    );
-  }
+  const exportName = readExportName(context, path, className, nameNode);
   const name = options === undefined
     ? undefined
     : options.name as string | undefined ?? nameAfterClass(context, nameNode);
   const bindings = bindParameters(declaration, instantiation?.types ?? [], NO_BINDINGS);
-  const unbound = declaration.getTypeParameters().filter((each) => !bindings.has(each.getName()));
-  const [open] = instantiation === undefined ? [] : unbound;
-  if (open !== undefined) {
-    context.refuse(
-      instantiation?.alias ?? open,
-      `Cannot resolve the generic "${open.getName()}" of class "${className}": a node type has one type for each port`,
-      `give an argument for each type parameter: "type ${className}2 = ${className}<2>;"`,
-    );
-  }
-  context.open.clear();
-  for (const each of unbound) context.open.add(each);
+  const isBound = openParameters(context, declaration, bindings, instantiation);
   const typeArguments = readTypeArguments(context, declaration, bindings);
-  if (declaration.isAbstract()) {
-    context.refuse(
-      nameNode,
-      `Cannot use abstract class "${className}" as a processor: no instance can be made`,
-      `remove "abstract", or annotate a class that extends it`,
-    );
-  }
-  if (declaration.hasDeclareKeyword()) {
-    return context.refuse(
-      nameNode,
-      `Cannot use class "${className}" as a processor: it is only declared, and there is no code for it`,
-      `remove "declare"`,
-    );
-  }
+  if (!hasCode(context, declaration, className, nameNode)) return undefined;
   const chain = readChain(context, declaration, bindings);
-  if (chain === undefined || open !== undefined || typeArguments === undefined) return undefined;
+  if (chain === undefined || !isBound || typeArguments === undefined) return undefined;
   checkConstructor(context, chain, className);
   const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
   const process = findProcess(context, chain, className, mode);
   const fields = readFields(context, chain);
-  const ports: ScannedPort[] = [];
-  for (const field of fields) {
-    const port = field.annotation.name === "config" ? undefined : readPort(context, field);
-    if (port !== undefined) ports.push(port);
-  }
-  const keys = fields.filter((each) => each.annotation.name === "config");
-  const config = readConfig(context, keys);
-  const limited: PortDescriptor[] = [];
-  for (const { descriptor } of ports) {
+  const ports = fields.flatMap((field) => field.annotation.name === "config" ? [] : readPort(context, field) ?? []);
+  const config = readConfig(context, fields.filter((each) => each.annotation.name === "config"));
+  const limited = ports.flatMap(({ descriptor }) => {
     const field = fields.find((each) => each.name === descriptor.name);
-    if (field === undefined) continue;
-    const port = context.countErrors() > before ? descriptor : limitPort(context, field, descriptor, config);
-    if (port !== undefined) limited.push(port);
-  }
+    if (field === undefined) return [];
+    return context.countErrors() > before ? descriptor : limitPort(context, field, descriptor, config) ?? [];
+  });
   const inputs = limited.filter((each) => each.direction === "input");
   const outputs = limited.filter((each) => each.direction === "output");
   if (context.countErrors() === before) checkPorts(context, declaration, className, mode, inputs, outputs);
@@ -160,27 +113,26 @@ export function readProcessor(
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
+  const { category, tags, trigger, lane, platforms, converts, delays } = options as Partial<NodeDescriptor>;
   const descriptor: NodeDescriptor = {
     type,
     className,
     source: context.placeOf(nameNode),
     description: firstSentence(doc),
     doc,
-    category: (options.category as string | undefined) ?? folderOf(path),
-    tags: (options.tags as string[] | undefined) ?? [],
+    category: category ?? folderOf(path),
+    tags: tags ?? [],
     mode,
-    trigger: (options.trigger as NodeDescriptor["trigger"] | undefined) ?? "any",
-    lane: (options.lane as NodeDescriptor["lane"] | undefined) ?? "worker",
-    ...(options.platforms === undefined ? {} : { platforms: options.platforms as NodeDescriptor["platforms"] }),
-    converts: (options.converts as NodeDescriptor["converts"] | undefined) ?? [],
-    ...(options.delays === true ? { delays: true } : {}),
+    trigger: trigger ?? "any",
+    lane: lane ?? "worker",
+    ...(platforms === undefined ? {} : { platforms }),
+    converts: converts ?? [],
+    ...(delays === true ? { delays } : {}),
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),
     inputs,
     outputs,
     config,
   };
-  const frames: Record<string, FrameTypeModel> = {};
-  for (const port of ports) frames[port.descriptor.name] = port.frame;
   return {
     descriptor,
     module: path,
@@ -192,8 +144,73 @@ export function readProcessor(
     structs: ports.flatMap((each) => each.struct ?? []),
     hasPortsField,
     takesContext: givenParameters(process) > 0,
-    frames,
+    frames: Object.fromEntries(
+      ports.map(({ descriptor, frame }): [string, FrameTypeModel] => [descriptor.name, frame]),
+    ),
   };
+}
+
+/** The name by which a class is exported, which is refused where no constant can have it. */
+function readExportName(context: ScanContext, path: string, className: string, nameNode: Node): string | undefined {
+  const exportName = context.sources.exportedName(path, className);
+  if (exportName !== undefined && isBindingName(exportName)) return exportName;
+  const found = exportName === undefined
+    ? "it is not exported"
+    : exportName === "default"
+    ? "it is a default export, wanted an export by name"
+    : `it is exported as ${quoted(exportName)}, which cannot name a constant`;
+  context.refuse(
+    nameNode,
+    `Cannot use class "${className}" as a processor: ${found}`,
+    isBindingName(className) ? `write "export class ${className}"` : "rename the class",
+  );
+  return exportName;
+}
+
+/**
+ * Notes the type parameters of a class that have no argument.
+ *
+ * @returns whether an instantiation gives one for each
+ */
+function openParameters(
+  context: ScanContext,
+  declaration: ClassDeclaration,
+  bindings: TypeBindings,
+  instantiation: Instantiation | undefined,
+): boolean {
+  const unbound = declaration.getTypeParameters().filter((each) => !bindings.has(each.getName()));
+  const [open] = instantiation === undefined ? [] : unbound;
+  if (open !== undefined) {
+    const className = declaration.getName();
+    context.refuse(
+      instantiation?.alias ?? open,
+      `Cannot resolve the generic "${open.getName()}" of class "${className}": a node type has one type for each port`,
+      `give an argument for each type parameter: "type ${className}2 = ${className}<2>;"`,
+    );
+  }
+  context.open.clear();
+  for (const each of unbound) context.open.add(each);
+  return open === undefined;
+}
+
+/** Whether there is code for a class; an abstract one is refused, but read on. */
+function hasCode(context: ScanContext, declaration: ClassDeclaration, className: string, nameNode: Node): boolean {
+  if (declaration.isAbstract()) {
+    context.refuse(
+      nameNode,
+      `Cannot use abstract class "${className}" as a processor: no instance can be made`,
+      `remove "abstract", or annotate a class that extends it`,
+    );
+  }
+  if (declaration.hasDeclareKeyword()) {
+    context.refuse(
+      nameNode,
+      `Cannot use class "${className}" as a processor: it is only declared, and there is no code for it`,
+      `remove "declare"`,
+    );
+    return false;
+  }
+  return true;
 }
 
 /** The type arguments of a generic class, as the generated code writes them. */
