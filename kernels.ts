@@ -6,4 +6,11 @@
  */
 export { kernels } from "./core/kernels/kernels.ts";
 export type { Kernels } from "./core/kernels/kernels.ts";
-export type { EngineName, PolyphaseTable } from "./core/kernels/engine.ts";
+export type {
+  DelayLines,
+  EngineName,
+  PcmFormat,
+  PolyphaseTable,
+  RgbPicture,
+  YuvPicture,
+} from "./core/kernels/engine.ts";

@@ -13,7 +13,7 @@ import { ROOT } from "./root.ts";
 const TARGET = "wasm32-unknown-unknown";
 const BUILT = `target/wasm/${TARGET}/release/sluice_kernels.wasm`;
 /** Fixed, so that views of it stay valid. */
-const MEMORY_BYTES = 64 << 20;
+const MEMORY_BYTES = 256 * 2 ** 20;
 const STACK_BYTES = 64 << 10;
 
 async function main(check: boolean): Promise<number> {

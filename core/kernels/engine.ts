@@ -46,6 +46,32 @@ export interface DelayLines {
   readonly lines: Float64Array;
 }
 
+/** Pixels of red, green, blue and opacity, a byte each, in this order or with blue first. */
+export interface RgbPicture {
+  readonly order: "rgba" | "bgra";
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  readonly bytes: Uint8Array;
+  /** Bytes from row to row. */
+  readonly stride: number;
+}
+
+/** Luma, and chroma of half the width and height, rounded up, in the limited range of video. */
+export interface YuvPicture {
+  /** What the colours are: ITU-R BT.601 or BT.709. */
+  readonly matrix: "bt601" | "bt709";
+  readonly luma: Uint8Array;
+  readonly lumaStride: number;
+  /** U and V in turn (NV12), or U alone (I420). */
+  readonly u: Uint8Array;
+  /** V, in I420. */
+  readonly v?: Uint8Array;
+  /** Bytes from row to row of U, and of V. */
+  readonly chromaStride: number;
+}
+
 /** See {@linkcode Kernels} for what each method does. */
 export interface Engine {
   readonly name: EngineName;
@@ -87,6 +113,8 @@ export interface Engine {
     othersFrom: number,
     othersStep: number,
   ): void;
+  toYuv(from: RgbPicture, to: YuvPicture): void;
+  toRgb(from: YuvPicture, to: RgbPicture): void;
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void;
   encode(
     format: PcmFormat,

@@ -18,6 +18,8 @@ import {
   PCM_BYTES,
   type PcmFormat,
   type PolyphaseTable,
+  type RgbPicture,
+  type YuvPicture,
 } from "./engine.ts";
 
 /** Partial sums of an inner product, of which the number of taps is a multiple. */
@@ -314,6 +316,32 @@ export class Kernels {
   }
 
   /**
+   * Converts pixels to luma and chroma, NV12 or I420. Chroma is that of the mean of each square of four pixels; at an
+   * odd edge the last row or column counts twice. Results are those of real arithmetic, within one step.
+   *
+   * @param from pixels, whose opacity is left out
+   * @param to gets as many luma samples
+   * @throws {RangeError} if a row lies outside its plane, or planes overlap
+   */
+  toYuv(from: RgbPicture, to: YuvPicture): void {
+    assertPictures("toYuv", from, to);
+    this.#chosen().toYuv(from, to);
+  }
+
+  /**
+   * Converts luma and chroma, NV12 or I420, to opaque pixels. Each chroma sample counts for its square of four pixels.
+   * Results are those of real arithmetic, within one step, and clamped.
+   *
+   * @param from luma and chroma
+   * @param to gets as many pixels as its width and height say
+   * @throws {RangeError} if a row lies outside its plane, or planes overlap
+   */
+  toRgb(from: YuvPicture, to: RgbPicture): void {
+    assertPictures("toRgb", to, from);
+    this.#chosen().toRgb(from, to);
+  }
+
+  /**
    * Takes a channel out of interleaved samples. An integer `v` of n bits gives `v / 2^(n-1)`, an unsigned one after 128
    * was taken off; 32-bit floats are moved bit for bit, 64-bit floats and 32-bit integers are rounded.
    *
@@ -405,6 +433,38 @@ function assertDelays(kernel: string, { records, lines }: DelayLines): void {
   }
   if (!(fits && end <= lines.length)) refuse(kernel, "the records do not describe the lines", "those of delayLines()");
   assertApart(kernel, records, lines);
+}
+
+/** Checks that all rows of two pictures lie in their planes, and that these are apart. */
+function assertPictures(kernel: string, rgb: RgbPicture, yuv: YuvPicture): void {
+  const { width, height } = rgb;
+  if (!(isCount(width) && isCount(height))) refuse(kernel, `the size is ${width} × ${height}`, "whole numbers from 1");
+  const [columns, rows] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  assertPlane(kernel, "picture", rgb.bytes, rgb.stride, 4 * width, height);
+  assertPlane(kernel, "luma", yuv.luma, yuv.lumaStride, width, height);
+  assertPlane(kernel, "U", yuv.u, yuv.chromaStride, yuv.v === undefined ? 2 * columns : columns, rows);
+  const planes = [rgb.bytes, yuv.luma, yuv.u];
+  if (yuv.v !== undefined) {
+    assertPlane(kernel, "V", yuv.v, yuv.chromaStride, columns, rows);
+    planes.push(yuv.v);
+  }
+  planes.forEach((plane, k) => planes.slice(k + 1).forEach((other) => assertApart(kernel, plane, other)));
+}
+
+function assertPlane(
+  kernel: string,
+  name: string,
+  plane: Uint8Array,
+  stride: number,
+  rowBytes: number,
+  rows: number,
+): void {
+  if (isCount(stride) && stride >= rowBytes && plane.length >= (rows - 1) * stride + rowBytes) return;
+  refuse(
+    kernel,
+    `the plane "${name}" has ${plane.length} bytes and a stride of ${stride}`,
+    `${rows} rows of ${rowBytes}`,
+  );
 }
 
 function assertInterleaved(

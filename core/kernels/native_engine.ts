@@ -12,6 +12,8 @@ import {
   PCM_NUMBERS,
   type PcmFormat,
   type PolyphaseTable,
+  type RgbPicture,
+  type YuvPicture,
 } from "./engine.ts";
 
 /** The library's functions. They take views of any buffer, shared ones too. */
@@ -20,6 +22,7 @@ type KernelCalls = Readonly<Record<keyof KernelSymbols, (...values: (number | Ar
 /** What instructions the native kernels use. */
 export type NativeLevel = "baseline" | "avx2";
 
+const NO_BYTES = new Uint8Array(0);
 const LEVELS = { baseline: 1, avx2: 2 } as const;
 
 export class NativeEngine implements Engine {
@@ -137,6 +140,38 @@ export class NativeEngine implements Engine {
     othersStep: number,
   ): void {
     this.#calls.slu_kernel_blend(samples, others, samples.length, ownFrom, ownStep, othersFrom, othersStep);
+  }
+
+  toYuv(from: RgbPicture, to: YuvPicture): void {
+    this.#pictures(this.#calls.slu_kernel_to_yuv, from, to);
+  }
+
+  toRgb(from: YuvPicture, to: RgbPicture): void {
+    this.#pictures(this.#calls.slu_kernel_to_rgb, to, from);
+  }
+
+  #pictures(
+    call: KernelCalls["slu_kernel_to_yuv"],
+    { bytes, stride, width, height, order }: RgbPicture,
+    { luma, u, v = NO_BYTES, lumaStride, chromaStride, matrix }: YuvPicture,
+  ): void {
+    call(
+      bytes,
+      bytes.length,
+      luma,
+      luma.length,
+      u,
+      u.length,
+      v,
+      v.length,
+      width,
+      height,
+      stride,
+      lumaStride,
+      chromaStride,
+      order === "bgra" ? 1 : 0,
+      matrix === "bt709" ? 1 : 0,
+    );
   }
 
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {

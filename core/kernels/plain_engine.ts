@@ -11,6 +11,8 @@ import {
   PCM_BYTES,
   type PcmFormat,
   type PolyphaseTable,
+  type RgbPicture,
+  type YuvPicture,
 } from "./engine.ts";
 
 const { fround } = Math;
@@ -21,6 +23,30 @@ const TINY = 1e-20;
 const RECORD = 3;
 /** What full scale is of the integer formats. */
 const SCALES = { u8: 0x80, s16: 0x8000, s24: 0x800000, s32: 0x80000000 } as const;
+
+/** Factors of luma and chroma, times 2^16: as in `crates/kernels/src/pixels.rs`. */
+const MATRICES = {
+  bt601: {
+    y: [16829, 33039, 6416],
+    u: [-9714, -19070, 28784],
+    v: [28784, -24103, -4681],
+    redV: 104597,
+    greenU: -25675,
+    greenV: -53279,
+    blueU: 132201,
+  },
+  bt709: {
+    y: [11966, 40254, 4064],
+    u: [-6596, -22188, 28784],
+    v: [28784, -26145, -2639],
+    redV: 117489,
+    greenU: -13975,
+    greenV: -34925,
+    blueU: 138438,
+  },
+} as const;
+const LUMA = 76309;
+const ROUND = 0x8000;
 
 export class PlainEngine implements Engine {
   readonly name = "plain";
@@ -174,6 +200,54 @@ export class PlainEngine implements Engine {
     }
   }
 
+  toYuv({ bytes, stride, width, height, order }: RgbPicture, to: YuvPicture): void {
+    const { y, u, v } = MATRICES[to.matrix];
+    const [red, blue] = order === "bgra" ? [2, 0] : [0, 2];
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const at = row * stride + 4 * column;
+        to.luma[row * to.lumaStride + column] = weigh(y, bytes[at + red], bytes[at + 1], bytes[at + blue], 16);
+      }
+    }
+    const step = to.v === undefined ? 2 : 1;
+    const seconds = to.v ?? to.u.subarray(1);
+    for (let row = 0; 2 * row < height; row++) {
+      const top = 2 * row * stride;
+      const low = Math.min(2 * row + 1, height - 1) * stride;
+      for (let column = 0; 2 * column < width; column++) {
+        const left = 8 * column;
+        const right = 4 * Math.min(2 * column + 1, width - 1);
+        const mean = (k: number) =>
+          Math.floor(
+            (bytes[top + left + k] + bytes[top + right + k] + bytes[low + left + k] + bytes[low + right + k] + 2) / 4,
+          );
+        const [r, g, b] = [mean(red), mean(1), mean(blue)];
+        const at = row * to.chromaStride + step * column;
+        to.u[at] = weigh(u, r, g, b, 128);
+        seconds[at] = weigh(v, r, g, b, 128);
+      }
+    }
+  }
+
+  toRgb(from: YuvPicture, { bytes, stride, width, height, order }: RgbPicture): void {
+    const { redV, greenU, greenV, blueU } = MATRICES[from.matrix];
+    const [red, blue] = order === "bgra" ? [2, 0] : [0, 2];
+    const step = from.v === undefined ? 2 : 1;
+    const seconds = from.v ?? from.u.subarray(1);
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const chroma = Math.floor(row / 2) * from.chromaStride + step * Math.floor(column / 2);
+        const y = LUMA * (from.luma[row * from.lumaStride + column] - 16) + ROUND;
+        const [u, v] = [from.u[chroma] - 128, seconds[chroma] - 128];
+        const at = row * stride + 4 * column;
+        bytes[at + red] = clamp(y + redV * v);
+        bytes[at + 1] = clamp(y + greenU * u + greenV * v);
+        bytes[at + blue] = clamp(y + blueU * u);
+        bytes[at + 3] = 255;
+      }
+    }
+  }
+
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
     const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
     const step = channels * PCM_BYTES[format];
@@ -252,6 +326,15 @@ function fold(sums: Float32Array | Float64Array): number {
     for (let j = 0; j < half; j++) sums[j] += sums[j + half];
   }
   return sums[0];
+}
+
+function weigh(factors: readonly [number, number, number], r: number, g: number, b: number, zero: number): number {
+  return Math.floor((factors[0] * r + factors[1] * g + factors[2] * b + zero * 0x10000 + ROUND) / 0x10000);
+}
+
+/** What times 2^16 is `value`, within a byte. */
+function clamp(value: number): number {
+  return Math.max(0, Math.min(255, Math.floor(value / 0x10000)));
 }
 
 function bitsOf(samples: Float32Array): Uint32Array {

@@ -10,6 +10,8 @@ import {
   PCM_NUMBERS,
   type PcmFormat,
   type PolyphaseTable,
+  type RgbPicture,
+  type YuvPicture,
 } from "./engine.ts";
 import { WASM_BASE64 } from "./wasm.gen.ts";
 import { WasmMemory } from "./wasm_memory.ts";
@@ -169,6 +171,45 @@ export class WasmEngine implements Engine {
     const [own, theirs] = [memory.read(0, samples), memory.read(1, others)];
     this.#calls.slu_kernel_blend(own, theirs, samples.length, ownFrom, ownStep, othersFrom, othersStep);
     memory.finish(0, samples);
+  }
+
+  toYuv(from: RgbPicture, to: YuvPicture): void {
+    this.#pictures("slu_kernel_to_yuv", from, to);
+    const memory = this.#memory;
+    memory.finish(1, to.luma);
+    memory.finish(2, to.u);
+    if (to.v !== undefined) memory.finish(3, to.v);
+  }
+
+  toRgb(from: YuvPicture, to: RgbPicture): void {
+    this.#pictures("slu_kernel_to_rgb", to, from);
+    this.#memory.finish(0, to.bytes);
+  }
+
+  /** Copies what is written in too, for the bytes between the rows. */
+  #pictures(
+    call: "slu_kernel_to_yuv" | "slu_kernel_to_rgb",
+    { bytes, stride, width, height, order }: RgbPicture,
+    { luma, u, v, lumaStride, chromaStride, matrix }: YuvPicture,
+  ): void {
+    const memory = this.#memory;
+    this.#calls[call](
+      memory.read(0, bytes),
+      bytes.length,
+      memory.read(1, luma),
+      luma.length,
+      memory.read(2, u),
+      u.length,
+      v === undefined ? 0 : memory.read(3, v),
+      v?.length ?? 0,
+      width,
+      height,
+      stride,
+      lumaStride,
+      chromaStride,
+      order === "bgra" ? 1 : 0,
+      matrix === "bt709" ? 1 : 0,
+    );
   }
 
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {

@@ -5,7 +5,7 @@
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
-use crate::{Level, PcmFormat, Polyphase, level, polyphase, reverb, use_level};
+use crate::{Level, Matrix, PcmFormat, Polyphase, Shape, level, polyphase, reverb, use_level};
 
 /// # Safety
 ///
@@ -307,6 +307,94 @@ pub unsafe extern "C" fn slu_kernel_encode(
     let (source, target, counts) =
         unsafe { (read(source, length), write(target, target_length), &mut *counts.cast::<[u32; 2]>()) };
     crate::encode(format, source, target, channels as usize, channel as usize, counts);
+    1
+}
+
+/// See [`to_yuv`](crate::to_yuv). `order` 1: blue comes first; `matrix` 1: BT.709. Without V, U holds both in turn. 0: a
+/// row lies outside its plane.
+///
+/// # Safety
+///
+/// The addresses and lengths are those of arrays that do not overlap.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments)] // Arrays come as addresses and lengths.
+pub unsafe extern "C" fn slu_kernel_to_yuv(
+    rgb: *const u8,
+    rgb_length: u32,
+    luma: *mut u8,
+    luma_length: u32,
+    u: *mut u8,
+    u_length: u32,
+    v: *mut u8,
+    v_length: u32,
+    width: u32,
+    height: u32,
+    rgb_stride: u32,
+    luma_stride: u32,
+    chroma_stride: u32,
+    order: u32,
+    matrix: u32,
+) -> u32 {
+    let shape = Shape {
+        width: width as usize,
+        height: height as usize,
+        rgb_stride: rgb_stride as usize,
+        luma_stride: luma_stride as usize,
+        chroma_stride: chroma_stride as usize,
+        bgr: order == 1,
+        matrix: if matrix == 1 { Matrix::Bt709 } else { Matrix::Bt601 },
+    };
+    // SAFETY: the caller vouches for the arrays.
+    let (rgb, luma, u, v) =
+        unsafe { (read(rgb, rgb_length), write(luma, luma_length), write(u, u_length), write(v, v_length)) };
+    if !shape.fits(rgb, luma, u, v) {
+        return 0;
+    }
+    crate::to_yuv(shape, rgb, luma, u, v);
+    1
+}
+
+/// See [`to_rgb`](crate::to_rgb). `order` 1: blue comes first; `matrix` 1: BT.709. Without V, U holds both in turn. 0: a
+/// row lies outside its plane.
+///
+/// # Safety
+///
+/// The addresses and lengths are those of arrays that do not overlap.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments)] // Arrays come as addresses and lengths.
+pub unsafe extern "C" fn slu_kernel_to_rgb(
+    rgb: *mut u8,
+    rgb_length: u32,
+    luma: *const u8,
+    luma_length: u32,
+    u: *const u8,
+    u_length: u32,
+    v: *const u8,
+    v_length: u32,
+    width: u32,
+    height: u32,
+    rgb_stride: u32,
+    luma_stride: u32,
+    chroma_stride: u32,
+    order: u32,
+    matrix: u32,
+) -> u32 {
+    let shape = Shape {
+        width: width as usize,
+        height: height as usize,
+        rgb_stride: rgb_stride as usize,
+        luma_stride: luma_stride as usize,
+        chroma_stride: chroma_stride as usize,
+        bgr: order == 1,
+        matrix: if matrix == 1 { Matrix::Bt709 } else { Matrix::Bt601 },
+    };
+    // SAFETY: the caller vouches for the arrays.
+    let (rgb, luma, u, v) =
+        unsafe { (write(rgb, rgb_length), read(luma, luma_length), read(u, u_length), read(v, v_length)) };
+    if !shape.fits(rgb, luma, u, v) {
+        return 0;
+    }
+    crate::to_rgb(shape, luma, u, v, rgb);
     1
 }
 

@@ -12,6 +12,7 @@
 mod exports;
 mod level;
 mod pcm;
+mod pixels;
 mod polyphase;
 mod reverb;
 mod samples;
@@ -20,6 +21,7 @@ use level::dispatched;
 
 pub use level::{Level, level, use_level};
 pub use pcm::PcmFormat;
+pub use pixels::{Matrix, Shape};
 pub use polyphase::{Polyphase, polyphase};
 
 dispatched! {
@@ -90,4 +92,12 @@ dispatched! {
         channel: usize,
         counts: &mut [u32; 2],
     ) => pcm::encode
+}
+dispatched! {
+    /// Fills luma and chroma of half the size from red, green and blue.
+    pub fn to_yuv(shape: Shape, rgb: &[u8], luma: &mut [u8], u: &mut [u8], v: &mut [u8]) => pixels::to_yuv
+}
+dispatched! {
+    /// Fills red, green and blue from luma and chroma of half the size.
+    pub fn to_rgb(shape: Shape, luma: &[u8], u: &[u8], v: &[u8], rgb: &mut [u8]) => pixels::to_rgb
 }
