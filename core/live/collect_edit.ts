@@ -1,5 +1,5 @@
 /**
- * Has a function of the user's collect an edit on a draft of the graph.
+ * Collects an edit on a draft of the graph, by a function of the user's.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function assertEditFunction(change: unknown): void {
 }
 
 /**
- * Calls the function, once. What it was given is of no use afterwards.
+ * Calls the function, once. The edit that it was given refuses all calls afterwards.
  *
  * @param findType finds a node type by name, or throws
  * @throws what the function throws, and {@linkcode SluiceError} `InvalidGraph` if it gives a promise or changes the

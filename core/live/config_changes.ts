@@ -1,6 +1,6 @@
 /**
- * Live values of configurations that an edit brings: they are the graph's from the commit on, and those that a node
- * refuses are not.
+ * Live values of configurations that an edit changes. The graph has them from the commit on, except for those that a
+ * node refuses.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export class ConfigChanges {
     }
   }
 
-  /** Nodes have kept the values that they had. */
+  /** Gives nodes that refused their new values the old ones. */
   refuse(nodes: readonly NodeId[]): void {
     for (const node of nodes) {
       const change = this.#changes.get(node);

@@ -5,7 +5,7 @@
  */
 
 /**
- * Waits for a time at most. The work goes on.
+ * Waits for work until a time is over. The work goes on after that.
  *
  * @param late makes the error that is thrown then; absent: none is
  */

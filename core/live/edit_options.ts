@@ -1,5 +1,5 @@
 /**
- * Checks how an edit is to be made, and fills in what is not said.
+ * Checks the options of an edit, and fills in the defaults.
  *
  * @module
  */

@@ -24,7 +24,7 @@ export interface GraphChange {
   readonly moved: readonly NodeChange[];
   /** Nodes whose dynamic ports have other elements. */
   readonly ported: readonly NodeEntry[];
-  /** Nodes that are passed by from now on, or no more: those that stay what they are and where they are. */
+  /** Nodes that are bypassed from now on, or no longer, and that stay what they are and where they are. */
   readonly bypassed: readonly NodeEntry[];
   readonly linked: readonly LinkEntry[];
   readonly unlinked: readonly LinkEntry[];
@@ -51,7 +51,7 @@ export function compareGraphs(before: Topology, draft: Topology): GraphChange {
   return { added, removed: nodes.gone, replaced, moved, ported, bypassed, linked: links.set, unlinked: links.gone };
 }
 
-/** The nodes of the draft that can have inputs without a link since. */
+/** The nodes of the draft that may have inputs without a link since the change. */
 export function mayBeIncomplete(
   { added, replaced, moved, ported, unlinked }: GraphChange,
   draft: Topology,
@@ -66,7 +66,7 @@ export function quiescedBy({ replaced, moved, ported, bypassed }: GraphChange): 
   return [...handingOver, ...ported, ...bypassed].map(({ id }) => id);
 }
 
-/** Whether a node stays what it is by name: its counts go on. */
+/** Whether a node keeps its type: then its counts go on. */
 export function isOfOneType({ before, after }: NodeChange): boolean {
   return before.type.descriptor.type === after.type.descriptor.type;
 }

@@ -25,7 +25,7 @@ export interface LaneWork {
   };
 }
 
-/** Nothing to do, so far. */
+/** Work with nothing in it yet. */
 export function emptyWork(): LaneWork {
   const edit = {
     detach: [],

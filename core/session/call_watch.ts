@@ -1,8 +1,8 @@
 /**
- * Tells from the control page alone which nodes have awaited something for long, in a call in which they have neither
- * read nor written since: most likely a promise that never settles. Such a node holds no thread, so that nothing else
- * tells of it. One that waits for room, for a slot or for the end of a pause does not count, nor does an external node,
- * whose one tick is its whole life, nor a sink that waits for its script.
+ * Finds out from the control page alone which nodes have awaited something for long, in a call in which they have
+ * neither read nor written since: most likely a promise that never settles. Such a node holds no thread, so nothing else
+ * reports it. Nodes that wait for room, for a slot or for the end of a pause do not count, nor do external nodes, whose
+ * one tick is their whole life, nor sinks that wait for their script.
  *
  * @module
  */

@@ -61,7 +61,7 @@ export class ConfigRequests {
     open.reply.dismiss();
   }
 
-  /** A lane has stopped answering. */
+  /** A lane has stopped answering. Rejects what it was asked. */
   refuseLane(lane: number, error: Error): void {
     for (const [request, { reply }] of this.#open) {
       if (!reply.waiting.includes(lane)) continue;
@@ -70,7 +70,7 @@ export class ConfigRequests {
     }
   }
 
-  /** The run is over: every lane has stopped answering. */
+  /** The run is over. Rejects everything. */
   refuseAll(error: Error): void {
     for (const { reply } of this.#open.values()) reply.refuse(error);
     this.#open.clear();

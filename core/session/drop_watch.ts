@@ -1,5 +1,5 @@
 /**
- * Tells when a link begins to drop frames. That a link of policy `latest` lets one go for a newer one is what it is for.
+ * Publishes when a link begins to drop frames. Frames that a `latest` link skips for newer ones do not count.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { Topology } from "../topology.ts";
 
 const NONE: DropCounts = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 
-/** How many a link had lost at a look, and whether that was more than at the look before. */
+/** How many frames a link had lost at a look, and whether that was more than at the look before. */
 interface Look {
   readonly sum: number;
   readonly dropping: boolean;
-  /** What it had dropped when that was told last. */
+  /** What it had dropped when an event last told so. */
   readonly told: DropCounts;
 }
 
@@ -32,7 +32,7 @@ export class DropWatch {
     this.#events = events;
   }
 
-  /** Looks once: a link that has dropped since the last look, and had not before that, is told of. */
+  /** Looks once. Publishes each link that has dropped since the last look and had not dropped before that look. */
   look(): void {
     const now = new Map<LinkEntry, Look>();
     for (const link of this.#topology.links.values()) {

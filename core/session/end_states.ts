@@ -1,5 +1,5 @@
 /**
- * What becomes of the states of nodes and links when lanes end.
+ * Sets the states of nodes and links when lanes end.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { NodeStates } from "../events/node_states.ts";
 import type { NodeState } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 
-/** A lane has died: the nodes that it ran have failed. */
+/** A lane has died. Sets the nodes that it ran to `failed`. */
 export function failLane(topology: Topology, states: NodeStates, lane: string): void {
   change(topology, states, ["running"], "failed", (each) => each === lane);
 }
 
 /**
- * The run is over: nothing flows any more, so links are closed, and so are the nodes that had not come to their end.
+ * The run is over: nothing flows any longer. Closes the links, and the nodes that had not come to their end.
  *
  * @param stuck names of lanes that did not close: what they run may go on
  */

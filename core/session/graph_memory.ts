@@ -20,7 +20,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 
-/** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */
+/** Records of nodes, and of links, that an edited graph can have beyond twice those that it starts with. */
 const SPARE_RECORDS = 256;
 
 /** The control arena and the pools of one run. */
@@ -33,7 +33,7 @@ export class GraphMemory {
   /** Pools made for edits that are not in effect: lanes may not know of them. */
   #untold: PoolToken[] = [];
   #pools: Pool[] = [];
-  /** What edits may take up of the pools; absent where that is not known, or nodes name pools. */
+  /** How much of the pools edits may use; absent if that is not known, or if nodes name pools. */
   #spare: PoolSpare | undefined;
 
   /**
@@ -61,7 +61,7 @@ export class GraphMemory {
     driver.useControl(this.control);
   }
 
-  /** What lanes open the pools by. */
+  /** The tokens by which lanes open the pools. */
   get tokens(): readonly PoolToken[] {
     return this.#tokens;
   }
@@ -75,7 +75,7 @@ export class GraphMemory {
   }
 
   /**
-   * Makes the pools that a graph uses beside those that there are. A pool never grows.
+   * Makes the pools that a graph uses and that do not exist yet. A pool never grows.
    *
    * @param topology the graph as it will be
    * @param change what makes it of the graph as it is
@@ -102,7 +102,7 @@ export class GraphMemory {
     return this.#reckon(topology, lanes);
   }
 
-  /** The graph has not become what the pools were last reckoned for. */
+  /** The edit that the pools were last grown for is refused. */
   refused(): void {
     this.#spare = undefined;
   }
@@ -184,9 +184,9 @@ function loadsOf(topology: Topology): PoolLoad[] {
   return poolLoads(nodes, links);
 }
 
-/** What new nodes and links ask of pools. */
+/** What new nodes and links need of pools. */
 function addedLoads(topology: Topology, { added, linked }: GraphChange): PoolLoad[] {
-  // Of the nodes at the ends of links only their lanes count.
+  // Only the lanes of the nodes at the ends of links count.
   const ends = linked.flatMap(({ fromNode, toNode }) => [topology.node(fromNode), topology.node(toNode)])
     .map((node) => ({ ...loadNode(node), outputs: [] }));
   return poolLoads([...ends, ...added.map(loadNode)], linked.map(loadLink));
@@ -201,7 +201,7 @@ function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: Link
   return { fromNode, toNode, capacity, kind, evicts: evicts(policy) };
 }
 
-/** Whether the nodes that stay ask of pools what they did before. */
+/** Whether the nodes that stay need of pools what they needed before. */
 function keepsLoads({ moved, ported, replaced }: GraphChange): boolean {
   return moved.length === 0 && ported.length === 0 && replaced.every(({ before, after }) => before.type === after.type);
 }

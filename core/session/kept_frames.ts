@@ -28,7 +28,7 @@ export function describeKept(kept: readonly KeptFrames[]): string {
   return [`${first} frame${kept[0].frames === 1 ? "" : "s"}`, ...others].join(" and ");
 }
 
-/** Warns of what nodes keep still when their run has ended: in a longer one it would be slots that run out. */
+/** Warns of frames that nodes still keep when their run has ended: in a longer run the slots would run out. */
 export function warnOfKept(topology: Topology, page: ControlPage): void {
   const kept = keptFrames(topology, page, readRetained);
   if (kept.length === 0) return;

@@ -27,17 +27,17 @@ import type { LaneThread, LossCause } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** How long a thread that is told to end may take, milliseconds: one that a node keeps, and any other. */
+/** How long a thread may take to end when told to, milliseconds: one that a node keeps, and any other. */
 const STUCK_END_TIMEOUT_MS = 1_000;
 const END_TIMEOUT_MS = 5_000;
 
-/** Time between two looks at whether it has, milliseconds. */
+/** Time between two looks at whether a thread has ended, milliseconds. */
 const LOOK_EVERY_MS = 5;
 
 /** How long the new thread may take to start, and the other lanes to make ready for it, milliseconds. */
 const REPLACE_TIMEOUT_MS = 10_000;
 
-/** Looks at a link that is at work, at most, until two find the same. */
+/** The most looks at a link that is in use until two find the same counts. */
 const STABLE_LOOKS = 100;
 
 type Ring = NonNullable<LinkPlan["ring"]>;
@@ -92,7 +92,7 @@ export class LaneKeeper {
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !this.#supervisor.isDown(id));
     if (this.#ended || lane.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
-    // A thread that was given up goes on using its processor: only those who chose that for a node get another one.
+    // A thread that is given up goes on using its processor, so a stuck node's own supervision must ask for another.
     const chosen = (node: NodeEntry) => cause === "stuck" ? node.supervision ?? "fail" : topology.supervisionOf(node);
     if (cause !== "asked" && judged.some((node) => chosen(node) === "fail")) return false;
     for (const { id } of open) {
@@ -105,9 +105,9 @@ export class LaneKeeper {
     return true;
   }
 
-  /** Nothing is left of a thread: what it held is given back, once. */
+  /** A thread has gone. Gives back what it held, once. */
   giveBack({ life }: LaneThread): void {
-    // It has said that it is done with its slots, though it may still be on its way out; or it has ended.
+    // The thread has reported that it no longer uses its slots, though it may not have ended yet; or it has ended.
     noteDeath(this.#run.page, life);
     for (const pool of this.#run.pools) {
       reclaimLane(pool, this.#run.page, life);
@@ -115,7 +115,7 @@ export class LaneKeeper {
     }
   }
 
-  /** The thread that takes the place of another one has ended as well: that ends the run. */
+  /** A lane that is being replaced is lost again. If its new thread has ended, that ends the run. */
   #takeAgain(lane: LaneThread, error: Error, cause: LossCause): boolean {
     if (cause !== "ended" || this.#ended || lane.refuseOpening(error)) return true;
     if (lane.state === "joining") lane.lose({ error, cause });
@@ -134,12 +134,12 @@ export class LaneKeeper {
     const { error, cause } = old.loss!;
     const hasEnded = await this.#endThread(old, cause);
     if (this.#ended) return;
-    // One that ends just now may have been first: then it leaves what it holds to others.
+    // A thread that ends at this moment may note its own death first: then others reclaim what it holds.
     const isDead = hasEnded || !noteDeath(this.#run.page, old.life);
     const nodes = this.#nodesOf(old);
     for (const node of nodes) {
       this.#run.failures.count(node);
-      // It has stopped what it did when the lane was lost, also if nothing takes its place.
+      // The node stopped when the lane was lost, also if nothing takes its place.
       clearPulse(this.#run.page, node.index);
     }
     if (isDead) old.free();
@@ -157,7 +157,7 @@ export class LaneKeeper {
     this.#goOn(lane, nodes, error, isBlameless(cause));
   }
 
-  /** Another thread has the lane: its nodes go on, each as was chosen for it. */
+  /** A new thread runs the lane. Its nodes go on, each as its supervision says. */
   #goOn(lane: LaneThread, nodes: readonly NodeEntry[], error: Error, blameless: boolean): void {
     const { events, states } = this.#run;
     const { name, ordinal: generation } = lane;
@@ -179,7 +179,7 @@ export class LaneKeeper {
       try {
         return await swap(work, REPLACE_TIMEOUT_MS);
       } catch (error) {
-        // By this error only an edit is refused that is not in effect.
+        // Only an edit that is not in effect is refused with this error.
         const isLost = (index: number) => this.#run.lanes.at(index)?.loss?.error === error;
         const lost = [...work.keys()].find((index) => index !== lane.index && isLost(index));
         if (this.#ended || lost === undefined) throw error;
@@ -249,7 +249,7 @@ export class LaneKeeper {
     return { work, abandoned };
   }
 
-  /** Counts what went with a lane on links to native lanes, which are at work meanwhile. */
+  /** Counts the frames lost with a lane on links to native lanes, which use them meanwhile. */
   #settleNative(index: number): void {
     const { topology, lanes, driver } = this.#run;
     const page = this.#run.page;
@@ -282,12 +282,12 @@ function notReplaced({ name }: LaneThread): SluiceError {
   return new SluiceError("Timeout", message);
 }
 
-/** Whether the nodes of a lane that was lost so are not to blame. */
+/** Whether the nodes of a lane that was lost for this cause are not to blame. */
 function isBlameless(cause: LossCause): boolean {
   return cause === "draft" || cause === "gone" || cause === "asked";
 }
 
-/** A node does nothing, waits for nothing and has nothing. */
+/** Clears what a node's record says of what it does, waits for and keeps. */
 function clearPulse(page: ControlPage, node: number): void {
   const at = page.nodeOffset(node);
   for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId, NODE.kept, NODE.inHand]) {

@@ -1,5 +1,5 @@
 /**
- * Passes on what lanes say, and what becomes of them, to those whom it concerns.
+ * Passes the reports of lanes, and changes of their state, to the parts of the session that need them.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export class LaneNews {
     this.#overdue = overdue;
   }
 
-  /** Takes what a lane says. */
+  /** Takes a lane's report. */
   report(thread: LaneThread, report: LaneReport): void {
     const { events, states, facts, pausing, requests } = this.#run;
     const { index, name: lane } = thread;
@@ -74,7 +74,7 @@ export class LaneNews {
         relayLog(report.entry);
         break;
       case "emitted": {
-        // Here, where every secret is known: a lane may not have heard of one that another's frame has brought.
+        // Secrets are redacted here, where all are known: a lane may not know one that came in another lane's frame.
         const [event, data] = [redact(report.name), redactValue(report.data)];
         events.publish({ group: "node", nodeId: report.node, kind: "custom", name: event, data });
         break;
@@ -90,7 +90,7 @@ export class LaneNews {
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;
       case "gone":
-        // Of one that is to be replaced the keeper sees that it has gone.
+        // The keeper itself sees that a lane to be replaced has gone.
         if (!thread.is.replaced || this.#run.ending !== undefined) thread.closed();
         break;
       case "closed":
@@ -111,7 +111,7 @@ export class LaneNews {
     const error = serializeError(failure);
     const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
     const node = nodeId && topology.nodes.get(nodeId);
-    // Another one may have taken its place meanwhile: that one has not failed.
+    // Another node may have taken its place meanwhile, and that one has not failed.
     if (setAside !== undefined && node?.index !== record) {
       logger("runtime").warn(`Node "${setAside}" failed when its time was over: ${failure.message}`);
       return;
@@ -129,7 +129,7 @@ export class LaneNews {
     else if (!lane.refuseOpening(failure)) this.#run.end(failure);
   }
 
-  /** A lane's thread is in another state: whoever waits for it is told, and what it held is given back once it has gone. */
+  /** A lane's thread changed its state. Tells those who wait for it, and gives back what it held once it has gone. */
   changed(lane: LaneThread, before: LaneState): void {
     const { pausing, requests, edits } = this.#run;
     const { index, name, loss } = lane;
@@ -159,7 +159,7 @@ export class LaneNews {
   }
 }
 
-/** A lane that was lost answers nobody, nor does the thread that takes its place before it has its nodes. */
+/** A lost lane does not answer, nor does the thread that takes its place before it has its nodes. */
 export function notAnswering({ name, loss }: LaneThread): SluiceError {
   return new SluiceError("LaneCrashed", loss?.error.message ?? `Lane "${name}" is being given another thread`);
 }

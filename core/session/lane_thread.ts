@@ -1,6 +1,6 @@
 /**
- * One thread of a lane, from when it is made until nothing of it is left: everything that the session knows of it. A
- * lane whose thread is replaced goes on with another of these.
+ * One thread of a lane, from when it is made until it has gone, with everything that the session knows of it. A lane
+ * whose thread is replaced goes on with another object.
  *
  * @module
  */

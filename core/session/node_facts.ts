@@ -1,5 +1,5 @@
 /**
- * What nodes have told of themselves: only the newest.
+ * The newest progress, figures and formats that nodes have reported.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 
-/** Keeps the newest of what each node has told. */
+/** Keeps the newest that each node has reported. */
 export class NodeFacts {
   readonly #knows: (node: NodeId) => boolean;
   readonly #progress = new Map<NodeId, NodeProgress>();
@@ -18,7 +18,7 @@ export class NodeFacts {
   readonly #formats = new Map<NodeId, Map<string, FrameFormat>>();
   #count = 0;
 
-  /** @param knows whether a node is in the graph: what others tell comes late, and is not kept */
+  /** @param knows whether a node is in the graph: reports of others come late, and are not kept */
   constructor(knows: (node: NodeId) => boolean) {
     this.#knows = knows;
   }
@@ -28,7 +28,7 @@ export class NodeFacts {
     return this.#count;
   }
 
-  /** How far sources and sinks say that they are. */
+  /** How far sources and sinks report that they are. */
   get progress(): ReadonlyMap<NodeId, NodeProgress> {
     return this.#progress;
   }

@@ -1,7 +1,7 @@
 /**
- * Tells that nodes have failed, whatever told the session so: a lane that has set a node aside, a restart that was
- * refused, or the loss of a lane. Each time there is a `failed` event of the node, an `error` event, and one more in
- * the node's count of errors.
+ * Publishes and counts failures of nodes, whatever reported them: a lane that has set a node aside, a restart that was
+ * refused, or the loss of a lane. Each failure has a `failed` event of the node, an `error` event, and adds one to the
+ * node's count of errors.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { failureNumber } from "../events/failure_number.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 
-/** Tells and counts failures of nodes. */
+/** Publishes and counts failures of nodes. */
 export class NodeFailures {
   readonly #events: EventBus;
   readonly #page: () => ControlPage;
-  /** Failures that were told, by the life of the node, for as long as its counts go on. */
+  /** Failures that were published, by the life of the node, for as long as its counts go on. */
   readonly #told = new Map<number, number>();
 
   constructor(events: EventBus, page: () => ControlPage) {
@@ -41,7 +41,7 @@ export class NodeFailures {
     if (!isKnown) this.#events.publish({ group: "error", kind: "error", failure, error });
   }
 
-  /** Counts what was told and no lane has counted. Only while no thread runs the node. */
+  /** Counts failures that were published and that no lane has counted. Call it only while no thread runs the node. */
   count(node: NodeEntry): void {
     const page = this.#page();
     const at = index64(page.nodeOffset(node.index) + NODE.errors);

@@ -1,5 +1,5 @@
 /**
- * What lanes are told of the nodes that they run.
+ * Plans of nodes, by which lanes build them.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export class NodePlans {
   readonly #options: SessionOptions;
   readonly #memory: () => GraphMemory;
   readonly #types = new Map<NodeId, AnyNodeType>();
-  /** From the first processor on lane `main`; `undefined` also where that cannot be watched. */
+  /** Set from the first processor on lane `main`; `undefined` also where that lane cannot be watched. */
   #mainRun: MainRun | undefined;
-  /** From the first processor on lane `main`; not in a worker. */
+  /** Set from the first processor on lane `main`; never in a worker. */
   #mainExits: MainExits | undefined;
 
   constructor(options: SessionOptions, memory: () => GraphMemory) {
@@ -36,7 +36,7 @@ export class NodePlans {
     return this.#types;
   }
 
-  /** Says what a lane is told of a node. */
+  /** The plan of a node for its lane. */
   plan(node: NodeEntry): NodePlan {
     this.#types.set(node.id, node.type);
     if (node.lane === MAIN_LANE && isProcessor(node.type)) this.#watchOnMain(node);
@@ -60,7 +60,7 @@ export class NodePlans {
     else this.#types.set(node, current.type);
   }
 
-  /** Watches lane `main` no longer. */
+  /** Stops watching lane `main`. */
   end(): void {
     this.#mainRun?.[Symbol.dispose]();
     this.#mainRun = undefined;

@@ -2,8 +2,8 @@
  * Tells from the control page alone what each node is doing: whether it waits for something to do, for a link or a
  * pool, for a promise of its own, or has not returned from a call for long.
  *
- * A call under way holds its lane's thread, so that the lane's rounds and the node's ticks stand still: what the page
- * shows of them at two looks says since when. A lane that is in the same round at two looks is told to end it with the
+ * A call under way holds its lane's thread, so that the lane's rounds and the node's ticks stand still: two looks at
+ * the page show since when. A lane that is in the same round at two looks is told to end it with the
  * tick that it is in. What a call has left behind, and what goes on after it has awaited something, may hold the
  * thread as well: then the rounds alone tell, and what holds it is one of the nodes that may have something under way.
  * No lane is asked for anything, and none is waited for.
@@ -48,7 +48,8 @@ export interface KeptLane {
   /** For how long, at least, nanoseconds. */
   readonly forNs: number;
   /**
-   * Those that have awaited something and are not through; where there is none, those that may have left a callback.
+   * Nodes that have awaited something in a call that is not over; if there are none, nodes that may have left a
+   * callback.
    */
   readonly nodes: readonly NodeEntry[];
   readonly isCallback: boolean;
@@ -139,7 +140,7 @@ export class NodeWatch {
 
   /** What a node is doing. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
-    // What is made ready in its place, on its lane, keeps it from being run, and so does what was there before it.
+    // A node that an edit prepares in its place, or one that was there before it, keeps it from being run as well.
     const call = this.#lanes.find(({ name }) => name === node.lane)?.call;
     if (call?.node.id === node.id && this.#isLong(call.node, nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
@@ -174,7 +175,7 @@ export class NodeWatch {
       return [];
     }
     const { phase, ticks } = readPulse(this.#page, node.index);
-    // TypeScript lanes count calls at once, native ones ticks.
+    // TypeScript lanes count calls at once, native lanes count ticks.
     const signs = `${node.id} ${rounds} ${phase} ${calls} ${ticks}`;
     const isSame = before?.signs === signs && before.node === node;
     const sinceNs = isSame ? before.sinceNs : nowNs;
@@ -195,12 +196,12 @@ export class NodeWatch {
     const on = (nodes: Iterable<NodeEntry>) => [...nodes].filter((node) => node.lane === lane.name);
     const open = on(this.#topology.nodes.values()).filter(({ id }) => !isOver(states.get(id)));
     const drafts = on(outsiders.drafted);
-    // The others call no JavaScript, or are this thread's own, which looks. One that is left with no node closes.
+    // Native lanes call no JavaScript, and this thread looks, so main is not kept. A lane without nodes closes.
     if (lane.kind !== "worker" || open.length + drafts.length === 0) {
       lane.rounds.forget();
       return [];
     }
-    // What a node does that was taken out shows in no phase.
+    // No phase shows what a removed node does.
     const gone = on(outsiders.gone);
     const underWay = [...[...open, ...drafts].filter((node) => this.#isUnderWay(node)), ...gone];
     const isCallback = underWay.length === 0;
@@ -244,7 +245,7 @@ export class NodeWatch {
   }
 
   /**
-   * Tells that a node is blocked or stuck once it is so at two looks with nothing done between, and that it is no more.
+   * Publishes that a node is blocked or stuck once two looks found it so with nothing done between, and when that ends.
    */
   #tellChange(
     node: NodeEntry,
@@ -262,7 +263,7 @@ export class NodeWatch {
     else this.#waits.set(id, waits);
     const before = this.#told.get(id);
     const held = stuck.find((each) => each.node === node);
-    // It may be stuck as well while it is set up anew, or torn down since it has failed.
+    // A node may also be stuck while it is set up anew, or torn down after a failure.
     const isOpen = states.get(id) === "running" || (found.kind === "stuck" && held !== undefined);
     if (isSteady && isOpen) {
       if (before !== undefined && sameWait(before, found)) return;

@@ -1,5 +1,5 @@
 /**
- * What is said of nodes and lanes that do not come to their end in time.
+ * Reports nodes and lanes that do not come to their end in time.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 
-/** Tells what is late. */
+/** Reports what is late. */
 export class Overdue {
   readonly #run: Run;
 
@@ -20,7 +20,7 @@ export class Overdue {
     this.#run = run;
   }
 
-  /** Says why a graph that is being stopped was not drained in time. */
+  /** Logs why a graph that is being stopped was not drained in time. */
   tellUndrained(limitMs: number): void {
     const { topology, lanes, states } = this.#run;
     const { page } = this.#run;
@@ -35,7 +35,7 @@ export class Overdue {
     logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
   }
 
-  /** Says which lanes are waited for that were told to close, and what keeps them: nothing keeps one that has crashed. */
+  /** Logs which lanes have not closed, and what keeps them. Leaves out lanes that have crashed. */
   tellClosing(limitMs: number): void {
     for (const lane of this.#run.lanes.open) {
       if (lane.isDead(this.#run.page)) continue;
@@ -46,7 +46,7 @@ export class Overdue {
     }
   }
 
-  /** Says that the graph goes on without a lane: it can be edited again, also with other nodes on a lane of that name. */
+  /** Reports that the graph goes on without a lane. Edits may put other nodes on a lane of that name. */
   tellLate(lane: LaneThread): void {
     const message =
       `Lane "${lane.name}" has no node any more and does not end: ${this.keptBy(lane)} has not returned; ` +
@@ -56,8 +56,8 @@ export class Overdue {
   }
 
   /**
-   * Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it. Those
-   * whose thread a node keeps were not waited for.
+   * Sets aside what lanes that have not closed hold, since they may still use it, and reports what keeps them. Nobody
+   * waited for those whose thread a node keeps.
    */
   abandonOpen(limitMs: number): void {
     const { lanes } = this.#run;
@@ -96,7 +96,7 @@ export class Overdue {
     logger("runtime").error(message);
   }
 
-  /** A node that an edit has taken out: another one may have its id. */
+  /** Names a node that an edit has removed: another one may have its id. */
   #nameGone({ id }: NodeEntry): string {
     return this.#run.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
   }

@@ -1,5 +1,5 @@
 /**
- * Holds every node of a running graph, and lets them go on.
+ * Holds all nodes of a running graph, and lets them go on.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class Pausing {
   #count = 0;
 
   /**
-   * @param whatKeeps says what keeps lanes that do not come to rest
+   * @param whatKeeps describes what keeps lanes that do not quiesce
    */
   constructor(
     clock: RunClock,
@@ -47,7 +47,7 @@ export class Pausing {
   async pause(): Promise<void> {
     if (this.#clock.paused) return await this.#waiting?.all.then(() => {});
     this.#clock.pause();
-    // One that ends or is replaced runs no node.
+    // A lane that ends or is replaced runs no node.
     const lanes = this.#lanes.all.filter((lane) => lane.is.answers).map(({ index }) => index);
     const waiting = this.#waiting = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#late(late));
     this.#lanes.send({ kind: "pause", pause: ++this.#count });
@@ -64,18 +64,18 @@ export class Pausing {
     this.#events.publish({ group: "runtime", kind: "resumed" });
   }
 
-  /** Tells a lane that has just started what the others know. */
+  /** Tells a lane that has just started of the pause under way and of those before. */
   brief(lane: LaneThread): void {
     if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
     if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#count });
   }
 
-  /** A lane has come to rest: for which pause, or for all since it runs nothing any more. */
+  /** A lane is quiescent. @param pause for which; absent for a lane that no longer runs nodes */
   settle(lane: number, pause = this.#count): void {
     if (pause === this.#count) this.#waiting?.settle(lane, true);
   }
 
-  /** The graph is ending: what waits is given up. */
+  /** The graph is ending. Rejects what waits. */
   end(error: Error): void {
     this.#waiting?.refuse(error);
   }

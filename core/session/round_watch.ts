@@ -1,15 +1,15 @@
 /**
- * Sees from the control page alone that a lane's rounds stand still though it calls no node: then something that a node
- * has left behind keeps its thread, a tick that goes on after it has awaited something, or a callback.
+ * Finds out from the control page alone that a lane's rounds stand still though it calls no node. Then something that a
+ * node has left behind keeps its thread: a tick that goes on after it has awaited something, or a callback.
  *
- * A lane that is well comes round at least once in `PARK_ASYNC_MS`, whatever its nodes wait for, also while the graph
- * is paused and while an edit holds its nodes. One that closes comes round no more: it is not to be looked at.
+ * A healthy lane makes a round at least once in `PARK_ASYNC_MS`, whatever its nodes wait for, also while the graph is
+ * paused and while an edit holds its nodes. A lane that closes makes no further rounds, and must not be looked at.
  *
  * @module
  */
 import { PARK_ASYNC_MS } from "../lanes/loop/lane_loop.ts";
 
-/** Looks between which the rounds must stand still, at least. */
+/** The least number of looks during which the rounds must stand still. */
 const LOOKS = 4;
 
 /** How far a lane had come at the last look. */
@@ -38,14 +38,14 @@ export class RoundWatch {
       this.#stand = { rounds, lookedAtNs: nowNs, stoodNs: 0 };
       return undefined;
     }
-    // What keeps this thread may have kept that one: the whole process may have been stopped.
+    // A long time between looks does not count in full: the whole process may have been stopped.
     const sinceNs = Math.min(nowNs - before.lookedAtNs, limitNs / LOOKS);
     const stoodNs = before.stoodNs + sinceNs;
     this.#stand = { rounds, lookedAtNs: nowNs, stoodNs };
     return stoodNs >= limitNs ? stoodNs : undefined;
   }
 
-  /** What was seen until now is not gone by. */
+  /** Starts anew: earlier looks no longer count. */
   forget(): void {
     this.#stand = undefined;
   }

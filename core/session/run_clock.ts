@@ -21,7 +21,7 @@ export class RunClock {
     return this.#paused;
   }
 
-  /** How long all pauses took that have ended, nanoseconds. */
+  /** The length of all pauses that have ended, nanoseconds. */
   get pausedNs(): number {
     return this.#pausedNs;
   }

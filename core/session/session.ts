@@ -37,7 +37,7 @@ import { Supervisor } from "./supervisor.ts";
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** How long they may take until it is said that they are waited for, milliseconds. */
+/** How long they may take until the log names them, milliseconds. */
 const TELL_CLOSING_AFTER_MS = 1_000;
 
 /** One run of a graph. */
@@ -50,7 +50,7 @@ export class Session {
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
   #outcome: "completed" | "stopped" = "completed";
-  /** Why the graph was broken off by who disposed of it. */
+  /** The error of a graph that was disposed of before its end. */
   #broken: SluiceError | undefined;
 
   /** @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes} */
@@ -65,7 +65,7 @@ export class Session {
     this.#overdue = new Overdue(run);
     this.#news = new LaneNews(run, this.#supervisor, this.#keeper, this.#overdue);
     this.#watch = new SessionWatch(run, this.#keeper, this.#news);
-    // Whoever awaits it sees the failure; nobody has to.
+    // Nobody has to await it.
     this.#finished.promise.catch(() => {});
   }
 
@@ -114,7 +114,7 @@ export class Session {
     }
   }
 
-  /** Ends the sources and drains the rest, within the time limit. Of a graph that is broken off it waits for the end. */
+  /** Ends the sources and drains the rest, within the time limit. Waits for the end of a graph that is broken off. */
   async stop(): Promise<RunSummary> {
     const run = this.#run;
     if (run.ending === undefined && run.stopTimer === undefined) {
@@ -140,7 +140,7 @@ export class Session {
     const run = this.#run;
     const { topology, options: { stopTimeoutMs } } = this.#run;
     if (topology.mode === "live" || run.startNs === 0) void this.stop().catch(() => {});
-    // Who asks for a stop in the same turn wants that.
+    // A stop that is asked for in the same turn comes first.
     await Promise.resolve();
     if (run.ending === undefined && run.stopTimer === undefined) {
       this.resume();
@@ -284,13 +284,13 @@ export class Session {
     const all = [...links.values()];
     return [...nodes.keys()].filter((id) => all.every(({ toNode }) => toNode !== id)).every((id) => {
       if (this.#run.states.get(id) !== "running") return true;
-      // Its lane may not have told yet.
+      // Its lane may not have reported it yet.
       const own = all.filter(({ fromNode }) => fromNode === id);
       return own.length > 0 && own.every(({ index }) => this.#run.page.isEos(index));
     });
   }
 
-  /** Live values are taken also while the graph drains. */
+  /** Whether nodes take live values; they do so also while the graph drains. */
   get #takesValues(): boolean {
     return this.#run.startNs > 0 && this.#run.ending === undefined;
   }
@@ -341,7 +341,7 @@ export class Session {
     plans.taken(topology.links.values());
   }
 
-  /** Starts the lanes that new nodes need beside those there are. */
+  /** Starts the lanes that new nodes need and that do not exist yet. */
   async #openLanes(
     nodes: readonly NodeEntry[],
     memory: GraphMemory,
@@ -351,14 +351,14 @@ export class Session {
     const { driver, topology: { lanes } } = this.#run;
     assertNativeLanes(driver, { nodes: new Map(nodes.map((node) => [node.id, node])), lanes }, "edit the graph");
     for (const node of nodes) {
-      // The lane before it may open although nobody waits for it any more.
+      // The lane before it may open although nobody waits for it any longer.
       if (signal.aborted) return;
       const lane = run.lanes.makeFor(node, memory);
       if (lane !== undefined) await run.startLane(lane);
     }
   }
 
-  /** Takes note of an edit that has come into effect. */
+  /** Takes up an edit that has come into effect. */
   #edited(change: GraphChange, extras: EditExtras): void {
     const run = this.#run;
     const { added, removed, replaced, moved, unlinked } = change;
@@ -408,7 +408,7 @@ export class Session {
     const allClosed = await this.#awaitClosed();
     await run.edits?.over();
     const summary = this.#summarize();
-    // What nodes on main have left behind is theirs: a rejection is told of after the turn that made it.
+    // A rejection that a node on main has left is reported after the turn that made it, while the node is known.
     await new Promise((resolve) => setTimeout(resolve));
     run.lanes.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
@@ -421,7 +421,7 @@ export class Session {
     else this.#finished.reject(run.failure);
   }
 
-  /** Tells the end. The last figures stay readable after the memory is released. */
+  /** Publishes the end. The last figures stay readable after the memory is released. */
   #summarize(): RunSummary {
     const run = this.#run;
     const stuck = new Set(run.lanes.open.map(({ name }) => name));

@@ -50,7 +50,7 @@ export function nodeStats(
   };
 }
 
-/** A node's own figures: a native stage's in the control page, or those that it reported last. */
+/** A node's own figures: those of a native stage from the control page, those of others as reported last. */
 export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts): Figures | undefined {
   const names = nativeStage(node.type.descriptor.type).figures;
   return names.length > 0 ? readFigures(page, node.index, names) : facts.figures(node.id);
@@ -82,7 +82,7 @@ export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
   }));
 }
 
-/** The figures of pools. @param rows of the table of holds, of threads that were given up */
+/** The figures of pools. @param rows those of threads that were given up, in the table of holds */
 export function poolStats(pools: readonly Pool[] = [], rows: readonly number[]): PoolStats[] {
   return pools.map((pool) => ({
     name: pool.name,

@@ -32,8 +32,8 @@ const END_TIMEOUT_MS = 5_000;
 const LOOK_EVERY_MS = 5;
 
 /**
- * Looks that find a thread ended before what it said last is taken to have gone with it: a second, for on a busy
- * machine it may be on its way for long. Late lanes are looked at every half second.
+ * Looks that must find a thread ended until its last reports count as lost. That is a second, since reports may take
+ * long on a busy machine. Late lanes are looked at every half second.
  */
 const LAST_LOOKS = 200;
 const LAST_LATE_LOOKS = 3;
@@ -45,9 +45,9 @@ export class SessionLanes {
   readonly plans: NodePlans;
   /** The newest thread of each index, also where it has gone: the generation of the next one follows on from its. */
   readonly #newest: LaneThread[] = [];
-  /** The same in the order in which their lanes came to be: a thread that takes another's place stands there. */
+  /** The same in the order in which their lanes were made. A thread takes the place of the one before it. */
   #inOrder: LaneThread[] = [];
-  /** Threads that were given up and whose rows are their own, though other threads have their indices. */
+  /** Threads that were given up. They keep their rows, though other threads have their indices. */
   readonly #fenced = new Set<LaneThread>();
   #memory: GraphMemory | undefined;
   /** Whether all are to close. */
@@ -79,17 +79,17 @@ export class SessionLanes {
     assertNativeLanes(options.driver, options.topology);
   }
 
-  /** Those that have their lane's name, neither late nor gone, in the order in which the lanes came to be. */
+  /** Threads that have their lane's name, neither late nor gone, in the order in which the lanes were made. */
   get all(): readonly LaneThread[] {
     return this.#inOrder.filter((lane) => lane.is.current);
   }
 
-  /** Those of them that have not closed. */
+  /** The threads among them that have not closed. */
   get open(): readonly LaneThread[] {
     return this.#newest.filter((lane) => lane.isOpen);
   }
 
-  /** Those that the graph goes on without, and that have not closed. */
+  /** Threads that the graph goes on without and that have not closed. */
   get late(): readonly LaneThread[] {
     return this.#newest.filter(({ state }) => state === "late");
   }
@@ -100,17 +100,17 @@ export class SessionLanes {
     return lane?.is.current ? lane : undefined;
   }
 
-  /** The lane with a name. */
+  /** The lane of a name. */
   named(name: string): LaneThread | undefined {
     return this.#inOrder.find((lane) => lane.is.current && lane.name === name);
   }
 
-  /** -1 where there is none. */
+  /** The index of the lane of a name; -1 if there is none. */
   indexOf(name: string): number {
     return this.named(name)?.index ?? -1;
   }
 
-  /** Rows of threads that may still note slots there, and that nobody gives back. */
+  /** Rows of threads that may still note slots there. Nobody gives these slots back. */
   get rowsSetAside(): readonly number[] {
     return this.#withRows().filter(({ is }) => is.rowAside).map(({ life }) => life.row);
   }
@@ -124,7 +124,7 @@ export class SessionLanes {
   makeAll(memory: GraphMemory): void {
     this.#memory = memory;
     const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
-    // Lane 0 is main, whether or not it runs nodes: its record is there for control.
+    // Lane 0 is main, whether or not it runs nodes: the control isolate uses its record.
     for (const [index, name] of namesOf(this.#options).entries()) {
       const node = used.get(name);
       if (node !== undefined) this.#make(node, index);
@@ -187,8 +187,8 @@ export class SessionLanes {
   }
 
   /**
-   * Ends a lane that has no node left, while the others go on. What does not close in time is late: its name is
-   * free; its index and its row are once it closes.
+   * Ends a lane that has no node left, while the others go on. A lane that does not close in time is late: its name is
+   * free at once, its index and its row once it closes.
    */
   async end(lane: LaneThread): Promise<void> {
     const closed = lane.end();
@@ -248,7 +248,7 @@ export class SessionLanes {
     this.plans.end();
   }
 
-  /** Takes a lane for closed that so many looks have found dead. */
+  /** Closes a lane that so many looks have found dead. */
   #look(lane: LaneThread, looks: number): void {
     if (lane.state !== "closed" && lane.wasDeadFor(looks, this.#memory!.page)) lane.closed();
   }
@@ -292,12 +292,12 @@ export class SessionLanes {
     return lane;
   }
 
-  /** Those that have a row. */
+  /** The threads that have a row. */
   #withRows(): LaneThread[] {
     return [...this.#newest.filter(({ state }) => state !== "gone"), ...this.#fenced];
   }
 
-  /** The least index of no lane whose row is nobody's either. */
+  /** The least index that no lane has and whose row is free. */
   #freeIndex(): number {
     const taken = new Set(this.#withRows().flatMap(({ index, life }) => [index, life.row]));
     let index = 1;
@@ -324,7 +324,7 @@ export class SessionLanes {
     );
   }
 
-  /** Rows whose threads have come back and left them are there for others. */
+  /** Frees the rows of threads that came back and left them. */
   #takeLeftRows(): void {
     for (const lane of this.#fenced) {
       if (!takeLeftRow(this.#memory!.pools, lane.life.row)) continue;

@@ -1,6 +1,6 @@
 /**
- * Looks at the control page of a run now and then, for what no lane can report itself: threads that have ended or that
- * a node keeps, a graph that has come to a stop, links that begin to drop.
+ * Looks at the control page of a run now and then for what lanes cannot report themselves: threads that have ended or
+ * that a node keeps, a graph that has come to a stop, links that begin to drop.
  *
  * @module
  */
@@ -23,13 +23,13 @@ import { Watchdog } from "./watchdog.ts";
 /** How often the control page is looked at, milliseconds; more often where a node is stuck sooner. */
 const WATCH_EVERY_MS = 500;
 
-/** How much longer than `setup()` may take a lane is waited for until it says so, milliseconds. */
+/** How much longer than `setup()` may take the watch waits for a lane to refuse it, milliseconds. */
 const SETUP_SLACK_MS = 500;
 
-/** Looks that find a thread ended until what it said last has gone with it. */
+/** Looks that must find a thread ended until its last reports count as lost. */
 const LAST_LOOKS = 4;
 
-/** What looks at a graph that runs. */
+/** The watches of a graph that runs. */
 interface Watches {
   readonly nodes: NodeWatch;
   readonly calls: CallWatch;
@@ -50,7 +50,7 @@ export class SessionWatch {
   #nodes: NodeWatch | undefined;
   /** Nodes whose long calls were logged. */
   readonly #logged = new WeakSet<NodeEntry>();
-  /** Nodes that were told of since they await something for long. */
+  /** Nodes that were logged because they await something for long. */
   readonly #toldLate = new WeakSet<NodeEntry>();
   #lookedAtNs = 0;
   /** Time to the next look, and to the next at whether the graph has come to a stop, milliseconds. */
@@ -64,8 +64,8 @@ export class SessionWatch {
   }
 
   /**
-   * Watches lanes that open their nodes, and tells of a `setup()` that takes long. Lanes themselves refuse one that
-   * takes too long; here one is refused that keeps its lane from that. A graph that is to stop does not wait for it.
+   * Watches lanes that open their nodes, and logs a `setup()` that takes long. Lanes themselves refuse one that takes
+   * too long, unless it keeps the lane's thread: the watch refuses that. A graph that is to stop does not wait for it.
    */
   watchOpening(): void {
     const { driver, lanes, options: { setupTimeoutMs, stuckAfterMs } } = this.#run;
@@ -141,7 +141,7 @@ export class SessionWatch {
     const { page, lanes, states } = this.#run;
     for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
     for (const lane of open) {
-      // One on which every node has come to its end, or that is being opened, takes part in edits nonetheless.
+      // A lane whose nodes have all come to their end, or that is being opened, takes part in edits nonetheless.
       if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#keeper.take(lane, ended(lane, "unasked"));
     }
   }
@@ -151,7 +151,7 @@ export class SessionWatch {
     const { driver, lanes, states } = this.#run;
     drops.look();
     lanes.lookAtLate();
-    // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
+    // Nodes that an edit holds, or that wait for a new thread, do nothing without the graph being at a stop.
     if (this.#run.edits?.underWay || this.#keeper.replaces) {
       watchdog.forget();
       return;
@@ -171,8 +171,8 @@ export class SessionWatch {
   }
 
   /**
-   * Nodes that lanes prepare for the graph, and those that left it and have not come to their end. Those of a late lane
-   * are not of the lane that has its name now.
+   * Nodes that lanes prepare for the graph, and nodes that left it and have not come to their end. Leaves out those of
+   * late lanes: they are not on the lane that has the name now.
    */
   #outsiders(): Outsiders {
     const { edits, lanes } = this.#run;

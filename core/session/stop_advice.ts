@@ -1,5 +1,5 @@
 /**
- * What can be done about a graph that has come to a stop because a link is full.
+ * Advises what to do about a graph that has come to a stop because a link is full.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Decides what becomes of nodes that fail while the rest can go on: each is restarted after a pause that grows, or
- * disabled, as was chosen for it; a node that fails too often ends the run.
+ * Decides what becomes of nodes that fail while the rest can go on. Each is restarted after a pause that grows, or
+ * disabled, as its supervision says; a node that fails too often ends the run.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export class Supervisor {
     this.#run = run;
   }
 
-  /** The graph runs: what has failed by now is dealt with. */
+  /** The graph runs. Handles the failures from before. */
   begin(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
@@ -91,7 +91,7 @@ export class Supervisor {
   }
 
   /**
-   * A node went with its lane by no fault of its own: it is built anew at once, whatever was chosen for its failures.
+   * A node was lost with its lane by no fault of its own. Builds it anew at once, whatever its supervision says.
    */
   revive(node: NodeId, error: Error): void {
     const entry = this.#run.topology.nodes.get(node);
@@ -104,7 +104,7 @@ export class Supervisor {
     void this.#restart(patient, 1);
   }
 
-  /** A node's lane is gone: nothing is done with the node until `failed()` says that there is another. */
+  /** A node's lane is gone. Leaves the node alone until `failed()` is called, when there is another thread. */
   suspend(node: NodeId): void {
     const patient = this.#patients.get(node);
     if (patient === undefined) return;
@@ -112,7 +112,7 @@ export class Supervisor {
     patient.phase = "suspended";
   }
 
-  /** Somebody wants a node to be disabled, whatever was chosen for its failures. @param reason says who */
+  /** Disables a node that a caller wants disabled, whatever its supervision says. @param reason names the caller */
   retire(entry: NodeEntry, reason: Error): void {
     clearTimeout(this.#patients.get(entry.id)?.timer);
     const patient: Patient = { entry, failures: [], error: reason, phase: "running" };
@@ -120,7 +120,7 @@ export class Supervisor {
     this.#disable(patient);
   }
 
-  /** A node was disabled, as its lane was told. */
+  /** A lane has disabled a node, as it was told to. */
   disabled(node: NodeId): void {
     const patient = this.#patients.get(node);
     const { states, events } = this.#run;
@@ -188,7 +188,7 @@ export class Supervisor {
       if (this.#stopping && this.#isCurrent(patient)) this.#disable(patient);
     } catch (reason) {
       if (!this.#isCurrent(patient) || patient.phase !== "restarting") return;
-      // No lane tells of it.
+      // No lane reports this failure.
       this.#run.failures.tell([entry], reason as Error);
       this.#run.failures.count(entry);
       this.failed(id, reason as Error);

@@ -1,6 +1,7 @@
 /**
- * Tells from the control page alone that a graph stands because its script has not begun to read a sink: the link to it
- * is full, so that its writer waits, and soon all before it, a `push()` that the script awaits among them.
+ * Finds out from the control page alone that a graph stands still because its script has not begun to read a sink. The
+ * link to the sink is full, so that its writer waits, and soon all nodes before it, also a `push()` that the script
+ * awaits.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Topology } from "../topology.ts";
 /** The type of sinks that a script reads. */
 export const APP_SINK = "app-sink";
 
-/** The most that counts between two looks, nanoseconds: the whole process may have been stopped meanwhile. */
+/** The most time that counts between two looks, nanoseconds: the whole process may have been stopped meanwhile. */
 export const MAX_STEP_NS = 1_000_000_000;
 
 /** Finds writers that wait for a script to read. */

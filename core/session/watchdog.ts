@@ -1,6 +1,6 @@
 /**
- * Sees from the control page alone what no lane can report itself: that a lane's thread has ended, and that a graph
- * has come to a stop in which every lane waits for another.
+ * Finds out from the control page alone what lanes cannot report themselves: that a lane's thread has ended, and that a
+ * graph has come to a stop in which every lane waits for another.
  *
  * @module
  */
@@ -61,8 +61,8 @@ export class Watchdog {
   }
 
   /**
-   * Looks whether the graph has come to a stop. A look that comes soon after the one before is none: threads that were
-   * woken may not have had their turn on a busy machine.
+   * Looks whether the graph has come to a stop. A look soon after the one before does not count: threads that were woken
+   * may not have run yet on a busy machine.
    *
    * @param lanes those that have not closed
    * @param nowNs on a clock that never stands still
@@ -87,7 +87,7 @@ export class Watchdog {
   }
 
   /**
-   * Whether nothing is left to do but on lanes whose thread a node keeps, at looks in a row.
+   * Whether several looks in a row found nothing left to do, except on lanes whose thread a node keeps.
    *
    * @param lanes those that have not closed
    * @param kept indices of those that are kept
@@ -101,7 +101,7 @@ export class Watchdog {
     return this.#restLooks >= LOOKS;
   }
 
-  /** What was seen until now is not gone by: something else than the graph keeps lanes from their work. */
+  /** Starts anew: something other than the graph keeps lanes from their work, and earlier looks do not count. */
   forget(): void {
     this.#quietLooks = 0;
   }
