@@ -44,6 +44,18 @@ export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
   }
 }
 
+/**
+ * Whether a command line asks for processors of the checkout to be replaced as their sources are saved, which the
+ * bundle would not: `--watch` in a folder of the checkout.
+ *
+ * @param args without the program's name
+ * @param folder URL of the bundle, in the checkout
+ */
+export function watchesSources(args: readonly string[], folder: URL = BUNDLE_FOLDER): boolean {
+  if (!args.includes("--watch") || folder.protocol !== "file:") return false;
+  return `${Deno.realPathSync(".")}/`.startsWith(`${Deno.realPathSync(rootOf(folder))}/`);
+}
+
 /** Path of the folder that a bundle stands in, ending with a slash. */
 function rootOf(folder: URL): string {
   const path = decodeURIComponent(new URL("../", folder).pathname);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { isBundleCurrent, readSources, SOURCES_FILE } from "./bundle_state.ts";
+import { isBundleCurrent, readSources, SOURCES_FILE, watchesSources } from "./bundle_state.ts";
 
 /** A checkout of two sources and the bundle that was made from them. */
 async function checkout(): Promise<AsyncDisposable & { root: string; dist: URL }> {
@@ -48,6 +48,23 @@ Deno.test("isBundleCurrent() takes a bundle that is missing or was not finished 
   assert.equal(isBundleCurrent(made.dist), false);
   await Deno.remove(made.dist, { recursive: true });
   assert.equal(isBundleCurrent(made.dist), false);
+});
+
+Deno.test("watchesSources() holds for --watch in the checkout alone", async () => {
+  const dist = new URL("../dist/", import.meta.url);
+  await using elsewhere = await checkout();
+  const here = Deno.cwd();
+  try {
+    Deno.chdir(new URL("../core/", import.meta.url));
+    assert.equal(watchesSources(["run", "a.json", "--watch"], dist), true);
+    assert.equal(watchesSources(["run", "a.json"], dist), false);
+    assert.equal(watchesSources(["run", "a.json", "--watch"], elsewhere.dist), false);
+    assert.equal(watchesSources(["run", "a.json", "--watch"], new URL("https://example.org/sluice/dist/")), false);
+    Deno.chdir(elsewhere.root);
+    assert.equal(watchesSources(["run", "a.json", "--watch"], dist), false);
+  } finally {
+    Deno.chdir(here);
+  }
 });
 
 Deno.test("isBundleCurrent() takes a bundle that comes from a registry for what was published with it", () => {
