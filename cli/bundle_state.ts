@@ -49,11 +49,12 @@ export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
  * bundle would not: `--watch` in a folder of the checkout.
  *
  * @param args without the program's name
+ * @param here the folder that the command was started in
  * @param folder URL of the bundle, in the checkout
  */
-export function watchesSources(args: readonly string[], folder: URL = BUNDLE_FOLDER): boolean {
+export function watchesSources(args: readonly string[], here = ".", folder: URL = BUNDLE_FOLDER): boolean {
   if (!args.includes("--watch") || folder.protocol !== "file:") return false;
-  return `${Deno.realPathSync(".")}/`.startsWith(`${Deno.realPathSync(rootOf(folder))}/`);
+  return `${Deno.realPathSync(here)}/`.startsWith(`${Deno.realPathSync(rootOf(folder))}/`);
 }
 
 /** Path of the folder that a bundle stands in, ending with a slash. */

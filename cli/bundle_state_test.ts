@@ -51,20 +51,14 @@ Deno.test("isBundleCurrent() takes a bundle that is missing or was not finished 
 });
 
 Deno.test("watchesSources() holds for --watch in the checkout alone", async () => {
-  const dist = new URL("../dist/", import.meta.url);
+  await using made = await checkout();
   await using elsewhere = await checkout();
-  const here = Deno.cwd();
-  try {
-    Deno.chdir(new URL("../core/", import.meta.url));
-    assert.equal(watchesSources(["run", "a.json", "--watch"], dist), true);
-    assert.equal(watchesSources(["run", "a.json"], dist), false);
-    assert.equal(watchesSources(["run", "a.json", "--watch"], elsewhere.dist), false);
-    assert.equal(watchesSources(["run", "a.json", "--watch"], new URL("https://example.org/sluice/dist/")), false);
-    Deno.chdir(elsewhere.root);
-    assert.equal(watchesSources(["run", "a.json", "--watch"], dist), false);
-  } finally {
-    Deno.chdir(here);
-  }
+  const watch = ["run", "a.json", "--watch"];
+  assert.equal(watchesSources(watch, made.root, made.dist), true);
+  assert.equal(watchesSources(watch, `${made.root}core`, made.dist), true);
+  assert.equal(watchesSources(["run", "a.json"], made.root, made.dist), false);
+  assert.equal(watchesSources(watch, elsewhere.root, made.dist), false);
+  assert.equal(watchesSources(watch, made.root, new URL("https://example.org/sluice/dist/")), false);
 });
 
 Deno.test("isBundleCurrent() takes a bundle that comes from a registry for what was published with it", () => {
