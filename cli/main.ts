@@ -16,6 +16,7 @@ import { reportErrors } from "./output/failure.ts";
 import { type Io, processIo } from "./output/output.ts";
 import { PROGRAM } from "./output/version.ts";
 import { readPlainRun } from "./plain_run.ts";
+import { OWN_PACKAGE_URL } from "./project/own_package.ts";
 
 /** The first words of two-word commands. */
 const GROUPS = new Set(["nodes", "new"]);
@@ -37,7 +38,7 @@ export async function runProgram(args: readonly string[], atEnd?: (exitCode: num
     event.preventDefault();
     Deno.exit(reportErrors([event.reason], io, false));
   });
-  const exitCode = await main(args, io, startLaneWorkerEarly);
+  const exitCode = await main(args, io, () => startLaneWorkerEarly(OWN_PACKAGE_URL));
   atEnd?.(exitCode);
   Deno.exit(exitCode);
 }

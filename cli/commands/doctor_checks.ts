@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../../core/process/deno_version.ts";
 import { chooseDriver } from "../../core/driver/open.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
-import { OWN_PACKAGE_URL } from "../project/packages.ts";
+import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 import { findNewClassFiles, readProject } from "../project/project.ts";
 
 /** What one check found. */

@@ -19,10 +19,8 @@ import {
   loadNodePackage,
 } from "../../core/registry/staleness.ts";
 import { assertConfiguration } from "./configuration.ts";
+import { OWN_PACKAGE_URL } from "./own_package.ts";
 import { findNewClassFiles, type Project, readProject } from "./project.ts";
-
-/** Sluice's own node types. */
-export const OWN_PACKAGE_URL: string = new URL("../../sluice.gen.ts", import.meta.url).href;
 
 /** File that the generator writes. */
 const GENERATED = "sluice.gen.ts";

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OWN_PACKAGE_URL } from "../project/packages.ts";
+import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 
 /** The file that tells the generator what to read. */
 const CONFIG = "sluice.json";

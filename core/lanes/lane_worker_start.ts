@@ -4,12 +4,19 @@
  *
  * @module
  */
+import type { PackageLoad } from "./messages.ts";
 
 let early: Worker | undefined;
 
-/** Starts the thread of the first worker lane, whatever the lane will be called. */
-export function startLaneWorkerEarly(): void {
-  early ??= makeWorker("sluice-lane");
+/**
+ * Starts the thread of the first worker lane, whatever the lane will be called.
+ *
+ * @param packageUrl URL of the generated module that its nodes are likely to come from
+ */
+export function startLaneWorkerEarly(packageUrl: string): void {
+  if (early !== undefined) return;
+  early = makeWorker("sluice-lane");
+  early.postMessage({ kind: "load", packageUrl } satisfies PackageLoad);
 }
 
 /** Ends the thread that was started early, if no lane has taken it. */
