@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { OWN_PACKAGE_URL } from "../../cli/project/packages.ts";
+import { OWN_PACKAGE_URL } from "../../cli/project/own_package.ts";
 import { SourceWatch } from "../../cli/watch/source_watch.ts";
 import { isWatchable } from "../../cli/watch/watchable.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
