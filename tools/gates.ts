@@ -16,19 +16,42 @@ const PARTS = ["codegen/testdata", "tools", "web", "tests/types", "tests/portabl
  * Tests of commands and pages, most of which start processes. They look at what is told and written, not at the driver
  * by which it comes about: they run once, with the native one where it is there.
  */
-const COMMANDS = ["tests/cli", "tests/docs", "tests/mistakes", "tests/demo_test.ts"];
+const COMMANDS = ["tests/cli", "tests/docs", "tests/mistakes", "tests/web", "tests/demo_test.ts"];
 
 /** Those of them that stand on what the drivers do, each in its own way. */
 const OF_BOTH = ["tests/cli/reload_test.ts", "tests/cli/parked_lanes_test.ts"];
 
 /** Tests that do not depend on the driver, but on how busy the machine is; and one that writes in the checkout. */
 const QUIET = [
-  "tests/web",
+  "tests/web/figures_test.ts",
+  "tests/web/graph_view_test.ts",
+  "tests/web/hang_test.ts",
+  "tests/web/history_test.ts",
+  "tests/web/load_test.ts",
+  "tests/web/overview_test.ts",
+  "tests/web/pause_test.ts",
+  "tests/web/place_test.ts",
+  "tests/web/recovery_test.ts",
+  "tests/web/truth_test.ts",
   "tests/control/client_test.ts",
   "tests/control/limits_test.ts",
   "tests/control/secrets_test.ts",
   "tests/control/slow_client_test.ts",
   "codegen/new/new_processor_test.ts",
+];
+
+/** What `deno task ok` runs of the tests in `tests/` that run with each driver: the usual course of each thing once. */
+const USUAL_COURSE = [
+  "tests/app_test.ts",
+  "tests/drivers_test.ts",
+  "tests/edit_order_test.ts",
+  "tests/end_states_test.ts",
+  "tests/flow_test.ts",
+  "tests/lifecycle_test.ts",
+  "tests/live_edit_test.ts",
+  "tests/modes_test.ts",
+  "tests/native_lanes_test.ts",
+  "tests/trial_test.ts",
 ];
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */
@@ -38,11 +61,42 @@ const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
 const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFailures };
 
-/** The gates before a commit. */
-export function commitGates(): Gate[] {
-  const { parts, commands } = testModules();
+/**
+ * The gates before a commit: all checks, the tests of parts, those of the usual course with each driver, and whatever
+ * test was changed.
+ *
+ * @param changed paths of files that differ from what they were on the main branch
+ */
+export function okGates(changed: readonly string[]): Gate[] {
+  const { parts, commands, ofDrivers, quiet } = testModules();
+  const isChanged = (file: string) => changed.includes(file);
+  const chosen = ofDrivers.filter((file) =>
+    !file.startsWith("tests/") || USUAL_COURSE.includes(file) || isChanged(file)
+  );
   return [
     ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
+    ...checkGates(),
+    ...driverGates("native", 2, chosen),
+    ...driverGates("portable", 2, chosen),
+    ...denoTests("Deno tests of commands", 1, commands.filter(isChanged)),
+    ...quietGates(1, quiet.filter(isChanged)),
+  ];
+}
+
+/** The gates of `deno task test` that come first. */
+export function commitGates(): Gate[] {
+  const { parts, commands, ofDrivers } = testModules();
+  return [
+    ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
+    ...checkGates(),
+    ...denoTests("Deno tests of commands", 4, commands),
+    ...driverGates("native", 6, ofDrivers),
+  ];
+}
+
+/** What is checked beside the tests in TypeScript. */
+function checkGates(): Gate[] {
+  return [
     { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
     { name: "lint", beside: "busy", commands: [deno("lint")] },
     { name: "types", beside: "busy", commands: [deno("check", ".")] },
@@ -69,15 +123,13 @@ export function commitGates(): Gate[] {
       tests: CARGO_TESTS,
       commands: [cargo("test", "--locked", "--workspace", "--no-fail-fast")],
     },
-    ...denoTests("Deno tests of commands", 4, commands),
-    ...driverGates("native"),
   ];
 }
 
 /** What runs after {@linkcode commitGates} in `deno task test`. */
 export function releaseGates(): Gate[] {
   return [
-    ...driverGates("portable"),
+    ...driverGates("portable", 6, testModules().ofDrivers),
     {
       name: "processors without kernels",
       beside: "busy",
@@ -101,27 +153,29 @@ export function releaseGates(): Gate[] {
 
 /** What runs when the others have ended. */
 export function lastGates(): Gate[] {
-  return denoTests("Deno tests on a quiet machine", 2, testModules().quiet).map((gate) => ({
-    ...gate,
-    beside: "quiet",
-  }));
+  return quietGates(2, testModules().quiet);
 }
 
-/** The tests that run with each driver: most of them wait, so that two cores carry several at once. */
-function driverGates(driver: "native" | "portable"): Gate[] {
+function quietGates(count: number, modules: readonly string[]): Gate[] {
+  return denoTests("Deno tests on a quiet machine", count, modules).map((gate) => ({ ...gate, beside: "quiet" }));
+}
+
+/** Tests that run with each driver: most of them wait, so that two cores carry several at once. */
+function driverGates(driver: "native" | "portable", count: number, modules: readonly string[]): Gate[] {
   const env = { SLUICE_NATIVE: driver === "native" ? "require" : "off" };
-  const gates = denoTests(`Deno tests, ${driver} driver`, 6, testModules().ofDrivers, env);
+  const gates = denoTests(`Deno tests, ${driver} driver`, count, modules, env);
   return gates.map((gate) => ({ ...loadTogether(gate), native: driver === "native" }));
 }
 
-/** Test modules, dealt out to as many gates, which may run beside each other. */
+/** Test modules, dealt out to as many gates, which may run beside each other; to none if there are none. */
 function denoTests(
   name: string,
   count: number,
   modules: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Gate[] {
-  return Array.from({ length: count }, (_, k) => ({
+  if (modules.length === 0) return [];
+  return Array.from({ length: Math.min(count, modules.length) }, (_, k) => ({
     name: `${name}, ${k + 1} of ${count}`,
     beside: "busy",
     tests: DENO_TESTS,
@@ -257,11 +311,14 @@ function filesWithExamples(): string[] {
 function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", string[]> {
   const within = (file: string, paths: readonly string[]) =>
     paths.some((path) => file === path || file.startsWith(`${path}/`));
-  // Those beside the code that start no graph, and look for no driver.
+  // Those beside the code that look for no driver: they start no graph, or only graphs without the native one.
   const besideCode = /^(bench|cli|control|core|ffi|processors)\//;
-  const needsNoDriver = (file: string) =>
-    file.startsWith("codegen/") ||
-    besideCode.test(file) && !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file));
+  const needsNoDriver = (file: string) => {
+    if (file.startsWith("codegen/")) return true;
+    if (!besideCode.test(file)) return false;
+    const text = Deno.readTextFileSync(ROOT + file).replaceAll(/new Runtime\(\{[^}]*native: "off"[^}]*\}\)/g, "");
+    return !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(text);
+  };
   const all = { parts: [], commands: [], ofDrivers: [], quiet: [] } as ReturnType<typeof testModules>;
   for (const file of listTypeScript().filter((file) => TEST_MODULE.test(file))) {
     if (within(file, QUIET)) all.quiet.push(file);

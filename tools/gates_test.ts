@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Gate } from "./gate_runner.ts";
-import { commitGates, deepGates, lastGates, releaseGates } from "./gates.ts";
+import { commitGates, deepGates, lastGates, okGates, releaseGates } from "./gates.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
@@ -40,6 +40,34 @@ Deno.test("with a Rust toolchain each test module runs, and those that depend on
   }
   const withBoth = allTestModules().filter((module) => /eachDriver\(/.test(Deno.readTextFileSync(ROOT + module)));
   assert.deepEqual(withBoth.filter((module) => !portable.includes(module)), []);
+});
+
+Deno.test("okGates() has every check, the tests of parts, some of each driver, and whatever test was changed", () => {
+  const isCheck = ({ name }: Gate) => !name.startsWith("Deno tests") || name.startsWith("Deno tests of parts");
+  const changed = ["tests/move_test.ts", "tests/cli/run_test.ts", "tests/web/truth_test.ts", "core/runtime.ts"];
+  const gates = okGates(changed);
+  assert.deepEqual(gates.filter(isCheck), commitGates().filter(isCheck));
+  const modules = testModules(gates);
+  const ofDrivers = testModules(releaseGates());
+  for (const module of ["tests/move_test.ts", "tests/live_edit_test.ts", "core/runtime_test.ts"]) {
+    assert.ok(ofDrivers.includes(module));
+    assert.equal(modules.filter((each) => each === module).length, 2, module);
+  }
+  for (const module of changed.slice(1, 3)) assert.equal(modules.filter((each) => each === module).length, 1, module);
+  const others = testModules(okGates([]));
+  assert.deepEqual(new Set(modules).difference(new Set(others)), new Set(changed.slice(0, 3)));
+  const tests = okGates([]).filter(({ name }) => name.startsWith("Deno tests"));
+  assert.ok(tests.every((gate) => testModules([gate]).length > 0), "without a module, all would run");
+});
+
+Deno.test("what keeps or counts what an isolate has runs in an isolate of its own", () => {
+  const shared = [...commitGates(), ...releaseGates()].flatMap(({ commands: [{ args }] }) =>
+    args.includes("--") ? args.slice(args.indexOf("--") + 1) : []
+  );
+  assert.ok(shared.includes("tests/live_edit_test.ts"));
+  for (const module of ["tests/lane_end_test.ts", "core/memory/large_pool_test.ts", "core/events/bus_test.ts"]) {
+    assert.ok(allTestModules().includes(module) && !shared.includes(module), module);
+  }
 });
 
 Deno.test("deepGates() runs longer what asks for that: properties, mutated inputs and reloads", () => {

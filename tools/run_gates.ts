@@ -1,13 +1,14 @@
 /**
  * `deno task test`: sets the checkout up and runs every gate; the last line is `N passed, N failed`, and
  * before it stand the names of the tests that failed. What each gate printed is in `target/gates`.
- * `deno task ok` runs those that belong before a commit, `deno task ok:deep` also loom, a sanitizer and longer tests.
+ * `deno task ok` runs those that belong before a commit, `deno task ok:deep` also loom, sanitizers and longer tests.
  *
  * @module
  */
+import { changedFiles } from "./changed_files.ts";
 import { formatElapsed } from "./command.ts";
 import { type Gate, runGates } from "./gate_runner.ts";
-import { commitGates, deepGates, lastGates, releaseGates } from "./gates.ts";
+import { commitGates, deepGates, lastGates, okGates, releaseGates } from "./gates.ts";
 import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
@@ -32,10 +33,9 @@ const { driver, reason } = await setUp({ regenerate: false, page: true, bundle: 
   console.log(`${error.message}\n0 passed, 1 failed`);
   Deno.exit(1);
 });
-const gates: Gate[] = commitGates();
-if (form !== "ok" || driver === "portable") gates.push(...releaseGates());
-gates.push(...lastGates());
-if (form === "deep") gates.push(...deepGates());
+const gates: Gate[] = form === "ok"
+  ? okGates(await changedFiles() ?? [])
+  : [...commitGates(), ...releaseGates(), ...lastGates(), ...(form === "deep" ? deepGates() : [])];
 const total = await runGates(gates, {
   write: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
   skipNative: driver === "native" ? undefined : reason,
