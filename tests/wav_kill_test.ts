@@ -22,7 +22,7 @@ eachDriver("kill -9 leaves a .partial that a player opens up to the last second"
   };
   await Deno.writeTextFile(`${folder}/graph.json`, JSON.stringify(graph));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "cli/main.ts", "run", `--native=${native}`, "-q", `${folder}/graph.json`],
+    args: ["run", "-A", "--no-check", "cli/start.ts", "run", `--native=${native}`, "-q", `${folder}/graph.json`],
     cwd: new URL("..", import.meta.url),
     stdout: "null",
     stderr: "null",

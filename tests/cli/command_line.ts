@@ -8,8 +8,8 @@ import assert from "node:assert/strict";
 /** The checkout. */
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
 
-/** The program's main module. */
-export const MAIN: string = `${ROOT}cli/main.ts`;
+/** The program's main module: it runs the bundle that the set-up has made, and the sources where they are newer. */
+export const MAIN: string = `${ROOT}cli/start.ts`;
 
 /** Graphs and node types of these tests. */
 export const FIXTURES: string = `${ROOT}tests/cli/fixtures`;

@@ -106,15 +106,9 @@ Deno.test("sluice new processor leaves a deno.json alone that leads to the runti
   await Deno.writeTextFile(path, JSON.stringify({ imports: { "@sluice/sluice": `${CHECKOUT}/mod.ts` } }));
   const said = await makeAndTry(folder.path, ["wobble"]);
   assert.deepEqual(JSON.parse(await Deno.readTextFile(path)).imports, await importsByPath());
-  assert.match(
-    said,
-    new RegExp(
-      `^changed: deno\\.json: ${
-        ["nodes", "testing", "generated", "cli"].map((door) => `"imports"."@sluice/sluice/${door}"`).join(", ")
-      }$`,
-      "m",
-    ),
-  );
+  const added = Object.keys(await importsByPath()).slice(1).map((door) => `"imports"."${door}"`);
+  assert.ok(added.length >= 5);
+  assert.match(said, new RegExp(`^changed: deno\\.json: ${added.join(", ")}$`, "m"));
 });
 
 Deno.test("sluice new processor prints a command that works from where it was called", async () => {

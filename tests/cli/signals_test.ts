@@ -259,7 +259,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     const first = new URL("../fixtures/hangup_first.ts", import.meta.url).pathname;
-    const run = [Deno.execPath(), "run", "-A", "--preload", first, "cli/main.ts"];
+    const run = [Deno.execPath(), "run", "-A", "--preload", first, "cli/start.ts"];
     // As a task, but for what `deno task` does to SIGHUP. It prints the id of what it starts.
     const task = ["nohup", "sh", "-c", '"$@" & echo $!; wait', "task", ...run];
     for (let left = 5; left > 0; left--) {
