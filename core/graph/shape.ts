@@ -21,9 +21,9 @@ import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import { checkSupervision, type Supervision } from "./supervision.ts";
 import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
-import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
+import { describeJson, type JsonMember, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
-import { isObject, readKeys, readScalar } from "./shape_readers.ts";
+import { isObject, type JsonKeys, readKeys, readScalar } from "./shape_readers.ts";
 
 /** A node as it stands in the file. */
 export interface ShapedNode {
@@ -147,58 +147,61 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
   if (members.length === 0) {
     report.add("InvalidGraph", `Cannot read graph: "nodes" is empty, wanted at least one node`, list.offset);
   }
-  for (const { name, offset, value } of members) {
-    const id = readId(name, offset, report);
-    const what = `node ${describeValue(name)}`;
-    if (!isObject(value, what, `an object with "type"`, report)) {
-      if (id !== undefined) nodes.set(id, { id, offset });
-      continue;
-    }
-    const keys = readKeys(value, what, NODE_KEYS, report, '; the keys of its type stand in "config"');
-    const typeNode = keys.get("type");
-    const graphNode = keys.get("graph");
-    const graph = readScalar(graphNode, `"graph" of ${what}`, NAME, report) as string | undefined;
-    if (typeNode !== undefined && graphNode !== undefined) {
-      const message = `Cannot read graph: ${what} has "type" and "graph", wanted one of them`;
-      report.add("InvalidGraph", message, graphNode.offset, { nodeId: name });
-    } else if (typeNode === undefined && graphNode === undefined) {
-      report.add(
-        "InvalidGraph",
-        `Cannot read graph: "type" of ${what} is missing, wanted a node type, or "graph" with the file of a sub-graph`,
-        offset,
-        {
-          nodeId: name,
-        },
-      );
-    }
-    const type = readScalar(typeNode, `"type" of ${what}`, NAME, report) as string | undefined;
-    const laneNode = keys.get("lane");
-    const lane = readScalar(laneNode, `"lane" of ${what}`, NAME, report) as string | undefined;
-    const poolNode = keys.get("pool");
-    const pool = readScalar(poolNode, `"pool" of ${what}`, NAME, report) as string | undefined;
-    const supervisionNode = keys.get("supervision");
-    const supervision = supervisionNode && readSupervision(supervisionNode, name, report);
-    const timeoutNode = keys.get("callTimeoutMs");
-    const callTimeoutMs = readScalar(timeoutNode, `"callTimeoutMs" of ${what}`, TIMEOUT, report) as number | undefined;
-    const bypassedNode = keys.get("bypassed");
-    const bypassed = readScalar(bypassedNode, `"bypassed" of ${what}`, YES_OR_NO, report) as boolean | undefined;
-    const config = keys.get("config");
-    if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
-    if (id === undefined) continue;
-    nodes.set(id, {
-      id,
-      offset,
-      type: type === undefined ? undefined : { name: type, offset: typeNode!.offset },
-      graph: graph === undefined || typeNode !== undefined ? undefined : { path: graph, offset: graphNode!.offset },
-      config,
-      lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
-      pool: pool === undefined ? undefined : { name: pool, offset: poolNode!.offset },
-      supervision: supervision && { value: supervision, offset: supervisionNode!.offset },
-      callTimeoutMs,
-      bypassed: bypassed === undefined ? undefined : { value: bypassed, offset: bypassedNode!.offset },
-    });
+  for (const member of members) {
+    const id = readId(member.name, member.offset, report);
+    const node = readNode(member, report);
+    if (id !== undefined) nodes.set(id, { ...node, id });
   }
   return nodes;
+}
+
+function readNode({ name, offset, value }: JsonMember, report: GraphReport): Omit<ShapedNode, "id"> {
+  const what = `node ${describeValue(name)}`;
+  if (!isObject(value, what, `an object with "type"`, report)) return { offset };
+  const keys = readKeys(value, what, NODE_KEYS, report, '; the keys of its type stand in "config"');
+  const read = (key: string, schema: ConfigSchema) => {
+    const node = keys.get(key);
+    const found = readScalar(node, `"${key}" of ${what}`, schema, report);
+    return found === undefined ? undefined : { value: found, offset: node!.offset };
+  };
+  const graph = read("graph", NAME);
+  checkKind(keys, name, what, offset, report);
+  const [type, lane, pool] = ["type", "lane", "pool"].map((key) => read(key, NAME));
+  const supervision = keys.get("supervision");
+  const policy = supervision && readSupervision(supervision, name, report);
+  const timeout = read("callTimeoutMs", TIMEOUT);
+  const bypassed = read("bypassed", YES_OR_NO);
+  const config = keys.get("config");
+  if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
+  return {
+    offset,
+    type: named(type),
+    graph: graph === undefined || keys.has("type") ? undefined : { path: graph.value as string, offset: graph.offset },
+    config,
+    lane: named(lane),
+    pool: named(pool),
+    supervision: policy && { value: policy, offset: supervision!.offset },
+    callTimeoutMs: timeout?.value as number | undefined,
+    bypassed: bypassed as ShapedNode["bypassed"],
+  };
+}
+
+function named(found: { readonly value: unknown; readonly offset: number } | undefined) {
+  return found && { name: found.value as string, offset: found.offset };
+}
+
+/** A node is of a type, or stands for a sub-graph. */
+function checkKind(keys: JsonKeys, nodeId: string, what: string, offset: number, report: GraphReport): void {
+  const graph = keys.get("graph");
+  if (keys.has("type") && graph !== undefined) {
+    const message = `Cannot read graph: ${what} has "type" and "graph", wanted one of them`;
+    report.add("InvalidGraph", message, graph.offset, { nodeId });
+  } else if (!keys.has("type") && graph === undefined) {
+    const message =
+      `Cannot read graph: "type" of ${what} is missing, wanted a node type, or "graph" with the file of a ` +
+      "sub-graph";
+    report.add("InvalidGraph", message, offset, { nodeId });
+  }
 }
 
 function readSupervision(node: JsonNode, id: string, report: GraphReport): Supervision | undefined {
