@@ -10,14 +10,15 @@ import { assertOwnTopic } from "./topics.ts";
 
 /** A schema as of Standard Schema, version 1 (standardschema.dev): those of Zod, Valibot, ArkType and others are. */
 export interface EventSchema<Input, Output = Input> {
+  /** The schema: `validate` gives `value`, or `issues` with what is wrong; a promise of them is refused. */
   readonly "~standard": {
     readonly version: 1;
-    readonly validate: (value: unknown) => Outcome<Output> | Promise<Outcome<Output>>;
+    readonly validate: (value: unknown) => unknown;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-type Outcome<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+type Outcome = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
 
 interface Issue {
   readonly message: string;
@@ -57,7 +58,7 @@ export class OwnTopics {
 }
 
 function validate(schema: EventSchema<unknown>, data: unknown, failed: string): unknown {
-  const outcome = schema["~standard"].validate(data);
+  const outcome = schema["~standard"].validate(data) as Outcome | Promise<Outcome>;
   if (outcome instanceof Promise) {
     outcome.catch(() => {});
     throw new TypeError(`${failed}: its schema is asynchronous`);
