@@ -299,7 +299,7 @@ const rows: readonly Row<string>[] = [
     given: "new processor gain --config FOLDER/sluice.json",
     says: [
       '"gain"',
-      'Cannot make processor "gain": the name is taken by "Gain" of @sluice/sluice (processors/audio/gain.ts:29)',
+      'Cannot make processor "gain": the name is taken by "Gain" of @sluice/sluice (processors/audio/gain.ts:',
       'choose another, such as "my-gain"',
     ],
   },
