@@ -48,11 +48,13 @@ export interface DelayLines {
 
 /** Pixels of red, green, blue and opacity, a byte each, in this order or with blue first. */
 export interface RgbPicture {
+  /** Which byte of a pixel comes first. */
   readonly order: "rgba" | "bgra";
   /** Pixels in a row. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
+  /** The rows. */
   readonly bytes: Uint8Array;
   /** Bytes from row to row. */
   readonly stride: number;
@@ -62,7 +64,9 @@ export interface RgbPicture {
 export interface YuvPicture {
   /** What the colours are: ITU-R BT.601 or BT.709. */
   readonly matrix: "bt601" | "bt709";
+  /** A byte for each pixel. */
   readonly luma: Uint8Array;
+  /** Bytes from row to row of luma. */
   readonly lumaStride: number;
   /** U and V in turn (NV12), or U alone (I420). */
   readonly u: Uint8Array;

@@ -1,0 +1,112 @@
+/**
+ * What {@linkcode Kernels} checks before a call: that every index lies in its array, and that what is written is not
+ * what is read.
+ *
+ * @module
+ */
+import { type DelayLines, PCM_BYTES, type PcmFormat, type RgbPicture, type YuvPicture } from "./engine.ts";
+
+/** Numbers in the record of a delay line. */
+export const RECORD = 3;
+
+/** Whether a value counts something, from 1. */
+export function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 0xffffffff;
+}
+
+/** Throws what is said of a wrong call. */
+export function refuse(kernel: string, found: string, wanted: string): never {
+  throw new RangeError(`Cannot run kernel "${kernel}": ${found}, wanted ${wanted}`);
+}
+
+/** Checks that an array has `count` elements from `start` on. */
+export function assertRange(
+  kernel: string,
+  name: string,
+  array: { length: number },
+  start: number,
+  count: number,
+): void {
+  if (Number.isInteger(start) && Number.isInteger(count) && start >= 0 && count >= 0 && start + count <= array.length) {
+    return;
+  }
+  refuse(kernel, `the ${name} has ${array.length} elements`, `${count} from index ${start} on`);
+}
+
+/** Checks that an array has a length. */
+export function assertLength(kernel: string, name: string, array: { length: number }, length: number): void {
+  if (array.length !== length) refuse(kernel, `the ${name} has ${array.length} elements`, `${length}`);
+}
+
+/** Checks that what a kernel writes is not what it reads. */
+export function assertApart(kernel: string, target: ArrayBufferView, source: ArrayBufferView): void {
+  if (source.byteOffset >= target.byteOffset + target.byteLength) return;
+  if (target.byteOffset >= source.byteOffset + source.byteLength || source.buffer !== target.buffer) return;
+  refuse(kernel, "what it writes overlaps what it reads", "memory of its own");
+}
+
+/** Checks that records describe lines, and a place in each. */
+export function assertDelays(kernel: string, { records, lines }: DelayLines): void {
+  let end = 0;
+  let fits = records.length % RECORD === 0;
+  for (let k = 0; k < records.length; k += RECORD) {
+    const length = records[k];
+    const at = records[k + 1];
+    fits &&= isCount(length) && Number.isInteger(at) && at >= 0 && at < length;
+    end += length;
+  }
+  if (!(fits && end <= lines.length)) refuse(kernel, "the records do not describe the lines", "those of delayLines()");
+  assertApart(kernel, records, lines);
+}
+
+/** Checks that all rows of two pictures lie in their planes, and that these are apart. */
+export function assertPictures(kernel: string, rgb: RgbPicture, yuv: YuvPicture): void {
+  const { width, height } = rgb;
+  if (!(isCount(width) && isCount(height))) refuse(kernel, `the size is ${width} × ${height}`, "whole numbers from 1");
+  const [columns, rows] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  assertPlane(kernel, "picture", rgb.bytes, rgb.stride, 4 * width, height);
+  assertPlane(kernel, "luma", yuv.luma, yuv.lumaStride, width, height);
+  assertPlane(kernel, "U", yuv.u, yuv.chromaStride, yuv.v === undefined ? 2 * columns : columns, rows);
+  const planes = [rgb.bytes, yuv.luma, yuv.u];
+  if (yuv.v !== undefined) {
+    assertPlane(kernel, "V", yuv.v, yuv.chromaStride, columns, rows);
+    planes.push(yuv.v);
+  }
+  planes.forEach((plane, k) => planes.slice(k + 1).forEach((other) => assertApart(kernel, plane, other)));
+}
+
+function assertPlane(
+  kernel: string,
+  name: string,
+  plane: Uint8Array,
+  stride: number,
+  rowBytes: number,
+  rows: number,
+): void {
+  if (isCount(stride) && stride >= rowBytes && plane.length >= (rows - 1) * stride + rowBytes) return;
+  refuse(
+    kernel,
+    `the plane "${name}" has ${plane.length} bytes and a stride of ${stride}`,
+    `${rows} rows of ${rowBytes}`,
+  );
+}
+
+/** Checks that interleaved samples reach as far as those of a channel. */
+export function assertInterleaved(
+  kernel: string,
+  name: string,
+  bytes: Uint8Array,
+  format: PcmFormat,
+  channels: number,
+  channel: number,
+  count: number,
+): void {
+  const size = PCM_BYTES[format];
+  if (size === undefined) refuse(kernel, `the format is ${JSON.stringify(format)}`, Object.keys(PCM_BYTES).join(", "));
+  if (!(isCount(channels) && Number.isInteger(channel) && channel >= 0 && channel < channels)) {
+    refuse(kernel, `there are ${channels} channels`, `one with the index ${channel}`);
+  }
+  if (bytes.length < count * channels * size) {
+    refuse(kernel, `the ${name} has ${bytes.length} bytes`, `${count * channels * size}`);
+  }
+}
