@@ -254,7 +254,7 @@ export class Runtime implements AsyncDisposable {
     if (this.#session === undefined) {
       throw new SluiceError("Busy", `Cannot restart "${nodeId}": the graph was not started`);
     }
-    if (this.#session.restart(this.#topology.node(nodeId))) return;
+    if (this.#session.restartStuck(this.#topology.node(nodeId))) return;
     await this.edit((edit) => void edit.replace(nodeId, { type, config }, { startsAnew: true }));
   }
 

@@ -161,7 +161,7 @@ async function moveMeanwhile(native: "require" | "off", lane: string, from: stri
   await runtime.start();
   await flow(runtime, "sink");
   await flow(runtime, "mine");
-  // From then on there is no way back, and the lane has not swapped: the mine keeps it.
+  // From then on there is no way back, and the lane has not applied it: the mine keeps it.
   using _committed = runtime.events.on("graph", ({ kind }) => {
     if (kind === "edited") fuse.release();
   });

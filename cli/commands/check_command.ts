@@ -4,38 +4,11 @@
  *
  * @module
  */
-import type { SluiceError } from "../../core/errors.ts";
-import type { GraphDocument } from "../../core/graph/document.ts";
-import { readGraphText } from "../../core/graph/graph_text.ts";
-import { checkGraph } from "../../core/graph/load.ts";
-import { parseSetting } from "../../core/graph/settings.ts";
-import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { CheckArgs } from "../args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
-import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "../project/packages.ts";
-
-/** A graph file that was read, or its errors. */
-export interface ReadGraph {
-  readonly text: string;
-  readonly document?: GraphDocument;
-  readonly errors: readonly SluiceError[];
-  readonly warnings: readonly SluiceError[];
-  readonly registry: NodeRegistry;
-}
-
-/**
- * Reads a graph file with the node types available to it.
- *
- * @throws {SluiceError} if a setting, the file or a package cannot be read at all
- */
-export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages">): Promise<ReadGraph> {
-  const settings = args.set.map(parseSetting);
-  const text = await readGraphText(args.graph);
-  const registry = await loadRegistry(args);
-  const { document, errors, warnings } = checkGraph(text, args.graph, registry, settings);
-  return { text, document, errors: await explainUnknownTypes(errors, registry, args), warnings, registry };
-}
+import { warnOfStaleCode } from "../project/packages.ts";
+import { readGraph } from "./read_graph.ts";
 
 /** @returns the exit code */
 export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {

@@ -11,7 +11,7 @@ import { graphToMermaid } from "../../core/graph/mermaid.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { GraphArgs } from "../args.ts";
-import { readGraph } from "./check_command.ts";
+import { readGraph } from "./read_graph.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { warnOfStaleCode } from "../project/packages.ts";

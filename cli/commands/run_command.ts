@@ -13,7 +13,7 @@ import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { RunArgs } from "../args.ts";
-import { readGraph } from "./check_command.ts";
+import { readGraph } from "./read_graph.ts";
 import { keepOffStdout, printsToTerminal } from "../output/console_nodes.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import { listOutputFiles, snapshotFiles, statOutputFiles } from "../output/files.ts";

@@ -237,7 +237,7 @@ export type LaneCommand =
   }
   /** Gives nodes that come from other lanes their state, and tries them. Answered by `tried` or `refused`. */
   | { readonly kind: "accept"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
-  /** Before `attach`: counts what went with lanes that were to let go of the other ends. Answered by `attached`. */
+  /** Before `attach`: counts what went with lanes that were to let go of the other ends. Answered by `counted`. */
   | { readonly kind: "countLost"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
   /** After every lane has applied: takes up what other lanes have let go of. Answered by `attached`. */
   | {
@@ -249,7 +249,7 @@ export type LaneCommand =
   /** Drops what was prepared and tears the new nodes down. */
   | { readonly kind: "abort"; readonly epoch: number }
   /** Tears down what it can in a short time and ends the thread; answered by `gone`. Only for worker lanes. */
-  | { readonly kind: "leave" }
+  | { readonly kind: "endThread" }
   /**
    * Ends a node that has failed: its outputs end, what comes to it is dropped, and it is torn down. Answered by
    * `disabled`. `record`: the index of its record; another node that has taken its place since is left alone.
@@ -316,9 +316,12 @@ export type LaneReport =
     readonly refused: readonly NodeId[];
     readonly rests: readonly LinkRest[];
   }
+  /** The lane has done what `countLost` asked. */
+  | { readonly kind: "counted"; readonly epoch: number }
+  /** The lane has taken up what `attach` gave it. */
   | { readonly kind: "attached"; readonly epoch: number }
   /** A node that an edit has removed, replaced or moved away was torn down: the index of its record. */
-  | { readonly kind: "removed"; readonly record: number }
+  | { readonly kind: "tornDown"; readonly record: number }
   /**
    * `node`, and the index of its `record`: it was set aside and the others go on; absent: the lane has stopped
    * running nodes.
@@ -336,7 +339,8 @@ export type LaneReport =
   | { readonly kind: "emitted"; readonly node: NodeId; readonly name: string; readonly data: unknown }
   /** Events of the lane's nodes that were left out since the last report. */
   | { readonly kind: "overflow"; readonly lost: number }
-  | { readonly kind: "told"; readonly nodes: readonly NodeTold[] }
+  /** The newest that nodes have told of themselves. */
+  | { readonly kind: "facts"; readonly nodes: readonly NodeTold[] }
   /** A line of a worker's log, whose output it has seen to itself. */
   | { readonly kind: "log"; readonly entry: LogEntry }
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }

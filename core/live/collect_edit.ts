@@ -8,15 +8,7 @@ import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
 import { GraphEdit } from "./graph_edit.ts";
-import type { EditExtras } from "./edit_site.ts";
-
-/** What a function has collected. */
-export interface CollectedEdit<T> {
-  readonly draft: Topology;
-  readonly extras: EditExtras;
-  /** What the function gave. */
-  readonly result: T;
-}
+import type { DraftedEdit } from "./edit_site.ts";
 
 /** @throws {SluiceError} `InvalidConfig` for what is no function */
 export function assertEditFunction(change: unknown): void {
@@ -38,7 +30,7 @@ export function collectEdit<T>(
   topology: Topology,
   findType: (type: string) => AnyNodeType,
   change: (edit: GraphEdit) => T,
-): CollectedEdit<T> {
+): DraftedEdit<T> {
   const draft = topology.draft();
   const { version } = topology;
   const edit = new GraphEdit(draft, findType);

@@ -26,7 +26,7 @@ export interface EditExtras {
   readonly anew?: ReadonlySet<NodeId>;
   /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
   readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
-  /** Called when there is no way back, before any lane has swapped. */
+  /** Called when there is no way back, before any lane has applied it. */
   readonly committed?: () => void;
 }
 

@@ -146,12 +146,12 @@ export class Handovers {
   }
 
   /**
-   * The lanes have committed.
+   * The lanes have applied the edit.
    *
    * @param rests what they have let go of
-   * @param applied the lanes: one that has ended before it committed let go of nothing
+   * @param applied these lanes: one that has ended before let go of nothing
    */
-  letGo(rests: readonly LinkRest[], applied: ReadonlySet<number>): void {
+  noteRests(rests: readonly LinkRest[], applied: ReadonlySet<number>): void {
     for (const rest of rests) this.#rests.set(rest.link, mergeRests(this.#rests.get(rest.link), rest));
     this.#broken = this.#links.filter(({ move: { writer, reader } }) =>
       [writer, reader].some(({ from, to }) => from !== to && !applied.has(from))

@@ -1,8 +1,8 @@
 /**
  * Changes a running graph, all or nothing: *plan* (a checked draft of the graph; its rings and pools are made),
  * *prepare* (each lane concerned builds its new nodes beside the old), *hand over* (nodes are quiesced, and their
- * successors get what they go on from and are tried), *commit* (one store of the epoch; each lane swaps between two
- * ticks, and says that it has *applied* the edit). Until the commit a failure leaves everything as it was; from then on
+ * successors get what they go on from and are tried), *commit* (one store of the epoch; each lane *applies* the edit
+ * between two ticks, and says so). Until the commit a failure leaves everything as it was; from then on
  * there is no way back. Frames on links that the edit does not name are not touched.
  *
  * @module
@@ -43,8 +43,8 @@ import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
 import { standstillIn } from "./standstill_in.ts";
 
-/** How long a lane may take to swap that is to be replaced, or an edit before that to come to its end, milliseconds. */
-const SWAP_TIMEOUT_MS = 5_000;
+/** How long a lane may take to apply an edit that gives another one its thread, or an edit before that to come to its end, milliseconds. */
+const APPLY_TIMEOUT_MS = 5_000;
 
 /** How long removed nodes may take to flush and tear down, milliseconds. */
 const REMOVE_TIMEOUT_MS = 10_000;
@@ -69,7 +69,7 @@ interface Edit {
   readonly planned: LinkEntry[];
 }
 
-type Reply = Extract<LaneReport, { kind: "prepared" | "tried" | "applied" | "attached" }>;
+type Reply = Extract<LaneReport, { kind: "prepared" | "tried" | "applied" | "counted" | "attached" }>;
 
 /** Makes the edits of one run, one after another. */
 export class LiveEdits {
@@ -84,9 +84,9 @@ export class LiveEdits {
   /** What the edit under way has lanes do, by lane, whatever step of it they are asked for. */
   #work: ReadonlyMap<number, LaneWork> = new Map();
   /** Whether lanes have not come to the edit that was committed last: until then there can be no other. */
-  #swapping = false;
+  #completing = false;
   /** Settles when they have. */
-  #swapped: Promise<unknown> = Promise.resolve();
+  #completed: Promise<unknown> = Promise.resolve();
   #configured: ConfigChanges | undefined;
   /** Lanes that have answered themselves what was asked last. */
   readonly #answered = new Set<number>();
@@ -146,15 +146,15 @@ export class LiveEdits {
   /**
    * Does something by itself, after the edits before it.
    *
-   * @param body is given what has lanes swap between two ticks, all or none
+   * @param body is given what has lanes apply work between two ticks, all or none
    * @returns what `body` gave
    * @throws what `body` throws
    */
-  alone<T>(
-    body: (swap: (work: ReadonlyMap<number, LaneWork>, timeoutMs: number) => Promise<void>) => Promise<T>,
+  betweenEdits<T>(
+    body: (apply: (work: ReadonlyMap<number, LaneWork>, timeoutMs: number) => Promise<void>) => Promise<T>,
   ): Promise<T> {
-    const done = this.#queue.then(() => withDeadline(this.#swapped, SWAP_TIMEOUT_MS))
-      .then(() => body((work, timeoutMs) => this.#swap(work, timeoutMs)));
+    const done = this.#queue.then(() => withDeadline(this.#completed, APPLY_TIMEOUT_MS))
+      .then(() => body((work, timeoutMs) => this.#apply(work, timeoutMs)));
     this.#queue = done.catch(() => {});
     return done;
   }
@@ -178,10 +178,10 @@ export class LiveEdits {
   }
 
   /** A lane's answer. */
-  report(lane: number, report: Reply | Extract<LaneReport, { kind: "offered" | "refused" | "removed" }>): void {
+  report(lane: number, report: Reply | Extract<LaneReport, { kind: "offered" | "refused" | "tornDown" }>): void {
     const { kind } = report;
     if (kind === "prepared" || kind === "tried" || kind === "refused") this.#drafted.answered(lane, report.epoch);
-    if (report.kind === "removed") this.#leaving.remove(report.record);
+    if (report.kind === "tornDown") this.#leaving.remove(report.record);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
     else if (report.kind === "offered") this.#offered(report.epoch, report.nodes);
@@ -206,7 +206,7 @@ export class LiveEdits {
     this.#replies?.refuse(cutOff(this.#committed));
     this.#leaving.refuse(cutOff(true));
     for (const { index, loss } of this.#site.lanes()) if (loss !== undefined) this.laneGone(index);
-    await this.#swapped;
+    await this.#completed;
   }
 
   async #run(draft: Topology, extras: EditExtras, timeoutMs: number, trialMs: number): Promise<void> {
@@ -330,17 +330,17 @@ export class LiveEdits {
     const unheard = this.#leaving.addReplaced(replaced.map(({ before }) => before));
     const applying = this.#answers(this.#work.keys());
     this.#adopt(edit);
-    const swapping = this.#complete(applying, edit, this.#handovers!);
-    this.#swapped = swapping.catch(() => {});
-    const done = swapping.then(async (failures) => {
+    const completing = this.#complete(applying, edit, this.#handovers!);
+    this.#completed = completing.catch(() => {});
+    const done = completing.then(async (failures) => {
       const unended = await departure.done;
       this.#site.topology.recycle(unheard, unlinked);
       return [...failures, ...unended];
     });
     // It goes on where nobody waits for it any more.
     done.catch(() => {});
-    await withDeadline(swapping, timeoutMs, () => {
-      this.#swapped.then(() => this.alone(() => this.#endLanes())).catch(() => {});
+    await withDeadline(completing, timeoutMs, () => {
+      this.#completed.then(() => this.betweenEdits(() => this.#endLanes())).catch(() => {});
       return this.#late(this.#replies!.waiting, timeoutMs);
     });
     const failures = await withDeadline(done, REMOVE_TIMEOUT_MS, () => notGone(departure.late, REMOVE_TIMEOUT_MS));
@@ -362,7 +362,7 @@ export class LiveEdits {
   }
 
   /**
-   * Waits until every lane has swapped and taken up what came to it, however long that takes. The last counts of
+   * Waits until every lane has applied it and taken up what came to it, however long that takes. The last counts of
    * removed links are told, also where the run ends meanwhile.
    *
    * @returns what nodes could not take over
@@ -372,7 +372,7 @@ export class LiveEdits {
     { epoch, change }: Edit,
     handovers: Handovers,
   ): Promise<SerializedError[]> {
-    this.#swapping = true;
+    this.#completing = true;
     const { closed } = this.#site;
     // Those of lanes that have not come to it are as they stand.
     const replies = await applying.catch((error) => {
@@ -383,12 +383,12 @@ export class LiveEdits {
     closed(change.unlinked);
     const applied = replies.flatMap((reply) => reply.kind === "applied" ? reply : []);
     if (handovers.arrivalLanes.size > 0) {
-      handovers.letGo(applied.flatMap(({ rests }) => rests), this.#answered);
+      handovers.noteRests(applied.flatMap(({ rests }) => rests), this.#answered);
       await this.#answers(handovers.countLost(epoch));
       await this.#answers(handovers.attach(epoch));
       handovers.finish(this.#answered);
     }
-    this.#swapping = false;
+    this.#completing = false;
     return applied.flatMap((reply) => reply.failures);
   }
 
@@ -404,7 +404,7 @@ export class LiveEdits {
   }
 
   async #endLanes(): Promise<void> {
-    if (!this.#ended && !this.#swapping) await this.#site.endLanes();
+    if (!this.#ended && !this.#completing) await this.#site.endLanes();
   }
 
   /** Waits for what the lanes say next. @param limitMs how long; absent: for ever */
@@ -444,7 +444,7 @@ export class LiveEdits {
     throw nodeDown(`replace, move or bypass node "${down}"`, down);
   }
 
-  async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
+  async #apply(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
     this.#assertNobodyBehind();
     const epoch = ++this.#epoch;
     this.#committed = false;
@@ -459,7 +459,7 @@ export class LiveEdits {
       throw error;
     }
     this.#committed = true;
-    const applied = this.#answers(work.keys(), SWAP_TIMEOUT_MS);
+    const applied = this.#answers(work.keys(), APPLY_TIMEOUT_MS);
     this.#showEpoch(epoch);
     await applied;
   }
@@ -479,7 +479,7 @@ export class LiveEdits {
     for (const lane of this.#work.keys()) this.#site.lane(lane)?.send({ kind: "abort", epoch });
   }
 
-  /** Lanes swap once they see it. */
+  /** Lanes apply the edit once they see it. */
   #showEpoch(epoch: number): void {
     Atomics.store(this.#site.page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of this.#work.keys()) this.#site.driver.ringBell(lane);
@@ -501,7 +501,7 @@ export class LiveEdits {
   }
 
   #assertNobodyBehind(): void {
-    if (!this.#swapping) return;
+    if (!this.#completing) return;
     throw lanesBehind(this.#replies!.waiting.map((lane) => this.#site.lane(lane)?.name ?? ""));
   }
 

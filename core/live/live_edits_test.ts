@@ -111,11 +111,11 @@ Deno.test("LiveEdits.run() that a lane refuses is dropped by each lane that took
   equal(run.driver.rings.size, before.length + 1);
 });
 
-Deno.test("LiveEdits.alone() that a lane refuses is dropped by each lane that took part", async () => {
+Deno.test("LiveEdits.betweenEdits() that a lane refuses is dropped by each lane that took part", async () => {
   const run = graph();
   const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
   refuseOn(run.lane("far"));
-  await rejects(run.edits.alone((swap) => swap(work, 1_000)), { message: "no device, on purpose" });
+  await rejects(run.edits.betweenEdits((apply) => apply(work, 1_000)), { message: "no device, on purpose" });
   deepEqual(epochsOf(run), [["prepare,abort", 1], ["prepare,abort", 1]]);
   equal(run.epoch, 0);
 });
@@ -160,11 +160,11 @@ Deno.test("LiveEdits.run() is refused where a lane has ended after every lane wa
   deepEqual([run.epoch, run.topology.nodes.size], [0, 3]);
 });
 
-Deno.test("LiveEdits.alone() is refused where a lane has ended after every lane was ready", async () => {
+Deno.test("LiveEdits.betweenEdits() is refused where a lane has ended after every lane was ready", async () => {
   const run = graph();
   endWhenReady(run);
   const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
-  await rejects(run.edits.alone((swap) => swap(work, 1_000)), ENDED);
+  await rejects(run.edits.betweenEdits((apply) => apply(work, 1_000)), ENDED);
   equal(run.epoch, 0);
 });
 
@@ -197,7 +197,7 @@ Deno.test("LiveEdits.run() waits a second for what a lane said before it ended",
   await rejects(run.edit(addSecond), { message: /: a value was refused, on purpose$/ });
 });
 
-Deno.test("LiveEdits.run() does without a lane that ends before it has said that it swapped, and without its nodes", async () => {
+Deno.test("LiveEdits.run() does without a lane that ends before it has said that it applied the edit, and without its nodes", async () => {
   using limits = new Limits();
   const run = graph();
   const { answers } = run.lane("far");
@@ -231,7 +231,7 @@ Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has
     edit.remove("sink");
   });
   equal(await isOpen(edited), true);
-  run.edits.report(near.index, { kind: "removed", record });
+  run.edits.report(near.index, { kind: "tornDown", record });
   await edited;
   deepEqual([...run.topology.nodes.keys()], ["source", "middle"]);
 });
@@ -269,7 +269,7 @@ for (const call of ["run", "alone"] as const) {
       return { kind: "prepared", epoch, formats: [] };
     };
     const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
-    await (call === "run" ? run.edit(addSecond) : run.edits.alone((swap) => swap(work, 1_000)));
+    await (call === "run" ? run.edit(addSecond) : run.edits.betweenEdits((apply) => apply(work, 1_000)));
     equal(run.epoch, 1);
   });
 }
@@ -281,7 +281,9 @@ for (const call of ["run", "alone"] as const) {
     run.lose("far", ENDED);
     const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
     await rejects(
-      call === "run" ? run.edit((edit) => edit.remove("second")) : run.edits.alone((swap) => swap(work, 1_000)),
+      call === "run"
+        ? run.edit((edit) => edit.remove("second"))
+        : run.edits.betweenEdits((apply) => apply(work, 1_000)),
       ENDED,
     );
     deepEqual([run.epoch, run.lane("near").kinds], [1, ["prepare", "abort"]]);
@@ -291,7 +293,7 @@ for (const call of ["run", "alone"] as const) {
   });
 }
 
-Deno.test("LiveEdits.alone() does without a lane that ends before it has swapped", async () => {
+Deno.test("LiveEdits.betweenEdits() does without a lane that ends before it has applied it", async () => {
   using limits = new Limits();
   const run = graph();
   const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
@@ -301,7 +303,7 @@ Deno.test("LiveEdits.alone() does without a lane that ends before it has swapped
     setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
-  await run.edits.alone((swap) => swap(work, 1_000));
+  await run.edits.betweenEdits((apply) => apply(work, 1_000));
   equal(run.epoch, 1);
 });
 
@@ -316,7 +318,7 @@ Deno.test("LiveEdits takes a lane for what it is once another thread runs it", a
   await rejects(run.edit(addSecond), { message: /: heard, on purpose$/ });
 });
 
-Deno.test("LiveEdits.alone() has all lanes swap, and waits until they have", async () => {
+Deno.test("LiveEdits.betweenEdits() has all lanes apply the work, and waits until they have", async () => {
   const run = graph();
   const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
   const applied: string[] = [];
@@ -326,7 +328,7 @@ Deno.test("LiveEdits.alone() has all lanes swap, and waits until they have", asy
       return appliedOf(epoch);
     };
   }
-  await run.edits.alone((swap) => swap(work, 1_000));
+  await run.edits.betweenEdits((apply) => apply(work, 1_000));
   deepEqual([run.epoch, applied.sort()], [1, ["far", "near"]]);
 });
 
@@ -337,7 +339,7 @@ for (
     [],
   ]] as const
 ) {
-  Deno.test(`LiveEdits.run() does without a lane ${which} and that ends before it has swapped`, async () => {
+  Deno.test(`LiveEdits.run() does without a lane ${which} and that ends before it has applied it`, async () => {
     using limits = new Limits();
     const run = graph();
     const { answers } = run.lane(name);
@@ -394,7 +396,7 @@ Deno.test("LiveEdits.end() cuts off an edit also in the turn in which the last l
   const edits: readonly (readonly ["prepare" | "handOver", (run: ScriptedGraph) => Promise<unknown>])[] = [
     ["prepare", (run) => run.edit(addBeside)],
     ["handOver", (run) => run.edit((edit) => edit.move("middle", "other"))],
-    ["prepare", (run) => run.edits.alone((swap) => swap(near, 1_000))],
+    ["prepare", (run) => run.edits.betweenEdits((apply) => apply(near, 1_000))],
   ];
   for (const [answer, edit] of edits) {
     const run = graph();
@@ -437,7 +439,7 @@ for (const [what, closes] of [["has come to it", false], ["has closed", true]] a
         run.edits.end();
         if (closes) return run.edits.laneSilent(index);
         run.edits.report(index, appliedOf(epoch));
-        run.edits.report(index, { kind: "removed", record });
+        run.edits.report(index, { kind: "tornDown", record });
       });
       return undefined;
     };
@@ -464,9 +466,9 @@ Deno.test("LiveEdits.run() tells the removal of a node from that of a later one 
       });
       continue;
     }
-    setTimeout(() => run.edits.report(index, { kind: "removed", record: records[0] }));
+    setTimeout(() => run.edits.report(index, { kind: "tornDown", record: records[0] }));
     equal(await isOpen(removed), true, "the first one was taken for the second");
-    run.edits.report(index, { kind: "removed", record: records[1] });
+    run.edits.report(index, { kind: "tornDown", record: records[1] });
     await removed;
   }
 });
@@ -483,7 +485,7 @@ Deno.test("LiveEdits.run() gives the record of a removed node to others once the
   await rejects(removed, { code: "Timeout" });
   await run.edit(addSecond);
   notEqual(run.topology.node("second").index, record);
-  run.edits.report(index, { kind: "removed", record });
+  run.edits.report(index, { kind: "tornDown", record });
   await sleep(0);
   await run.edit(addBeside);
   equal(run.topology.node("beside").index, record);

@@ -41,7 +41,7 @@ const REPLACE_TIMEOUT_MS = 10_000;
 const STABLE_LOOKS = 100;
 
 type Ring = NonNullable<LinkPlan["ring"]>;
-type Swap = Parameters<Parameters<LiveEdits["alone"]>[0]>[0];
+type Apply = Parameters<Parameters<LiveEdits["betweenEdits"]>[0]>[0];
 
 /** Replaces lanes that are lost. */
 export class LaneKeeper {
@@ -124,12 +124,12 @@ export class LaneKeeper {
 
   #schedule(lane: LaneThread): void {
     const { edits, end } = this.#run;
-    edits!.alone((swap) => this.#replace(lane, swap)).catch((error) => {
+    edits!.betweenEdits((apply) => this.#replace(lane, apply)).catch((error) => {
       if (!this.#ended) end(error);
     });
   }
 
-  async #replace(old: LaneThread, swap: Swap): Promise<void> {
+  async #replace(old: LaneThread, apply: Apply): Promise<void> {
     if (this.#ended) return;
     const { error, cause } = old.loss!;
     const hasEnded = await this.#endThread(old, cause);
@@ -146,9 +146,9 @@ export class LaneKeeper {
     else this.#giveUp(old, nodes, error);
     if (isDead && nodes.length === 0) return;
     const lane = this.#run.lanes.replace(old);
-    await withDeadline(this.#run.startLane(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
+    await withDeadline(this.#run.startEmptyLane(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
     const { work, abandoned } = this.#plan(lane.index, nodes, isDead);
-    await this.#swapTogether(lane, work, swap);
+    await this.#applyTogether(lane, work, apply);
     if (this.#ended) return;
     if (lane.loss !== undefined) throw lane.loss.error;
     for (const ring of abandoned) drainRing(this.#run.driver.openReader(ring), this.#run.pools);
@@ -173,11 +173,11 @@ export class LaneKeeper {
     }
   }
 
-  /** Has the lanes swap; those that are lost as well are left out, and given their ends when they are replaced. */
-  async #swapTogether(lane: LaneThread, work: Map<number, LaneWork>, swap: Swap): Promise<void> {
+  /** Has the lanes apply the work; those that are lost as well are left out, and given their ends when they are replaced. */
+  async #applyTogether(lane: LaneThread, work: Map<number, LaneWork>, apply: Apply): Promise<void> {
     for (;;) {
       try {
-        return await swap(work, REPLACE_TIMEOUT_MS);
+        return await apply(work, REPLACE_TIMEOUT_MS);
       } catch (error) {
         // Only an edit that is not in effect is refused with this error.
         const isLost = (index: number) => this.#run.lanes.at(index)?.loss?.error === error;
@@ -192,7 +192,7 @@ export class LaneKeeper {
   async #endThread(lane: LaneThread, cause: LossCause): Promise<boolean> {
     const run = this.#run;
     const untilNs = run.driver.nowNs() + (cause === "ended" ? END_TIMEOUT_MS : STUCK_END_TIMEOUT_MS) * 1e6;
-    lane.send({ kind: "leave" });
+    lane.send({ kind: "endThread" });
     while (!lane.isDead(run.page)) {
       if (run.driver.nowNs() > untilNs) return false;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

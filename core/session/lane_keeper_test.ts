@@ -73,13 +73,13 @@ async function lose(
     pools: [],
     plans: {},
     edits: {
-      alone: (body: (swap: () => Promise<void>) => Promise<void>) => {
+      betweenEdits: (body: (apply: () => Promise<void>) => Promise<void>) => {
         const work = body(() => Promise.resolve());
         work.then(done.resolve, () => setTimeout(done.resolve));
         return work;
       },
     },
-    startLane: (next: LaneThread) => {
+    startEmptyLane: (next: LaneThread) => {
       threads.push(next);
       next.opened([]);
       if (againLost !== undefined) keeper.take(next, againLost);

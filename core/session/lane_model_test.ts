@@ -159,7 +159,7 @@ class FakeThread {
         this.#behind = 0;
         this.onmessage({ data: { kind: "applied", epoch, failures: [], refused: [], rests } });
       });
-      for (const record of this.#leaving) this.#say({ kind: "removed", record });
+      for (const record of this.#leaving) this.#say({ kind: "tornDown", record });
     });
   }
 
@@ -260,7 +260,7 @@ class FakeThread {
         for (const { loan } of command.nodes) if (loan !== undefined) this.#claim(loan);
         return this.#say({ kind: "tried", epoch: command.epoch });
       case "countLost":
-        return this.#say({ kind: "attached", epoch: command.epoch });
+        return this.#say({ kind: "counted", epoch: command.epoch });
       case "attach":
         return this.#do(() => {
           if (this.#isGivenUp) return;
@@ -275,7 +275,7 @@ class FakeThread {
         return this.#say({ kind: "configured", request: command.request });
       case "disable":
         return this.#say({ kind: "disabled", node: command.node });
-      case "leave":
+      case "endThread":
         return this.#leave("gone");
       case "close":
         return this.#leave("closed");
@@ -587,7 +587,7 @@ function doAct(world: World, { act, lane }: Act): void {
       break;
     case "restart":
       try {
-        if (node !== undefined) session.restart(node);
+        if (node !== undefined) session.restartStuck(node);
       } catch {
         // It is disabled, or the run has ended.
       }

@@ -58,16 +58,17 @@ export class LaneNews {
       case "prepared":
       case "offered":
       case "tried":
+      case "counted":
       case "attached":
       case "refused":
       case "applied":
-      case "removed":
+      case "tornDown":
         this.#run.edits?.report(index, report);
         break;
       case "progress":
         facts.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
         break;
-      case "told":
+      case "facts":
         facts.take(report.nodes);
         break;
       case "log":

@@ -16,12 +16,13 @@ const OTHERS: readonly LaneReport["kind"][] = [
   "prepared",
   "offered",
   "tried",
+  "counted",
   "attached",
   "refused",
   "applied",
-  "removed",
+  "tornDown",
   "progress",
-  "told",
+  "facts",
 ];
 
 /** Events that lead a new thread to each state. */

@@ -115,7 +115,7 @@ export class Run {
   }
 
   /** Opens a lane's thread without nodes, and lets it run. */
-  async startLane(lane: LaneThread): Promise<void> {
+  async startEmptyLane(lane: LaneThread): Promise<void> {
     await this.lanes.openNodes(lane, this.plans!, [], []);
     lane.send({ kind: "start" });
     this.pausing.brief(lane);

@@ -194,7 +194,7 @@ export class Session {
    * @returns whether that has begun
    * @throws {SluiceError} `Busy` if the graph has ended, the node is disabled, or the lane can be given no other thread
    */
-  restart(node: NodeEntry): boolean {
+  restartStuck(node: NodeEntry): boolean {
     if (!this.#run.isRunning) throw this.#run.refusal(`restart "${node.id}"`);
     if (this.#supervisor.isDown(node.id)) throw nodeDown(`restart node "${node.id}"`, node.id);
     return this.#freeStuck(node);
@@ -225,7 +225,7 @@ export class Session {
     if (this.#supervisor.isDown(node.id)) throw refuse("it is disabled");
     if (this.#run.states.get(node.id) === "ended") throw refuse("it has ended");
     if (this.#run.lanes.named(node.lane)?.kind === "native") throw refuse("it is a native stage");
-    this.#supervisor.retire(
+    this.#supervisor.disable(
       node,
       new SluiceError("NodeFailed", `Node "${node.id}" was disabled by hand`, { nodeId: node.id }),
     );
@@ -354,7 +354,7 @@ export class Session {
       // The lane before it may open although nobody waits for it any longer.
       if (signal.aborted) return;
       const lane = run.lanes.makeFor(node, memory);
-      if (lane !== undefined) await run.startLane(lane);
+      if (lane !== undefined) await run.startEmptyLane(lane);
     }
   }
 

@@ -113,7 +113,7 @@ export class Supervisor {
   }
 
   /** Disables a node that a caller wants disabled, whatever its supervision says. @param reason names the caller */
-  retire(entry: NodeEntry, reason: Error): void {
+  disable(entry: NodeEntry, reason: Error): void {
     clearTimeout(this.#patients.get(entry.id)?.timer);
     const patient: Patient = { entry, failures: [], error: reason, phase: "running" };
     this.#patients.set(entry.id, patient);

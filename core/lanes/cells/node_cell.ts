@@ -112,8 +112,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   #readFirst: InputPort | undefined;
   /** An edit holds it: it is not run, and in its asynchronous tick `read()` returns `undefined`. */
   held = false;
-  /** It was removed from the graph: the lane does not schedule it again. */
-  retired = false;
+  /** It is no part of its lane, not yet or no longer: the lane does not schedule it. */
+  outside = false;
   /** It has failed and waits for another instance to take its place, or to be disabled. */
   failed = false;
   /** Its place in the order of its lane's nodes. */
@@ -139,7 +139,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** `setup()` was called, so `teardown()` must be. */
   opened = false;
   /** Present once it has failed and its `teardown()` was called: settles when that is over or has run into its limit. */
-  layingDown: Promise<unknown> | undefined;
+  tearingDown: Promise<unknown> | undefined;
   /** Ticks so far in which a self-driven node did nothing. */
   idleTicks = 0;
   /** When the last tick of that kind was due. */
@@ -225,7 +225,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   /** It is part of its lane from now on: what it asked for before then counts. */
   enter(): void {
-    this.retired = false;
+    this.outside = false;
     this.countFromNow();
     if (this.notBeforeNs === 0) return;
     this.timed = false;
@@ -451,7 +451,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
    * Its tick under way stays where it waits, or comes to. Not that of an external node, nor of one that was removed.
    */
   get #isPaused(): boolean {
-    return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.retired;
+    return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.outside;
   }
 
   protected override tellChanged(): void {

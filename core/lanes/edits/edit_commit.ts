@@ -26,7 +26,7 @@ import { cellsById, sealReach, wakeReach } from "./cells_concerned.ts";
 import { namedBy } from "./edit_reach.ts";
 import { holdsFrames } from "./edit_rules.ts";
 import type { PreparedEdit } from "./prepared_edit.ts";
-import type { Leavers } from "./retire.ts";
+import type { Leavers } from "./leavers.ts";
 
 /** Used once, for one edit. */
 export class EditCommit {

@@ -14,9 +14,9 @@ import { EditAttempt } from "./edit_attempt.ts";
 import { EditCommit } from "./edit_commit.ts";
 import { addEnds } from "./edit_reach.ts";
 import { isStateless } from "./edit_rules.ts";
-import type { LaneHandovers } from "./handover.ts";
-import { formatsOf, letGo, makeReady, type PreparedEdit, tearDownAll } from "./prepared_edit.ts";
-import { Leavers } from "./retire.ts";
+import type { LaneHandovers } from "./lane_handovers.ts";
+import { abortAll, formatsOf, type PreparedEdit, prepareEdit, tearDownAll } from "./prepared_edit.ts";
+import { Leavers } from "./leavers.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
@@ -97,7 +97,7 @@ export class LaneEditor {
     const lane = this.#lane;
     const { epoch, handOver: standstill } = command;
     try {
-      await makeReady(lane, command, attempt, before, (prepared) => {
+      await prepareEdit(lane, command, attempt, before, (prepared) => {
         this.#prepared = prepared;
         const { cells } = prepared;
         const stateless = [...cells.values()].filter(isStateless).map(({ id }) => id);
@@ -136,7 +136,7 @@ export class LaneEditor {
   countLost({ epoch, ends }: Command<"countLost">): void {
     const lane = this.#lane;
     countLost(lane, cellsById(lane), ends.map((end) => ({ end, kept: true })));
-    lane.site.post({ kind: "attached", epoch });
+    lane.site.post({ kind: "counted", epoch });
   }
 
   /** Attaches the ends of links that other lanes have handed over, and runs the nodes that came with them. */
@@ -230,7 +230,7 @@ async function dropPrepared(lane: Lane, { attempt, cells, handovers, handing }: 
   attempt.giveUp();
   if (handing !== undefined) await handing;
   handovers.undo();
-  letGo(lane, cells);
+  abortAll(lane, cells);
   attempt.letGo();
   await tearDownAll(lane, cells);
 }

@@ -10,10 +10,10 @@ import type { NodeId } from "../../ids.ts";
 import { giveState } from "../lane/carried_state.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
 import { isRestart } from "./edit_rules.ts";
-import { LaneHandovers } from "./handover.ts";
+import { LaneHandovers } from "./lane_handovers.ts";
 import type { Lane } from "../lane/lane.ts";
 import { explain } from "../cells/explain.ts";
-import { layDown, setUp, tearDown } from "../lane/faults.ts";
+import { setUp, tearDown, tearDownFailed } from "../lane/node_lifecycle.ts";
 import { buildCell } from "../cells/cell_builder.ts";
 import { makeInstance } from "../cells/make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
@@ -42,7 +42,7 @@ export interface PreparedEdit {
  * @param ready is given the edit, in the same turn in which it was found that it is still wanted
  * @throws why it failed, with the node that caused it
  */
-export async function makeReady(
+export async function prepareEdit(
   lane: Lane,
   command: Prepare,
   attempt: EditAttempt,
@@ -92,7 +92,7 @@ class Preparation {
 
   /** Drops what is prepared so far. @returns the error, with the node that was being called */
   async drop(error: unknown): Promise<unknown> {
-    letGo(this.#lane, this.#cells);
+    abortAll(this.#lane, this.#cells);
     this.#attempt.letGo();
     await tearDownAll(this.#lane, this.#cells);
     return this.#current === undefined ? error : explain(error, this.#current, this.#method);
@@ -104,7 +104,7 @@ class Preparation {
     const attempt = this.#attempt;
     this.#current = undefined;
     this.#method = "setup()";
-    const state = await attempt.waitFor(this.#layDown(plan.id));
+    const state = await attempt.waitFor(this.#tearDownFailed(plan.id));
     const type = await attempt.waitFor(lane.site.findType(plan));
     if (plan.vacant) {
       const place = buildCell(lane, plan, type.descriptor, vacantInstance());
@@ -116,7 +116,7 @@ class Preparation {
     attempt.assertWanted();
     const cell = buildCell(lane, plan, type.descriptor, instance);
     // Nothing may schedule the node yet, whoever wakes it.
-    cell.retired = true;
+    cell.outside = true;
     cell.deferCounts();
     this.#current = cell;
     this.#cells.set(plan.id, cell);
@@ -128,11 +128,11 @@ class Preparation {
   }
 
   /** Tears a node down that has failed and is restarted. @returns the state that its successor is to have */
-  async #layDown(id: NodeId): Promise<unknown> {
+  async #tearDownFailed(id: NodeId): Promise<unknown> {
     const handover = this.#command.edit.handovers.find(({ node, state }) => node === id && isRestart(state));
     if (handover === undefined) return undefined;
     const failed = this.#lane.cells.find((cell) => cell.id === id)!;
-    return await layDown(this.#lane, failed, handover.state === "restart-carried");
+    return await tearDownFailed(this.#lane, failed, handover.state === "restart-carried");
   }
 }
 
@@ -154,9 +154,9 @@ export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeI
 }
 
 /** Lets go of new nodes at once: what they wait for ends. */
-export function letGo(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): void {
+export function abortAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): void {
   for (const cell of cells.values()) {
-    cell.retired = true;
+    cell.outside = true;
     cell.forgoRecord();
     cell.abort("the edit was given up");
   }

@@ -96,7 +96,7 @@ export class Trial {
   }
 
   /** Detaches the node from the stand-ins: it is about to get the links. */
-  leave(): void {
+  detach(): void {
     for (const input of this.#cell.inputs) input.detach();
     for (const output of this.#cell.outputs) {
       for (const { plan } of [...output.links]) output.detach(plan.index);
@@ -116,7 +116,7 @@ export class Trial {
   /** Rolls back: the links are as they were. */
   undo(): void {
     const cell = this.#cell;
-    this.leave();
+    this.detach();
     cell.endTick();
     // Gives back what the tick takes from now on. It may reject, because it is told to end: nobody reads that.
     this.#underWay?.finally(() => cell.endTick()).catch(() => {});

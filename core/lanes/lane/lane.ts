@@ -157,7 +157,7 @@ export class Lane implements CellHost {
   }
 
   enqueue(cell: NodeCell): void {
-    if (cell.retired) return;
+    if (cell.outside) return;
     cell.queued = true;
     this.ready.add(cell.rank);
     this.wroteBetween();
@@ -221,7 +221,7 @@ export class Lane implements CellHost {
   fail(error: unknown, cell: NodeCell, action: string): void {
     if (this.closed || cell.failed) return;
     const reason = explain(error, cell, action);
-    if (cell.retired || cell.ended) {
+    if (cell.outside || cell.ended) {
       cell.context.log.error(reason.message);
       return;
     }

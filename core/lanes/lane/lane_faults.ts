@@ -10,8 +10,9 @@ import type { NodeId } from "../../ids.ts";
 import { logger } from "../../log.ts";
 import { describeThrown } from "../../errors/thrown.ts";
 import { explain } from "../cells/explain.ts";
-import { blame, disable, setUp } from "./faults.ts";
+import { blame } from "./blame.ts";
 import type { Lane } from "./lane.ts";
+import { disable, setUp } from "./node_lifecycle.ts";
 import type { LaneCommand } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 

@@ -70,6 +70,6 @@ export class NodeNews {
     });
     this.#figures.clear();
     this.#formats.clear();
-    this.#post({ kind: "told", nodes });
+    this.#post({ kind: "facts", nodes });
   }
 }

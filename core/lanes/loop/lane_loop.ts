@@ -328,7 +328,7 @@ export class LaneLoop {
     let nextNs = Infinity;
     let kept = 0;
     for (const cell of lane.timedCells) {
-      if (cell.ended || cell.retired || cell.notBeforeNs === 0) {
+      if (cell.ended || cell.outside || cell.notBeforeNs === 0) {
         cell.timed = false;
         continue;
       }

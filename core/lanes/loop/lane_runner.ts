@@ -9,7 +9,7 @@ import { keepSecrets } from "../../errors/redaction.ts";
 import { ReadySet } from "../lane/ready_set.ts";
 import { buildCell } from "../cells/cell_builder.ts";
 import { explain } from "../cells/explain.ts";
-import { tearDown } from "../lane/faults.ts";
+import { tearDown } from "../lane/node_lifecycle.ts";
 import { Lane, type LaneSite } from "../lane/lane.ts";
 import { LaneEditor } from "../edits/lane_editor.ts";
 import { LaneFaults } from "../lane/lane_faults.ts";
@@ -87,8 +87,8 @@ export class LaneRunner {
       case "abort":
         await this.#edits.abort(command);
         break;
-      case "leave":
-        await this.leave();
+      case "endThread":
+        await this.endThread();
         break;
       case "disable":
         await this.faults.disable(command.node, command.record);
@@ -99,8 +99,9 @@ export class LaneRunner {
     }
   }
 
-  /** Ends a lane whose thread is to end, whatever became of its nodes: what they still hold is left to the ledger. */
-  async leave(): Promise<void> {
+  /** Ends the nodes of a lane whose thread is to end, whatever became of them, and then the thread: what they still hold is
+   * left to the ledger. */
+  async endThread(): Promise<void> {
     const { lane } = this;
     if (lane.closed) return;
     lane.closed = true;

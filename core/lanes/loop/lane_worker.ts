@@ -63,7 +63,7 @@ function crash(call: string): never {
   const node = cell === undefined ? "a node" : `node "${cell.id}" (${cell.type})`;
   const error = new SluiceError("LaneCrashed", `Lane "${runner?.lane.init.name}" ended: ${node} called ${call}`);
   post({ kind: "failed", error: serializeError(error) });
-  void runner?.leave();
+  void runner?.endThread();
   throw error;
 }
 

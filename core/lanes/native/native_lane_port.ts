@@ -83,7 +83,7 @@ export class NativeLanePort implements LanePort {
         break;
       case "disable":
       case "overdue":
-      case "leave":
+      case "endThread":
         // Native stages only ever fail the run.
         break;
       case "secrets":
@@ -227,7 +227,7 @@ export class NativeLanePort implements LanePort {
         const { id, index } = this.#nodes.at(report.node)!.plan;
         this.#nodes.remove(report.node);
         if (report.error !== undefined) nodeLog(id).error(`flush() failed: ${report.error}`);
-        return { kind: "removed", record: index };
+        return { kind: "tornDown", record: index };
       }
     }
   }

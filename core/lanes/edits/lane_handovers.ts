@@ -24,7 +24,7 @@ import type { EditAttempt } from "./edit_attempt.ts";
 import { endsHere, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
 import { handOverLinks, letGoOfLink, serializeQueued, takeUpLink } from "./link_ends_move.ts";
 import { claim, Lender, lentEnds } from "./loan.ts";
-import type { Leavers } from "./retire.ts";
+import type { Leavers } from "./leavers.ts";
 import { quiesce } from "./standstill.ts";
 import { endsOf, Trial } from "./trial.ts";
 
@@ -164,7 +164,7 @@ export class LaneHandovers {
       // A device drives the old node, which has gone on counting since this one was prepared.
       if (old.mode === "external") cell.countOn(old);
       const trial = this.#trials.get(node);
-      trial?.leave();
+      trial?.detach();
       handOverLinks(this.#lane, old, cell);
       if (isRestart(state) || losesFrames(old, anew)) cell.markGaps();
       trial?.commit();
@@ -214,7 +214,7 @@ export class LaneHandovers {
    */
   attach(all: ReadonlyMap<string, NodeCell>, moves: readonly LinkMove[], rests: readonly LinkRest[]): NodeCell[] {
     const cells = [...this.#arrivals.values()];
-    for (const { id } of cells) this.#trials.get(id)?.leave();
+    for (const { id } of cells) this.#trials.get(id)?.detach();
     for (const move of moves) {
       const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
       takeUpLink(this.#lane, all, move, rest);

@@ -1,15 +1,14 @@
 /**
- * What a lane does with a node that has failed, where the run does not end for it: the node is set aside until the
- * control isolate says whether another instance takes its place or it is disabled.
+ * The first and the last calls of a node on its lane: `setup()`, `teardown()`, and what a lane does with a node that has
+ * failed where the run does not end for it. Such a node is set aside until the control isolate says whether another
+ * instance takes its place or it is disabled.
  *
  * @module
  */
 import { SluiceError } from "../../errors.ts";
-import { describeThrown } from "../../errors/thrown.ts";
 import { takeState } from "./carried_state.ts";
 import { explain } from "../cells/explain.ts";
 import type { Lane } from "./lane.ts";
-import type { NodePlan } from "../messages.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
@@ -28,7 +27,7 @@ const LOOK_EVERY_MS = 1;
  * @param carries whether its state is asked for
  * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
  */
-export async function layDown(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
+export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
   if (!cell.opened) return undefined;
   await tickEnd(cell);
   let state: unknown;
@@ -40,8 +39,8 @@ export async function layDown(lane: Lane, cell: NodeCell, carries: boolean): Pro
   const torn = tearDown(cell, lane).then(() => true);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), TEAR_DOWN_TIMEOUT_MS));
-  cell.layingDown = Promise.race([torn, late]);
-  if (!await cell.layingDown) {
+  cell.tearingDown = Promise.race([torn, late]);
+  if (!await cell.tearingDown) {
     cell.context.log.warn(
       `Node "${cell.id}" (${cell.type}) has failed and did not return from teardown() within ${TEAR_DOWN_TIMEOUT_MS} ms; ` +
         "the runtime no longer waits for it, and it may still hold what it opened",
@@ -63,7 +62,7 @@ export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
     }
   }
   cell.discardInputs();
-  await layDown(lane, cell, false);
+  await tearDownFailed(lane, cell, false);
 }
 
 /**
@@ -91,11 +90,11 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
 }
 
 /**
- * Calls a node's `teardown()`, once. What it throws is logged. If `layDown()` has called it,
- * this waits for as long as `layDown()` does.
+ * Calls a node's `teardown()`, once. What it throws is logged. If `tearDownFailed()` has called it,
+ * this waits for as long as `tearDownFailed()` does.
  */
 export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
-  if (!cell.opened) return void await cell.layingDown;
+  if (!cell.opened) return void await cell.tearingDown;
   cell.opened = false;
   try {
     await calling(lane, cell, () => cell.instance.processor.teardown?.(cell.context));
@@ -103,37 +102,6 @@ export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
   } catch (error) {
     cell.context.log.error(explain(error, cell, "teardown()").message);
   }
-}
-
-/**
- * The node whose code an error comes from that no call of the lane's threw: by the module and, where several nodes
- * share it, the class that the stack names first.
- *
- * @param nodes what the lane runs
- * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the
- * class must be named too
- * @returns `undefined` where the stack names none, or several instances of the same class
- */
-export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(
-  error: unknown,
-  nodes: readonly N[],
-  isShared = false,
-): N | undefined {
-  const lines = (describeThrown(error).stack ?? "").split("\n").slice(1);
-  for (const line of lines) {
-    const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
-    if (inModule.length === 0) continue;
-    if (inModule.length === 1 && !isShared) return inModule[0];
-    const ofClass = inModule.filter(({ descriptor: { className } }) => new RegExp(`\\b${className}\\b`).test(line));
-    if (ofClass.length === 1) return ofClass[0];
-    if (ofClass.length > 1) return undefined;
-  }
-  return undefined;
-}
-
-function moduleUrl({ packageUrl }: NodePlan, { source }: NodeCell["descriptor"]): string {
-  if (packageUrl === "") return "\0";
-  return new URL(source.replace(/:\d+$/, ""), packageUrl).href;
 }
 
 /** Waits until the node has no asynchronous tick under way, or for as long as one may take that was told to end. */

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { controlBytes, ControlPage } from "../../control_page.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { retire } from "./retire.ts";
+import { retire } from "./leavers.ts";
 
 /** A node that was taken out, whose tick is under way, and what is done with it. */
 function leaver(pending: boolean) {

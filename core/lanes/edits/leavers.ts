@@ -5,7 +5,7 @@
  * @module
  */
 import { explain } from "../cells/explain.ts";
-import { tearDown } from "../lane/faults.ts";
+import { tearDown } from "../lane/node_lifecycle.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
@@ -42,7 +42,7 @@ export class Leavers {
    * @param isTold whether its end is reported: not where its successor has its record
    */
   add(cell: NodeCell, flushes: boolean, isTold = true): void {
-    cell.retired = true;
+    cell.outside = true;
     // Links that the node has lost must not hold back the rest of its tick.
     if (cell.pending) cell.seal();
     this.#leavers.push({ cell, flushes, isTold });
@@ -61,7 +61,7 @@ export class Leavers {
 
   async #end({ cell, flushes, isTold }: Leaver): Promise<void> {
     await retire(this.#lane, cell, flushes);
-    if (isTold) this.#lane.site.post({ kind: "removed", record: cell.number - 1 });
+    if (isTold) this.#lane.site.post({ kind: "tornDown", record: cell.number - 1 });
   }
 }
 

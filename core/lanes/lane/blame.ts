@@ -1,0 +1,39 @@
+/**
+ * Finds the node that is to blame for an error which no call of the lane's threw.
+ *
+ * @module
+ */
+import { describeThrown } from "../../errors/thrown.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import type { NodePlan } from "../messages.ts";
+
+/**
+ * The node whose code an error comes from that no call of the lane's threw: by the module and, where several nodes
+ * share it, the class that the stack names first.
+ *
+ * @param nodes what the lane runs
+ * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the
+ * class must be named too
+ * @returns `undefined` where the stack names none, or several instances of the same class
+ */
+export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(
+  error: unknown,
+  nodes: readonly N[],
+  isShared = false,
+): N | undefined {
+  const lines = (describeThrown(error).stack ?? "").split("\n").slice(1);
+  for (const line of lines) {
+    const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
+    if (inModule.length === 0) continue;
+    if (inModule.length === 1 && !isShared) return inModule[0];
+    const ofClass = inModule.filter(({ descriptor: { className } }) => new RegExp(`\\b${className}\\b`).test(line));
+    if (ofClass.length === 1) return ofClass[0];
+    if (ofClass.length > 1) return undefined;
+  }
+  return undefined;
+}
+
+function moduleUrl({ packageUrl }: NodePlan, { source }: NodeCell["descriptor"]): string {
+  if (packageUrl === "") return "\0";
+  return new URL(source.replace(/:\d+$/, ""), packageUrl).href;
+}
