@@ -13,8 +13,8 @@ import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
 const FORMS: Readonly<Record<string, string>> = {
-  test: "All gates: about 12 minutes on two cores, and 1 more the first time",
-  ok: "The gates before a commit: about 10 minutes on two cores",
+  test: "All gates: about 7 minutes on two cores, and 1 more the first time",
+  ok: "The gates before a commit: about 2 minutes on two cores",
   deep: "All gates, loom, two sanitizers and longer property tests: about 100 minutes on two cores",
 };
 
