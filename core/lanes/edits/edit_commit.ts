@@ -1,11 +1,14 @@
 /**
  * The commit of a prepared edit on one lane, between two ticks. The order of its steps matters:
  *
- * 1. Nodes give their links away: removed nodes lose theirs, and nodes hand over to their successors (`handover.ts`).
+ * 1. Nodes give their links away: removed nodes lose theirs, and nodes hand over to successors on this lane
+ *    (`handover.ts`).
  * 2. New nodes enter, which needs the links of the nodes before them; then links, ports, bypasses and values change, for
- *    old nodes and new ones.
- * 3. The nodes concerned note what they look at, and are put in order and woken: every link is in its place by then.
- * 4. The lane reports. Nodes that have gone are called only after that, by `LaneEditor.retire()`: they may keep the
+ *    old nodes and new ones. Nodes are called for that, and may keep the thread.
+ * 3. Nodes with successors on other lanes leave. From then on, what rests in their links is nobody's until the lane has
+ *    reported: no node is called in between.
+ * 4. The nodes concerned note what they look at, and are put in order and woken: every link is in its place by then.
+ * 5. The lane reports. Nodes that have gone are called only after that, by `LaneEditor.retire()`: they may keep the
  *    thread, and other lanes wait for the report.
  *
  * @module
@@ -54,12 +57,15 @@ export class EditCommit {
     const lent = this.#prepared.handovers.endLoans();
     this.#detach();
     this.#removeNodes();
-    this.#handOver(lent);
+    this.#prepared.handovers.handOverHere(this.#all, this.#leavers);
     this.#enter();
     this.#changeLinks();
     this.#bypass();
     this.#reconfigure();
     this.#tellOfPorts();
+    // One of these calls may have kept the thread for so long that another one runs the lane.
+    if (this.#lane.endIfGivenUp()) return;
+    this.#leave(lent);
     this.#resume();
     this.#report();
   }
@@ -76,15 +82,6 @@ export class EditCommit {
       this.#leavers.add(this.#all.get(id)!, true);
       this.#all.delete(id);
     }
-  }
-
-  /** @param lent how many frames of a link were lent to the reading node on its new lane, by the link's index */
-  #handOver(lent: ReadonlyMap<number, number>): void {
-    const { handovers } = this.#prepared;
-    handovers.handOverHere(this.#all, this.#leavers);
-    this.#rests = handovers.leave(this.#all, this.#leavers, lent, (error) => {
-      this.#failures.push(serializeError(error));
-    });
   }
 
   /** New nodes become part of the lane; those from other lanes are held until they get their links. */
@@ -142,6 +139,13 @@ export class EditCommit {
         this.#failures.push(serializeError(explain(error, cell, "portsChanged()")));
       }
     }
+  }
+
+  /** @param lent how many frames of a link were lent to the reading node on its new lane, by the link's index */
+  #leave(lent: ReadonlyMap<number, number>): void {
+    this.#rests = this.#prepared.handovers.leave(this.#all, this.#leavers, lent, (error) => {
+      this.#failures.push(serializeError(error));
+    });
   }
 
   /** The lane runs its nodes as they are now, those that were held too. */
