@@ -14,7 +14,8 @@ import { filter, type Script } from "./fixtures/scripted.ts";
 const FRAMES_BETWEEN = 50;
 /** Edits of one run: nodes fail by turns in an asynchronous tick and in one that is not. */
 const EDITS = Deno.env.get("SLUICE_DEEP") === "1" ? 4 : 2;
-const TIMES = { trialMs: 5_000 };
+/** More than a busy machine needs. */
+const TIMES = { trialMs: 5_000, timeoutMs: 60_000 };
 
 /** Where the links lead from and to whose middle leaves lane "near" for "main", and their policy. */
 const CHAINS: readonly (readonly [from: string, to: string, policy: LinkPolicy])[] = [

@@ -182,9 +182,7 @@ eachDriver("what a first tick wrote has a place where its link comes to hold mor
   await until(() => last().queued === CAPACITY + 3);
   const edited = runtime.edit(
     (edit) => void edit.replace("middle", filter(passing()), { lane: "main", startsAnew: true }),
-    {
-      trialMs: 5_000,
-    },
+    { trialMs: 5_000, timeoutMs: 60_000 },
   );
   // Again and again: on a busy machine those before may have gone through the node that is replaced.
   const giving = setInterval(() => writes.give(3), 200);
