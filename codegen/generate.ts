@@ -20,7 +20,7 @@ import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
 import { findFiles, foldersOf } from "./files/find_files.ts";
 import { describeFileError } from "./files/read_source.ts";
 import { WriteFailure } from "./files/write_together.ts";
-import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
+import { hasErrors, PackageScanner, type ScanResult } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 
 /** What to generate. */
@@ -152,34 +152,19 @@ export class Generator {
   }
 
   async #run(changed: ReadonlySet<string>, beforeScan: () => void): Promise<GenerateResult> {
-    const { configPath, check = false } = this.#options;
     // Runs even if nothing can be read now, since these files are named only once.
     this.#scanner.invalidate(changed);
-    const { config, diagnostics } = await readConfig(configPath);
+    const { config, diagnostics } = await readConfig(this.#options.configPath);
     if (config === undefined) return failed(diagnostics);
     this.#folders = foldersOf(config.include);
     beforeScan();
-    const refused = (key: string, message: string, mend: string): GenerateResult =>
-      failed([diagnosticAtKey(this.root, basename(configPath), key, message, mend)]);
-    const runtime = runtimePath(this.root, config.runtime);
-    const absent = runtime && await findRuntimeProblem(runtime);
-    this.#absent = runtime && absent && localPath(this.root, runtime);
-    if (absent !== undefined) {
-      const mend = `correct the path, which starts at the folder of the configuration, or write "@sluice/sluice"`;
-      return refused("runtime", `Cannot use "${config.runtime}" as "runtime": ${absent}`, mend);
-    }
-    let paths: string[];
-    try {
-      paths = await findFiles(this.root, config.include, config.exclude);
-    } catch (error) {
-      const { path = this.root } = error as { path?: string };
-      const message = `Cannot look for the files of "include" in "${relative(this.root, path) || "."}": ` +
-        describeFileError(error);
-      return refused("include", message, `correct "include"`);
-    }
+    const refusal = await this.#refuseRuntime(config);
+    if (refusal !== undefined) return refusal;
+    const paths = await this.#findPaths(config);
+    if (!Array.isArray(paths)) return paths;
     const scanned = this.#scanner.scan({
       root: this.root,
-      configFile: basename(configPath),
+      configFile: this.#configFile,
       config,
       paths,
       standard: this.#options.standard ?? await standardPackages(config),
@@ -187,32 +172,68 @@ export class Generator {
     });
     const { model } = scanned;
     if (model === undefined) return failed(scanned.diagnostics, scanned.scanned);
-    if (model.nodes.length === 0) {
-      return failed(
-        hasErrors(scanned.diagnostics) ? scanned.diagnostics : [
-          ...scanned.diagnostics,
-          diagnosticInConfig(
-            this.root,
-            basename(configPath),
-            "include",
-            `Cannot find a class annotated "@processor" in ${describeSearch(config, paths.length)}`,
-            `correct "include", or annotate a class`,
-          ),
-        ],
-        scanned.scanned,
-      );
-    }
+    if (model.nodes.length === 0) return this.#refuseEmpty(config, paths.length, scanned);
     const before = this.#formatted;
     this.#formatted = new Map();
     const emitted = emitPackage(model, (piece) => this.#format(piece, before), this.#emitted);
+    const written = await this.#write(emitted);
+    if (!Array.isArray(written)) return written;
+    return {
+      files: written,
+      diagnostics: scanned.diagnostics,
+      nodeTypes: model.nodes.map((each) => each.descriptor.type),
+      scanned: scanned.scanned,
+    };
+  }
+
+  get #configFile(): string {
+    return basename(this.#options.configPath);
+  }
+
+  #refused(key: string, message: string, mend: string): GenerateResult {
+    return failed([diagnosticAtKey(this.root, this.#configFile, key, message, mend)]);
+  }
+
+  /** Refuses a `runtime` of the configuration that cannot be used. */
+  async #refuseRuntime(config: GeneratorConfig): Promise<GenerateResult | undefined> {
+    const runtime = runtimePath(this.root, config.runtime);
+    const absent = runtime && await findRuntimeProblem(runtime);
+    this.#absent = runtime && absent && localPath(this.root, runtime);
+    if (absent === undefined) return undefined;
+    const mend = `correct the path, which starts at the folder of the configuration, or write "@sluice/sluice"`;
+    return this.#refused("runtime", `Cannot use "${config.runtime}" as "runtime": ${absent}`, mend);
+  }
+
+  /** The files that the configuration includes, or why they cannot be looked for. */
+  async #findPaths(config: GeneratorConfig): Promise<string[] | GenerateResult> {
+    try {
+      return await findFiles(this.root, config.include, config.exclude);
+    } catch (error) {
+      const { path = this.root } = error as { path?: string };
+      const message = `Cannot look for the files of "include" in "${relative(this.root, path) || "."}": ` +
+        describeFileError(error);
+      return this.#refused("include", message, `correct "include"`);
+    }
+  }
+
+  /** Refuses a package without a processor. If something is wrong with a file, that is said alone. */
+  #refuseEmpty(config: GeneratorConfig, files: number, { diagnostics, scanned }: ScanResult): GenerateResult {
+    if (hasErrors(diagnostics)) return failed(diagnostics, scanned);
+    const message = `Cannot find a class annotated "@processor" in ${describeSearch(config, files)}`;
+    const mend = `correct "include", or annotate a class`;
+    return failed([...diagnostics, diagnosticInConfig(this.root, this.#configFile, "include", message, mend)], scanned);
+  }
+
+  /** Writes the generated files, or compares them. @returns what became of them, or why they cannot be written */
+  async #write(emitted: readonly EmittedFile[]): Promise<GeneratedFile[] | GenerateResult> {
     for (const { key, path } of emitted) {
-      const problem = await findOutputProblem(this.root, basename(configPath), key, path);
-      if (problem !== undefined) return refused(key, `Cannot write "${path}": ${problem.reason}`, problem.mend);
+      const problem = await findOutputProblem(this.root, this.#configFile, key, path);
+      if (problem !== undefined) return this.#refused(key, `Cannot write "${path}": ${problem.reason}`, problem.mend);
     }
     const places = emitted.map(({ path, text }) => ({ path: join(this.root, path), text }));
     let states: OutputState[];
     try {
-      states = await placeOutputs(places, check);
+      states = await placeOutputs(places, this.#options.check ?? false);
     } catch (error) {
       if (!(error instanceof WriteFailure)) throw error;
       const { key, path } = emitted[places.findIndex((each) => each.path === error.path)];
@@ -222,16 +243,11 @@ export class Generator {
       const files = places.flatMap(({ path, text }, i): GeneratedFile[] =>
         error.left.includes(path) ? [{ path: emitted[i].path, text, state: "written" }] : []
       );
-      return { ...refused(key, `Cannot write "${path}": ${error.reason}${also}`, mend), files };
+      return { ...this.#refused(key, `Cannot write "${path}": ${error.reason}${also}`, mend), files };
     }
     const files = emitted.map(({ path, text }, i): GeneratedFile => ({ path, text, state: states[i] }));
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
-    return {
-      files,
-      diagnostics: scanned.diagnostics,
-      nodeTypes: model.nodes.map((each) => each.descriptor.type),
-      scanned: scanned.scanned,
-    };
+    return files;
   }
 
   #format(piece: string, before: ReadonlyMap<string, string>): string {
