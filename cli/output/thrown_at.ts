@@ -4,6 +4,7 @@
  * @module
  */
 import { fieldsOf, type SluiceErrorCode } from "../../core/errors.ts";
+import { placeOf } from "../../core/errors/stack_place.ts";
 import { describeThrown } from "../../core/errors/thrown.ts";
 
 /** The folders of the runtime itself; in the bundle, only processors have the places of their sources. */
@@ -12,13 +13,10 @@ const RUNTIME_FOLDERS: readonly string[] = ["../../core/", "../../ffi/", "../../
 );
 
 /** The function that imports modules. An error that Deno raises there names its own place, and no module threw it. */
-const IMPORTING = /^\s+at async attempt(?:\$\d+)? \(\S+\/(?:core\/registry\/load_type\.ts|dist\/[^/]+\.js):/m;
+const IMPORTING = /^\s+at async attempt(?:\$\d+)? \(.+\/(?:core\/registry\/load_type\.ts|dist\/[^/]+\.js):/m;
 
 /** Codes of errors that a processor's code may have thrown. */
 const CODES: ReadonlySet<string> = new Set<SluiceErrorCode>(["NodeFailed", "InvalidGraph"]);
-
-/** The URL, line and column that end a line of a stack: `at Bug.process (file:///bug.ts:8:14)`. */
-const FRAME = /^\s+at (?:.*\()?((?:file|https?):\/\/[^\s)]+:\d+:\d+)\)?$/;
 
 /**
  * Finds the innermost place outside the runtime that an error of a node came from.
@@ -31,7 +29,7 @@ export function findThrownAt(error: unknown): string | undefined {
   const { name, stack = "" } = describeThrown(error);
   if (stack.startsWith(name) || IMPORTING.test(stack)) return undefined;
   for (const line of stack.split("\n")) {
-    const place = FRAME.exec(line)?.[1];
+    const place = placeOf(line);
     if (place !== undefined && !RUNTIME_FOLDERS.some((folder) => place.startsWith(folder))) return place;
   }
   return undefined;

@@ -20,6 +20,8 @@ Deno.test("findThrownAt() finds the first frame outside the runtime", () => {
   assert.equal(findThrownAt(arrived(bug)), "file:///my/bug.ts:8:14");
   bug.stack = "TypeError: no x\n    at file:///my%20nodes/bug.ts:8:14";
   assert.equal(findThrownAt(arrived(bug)), "file:///my%20nodes/bug.ts:8:14");
+  bug.stack = "TypeError: no x\n    at Buggy.process (file:///my nödes/bug.ts:8:14)";
+  assert.equal(findThrownAt(arrived(bug)), "file:///my%20n%C3%B6des/bug.ts:8:14");
 });
 
 Deno.test("findThrownAt() finds the place of a real error", () => {

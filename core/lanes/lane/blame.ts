@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { placeOf } from "../../errors/stack_place.ts";
 import { describeThrown } from "../../errors/thrown.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import type { NodePlan } from "../messages.ts";
@@ -23,7 +24,8 @@ export function blame<N extends { readonly plan: NodePlan; readonly descriptor: 
 ): N | undefined {
   const lines = (describeThrown(error).stack ?? "").split("\n").slice(1);
   for (const line of lines) {
-    const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
+    const place = placeOf(line) ?? line;
+    const inModule = nodes.filter(({ plan, descriptor }) => place.includes(`${moduleUrl(plan, descriptor)}:`));
     if (inModule.length === 0) continue;
     if (inModule.length === 1 && !isShared) return inModule[0];
     const ofClass = inModule.filter(({ descriptor: { className } }) => new RegExp(`\\b${className}\\b`).test(line));

@@ -29,6 +29,15 @@ Deno.test("blame() finds the node whose module the stack names", () => {
   );
 });
 
+Deno.test("blame() finds a module however the stack writes its URL", () => {
+  const bug = node("bug", "Bug", "bug.ts:1");
+  const mine = { ...bug, plan: { ...bug.plan, packageUrl: "file:///my%20gr%C3%A4phs/sluice.gen.ts" } };
+  for (const place of ["file:///my%20gr%C3%A4phs/bug.ts:2:3", "file:///my gräphs/bug.ts:2:3"]) {
+    equal(blame(thrown(place), [gain, mine]), mine);
+    equal(blame(thrown(`async Bug.read (${place})`), [gain, mine], true), mine);
+  }
+});
+
 Deno.test("blame() tells nodes of one module apart by their classes", () => {
   equal(blame(thrown("High.process (file:///p/audio/filters.ts:60:3)"), nodes), high);
   equal(
