@@ -13,7 +13,8 @@ import { dirname, relative, resolve } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
-import { BUNDLE_FOLDER, isBundleCurrent, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
+import { isBundleCurrent, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
+import { writeTogether } from "../codegen/files/write_together.ts";
 import { ROOT } from "./root.ts";
 
 /** The public modules, by their names in the bundle; the command has another entrance there. */
@@ -42,14 +43,18 @@ const WIDTHS_MODULE = "@optique/core/dist/displaywidth.js";
 /** What the generator stands on is not bundled: it is large, and loaded where code is generated. */
 const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript"];
 
+/** The longest time between the first file of a bundle and its list of sources, milliseconds. */
+const LONGEST_WRITE_MS = 60_000;
+
 /** What the bundle depends on beside the modules in it. */
 const BESIDE = ["deno.json", "deno.lock", "tools/bundle.ts"];
 
-/** Makes the bundle in place of the one that is there. */
+/**
+ * Makes the bundle in place of the one that is there. A command that runs that one goes on: what it still loads, such as
+ * the module of a lane that starts again, is there all the time.
+ */
 export async function makeBundle(): Promise<void> {
   const startedMs = Date.now();
-  // A half-made one must not be taken for the bundle.
-  await Deno.remove(BUNDLE_FOLDER, { recursive: true }).catch(() => {});
   const modules = { main: MAIN, ...DOORS, ...WORKERS };
   const bundle = await rolldown({
     input: Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, ROOT + path])),
@@ -60,7 +65,7 @@ export async function makeBundle(): Promise<void> {
     plugins: [ownModules],
   });
   const folder = resolve(ROOT, "dist");
-  const { output } = await bundle.write({
+  const { output } = await bundle.generate({
     dir: folder,
     format: "esm",
     sourcemap: true,
@@ -68,9 +73,11 @@ export async function makeBundle(): Promise<void> {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
   });
-  await dropMaps(folder, output.filter((each) => each.type === "chunk"));
+  const files = new Map(output.map((each) => [each.fileName, each.type === "chunk" ? each.code : each.source]));
+  dropMaps(files, output.filter((each) => each.type === "chunk"));
   const inside = output.flatMap((each) => each.type === "chunk" ? each.moduleIds : []).map((id) => relative(ROOT, id));
-  await Deno.writeTextFile(`${folder}/LICENSES.txt`, await collectLicences(inside));
+  files.set("LICENSES.txt", await collectLicences(inside));
+  await replaceBundle(folder, files);
   const own = inside.filter((path) => !/^\.\.|^\0|node_modules\//.test(path)).concat(BESIDE, BUNDLE_MODULE);
   const sources = readSources(ROOT, [...new Set(own)].sort());
   // What has changed while the bundle was made may not be in it.
@@ -82,13 +89,34 @@ export async function makeBundle(): Promise<void> {
  * Leaves source maps to the processors alone, whose places in a stack tell which node has thrown: Deno reads the map of
  * each module that imports others, which takes a start 10 ms.
  */
-async function dropMaps(folder: string, chunks: readonly OutputChunk[]): Promise<void> {
-  for (const { fileName, moduleIds } of chunks) {
+function dropMaps(files: Map<string, string | Uint8Array>, chunks: readonly OutputChunk[]): void {
+  for (const { fileName, moduleIds, code } of chunks) {
     if (moduleIds.some((id) => id.startsWith(`${ROOT}processors/`))) continue;
-    const code = await Deno.readTextFile(`${folder}/${fileName}`);
-    await Deno.writeTextFile(`${folder}/${fileName}`, code.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
-    await Deno.remove(`${folder}/${fileName}.map`).catch(() => {});
+    files.set(fileName, code.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+    files.delete(`${fileName}.map`);
   }
+}
+
+/**
+ * Puts the files of a bundle in the place of the last one, whose parts stay for commands that still run it; those of the
+ * one before go. There is no list of sources then: until one is written, commands that start run the sources.
+ */
+export async function replaceBundle(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+  const lastMs = await modifiedMs(`${folder}/${SOURCES_FILE}`);
+  await Deno.remove(`${folder}/${SOURCES_FILE}`).catch(() => {});
+  // Parts first: the modules that have the same name each time import them.
+  const isPart = (name: string) => /-[\w-]{8}\.js(?:\.map)?$/.test(name);
+  const names = [...files.keys()].sort((a, b) => Number(isPart(b)) - Number(isPart(a)));
+  await writeTogether(names.map((name) => ({ path: `${folder}/${name}`, text: files.get(name)! })));
+  for await (const { name } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (!files.has(name) && await modifiedMs(path) < lastMs - LONGEST_WRITE_MS) await Deno.remove(path).catch(() => {});
+  }
+}
+
+/** When a file was written; 0 for one that is not there. */
+async function modifiedMs(path: string): Promise<number> {
+  return await Deno.stat(path).then(({ mtime }) => mtime?.getTime() ?? 0, () => 0);
 }
 
 /** Makes our own modules fit for the bundle. */
