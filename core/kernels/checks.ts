@@ -1,9 +1,10 @@
 /**
- * What {@linkcode Kernels} checks before a call: that every index lies in its array, and that what is written is not
+ * What {@linkcode Kernels} checks before a call: that arrays are of the kind that it counts in, that every index lies in its array, and that what is written is not
  * what is read.
  *
  * @module
  */
+import { kindOf } from "../errors/kind_of.ts";
 import { type DelayLines, PCM_BYTES, type PcmFormat, type RgbPicture, type YuvPicture } from "./engine.ts";
 
 /** Numbers in the record of a delay line. */
@@ -17,6 +18,16 @@ export function isCount(value: number): boolean {
 /** Throws what is said of a wrong call. */
 export function refuse(kernel: string, found: string, wanted: string): never {
   throw new RangeError(`Cannot run kernel "${kernel}": ${found}, wanted ${wanted}`);
+}
+
+/** Checks that an array is of the kind whose elements the kernel counts: it would reach beyond one of smaller ones. */
+export function assertKind(
+  kernel: string,
+  kind: typeof Float32Array | typeof Float64Array | typeof Uint32Array,
+  array: unknown,
+): void {
+  if (array instanceof kind) return;
+  throw new TypeError(`Cannot run kernel "${kernel}": found ${kindOf(array)}, wanted a ${kind.name}`);
 }
 
 /** Checks that an array has `count` elements from `start` on. */
@@ -47,6 +58,8 @@ export function assertApart(kernel: string, target: ArrayBufferView, source: Arr
 
 /** Checks that records describe lines, and a place in each. */
 export function assertDelays(kernel: string, { records, lines }: DelayLines): void {
+  assertKind(kernel, Float64Array, records);
+  assertKind(kernel, Float64Array, lines);
   let end = 0;
   let fits = records.length % RECORD === 0;
   for (let k = 0; k < records.length; k += RECORD) {
@@ -102,7 +115,9 @@ export function assertInterleaved(
   count: number,
 ): void {
   const size = PCM_BYTES[format];
-  if (size === undefined) refuse(kernel, `the format is ${JSON.stringify(format)}`, Object.keys(PCM_BYTES).join(", "));
+  if (typeof size !== "number") {
+    refuse(kernel, `the format is ${JSON.stringify(format)}`, Object.keys(PCM_BYTES).join(", "));
+  }
   if (!(isCount(channels) && Number.isInteger(channel) && channel >= 0 && channel < channels)) {
     refuse(kernel, `there are ${channels} channels`, `one with the index ${channel}`);
   }

@@ -14,6 +14,7 @@ import {
   assertApart,
   assertDelays,
   assertInterleaved,
+  assertKind,
   assertLength,
   assertPictures,
   assertRange,
@@ -28,7 +29,8 @@ import type { DelayLines, Engine, EngineName, PcmFormat, PolyphaseTable, RgbPict
 const PARTIAL_SUMS = 16;
 
 /**
- * The kernels. Every call checks that it stays within its arrays, and that what it writes is not what it reads.
+ * The kernels. Every call checks that it stays within its arrays, and that what it writes is not what it reads. An array
+ * of another kind than the one that is wanted is a `TypeError`.
  *
  * @example
  * ```ts
@@ -96,6 +98,9 @@ export class Kernels {
    */
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void {
     const { coefficients, taps, rows, up, down } = table;
+    assertKind("polyphase", Float32Array, source);
+    assertKind("polyphase", Float32Array, target);
+    assertKind("polyphase", Float32Array, coefficients);
     if (target.length === 0) return;
     if (!(isCount(taps) && taps % PARTIAL_SUMS === 0)) refuse("polyphase", `taps is ${taps}`, "a multiple of 16");
     if (!(isCount(rows) && isCount(up) && isCount(down) && rows <= up)) {
@@ -125,6 +130,7 @@ export class Kernels {
    * @param to factor of the last sample; as `from` for one factor
    */
   scale(samples: Float32Array, from: number, to: number): void {
+    assertKind("scale", Float32Array, samples);
     if (samples.length > 0) this.#chosen().scale(samples, from, (to - from) / samples.length);
   }
 
@@ -147,6 +153,8 @@ export class Kernels {
     count: number,
     factor: number,
   ): void {
+    assertKind("mix", Float32Array, target);
+    assertKind("mix", Float32Array, source);
     assertRange("mix", "target", target, targetStart, count);
     assertRange("mix", "source", source, sourceStart, count);
     assertApart("mix", target, source);
@@ -160,6 +168,8 @@ export class Kernels {
    * @throws {RangeError} if there are fewer than two levels
    */
   measure(samples: Float32Array, levels: Float64Array): void {
+    assertKind("measure", Float32Array, samples);
+    assertKind("measure", Float64Array, levels);
     assertRange("measure", "array of levels", levels, 0, 2);
     assertApart("measure", levels, samples);
     this.#chosen().measure(samples, levels);
@@ -171,6 +181,8 @@ export class Kernels {
    * @throws {RangeError} if `b` has another length
    */
   dot(a: Float32Array, b: Float32Array): number {
+    assertKind("dot", Float32Array, a);
+    assertKind("dot", Float32Array, b);
     assertLength("dot", "second array", b, a.length);
     return this.#chosen().dot(a, b);
   }
@@ -184,6 +196,9 @@ export class Kernels {
    * @throws {RangeError} if the lengths differ, or the target overlaps another
    */
   window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
+    assertKind("window", Float32Array, samples);
+    assertKind("window", Float64Array, weights);
+    assertKind("window", Float64Array, target);
     assertLength("window", "source", samples, target.length);
     assertLength("window", "window", weights, target.length);
     assertApart("window", target, samples);
@@ -201,6 +216,9 @@ export class Kernels {
    * @throws {RangeError} if there are not five coefficients for every two numbers of state, or arrays overlap
    */
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
+    assertKind("biquads", Float32Array, samples);
+    assertKind("biquads", Float64Array, coefficients);
+    assertKind("biquads", Float64Array, state);
     if (state.length % 2 !== 0) refuse("biquads", `the state has ${state.length} numbers`, "two for each section");
     assertLength("biquads", "array of coefficients", coefficients, (5 * state.length) / 2);
     assertApart("biquads", samples, coefficients);
@@ -215,6 +233,8 @@ export class Kernels {
    * @throws {RangeError} if the target is shorter than the source, or overlaps it
    */
   widen(target: Float64Array, source: Float32Array, factor: number): void {
+    assertKind("widen", Float64Array, target);
+    assertKind("widen", Float32Array, source);
     assertRange("widen", "target", target, 0, source.length);
     assertApart("widen", target, source);
     this.#chosen().widen(target, source, factor);
@@ -226,6 +246,7 @@ export class Kernels {
    * @throws {RangeError} if there are not so many
    */
   mend(samples: Float64Array, count: number): void {
+    assertKind("mend", Float64Array, samples);
     assertRange("mend", "array", samples, 0, count);
     this.#chosen().mend(samples, count);
   }
@@ -267,6 +288,8 @@ export class Kernels {
     feedback: number,
     damping: number,
   ): void {
+    assertKind("combs", Float64Array, input);
+    assertKind("combs", Float64Array, output);
     assertDelays("combs", delays);
     assertRange("combs", "input", input, 0, count);
     assertRange("combs", "output", output, 0, count);
@@ -287,6 +310,7 @@ export class Kernels {
    * @throws {RangeError} if an array is too short, two overlap, or the records do not fit the lines
    */
   allpasses(delays: DelayLines, samples: Float64Array, count: number, gain: number): void {
+    assertKind("allpasses", Float64Array, samples);
     assertDelays("allpasses", delays);
     assertRange("allpasses", "array of samples", samples, 0, count);
     assertApart("allpasses", samples, delays.lines);
@@ -312,6 +336,8 @@ export class Kernels {
     othersFrom: number,
     othersTo: number,
   ): void {
+    assertKind("blend", Float32Array, samples);
+    assertKind("blend", Float64Array, others);
     const count = samples.length;
     if (count === 0) return;
     assertRange("blend", "array of others", others, 0, count);
@@ -358,6 +384,7 @@ export class Kernels {
    * @throws {RangeError} if the source is too short, there is no such channel, or the arrays overlap
    */
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
+    assertKind("decode", Float32Array, target);
     assertInterleaved("decode", "source", source, format, channels, channel, target.length);
     assertApart("decode", target, source);
     this.#chosen().decode(format, source, channels, channel, target);
@@ -383,6 +410,8 @@ export class Kernels {
     channel: number,
     counts: Uint32Array,
   ): void {
+    assertKind("encode", Float32Array, source);
+    assertKind("encode", Uint32Array, counts);
     assertInterleaved("encode", "target", target, format, channels, channel, source.length);
     assertRange("encode", "array of counts", counts, 0, 2);
     assertApart("encode", target, source);

@@ -106,3 +106,44 @@ Deno.test("kernels on samples refuse what reaches beyond an array, or overlaps, 
     assert.deepEqual([...target, ...wide], Array(16).fill(7));
   }
 });
+
+Deno.test("kernels refuse arrays of another kind, whose elements may be smaller, and write nothing", () => {
+  for (const { kernels } of [{ kernels: plain }, ...others.values()]) {
+    const memory = new ArrayBuffer(1024);
+    // deno-lint-ignore no-explicit-any -- what a program that nobody has checked may give
+    const wrong: any = new Uint8Array(memory, 0, 8);
+    const [narrow, wide, delays] = [new Float32Array(8), new Float64Array(8), kernels.delayLines([2])];
+    const calls = {
+      scale: () => kernels.scale(wrong, 2, 2),
+      mix: () => kernels.mix(wrong, 0, narrow, 0, 8, 1),
+      measure: () => kernels.measure(narrow, wrong),
+      dot: () => kernels.dot(narrow, wrong),
+      window: () => kernels.window(narrow, wide, wrong),
+      biquads: () => kernels.biquads(wrong, new Float64Array(5), new Float64Array(2)),
+      widen: () => kernels.widen(wrong, narrow, 1),
+      mend: () => kernels.mend(wrong, 8),
+      combs: () => kernels.combs(delays, wide, wrong, 8, 1, 0.5, 0.5),
+      allpasses: () => kernels.allpasses({ records: wrong, lines: wide }, wide, 8, 0.5),
+      blend: () => kernels.blend(wrong, wide, 1, 1, 1, 1),
+      decode: () => kernels.decode("f32", new Uint8Array(32), 1, 0, wrong),
+      encode: () => kernels.encode("u8", narrow, new Uint8Array(8), 1, 0, wrong),
+      polyphase: () => {
+        const table = { coefficients: new Float32Array(32), taps: 16, rows: 1, up: 1, down: 1 };
+        kernels.polyphase(new Float32Array(64), 0, wrong, table, 0);
+      },
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const kind = /^(?:scale|mix|dot|biquads|blend|decode|polyphase)$/.test(name) ? "Float32Array" : "Float64Array";
+      const message = `Cannot run kernel "${name}": found an instance of Uint8Array, wanted a ` +
+        (name === "encode" ? "Uint32Array" : kind);
+      assert.throws(call, { name: "TypeError", message });
+    }
+    const format = /the format is "toString", wanted u8, s16, s24, s32, f32, f64$/;
+    // deno-lint-ignore no-explicit-any -- as above
+    assert.throws(() => kernels.decode("toString" as any, wrong, 1, 0, narrow), {
+      name: "RangeError",
+      message: format,
+    });
+    assert.deepEqual(new Uint8Array(memory), new Uint8Array(1024));
+  }
+});
