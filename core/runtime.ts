@@ -22,7 +22,7 @@ import { notingWaits } from "./process/noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
-import type { GraphEdit } from "./live/graph_edit.ts";
+import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import { stopOnSignals } from "./process/run_signals.ts";
 import {
@@ -47,6 +47,12 @@ import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { describeThrown } from "./errors/thrown.ts";
 import { Topology } from "./topology.ts";
+
+/** One end of a link that is to be made. */
+interface LinkEndRef {
+  readonly node: string;
+  readonly port: string;
+}
 
 /**
  * A graph and the means to run it, once.
@@ -147,11 +153,16 @@ export class Runtime implements AsyncDisposable {
   /**
    * Links an output to an input.
    *
-   * @returns the link's id
+   * @returns the link's id: at once before the start; while the graph runs a promise of it, as that of an edit
    * @throws {SluiceError} `TypeMismatch`, `DestinationOccupied`, `CycleWithoutDelay`, `NodeNotFound`, `PortNotFound`,
-   * `InvalidGraph` (policy, capacity), `Busy` (the graph runs)
+   * `InvalidGraph` (policy, capacity), `Busy` (a node has ended; the graph is starting or stopping), and what
+   * {@linkcode Runtime.edit} throws; all of it by the promise while the graph runs
    */
-  connect<F extends Frame>(from: OutputRef<F>, to: InputRef<NoInfer<F>>, options: LinkOptions = {}): LinkId {
+  connect<F extends Frame>(
+    from: OutputRef<F>,
+    to: InputRef<NoInfer<F>>,
+    options: LinkOptions = {},
+  ): LinkId | Promise<LinkId> {
     return this.#connect(from, to, options);
   }
 
@@ -160,8 +171,42 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws {SluiceError} as {@linkcode Runtime.connect}
    */
-  connectByName(from: string, to: string, options: LinkOptions = {}): LinkId {
+  connectByName(from: string, to: string, options: LinkOptions = {}): LinkId | Promise<LinkId> {
     return this.#connect(splitAddress(from), splitAddress(to), options);
+  }
+
+  /** Removes a link: {@linkcode GraphEdit.disconnect} as an edit of its own. */
+  disconnect(linkId: string): Promise<void> {
+    return this.edit((edit) => edit.disconnect(linkId));
+  }
+
+  /** Removes a node with its links: {@linkcode GraphEdit.remove} as an edit of its own. */
+  remove(nodeId: string): Promise<void> {
+    return this.edit((edit) => edit.remove(nodeId));
+  }
+
+  /** Puts another node in a node's place: {@linkcode GraphEdit.replace} as an edit of its own. */
+  // deno-lint-ignore no-explicit-any -- as in add()
+  replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): Promise<H> {
+    return this.edit((edit) => edit.replace(nodeId, spec, options));
+  }
+
+  /** Takes a node to another lane: {@linkcode GraphEdit.move} as an edit of its own. */
+  move(nodeId: string, lane: string): Promise<void> {
+    return this.edit((edit) => edit.move(nodeId, lane));
+  }
+
+  /** Starts or stops passing a node by: {@linkcode GraphEdit.bypass} as an edit of its own. */
+  bypass(nodeId: string, on = true): Promise<void> {
+    return this.edit((edit) => edit.bypass(nodeId, on));
+  }
+
+  /**
+   * Changes configuration values, also such as need another instance: {@linkcode GraphEdit.reconfigure} as an edit of its
+   * own.
+   */
+  configure(nodeId: string, values: Record<string, unknown>): Promise<void> {
+    return this.edit((edit) => edit.reconfigure(nodeId, values));
   }
 
   /**
@@ -421,9 +466,12 @@ export class Runtime implements AsyncDisposable {
     return makeHandle(added.id, added.type.descriptor, this);
   }
 
-  #connect(from: { node: string; port: string }, to: { node: string; port: string }, options: LinkOptions): LinkId {
-    this.#assertBuilding("link");
+  #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
     assertRefsOf(this, from, to);
+    if (this.#session !== undefined) {
+      return this.edit((edit) => edit.connect(from as OutputRef, to as InputRef, options));
+    }
+    this.#assertBuilding("link");
     return this.#topology.addLink(from, to, options).id;
   }
 

@@ -30,6 +30,13 @@ export interface RuntimeOptions {
   readonly native?: NativeChoice;
   /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
   readonly registry?: NodeRegistry;
+  /**
+   * Whether a live graph ends once all sources that it has had have ended and what they gave is drained: nodes that wait
+   * for links do not keep it. Else it goes on, so that others can be added, until {@linkcode Runtime.stop}. By default
+   * as the graph is at the start: `true` with sources in it, `false` without, such as for an empty one. An offline graph
+   * always ends so.
+   */
+  readonly endsWithSources?: boolean;
   /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
   readonly signal?: AbortSignal;
   /**
@@ -136,6 +143,7 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   mode: true,
   native: true,
   registry: true,
+  endsWithSources: true,
   signal: true,
   signals: true,
   pools: true,
@@ -167,15 +175,17 @@ export function assertAddOptions(options: AddOptions): void {
 /** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
 export function assertRuntimeOptions(options: RuntimeOptions): void {
   assertKeys(WHAT, options, Object.keys(KEYS));
-  const { mode, native, signal, signals, pools, lanes, supervision } = options;
+  const { mode, native, signal, pools, lanes, supervision } = options;
   assertChoice(WHAT, "mode", mode, ["live", "offline"]);
   assertChoice(WHAT, "native", native, ["auto", "require", "off"]);
   for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs", "callTimeoutMs"] as const) {
     assertTimeout(WHAT, key, options[key]);
   }
   if (supervision !== undefined) checkSupervision(supervision);
-  if (signals !== undefined && typeof signals !== "boolean") {
-    refuse("signals", `"signals" is ${kindOf(signals)}, wanted true or false`);
+  for (const key of ["signals", "endsWithSources"] as const) {
+    const value = options[key];
+    if (value === undefined || typeof value === "boolean") continue;
+    refuse(key, `"${key}" is ${kindOf(value)}, wanted true or false`);
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);

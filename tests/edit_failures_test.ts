@@ -197,7 +197,7 @@ eachDriver("edit() says that it is in effect where a lane comes to it late, and 
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "near" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
   runtime.connect(from.outputs.audioOut, naps.inputs.audioIn);
-  const cut = runtime.connect(naps.outputs.audioOut, sink.inputs.audio);
+  const cut = await runtime.connect(naps.outputs.audioOut, sink.inputs.audio);
   runtime.connect(sink.outputs.findings, found.inputs.data);
   const napping = Promise.withResolvers<void>();
   runtime.events.on("node:naps", (event) => {

@@ -30,10 +30,10 @@ async function runOnce(native: "require" | "off", end: typeof ENDS[number], remo
   let fails = false;
   const runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 1 });
   const source = runtime.add(numberedSource({ count: 1e9, intervalMs: 0.1 }), { id: "source", lane: "source" });
-  const links = Array.from({ length: SINKS }, (_, k) => {
+  const links = await Promise.all(Array.from({ length: SINKS }, (_, k) => {
     const slow = runtime.add(unhurried(), { id: `slow-${k}`, lane: LANES[k % LANES.length] });
     return runtime.connect(source.outputs.audio, slow.inputs.audioIn);
-  });
+  }));
   const fail = () => {
     if (fails) throw new Error("on purpose");
   };

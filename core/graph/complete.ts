@@ -9,12 +9,15 @@ import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
 
 /**
+ * Checks an offline graph. In a live one nodes wait for links.
+ *
  * @param attempt what the graph is needed for: `start`
  * @param concerned the nodes that can have become incomplete; by default all
  * @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link
  */
 export function assertComplete(topology: Topology, attempt: string, concerned?: readonly NodeEntry[]): void {
-  const { nodes } = topology;
+  const { mode, nodes } = topology;
+  if (mode === "live") return;
   if (nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes; add one`);
   if (concerned?.every((node) => openInput(topology, node) === undefined)) return;
   for (const node of nodes.values()) {
@@ -26,6 +29,20 @@ export function assertComplete(topology: Topology, attempt: string, concerned?: 
       { nodeId: node.id, port: port.name },
     );
   }
+}
+
+/**
+ * The input that a node of a live graph waits for: a required one without a link, or its first where frames drive it and
+ * no input has a link.
+ *
+ * @returns the port's name; `undefined` for a node that waits for no link
+ */
+export function awaitedInput(topology: Topology, node: NodeEntry): string | undefined {
+  if (topology.mode !== "live") return undefined;
+  const { inputs, mode } = node.type.descriptor;
+  const open = openInput(topology, node);
+  if (open !== undefined || mode !== "push" || inputs.length === 0) return open?.name;
+  return topology.connections.intoNode(node.id).length === 0 ? inputs[0].name : undefined;
 }
 
 /** An input of a node that is required and has no link. */

@@ -117,6 +117,15 @@ export function nodeDown(attempt: string, id: NodeId): SluiceError {
   );
 }
 
+/** Nothing comes from a node that has ended, and nothing goes to it. @param attempt what was to be done */
+export function nodeEnded(attempt: string, id: NodeId): SluiceError {
+  return new SluiceError(
+    "Busy",
+    `Cannot ${attempt}: node "${id}" has ended; remove it and add another, or start the graph anew`,
+    { nodeId: id },
+  );
+}
+
 /** The graph has ended under an edit. */
 export function cutOff(committed: boolean): SluiceError {
   const message = committed

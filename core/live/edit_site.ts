@@ -79,6 +79,8 @@ export interface EditSite {
   checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
   /** Whether a node is disabled, or about to be. */
   isDown(node: NodeId): boolean;
+  /** Whether a node has come to its end. */
+  hasEnded(node: NodeId): boolean;
   /** The edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;
   /** The edit will never be in effect: nobody prepares these nodes any longer. */

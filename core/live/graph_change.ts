@@ -60,6 +60,11 @@ export function mayBeIncomplete(
   return [...added, ...[...replaced, ...moved].map(({ after }) => after), ...ported, ...others];
 }
 
+/** The nodes of the graph, as it is since the change, that may have begun or ceased to wait for links. */
+export function mayWait(change: GraphChange, graph: Topology): NodeEntry[] {
+  return [...mayBeIncomplete(change, graph), ...change.linked.map(({ toNode }) => graph.node(toNode))];
+}
+
 /** The nodes that an edit brings to rest: those that hand over to others, and those that change where they are. */
 export function quiescedBy({ replaced, moved, ported, bypassed }: GraphChange): NodeId[] {
   const handingOver = [...replaced, ...moved].map(({ before }) => before);

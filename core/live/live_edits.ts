@@ -28,6 +28,7 @@ import {
   type LateLanes,
   lateLanes,
   nodeDown,
+  nodeEnded,
   notGone,
   partlyFailed,
   whatKeeps,
@@ -249,6 +250,7 @@ export class LiveEdits {
     const { draft, extras, change, fresh, feedback, planned, timeoutMs, trialMs } = edit;
     const { page, plans } = this.#site;
     this.#assertNoneDown(change);
+    this.#assertNoneEnded(change);
     assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
     page.assertRoom(draft.records);
     const tokens = this.#site.growPools(draft, change);
@@ -442,6 +444,14 @@ export class LiveEdits {
     const down = concerned.find((id) => this.#site.isDown(id));
     if (down === undefined) return;
     throw nodeDown(`replace, move or bypass node "${down}"`, down);
+  }
+
+  /** @throws {SluiceError} `Busy` for a link to or from a node that has ended: it would end the node at its other end */
+  #assertNoneEnded({ added, linked }: GraphChange): void {
+    for (const { fromNode, fromPort, toNode, toPort } of linked) {
+      const ended = [toNode, fromNode].find((id) => this.#site.hasEnded(id) && !added.some((node) => node.id === id));
+      if (ended !== undefined) throw nodeEnded(`link "${fromNode}.${fromPort}" to "${toNode}.${toPort}"`, ended);
+    }
   }
 
   async #apply(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {

@@ -6,6 +6,7 @@
 import type { Driver } from "../driver/driver.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { awaitedInput } from "../graph/complete.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { SessionOptions } from "../session/session_options.ts";
 import type { Topology } from "../topology.ts";
@@ -40,6 +41,7 @@ export function sessionOptions(
     driver,
     events,
     pools: options.pools ?? {},
+    endsWithSources: topology.mode === "offline" || (options.endsWithSources ?? hasSources(topology)),
     development: options.development ?? developmentByDefault(),
     stopTimeoutMs: options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
     stuckAfterMs: stuckAfterMs(options),
@@ -48,6 +50,13 @@ export function sessionOptions(
     awaitTimeoutMs: options.callTimeoutMs ?? (topology.mode === "offline" ? CALL_TIMEOUT_MS : 0),
     converters,
   };
+}
+
+/** Whether there is a node that gives frames, or waits for them, by itself. */
+function hasSources(topology: Topology): boolean {
+  return [...topology.nodes.values()].some((node) =>
+    topology.connections.intoNode(node.id).length === 0 && awaitedInput(topology, node) === undefined
+  );
 }
 
 function developmentByDefault(): boolean {

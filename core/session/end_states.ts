@@ -3,10 +3,38 @@
  *
  * @module
  */
+import type { ProcessorMode } from "../annotations.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { NodeStates } from "../events/node_states.ts";
+import { awaitedInput } from "../graph/complete.ts";
+import type { LinkEntry } from "../graph/entries.ts";
+import type { NodeId } from "../ids.ts";
 import type { NodeState } from "../stats.ts";
 import type { Topology } from "../topology.ts";
+
+/** Whether a node has come to its end, or was disabled. */
+export function isOver(state: NodeState | undefined): boolean {
+  return state === "ended" || state === "disabled";
+}
+
+/** Whether every source of a live graph has ended, and what has not ended waits for links, or for nodes that do. */
+export function isSpent(topology: Topology, states: ReadonlyMap<NodeId, NodeState>): boolean {
+  const { nodes, connections } = topology;
+  const open = [...nodes.values()].filter(({ id }) => !isOver(states.get(id)));
+  const waiting = new Set(open.filter((node) => awaitedInput(topology, node) !== undefined).map(({ id }) => id));
+  if (waiting.size === 0) return false;
+  const idle = new Set(open.filter(({ id, type }) => waiting.has(id) || isFed(id, type.descriptor.mode)).map(({ id }) => id));
+  const gets = ({ fromNode }: LinkEntry) => !idle.has(fromNode) && !isOver(states.get(fromNode));
+  for (let before = -1; before !== idle.size;) {
+    before = idle.size;
+    for (const id of idle) if (!waiting.has(id) && connections.intoNode(id).some(gets)) idle.delete(id);
+  }
+  return idle.size === open.length;
+
+  function isFed(id: NodeId, mode: ProcessorMode): boolean {
+    return mode === "push" && connections.intoNode(id).length > 0;
+  }
+}
 
 /** A lane has died. Sets the nodes that it ran to `failed`. */
 export function failLane(topology: Topology, states: NodeStates, lane: string): void {

@@ -404,6 +404,7 @@ class World {
       driver: this.driver,
       events: new EventBus(() => clock.nowMs),
       pools: { audio: { slots: SLOTS, slotBytes: 64 } },
+      endsWithSources: true,
       development: false,
       converters: [],
       setupTimeoutMs: 2_000,

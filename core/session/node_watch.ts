@@ -17,8 +17,10 @@ import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
+import { awaitedInput } from "../graph/complete.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
+import { isOver } from "./end_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
 
 /** How much longer than any other a lane may stand still on which an edit loads modules, nanoseconds. */
@@ -69,6 +71,7 @@ export interface Kept {
 export class NodeWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;
+  readonly #states: ReadonlyMap<NodeId, NodeState>;
   readonly #events: EventBus;
   readonly #poolName: (index: number) => string;
   readonly #stuckAfterNs: (nodes: readonly NodeEntry[]) => number;
@@ -91,12 +94,14 @@ export class NodeWatch {
   constructor(
     topology: Topology,
     page: ControlPage,
+    states: ReadonlyMap<NodeId, NodeState>,
     events: EventBus,
     poolName: (index: number) => string,
     stuckAfterNs: (nodes: readonly NodeEntry[]) => number,
   ) {
     this.#topology = topology;
     this.#page = page;
+    this.#states = states;
     this.#events = events;
     this.#poolName = poolName;
     this.#stuckAfterNs = stuckAfterNs;
@@ -111,7 +116,6 @@ export class NodeWatch {
    */
   look(
     lanes: readonly LaneThread[],
-    states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
     outsiders: Outsiders = { drafted: [], gone: [] },
   ): Kept {
@@ -123,10 +127,10 @@ export class NodeWatch {
     }
     const open = lanes.filter(isLookedAt);
     const dwelling = open.filter((lane) => this.#isDwelling(lane));
-    const found = open.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
+    const found = open.flatMap((lane) => this.#lookAt(lane, outsiders, nowNs));
     const stuck = found.flatMap((each) => "node" in each ? each : []);
     for (const { node, lane, forNs, place } of stuck) if (place !== "graph") this.#tellOutsider(node, lane, forNs);
-    for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
+    for (const node of nodes.values()) this.#tellChange(node, stuck, nowNs);
     for (const known of [this.#waits, this.#told]) {
       for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
     }
@@ -136,6 +140,15 @@ export class NodeWatch {
   #isDwelling({ index, call }: LaneThread): boolean {
     const { rounds, currentNode } = readLanePulse(this.#page, index);
     return currentNode >= 0 && call?.rounds === rounds;
+  }
+
+  /** Publishes at once which of these nodes wait for links, and which do no longer. */
+  tellWaits(nodes: Iterable<NodeEntry>, nowNs: number): void {
+    for (const node of nodes) {
+      const told = this.#told.get(node.id)?.kind;
+      const waits = awaitedInput(this.#topology, node) !== undefined;
+      if (waits || told === "waiting") this.#tellChange(node, [], nowNs);
+    }
   }
 
   /** What a node is doing. @param nowNs as for `look()` */
@@ -152,20 +165,17 @@ export class NodeWatch {
       if (name !== undefined) return { kind: "blocked", on: "link", name };
     }
     if (phase === PHASE.await) return { kind: "awaiting" };
+    const input = isOver(this.#states.get(node.id)) ? undefined : awaitedInput(this.#topology, node);
+    if (input !== undefined) return { kind: "waiting", input };
     const lane = this.#lanes.find((each) => each.name === node.lane && isLookedAt(each));
     const isRun = lane !== undefined && readLanePulse(this.#page, lane.index).currentNode === node.index;
     return { kind: phase === PHASE.idle && !isRun ? "idle" : "running" };
   }
 
   /** @returns what keeps the lane's thread, if anything does */
-  #lookAt(
-    lane: LaneThread,
-    outsiders: Outsiders,
-    states: ReadonlyMap<NodeId, NodeState>,
-    nowNs: number,
-  ): (StuckNode | KeptLane)[] {
+  #lookAt(lane: LaneThread, outsiders: Outsiders, nowNs: number): (StuckNode | KeptLane)[] {
     const { rounds, calls, currentNode } = readLanePulse(this.#page, lane.index);
-    if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, states, nowNs);
+    if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, nowNs);
     lane.rounds.forget();
     const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
     const node = nodes.find(({ lane: name, index }) => name === lane.name && index === currentNode);
@@ -189,12 +199,11 @@ export class NodeWatch {
     lane: LaneThread,
     rounds: number,
     outsiders: Outsiders,
-    states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
   ): (StuckNode | KeptLane)[] {
     lane.call = undefined;
     const on = (nodes: Iterable<NodeEntry>) => [...nodes].filter((node) => node.lane === lane.name);
-    const open = on(this.#topology.nodes.values()).filter(({ id }) => !isOver(states.get(id)));
+    const open = on(this.#topology.nodes.values()).filter(({ id }) => !isOver(this.#states.get(id)));
     const drafts = on(outsiders.drafted);
     // Native lanes call no JavaScript, and this thread looks, so main is not kept. A lane without nodes closes.
     if (lane.kind !== "worker" || open.length + drafts.length === 0) {
@@ -245,26 +254,22 @@ export class NodeWatch {
   }
 
   /**
-   * Publishes that a node is blocked or stuck once two looks found it so with nothing done between, and when that ends.
+   * Publishes that a node waits for a link, or is blocked or stuck, the latter two once two looks found it so with nothing
+   * done between, and when that ends.
    */
-  #tellChange(
-    node: NodeEntry,
-    stuck: readonly StuckNode[],
-    states: ReadonlyMap<NodeId, NodeState>,
-    nowNs: number,
-  ): void {
+  #tellChange(node: NodeEntry, stuck: readonly StuckNode[], nowNs: number): void {
     const { id } = node;
     const found = this.activityOf(node, nowNs);
     const waits = found.kind === "blocked"
       ? `${found.on} ${found.name} ${readPulse(this.#page, node.index).ticks}`
       : "";
-    const isSteady = found.kind === "stuck" || (waits !== "" && this.#waits.get(id) === waits);
+    const isSteady = found.kind === "stuck" || found.kind === "waiting" || (waits !== "" && this.#waits.get(id) === waits);
     if (waits === "") this.#waits.delete(id);
     else this.#waits.set(id, waits);
     const before = this.#told.get(id);
     const held = stuck.find((each) => each.node === node);
     // A node may also be stuck while it is set up anew, or torn down after a failure.
-    const isOpen = states.get(id) === "running" || (found.kind === "stuck" && held !== undefined);
+    const isOpen = this.#states.get(id) === "running" || (found.kind === "stuck" && held !== undefined);
     if (isSteady && isOpen) {
       if (before !== undefined && sameWait(before, found)) return;
       this.#told.set(id, found);
@@ -307,10 +312,7 @@ function placeOf(node: NodeEntry, { drafted, gone }: Outsiders): NodePlace {
   return gone.includes(node) ? "gone" : drafted.includes(node) ? "draft" : "graph";
 }
 
-function isOver(state: NodeState | undefined): boolean {
-  return state === "ended" || state === "disabled";
-}
-
 function sameWait(a: NodeActivity, b: NodeActivity): boolean {
+  if (a.kind === "waiting" && b.kind === "waiting") return a.input === b.input;
   return a.kind === b.kind && (a.kind !== "blocked" || b.kind !== "blocked" || (a.on === b.on && a.name === b.name));
 }

@@ -99,6 +99,7 @@ class KeptLane {
   readonly #graph: readonly NodeEntry[] = [entry("a", 0), entry("b", 1)];
   readonly #draft: NodeEntry = entry("draft", 2);
   readonly #watch: NodeWatch;
+  readonly #states = new Map<NodeId, NodeState>();
   #lane: LaneThread = thread();
   #nowNs = 0;
 
@@ -115,7 +116,9 @@ class KeptLane {
     };
     const topology = { nodes: new Map(this.#graph.map((node) => [node.id, node])), links: new Map() };
     const events = { publish } as unknown as EventBus;
-    this.#watch = new NodeWatch(topology as unknown as Topology, page, events, () => "", () => stuckAfterNs);
+    this.#watch = new NodeWatch(topology as unknown as Topology, page, this.#states, events, () => "", () => (
+      stuckAfterNs
+    ));
   }
 
   /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */
@@ -124,11 +127,11 @@ class KeptLane {
       this.#lane.lose({ error: new Error("it was lost on purpose"), cause: "stuck" });
       this.#lane.silence();
     }
+    for (const [k, { id }] of this.#graph.entries()) this.#states.set(id, states[k]);
     let found: unknown;
     for (let left = seconds * 4; left > 0; left--) {
       const { stuck, kept } = this.#watch.look(
         [this.#lane],
-        new Map(this.#graph.map(({ id }, k) => [id, states[k]])),
         this.#nowNs += 25e7,
         { drafted: drafted ? [this.#draft] : [], gone: [] },
       );

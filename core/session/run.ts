@@ -16,6 +16,7 @@ import type { RunState } from "../runtime_view.ts";
 import type { RunSummary } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 import { ConfigRequests } from "./config_requests.ts";
+import { isOver, isSpent } from "./end_states.ts";
 import { blankPage, type GraphMemory } from "./graph_memory.ts";
 import type { LaneListener, LaneThread } from "./lane_thread.ts";
 import { NodeFacts } from "./node_facts.ts";
@@ -40,6 +41,7 @@ export class Run {
   readonly requests: ConfigRequests;
   /** Ends the run and tears everything down, once. @param error why, if the run fails */
   readonly end: (error?: Error) => void;
+  readonly #drain: () => void;
   /** A page of zeros before the run has memory, and a copy of the last figures once that is released. */
   page: ControlPage;
   /** These three are made together when the run starts. */
@@ -57,14 +59,18 @@ export class Run {
   /** The figures at the end. */
   summary: RunSummary | undefined;
 
-  /** @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes} */
-  constructor(options: SessionOptions, listener: LaneListener, end: (error?: Error) => void) {
+  /**
+   * @param drain ends what nothing feeds, and lets the rest come to its end
+   * @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes}
+   */
+  constructor(options: SessionOptions, listener: LaneListener, end: (error?: Error) => void, drain: () => void) {
     const { topology, driver, events } = options;
     this.options = options;
     this.topology = topology;
     this.driver = driver;
     this.events = events;
     this.end = end;
+    this.#drain = drain;
     this.states = new NodeStates(events);
     this.clock = new RunClock(() => driver.nowNs());
     this.lanes = new SessionLanes(options, listener);
@@ -109,9 +115,14 @@ export class Run {
     return notRunning(action, this.ending !== undefined ? "completed" : this.state);
   }
 
-  /** Ends the run if every node has come to its end. */
+  /**
+   * Ends the run if every node has come to its end. Where all sources have, and the others wait for links that nobody has
+   * made, it is drained.
+   */
   endIfDone(): void {
-    if ([...this.states.values()].every((state) => state === "ended" || state === "disabled")) this.end();
+    if (!this.options.endsWithSources && this.stopTimer === undefined) return;
+    if ([...this.states.values()].every(isOver)) this.end();
+    else if (this.isRunning && isSpent(this.topology, this.states)) this.#drain();
   }
 
   /** Opens a lane's thread without nodes, and lets it run. */

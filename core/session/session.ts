@@ -11,7 +11,7 @@ import { feedbackLinks } from "../graph/loops.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { assertNativeLanes } from "../lanes/native/native_lane_check.ts";
-import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
+import { type GraphChange, isOfOneType, mayWait } from "../live/graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, nodeDown } from "../live/edit_errors.ts";
@@ -59,7 +59,7 @@ export class Session {
       report: (lane, report) => this.#news.report(lane, report),
       changed: (lane, before) => this.#news.changed(lane, before),
     };
-    const run = this.#run = new Run(options, listener, (error) => void this.#end(error));
+    const run = this.#run = new Run(options, listener, (error) => void this.#end(error), () => this.#drain());
     this.#supervisor = new Supervisor(run);
     this.#keeper = new LaneKeeper(run, this.#supervisor);
     this.#overdue = new Overdue(run);
@@ -118,17 +118,25 @@ export class Session {
   async stop(): Promise<RunSummary> {
     const run = this.#run;
     if (run.ending === undefined && run.stopTimer === undefined) {
-      this.resume();
       this.#outcome = "stopped";
-      run.events.publish({ group: "runtime", kind: "stopping" });
-      if (run.startNs > 0) run.lanes.send({ kind: "stop" });
-      this.#supervisor.stop();
-      run.stopTimer = setTimeout(() => this.#giveUp(), run.options.stopTimeoutMs);
+      this.#drain();
     }
     return await this.finished.catch((error) => {
       if (error === this.#broken) return run.summary!;
       throw error;
     });
+  }
+
+  /** Ends what nothing feeds, and lets the rest come to its end within the time limit. */
+  #drain(): void {
+    const run = this.#run;
+    this.resume();
+    run.events.publish({ group: "runtime", kind: "stopping" });
+    if (run.startNs > 0) run.lanes.send({ kind: "stop" });
+    this.#supervisor.stop();
+    run.stopTimer = setTimeout(() => this.#giveUp(), run.options.stopTimeoutMs);
+    // Nothing may be left to end: what would say so has ended before.
+    run.endIfDone();
   }
 
   /**
@@ -318,6 +326,7 @@ export class Session {
       checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
       toldFormat: (link) => run.facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
+      hasEnded: (node) => run.states.get(node) === "ended",
       edited: (change, extras) => {
         memory.adopted();
         this.#edited(change, extras);
@@ -377,6 +386,7 @@ export class Session {
     for (const { id } of anew) {
       if (run.states.get(id) !== "ended") run.states.set(id, "running");
     }
+    this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing of the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);
   }

@@ -41,6 +41,7 @@ function setUp(): SetUp {
       driver,
       events: new EventBus(() => 0),
       pools: {},
+      endsWithSources: true,
       development: false,
       converters: [],
       setupTimeoutMs: 0,

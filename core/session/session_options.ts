@@ -16,6 +16,8 @@ export interface SessionOptions {
   /** Is told of states, failures and warnings. */
   readonly events: EventBus;
   readonly pools: { readonly [name: string]: PoolSize };
+  /** Whether the run ends with its last source; else it goes on until it is told to end. */
+  readonly endsWithSources: boolean;
   /** Whether frames are checked as development mode does. */
   readonly development: boolean;
   /** Time that `stop()` leaves for draining, milliseconds. */

@@ -92,7 +92,7 @@ export class SessionWatch {
   watch(): void {
     const { page, topology, events, options: { stuckAfterMs } } = this.#run;
     const poolName = (index: number) => this.#run.pools[index]?.name ?? "";
-    this.#nodes = new NodeWatch(topology, page, events, poolName, (each) => this.#stuckAfterNs(each));
+    this.#nodes = new NodeWatch(topology, page, this.#run.states, events, poolName, (each) => this.#stuckAfterNs(each));
     const watches: Watches = {
       nodes: this.#nodes,
       calls: new CallWatch(topology, page),
@@ -101,7 +101,13 @@ export class SessionWatch {
       watchdog: new Watchdog(topology, page, poolName),
     };
     this.end();
+    this.tellWaits(topology.nodes.values());
     this.#lookOn(watches);
+  }
+
+  /** Tells at once which of these nodes wait for links, and which do no longer. */
+  tellWaits(nodes: Iterable<NodeEntry>): void {
+    this.#nodes?.tellWaits(nodes, this.#run.driver.nowNs());
   }
 
   #lookOn(watches: Watches): void {
@@ -119,7 +125,7 @@ export class SessionWatch {
     const { nodes, calls, unread, watchdog } = watches;
     const { page, driver, lanes, states, clock } = this.#run;
     const open = lanes.open.filter(({ is }) => !is.replaced);
-    const { stuck, kept, dwelling } = nodes.look(lanes.all, states, driver.nowNs(), this.#outsiders());
+    const { stuck, kept, dwelling } = nodes.look(lanes.all, driver.nowNs(), this.#outsiders());
     for (const { index } of dwelling) page.callAttention(index);
     const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
     this.#endHeld(held);

@@ -10,6 +10,7 @@ import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts";
+import { awaitedInput } from "../graph/complete.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import { describeKept, keptFrames } from "./kept_frames.ts";
@@ -64,6 +65,8 @@ export class Watchdog {
    * Looks whether the graph has come to a stop. A look soon after the one before does not count: threads that were woken
    * may not have run yet on a busy machine.
    *
+   * A live graph with a node that waits for a link is not at a stop: it is being built.
+   *
    * @param lanes those that have not closed
    * @param nowNs on a clock that never stands still
    * @returns why, as an error that ends the run
@@ -83,7 +86,8 @@ export class Watchdog {
     this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
     if (this.#quietLooks < LOOKS) return undefined;
     const open = [...this.#topology.nodes.values()].filter((node) => states.get(node.id) === "running");
-    return open.length === 0 ? undefined : this.#explainStop(open);
+    if (open.length === 0 || open.some((node) => awaitedInput(this.#topology, node) !== undefined)) return undefined;
+    return this.#explainStop(open);
   }
 
   /**

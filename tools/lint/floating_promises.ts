@@ -117,9 +117,19 @@ const SHORT_CIRCUITS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.QuestionQuestionToken,
 ]);
 
-/** Whether values of a type may be promises, or arrays of them. */
+/** What a function gives that has nothing to say. */
+const NO_VALUE = ts.TypeFlags.Void | ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.BooleanLike;
+
+/**
+ * Whether values of a type are promises, or arrays of them, if they are anything. Not so of what is a value in one state
+ * and a promise in another, such as the id that `runtime.connect()` gives at once before the start: the caller knows.
+ */
 function isPromise(type: ts.Type, at: ts.Node, checker: ts.TypeChecker): boolean {
-  if (type.isUnionOrIntersection()) return type.types.some((each) => isPromise(each, at, checker));
+  if (type.isUnion()) {
+    const others = type.types.filter((each) => !isPromise(each, at, checker));
+    return others.length < type.types.length && others.every(({ flags }) => (flags & NO_VALUE) !== 0);
+  }
+  if (type.isIntersection()) return type.types.some((each) => isPromise(each, at, checker));
   if (checker.isArrayType(type) || checker.isTupleType(type)) {
     return checker.getTypeArguments(type as ts.TypeReference).some((each) => isPromise(each, at, checker));
   }

@@ -5,6 +5,8 @@ const PLANTED = `
 import { readFile } from "node:fs/promises";
 import { helper } from "./helper.ts";
 
+declare function sometimes(): void | boolean | Promise<void>;
+
 export async function floats(): Promise<void> {
   helper();
   readFile("x");
@@ -18,6 +20,7 @@ export async function floats(): Promise<void> {
   await helper(), helper();
   helper().catch(undefined);
   (helper() as unknown);
+  sometimes();
   await helper();
 }
 `;
@@ -25,8 +28,11 @@ export async function floats(): Promise<void> {
 const CLEAN = `
 import { helper } from "./helper.ts";
 
+declare function known(): string | Promise<string>;
+
 export async function settles(): Promise<void> {
   await helper();
+  known();
   void helper();
   helper().catch(() => {});
   helper().then(() => {}, () => {});
@@ -53,7 +59,7 @@ Deno.test("findFloatingPromises() finds those of our own functions, of node: mod
     const found = await findFloatingPromises(["clean.ts", "helper.ts", "planted.ts"], root);
     assert.deepEqual(
       found.map(({ file, line }) => `${file}:${line}`),
-      [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17].map((n) => `planted.ts:${n}`),
+      [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20].map((n) => `planted.ts:${n}`),
     );
     assert.match(found[0].message, /^A promise must be awaited/);
   } finally {

@@ -91,10 +91,13 @@ export abstract class CellAdmission extends CellFigures {
   abstract readonly ledger: Ledger;
   readonly inputs: InputPort[] = [];
   readonly outputs: OutputPort[] = [];
-  /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
+  /** Without its links it waits for some, rather than end: in a live graph, or where an edit has brought it or has taken them. */
   idlesUnfed = false;
+  /** A required input has no link, or frames drive it and no input has one: it is not ticked until that has changed. */
+  #lacksLinks = false;
   readonly #readers: LinkReader[] = [];
   readonly #triggersOnAll: boolean;
+  readonly #hasInputs: boolean;
   readonly #gates: Gate[] = [];
   /** The links on this lane that drop, as gates of a tick that follows another at once. */
   readonly #spillways: Gate[] = [];
@@ -122,11 +125,17 @@ export abstract class CellAdmission extends CellFigures {
     this.isAsync = descriptor.isAsync || descriptor.mode === "external";
     this.isPlain = !this.isAsync && !development;
     this.#triggersOnAll = descriptor.trigger === "all";
+    this.#hasInputs = descriptor.inputs.length > 0;
   }
 
   /** Whether links lead to it, other than those that close a loop: it ends when they do. */
   get isFed(): boolean {
     return this.#fed.length > 0;
+  }
+
+  /** Whether it waits for links: see {@linkcode awaitedInput}, which says the same of a node of the graph. */
+  get awaitsLinks(): boolean {
+    return this.idlesUnfed && this.#lacksLinks;
   }
 
   /** Call whenever links were attached or detached: notes what admission and the end have to look at. */
@@ -164,6 +173,9 @@ export abstract class CellAdmission extends CellFigures {
       else need.count = Math.min(need.count + burst, MAGAZINE_SIZE);
     }
     if (wasFed && this.#fed.length === 0) this.idlesUnfed = true;
+    this.#lacksLinks = this.inputs.some(({ link, descriptor }) => (
+      link === undefined && !descriptor.optional && descriptor.array === undefined
+    )) || (this.mode === "push" && this.#hasInputs && this.#readers.length === 0);
     this.#soleReader = this.#readers.length === 1 && this.#fed.length === 1 ? this.#readers[0] : undefined;
     const [gate] = this.#gates;
     const [need] = this.#needs;
@@ -271,7 +283,7 @@ export abstract class CellAdmission extends CellFigures {
    */
   inputsEnded(): boolean {
     if (this.#soleReader !== undefined) return this.#soleReader.ended();
-    if (this.idlesUnfed && this.#readers.length === 0 && this.inputs.length > 0) return false;
+    if (this.awaitsLinks) return false;
     for (let k = 0; k < this.#fed.length; k++) {
       if (!this.#fed[k].ended) return false;
     }
@@ -285,6 +297,7 @@ export abstract class CellAdmission extends CellFigures {
 
   /** Whether nothing more can arrive, though frames may be left that the node has not read. */
   writersEnded(): boolean {
+    if (this.awaitsLinks) return false;
     if (this.#feedback.length > 0 && this.#fed.length === 0) return false;
     return this.#fed.every((input) => this.#page.isEos(input.link!.plan.index));
   }

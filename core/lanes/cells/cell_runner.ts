@@ -103,6 +103,7 @@ function mayRepeat(cell: NodeCell): boolean {
 /** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
 function mayTick(host: CellHost, cell: NodeCell): boolean {
   const { mode } = cell;
+  if (cell.awaitsLinks) return false;
   if (mode === "external") return true;
   if (mode === "loop" || isClocked(host, cell)) {
     if (cell.notBeforeNs > 0) return false;

@@ -168,6 +168,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.tick = instance.tick;
     this.number = plan.index + 1;
     this.#host = host;
+    this.idlesUnfed = host.mode === "live";
     this.context = contextOf(this);
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.

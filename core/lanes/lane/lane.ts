@@ -310,6 +310,6 @@ export class Lane implements CellHost {
   }
 
   #stopSource(cell: NodeCell): void {
-    if (!cell.ended && !cell.isFed) cell.beginFinish("the graph is stopping");
+    if (!cell.ended && (!cell.isFed || cell.awaitsLinks)) cell.beginFinish("the graph is stopping");
   }
 }

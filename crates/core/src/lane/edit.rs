@@ -247,8 +247,8 @@ impl Runner {
 
     fn insert(&mut self, mut node: Node) {
         let slot = node.ports.position;
-        // At its opening a lane has all its links: a node without any has come to its end.
-        node.ports.idles_unfed = self.opened;
+        // At its opening a lane of an offline graph has all its links: a node without any has come to its end.
+        node.ports.idles_unfed = self.opened || self.shared.live;
         if slot == self.nodes.len() {
             self.nodes.push(node);
             self.shared.add_node();

@@ -46,7 +46,8 @@ pub(super) struct Ports {
     /// Frames for which every lossless output had room when admission was last granted, and that were not written
     /// since: readers only make more.
     pub(super) room_seen: u32,
-    /// With no links to it, it waits for some: it came, or lost them, while the graph was running.
+    /// With no links to it, it waits for some, rather than end: in a live graph, and where it came, or lost them, while
+    /// the graph was running.
     pub(super) idles_unfed: bool,
 }
 
