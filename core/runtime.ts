@@ -11,7 +11,7 @@ import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import { failureNumber } from "./events/failure_number.ts";
 import type { Frame } from "./frames/frame.ts";
-import { assertComplete } from "./graph/complete.ts";
+import { assertComplete, tellAwaited } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
@@ -346,6 +346,7 @@ export class Runtime implements AsyncDisposable {
     this.#options.signal?.throwIfAborted();
     assertComplete(this.#topology, "start");
     warnOfUnusedLanes(this.#topology);
+    tellAwaited(this.#topology);
     warnOfFallback(this.driverNote);
     const types = this.#knownTypes();
     this.#session = new Session(sessionOptions(this.#options, this.#topology, this.#driver, this.events, types));
@@ -468,7 +469,7 @@ export class Runtime implements AsyncDisposable {
 
   #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
     assertRefsOf(this, from, to);
-    if (this.#session !== undefined) {
+    if (this.#session !== undefined && this.#session.summary === undefined) {
       return this.edit((edit) => edit.connect(from as OutputRef, to as InputRef, options));
     }
     this.#assertBuilding("link");

@@ -102,10 +102,10 @@ Deno.test("Runtime.add() gives ids, and refuses bad and taken ones", async () =>
   }
 });
 
-Deno.test("Runtime.start() refuses a required input with no link, and an empty graph", async () => {
-  await using empty = new Runtime();
+Deno.test("Runtime.start() refuses an offline graph that is empty, or has a required input with no link", async () => {
+  await using empty = new Runtime({ mode: "offline" });
   await rejects(empty.start(), { code: "InvalidGraph", message: "Cannot start: the graph has no nodes; add one" });
-  await using runtime = new Runtime();
+  await using runtime = new Runtime({ mode: "offline" });
   runtime.add(pass(), { id: "p" });
   await rejects(runtime.start(), {
     code: "InvalidGraph",
@@ -320,10 +320,9 @@ Deno.test("Runtime.start() refuses pools that are too small for the links", asyn
 
 Deno.test("Runtime refuses changes once it was started, and a second start", async () => {
   await using runtime = new Runtime({ mode: "offline" });
-  const from = runtime.add(source(counting(1)));
+  runtime.add(source(counting(1)));
   await runtime.start();
   throws(() => runtime.add(pass()), { code: "Busy" });
-  throws(() => runtime.connect(from.outputs.audioOut, { direction: "input" } as never), { code: "Busy" });
   await rejects(runtime.start(), { code: "Busy" });
   await runtime.finished;
 });

@@ -99,11 +99,6 @@ eachDriver("a refused edit changes nothing and tears down what it had set up", a
   deepEqual(calls, ["setup", "teardown"]);
   deepEqual(runtime.stats().links.map((link) => link.id), before);
   await flow(runtime, "sink");
-  await rejects(runtime.edit((edit) => edit.disconnect(before[0])), {
-    code: "InvalidGraph",
-    message:
-      'Cannot edit the graph: input "middle.audioIn" (AudioFrame) is required and has no link; link an output to it',
-  });
   await rejects(runtime.edit((edit) => edit.connectByName("middle.audioOut", "middle.audioIn")), {
     code: "DestinationOccupied",
   });

@@ -1,10 +1,32 @@
-/** What the interface of a runtime promises, step by step as a person builds a graph. */
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+/** What the interface of a runtime promises to those who build a graph step by step while it runs. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import type { NodeActivity } from "../core/stats/node_activity.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../sluice.gen.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { flow } from "./fixtures/waiting.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a runtime tells of a node's activity, and a wait for the next that is told. */
+function listen(runtime: Runtime, node: string) {
+  const told: NodeActivity[] = [];
+  let wake = () => {};
+  runtime.events.on(`node:${node}`, (event) => {
+    if (event.group !== "node" || event.kind !== "activity") return;
+    told.push(event.activity);
+    wake();
+  });
+  const until = async (count: number) => {
+    while (told.length < count) await new Promise<void>((resolve) => wake = resolve);
+    return told;
+  };
+  return { until };
+}
+
+const activities = (runtime: Runtime) =>
+  Object.fromEntries(runtime.stats().nodes.map(({ id, activity }) => [id, activity]));
 
 eachDriver("connect and disconnect while running", async (native) => {
   await using runtime = new Runtime({ native });
@@ -17,10 +39,139 @@ eachDriver("connect and disconnect while running", async (native) => {
   await runtime.disconnect(link);
   const { nodes: figures, links } = runtime.stats();
   deepEqual(links, []);
-  ok(figures.find(({ id }) => id === mixer.id)!.framesIn > 0, "the mixer has read what the tone wrote");
   deepEqual(figures.map(({ state }) => state), ["running", "running"]);
   const summary = (await runtime.stop())!;
   equal(summary.outcome, "stopped");
   deepEqual(summary.nodes.map(({ state }) => state), ["ended", "ended"]);
-  ok(summary.nodes[1].framesIn > 0);
+  ok(summary.nodes[1].framesIn > 0, "the mixer has read what the tone wrote");
+});
+
+eachDriver(
+  "a node without its links waits, says for which input, runs once linked, and may lose the link",
+  async (native) => {
+    await using runtime = new Runtime({ native });
+    const { until } = listen(runtime, "gain");
+    const tone = runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
+    const gain = runtime.add(nodes.gain(), { id: "gain", lane: "far" });
+    runtime.add(nodes.mixer(), { id: "mixer" });
+    await runtime.start();
+    const waiting = { kind: "waiting", input: "audioIn" };
+    deepEqual(await until(1), [waiting]);
+    const { gain: first, mixer } = activities(runtime);
+    deepEqual([first, mixer], [waiting, waiting]);
+    for (const count of [2, 4]) {
+      const link = await runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+      await flow(runtime, "gain");
+      equal((await until(count))[count - 1].kind === "waiting", false);
+      await runtime.disconnect(link);
+      deepEqual((await until(count + 1))[count], waiting);
+      deepEqual(activities(runtime).gain, waiting);
+    }
+    assertSpent((await runtime.stop())!);
+  },
+);
+
+eachDriver(
+  "a live graph may start empty, is built from nothing and taken down again, and ends when it is told to",
+  async (native) => {
+    await using runtime = new Runtime({ native });
+    await runtime.start();
+    for (let round = 0; round < 2; round++) {
+      await runtime.edit((edit) => edit.add(nodes.levelMeter(), { id: "meter" }));
+      await runtime.edit((edit) => edit.add(nodes.toneSource({ durationSeconds: 0.02 }), { id: "tone", lane: "near" }));
+      const over = new Promise<void>((resolve) =>
+        runtime.events.on("node:meter", (event) => {
+          if (event.group === "node" && event.kind === "state" && event.state === "ended") resolve();
+        })
+      );
+      await runtime.connectByName("tone.audio", "meter.audioIn");
+      await over;
+      await runtime.remove("tone");
+      await runtime.remove("meter");
+      deepEqual(runtime.stats().nodes, []);
+    }
+    const summary = (await runtime.stop())!;
+    equal(summary.outcome, "stopped");
+    for (const { free, slots } of summary.pools) equal(free, slots);
+  },
+);
+
+eachDriver("a live source is not linked to a node that has ended, and goes on", async (native) => {
+  await using runtime = new Runtime({ native });
+  const ended = Promise.withResolvers<void>();
+  runtime.events.on("node:meter", (event) => {
+    if (event.group === "node" && event.kind === "state" && event.state === "ended") ended.resolve();
+  });
+  const brief = runtime.add(nodes.toneSource({ durationSeconds: 0.01 }), { id: "brief" });
+  const tone = runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
+  const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+  const gain = runtime.add(nodes.gain(), { id: "gain" });
+  const link = await runtime.connect(brief.outputs.audio, meter.inputs.audioIn);
+  runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+  await runtime.start();
+  await ended.promise;
+  await runtime.disconnect(link);
+  const mend = "has ended; remove it and add another, or start the graph anew";
+  await rejects(async () => await runtime.connect(tone.outputs.audio, meter.inputs.audioIn), {
+    code: "Busy",
+    nodeId: "meter",
+    message: `Cannot link "tone.audio" to "meter.audioIn": node "meter" ${mend}`,
+  });
+  await flow(runtime, "gain");
+  equal(runtime.stats().nodes.find(({ id }) => id === "tone")!.state, "running");
+});
+
+eachDriver(
+  "a live graph ends with its sources, though nodes wait for links; or goes on, where that is chosen",
+  async (native) => {
+    const build = (endsWithSources?: boolean) => {
+      const runtime = new Runtime({ native, endsWithSources });
+      const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.01 }), { id: "tone" });
+      const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+      const mixer = runtime.add(nodes.mixer(), { id: "mixer" });
+      const last = runtime.add(nodes.levelMeter(), { id: "last" });
+      runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+      runtime.connect(mixer.outputs.audioOut, last.inputs.audioIn);
+      return runtime;
+    };
+    await using ending = build();
+    await ending.start();
+    const { outcome, nodes: figures } = await ending.finished;
+    equal(outcome, "completed");
+    deepEqual(figures.map(({ state }) => state), ["ended", "ended", "ended", "ended"]);
+
+    await using staying = build(false);
+    const over = new Promise<void>((resolve) =>
+      staying.events.on("node:meter", (event) => {
+        if (event.group === "node" && event.kind === "state" && event.state === "ended") resolve();
+      })
+    );
+    await staying.start();
+    await over;
+    await staying.edit((edit) => edit.add(nodes.toneSource({ blockSize: 64 }), { id: "other" }));
+    await staying.connectByName("other.audio", "mixer.audioIn_0");
+    await flow(staying, "last");
+    equal((await staying.stop())!.outcome, "stopped");
+  },
+);
+
+eachDriver("an offline graph says what is missing, at the start and when it is edited", async (native) => {
+  await using empty = new Runtime({ native, mode: "offline" });
+  await rejects(empty.start(), { code: "InvalidGraph", message: "Cannot start: the graph has no nodes; add one" });
+  await using runtime = new Runtime({ native, mode: "offline" });
+  const tone = runtime.add(nodes.toneSource({ durationSeconds: 1e6 }));
+  const gain = runtime.add(nodes.gain());
+  await rejects(runtime.start(), { code: "InvalidGraph", message: /input "gain.audioIn" .* has no link/ });
+  const link = await runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.disconnect(link), { code: "InvalidGraph", message: /input "gain.audioIn" .* has no link/ });
+  await runtime.stop();
+});
+
+eachDriver("connect() before the start gives the id at once, and refuses at once", async (native) => {
+  await using runtime = new Runtime({ native });
+  const tone = runtime.add(nodes.toneSource());
+  const gain = runtime.add(nodes.gain());
+  match(runtime.connect(tone.outputs.audio, gain.inputs.audioIn) as string, /^link\d+$/);
+  await rejects(async () => await runtime.connectByName("nobody.audio", "gain.audioIn"), { code: "NodeNotFound" });
 });

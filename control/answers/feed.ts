@@ -129,6 +129,7 @@ function describeKind(event: SluiceEvent): string {
   if (event.group === "node" && event.kind === "activity") {
     const { activity } = event;
     if (activity.kind === "blocked") return `blocked on ${activity.on} ${activity.name}`;
+    if (activity.kind === "waiting") return `waiting for a link to ${activity.input}`;
     return activity.kind === "stuck" ? `stuck for ${activity.forMs} ms` : activity.kind;
   }
   if (event.group === "link" && event.kind === "dropping") return `dropping, ${sumDrops(event.sinceLast)} more`;

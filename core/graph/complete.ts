@@ -4,6 +4,8 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
+import { listSome } from "../errors/suggestion.ts";
+import { logger } from "../log.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
@@ -43,6 +45,16 @@ export function awaitedInput(topology: Topology, node: NodeEntry): string | unde
   const open = openInput(topology, node);
   if (open !== undefined || mode !== "push" || inputs.length === 0) return open?.name;
   return topology.connections.intoNode(node.id).length === 0 ? inputs[0].name : undefined;
+}
+
+/** Logs which nodes of a live graph wait for links at its start: somebody may have forgotten one. */
+export function tellAwaited(topology: Topology): void {
+  const awaited = [...topology.nodes.values()].flatMap((node) => {
+    const input = awaitedInput(topology, node);
+    return input === undefined ? [] : [`${node.id}.${input}`];
+  });
+  if (awaited.length === 0) return;
+  logger("runtime").info(`Nothing leads to ${listSome(awaited)}: a node without such a link waits for one`);
 }
 
 /** An input of a node that is required and has no link. */

@@ -23,7 +23,9 @@ export function isSpent(topology: Topology, states: ReadonlyMap<NodeId, NodeStat
   const open = [...nodes.values()].filter(({ id }) => !isOver(states.get(id)));
   const waiting = new Set(open.filter((node) => awaitedInput(topology, node) !== undefined).map(({ id }) => id));
   if (waiting.size === 0) return false;
-  const idle = new Set(open.filter(({ id, type }) => waiting.has(id) || isFed(id, type.descriptor.mode)).map(({ id }) => id));
+  const idle = new Set(
+    open.filter(({ id, type }) => waiting.has(id) || isFed(id, type.descriptor.mode)).map(({ id }) => id),
+  );
   const gets = ({ fromNode }: LinkEntry) => !idle.has(fromNode) && !isOver(states.get(fromNode));
   for (let before = -1; before !== idle.size;) {
     before = idle.size;

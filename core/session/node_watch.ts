@@ -263,7 +263,8 @@ export class NodeWatch {
     const waits = found.kind === "blocked"
       ? `${found.on} ${found.name} ${readPulse(this.#page, node.index).ticks}`
       : "";
-    const isSteady = found.kind === "stuck" || found.kind === "waiting" || (waits !== "" && this.#waits.get(id) === waits);
+    const isSteady = found.kind === "stuck" || found.kind === "waiting" ||
+      (waits !== "" && this.#waits.get(id) === waits);
     if (waits === "") this.#waits.delete(id);
     else this.#waits.set(id, waits);
     const before = this.#told.get(id);

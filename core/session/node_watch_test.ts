@@ -116,9 +116,14 @@ class KeptLane {
     };
     const topology = { nodes: new Map(this.#graph.map((node) => [node.id, node])), links: new Map() };
     const events = { publish } as unknown as EventBus;
-    this.#watch = new NodeWatch(topology as unknown as Topology, page, this.#states, events, () => "", () => (
-      stuckAfterNs
-    ));
+    this.#watch = new NodeWatch(
+      topology as unknown as Topology,
+      page,
+      this.#states,
+      events,
+      () => "",
+      () => stuckAfterNs,
+    );
   }
 
   /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */

@@ -63,12 +63,14 @@ function nodeWords({ kind, message, data = {}, lane }: ControlEvent, node: strin
 }
 
 function activityWords(activity: unknown, links: LinkNames): string {
-  const { kind, on, name, forMs } = (activity ?? {}) as Readonly<Record<string, unknown>>;
+  const { kind, on, name, forMs, input } = (activity ?? {}) as Readonly<Record<string, unknown>>;
   switch (kind) {
     case "blocked":
       return on === "link"
         ? `waits for room on ${links.get(String(name)) ?? name}`
         : `waits for a free slot of pool "${name}"`;
+    case "waiting":
+      return `waits for a link to its input "${input}"`;
     case "stuck":
       return `has not returned from process() for ${formatNs(Number(forMs) * 1e6)}`;
     case "awaiting":

@@ -18,6 +18,8 @@ const AUDIO = { sampleRateHz: 1, channels: 1, sampleCount: 1 };
 /** Frames that a node takes of audio in a tick at most. */
 const MOST = 64;
 
+const NONE: NodeDescriptor["inputs"] = [];
+
 /** Notes which lanes were woken. */
 class NotingDriver extends PortableDriver {
   readonly woken: number[] = [];
@@ -63,7 +65,12 @@ function starving(slots: number, burst: number) {
   const { page } = bench(1);
   const token = createPool(driver, 0, { name: "p", slotBytes: 64, slots });
   const [here, there] = [0, 1].map((lane) => new Pool(driver, token, lane, new Ledger()));
-  const cell = new Cell(page, 0, { mode: "loop", trigger: "any" } as NodeDescriptor, false);
+  const cell = new Cell(
+    page,
+    0,
+    { mode: "loop", trigger: "any", inputs: NONE } as Partial<NodeDescriptor> as NodeDescriptor,
+    false,
+  );
   cell.outputs.push(output(here, burst));
   cell.seal();
   return { driver, cell, here, there };
@@ -96,7 +103,12 @@ Deno.test("CellAdmission.admit() takes a slot that was freed after it looked and
 
 Deno.test("CellAdmission.admit() takes room that came after it looked and before it asked, and waits where there is none", () => {
   const { page, pool } = bench(8);
-  const cell = new Cell(page, 0, { mode: "loop", trigger: "any" } as NodeDescriptor, false);
+  const cell = new Cell(
+    page,
+    0,
+    { mode: "loop", trigger: "any", inputs: NONE } as Partial<NodeDescriptor> as NodeDescriptor,
+    false,
+  );
   let asked = 0;
   const link = {
     plan: linkPlan("audio", "lossless", 4),
@@ -138,7 +150,12 @@ for (
     for (let k = 0; k < 150; k++) link.write(acquire<AudioFrame>(pool, "audio", AUDIO));
     // Ends of a link that leads from a node to itself are not opened.
     link.reader = {} as Wakeable;
-    const cell = new Cell(page, 0, { mode: "push", trigger: "any" } as NodeDescriptor, development);
+    const cell = new Cell(
+      page,
+      0,
+      { mode: "push", trigger: "any", inputs: NONE } as Partial<NodeDescriptor> as NodeDescriptor,
+      development,
+    );
     cell.inputs.push({ link } as unknown as InputPort);
     for (let k = 0; k < pools; k++) cell.outputs.push(output(k === 0 ? pool : bench(8).pool, 1));
     cell.seal();
@@ -154,7 +171,12 @@ Deno.test("CellAdmission.openEnds() lets a tick read no frame for which its pool
   for (let k = 0; k < 20; k++) link.write(acquire<AudioFrame>(pool, "audio", AUDIO));
   link.reader = {} as Wakeable;
   const scarce = bench(3).pool;
-  const cell = new Cell(page, 0, { mode: "push", trigger: "any" } as NodeDescriptor, false);
+  const cell = new Cell(
+    page,
+    0,
+    { mode: "push", trigger: "any", inputs: NONE } as Partial<NodeDescriptor> as NodeDescriptor,
+    false,
+  );
   cell.inputs.push({ link } as unknown as InputPort);
   cell.outputs.push(output(scarce, 1));
   cell.seal();
