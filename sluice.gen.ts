@@ -5801,7 +5801,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
   descriptor: {
     type: "wav-sink",
     className: "WavSink",
-    source: "processors/file/wav_sink.ts:39",
+    source: "processors/file/wav_sink.ts:42",
     description: "Writes a WAV file.",
     doc:
       'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
@@ -5910,9 +5910,9 @@ export interface WavSourceConfig {
    */
   readonly path: string;
   /**
-   * Samples per channel in a block.
+   * Samples per channel in a block; by default 1024, and in an offline graph as many powers of two more as make 8192 over all channels, if a slot of the pool holds them.
    *
-   * A whole number from 1 to 16384 samples; 1024 by default.
+   * A whole number from 1 to 16384 samples.
    */
   readonly blockSize?: number;
 }
@@ -5924,13 +5924,13 @@ export type WavSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFra
  * Reads a WAV file.
  *
  * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
- * 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come at the
+ * 8 channels, extensible headers. The file is read in pieces of some 64 KiB, never as a whole. In a live graph blocks come at the
  * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
  * fault, and so is a file that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
- * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by 2^(n-1);
+ * **Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);
  * 32-bit integers and 64-bit floats are rounded to 32-bit float.
  *
  * **Config.** `path`, `blockSize`.
@@ -5944,10 +5944,10 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
   descriptor: {
     type: "wav-source",
     className: "WavSource",
-    source: "processors/file/wav_source.ts:36",
+    source: "processors/file/wav_source.ts:47",
     description: "Reads a WAV file.",
     doc:
-      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
+      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read in pieces of some 64 KiB, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "read", "play"],
     mode: "loop",
@@ -5975,11 +5975,11 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
         },
         blockSize: {
           type: "integer",
-          description: "Samples per channel in a block.",
+          description:
+            "Samples per channel in a block; by default 1024, and in an offline graph as many powers of two more as make 8192 over all channels, if a slot of the pool holds them.",
           minimum: 1,
           maximum: 16384,
           "x-unit": "samples",
-          default: 1024,
         },
       },
       required: ["path"],
@@ -6147,8 +6147,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
-    "processors/file/wav_sink.ts": "8b31bc53c9b69a47",
-    "processors/file/wav_source.ts": "83fb363ecfd1b9e3",
+    "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
+    "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/audio_delay.ts": "afb91422d5758dc9",
     "processors/flow/audio_rebuffer.ts": "2956e9a5881c1a7e",

@@ -5,6 +5,7 @@
  */
 import { ok } from "node:assert/strict";
 import { join } from "node:path";
+import { isBundleCurrent } from "../../cli/bundle_state.ts";
 import { PartialFile } from "../../processors/file/partial_file.ts";
 import { PcmBlock } from "../../processors/file/pcm.ts";
 import { WavReader } from "../../processors/file/wav_reader.ts";
@@ -61,8 +62,13 @@ const JOBS: readonly Job[] = [
 
 export const jobs: Benchmark = {
   name: "jobs",
-  about: "Stereo at 48 kHz and 16 bits from file to file, as commands of the shell with all their start-up.",
+  about:
+    "Stereo at 48 kHz and 16 bits from file to file, as commands of the shell with all their start-up, the bundled one.",
   async run({ runs, skip }: BenchOptions): Promise<Row[]> {
+    if (!isBundleCurrent()) {
+      skip('jobs: the bundle is missing or outdated; run "deno task bundle"');
+      return [];
+    }
     const folder = await Deno.makeTempDir({ prefix: "sluice_jobs_" });
     const rows: Row[] = [];
     try {
@@ -75,7 +81,7 @@ export const jobs: Benchmark = {
         const sluice = async (from: string, seconds: number, kernels: "auto" | "off") => {
           const graph = join(folder, `${seconds}.json`);
           await Deno.writeTextFile(graph, JSON.stringify(graphOf(job, from, output)));
-          const command = [Deno.execPath(), "run", "-A", `${ROOT}cli/main.ts`, "run", graph, "--quiet"];
+          const command = [Deno.execPath(), "run", "-A", `${ROOT}cli/start.ts`, "run", graph, "--quiet"];
           return await timed(command, { output, seconds, rateHz: job.rateHz, kernels });
         };
         rows.push(

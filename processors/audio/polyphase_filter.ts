@@ -33,37 +33,44 @@ export function makePolyphaseTable(up: number, down: number): PolyphaseTable {
   const taps = 2 * half;
   const rows = Math.min(up, Math.ceil(MAX_PHASES * ratio));
   const coefficients = kernels.float32((rows + 1) * taps);
-  for (let row = 0; row <= rows; row++) {
-    coefficients.set(makeFilter(row / rows, half, CUTOFF * ratio), row * taps);
+  // The filter of a place behind the middle, read backwards, is that of as far before the end.
+  for (let row = 0; 2 * row <= rows; row++) {
+    const filter = makeFilter(row / rows, half, CUTOFF * ratio);
+    coefficients.set(filter, row * taps);
+    coefficients.set(filter.reverse(), (rows - row) * taps);
   }
   return { coefficients, taps, rows, up, down };
 }
 
 /** One filter, whose coefficients add up to 1, so that a constant passes unchanged. */
 function makeFilter(offset: number, half: number, cutoff: number): Float64Array {
-  const values = Float64Array.from({ length: 2 * half }, (_, k) => {
+  const values = new Float64Array(2 * half);
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) {
     const at = k - (half - 1) - offset;
-    return sinc(at * cutoff) * kaiser(at / half);
-  });
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.map((value) => value / sum);
+    values[k] = sinc(at * cutoff) * kaiser(at / half);
+    sum += values[k];
+  }
+  for (let k = 0; k < values.length; k++) values[k] /= sum;
+  return values;
 }
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** @param x from -1 to 1; 0 beyond */
+/** The window, times a constant that a filter is divided by again. @param x from -1 to 1; 0 beyond */
 function kaiser(x: number): number {
-  return Math.abs(x) >= 1 ? 0 : bessel0(KAISER_BETA * Math.sqrt(1 - x * x)) / bessel0(KAISER_BETA);
+  return Math.abs(x) >= 1 ? 0 : bessel0(KAISER_BETA * Math.sqrt(1 - x * x));
 }
 
 /** The modified Bessel function of order 0, by its power series. */
 function bessel0(x: number): number {
+  const quarter = (x * x) / 4;
   let sum = 1;
   let term = 1;
   for (let k = 1; term > sum * 1e-17; k++) {
-    term *= (x / (2 * k)) ** 2;
+    term *= quarter / (k * k);
     sum += term;
   }
   return sum;

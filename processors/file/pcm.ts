@@ -26,6 +26,7 @@ export class PcmBlock {
   #capacity = 0;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #view: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #viewStart = 0;
   readonly #counts = new Uint32Array(2);
 
   /**
@@ -46,12 +47,18 @@ export class PcmBlock {
   }
 
   /**
-   * The first `count` samples per channel as bytes, to be read from and written to files. The view is cached, so that
-   * asking for one length again allocates nothing.
+   * `count` samples per channel as bytes, to be read from and written to files. The view is cached, so that asking for
+   * the same again allocates nothing.
+   *
+   * @param from index of the first one
    */
-  bytes(count: number): Uint8Array<ArrayBuffer> {
+  bytes(count: number, from = 0): Uint8Array<ArrayBuffer> {
+    const start = from * this.bytesPerFrame;
     const length = count * this.bytesPerFrame;
-    if (this.#view.length !== length) this.#view = this.#bytes.subarray(0, length);
+    if (this.#view.length !== length || this.#viewStart !== start) {
+      this.#view = this.#bytes.subarray(start, start + length);
+      this.#viewStart = start;
+    }
     return this.#view;
   }
 
@@ -68,11 +75,12 @@ export class PcmBlock {
    *
    * @param channel from 0
    * @param target receives `count` samples
-   * @param count samples per channel in the block
+   * @param count samples per channel
+   * @param from index in the block of the first one
    */
-  decode(channel: number, target: Float32Array, count: number): void {
+  decode(channel: number, target: Float32Array, count: number, from = 0): void {
     const samples = target.length === count ? target : target.subarray(0, count);
-    kernels.decode(this.sampleFormat, this.bytes(count), this.channels, channel, samples);
+    kernels.decode(this.sampleFormat, this.bytes(count, from), this.channels, channel, samples);
   }
 
   /**
@@ -80,10 +88,11 @@ export class PcmBlock {
    *
    * @param channel from 0
    * @param source its samples, no more than the block has room for
+   * @param from index in the block of the first one
    */
-  encode(channel: number, source: Float32Array): void {
+  encode(channel: number, source: Float32Array, from = 0): void {
     const counts = this.#counts.fill(0);
-    kernels.encode(this.sampleFormat, source, this.bytes(source.length), this.channels, channel, counts);
+    kernels.encode(this.sampleFormat, source, this.bytes(source.length, from), this.channels, channel, counts);
     this.clipped += counts[0];
     this.notANumber += counts[1];
   }

@@ -12,8 +12,11 @@ import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
-import { defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
+import { bytesPerSample, defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
 import { WavWriter } from "./wav_writer.ts";
+
+/** What is written to the file at a time in an offline graph, if it is more than a block. */
+const WRITE_BYTES = 65_536;
 
 /**
  * Writes a WAV file.
@@ -53,9 +56,11 @@ export class WavSink {
   #log: NodeLog | undefined;
   #partial: PartialFile | undefined;
   #writer: WavWriter | undefined;
-  /** Samples of each channel. */
-  #written = 0;
-  #block = new PcmBlock("f32", 1, 0);
+  /** Samples of each channel that have come. */
+  #taken = 0;
+  /** What is still to be written, and how many samples of each channel that is. */
+  #piece = new PcmBlock("f32", 1, 0);
+  #pending = 0;
 
   /** Claims the file: makes an empty `NAME.partial`, unless an earlier run has left one. */
   setup(context: ProcessorContext): void {
@@ -64,7 +69,7 @@ export class WavSink {
     this.#partial = PartialFile.claim(this.path, { key: "path" });
   }
 
-  /** Appends every queued block. */
+  /** Appends every queued block: to the file in a live graph, to what is written next in an offline one. */
   process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audio.read()) !== undefined) {
@@ -72,11 +77,13 @@ export class WavSink {
       const { channels, sampleRateHz } = writer.format;
       if (frame.channels !== channels || frame.sampleRateHz !== sampleRateHz) this.#refuseChange(frame, writer.format);
       const count = frame.sampleCount;
-      this.#block.reserve(count);
-      for (let channel = 0; channel < channels; channel++) this.#block.encode(channel, frame.channel(channel));
-      writer.write(this.#block, count);
-      context.progress(samplesToNs(this.#written += count, sampleRateHz));
+      if (this.#pending + count > this.#piece.capacity) this.#makeRoom(count);
+      const piece = this.#piece;
+      for (let channel = 0; channel < channels; channel++) piece.encode(channel, frame.channel(channel), this.#pending);
+      this.#pending += count;
+      context.progress(samplesToNs(this.#taken += count, sampleRateHz));
     }
+    if (context.mode === "live") this.#store();
   }
 
   /** Completes the file and renames it. */
@@ -89,10 +96,11 @@ export class WavSink {
       context.log.warn(`nothing was written to ${JSON.stringify(this.path)}: no audio came`, { path: this.path });
       return;
     }
+    this.#store();
     this.#writer.finish();
-    const doneNs = samplesToNs(this.#written, this.#writer.format.sampleRateHz);
+    const doneNs = samplesToNs(this.#taken, this.#writer.format.sampleRateHz);
     context.progress(doneNs, doneNs);
-    const { clipped, notANumber } = this.#block;
+    const { clipped, notANumber } = this.#piece;
     if (clipped > 0) {
       const mend = `lower the level, or write format "f32"`;
       context.log.warn(`${clipped} samples were beyond full scale and clamped: ${mend}`, { path: this.path, clipped });
@@ -104,10 +112,17 @@ export class WavSink {
 
   /** Leaves the recording in `NAME.partial` if the stream did not end. */
   teardown(): void {
-    if (this.#writer === undefined) this.#partial?.discard();
-    else if (this.#writer.abort()) {
+    const writer = this.#writer;
+    if (writer === undefined) return this.#partial?.discard();
+    let isLeft = false;
+    try {
+      this.#store();
+    } finally {
+      isLeft = writer.abort();
+    }
+    if (isLeft) {
       const { path, partialPath } = this.#partial!;
-      const seconds = (samplesToNs(this.#written, this.#writer.format.sampleRateHz) / 1e9).toFixed(1);
+      const seconds = (samplesToNs(writer.sampleCount, writer.format.sampleRateHz) / 1e9).toFixed(1);
       this.#log!.warn(
         `${JSON.stringify(path)} is not complete: the stream was broken off, and its first ${seconds} s are left in ` +
           JSON.stringify(partialPath),
@@ -133,11 +148,25 @@ export class WavSink {
       sampleRateHz,
       layout: layout ?? defaultLayout(channels),
     };
-    this.#block = new PcmBlock(format.sampleFormat, channels, 0);
+    const bytesPerFrame = channels * bytesPerSample(format.sampleFormat);
+    this.#piece = new PcmBlock(format.sampleFormat, channels, Math.floor(WRITE_BYTES / bytesPerFrame));
     const writer = new WavWriter(this.#partial!, format);
     this.#writer = writer;
     if (writer.earlierPath !== undefined) this.#warnOfEarlier(writer.earlierPath);
     return writer;
+  }
+
+  /** Writes what is pending. What the system refuses to write is not tried again. */
+  #store(): void {
+    const count = this.#pending;
+    this.#pending = 0;
+    if (count > 0) this.#writer!.write(this.#piece, count);
+  }
+
+  /** Makes room for so many samples of each channel. */
+  #makeRoom(count: number): void {
+    this.#store();
+    this.#piece.reserve(count);
   }
 
   #warnOfEarlier(earlierPath: string): void {

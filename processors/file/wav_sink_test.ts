@@ -82,6 +82,36 @@ Deno.test("WavSink leaves what was recorded in a partial file when it is broken 
   });
 });
 
+Deno.test("WavSink writes each block at once in a live graph, whose partial file others follow", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    await using sink = await ProcessorHarness.create(nodes.wavSink({ path, format: "s16" }), {}, { mode: "live" });
+    const sizes: number[] = [];
+    for (let k = 0; k < 3; k++) {
+      sink.pushAudio("audio", { sampleRateHz: 8000, channels: [noise(100)] });
+      await sink.run();
+      sizes.push(Deno.statSync(`${path}.partial`).size);
+    }
+    assert.deepEqual(sizes.map((size) => size - sizes[0]), [0, 200, 400]);
+  });
+});
+
+Deno.test("WavSink writes blocks that are longer than what it writes at a time", async () => {
+  await inFolder(async (folder) => {
+    const channels = Array.from({ length: 8 }, (_, k) => noise(2000, k + 1));
+    const blocks = [100, 2000, 2000, 7].map((count) => channels.map((samples) => samples.subarray(0, count)));
+    await using sink = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/a.wav`, format: "f64" }));
+    for (const block of blocks) sink.pushAudio("audio", { sampleRateHz: 48000, channels: block });
+    sink.end();
+    await sink.run();
+    await using source = await ProcessorHarness.create(nodes.wavSource({ path: `${folder}/a.wav`, blockSize: 1 }));
+    await source.run();
+    const got = source.takeAudio("audio").flatMap((block) => block.channels.map(([sample]) => sample));
+    const wanted = blocks.flatMap((block) => Array.from(block[0], (_, i) => block.map((channel) => channel[i])).flat());
+    assert.deepEqual(got, wanted);
+  });
+});
+
 Deno.test("WavSink leaves no file if no block comes", async () => {
   await inFolder(async (folder) => {
     const sink = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/a.wav` }));

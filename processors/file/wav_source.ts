@@ -10,19 +10,30 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "./pcm.ts";
+import { bytesPerSample } from "./wav_format.ts";
 import { WavReader } from "./wav_reader.ts";
+
+/** What is read from the file at a time, if it is more than a block: a call of the system costs as much as 4 kB. */
+const READ_BYTES = 65_536;
+/** Samples of a block in each channel: in a live graph, and at least in an offline one. */
+const BLOCK_SIZE = 1024;
+/**
+ * Samples of a block over all channels in an offline graph: half of what a slot of the default audio pool holds. Longer
+ * ones save little, and the blocks of a link leave the second-level cache.
+ */
+const OFFLINE_VALUES = 8192;
 
 /**
  * Reads a WAV file.
  *
  * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
- * 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come at the
+ * 8 channels, extensible headers. The file is read in pieces of some 64 KiB, never as a whole. In a live graph blocks come at the
  * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
  * fault, and so is a file that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
- * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by 2^(n-1);
+ * **Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);
  * 32-bit integers and 64-bit floats are rounded to 32-bit float.
  *
  * **Config.** `path`, `blockSize`.
@@ -39,18 +50,24 @@ export class WavSource {
   /** File to read; a relative path starts at the working directory. @minLength 1 */
   @config()
   path!: string;
-  /** Samples per channel in a block. @integer @minimum 1 @maximum 16384 @unit samples */
+  /**
+   * Samples per channel in a block; by default 1024, and in an offline graph as many powers of two more as make 8192 over
+   * all channels, if a slot of the pool holds them. @integer @minimum 1 @maximum 16384 @unit samples
+   */
   @config()
-  blockSize = 1024;
+  blockSize?: number;
 
   #reader: WavReader | undefined;
-  #block = new PcmBlock("s16", 1, 0);
+  /** What was read last, whole blocks, and which of its samples are the next and the first after it. */
+  #piece = new PcmBlock("s16", 1, 0);
+  #next = 0;
+  #end = 0;
   #shape: AudioShape = { sampleRateHz: 1, channels: 1, sampleCount: 0 };
   #totalNs = 0;
   #startNs = -1;
 
   /** Opens the file and announces its format. */
-  setup(): void {
+  setup(context: ProcessorContext): void {
     const reader = WavReader.open(this.path, { details: { key: "path" }, lock: true });
     this.#reader = reader;
     if (reader.sampleCount === 0) {
@@ -62,8 +79,10 @@ export class WavSource {
       );
     }
     const { channels, sampleFormat, sampleRateHz, layout } = reader.format;
-    this.#block = new PcmBlock(sampleFormat, channels, this.blockSize);
-    this.#shape = { sampleRateHz, channels, sampleCount: this.blockSize, layout };
+    const sampleCount = this.blockSize ?? (context.mode === "live" ? BLOCK_SIZE : offlineBlock(channels));
+    const blocks = Math.max(1, Math.floor(READ_BYTES / (sampleCount * channels * bytesPerSample(sampleFormat))));
+    this.#piece = new PcmBlock(sampleFormat, channels, blocks * sampleCount);
+    this.#shape = { sampleRateHz, channels, sampleCount, layout };
     this.#totalNs = samplesToNs(reader.sampleCount, sampleRateHz);
     this.audio.announce({ kind: "audio", sampleRateHz, channels, layout });
   }
@@ -71,28 +90,48 @@ export class WavSource {
   /** Writes one block. */
   process(context: ProcessorContext): void {
     const reader = this.#reader!;
-    const start = reader.position;
+    const start = reader.position - (this.#end - this.#next);
     const left = reader.sampleCount - start;
     if (left === 0) return context.finish();
-    const { channels, sampleRateHz, layout } = this.#shape;
+    const { channels, sampleRateHz } = this.#shape;
     const ptsNs = samplesToNs(start, sampleRateHz);
     if (context.mode === "live" && this.#isEarly(ptsNs, context)) return;
-    if (left < this.blockSize) this.#shape = { sampleRateHz, channels, sampleCount: left, layout };
-    const frame = this.audio.tryAcquire(this.#shape);
+    if (left < this.#shape.sampleCount) this.#shape = { ...this.#shape, sampleCount: left };
+    const frame = this.#acquire();
     if (frame === undefined) return;
-    const count = reader.read(this.#block, this.blockSize);
-    for (let channel = 0; channel < channels; channel++) this.#block.decode(channel, frame.channel(channel), count);
+    const piece = this.#piece;
+    if (this.#next === this.#end) {
+      this.#end = reader.read(piece, piece.capacity);
+      this.#next = 0;
+    }
+    const count = frame.sampleCount;
+    for (let channel = 0; channel < channels; channel++) {
+      piece.decode(channel, frame.channel(channel), count, this.#next);
+    }
+    this.#next += count;
     const endNs = samplesToNs(start + count, sampleRateHz);
     frame.ptsNs = ptsNs;
     frame.durationNs = endNs - ptsNs;
     this.audio.write(frame);
     context.progress(endNs, this.#totalNs);
-    if (reader.position === reader.sampleCount) context.finish();
+    if (start + count === reader.sampleCount) context.finish();
   }
 
   /** Closes the file. */
   teardown(): void {
     this.#reader?.[Symbol.dispose]();
+  }
+
+  /** A free slot. Those of a small pool get blocks of the usual size, of which a piece has a whole number too. */
+  #acquire(): AudioFrame | undefined {
+    try {
+      return this.audio.tryAcquire(this.#shape);
+    } catch (error) {
+      const isChosen = this.blockSize === undefined && this.#shape.sampleCount > BLOCK_SIZE;
+      if (!isChosen || !(error instanceof RangeError)) throw error;
+      this.#shape = { ...this.#shape, sampleCount: BLOCK_SIZE };
+      return this.audio.tryAcquire(this.#shape);
+    }
   }
 
   #isEarly(ptsNs: number, context: ProcessorContext): boolean {
@@ -103,4 +142,9 @@ export class WavSource {
     context.waitUntilNs(dueNs);
     return true;
   }
+}
+
+/** Samples of a block in an offline graph. */
+function offlineBlock(channels: number): number {
+  return Math.max(BLOCK_SIZE, 2 ** Math.floor(Math.log2(OFFLINE_VALUES / channels)));
 }

@@ -5,7 +5,7 @@ import { samplesToNs } from "../audio/sample_time.ts";
 import { join, noise } from "../audio/fixtures/test_signals.ts";
 import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
-import type { WavFormat } from "./wav_format.ts";
+import { defaultLayout, type WavFormat } from "./wav_format.ts";
 import { WavWriter } from "./wav_writer.ts";
 
 Deno.test("WavSource gives a file's samples in blocks with exact times, and ends", async () => {
@@ -16,7 +16,7 @@ Deno.test("WavSource gives a file's samples in blocks with exact times, and ends
     { sampleFormat: "f32", channels: 1, sampleRateHz: 44100, layout: "mono" },
     samples,
   );
-  await using harness = await ProcessorHarness.create(nodes.wavSource({ path }));
+  await using harness = await ProcessorHarness.create(nodes.wavSource({ path, blockSize: 1024 }));
   assert.deepEqual(harness.announced("audio"), { kind: "audio", sampleRateHz: 44100, channels: 1, layout: "mono" });
   await harness.run();
   assert.equal(harness.finished, true);
@@ -26,6 +26,39 @@ Deno.test("WavSource gives a file's samples in blocks with exact times, and ends
   assert.deepEqual(blocks.map((block) => block.ptsNs), [0, 1024, 2048].map((n) => samplesToNs(n, 44100)));
   const totalNs = samplesToNs(2500, 44100);
   assert.deepEqual(harness.progress, { doneNs: totalNs, totalNs });
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("WavSource makes blocks of 1024 samples in a live graph, and in an offline one of 8192 over all channels", async () => {
+  const folder = Deno.makeTempDirSync();
+  for (const [channels, offline] of [[1, 8192], [2, 4096], [3, 2048], [8, 1024]]) {
+    const format: WavFormat = { sampleFormat: "s16", channels, sampleRateHz: 48000, layout: defaultLayout(channels) };
+    const samples = Array.from({ length: channels }, (_, k) => noise(40_001, k + 1).map((sample) => sample / 2));
+    const path = write(`${folder}/in.wav`, format, ...samples);
+    const rounded = samples.map((channel) => channel.map((sample) => Math.floor(sample * 32768 + 0.5) / 32768));
+    for (const [mode, size] of [["live", 1024], ["offline", offline]] as const) {
+      await using harness = await ProcessorHarness.create(nodes.wavSource({ path }), {}, { mode });
+      await harness.run();
+      harness.advance(1e9);
+      await harness.run();
+      const blocks = harness.takeAudio("audio");
+      const lengths = blocks.map((block) => block.channels[0].length);
+      assert.deepEqual(lengths.slice(0, -1), Array(Math.floor(40_001 / size)).fill(size));
+      assert.deepEqual(blocks.map((block) => block.ptsNs), blocks.map((_, k) => samplesToNs(k * size, 48000)));
+      rounded.forEach((channel, k) => assert.deepEqual(join(blocks.map((block) => block.channels[k])), channel));
+    }
+  }
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("WavSource makes blocks of the usual size where a slot of the pool holds no longer ones", async () => {
+  const folder = Deno.makeTempDirSync();
+  const format: WavFormat = { sampleFormat: "s16", channels: 2, sampleRateHz: 8000, layout: "stereo" };
+  const path = write(`${folder}/in.wav`, format, noise(3000), noise(3000, 2));
+  await using harness = await ProcessorHarness.create(nodes.wavSource({ path }), {}, { slotBytes: 8192 });
+  await harness.run();
+  const lengths = harness.takeAudio("audio").map((block) => block.channels[0].length);
+  assert.deepEqual(lengths, [1024, 1024, 952]);
   Deno.removeSync(folder, { recursive: true });
 });
 
