@@ -283,7 +283,7 @@ export class ControlClient {
       if (schema !== undefined) this.#notified(name, schema.parse(message.params));
       return;
     }
-    this.#calls.settle(message);
+    this.#calls.answer(message);
   }
 
   #notified(name: NotificationName, params: NotificationParams<NotificationName>): void {

@@ -75,7 +75,7 @@ export class ClientCalls {
   }
 
   /** Takes an answer. Ignores one that no call waits for. */
-  settle(message: { readonly id?: number; readonly error?: unknown; readonly result?: unknown }): void {
+  answer(message: { readonly id?: number; readonly error?: unknown; readonly result?: unknown }): void {
     const pending = this.#pending.get(message.id as number);
     if (pending === undefined) return;
     this.#pending.delete(message.id as number);

@@ -26,7 +26,7 @@ Deno.test("describeProblem() gives the words of a refusal, of a call without an 
 
 Deno.test("describeProblem() leaves out the details of an answer that is not understood, whatever they say", async () => {
   const calls = new ClientCalls();
-  const answered = thrownBy(() => calls.make("graph.get", {}, 10_000, () => calls.settle({ id: 1, result: 5 })));
+  const answered = thrownBy(() => calls.make("graph.get", {}, 10_000, () => calls.answer({ id: 1, result: 5 })));
   equal(describeProblem(await answered), NOT_UNDERSTOOD);
   equal(describeProblem(new Error("Cannot read properties of undefined")), NOT_UNDERSTOOD);
 });

@@ -257,7 +257,7 @@ class Stream extends Subscriber implements EventStream {
 
   override end(): void {
     super.end();
-    for (const settle of this.#waiting.splice(0)) settle({ done: true, value: undefined });
+    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 
   next(): Promise<IteratorResult<SluiceEvent>> {

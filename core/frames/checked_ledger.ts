@@ -17,7 +17,7 @@ export class CheckedLedger extends Ledger {
   }
 
   /** Gives back what the tick still owns, and keeps what was wrong with it in `fault`. */
-  override settle(): void {
+  override releaseAll(): void {
     this.fault = undefined;
     for (const frame of this.#given.splice(0)) {
       if (frame.owned === 0) continue;
@@ -27,6 +27,6 @@ export class CheckedLedger extends Ledger {
         this.fault ??= error;
       }
     }
-    super.settle();
+    super.releaseAll();
   }
 }

@@ -279,7 +279,7 @@ export class ProcessorHarness implements AsyncDisposable {
       if (ticks === undefined && sinceRead === MAX_TICKS) {
         const { id, type } = this.#cell;
         throw new Error(
-          `Node "${id}" (${type}) did not settle within ${MAX_TICKS} ticks; give run() a number of ticks`,
+          `Node "${id}" (${type}) is still ready after ${MAX_TICKS} ticks; give run() a number of ticks`,
         );
       }
       site.queued = false;
@@ -348,7 +348,7 @@ export class ProcessorHarness implements AsyncDisposable {
     const cell = this.#cell;
     if (!cell.ended) cell.abort("the harness was disposed");
     await whileCalled(cell, "teardown()", cell.instance.processor.teardown?.(cell.context), this.#timeoutMs);
-    cell.ledger.settle();
+    cell.ledger.releaseAll();
     if (this.#failed || !this.#site.development) return;
     this.#site.collect();
     this.#site.discard();

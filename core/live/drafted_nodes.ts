@@ -37,7 +37,7 @@ export class DraftedNodes {
     const left = this.#asked.get(lane)?.filter((each) => each.epoch > epoch) ?? [];
     if (left.length > 0) this.#asked.set(lane, left);
     else this.#asked.delete(lane);
-    this.#settle();
+    this.#completeEdits();
   }
 
   /**
@@ -46,16 +46,16 @@ export class DraftedNodes {
    */
   whenAnswered(epoch: number, then: () => void): void {
     this.#then.set(epoch, then);
-    this.#settle();
+    this.#completeEdits();
   }
 
   /** Another thread runs a lane: what was asked of the one before it answers nobody. */
   forget(lane: number): void {
     this.#asked.delete(lane);
-    this.#settle();
+    this.#completeEdits();
   }
 
-  #settle(): void {
+  #completeEdits(): void {
     const open = new Set([...this.#asked.values()].flat().map(({ epoch }) => epoch));
     for (const [epoch, then] of [...this.#then]) {
       if (open.has(epoch)) continue;

@@ -65,7 +65,7 @@ export function mayWait(change: GraphChange, graph: Topology): NodeEntry[] {
   return [...mayBeIncomplete(change, graph), ...change.linked.map(({ toNode }) => graph.node(toNode))];
 }
 
-/** The nodes that an edit brings to rest: those that hand over to others, and those that change where they are. */
+/** The nodes that an edit quiesces: those that hand over to others, and those that change where they are. */
 export function quiescedBy({ replaced, moved, ported, bypassed }: GraphChange): NodeId[] {
   const handingOver = [...replaced, ...moved].map(({ before }) => before);
   return [...handingOver, ...ported, ...bypassed].map(({ id }) => id);

@@ -99,7 +99,7 @@ export class LeavingNodes {
     if (leaver === undefined) return;
     this.#leavers.delete(record);
     this.#site.topology.recycle([leaver.node], []);
-    leaver.awaited?.replies.settle(record, true);
+    leaver.awaited?.replies.answer(record, true);
   }
 
   /** A lane will not say what becomes of them. @param error why */
@@ -107,7 +107,7 @@ export class LeavingNodes {
     for (const { node: { id, index }, awaited } of this.#on(lane)) {
       if (awaited === undefined || !awaited.replies.waiting.includes(index)) continue;
       if (error instanceof SluiceError && error.nodeId === id) awaited.failures.push(serializeError(error));
-      awaited.replies.settle(index, true);
+      awaited.replies.answer(index, true);
     }
   }
 

@@ -64,7 +64,7 @@ interface Edit {
   /** Links of the draft that close loops, and those that stay and of which that changes. */
   readonly feedback: ReadonlySet<LinkEntry>;
   readonly rejudged: readonly JudgedLink[];
-  /** Nodes that come to rest for it. */
+  /** Nodes that are quiesced for it. */
   readonly standstill: Standstill;
   /** Links that have been given their rings. */
   readonly planned: LinkEntry[];
@@ -167,7 +167,7 @@ export class LiveEdits {
 
   /** A lane that has ended says nothing more. */
   laneSilent(lane: number): void {
-    this.#replies?.settle(lane, this.#nothing(lane));
+    this.#replies?.answer(lane, this.#nothing(lane));
     this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
   }
 
@@ -192,7 +192,7 @@ export class LiveEdits {
         this.#configured?.refuse(report.refused);
       }
       this.#answered.add(lane);
-      this.#replies?.settle(lane, report);
+      this.#replies?.answer(lane, report);
     }
   }
 
@@ -415,7 +415,7 @@ export class LiveEdits {
     this.#assertRunning(this.#committed ? [] : all);
     this.#answered.clear();
     this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs ?? 0));
-    for (const lane of all) if (this.#site.lane(lane)?.is.silent) this.#replies.settle(lane, this.#nothing(lane));
+    for (const lane of all) if (this.#site.lane(lane)?.is.silent) this.#replies.answer(lane, this.#nothing(lane));
     return this.#replies.all;
   }
 

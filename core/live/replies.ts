@@ -34,8 +34,8 @@ export class Replies<K, R> {
     return [...this.#waiting];
   }
 
-  /** An answer. */
-  settle(from: K, reply: R): void {
+  /** Takes an answer. Ignores one from somebody who has answered or was not asked. */
+  answer(from: K, reply: R): void {
     if (!this.#waiting.delete(from)) return;
     this.#replies.push(reply);
     if (this.#waiting.size === 0) this.#done.resolve(this.#replies);

@@ -1,5 +1,5 @@
 /**
- * Says in which order nodes come to rest that lanes hold for an edit.
+ * Says in which order lanes quiesce nodes for an edit.
  *
  * @module
  */

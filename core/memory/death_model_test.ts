@@ -38,7 +38,7 @@ const ACTS = [
   "forward",
   "retain",
   "release",
-  "settle",
+  "releaseAll",
   "share",
   "sleep",
   "leave",
@@ -178,9 +178,9 @@ class Mortal {
         if (kept.length > 0) kept.shift()!.release();
         else if (mine.length > 0) mine.shift()!.release();
         return;
-      case "settle":
+      case "releaseAll":
         mine.length = 0;
-        this.ledger.settle();
+        this.ledger.releaseAll();
         return;
       case "share":
         return pool.share();
@@ -195,7 +195,7 @@ class Mortal {
 
   /** Lets go of everything: what a lane does that ends well. */
   rest(): void {
-    this.act("settle");
+    this.act("releaseAll");
     for (const frame of this.kept.splice(0)) frame.release();
     this.act("flush");
     for (const reader of this.readers) {
@@ -327,7 +327,7 @@ function run(script: readonly Doing[], deaths: readonly (readonly number[])[]): 
 /** All that lanes do, with full and empty links and pools. */
 const EVERYTHING: readonly Doing[] = [
   ...(["acquire", "acquire", "write", "write", "acquire", "retain", "flush"] as const).map((act) => ({ lane: 0, act })),
-  ...(["read", "retain", "forward", "flush", "release", "settle"] as const).map((act) => ({ lane: 1, act })),
+  ...(["read", "retain", "forward", "flush", "release", "releaseAll"] as const).map((act) => ({ lane: 1, act })),
   ...([
     "acquire",
     "write",
@@ -343,14 +343,14 @@ const EVERYTHING: readonly Doing[] = [
     "flush",
   ] as const)
     .map((act) => ({ lane: 0, act })),
-  ...(["read", "read", "retain", "read", "release", "settle", "share", "read", "sleep"] as const)
+  ...(["read", "read", "retain", "read", "release", "releaseAll", "share", "read", "sleep"] as const)
     .map((act) => ({ lane: 2, act })),
-  ...(["forward", "read", "forward", "flush", "settle", "sleep", "acquire", "retain", "leave"] as const)
+  ...(["forward", "read", "forward", "flush", "releaseAll", "sleep", "acquire", "retain", "leave"] as const)
     .map((act) => ({ lane: 1, act })),
-  ...(["release", "settle", "share", "acquire", "acquire", "write", "sleep", "leave"] as const)
+  ...(["release", "releaseAll", "share", "acquire", "acquire", "write", "sleep", "leave"] as const)
     .map((act) => ({ lane: 0, act })),
-  ...(["read", "forward", "settle"] as const).map((act) => ({ lane: 1, act })),
-  ...(["read", "release", "settle", "acquire", "leave", "read", "sleep"] as const).map((act) => ({ lane: 2, act })),
+  ...(["read", "forward", "releaseAll"] as const).map((act) => ({ lane: 1, act })),
+  ...(["read", "release", "releaseAll", "acquire", "leave", "read", "sleep"] as const).map((act) => ({ lane: 2, act })),
 ];
 
 /** With `Atomics` whose writes are steps. */

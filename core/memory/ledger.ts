@@ -65,7 +65,7 @@ export class Ledger {
   }
 
   /** Gives back what the tick still owns. */
-  settle(): void {
+  releaseAll(): void {
     const last = this.#last;
     this.#last = undefined;
     if (last !== undefined) giveBack(last);

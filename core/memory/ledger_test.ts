@@ -34,7 +34,7 @@ Deno.test("Ledger.add() forgets frames that were given away after others came: a
   const frames = overlapping(ledger);
   for (const frame of frames) frame.looks = 0;
   frames[FRAMES - 1].owned = 0;
-  ledger.settle();
+  ledger.releaseAll();
   const kept = frames.filter(({ looks }) => looks > 0).length;
   ok(kept < FRAMES / 10, `${kept} of ${FRAMES}`);
 });

@@ -49,7 +49,7 @@ export class ConfigRequests {
   }
 
   /** A lane has answered. @param error why the values are not in effect */
-  settle(request: number, error?: SerializedError): void {
+  answered(request: number, error?: SerializedError): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
     this.#open.delete(request);

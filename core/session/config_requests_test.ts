@@ -32,8 +32,8 @@ Deno.test("ConfigRequests.send() sends the values, and settles as its own reques
     sent,
     [1, 2, 3].map((n) => ({ kind: "configure", request: n, node: "n", values: { gain: n }, secrets: [] })),
   );
-  requests.settle(3);
-  requests.settle(2, serializeError(new SluiceError("InvalidConfig", "Too loud", { nodeId: "n" })));
+  requests.answered(3);
+  requests.answered(2, serializeError(new SluiceError("InvalidConfig", "Too loud", { nodeId: "n" })));
   deepEqual(await statesOf(asked), ["open", "Too loud", "done"]);
   await rejects(asked[1], { code: "InvalidConfig", nodeId: "n" });
 });
@@ -47,12 +47,12 @@ Deno.test("ConfigRequests.send() sends nothing where a value refers to a variabl
 Deno.test("ConfigRequests.refuseLane() rejects what that lane has not answered, and nothing else", async () => {
   const { requests, node, first, second } = setUp();
   const asked = [first, first, second].map((lane) => requests.send(lane, node, {}));
-  requests.settle(1);
+  requests.answered(1);
   requests.refuseLane(0, new Error("lost"));
   deepEqual(await statesOf(asked), ["done", "lost", "open"]);
   // An answer that was on its way finds nobody.
-  requests.settle(2);
-  requests.settle(3);
+  requests.answered(2);
+  requests.answered(3);
   deepEqual(await statesOf(asked), ["done", "lost", "done"]);
 });
 
@@ -75,7 +75,7 @@ Deno.test("ConfigRequests.send() rejects where the lane is late, with what keeps
         "the values are in effect once it answers",
     });
     deepEqual(node.config, {});
-    requests.settle(1);
+    requests.answered(1);
     deepEqual(node.config, { perTick: 5 });
   } finally {
     globalThis.setTimeout = setTimeout;

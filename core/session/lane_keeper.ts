@@ -152,7 +152,7 @@ export class LaneKeeper {
     if (this.#ended) return;
     if (lane.loss !== undefined) throw lane.loss.error;
     for (const ring of abandoned) drainRing(this.#run.driver.openReader(ring), this.#run.pools);
-    this.#settleNative(lane.index);
+    this.#countNativeLoss(lane.index);
     lane.joined();
     this.#goOn(lane, nodes, error, isBlameless(cause));
   }
@@ -250,7 +250,7 @@ export class LaneKeeper {
   }
 
   /** Counts the frames lost with a lane on links to native lanes, which use them meanwhile. */
-  #settleNative(index: number): void {
+  #countNativeLoss(index: number): void {
     const { topology, lanes, driver } = this.#run;
     const page = this.#run.page;
     for (const link of topology.links.values()) {

@@ -53,7 +53,7 @@ export class LaneNews {
         this.#run.endIfDone();
         break;
       case "paused":
-        pausing.settle(index, report.pause);
+        pausing.quiesced(index, report.pause);
         break;
       case "prepared":
       case "offered":
@@ -84,7 +84,7 @@ export class LaneNews {
         events.publish({ group: "lane", lane, kind: "overflow", lost: report.lost });
         break;
       case "configured":
-        requests.settle(report.request, report.error);
+        requests.answered(report.request, report.error);
         break;
       case "warning":
         thread.warnings.push(report.text);
@@ -134,7 +134,7 @@ export class LaneNews {
   changed(lane: LaneThread, before: LaneState): void {
     const { pausing, requests, edits } = this.#run;
     const { index, name, loss } = lane;
-    if (!lane.is.answers) pausing.settle(index);
+    if (!lane.is.answers) pausing.quiesced(index);
     switch (lane.state) {
       case "lost":
         requests.refuseLane(index, notAnswering(lane));

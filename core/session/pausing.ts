@@ -70,9 +70,9 @@ export class Pausing {
     if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#count });
   }
 
-  /** A lane is quiescent. @param pause for which; absent for a lane that no longer runs nodes */
-  settle(lane: number, pause = this.#count): void {
-    if (pause === this.#count) this.#waiting?.settle(lane, true);
+  /** A lane has quiesced. @param pause for which; absent for a lane that no longer runs nodes */
+  quiesced(lane: number, pause = this.#count): void {
+    if (pause === this.#count) this.#waiting?.answer(lane, true);
   }
 
   /** The graph is ending. Rejects what waits. */
@@ -83,7 +83,7 @@ export class Pausing {
   #late(lanes: readonly number[]): SluiceError {
     const names = lanes.map((lane) => `"${this.#lanes.at(lane)?.name}"`).join(", ");
     const { nodeId, why } = this.#whatKeeps(lanes);
-    const message = `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: ${why}`;
+    const message = `Lane ${names} did not quiesce within ${PAUSE_TIMEOUT_MS} ms: ${why}`;
     return new SluiceError("Timeout", message, { nodeId });
   }
 }

@@ -22,34 +22,34 @@ function setUp(indices: readonly number[], away: readonly number[] = []): { paus
 Deno.test("Pausing.pause() does not wait for lanes that end or are lost, and tells all", async () => {
   const { pausing, told } = setUp([0, 1, 2], [1]);
   const paused = pausing.pause();
-  pausing.settle(0, 1);
-  pausing.settle(2, 1);
+  pausing.quiesced(0, 1);
+  pausing.quiesced(2, 1);
   await paused;
   deepEqual(told, ["pause", "paused"]);
 });
 
-Deno.test("Pausing.settle() of a lane that leaves meanwhile lets pause() settle", async () => {
+Deno.test("Pausing.quiesced() of a lane that leaves meanwhile lets pause() settle", async () => {
   const { pausing, told } = setUp([0, 1]);
   const paused = pausing.pause();
-  pausing.settle(0, 1);
-  pausing.settle(1);
+  pausing.quiesced(0, 1);
+  pausing.quiesced(1);
   await paused;
   deepEqual(told, ["pause", "paused"]);
 });
 
-Deno.test("Pausing.pause() names the lanes that do not come to rest", async () => {
+Deno.test("Pausing.pause() names the lanes that do not quiesce", async () => {
   const { setTimeout } = globalThis;
   globalThis.setTimeout = ((run: () => void) => setTimeout(run)) as unknown as typeof setTimeout;
   try {
     const { pausing } = setUp([0, 1, 2], [1]);
     const paused = pausing.pause();
     // An answer to another pause.
-    pausing.settle(0, 2);
-    pausing.settle(2, 1);
+    pausing.quiesced(0, 2);
+    pausing.quiesced(2, 1);
     await rejects(paused, {
       code: "Timeout",
       nodeId: "m",
-      message: 'Lane "lane-0" did not come to rest within 5000 ms: "m" has not returned from process()',
+      message: 'Lane "lane-0" did not quiesce within 5000 ms: "m" has not returned from process()',
     });
   } finally {
     globalThis.setTimeout = setTimeout;

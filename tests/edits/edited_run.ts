@@ -108,7 +108,7 @@ export class EditedRun {
         addNode(attempt, this.#random.pick(["source", "pass", "pass", "sink", "sink"]));
       }
     });
-    await this.#settle();
+    await this.#checkPaused();
   }
 
   async #step(): Promise<void> {
@@ -152,7 +152,7 @@ export class EditedRun {
     figures.mostNodes = Math.max(figures.mostNodes, this.#model.nodes.size);
     if (paused) await this.#runtime.resume();
     await this.#flow();
-    await this.#settle();
+    await this.#checkPaused();
   }
 
   /**
@@ -182,7 +182,7 @@ export class EditedRun {
   }
 
   /** Pauses the graph and checks everything. */
-  async #settle(): Promise<void> {
+  async #checkPaused(): Promise<void> {
     await this.#runtime.pause();
     const stats = this.#runtime.stats();
     assertAccounted(stats, this.#where());

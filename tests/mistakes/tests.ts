@@ -199,7 +199,7 @@ const rows: readonly Row<Given>[] = [
   {
     mistake: "a source run without an end",
     given: { node: nodes.toneSource({ blockSize: 16 }), use: (harness) => harness.run() },
-    says: ['"mine"', 'Node "mine" (tone-source) did not settle within 10000 ticks', "give run() a number of ticks"],
+    says: ['"mine"', 'Node "mine" (tone-source) is still ready after 10000 ticks', "give run() a number of ticks"],
   },
   {
     mistake: "30 writes for a frame",

@@ -394,7 +394,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.spareLeft = this.spare;
     this.spare = -1;
     if (!this.isChanged) this.change();
-    this.ledger.settle();
+    this.ledger.releaseAll();
     return this.ledger.fault;
   }
 
@@ -434,17 +434,17 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     for (const each of [signal, takesBack]) if (each?.aborted) return Promise.reject(each.reason);
     if (!this.#isPaused && this.admit()) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const settle = () => {
+      const wake = () => {
         takesBack?.removeEventListener("abort", leave);
         if (signal.aborted) reject(signal.reason);
         else resolve();
       };
       const leave = () => {
-        this.#takeBack(settle);
+        this.#takeBack(wake);
         reject(takesBack!.reason);
       };
       takesBack?.addEventListener("abort", leave, { once: true });
-      (this.#waiters ??= []).push(settle);
+      (this.#waiters ??= []).push(wake);
     });
   }
 

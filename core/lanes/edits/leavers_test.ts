@@ -13,7 +13,7 @@ function leaver(pending: boolean) {
     opened: true,
     number: 1,
     instance: { processor: { flush: call("flush"), teardown: call("teardown") } },
-    ledger: { settle() {} },
+    ledger: { releaseAll() {} },
     endTick() {},
     admitWaiters() {},
     abort: call("abort"),

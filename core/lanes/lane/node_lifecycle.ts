@@ -98,7 +98,7 @@ export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
   cell.opened = false;
   try {
     await calling(lane, cell, () => cell.instance.processor.teardown?.(cell.context));
-    cell.ledger.settle();
+    cell.ledger.releaseAll();
   } catch (error) {
     cell.context.log.error(explain(error, cell, "teardown()").message);
   }

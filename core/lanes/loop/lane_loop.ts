@@ -173,7 +173,7 @@ export class LaneLoop {
     this.#messagesSeen = this.#messages;
     lane.tellNews(nowNs);
     if (lane.paused) {
-      // What was written before it came to rest, or since by what an edit has brought.
+      // What was written before it quiesced, or since by what an edit has brought.
       lane.flushWriters();
       return;
     }
