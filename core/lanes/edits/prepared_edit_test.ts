@@ -14,7 +14,12 @@ Deno.test("tearDownAll() has no node wait for another that does not return", asy
       torn.push(id);
       return id === "a" ? new Promise(() => {}) : undefined;
     };
-    const cell = { opened: true, number: index + 1, instance: { processor: { teardown } }, ledger: { releaseAll() {} } };
+    const cell = {
+      opened: true,
+      number: index + 1,
+      instance: { processor: { teardown } },
+      ledger: { releaseAll() {} },
+    };
     return [id as NodeId, cell as unknown as NodeCell];
   });
   void tearDownAll({ index: 0, page } as Lane, new Map(cells));
