@@ -22,6 +22,7 @@ import { notingWaits } from "./process/noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
+import { compareGraphs } from "./live/graph_change.ts";
 import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import { stopOnSignals } from "./process/run_signals.ts";
@@ -38,7 +39,7 @@ import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_type.ts";
-import { registerView } from "./runtime_view.ts";
+import { registerView, type SessionView } from "./runtime_view.ts";
 import { changedValue } from "./runtime/changed_value.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
@@ -55,7 +56,8 @@ interface LinkEndRef {
 }
 
 /**
- * A graph and the means to run it, once.
+ * A graph and the means to run it, as often as is wanted: it is built, started, changed while it runs, stopped, changed
+ * and started again.
  *
  * @example
  * ```ts
@@ -85,14 +87,20 @@ export class Runtime implements AsyncDisposable {
   readonly #topology: Topology;
   // A failure is told by `finished`.
   readonly #onAbort = () => void this.stop().catch(() => {});
-  /** Rejects if the graph will not run: disposed of before the start, or refused by it. */
-  readonly #neverRuns = Promise.withResolvers<never>();
+  /** Called with the reason where a start is refused, or there was none. */
+  readonly #onRefused: ((reason: unknown) => void)[] = [];
+  /** The newest run, under way or over. */
   #session: Session | undefined;
+  /** The graph was changed since that run was over. */
+  #isChanged = false;
+  /** Why the runtime was disposed of before any start. */
+  #unused: SluiceError | undefined;
   #disposed = false;
-  /** Somebody waits for `finished`, or has. */
+  /** Somebody waits for `finished` of the newest run, or has. */
   #endAwaited = false;
-  /** The run has failed, or was broken off. */
+  /** That run has failed, or was broken off; and an earlier one has, for whose end nobody waited. */
   #failed = false;
+  #failedUnheard = false;
 
   /**
    * Makes an empty graph.
@@ -103,8 +111,6 @@ export class Runtime implements AsyncDisposable {
   constructor(options: RuntimeOptions = {}) {
     assertOptions(options);
     this.#options = options;
-    // Nodes that wait for the start hear it; nobody has to.
-    this.#neverRuns.promise.catch(() => {});
     const { driver, note } = chooseDriver(options.native ?? "auto");
     this.#driver = driver;
     this.driverNote = note;
@@ -112,7 +118,7 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => this.#knownTypes();
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
-    registerView(this, versionedView(options, this.#topology, driver, known, () => this.#session?.view()));
+    registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown));
   }
 
   /** Whether the native library is used. */
@@ -138,7 +144,8 @@ export class Runtime implements AsyncDisposable {
     assertNew(spec);
     const handle = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
-    return spec.extend?.(handle, () => this.#whenEnded(), this.#neverRuns.promise) ?? handle as unknown as H;
+    const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
+    return spec.extend?.(handle, () => this.#whenEnded(), onRefused) ?? handle as unknown as H;
   }
 
   /**
@@ -241,10 +248,13 @@ export class Runtime implements AsyncDisposable {
     assertEditFunction(change);
     const { timeoutMs, trialMs } = editOptions(options);
     const collect = () => collectEdit(this.#topology, (type) => this.#findType(type), change);
-    if (this.#session !== undefined) return await this.#session.edit(collect, timeoutMs, trialMs);
-    this.#assertBuilding("edit");
+    const run = this.#run;
+    if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
+    this.#build("edit");
     const { draft, extras, result } = collect();
+    const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
     this.#topology.adopt(draft);
+    this.#topology.recycle([...removed, ...[...replaced, ...moved].map(({ before }) => before)], unlinked);
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
@@ -319,37 +329,67 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Changes a configuration value: any before the start, live ones while the graph runs.
+   * Changes a configuration value: any while the graph does not run, live ones while it does.
    *
    * @returns when the node has the value
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs),
-   * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting or has ended. Then the graph
+   * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting. Then the graph
    * and the node keep the value that they had. `Timeout` if a node keeps the lane from answering for 5 s, with that
    * node's id: the value is in effect once the lane answers
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
-    const given = changedValue(node, key, value, this.#session !== undefined);
-    if (this.#session === undefined) node.config[key] = given;
-    else await this.#session.configure(node, { [key]: given });
+    const run = this.#run;
+    const given = changedValue(node, key, value, run !== undefined);
+    if (run === undefined) node.config[key] = given;
+    else await run.configure(node, { [key]: given });
   }
 
   /**
-   * Opens every node, checks what formats are known, and lets the graph run.
+   * Opens every node, checks what formats are known, and lets the graph run. After the end of a run, or a start that was
+   * refused, it begins another: every node is built anew, files are opened anew, and all figures begin at 0. A graph
+   * that is being stopped is waited for.
    *
    * @returns when it runs
-   * @throws {SluiceError} what is wrong with the graph or a node's `setup()`; `Busy` if the graph was stopped before
-   * it ran. Everything is torn down again
+   * @throws {SluiceError} what is wrong with the graph or a node's `setup()`; `Busy` if the graph runs, or was stopped
+   * before it ran. Everything is torn down again
    */
   async start(): Promise<void> {
-    this.#assertBuilding("start");
+    this.#assertIdle("start");
     this.#options.signal?.throwIfAborted();
     assertComplete(this.#topology, "start");
     warnOfUnusedLanes(this.#topology);
     tellAwaited(this.#topology);
     warnOfFallback(this.driverNote);
+    const before = this.#session;
+    const session = this.#makeSession();
+    this.#heedSignals(session);
+    try {
+      if (before !== undefined) await before.finished.catch(() => {});
+      await session.start();
+    } catch (error) {
+      for (const tell of this.#onRefused) tell(error);
+      throw error;
+    }
+    session.finished.catch((error) => this.#takeFailure(session, error));
+  }
+
+  /** Stops the graph, if it runs, and starts it: {@linkcode Runtime.stop} and {@linkcode Runtime.start} in one call. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  #makeSession(): Session {
     const types = this.#knownTypes();
-    this.#session = new Session(sessionOptions(this.#options, this.#topology, this.#driver, this.events, types));
+    const options = sessionOptions(this.#options, this.#topology, this.#driver, this.events, types);
+    this.#failedUnheard ||= this.#failed && !this.#endAwaited;
+    this.#failed = this.#endAwaited = this.#isChanged = false;
+    return this.#session = new Session(options);
+  }
+
+  /** Has the signal of the options, and those of the system, stop a run. */
+  #heedSignals(session: Session): void {
     const { signal } = this.#options;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     const onMain = [...this.#topology.nodes.values()].some(({ lane, type }) => lane === "main" && isProcessor(type));
@@ -358,26 +398,20 @@ export class Runtime implements AsyncDisposable {
       signal?.removeEventListener("abort", this.#onAbort);
       forgetSignals?.();
     };
-    this.#session.finished.then(forget, forget);
-    try {
-      await this.#session.start();
-    } catch (error) {
-      this.#neverRuns.reject(error);
-      throw error;
-    }
-    this.#session.finished.catch((error) => this.#takeFailure(error));
+    session.finished.then(forget, forget);
   }
 
   /** Tells of the failure of a run for whose end nobody waits. */
-  #takeFailure(error: unknown): void {
-    this.#failed = true;
+  #takeFailure(session: Session, error: unknown): void {
+    if (session === this.#session) this.#failed = true;
     if (this.#endAwaited) return;
     const { message } = describeThrown(error);
     logger("runtime").error(message, error instanceof Error ? { failure: failureNumber(error) } : {});
   }
 
   /**
-   * Settles when every node has come to its end and was torn down. To be awaited before the runtime is disposed of.
+   * Settles when every node of the run has come to its end and was torn down: of that which was started last. To be
+   * awaited before the runtime is disposed of.
    *
    * @throws the first failure of a node; {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
    */
@@ -387,12 +421,13 @@ export class Runtime implements AsyncDisposable {
 
   #whenEnded(): Promise<RunSummary> {
     if (this.#session !== undefined) return this.#session.finished;
+    if (this.#unused !== undefined) return Promise.reject(this.#unused);
     return Promise.reject(new SluiceError("Busy", "Cannot wait for the end: the graph was not started; call start()"));
   }
 
   /**
    * Ends the sources, lets the rest drain within the time limit, and tears down. Of a graph that is ended already, or
-   * disposed of, it waits for that end.
+   * disposed of, it waits for that end. Then the graph can be changed, and started again.
    *
    * @returns as {@linkcode Runtime.finished}, but also the summary of a graph that was disposed of before its end;
    * `undefined` if the graph was not started
@@ -441,10 +476,11 @@ export class Runtime implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     if (this.#session === undefined) {
-      this.#neverRuns.reject(new SluiceError("Busy", "The graph was disposed of before it was started"));
+      this.#unused ??= new SluiceError("Busy", "The graph was disposed of before it was started");
+      for (const tell of this.#onRefused) tell(this.#unused);
     }
     await this.#session?.dispose();
-    if (this.#failed && !this.#endAwaited) Deno.exitCode ||= 1;
+    if (this.#failedUnheard || (this.#failed && !this.#endAwaited)) Deno.exitCode ||= 1;
     this.events.close();
   }
 
@@ -458,7 +494,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
-    this.#assertBuilding("add a node");
+    this.#build("add a node");
     assertAddOptions(options);
     if (options.pool !== undefined) {
       assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
@@ -469,19 +505,34 @@ export class Runtime implements AsyncDisposable {
 
   #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
     assertRefsOf(this, from, to);
-    if (this.#session !== undefined && this.#session.summary === undefined) {
+    if (this.#run !== undefined) {
       return this.edit((edit) => edit.connect(from as OutputRef, to as InputRef, options));
     }
-    this.#assertBuilding("link");
+    this.#build("link");
     return this.#topology.addLink(from, to, options).id;
   }
 
-  #assertBuilding(action: string): void {
-    if (this.#session === undefined && !this.#disposed) return;
+  /** The run that is under way. */
+  get #run(): Session | undefined {
+    return this.#session?.summary === undefined ? this.#session : undefined;
+  }
+
+  /** The run that figures are shown of: none once the graph was changed after it. */
+  get #shown(): SessionView | undefined {
+    return this.#isChanged ? undefined : this.#session?.view();
+  }
+
+  /** The graph is to be changed while it does not run. */
+  #build(action: string): void {
+    this.#assertIdle(action);
+    this.#isChanged = true;
+  }
+
+  /** @throws {SluiceError} `Busy` */
+  #assertIdle(action: string): void {
+    if (this.#run === undefined && !this.#disposed) return;
     const why = this.#disposed
       ? "the runtime was disposed of; make a new Runtime"
-      : this.#session?.summary !== undefined
-      ? "the graph has ended, and a runtime runs once; make a new Runtime"
       : action === "start"
       ? "the graph was started; runtime.finished tells of its end"
       : "the graph was started; change it by edit()";

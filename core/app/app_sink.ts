@@ -81,6 +81,8 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   /** The stream came to its end before the node did. */
   #complete = false;
   #context: ProcessorContext | undefined;
+  /** The run that it was set up by last. */
+  #newest: Promise<unknown> | undefined;
 
   wire(port: StreamInput<F>): void {
     this.#input = port;
@@ -88,6 +90,12 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
 
   setup(context: ProcessorContext): void {
     this.#context = context;
+    const run = this.#run();
+    if (this.#newest !== undefined && this.#newest !== run) {
+      this.#asked = Promise.withResolvers();
+      this.#ended = this.#complete = false;
+    }
+    this.#newest = run;
     // The sink was closed before the start, when no node could be told.
     if (this.#closed) context.finish();
   }
@@ -113,9 +121,13 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#end(false);
   }
 
-  extend(handle: NodeHandle, run: () => Promise<unknown>, neverRuns: Promise<never>): AppSinkHandle<F, I> {
-    this.#run = () => Promise.race([neverRuns, run()]);
-    neverRuns.catch(() => this.#end(false));
+  extend(
+    handle: NodeHandle,
+    run: () => Promise<unknown>,
+    onRefused: (listener: (reason: unknown) => void) => void,
+  ): AppSinkHandle<F, I> {
+    this.#run = run;
+    onRefused(() => this.#end(false));
     const iterator: AsyncIterableIterator<F> = {
       next: () => this.#next(),
       return: () => {

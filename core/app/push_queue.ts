@@ -44,6 +44,12 @@ export class PushQueue<T> {
     this.#hand(undefined);
   }
 
+  /** Takes items again, after it was closed. @param anew also where it was ended: that ended another run */
+  reopen(anew: boolean): void {
+    this.#closed = undefined;
+    if (anew) this.#ended = false;
+  }
+
   /** The next item, once there is one. @returns `undefined` at the end */
   take(): Promise<Pushed<T> | undefined> {
     const item = this.#items.shift();

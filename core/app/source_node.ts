@@ -39,6 +39,8 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #failure: { readonly reason: unknown } | undefined;
   #run: () => Promise<unknown> = () => Promise.resolve();
   #id = "";
+  /** The run that it was set up by last. */
+  #newest: Promise<unknown> | undefined;
 
   /** @param item what is pushed */
   constructor(item: SourceItem<I, F>) {
@@ -50,6 +52,12 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   }
 
   setup(): void {
+    // What was aborted before the start fails the graph; what an earlier run has come to is over.
+    const run = this.#run();
+    const isAnother = this.#newest !== undefined && this.#newest !== run;
+    this.#newest = run;
+    if (isAnother) this.#failure = undefined;
+    if (this.#failure === undefined) this.#queue.reopen(isAnother);
     this.#item.announce?.(this.#output);
   }
 
@@ -87,9 +95,13 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     );
   }
 
-  extend(handle: NodeHandle, run: () => Promise<unknown>, neverRuns: Promise<never>): AppSourceHandle<I, O> {
+  extend(
+    handle: NodeHandle,
+    run: () => Promise<unknown>,
+    onRefused: (listener: (reason: unknown) => void) => void,
+  ): AppSourceHandle<I, O> {
     this.#run = run;
-    neverRuns.catch((reason) => this.#queue.close(reason));
+    onRefused((reason) => this.#queue.close(reason));
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
     const end = () => this.#queue.end();

@@ -31,7 +31,7 @@ export interface Subscription extends Disposable {
   readonly dropped: number;
 }
 
-/** Events in the order of publishing; ends when the runtime has ended or the stream is disposed of. */
+/** Events in the order of publishing; ends when a run ends, the runtime is disposed of or the stream is. */
 export interface EventStream extends Subscription, AsyncIterableIterator<SluiceEvent> {}
 
 /** Delivers events to subscribers by topic. A full queue drops its oldest event and counts it. */
@@ -102,7 +102,7 @@ export class EventBus {
   }
 
   /**
-   * Publishes an event to the subscribers of its topic. Does nothing after the runtime has ended.
+   * Publishes an event to the subscribers of its topic. Does nothing once the runtime is disposed of.
    *
    * @throws {TypeError} if the value is not an event: its `group` is unknown, or its `kind` or the id of its topic is
    * missing; and as {@linkcode EventBus.emit}
@@ -124,7 +124,7 @@ export class EventBus {
   }
 
   /**
-   * Publishes an event on a topic of one's own. Does nothing after the runtime has ended.
+   * Publishes an event on a topic of one's own. Does nothing once the runtime is disposed of.
    *
    * @param topic two or more ids with colons between, such as `my:topic`; the first is none that the runtime uses
    * @param data what JSON can say, at most 65,536 characters of it; subscribers get a copy
@@ -157,6 +157,16 @@ export class EventBus {
       emit: (data) => this.emit(topic, data),
       on: (listener, options) => this.on(topic, (event) => listener(event as EventStamp & OwnEvent<Output>), options),
     };
+  }
+
+  /**
+   * Delivers what is queued, and ends every stream; listeners stay.
+   *
+   * @internal
+   */
+  endStreams(): void {
+    this.#deliver();
+    for (const subscriber of [...this.#subscribers]) if (subscriber instanceof Stream) subscriber[Symbol.dispose]();
   }
 
   /** Delivers what is queued, and ends every subscription. */

@@ -9,10 +9,10 @@ import type { GraphChange } from "../live/graph_change.ts";
 import type { EditExtras } from "../live/edit_site.ts";
 import { readLinkCounters } from "../stats.ts";
 import type { LinkEntry } from "../graph/entries.ts";
-import type { EventBus } from "./bus.ts";
+import type { EventSink } from "./run_events.ts";
 
 /** Publishes which links were connected and removed, then the edit as a whole. */
-export function publishEdit(events: EventBus, change: GraphChange, { actions, configure }: EditExtras): void {
+export function publishEdit(events: EventSink, change: GraphChange, { actions, configure }: EditExtras): void {
   const tell = (kind: "connected" | "removed") => (link: LinkEntry) =>
     events.publish({ group: "link", linkId: link.id, kind, ...endsOf(link) });
   change.unlinked.forEach(tell("removed"));
@@ -25,7 +25,7 @@ export function publishEdit(events: EventBus, change: GraphChange, { actions, co
 }
 
 /** Publishes the last counts of removed links, once both ends have let go of them. */
-export function publishClosed(events: EventBus, page: ControlPage, links: readonly LinkEntry[]): void {
+export function publishClosed(events: EventSink, page: ControlPage, links: readonly LinkEntry[]): void {
   for (const link of links) {
     const { written, read, dropped } = readLinkCounters(page, link.index, 0);
     events.publish({ group: "link", linkId: link.id, kind: "closed", ...endsOf(link), written, read, dropped });

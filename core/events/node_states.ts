@@ -5,12 +5,12 @@
  */
 import type { NodeId } from "../ids.ts";
 import type { NodeState } from "../stats.ts";
-import type { EventBus } from "./bus.ts";
+import type { EventSink } from "./run_events.ts";
 
 export class NodeStates extends Map<NodeId, NodeState> {
-  readonly #events: EventBus;
+  readonly #events: EventSink;
 
-  constructor(events: EventBus) {
+  constructor(events: EventSink) {
     super();
     this.#events = events;
   }

@@ -67,9 +67,13 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    * Makes the result of `runtime.add()` from the plain handle, for nodes that the script itself talks to.
    *
    * @param run settles as `runtime.finished`; call it once the graph has ended
-   * @param neverRuns rejects if the graph will not run at all
+   * @param onRefused takes what to call with the reason where a start is refused, or there will be none
    */
-  readonly extend?: (handle: NodeHandle, run: () => Promise<unknown>, neverRuns: Promise<never>) => H;
+  readonly extend?: (
+    handle: NodeHandle,
+    run: () => Promise<unknown>,
+    onRefused: (listener: (reason: unknown) => void) => void,
+  ) => H;
 }
 
 /** A node type: call it with a configuration to get what `runtime.add()` takes. `C`: configuration, `H`: handle. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ControlPage } from "../control_page.ts";
-import type { EventBus } from "../events/bus.ts";
+import type { EventSink } from "../events/run_events.ts";
 import { type DropCounts, readLinkCounters, sumLosses } from "../stats.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
@@ -23,10 +23,10 @@ interface Look {
 export class DropWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;
-  readonly #events: EventBus;
+  readonly #events: EventSink;
   #last = new Map<LinkEntry, Look>();
 
-  constructor(topology: Topology, page: ControlPage, events: EventBus) {
+  constructor(topology: Topology, page: ControlPage, events: EventSink) {
     this.#topology = topology;
     this.#page = page;
     this.#events = events;

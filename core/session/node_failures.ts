@@ -9,19 +9,19 @@ import { NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { serializeError } from "../errors.ts";
-import type { EventBus } from "../events/bus.ts";
+import type { EventSink } from "../events/run_events.ts";
 import { failureNumber } from "../events/failure_number.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 
 /** Publishes and counts failures of nodes. */
 export class NodeFailures {
-  readonly #events: EventBus;
+  readonly #events: EventSink;
   readonly #page: () => ControlPage;
   /** Failures that were published, by the life of the node, for as long as its counts go on. */
   readonly #told = new Map<number, number>();
 
-  constructor(events: EventBus, page: () => ControlPage) {
+  constructor(events: EventSink, page: () => ControlPage) {
     this.#events = events;
     this.#page = page;
   }

@@ -13,7 +13,7 @@
 import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
-import type { EventBus } from "../events/bus.ts";
+import type { EventSink } from "../events/run_events.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
@@ -72,7 +72,7 @@ export class NodeWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;
   readonly #states: ReadonlyMap<NodeId, NodeState>;
-  readonly #events: EventBus;
+  readonly #events: EventSink;
   readonly #poolName: (index: number) => string;
   readonly #stuckAfterNs: (nodes: readonly NodeEntry[]) => number;
   /** By index of their records, as of a version of the graph. */
@@ -95,7 +95,7 @@ export class NodeWatch {
     topology: Topology,
     page: ControlPage,
     states: ReadonlyMap<NodeId, NodeState>,
-    events: EventBus,
+    events: EventSink,
     poolName: (index: number) => string,
     stuckAfterNs: (nodes: readonly NodeEntry[]) => number,
   ) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import type { EventBus } from "../events/bus.ts";
+import type { EventSink } from "../events/run_events.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
 import type { LaneThread } from "./lane_thread.ts";
@@ -18,7 +18,7 @@ const PAUSE_TIMEOUT_MS = 5_000;
 export class Pausing {
   readonly #clock: RunClock;
   readonly #lanes: SessionLanes;
-  readonly #events: EventBus;
+  readonly #events: EventSink;
   readonly #whatKeeps: (lanes: readonly number[]) => KeptLanes;
   #waiting: Replies<number, true> | undefined;
   /** How often the graph was paused. */
@@ -30,7 +30,7 @@ export class Pausing {
   constructor(
     clock: RunClock,
     lanes: SessionLanes,
-    events: EventBus,
+    events: EventSink,
     whatKeeps: (lanes: readonly number[]) => KeptLanes,
   ) {
     this.#clock = clock;

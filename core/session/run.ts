@@ -6,8 +6,8 @@
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { SluiceError } from "../errors.ts";
-import type { EventBus } from "../events/bus.ts";
 import { NodeStates } from "../events/node_states.ts";
+import { RunEvents } from "../events/run_events.ts";
 import { notRunning } from "../live/edit_errors.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
@@ -31,7 +31,7 @@ export class Run {
   readonly options: SessionOptions;
   readonly topology: Topology;
   readonly driver: Driver;
-  readonly events: EventBus;
+  readonly events: RunEvents;
   readonly states: NodeStates;
   readonly clock: RunClock;
   readonly lanes: SessionLanes;
@@ -64,11 +64,11 @@ export class Run {
    * @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes}
    */
   constructor(options: SessionOptions, listener: LaneListener, end: (error?: Error) => void, drain: () => void) {
-    const { topology, driver, events } = options;
+    const { topology, driver } = options;
     this.options = options;
     this.topology = topology;
     this.driver = driver;
-    this.events = events;
+    const events = this.events = new RunEvents(options.events);
     this.end = end;
     this.#drain = drain;
     this.states = new NodeStates(events);

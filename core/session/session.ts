@@ -87,6 +87,7 @@ export class Session {
   async start(): Promise<void> {
     const run = this.#run;
     try {
+      if (run.stopTimer !== undefined) throw stoppedEarly();
       warnOfStaleSources([...run.topology.nodes.values()].map(({ type }) => type.package));
       const { memory, plans } = this.#makeMemory();
       run.lanes.makeAll(memory);
@@ -132,9 +133,10 @@ export class Session {
     const run = this.#run;
     this.resume();
     run.events.publish({ group: "runtime", kind: "stopping" });
-    if (run.startNs > 0) run.lanes.send({ kind: "stop" });
     this.#supervisor.stop();
     run.stopTimer = setTimeout(() => this.#giveUp(), run.options.stopTimeoutMs);
+    if (run.startNs === 0) return;
+    run.lanes.send({ kind: "stop" });
     // Nothing may be left to end: what would say so has ended before.
     run.endIfDone();
   }

@@ -426,14 +426,6 @@ const rows: readonly Row<Script>[] = [
     says: ["Cannot start", "Cannot start: the graph was started", "runtime.finished tells of its end"],
   },
   {
-    mistake: "start() after the end",
-    given: async (runtime) => {
-      await ended(runtime);
-      await runtime.start();
-    },
-    says: ["Cannot start", "Cannot start: the graph has ended, and a runtime runs once", "make a new Runtime"],
-  },
-  {
     mistake: "add() after the start",
     given: async (runtime) => {
       chain(runtime);
@@ -441,14 +433,6 @@ const rows: readonly Row<Script>[] = [
       runtime.add(nodes.gain());
     },
     says: ["edit()", "Cannot add a node: the graph was started", "change it by edit()"],
-  },
-  {
-    mistake: "connect() after the end",
-    given: async (runtime) => {
-      await ended(runtime);
-      runtime.connectByName("tone-source.audio", "gain.audioIn");
-    },
-    says: ["Cannot link", "Cannot link: the graph has ended, and a runtime runs once", "make a new Runtime"],
   },
   {
     mistake: "finished before start()",
@@ -512,14 +496,6 @@ const rows: readonly Row<Script>[] = [
       "Cannot edit the graph: its function gave a promise",
       "wanted one that does not wait; do what takes time before runtime.edit()",
     ],
-  },
-  {
-    mistake: "edit() after the end",
-    given: async (runtime) => {
-      await ended(runtime);
-      await runtime.edit(() => {});
-    },
-    says: ["Cannot edit the graph", "Cannot edit the graph: the graph has ended", "run it anew"],
   },
   {
     mistake: "edit() that removes a node that there is not",
