@@ -61,7 +61,7 @@ eachDriver(
     deepEqual([first, mixer], [waiting, waiting]);
     for (const count of [2, 4]) {
       const link = await runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
-      await flow(runtime, "gain");
+      await flow(runtime, "gain", 3);
       equal((await until(count))[count - 1].kind === "waiting", false);
       await runtime.disconnect(link);
       deepEqual((await until(count + 1))[count], waiting);
@@ -78,14 +78,9 @@ eachDriver(
     await runtime.start();
     for (let round = 0; round < 2; round++) {
       await runtime.edit((edit) => edit.add(nodes.levelMeter(), { id: "meter" }));
-      await runtime.edit((edit) => edit.add(nodes.toneSource({ durationSeconds: 0.02 }), { id: "tone", lane: "near" }));
-      const over = new Promise<void>((resolve) =>
-        runtime.events.on("node:meter", (event) => {
-          if (event.group === "node" && event.kind === "state" && event.state === "ended") resolve();
-        })
-      );
+      await runtime.edit((edit) => edit.add(nodes.toneSource({ blockSize: 64 }), { id: "tone", lane: "near" }));
       await runtime.connectByName("tone.audio", "meter.audioIn");
-      await over;
+      await flow(runtime, "meter", 3);
       await runtime.remove("tone");
       await runtime.remove("meter");
       deepEqual(runtime.stats().nodes, []);
@@ -117,7 +112,7 @@ eachDriver("a live source is not linked to a node that has ended, and goes on", 
     nodeId: "meter",
     message: `Cannot link "tone.audio" to "meter.audioIn": node "meter" ${mend}`,
   });
-  await flow(runtime, "gain");
+  await flow(runtime, "gain", 3);
   equal(runtime.stats().nodes.find(({ id }) => id === "tone")!.state, "running");
 });
 
@@ -150,7 +145,7 @@ eachDriver(
     await over;
     await staying.edit((edit) => edit.add(nodes.toneSource({ blockSize: 64 }), { id: "other" }));
     await staying.connectByName("other.audio", "mixer.audioIn_0");
-    await flow(staying, "last");
+    await flow(staying, "last", 3);
     equal((await staying.stop())!.outcome, "stopped");
   },
 );

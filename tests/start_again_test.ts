@@ -10,7 +10,7 @@ import { counting, gathering, sink, source } from "./fixtures/scripted.ts";
 import { flow } from "./fixtures/waiting.ts";
 
 /** Runs of one runtime; more where there is time. */
-const RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000 : 50;
+const RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000 : 25;
 
 /** What the memory of the process may grow by in all these runs, bytes. */
 const MAY_GROW_BYTES = 32e6;
@@ -24,7 +24,7 @@ eachDriver(
     const link = await runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
     await runtime.start();
     const first = runtime.finished;
-    await flow(runtime, "gain");
+    await flow(runtime, "gain", 3);
     assertSpent((await runtime.stop())!);
     equal(viewRuntime(runtime).session?.state, "stopped");
 
@@ -37,7 +37,7 @@ eachDriver(
     await runtime.configure("tone", { frequencyHz: 880 });
     await runtime.start();
     ok(runtime.finished !== first);
-    await flow(runtime, "meter");
+    await flow(runtime, "meter", 3);
     const second = (await runtime.stop())!;
     assertSpent(second);
     deepEqual(second.nodes.map(({ id, lane }) => [id, lane]), [["tone", "far"], ["meter", "worker"]]);
@@ -55,7 +55,7 @@ eachDriver("restart() begins again, and so does start() in the turn in which the
   let runs = 0;
   runtime.events.on("runtime", (event) => void (event.group === "runtime" && event.kind === "started" && runs++));
   await runtime.start();
-  await flow(runtime, "to");
+  await flow(runtime, "to", 3);
   const again = new Promise<void>((resolve, reject) =>
     runtime.events.on("runtime", (event) => {
       if (event.group === "runtime" && event.kind === "ended" && runs === 1) runtime.start().then(resolve, reject);
@@ -63,9 +63,9 @@ eachDriver("restart() begins again, and so does start() in the turn in which the
   );
   await runtime.stop();
   await again;
-  await flow(runtime, "to");
+  await flow(runtime, "to", 3);
   await runtime.restart();
-  await flow(runtime, "to");
+  await flow(runtime, "to", 3);
   equal(runs, 3);
   await runtime.stop();
 });
