@@ -12,5 +12,6 @@ export type {
   PcmFormat,
   PolyphaseTable,
   RgbPicture,
+  TransformPlan,
   YuvPicture,
 } from "./core/kernels/engine.ts";

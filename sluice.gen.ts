@@ -4771,7 +4771,7 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
   descriptor: {
     type: "spectrum",
     className: "Spectrum",
-    source: "processors/audio/spectrum.ts:36",
+    source: "processors/audio/spectrum.ts:37",
     description: "Measures the frequencies in audio.",
     doc:
       'Measures the frequencies in audio.\n\n**Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in\ndecibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder\nshorter than a window is not measured.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
@@ -6142,8 +6142,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/mixer.ts": "12c33420dd84993c",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
     "processors/audio/reverb.ts": "335e2aec3bf3f284",
-    "processors/audio/spectrum.ts": "af671ff7e9d2fd11",
-    "processors/audio/spectrum_reading.ts": "bf2896240f441ff5",
+    "processors/audio/spectrum.ts": "6fbe9df5a5df7e4a",
+    "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",

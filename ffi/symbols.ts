@@ -115,6 +115,11 @@ export const KERNEL_SYMBOLS = {
     result: "u32",
   },
   slu_kernel_blend: { parameters: ["buffer", "buffer", "u32", "f64", "f64", "f64", "f64"], result: "void" },
+  slu_kernel_transform: {
+    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  slu_kernel_decibels: { parameters: ["buffer", "f64", "f64", "buffer", "u32"], result: "void" },
   slu_kernel_to_yuv: {
     parameters: [
       "buffer",

@@ -38,7 +38,7 @@ interface PartRules {
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
   "core": { parts: ["ffi"], npm: ["jsonc-parser"] },
-  "processors": { parts: ["core"], npm: ["fft.js"] },
+  "processors": { parts: ["core"], npm: [] },
   "codegen": {
     parts: ["core"],
     dynamicParts: ["sluice.gen.ts"],

@@ -1,11 +1,19 @@
 /**
- * What {@linkcode Kernels} checks before a call: that arrays are of the kind that it counts in, that every index lies in its array, and that what is written is not
- * what is read.
+ * What {@linkcode Kernels} checks before a call: that arrays are of the kind that it counts in, that every index lies in
+ * its array, and that what is written is not what is read.
  *
  * @module
  */
 import { kindOf } from "../errors/kind_of.ts";
-import { type DelayLines, PCM_BYTES, type PcmFormat, type RgbPicture, type YuvPicture } from "./engine.ts";
+import {
+  type DelayLines,
+  PCM_BYTES,
+  type PcmFormat,
+  type RgbPicture,
+  type TransformPlan,
+  type YuvPicture,
+} from "./engine.ts";
+import { factorCount } from "./transform_plan.ts";
 
 /** Numbers in the record of a delay line. */
 export const RECORD = 3;
@@ -70,6 +78,14 @@ export function assertDelays(kernel: string, { records, lines }: DelayLines): vo
   }
   if (!(fits && end <= lines.length)) refuse(kernel, "the records do not describe the lines", "those of delayLines()");
   assertApart(kernel, records, lines);
+}
+
+/** Checks that the arrays of a transform have the lengths that its size says. */
+export function assertPlan({ size, weights, factors, work }: TransformPlan): void {
+  for (const array of [weights, factors, work]) assertKind("transform", Float64Array, array);
+  const isSize = isCount(size) && size >= 2 && (size & (size - 1)) === 0;
+  if (isSize && weights.length === size && work.length === 2 * size && factors.length === factorCount(size)) return;
+  refuse("transform", "the arrays of the plan do not have the lengths of its size", "a plan of transformPlan()");
 }
 
 /** Checks that all rows of two pictures lie in their planes, and that these are apart. */

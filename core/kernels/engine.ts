@@ -46,6 +46,18 @@ export interface DelayLines {
   readonly lines: Float64Array;
 }
 
+/** What a Fourier transform of one size takes. {@linkcode Kernels.transformPlan} makes it. */
+export interface TransformPlan {
+  /** Samples of a transform. */
+  readonly size: number;
+  /** A factor of each sample. */
+  readonly weights: Float64Array;
+  /** Factors of the passes (`transform_plan.ts`). */
+  readonly factors: Float64Array;
+  /** What a transform puts by. */
+  readonly work: Float64Array;
+}
+
 /** Pixels of red, green, blue and opacity, a byte each, in this order or with blue first. */
 export interface RgbPicture {
   /** Which byte of a pixel comes first. */
@@ -95,6 +107,8 @@ export interface Engine {
   measure(samples: Float32Array, levels: Float64Array): void;
   dot(a: Float32Array, b: Float32Array): number;
   window(samples: Float32Array, weights: Float64Array, target: Float64Array): void;
+  transform(plan: TransformPlan, samples: Float64Array, bins: Float64Array): void;
+  decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void;
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void;
   widen(target: Float64Array, source: Float32Array, factor: number): void;
   mend(samples: Float64Array, count: number): void;

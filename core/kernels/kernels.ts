@@ -17,13 +17,24 @@ import {
   assertKind,
   assertLength,
   assertPictures,
+  assertPlan,
   assertRange,
   isCount,
   RECORD,
   refuse,
 } from "./checks.ts";
 import { chooseEngine } from "./choose_engine.ts";
-import type { DelayLines, Engine, EngineName, PcmFormat, PolyphaseTable, RgbPicture, YuvPicture } from "./engine.ts";
+import type {
+  DelayLines,
+  Engine,
+  EngineName,
+  PcmFormat,
+  PolyphaseTable,
+  RgbPicture,
+  TransformPlan,
+  YuvPicture,
+} from "./engine.ts";
+import { factorCount, fillFactors } from "./transform_plan.ts";
 
 /** Partial sums of an inner product, of which the number of taps is a multiple. */
 const PARTIAL_SUMS = 16;
@@ -204,6 +215,72 @@ export class Kernels {
     assertApart("window", target, samples);
     assertApart("window", target, weights);
     this.#chosen().window(samples, weights, target);
+  }
+
+  /**
+   * Makes what {@linkcode transform} takes for one size. It holds the values between two passes: no two threads share it.
+   *
+   * @param size samples, a power of two from 2 to 2^24
+   * @param weights what each sample is multiplied by, such as a window; by default 1
+   * @throws {RangeError} if the size is another number, or there are not as many weights
+   */
+  transformPlan(size: number, weights?: ArrayLike<number>): TransformPlan {
+    if (!(isCount(size) && size >= 2 && size <= 2 ** 24 && (size & (size - 1)) === 0)) {
+      refuse("transform", `the size is ${size}`, "a power of two from 2 to 16777216");
+    }
+    const plan = {
+      size,
+      weights: this.float64(size),
+      factors: this.float64(factorCount(size)),
+      work: this.float64(2 * size),
+    };
+    if (weights === undefined) plan.weights.fill(1);
+    else {
+      assertLength("transform", "array of weights", weights, size);
+      plan.weights.set(weights);
+    }
+    fillFactors(size, plan.factors);
+    return plan;
+  }
+
+  /**
+   * The discrete Fourier transform of real samples, times their weights, in 64-bit floats: bin k is the sum over all
+   * samples of `sample[i] * exp(-2πi · k · i / size)`. The error is some 1e-16 of the sum of all absolute samples.
+   *
+   * @param plan from {@linkcode transformPlan}
+   * @param samples as many as its size
+   * @param bins gets real and imaginary part in turn of frequency 0 to half the sample rate: `size + 2` numbers
+   * @throws {RangeError} if a length differs, or two arrays overlap
+   */
+  transform(plan: TransformPlan, samples: Float64Array, bins: Float64Array): void {
+    assertKind("transform", Float64Array, samples);
+    assertKind("transform", Float64Array, bins);
+    assertPlan(plan);
+    assertLength("transform", "array of samples", samples, plan.size);
+    assertLength("transform", "array of bins", bins, plan.size + 2);
+    for (const target of [bins, plan.work]) {
+      for (const source of [samples, plan.weights, plan.factors]) assertApart("transform", target, source);
+    }
+    assertApart("transform", bins, plan.work);
+    this.#chosen().transform(plan, samples, bins);
+  }
+
+  /**
+   * Gives the decibels of complex numbers, such as {@linkcode transform} gives: 20 log10 of their size, plus an offset.
+   * What is no number becomes the floor.
+   *
+   * @param numbers real and imaginary parts in turn
+   * @param offsetDb is added
+   * @param floorDb the least that is given
+   * @param target gets half as many
+   * @throws {RangeError} if there are fewer numbers, or both overlap
+   */
+  decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void {
+    assertKind("decibels", Float64Array, numbers);
+    assertKind("decibels", Float32Array, target);
+    assertRange("decibels", "array of numbers", numbers, 0, 2 * target.length);
+    assertApart("decibels", target, numbers);
+    if (target.length > 0) this.#chosen().decibels(numbers, offsetDb, floorDb, target);
   }
 
   /**

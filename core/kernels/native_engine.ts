@@ -13,6 +13,7 @@ import {
   type PcmFormat,
   type PolyphaseTable,
   type RgbPicture,
+  type TransformPlan,
   type YuvPicture,
 } from "./engine.ts";
 
@@ -90,6 +91,25 @@ export class NativeEngine implements Engine {
 
   window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
     this.#calls.slu_kernel_window(samples, weights, target, target.length);
+  }
+
+  transform({ weights, factors, work }: TransformPlan, samples: Float64Array, bins: Float64Array): void {
+    this.#calls.slu_kernel_transform(
+      samples,
+      samples.length,
+      weights,
+      weights.length,
+      factors,
+      factors.length,
+      work,
+      work.length,
+      bins,
+      bins.length,
+    );
+  }
+
+  decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void {
+    this.#calls.slu_kernel_decibels(numbers, offsetDb, floorDb, target, target.length);
   }
 
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {

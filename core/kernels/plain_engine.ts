@@ -12,8 +12,10 @@ import {
   type PcmFormat,
   type PolyphaseTable,
   type RgbPicture,
+  type TransformPlan,
   type YuvPicture,
 } from "./engine.ts";
+import { decibels, transform } from "./plain_transform.ts";
 
 const { fround } = Math;
 /** Partial sums of a long sum; `crates/kernels/src` has the same. */
@@ -118,6 +120,14 @@ export class PlainEngine implements Engine {
 
   window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
     for (let i = 0; i < target.length; i++) target[i] = samples[i] * weights[i];
+  }
+
+  transform(plan: TransformPlan, samples: Float64Array, bins: Float64Array): void {
+    transform(plan, samples, bins);
+  }
+
+  decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void {
+    decibels(numbers, offsetDb, floorDb, target);
   }
 
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {

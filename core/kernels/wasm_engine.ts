@@ -11,6 +11,7 @@ import {
   type PcmFormat,
   type PolyphaseTable,
   type RgbPicture,
+  type TransformPlan,
   type YuvPicture,
 } from "./engine.ts";
 import { WASM_BASE64 } from "./wasm.gen.ts";
@@ -93,6 +94,30 @@ export class WasmEngine implements Engine {
     const output = memory.write(2, target);
     this.#calls.slu_kernel_window(memory.read(0, samples), memory.read(1, weights), output, target.length);
     memory.finish(2, target);
+  }
+
+  transform({ weights, factors, work }: TransformPlan, samples: Float64Array, bins: Float64Array): void {
+    const memory = this.#memory;
+    this.#calls.slu_kernel_transform(
+      memory.read(0, samples),
+      samples.length,
+      memory.read(1, weights),
+      weights.length,
+      memory.read(2, factors),
+      factors.length,
+      memory.write(3, work),
+      work.length,
+      memory.write(4, bins),
+      bins.length,
+    );
+    memory.finish(4, bins);
+  }
+
+  decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void {
+    const memory = this.#memory;
+    const from = memory.read(0, numbers);
+    this.#calls.slu_kernel_decibels(from, offsetDb, floorDb, memory.write(1, target), target.length);
+    memory.finish(1, target);
   }
 
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {

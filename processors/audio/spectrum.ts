@@ -7,6 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { HeadFrame } from "./head_frame.ts";
@@ -128,9 +129,8 @@ export class Spectrum {
     const only = this.channel >= 0;
     samples.fill(0);
     for (let channel = only ? this.channel : 0; channel < (only ? this.channel + 1 : queue.channels); channel++) {
-      const plane = queue.plane(channel);
-      const weight = only ? 1 : 1 / queue.channels;
-      for (let i = 0, at = queue.start; i < samples.length; i++, at++) samples[i] += plane[at] * weight;
+      const part = queue.plane(channel).subarray(queue.start, queue.start + samples.length);
+      kernels.widen(samples, part, only ? 1 : 1 / queue.channels);
     }
     const ptsNs = this.#frameNs + samplesToNs(-this.#older, this.#sampleRateHz);
     const durationNs = samplesToNs(this.size, this.#sampleRateHz);

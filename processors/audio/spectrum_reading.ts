@@ -1,10 +1,11 @@
 /**
- * The readings of a spectrum analyser, and their arithmetic. The transform is that of fft.js.
+ * The readings of a spectrum analyser, and their arithmetic.
  *
  * @module
  */
-import FFT from "fft.js";
-import { factorToDecibels } from "./decibels.ts";
+import type { TransformPlan } from "../../core/kernels/engine.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
+import { SILENCE_DB } from "./decibels.ts";
 import { makeWindow, type WindowName } from "./window.ts";
 
 /** The spectrum of one window of audio. */
@@ -25,13 +26,16 @@ export interface SpectrumReading {
   readonly peakHz: number;
 }
 
+/** A factor of 2 in decibels: 0 Hz and half the sample rate have no negative counterpart. */
+const HALF_DB = 20 * Math.log10(2);
+
 /** Turns samples into spectra of one size. Only the readings themselves are allocated. */
 export class SpectrumAnalyzer {
-  readonly #fft: FFT;
-  readonly #window: Float64Array;
-  readonly #scale: number;
+  readonly #plan: TransformPlan;
   readonly #samples: Float64Array;
   readonly #bins: Float64Array;
+  /** What makes the decibels of a sine at full scale 0, of which half the energy is at negative frequencies. */
+  readonly #offsetDb: number;
 
   /**
    * @param size samples of a stretch, a power of two from 2
@@ -42,14 +46,14 @@ export class SpectrumAnalyzer {
     if (!(size >= 2 && Number.isInteger(Math.log2(size)))) {
       throw new RangeError(`Cannot analyse ${size} samples: wanted a power of two`);
     }
-    this.#fft = new FFT(size);
-    this.#window = makeWindow(window, size);
-    this.#scale = 2 / this.#window.reduce((sum, weight) => sum + weight, 0);
-    this.#samples = new Float64Array(size);
-    this.#bins = new Float64Array(2 * size);
+    const weights = makeWindow(window, size);
+    this.#plan = kernels.transformPlan(size, weights);
+    this.#samples = kernels.float64(size);
+    this.#bins = kernels.float64(size + 2);
+    this.#offsetDb = 20 * Math.log10(2 / weights.reduce((sum, weight) => sum + weight, 0));
   }
 
-  /** The samples to analyze, which {@linkcode analyze} weights in place. */
+  /** The samples to analyze. */
   get samples(): Float64Array {
     return this.#samples;
   }
@@ -62,21 +66,13 @@ export class SpectrumAnalyzer {
    * @param sampleRateHz of the samples
    */
   analyze(ptsNs: number, durationNs: number, sampleRateHz: number): SpectrumReading {
-    const samples = this.#samples;
-    const bins = this.#bins;
-    const size = samples.length;
-    for (let i = 0; i < size; i++) samples[i] *= this.#window[i];
-    this.#fft.realTransform(bins, samples);
-    const last = size / 2;
-    const magnitudesDb = new Float32Array(last + 1);
+    const size = this.#samples.length;
+    const magnitudesDb = new Float32Array(size / 2 + 1);
+    kernels.transform(this.#plan, this.#samples, this.#bins);
+    kernels.decibels(this.#bins, this.#offsetDb, SILENCE_DB, magnitudesDb);
+    for (const edge of [0, size / 2]) magnitudesDb[edge] = Math.max(SILENCE_DB, magnitudesDb[edge] - HALF_DB);
     let peakBin = 0;
-    let peak = -1;
-    for (let k = 0; k <= last; k++) {
-      const oneSided = k === 0 || k === last ? 0.5 : 1;
-      const magnitude = Math.sqrt(bins[2 * k] ** 2 + bins[2 * k + 1] ** 2) * this.#scale * oneSided;
-      magnitudesDb[k] = factorToDecibels(magnitude);
-      if (magnitude > peak) [peak, peakBin] = [magnitude, k];
-    }
+    for (let k = 1; k < magnitudesDb.length; k++) if (magnitudesDb[k] > magnitudesDb[peakBin]) peakBin = k;
     const binHz = sampleRateHz / size;
     const peakHz = (peakBin + vertex(magnitudesDb, peakBin)) * binHz;
     return { ptsNs, durationNs, binHz, magnitudesDb, peakBin, peakDb: magnitudesDb[peakBin], peakHz };

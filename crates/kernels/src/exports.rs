@@ -5,7 +5,7 @@
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
-use crate::{Level, Matrix, PcmFormat, Polyphase, Shape, level, polyphase, reverb, use_level};
+use crate::{Level, Matrix, PcmFormat, Polyphase, Shape, level, polyphase, reverb, transform, use_level};
 
 /// # Safety
 ///
@@ -255,6 +255,60 @@ pub unsafe extern "C" fn slu_kernel_blend(
     // SAFETY: the caller vouches for the arrays.
     let (samples, others) = unsafe { (write(samples, length), read(others, length)) };
     crate::blend(samples, others, [own_from, others_from], [own_step, others_step]);
+}
+
+/// See [`transform`](crate::transform()). 0: the arrays do not fit each other.
+///
+/// # Safety
+///
+/// The addresses and lengths are those of arrays; `work` and `bins` overlap none of the others.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments)] // Arrays come as addresses and lengths.
+pub unsafe extern "C" fn slu_kernel_transform(
+    samples: *const f64,
+    size: u32,
+    weights: *const f64,
+    weights_length: u32,
+    factors: *const f64,
+    factors_length: u32,
+    work: *mut f64,
+    work_length: u32,
+    bins: *mut f64,
+    bins_length: u32,
+) -> u32 {
+    // SAFETY: the caller vouches for the arrays.
+    let (samples, weights, factors, work, bins) = unsafe {
+        (
+            read(samples, size),
+            read(weights, weights_length),
+            read(factors, factors_length),
+            write(work, work_length),
+            write(bins, bins_length),
+        )
+    };
+    if !transform::fits(samples.len(), weights, factors, work, bins) {
+        return 0;
+    }
+    crate::transform(samples, weights, factors, work, bins);
+    1
+}
+
+/// See [`decibels`](crate::decibels()).
+///
+/// # Safety
+///
+/// The addresses are those of arrays that do not overlap: `numbers` has two values for each of the `length` of `target`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_kernel_decibels(
+    numbers: *const f64,
+    offset: f64,
+    floor: f64,
+    target: *mut f32,
+    length: u32,
+) {
+    // SAFETY: the caller vouches for the arrays.
+    let (numbers, target) = unsafe { (read(numbers, 2 * length), write(target, length)) };
+    crate::decibels(numbers, offset, floor, target);
 }
 
 /// See [`decode`](crate::decode). 0: there is no such format or channel.

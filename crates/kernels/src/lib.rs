@@ -9,6 +9,7 @@
 //! to and says so.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
+mod decibels;
 mod exports;
 mod level;
 mod pcm;
@@ -16,6 +17,7 @@ mod pixels;
 mod polyphase;
 mod reverb;
 mod samples;
+mod transform;
 
 use level::dispatched;
 
@@ -100,4 +102,18 @@ dispatched! {
 dispatched! {
     /// Fills red, green and blue from luma and chroma of half the size.
     pub fn to_rgb(shape: Shape, luma: &[u8], u: &[u8], v: &[u8], rgb: &mut [u8]) => pixels::to_rgb
+}
+dispatched! {
+    /// Transforms samples, times weights, into the real and imaginary parts of frequencies from 0 to half the rate.
+    pub fn transform(
+        samples: &[f64],
+        weights: &[f64],
+        factors: &[f64],
+        work: &mut [f64],
+        bins: &mut [f64],
+    ) => transform::transform
+}
+dispatched! {
+    /// Fills `target` with the decibels of complex numbers plus `offset`, at least `floor`.
+    pub fn decibels(numbers: &[f64], offset: f64, floor: f64, target: &mut [f32]) => decibels::decibels
 }
