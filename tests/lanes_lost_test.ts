@@ -11,6 +11,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, sink } from "./fixtures/scripted.ts";
+import { unhurried } from "./fixtures/unhurried.ts";
 import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 /** For how long the one lane keeps the other from its new thread, milliseconds. */
@@ -138,6 +139,28 @@ eachDriver("a lane that ends is replaced, and a node of it that had come to its 
   equal(early.length, 5);
 });
 
+eachDriver("what a link within a lane held when the lane ended is counted as lost", async (native) => {
+  using hold = new Hold("later");
+  await using runtime = new Runtime({ mode: "live", native, stuckAfterMs: 0 });
+  const supervision = { restart: { backoffMs: 1 } };
+  const source = runtime.add(numberedSource({ count: 1e9, intervalMs: 0.1 }), { id: "source" });
+  const dies = runtime.add(dying({ hold: hold.path }), { id: "dies", lane: "near", supervision });
+  const slow = runtime.add(unhurried(), { id: "slow", lane: "near", supervision });
+  runtime.connect(source.outputs.audio, dies.inputs.audioIn, { policy: "drop-newest" });
+  runtime.connect(dies.outputs.audioOut, slow.inputs.audioIn, { policy: "lossless", capacity: 8 });
+  await runtime.start();
+  const inside = ({ links } = runtime.stats()) => links.find(({ to }) => to === "slow.audioIn")!;
+  await until(() => inside().queued > 4);
+  hold.begin();
+  await until(() => hold.sinceMs !== undefined);
+  hold.release();
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "slow")!.restarts === 1);
+  await flow(runtime, "slow", 10);
+  const summary = (await runtime.stop())!;
+  assertSpent(summary);
+  ok(inside(summary).dropped.laneLost > 0);
+});
+
 Deno.test({
   name: "native: what a lane had fetched of a native one and not read when it ended is counted as lost",
   ignore: Deno.env.get("SLUICE_NATIVE") === "off",
@@ -163,6 +186,9 @@ Deno.test({
     await flow(runtime, to.id);
     const summary = (await runtime.stop())!;
     assertSpent(summary);
-    ok(summary.links[0].dropped.laneLost > 0);
+    const [first, last] = summary.links;
+    ok(first.dropped.laneLost > 0);
+    const node = (id: string) => summary.nodes.find((each) => each.id === id)!;
+    deepEqual([first.written, last.read], [node(source.id).framesOut, node(to.id).framesIn]);
   },
 });

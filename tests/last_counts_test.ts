@@ -40,6 +40,7 @@ async function runOnce(native: "require" | "off", end: typeof ENDS[number], remo
   const last = runtime.add(sink(passing(fail)), { id: "last" });
   runtime.connect(source.outputs.audio, last.inputs.audioIn);
   const unaccounted = new Map<string, number>();
+  const written = new Set<number>();
   using _ = runtime.events.on("link:*", (event) => {
     if (event.group !== "link") return;
     if (event.kind === "removed" && end === "stop") runtime.stop().catch(() => {});
@@ -48,6 +49,7 @@ async function runOnce(native: "require" | "off", end: typeof ENDS[number], remo
     equal(unaccounted.has(event.linkId), false);
     const dropped = Object.values(event.dropped).reduce((sum, frames) => sum + frames, 0);
     unaccounted.set(event.linkId, event.written - event.read - dropped);
+    written.add(event.written);
   });
   await runtime.start();
   await flow(runtime, "last", 20);
@@ -59,5 +61,7 @@ async function runOnce(native: "require" | "off", end: typeof ENDS[number], remo
   await edited;
   await runtime.finished.catch(() => {});
   deepEqual([...unaccounted].sort(), links.map((link) => [link, 0]).sort());
+  // The source has written to all of them, and lost all of them at once.
+  equal(written.size, 1, `frames written: ${[...written]}`);
   equal(runtime.stats().links.length, 1);
 }

@@ -1,5 +1,5 @@
 /**
- * Reads the counts of a link off the control page while its ends are at work.
+ * Reads the counts of a link off the control page, also while its ends are at work.
  *
  * Each end counts by itself, so that no instant has all counts. The reader takes what came before what went, and each
  * end counts what went before what came. So no frame that has left seems queued, and a link never seems to hold more
@@ -21,7 +21,7 @@ const LANE_LOST = LINK.droppedLaneLost >> 3;
 
 /** Frames of a link, by what became of them. `written` is the sum of the others. */
 export interface LinkCounts {
-  /** Frames that were given to the link; at least as many as are known to have left it. */
+  /** Frames that were given to the link; while an end is at work, at least as many as are known to have left it. */
   readonly written: number;
   /** Frames that were handed to the reading node. */
   readonly read: number;
@@ -37,8 +37,12 @@ export interface LinkCounts {
   readonly queued: number;
 }
 
-/** @param index of the link's record */
-export function readLinkCounts(page: ControlPage, index: number): LinkCounts {
+/**
+ * @param index of the link's record
+ * @param atRest neither end is at work any more: what is counted is taken as it is, and `queued` is below 0 where more
+ * frames have left than came
+ */
+export function readLinkCounts(page: ControlPage, index: number, atRest = false): LinkCounts {
   const at = index64(page.linkOffset(index));
   const { f64 } = page;
   const came = f64[at + WRITTEN];
@@ -50,6 +54,6 @@ export function readLinkCounts(page: ControlPage, index: number): LinkCounts {
   const laneLost = f64[at + LANE_LOST];
   const gone = read + full + skipped + unlinked + laneLost;
   // A frame that left had come before, even if it came after the counts were read.
-  const written = Math.max(came, gone);
+  const written = atRest ? came : Math.max(came, gone);
   return { written, read, full, skipped, unlinked, laneLost, queued: written - gone };
 }

@@ -140,5 +140,15 @@ Deno.test("readLinkCounts() takes what each count says for what it is, and what 
   for (const [field, frames] of told) page.f64[(page.linkOffset(1) + field) >> 3] = frames;
   const wanted = { written: 1_000, read: 1, full: 6, skipped: 8, unlinked: 16, laneLost: 32, queued: 937 };
   deepEqual(readLinkCounts(page, 1), wanted);
+  deepEqual(readLinkCounts(page, 1, true), wanted);
+  free();
+});
+
+Deno.test("readLinkCounts() shows more frames that have left than came as below 0 queued, once neither end is at work", () => {
+  const { page, free } = bench(1);
+  page.f64[(page.linkOffset(0) + LINK.written) >> 3] = 3;
+  page.f64[(page.linkOffset(0) + LINK.read) >> 3] = 5;
+  const seen = [false, true].map((atRest) => readLinkCounts(page, 0, atRest));
+  deepEqual(seen.map(({ written, queued }) => [written, queued]), [[5, 0], [3, -2]]);
   free();
 });

@@ -1,11 +1,11 @@
 /** What lanes are told where nodes go from one to another, and what is left of a move that does not take place. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { BLOCKED, ENTRY, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { BLOCKED, ENTRY, LINK, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import { faulty } from "../../tests/fixtures/faulty.ts";
 import { checkingSink, collect, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { appliedOf, type ScriptedGraph, scriptedGraph, TRIAL_MS } from "../../tests/fixtures/scripted_lanes.ts";
-import { freeSlots } from "../../tests/fixtures/slots.ts";
+import { entriesIn, freeSlots } from "../../tests/fixtures/slots.ts";
 import { type SerializedError, serializeError } from "../errors.ts";
 import type { Loan } from "../lanes/messages.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
@@ -76,6 +76,28 @@ Deno.test("Handovers frees what a lane has let go of for one that ends before it
   equal(run.lane("other").last("attach").rests[0].entries.length, 1);
   equal(freeSlots(pool), before);
   equal(pool.freeInMagazine, 0, "any lane can have it");
+});
+
+Deno.test("Handovers counts as lost what a lane had written and not handed over, and not what rests in the ring or was handed over", async () => {
+  const run = graph();
+  const { pools: [pool], page } = run.memory;
+  const { index } = run.topology.connections.intoNode(run.topology.node("sink").id)[0];
+  const count = (field: number) => (page.linkOffset(index) + field) >> 3;
+  const [ring] = run.driver.rings;
+  for (const entry of entriesIn(pool, 3)) run.driver.openWriter(ring).push(entry);
+  page.f64[count(LINK.written)] = 10;
+  page.f64[count(LINK.read)] = 2;
+  const entries = entriesIn(pool, 2);
+  run.lane("far").answers.apply = (epoch) => ({ ...appliedOf(epoch), rests: [{ ...emptyRest(index), entries }] });
+  run.lane("near").answers.apply = () => {
+    run.lose("near", new Error("the thread has ended, on purpose"));
+    return undefined;
+  };
+  await run.edit((edit) => {
+    edit.move("middle", "other");
+    edit.move("sink", "other");
+  });
+  deepEqual([LINK.written, LINK.droppedLaneLost].map((field) => page.f64[count(field)]), [10, 3]);
 });
 
 Deno.test("Handovers lets a node's counts go on in its new record, and not what it was doing on the lane it leaves", async () => {

@@ -1,7 +1,9 @@
 /** Edits as lanes see them: what these are told, and what becomes of an edit by what they answer, and when they end. */
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
+import { LINK } from "../../ffi/layout.gen.ts";
 import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { appliedOf, offeredOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
+import { entriesIn, freeSlots } from "../../tests/fixtures/slots.ts";
 import { sleep, until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
 import type { GraphEdit } from "./graph_edit.ts";
@@ -489,4 +491,17 @@ Deno.test("LiveEdits.run() gives the record of a removed node to others once the
   await sleep(0);
   await run.edit(addBeside);
   equal(run.topology.node("beside").index, record);
+});
+
+Deno.test("LiveEdits.run() counts what is left in the ring of a removed link as unlinked, once, and gives it back", async () => {
+  const run = graph();
+  const { pools, page } = run.memory;
+  const [pool] = pools;
+  const before = freeSlots(pool);
+  const [link] = run.topology.connections.intoNode(run.topology.node("sink").id);
+  const [ring] = run.driver.rings;
+  for (const entry of entriesIn(pool, 3)) run.driver.openWriter(ring).push(entry);
+  page.f64[(page.linkOffset(link.index) + LINK.written) >> 3] = 3;
+  await run.edit((edit) => edit.disconnect(link.id));
+  deepEqual([page.f64[(page.linkOffset(link.index) + LINK.droppedUnlinked) >> 3], freeSlots(pool)], [3, before]);
 });

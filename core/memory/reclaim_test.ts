@@ -199,6 +199,7 @@ Deno.test("countLaneLost() makes a link's counts add up again", () => {
   page.f64[at + (LINK.droppedToKey >> 3)] = 1;
   equal(countLaneLost(page, 0, 1), 3);
   equal(countLaneLost(page, 0, 1), 0);
+  deepEqual([LINK.written, LINK.droppedLaneLost].map((field) => page.f64[at + (field >> 3)]), [10, 3]);
 });
 
 Deno.test("countLaneLost() counts frames as written that a dead end had handed over and not counted", () => {

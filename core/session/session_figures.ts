@@ -56,8 +56,19 @@ export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts):
   return names.length > 0 ? readFigures(page, node.index, names) : facts.figures(node.id);
 }
 
-/** The figures of one link. @param nowNs the nodes' clock, for the age of its frames */
-export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, facts: NodeFacts): LinkStats {
+/**
+ * The figures of one link.
+ *
+ * @param nowNs the nodes' clock, for the age of its frames
+ * @param atRest neither of its ends is at work any more
+ */
+export function linkStats(
+  page: ControlPage,
+  link: LinkEntry,
+  nowNs: number,
+  facts: NodeFacts,
+  atRest: boolean,
+): LinkStats {
   const format = facts.format(link);
   const joinLagNs = readJoinLag(page, link.index);
   return {
@@ -66,7 +77,7 @@ export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, fac
     to: portAddress(link.toNode, link.toPort),
     policy: link.policy,
     capacity: link.capacity,
-    ...readLinkCounters(page, link.index, nowNs),
+    ...readLinkCounters(page, link.index, nowNs, atRest),
     ...(joinLagNs !== undefined && { joinLagNs }),
     ...(format && { format }),
   };
