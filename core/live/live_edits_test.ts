@@ -6,8 +6,12 @@ import { appliedOf, offeredOf, type ScriptedGraph, scriptedGraph } from "../../t
 import { entriesIn, freeSlots } from "../../tests/fixtures/slots.ts";
 import { sleep, until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
+import { nodeId } from "../ids.ts";
+import type { AnnouncedFormat } from "../lanes/messages.ts";
+import type { EditSite } from "./edit_site.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 import { emptyWork } from "./lane_work.ts";
+import { draftRestart } from "./restart.ts";
 
 const ENDED = new Error("the thread has ended, on purpose");
 
@@ -53,14 +57,15 @@ class Limits implements Disposable {
 }
 
 /** source and middle on lane "near", sink on lane "far"; lane "other" has no node. */
-function graph(): ScriptedGraph {
-  return scriptedGraph(["near", "far", "other"], (edit) => {
+function graph(parts: Partial<EditSite> = {}): ScriptedGraph {
+  const build = (edit: GraphEdit) => {
     edit.add(numberedSource(), { id: "source", lane: "near" });
     edit.add(pass(), { id: "middle", lane: "near" });
     edit.add(checkingSink(), { id: "sink", lane: "far" });
     edit.connectByName("source.audio", "middle.audioIn");
     edit.connectByName("middle.audioOut", "sink.audio");
-  });
+  };
+  return scriptedGraph(["near", "far", "other"], build, parts);
 }
 
 /** Concerns both lanes: a ring leads from one to the other. */
@@ -504,4 +509,58 @@ Deno.test("LiveEdits.run() counts what is left in the ring of a removed link as 
   page.f64[(page.linkOffset(link.index) + LINK.written) >> 3] = 3;
   await run.edit((edit) => edit.disconnect(link.id));
   deepEqual([page.f64[(page.linkOffset(link.index) + LINK.droppedUnlinked) >> 3], freeSlots(pool)], [3, before]);
+});
+
+Deno.test("LiveEdits.run() does without a lane that comes to its end before it takes up what moves to it", async () => {
+  const run = graph();
+  const { answers } = run.lane("other");
+  answers.apply = () => {
+    run.close("other");
+    return undefined;
+  };
+  answers.attach = () => undefined;
+  await run.edit((edit) => edit.move("middle", "other"));
+  equal(run.lane("other").kinds.at(-1), "attach");
+});
+
+/** Of frames that nodes write. */
+function formatOf(sampleRateHz: number): AnnouncedFormat["format"] {
+  return { kind: "audio", sampleRateHz, channels: 1 } as AnnouncedFormat["format"];
+}
+
+Deno.test("LiveEdits.run() has the formats checked that lanes say, and readers of the same outputs, and may be refused for them", async () => {
+  const checked: [rates: number[], links: string[]][] = [];
+  const run = graph({
+    toldFormat: ({ toNode }) => toNode === "sink" ? formatOf(1) : undefined,
+    checkFormats: (formats, links) => {
+      checked.push([
+        formats.map(({ format }) => (format as { sampleRateHz: number }).sampleRateHz),
+        links.map(({ fromNode, toNode }) => `${fromNode} ${toNode}`),
+      ]);
+      if (checked.length > 1) throw new TypeError("wanted stereo, on purpose");
+    },
+  });
+  run.lane("near").answers.prepare = ({ epoch }) => {
+    const formats = [{ node: run.topology.node("middle").id, port: "audioOut", format: formatOf(2) }];
+    return { kind: "prepared", epoch, formats };
+  };
+  await run.edit(addSecond);
+  deepEqual(checked, [[[1, 2], ["middle second"]]]);
+  await rejects(run.edit(addBeside), { name: "TypeError" });
+  deepEqual([checked.length, run.epoch, run.topology.nodes.has(nodeId("beside"))], [2, 1, false]);
+});
+
+Deno.test("LiveEdits.run() has the formats checked of a node that is restarted, on the links that it has", async () => {
+  const checked: string[] = [];
+  const run = graph({
+    checkFormats: (formats, links) => {
+      checked.push(...formats.map(({ node, port }) => `${node}.${port}`), ...links.map(({ toNode }) => toNode));
+    },
+  });
+  const middle = run.topology.node("middle");
+  run.lane("near").answers.prepare = ({ epoch }) => (
+    { kind: "prepared", epoch, formats: [{ node: middle.id, port: "audioOut", format: formatOf(1) }] }
+  );
+  await run.edits.run(() => draftRestart(run.topology, middle, false, () => {}), 1_000);
+  deepEqual(checked, ["middle.audioOut", "sink"]);
 });

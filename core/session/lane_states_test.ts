@@ -129,6 +129,18 @@ Deno.test("LaneThread ends its thread once it is given up or gone, before it tel
   }
 });
 
+Deno.test("LaneThread that is given up or gone keeps nothing of its worker", () => {
+  for (const [state, event] of [["late", "closed"], ["lost", "freed"], ["lost", "fenced"]] as const) {
+    using seen = new Seen(state);
+    seen.lane.send({ kind: "close" });
+    MEET[event](seen.lane);
+    deepEqual(seen.did.splice(0), ["close()", "terminate()", `${state}-${seen.lane.state}`]);
+    seen.lane.send({ kind: "close" });
+    seen.lane.terminate();
+    deepEqual(seen.did, []);
+  }
+});
+
 Deno.test("LaneThread.whenOpen settles whatever becomes of a thread that opens its nodes", async () => {
   const outcomes: unknown[] = [];
   for (const event of ["opened", "refused", "lost", "told", "closed", "abandoned"] as const) {

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { controlBytes, ControlPage } from "../../control_page.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { retire } from "./leavers.ts";
+import { Leavers, retire } from "./leavers.ts";
 
 /** A node that was taken out, whose tick is under way, and what is done with it. */
 function leaver(pending: boolean) {
@@ -18,6 +18,7 @@ function leaver(pending: boolean) {
     admitWaiters() {},
     abort: call("abort"),
     publish: call("publish"),
+    forgoRecord: call("forgoRecord"),
   };
   return { cell: cell as unknown as NodeCell, did };
 }
@@ -45,5 +46,13 @@ Deno.test("retire() publishes nothing on a thread that was given up, where the r
     const { cell, did } = leaver(false);
     await retire(makeLane(isGivenUp), cell, true);
     deepEqual(did, ["flush", "teardown", ...isGivenUp ? [] : ["publish"]]);
+  }
+});
+
+Deno.test("Leavers.add() publishes what a node has counted and has it count no more, where its successor has its record", () => {
+  for (const isTold of [false, true]) {
+    const { cell, did } = leaver(false);
+    new Leavers(makeLane()).add(cell, true, isTold);
+    deepEqual([cell.outside, did], [true, isTold ? [] : ["publish", "forgoRecord"]]);
   }
 });

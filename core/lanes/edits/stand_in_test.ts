@@ -3,14 +3,15 @@ import { acquire, bench, freeSlots, linkPlan } from "../../../tests/fixtures/slo
 import type { Frame } from "../../frames/frame.ts";
 import type { LinkPolicy } from "../../links/policy.ts";
 import { LocalLink } from "../../links/local_link.ts";
-import type { Pool } from "../../memory/pool.ts";
+import { Ledger } from "../../memory/ledger.ts";
+import { createPool, Pool } from "../../memory/pool.ts";
 import { readLinkCounters } from "../../stats.ts";
 import { type KeptFrame, StandInReader, StandInWriter } from "./stand_in.ts";
 
 const SLOTS = 8;
 
 function setUp(policy: LinkPolicy, capacity: number) {
-  const { page, pool } = bench(SLOTS);
+  const { driver, page, pool } = bench(SLOTS);
   const link = new LocalLink(linkPlan("audio", policy, capacity), page);
   /** @returns its slot */
   const write = () => {
@@ -23,7 +24,7 @@ function setUp(policy: LinkPolicy, capacity: number) {
     const { written, read, queued, dropped: { full, skipped } } = readLinkCounters(page, 0, 0);
     return { written, read, queued, full, skipped };
   };
-  return { pool, link, write, counts };
+  return { driver, pool, link, write, counts };
 }
 
 function frameIn(pool: Pool): Frame {
@@ -100,6 +101,23 @@ Deno.test("StandInReader of lent frames takes nothing for what the link has drop
   reader.commit(link);
   deepEqual(counts(), { written: 2, read: 0, queued: 1, full: 1, skipped: 0 });
   deepEqual([read(link), freeSlots(pool)], [newest, SLOTS]);
+});
+
+Deno.test("StandInReader of lent frames takes no frame of another pool for one that the link has dropped since", () => {
+  const { driver, pool, link, write, counts } = setUp("latest", 1);
+  const token = createPool(driver, 1, { name: "other", slotBytes: 1_024, slots: SLOTS });
+  const other = new Pool(driver, token, 0, new Ledger());
+  const slot = write();
+  const lent = lend(link);
+  const reader = new StandInReader(link.plan, lent);
+  read(reader);
+  link.putBack(lent);
+  let newest = frameIn(other);
+  while (newest.slot !== slot) newest = frameIn(other);
+  link.write(newest);
+  reader.commit(link);
+  deepEqual(counts(), { written: 2, read: 0, queued: 1, full: 1, skipped: 0 });
+  deepEqual([read(link), freeSlots(pool)], [slot, SLOTS]);
 });
 
 Deno.test("StandInReader of lent frames gives all of them back where the node does not come", () => {

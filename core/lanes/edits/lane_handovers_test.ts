@@ -1,0 +1,66 @@
+import { deepEqual } from "node:assert/strict";
+import { nodeId } from "../../ids.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { Handover } from "../messages.ts";
+import { EditAttempt } from "./edit_attempt.ts";
+import { LaneHandovers } from "./lane_handovers.ts";
+import { Leavers } from "./leavers.ts";
+import { standstillOf } from "./standstill.ts";
+
+const NODE = nodeId("a");
+
+/** A node and its successor, with what is done with either. */
+function setUp(parts: { readonly mode?: string; readonly ended?: boolean; readonly to?: number } = {}) {
+  const did: string[] = [];
+  const { mode = "push", ended = false, to = 0 } = parts;
+  const processor = (name: string) => ({
+    snapshot: () => void did.push(`${name} snapshot`),
+    restore: () => void did.push(`${name} restore`),
+  });
+  const cell = (name: string, more: object = {}) => (
+    {
+      id: NODE,
+      number: 1,
+      mode,
+      inputs: [],
+      outputs: [],
+      ledger: { held: () => 0, settle() {} },
+      instance: { processor: processor(name) },
+      countOn() {},
+      takeUp: () => void did.push(`${name} takeUp`),
+      publish: () => void did.push(`${name} publish`),
+      forgoRecord: () => void did.push(`${name} forgoRecord`),
+      ...more,
+    } as unknown as NodeCell
+  );
+  const old = cell("old", { ended, finishing: ended });
+  const lane = {
+    index: 0,
+    cells: [old],
+    isGivenUp: false,
+    nowNs: () => 0,
+    tellAllNews: () => void did.push("news"),
+  } as unknown as Lane;
+  const handover: Handover = { node: NODE, from: 0, to, state: "carried", trialMs: 1 };
+  const cells = new Map([[NODE, cell("new")]]);
+  const handovers = new LaneHandovers(lane, new EditAttempt(1, lane), { handovers: [handover], moves: [] }, cells);
+  const all = new Map<string, NodeCell>([[NODE, old]]);
+  return { did, handovers, all, cells, leavers: new Leavers(lane) };
+}
+
+Deno.test("LaneHandovers.leave() has a node that a device drives count no more, once its counts were told", () => {
+  for (const mode of ["push", "external"]) {
+    const { did, handovers, all, leavers } = setUp({ mode, to: 1 });
+    handovers.leave(all, leavers, new Map(), () => {});
+    deepEqual(did, ["news", "old publish", ...mode === "external" ? ["old forgoRecord"] : []]);
+    deepEqual([all.size, leavers.size], [0, 1]);
+  }
+});
+
+Deno.test("LaneHandovers.handOverHere() has a node that had no trial go on from what the one before it had", () => {
+  const { did, handovers, all, cells, leavers } = setUp();
+  handovers.handOverHere(all, leavers);
+  deepEqual(did, ["new takeUp", "old publish", "old forgoRecord"]);
+  deepEqual([all.get(NODE) === cells.get(NODE), leavers.size], [true, 1]);
+});
