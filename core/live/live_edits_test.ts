@@ -564,3 +564,17 @@ Deno.test("LiveEdits.run() has the formats checked of a node that is restarted, 
   await run.edits.run(() => draftRestart(run.topology, middle, false, () => {}), 1_000);
   deepEqual(checked, ["middle.audioOut", "sink"]);
 });
+
+Deno.test("LiveEdits lets go of nodes that a lane was asked for once another thread runs it", async () => {
+  const run = graph();
+  refuseOn(run.lane("far"));
+  run.lane("near").answers.prepare = () => undefined;
+  await rejects(run.edit((edit) => {
+    addBeside(edit);
+    addSecond(edit);
+  }));
+  deepEqual(run.edits.drafted.map(({ id }) => id), ["beside"]);
+  run.lose("near", ENDED);
+  run.replace("near");
+  deepEqual(run.edits.drafted, []);
+});

@@ -6,7 +6,6 @@ import type { Handover } from "../messages.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { LaneHandovers } from "./lane_handovers.ts";
 import { Leavers } from "./leavers.ts";
-import { standstillOf } from "./standstill.ts";
 
 const NODE = nodeId("a");
 
