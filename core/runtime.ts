@@ -34,12 +34,13 @@ import {
   type RuntimeOptions,
 } from "./runtime_options.ts";
 import { assertPool } from "./pools/pool_plan.ts";
-import { assertNew, noteAdded } from "./app/once.ts";
+import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_type.ts";
 import { registerView, type SessionView } from "./runtime_view.ts";
+import { Arrivals, awaitable } from "./runtime/arrivals.ts";
 import { changedValue } from "./runtime/changed_value.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
@@ -48,6 +49,12 @@ import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { describeThrown } from "./errors/thrown.ts";
 import { Topology } from "./topology.ts";
+
+/** A node that is being added. */
+interface Adding {
+  readonly handle: NodeHandle;
+  readonly added: Promise<unknown>;
+}
 
 /** One end of a link that is to be made. */
 interface LinkEndRef {
@@ -85,6 +92,7 @@ export class Runtime implements AsyncDisposable {
   readonly #options: RuntimeOptions;
   readonly #driver: Driver;
   readonly #topology: Topology;
+  readonly #arrivals: Arrivals;
   // A failure is told by `finished`.
   readonly #onAbort = () => void this.stop().catch(() => {});
   /** Called with the reason where a start is refused, or there was none. */
@@ -118,6 +126,7 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => this.#knownTypes();
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
+    this.#arrivals = new Arrivals(this.#topology);
     registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown));
   }
 
@@ -132,20 +141,24 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Adds a node.
+   * Adds a node. While the graph runs this is an edit of its own: the handle is there at once, for calls that follow, and
+   * `await` waits until the node is part of the graph.
    *
    * @param spec what `nodes.gain({ gainDb: 3 })` gives
    * @returns typed references to its ports
-   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id, or what is no node), `Busy` (the graph runs)
+   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id, or what is no node), `Busy` (the graph is starting or
+   * stopping; it runs, and the node talks to the script). What {@linkcode Runtime.edit} throws comes by `await`
    */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
-  add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
+  add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H & PromiseLike<H> {
     assertNodeSpec(spec);
     assertNew(spec);
-    const handle = this.#add(spec.type, spec.config, options);
+    if (this.#run !== undefined) assertNotShared(spec);
+    const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
     const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
-    return spec.extend?.(handle, () => this.#whenEnded(), onRefused) ?? handle as unknown as H;
+    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused) ?? handle as unknown as H;
+    return awaitable(own, added);
   }
 
   /**
@@ -153,8 +166,13 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws {SluiceError} `NodeTypeNotFound`, and as {@linkcode Runtime.add}
    */
-  addByType(type: string, config: Record<string, unknown> = {}, options: AddOptions = {}): NodeHandle {
-    return this.#add(this.#findType(type), config, options);
+  addByType(
+    type: string,
+    config: Record<string, unknown> = {},
+    options: AddOptions = {},
+  ): NodeHandle & PromiseLike<NodeHandle> {
+    const { handle, added } = this.#add(this.#findType(type), config, options);
+    return awaitable(handle, added);
   }
 
   /**
@@ -288,6 +306,11 @@ export class Runtime implements AsyncDisposable {
   /** Goes on after `pause()`; without one, nothing happens. */
   async resume(): Promise<void> {
     await this.#session?.resume();
+  }
+
+  /** Whether a run is under way: calls that change the graph are edits then. */
+  get running(): boolean {
+    return this.#run !== undefined;
   }
 
   /** Whether the graph is paused. */
@@ -493,14 +516,24 @@ export class Runtime implements AsyncDisposable {
     );
   }
 
-  #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
-    this.#build("add a node");
+  /** @returns the handle, and what settles when the node is part of the graph */
+  #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): Adding {
+    const run = this.#run;
+    if (run === undefined) this.#build("add a node");
+    else run.assertRuns("add a node");
     assertAddOptions(options);
     if (options.pool !== undefined) {
       assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
     }
-    const added = this.#topology.addNode(type, config, options);
-    return makeHandle(added.id, added.type.descriptor, this);
+    const node = run === undefined
+      ? this.#topology.addNode(type, config, options)
+      : this.#arrivals.check(type, config, options);
+    const { id } = node;
+    const handle = makeHandle(id, node.type.descriptor, this);
+    if (run === undefined) return { handle, added: Promise.resolve() };
+    const added = this.edit((edit) => edit.add({ type, config }, { ...options, id }));
+    this.#arrivals.expect(id, added);
+    return { handle, added };
   }
 
   #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
@@ -533,9 +566,7 @@ export class Runtime implements AsyncDisposable {
     if (this.#run === undefined && !this.#disposed) return;
     const why = this.#disposed
       ? "the runtime was disposed of; make a new Runtime"
-      : action === "start"
-      ? "the graph was started; runtime.finished tells of its end"
-      : "the graph was started; change it by edit()";
+      : "the graph was started; runtime.finished tells of its end";
     throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
   }
 

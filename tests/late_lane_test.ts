@@ -4,6 +4,8 @@
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
+import type { GraphTarget } from "../core/graph/build.ts";
+import type { GraphEdit } from "../core/live/graph_edit.ts";
 import { configureLog, tapLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
@@ -189,7 +191,7 @@ eachDriver("a node that is torn down late is not taken for a later one with its 
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
   const teardowns: (() => void)[] = [];
   const teardown = () => new Promise<void>((resolve) => void teardowns.push(resolve));
-  const add = (graph: Pick<Runtime, "add" | "connectByName">) => {
+  const add = (graph: Pick<GraphEdit, "add"> & Pick<GraphTarget, "connectByName">) => {
     graph.add(filter({ ...passing(), teardown }), { id: "a" });
     graph.connectByName("source.audio", "a.audioIn");
   };

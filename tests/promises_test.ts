@@ -1,9 +1,11 @@
 /** What the interface of a runtime promises to those who build a graph step by step while it runs. */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { appSource } from "../mod.ts";
 import type { NodeActivity } from "../core/stats/node_activity.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../sluice.gen.ts";
-import { assertSpent } from "./fixtures/accounted.ts";
+import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { flow } from "./fixtures/waiting.ts";
 
@@ -77,8 +79,8 @@ eachDriver(
     await using runtime = new Runtime({ native });
     await runtime.start();
     for (let round = 0; round < 2; round++) {
-      await runtime.edit((edit) => edit.add(nodes.levelMeter(), { id: "meter" }));
-      await runtime.edit((edit) => edit.add(nodes.toneSource({ blockSize: 64 }), { id: "tone", lane: "near" }));
+      await runtime.add(nodes.levelMeter(), { id: "meter" });
+      await runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone", lane: "near" });
       await runtime.connectByName("tone.audio", "meter.audioIn");
       await flow(runtime, "meter", 3);
       await runtime.remove("tone");
@@ -143,7 +145,7 @@ eachDriver(
     );
     await staying.start();
     await over;
-    await staying.edit((edit) => edit.add(nodes.toneSource({ blockSize: 64 }), { id: "other" }));
+    await staying.add(nodes.toneSource({ blockSize: 64 }), { id: "other" });
     await staying.connectByName("other.audio", "mixer.audioIn_0");
     await flow(staying, "last", 3);
     equal((await staying.stop())!.outcome, "stopped");
@@ -170,3 +172,101 @@ eachDriver("connect() before the start gives the id at once, and refuses at once
   match(runtime.connect(tone.outputs.audio, gain.inputs.audioIn) as string, /^link\d+$/);
   await rejects(async () => await runtime.connectByName("nobody.audio", "gain.audioIn"), { code: "NodeNotFound" });
 });
+
+eachDriver(
+  "add() while running gives the handle at once, and await the node; what fails comes by await",
+  async (native) => {
+    await using runtime = new Runtime({ native });
+    await runtime.start();
+    // Calls follow one another: none of them needs to be awaited for the next.
+    const tone = runtime.add(nodes.toneSource({ blockSize: 64 }));
+    const other = runtime.add(nodes.toneSource({ blockSize: 64 }), { lane: "near" });
+    const mixer = runtime.add(nodes.mixer());
+    deepEqual([tone.id, other.id], ["tone-source", "tone-source-2"]);
+    const links = [
+      runtime.connect(tone.outputs.audio, mixer.inputs.audioIn[0]),
+      runtime.connect(other.outputs.audio, mixer.inputs.audioIn[1]),
+    ];
+    equal((await Promise.all(links)).length, 2);
+    equal((await mixer).id, mixer.id);
+    await flow(runtime, "mixer", 3);
+    throws(() => runtime.add(nodes.gain(), { id: "mixer" }), { code: "InvalidGraph" });
+    throws(() => runtime.add(nodes.gain({ gainDb: 1e9 })), { code: "InvalidConfig" });
+    throws(() => runtime.add(appSource.data()), {
+      code: "Busy",
+      message: /talks to the script; add it before the start/,
+    });
+    const missing = runtime.add(nodes.wavSource({ path: "/no/such/file.wav" }));
+    await rejects(async () => await missing, { code: "InvalidConfig", nodeId: "wav-source" });
+    await rejects(async () => await runtime.connect(missing.outputs.audio, mixer.inputs.audioIn[2]), {
+      code: "NodeNotFound",
+    });
+    assertSpent((await runtime.stop())!);
+  },
+);
+
+/** Single calls that one round of the property test makes; more where there is time. */
+const CALLS = Deno.env.get("SLUICE_DEEP") === "1" ? 2_000 : 60;
+
+eachDriver(
+  "random single calls build a graph from nothing, take it down to nothing and build it again",
+  async (native) => {
+    const model = async (seeds: readonly number[]) => {
+      await using runtime = new Runtime({ native, pools: { audio: { slots: 4_000, slotBytes: 1_024 } } });
+      await runtime.start();
+      let made = 0;
+      const outputs: string[] = [];
+      const inputs: string[] = [];
+      const links = new Map<string, string>();
+      const lanes = ["main", "near"];
+      const pick = <T>(list: readonly T[], seed: number) => list[seed % list.length];
+      for (const [k, seed] of seeds.entries()) {
+        const isBuilding = k % 30 < 20;
+        const id = `n${made}`;
+        const lane = pick(lanes, seed >> 3);
+        if (isBuilding && (seed % 5 === 0 || outputs.length === 0)) {
+          await runtime.add(nodes.toneSource({ blockSize: 64 }), { id, lane });
+          outputs.push(id);
+          made++;
+        } else if (isBuilding && (seed % 5 === 1 || inputs.length === 0)) {
+          await runtime.add(nodes.gain(), { id, lane });
+          inputs.push(id);
+          made++;
+        } else if (isBuilding && seed % 5 < 4) {
+          const [from, to] = [pick(outputs, seed), pick(inputs, seed >> 2)];
+          if (links.has(to)) {
+            await rejects(async () => await runtime.connectByName(`${from}.audio`, `${to}.audioIn`), {
+              code: "DestinationOccupied",
+            });
+          } else links.set(to, await runtime.connectByName(`${from}.audio`, `${to}.audioIn`));
+        } else if (seed % 2 === 0 && links.size > 0) {
+          const [to, link] = pick([...links], seed);
+          await runtime.disconnect(link);
+          links.delete(to);
+        } else if (seed % 7 === 0 && outputs.length > 0) await runtime.move(pick(outputs, seed), lane);
+        else {
+          const list = seed % 3 === 0 && outputs.length > 0 ? outputs : inputs;
+          if (list.length === 0) continue;
+          const [gone] = list.splice(seed % list.length, 1);
+          for (const { id, from, to } of runtime.stats().links) {
+            if (from.startsWith(`${gone}.`) || to.startsWith(`${gone}.`)) {
+              for (const [reader, link] of links) if (link === id) links.delete(reader);
+            }
+          }
+          await runtime.remove(gone);
+        }
+        const { nodes: figures, links: all } = runtime.stats();
+        deepEqual(figures.map(({ id }) => id).sort(), [...outputs, ...inputs].sort());
+        deepEqual(all.map(({ id }) => id).sort(), [...links.values()].sort());
+      }
+      await runtime.pause();
+      assertAccounted(runtime.stats());
+      await runtime.resume();
+      for (const id of [...outputs, ...inputs]) await runtime.remove(id);
+      for (const { free, slots } of runtime.stats().pools) equal(free, slots, "at rest every slot is free");
+      assertSpent((await runtime.stop())!);
+    };
+    const seeds = fc.array(fc.nat(1_000_000), { minLength: CALLS, maxLength: CALLS });
+    await fc.assert(fc.asyncProperty(seeds, model), { numRuns: 1, endOnFailure: true });
+  },
+);

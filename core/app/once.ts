@@ -23,6 +23,15 @@ export function assertNew(spec: Pick<NodeSpec, "type">): void {
   );
 }
 
+/** @throws {SluiceError} `Busy` for what belongs to the script: an edit cannot add it */
+export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">): void {
+  if (spec.extend === undefined) return;
+  throw new SluiceError(
+    "Busy",
+    `Cannot add a ${spec.type.descriptor.type} by an edit: it talks to the script; add it before the start`,
+  );
+}
+
 /** Notes that something was added. */
 export function noteAdded(spec: Pick<NodeSpec, "type" | "extend">): void {
   if (spec.extend !== undefined) added.add(spec);

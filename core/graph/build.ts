@@ -29,6 +29,8 @@ export interface GraphTarget {
       bypassed?: boolean;
     },
   ): unknown;
+  /** Whether each call is an edit of its own: then there is no telling when all of them are in effect. */
+  readonly running?: boolean;
   /** Links by addresses. */
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
 }
@@ -63,7 +65,8 @@ export interface BuiltGraph {
  * lanes, only that a lane is of kind `main` is looked at: the rest is for `new Runtime()`.
  *
  * @param runtime a runtime, or the edit of one
- * @throws {SluiceError} what the runtime throws, with the place in the file
+ * @throws {SluiceError} what the runtime throws, with the place in the file; `Busy` for a runtime whose graph runs: that
+ * takes an edit
  *
  * @example
  * ```ts
@@ -83,6 +86,9 @@ export interface BuiltGraph {
  */
 export function buildGraph(document: GraphDocument, runtime: GraphTarget, options: BuildOptions = {}): BuiltGraph {
   assertKeys("Cannot build the graph", options, ["id", "lane"]);
+  if (runtime.running === true) {
+    throw new SluiceError("Busy", "Cannot build the graph: the runtime runs; call buildGraph() in runtime.edit()");
+  }
   const prefix = options.id === undefined ? "" : `${nodeId(options.id)}${JOINT}`;
   // A link brings the element of a dynamic port that it leads to or from into being.
   const linked = new Map<string, string[]>();

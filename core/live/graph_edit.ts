@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { assertNotShared } from "../app/once.ts";
 import { assertConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
@@ -74,12 +75,7 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     assertNodeSpec(spec);
-    if (spec.extend !== undefined) {
-      throw new SluiceError(
-        "Busy",
-        `Cannot add a ${spec.type.descriptor.type} by an edit: it talks to the script; add it before the start`,
-      );
-    }
+    assertNotShared(spec);
     return this.#add(spec.type, spec.config, options) as unknown as H;
   }
 

@@ -244,6 +244,11 @@ export class Session {
     this.#freeStuck(node);
   }
 
+  /** @throws {SluiceError} `Busy` unless nodes run and go on running */
+  assertRuns(action: string): void {
+    if (!this.#run.isRunning) throw this.#run.refusal(action);
+  }
+
   /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */
   edit<T>(makeDraft: () => DraftedEdit<T>, timeoutMs: number, trialMs: number): Promise<T> {
     if (!this.#run.isRunning) return Promise.reject(this.#run.refusal("edit the graph"));

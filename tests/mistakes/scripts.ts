@@ -426,15 +426,6 @@ const rows: readonly Row<Script>[] = [
     says: ["Cannot start", "Cannot start: the graph was started", "runtime.finished tells of its end"],
   },
   {
-    mistake: "add() after the start",
-    given: async (runtime) => {
-      chain(runtime);
-      await runtime.start();
-      runtime.add(nodes.gain());
-    },
-    says: ["edit()", "Cannot add a node: the graph was started", "change it by edit()"],
-  },
-  {
     mistake: "finished before start()",
     given: (runtime) => (chain(runtime), runtime.finished),
     says: ["start()", "Cannot wait for the end: the graph was not started", "call start()"],

@@ -122,14 +122,15 @@ const NO_VALUE = ts.TypeFlags.Void | ts.TypeFlags.Undefined | ts.TypeFlags.Null 
 
 /**
  * Whether values of a type are promises, or arrays of them, if they are anything. Not so of what is a value in one state
- * and a promise in another, such as the id that `runtime.connect()` gives at once before the start: the caller knows.
+ * and a promise in another, such as the id that `runtime.connect()` gives at once before the start, nor of a value that
+ * can also be awaited, such as the handle of `runtime.add()`: the caller knows.
  */
 function isPromise(type: ts.Type, at: ts.Node, checker: ts.TypeChecker): boolean {
   if (type.isUnion()) {
     const others = type.types.filter((each) => !isPromise(each, at, checker));
     return others.length < type.types.length && others.every(({ flags }) => (flags & NO_VALUE) !== 0);
   }
-  if (type.isIntersection()) return type.types.some((each) => isPromise(each, at, checker));
+  if (type.isIntersection()) return type.types.every((each) => isPromise(each, at, checker));
   if (checker.isArrayType(type) || checker.isTupleType(type)) {
     return checker.getTypeArguments(type as ts.TypeReference).some((each) => isPromise(each, at, checker));
   }

@@ -29,10 +29,12 @@ const CLEAN = `
 import { helper } from "./helper.ts";
 
 declare function known(): string | Promise<string>;
+declare function handle(): { readonly id: string } & PromiseLike<{ readonly id: string }>;
 
 export async function settles(): Promise<void> {
   await helper();
   known();
+  handle();
   void helper();
   helper().catch(() => {});
   helper().then(() => {}, () => {});
