@@ -30,15 +30,36 @@ export function readSources(root: string, paths: readonly string[]): BundleSourc
  * @param folder URL of the bundle, in the checkout. One that comes from a registry was published with its sources
  */
 export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
-  if (folder.protocol !== "file:") return true;
+  return findChangedSources(folder, 1)?.length === 0;
+}
+
+/**
+ * Names the sources that are no longer what the bundle was made from.
+ *
+ * @param folder as for {@linkcode isBundleCurrent}
+ * @param most to name
+ * @returns `undefined` if there is no bundle, or it was not finished
+ */
+export function findChangedSources(folder: URL = BUNDLE_FOLDER, most: number = Infinity): string[] | undefined {
+  if (folder.protocol !== "file:") return [];
   try {
     const sources: BundleSources = JSON.parse(Deno.readTextFileSync(new URL(SOURCES_FILE, folder)));
     // A text: to make a URL of each would take longer than to look at the file.
     const root = rootOf(folder);
-    return Object.entries(sources).every(([path, [mtimeMs, size]]) => {
-      const state = stateOf(root + path);
-      return state[0] === mtimeMs && state[1] === size;
-    });
+    const changed: string[] = [];
+    for (const [path, [mtimeMs, size]] of Object.entries(sources)) {
+      if (!isAsItWas(root + path, mtimeMs, size) && changed.push(path) === most) break;
+    }
+    return changed;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAsItWas(file: string, mtimeMs: number, size: number): boolean {
+  try {
+    const state = stateOf(file);
+    return state[0] === mtimeMs && state[1] === size;
   } catch {
     return false;
   }

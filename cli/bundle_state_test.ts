@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { isBundleCurrent, readSources, SOURCES_FILE, watchesSources } from "./bundle_state.ts";
+import { findChangedSources, isBundleCurrent, readSources, SOURCES_FILE, watchesSources } from "./bundle_state.ts";
+import { checkBundle } from "./commands/doctor_checks.ts";
 
 /** A checkout of two sources and the bundle that was made from them. */
 async function checkout(): Promise<AsyncDisposable & { root: string; dist: URL }> {
@@ -48,6 +49,37 @@ Deno.test("isBundleCurrent() takes a bundle that is missing or was not finished 
   assert.equal(isBundleCurrent(made.dist), false);
   await Deno.remove(made.dist, { recursive: true });
   assert.equal(isBundleCurrent(made.dist), false);
+});
+
+Deno.test("findChangedSources() names what has changed since the bundle was made, and is undefined without one", async () => {
+  await using made = await checkout();
+  assert.deepEqual(findChangedSources(made.dist), []);
+  await Deno.writeTextFile(`${made.root}core/one.ts`, "other");
+  await Deno.remove(`${made.root}deno.json`);
+  assert.deepEqual(findChangedSources(made.dist), ["core/one.ts", "deno.json"]);
+  assert.deepEqual(findChangedSources(made.dist, 1), ["core/one.ts"]);
+  await Deno.writeTextFile(new URL(SOURCES_FILE, made.dist), "null");
+  assert.equal(findChangedSources(made.dist), undefined);
+  assert.deepEqual(findChangedSources(new URL("https://example.org/sluice/dist/")), []);
+});
+
+Deno.test("checkBundle() tells a bundle that is current from one that is older than its sources, and from none", async () => {
+  await using made = await checkout();
+  const found = () => {
+    const { ok, required, found, mend } = checkBundle(made.dist);
+    assert.equal(required, false);
+    assert.equal(ok, mend === undefined);
+    assert.match(mend ?? "deno task bundle", /deno task bundle/);
+    return found;
+  };
+  assert.equal(found(), "current: the command starts from it");
+  await Deno.writeTextFile(`${made.root}core/one.ts`, "other");
+  assert.equal(found(), "older than core/one.ts");
+  const more = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`core/${name}.ts`, [0, 0]]));
+  await Deno.writeTextFile(new URL(SOURCES_FILE, made.dist), JSON.stringify(more));
+  assert.equal(found(), "older than core/a.ts, core/b.ts, core/c.ts and 2 more");
+  await Deno.remove(made.dist, { recursive: true });
+  assert.equal(found(), "missing");
 });
 
 Deno.test("watchesSources() holds for --watch in the checkout alone", async () => {

@@ -73,13 +73,14 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "server": ["server/"],
   },
   cli: {
+    "bundle": ["bundle_state.ts"],
     "output": ["output/"],
     "arguments": ["args.ts", "path_argument.ts", "plain_run.ts"],
     "project": ["project/"],
     "watch": ["watch/"],
     "commands": ["commands/"],
     "main": ["main.ts"],
-    "start": ["bundle_state.ts", "start.ts"],
+    "start": ["start.ts"],
   },
   web: {
     "model": ["model/"],

@@ -64,6 +64,7 @@ Deno.test("sluice doctor says what is there and what is missing", async () => {
   const byName = new Map(checks.map((check) => [check.name, check]));
   assert.equal(byName.get("Deno")?.ok, true);
   assert.equal(byName.get("generated code")?.required, true);
+  assert.equal(byName.get("bundle")?.required, false);
   for (const tool of ["cargo", "sox", "ffprobe", "gst-launch-1.0", "chromium"]) {
     assert.equal(byName.get(tool)?.ok, false);
     assert.equal(byName.get(tool)?.required, false);
