@@ -118,7 +118,7 @@ export type { AppPicture, AppVideoOptions } from "./core/app/video_item.ts";
 // Graph files, and pictures of graphs.
 export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
 export type { GraphCheck } from "./core/graph/load.ts";
-export type { Setting } from "./core/graph/settings.ts";
+export type { ConfigOverride } from "./core/graph/config_overrides.ts";
 export { buildGraph, graphOptions } from "./core/graph/build.ts";
 export type { BuildOptions, BuiltGraph, GraphTarget } from "./core/graph/build.ts";
 export type { GraphDocument, GraphLink, GraphNode } from "./core/graph/document.ts";

@@ -7,7 +7,7 @@ import type { SluiceError } from "../../core/errors.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph } from "../../core/graph/load.ts";
-import { parseSetting } from "../../core/graph/settings.ts";
+import { parseOverride } from "../../core/graph/config_overrides.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { CheckArgs } from "../args.ts";
 import { explainUnknownTypes, loadRegistry } from "../project/packages.ts";
@@ -27,7 +27,7 @@ export interface ReadGraph {
  * @throws {SluiceError} if a setting, the file or a package cannot be read at all
  */
 export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages">): Promise<ReadGraph> {
-  const settings = args.set.map(parseSetting);
+  const settings = args.set.map(parseOverride);
   const text = await readGraphText(args.graph);
   const registry = await loadRegistry(args);
   const { document, errors, warnings } = checkGraph(text, args.graph, registry, settings);

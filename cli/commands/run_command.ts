@@ -7,7 +7,7 @@ import { consoleOnOwnLine, consoleToStderr } from "../../core/log/console_output
 import { SluiceError } from "../../core/errors.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
-import { placed } from "../../core/graph/report.ts";
+import { placed } from "../../core/graph/diagnostics.ts";
 import { dropEarlyLaneWorker } from "../../core/lanes/lane_worker_start.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deserializeError, serializeError, SluiceError } from "../../core/errors.ts";
-import { placed } from "../../core/graph/report.ts";
+import { placed } from "../../core/graph/diagnostics.ts";
 import { explain } from "../../core/lanes/cells/explain.ts";
 import { findThrownAt } from "./thrown_at.ts";
 

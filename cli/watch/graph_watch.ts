@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SluiceError } from "../../core/errors.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph } from "../../core/graph/load.ts";
-import { parseSetting } from "../../core/graph/settings.ts";
+import { parseOverride } from "../../core/graph/config_overrides.ts";
 import { readFreshPackage } from "../../core/registry/fresh_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { RunArgs } from "../args.ts";
@@ -74,7 +74,7 @@ async function findErrors(
       else urls.add(url);
     }
     for (const url of urls) fresh.addPackage(await readFreshPackage(url, signal));
-    return [...checkGraph(text, graph, fresh, set.map(parseSetting)).errors];
+    return [...checkGraph(text, graph, fresh, set.map(parseOverride)).errors];
   } catch {
     // Generated code that cannot be read now says nothing about the graph.
     return [];

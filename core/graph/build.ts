@@ -10,7 +10,8 @@ import type { GraphDocument } from "./document.ts";
 import type { Supervision } from "./supervision.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
-import { placed } from "./report.ts";
+import { linkedPorts } from "./linked_ports.ts";
+import { placed } from "./diagnostics.ts";
 import { JOINT } from "./sub_graphs.ts";
 
 /** The string interface of a runtime. */
@@ -61,8 +62,8 @@ export interface BuiltGraph {
 }
 
 /**
- * Adds the nodes of a graph, then links them, in the order of the file. Of what it declares of modes, pools and
- * lanes, only that a lane is of kind `main` is looked at: the rest is for `new Runtime()`.
+ * Adds the nodes of a graph, then links them, in the order of the file. It looks at one thing that the
+ * file declares of modes, pools and lanes, whether a lane is of kind `main`: the others are for `new Runtime()`.
  *
  * @param runtime a runtime, or the edit of one
  * @throws {SluiceError} what the runtime throws, with the place in the file; `Busy` for a runtime whose graph runs: that
@@ -90,16 +91,9 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
     throw new SluiceError("Busy", "Cannot build the graph: the runtime runs; call buildGraph() in runtime.edit()");
   }
   const prefix = options.id === undefined ? "" : `${nodeId(options.id)}${JOINT}`;
-  // A link brings the element of a dynamic port that it leads to or from into being.
-  const linked = new Map<string, string[]>();
-  for (const { from, to, place } of document.links) {
-    for (const address of [from, to]) {
-      const { node, port } = at(place, () => splitAddress(address));
-      const ports = linked.get(node);
-      if (ports === undefined) linked.set(node, [port]);
-      else ports.push(port);
-    }
-  }
+  const linked = linkedPorts(
+    document.links.flatMap(({ from, to, place }) => [from, to].map((end) => at(place, () => splitAddress(end)))),
+  );
   for (const { id, type, config, lane, pool, supervision, callTimeoutMs, bypassed, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;

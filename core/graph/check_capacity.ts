@@ -9,7 +9,7 @@ import { POLICY_FACTS, waitsForRoom } from "../links/policy.ts";
 import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { batchTimes, valueOf } from "./batch_time.ts";
-import { type GraphReport, warning } from "./report.ts";
+import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedGraph, ShapedLink } from "./shape.ts";
 
 /** A link as it is in the graph, and in the file. */
@@ -22,25 +22,25 @@ export function checkCapacities(
   graph: ShapedGraph,
   nodes: ReadonlyMap<string, CheckedNode>,
   links: readonly SizedLink[],
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): SluiceError[] {
   const batchMs = batchTimes(nodes, links);
   return links.flatMap((link) => [
-    ...checkBurst(link, report),
-    ...checkSkipping(link, report),
-    ...checkWait(link, nodes.get(link.toNode)!, graph, batchMs.get(link.fromNode), report),
+    ...checkBurst(link, diagnostics),
+    ...checkSkipping(link, diagnostics),
+    ...checkWait(link, nodes.get(link.toNode)!, graph, batchMs.get(link.fromNode), diagnostics),
   ]);
 }
 
-function checkBurst({ shaped, output, policy, capacity }: SizedLink, report: GraphReport): SluiceError[] {
+function checkBurst({ shaped, output, policy, capacity }: SizedLink, diagnostics: GraphDiagnostics): SluiceError[] {
   if (POLICY_FACTS[policy].places !== undefined || capacity >= output.burst) return [];
   const message = `The link "${shaped.from!.address}" to "${shaped.to!.address}" drops frames of each burst: its ` +
     `capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at least ${output.burst}`;
-  return [warning("InvalidGraph", message, shaped.offset, report)];
+  return [warning("InvalidGraph", message, shaped.offset, diagnostics)];
 }
 
 /** A link that skips frames has a fixed number of places. */
-function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, report: GraphReport): SluiceError[] {
+function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, diagnostics: GraphDiagnostics): SluiceError[] {
   if (POLICY_FACTS[policy].skips !== true) return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
   const found: SluiceError[] = [];
@@ -48,11 +48,11 @@ function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, report: 
     const message =
       `The ${what} drops audio whenever its reader is late by one block: the policy "${policy}" has one ` +
       `place; use "roll-off" for sound that is heard or measured`;
-    found.push(warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, report));
+    found.push(warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, diagnostics));
   }
   if (shaped.capacity !== undefined) {
     const message = `The capacity of the ${what} has no effect: the policy "${policy}" has one place; take it out`;
-    found.push(warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, report));
+    found.push(warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, diagnostics));
   }
   return found;
 }
@@ -63,7 +63,7 @@ function checkWait(
   reader: CheckedNode,
   graph: ShapedGraph,
   batchMs: number | undefined,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): SluiceError[] {
   // Offline, a delay moves times and holds nothing back.
   if (reader.descriptor.delays !== true || graph.mode === "offline") return [];
@@ -77,7 +77,7 @@ function checkWait(
   const message = `The ${what} ${fate}: its capacity is ${capacity}, but "${reader.shaped.id}" ` +
     `(${reader.descriptor.type}) lets frames wait there for ${waitMs} ms and one comes every ${rounded(batchMs)} ms; ` +
     `wanted at least ${wanted}`;
-  return [warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, report)];
+  return [warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, diagnostics)];
 }
 
 function rounded(ms: number): number {

@@ -9,20 +9,20 @@ import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";
 import { type LinkEnd, resolvePort } from "./link_rules.ts";
-import type { GraphReport } from "./report.ts";
+import type { GraphDiagnostics } from "./diagnostics.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /**
  * Adds the links of a file to its graph.
  *
- * @returns the links that were made; `report` has the faults of the others
+ * @returns the links that were made; `diagnostics` has the faults of the others
  */
 export function checkLinks(
   graph: ShapedGraph,
   topology: FileTopology,
   nodes: ReadonlyMap<string, CheckedNode>,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): Map<ShapedLink, LinkEntry> {
   const made = new Map<ShapedLink, LinkEntry>();
   /** Whether every link's input is known. If not, an input that seems unlinked may have a link. */
@@ -30,9 +30,9 @@ export function checkLinks(
   /** Inputs that a link leads to, or that the graph around this one feeds. */
   const fed = new Set<string>();
   for (const link of graph.links) {
-    if (report.full) return made;
-    const from = findNode(link.from, "from", graph, report) ? link.from : undefined;
-    const to = findNode(link.to, "to", graph, report) ? link.to : undefined;
+    if (diagnostics.full) return made;
+    const from = findNode(link.from, "from", graph, diagnostics) ? link.from : undefined;
+    const to = findNode(link.to, "to", graph, diagnostics) ? link.to : undefined;
     const source = from && nodes.get(from.node);
     const target = to && nodes.get(to.node);
     if (target !== undefined && findPort(target.descriptor, to!.port, "input") !== undefined) fed.add(to!.address);
@@ -44,22 +44,24 @@ export function checkLinks(
       if ("id" in found) made.set(link, found);
       else {
         for (const { error, fault } of found) {
-          report.addThrown(error, fault === "from" ? from!.offset : fault === "to" ? to!.offset : link.offset);
+          diagnostics.addThrown(error, fault === "from" ? from!.offset : fault === "to" ? to!.offset : link.offset);
         }
       }
     } else {
-      if (source) findEnd(from!, source, "output", report);
-      if (target) findEnd(to!, target, "input", report);
+      if (source) findEnd(from!, source, "output", diagnostics);
+      if (target) findEnd(to!, target, "input", diagnostics);
     }
   }
   for (const [ports, key, direction] of [[graph.inputs, "to", "input"], [graph.outputs, "from", "output"]] as const) {
     for (const end of ports.values()) {
-      const node = findNode(end, key, graph, report) ? nodes.get(end.node) : undefined;
-      if (node !== undefined && findEnd(end, node, direction, report) && direction === "input") fed.add(end.address);
+      const node = findNode(end, key, graph, diagnostics) ? nodes.get(end.node) : undefined;
+      if (node !== undefined && findEnd(end, node, direction, diagnostics) && direction === "input") {
+        fed.add(end.address);
+      }
     }
   }
   for (const node of sure ? nodes.values() : []) {
-    if (!report.full) reportUnlinked(node, fed, nodes, topology, report);
+    if (!diagnostics.full) reportUnlinked(node, fed, nodes, topology, diagnostics);
   }
   return made;
 }
@@ -68,14 +70,14 @@ function findNode(
   end: ShapedEnd | undefined,
   key: "from" | "to",
   graph: ShapedGraph,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): end is ShapedEnd {
   if (end === undefined) return false;
   if (graph.nodes.has(end.node)) return true;
   const available = [...graph.nodes.keys()];
   const message = `Cannot link ${key} "${end.address}": the graph has no node "${end.node}"` +
     `${didYouMean(end.node, available)}; nodes: ${listSome(available)}`;
-  report.add("NodeNotFound", message, end.offset, { nodeId: end.node, available });
+  diagnostics.add("NodeNotFound", message, end.offset, { nodeId: end.node, available });
   return false;
 }
 
@@ -83,12 +85,17 @@ function endOf({ node: nodeId, port }: ShapedEnd, { descriptor }: CheckedNode): 
   return { nodeId, descriptor, port };
 }
 
-function findEnd(end: ShapedEnd, node: CheckedNode, direction: "input" | "output", report: GraphReport): boolean {
+function findEnd(
+  end: ShapedEnd,
+  node: CheckedNode,
+  direction: "input" | "output",
+  diagnostics: GraphDiagnostics,
+): boolean {
   try {
     resolvePort(endOf(end, node), direction);
     return true;
   } catch (error) {
-    report.addThrown(error, end.offset);
+    diagnostics.addThrown(error, end.offset);
     return false;
   }
 }
@@ -98,7 +105,7 @@ function reportUnlinked(
   fed: ReadonlySet<string>,
   nodes: ReadonlyMap<string, CheckedNode>,
   { carried }: FileTopology,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): void {
   for (const input of descriptor.inputs) {
     if (input.optional || input.array !== undefined || fed.has(`${node.id}.${input.name}`)) continue;
@@ -112,6 +119,6 @@ function reportUnlinked(
     }
     const message = `Cannot run node "${node.id}" (${node.type}): no link leads to its input "${input.name}", which ` +
       `takes ${carried.of(node.id, input.name, input).type}; outputs of that kind: ${listSome(fitting)}`;
-    report.add("InvalidGraph", message, shaped.offset, { nodeId: node.id, port: input.name, available: fitting });
+    diagnostics.add("InvalidGraph", message, shaped.offset, { nodeId: node.id, port: input.name, available: fitting });
   }
 }

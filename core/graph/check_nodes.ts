@@ -15,8 +15,9 @@ import type { NodeEntry } from "./entries.ts";
 import type { GraphNode } from "./document.ts";
 import type { FileTopology, Note } from "./file_topology.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
-import type { GraphReport } from "./report.ts";
-import { formatSetting, type Setting } from "./settings.ts";
+import { linkedPorts } from "./linked_ports.ts";
+import type { GraphDiagnostics } from "./diagnostics.ts";
+import { type ConfigOverride, formatOverride } from "./config_overrides.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
@@ -35,37 +36,37 @@ export interface CheckedNode {
 /**
  * Adds the nodes of a file to its graph.
  *
- * @returns the nodes whose type is known, by id; what is wrong with them is in `report`
+ * @returns the nodes whose type is known, by id; what is wrong with them is in `diagnostics`
  */
 export function checkNodes(
   graph: ShapedGraph,
   topology: FileTopology,
   registry: NodeRegistry,
-  settings: readonly Setting[],
-  report: GraphReport,
+  settings: readonly ConfigOverride[],
+  diagnostics: GraphDiagnostics,
 ): Map<string, CheckedNode> {
   for (const setting of settings) {
-    if (graph.nodes.has(setting.nodeId) || report.full) continue;
+    if (graph.nodes.has(setting.nodeId) || diagnostics.full) continue;
     const ids = [...graph.nodes.keys()];
-    const message = `Cannot apply ${formatSetting(setting)}: the graph has no node ${describeValue(setting.nodeId)}` +
+    const message = `Cannot apply ${formatOverride(setting)}: the graph has no node ${describeValue(setting.nodeId)}` +
       `${didYouMean(setting.nodeId, ids)}; nodes: ${listSome(ids)}`;
-    report.addPlaceless(new SluiceError("NodeNotFound", message, { nodeId: setting.nodeId, available: ids }));
+    diagnostics.addPlaceless(new SluiceError("NodeNotFound", message, { nodeId: setting.nodeId, available: ids }));
   }
   const checked = new Map<string, CheckedNode>();
-  const linked = linkedPorts(graph);
+  const linked = linkedPorts(graph.links.flatMap(({ from, to }) => [from, to]).filter((end) => end !== undefined));
   for (const shaped of graph.nodes.values()) {
-    if (shaped.type === undefined || report.full) continue;
+    if (shaped.type === undefined || diagnostics.full) continue;
     let type: AnyNodeType;
     try {
       type = registry.get(shaped.type.name);
     } catch (error) {
-      report.addThrown(error, shaped.type.offset);
+      diagnostics.addThrown(error, shaped.type.offset);
       continue;
     }
     const { id, offset, callTimeoutMs } = shaped;
-    const config = configOf(shaped, type.descriptor, settings, report);
+    const config = configOf(shaped, type.descriptor, settings, diagnostics);
     const options = {
-      lane: isDeclared(shaped, graph, report) ? shaped.lane?.name : undefined,
+      lane: isDeclared(shaped, graph, diagnostics) ? shaped.lane?.name : undefined,
       pool: shaped.pool?.name,
       supervision: shaped.supervision?.value,
       callTimeoutMs,
@@ -77,27 +78,15 @@ export function checkNodes(
       { id, ports: linked.get(id), ...options },
       (error, fault) => {
         if (error instanceof ConfigError) config.refuse(error);
-        else report.addThrown(error, placeOf(shaped, fault));
+        else diagnostics.addThrown(error, placeOf(shaped, fault));
       },
     );
     config.refuseReferences();
-    const place = report.place(offset);
+    const place = diagnostics.place(offset);
     const node = { id, type: type.descriptor.type, config: config.values, ...options, lane: shaped.lane?.name, place };
     checked.set(id, { shaped, entry, descriptor: entry.type.descriptor, node });
   }
   return checked;
-}
-
-/** Ports that links name, by node: a link brings the element of a dynamic port at its end into being. */
-function linkedPorts({ links }: ShapedGraph): Map<string, string[]> {
-  const ports = new Map<string, string[]>();
-  for (const end of links.flatMap(({ from, to }) => [from, to])) {
-    if (end === undefined) continue;
-    const known = ports.get(end.node);
-    if (known === undefined) ports.set(end.node, [end.port]);
-    else known.push(end.port);
-  }
-  return ports;
 }
 
 /** Where the part of a node that is at fault stands, or else the node. */
@@ -120,8 +109,8 @@ interface CheckedConfig {
 function configOf(
   shaped: ShapedNode,
   descriptor: NodeDescriptor,
-  all: readonly Setting[],
-  report: GraphReport,
+  all: readonly ConfigOverride[],
+  diagnostics: GraphDiagnostics,
 ): CheckedConfig {
   if (shaped.config !== undefined && shaped.config.type !== "object") {
     // That it is no object was reported.
@@ -133,11 +122,11 @@ function configOf(
   const values = { ...given, ...Object.fromEntries(set) };
   const add = (error: SluiceError, path: readonly (string | number)[], place: () => number) => {
     const setting = settings.get(String(path[0]));
-    if (setting === undefined) report.addThrown(error, place());
+    if (setting === undefined) diagnostics.addThrown(error, place());
     else {
       const { message, nodeId, key, available } = error;
-      const text = `${formatSetting(setting)}: ${message}`;
-      report.addPlaceless(new SluiceError("InvalidConfig", text, { nodeId, key, available }));
+      const text = `${formatOverride(setting)}: ${message}`;
+      diagnostics.addPlaceless(new SluiceError("InvalidConfig", text, { nodeId, key, available }));
     }
   };
   const wrong = new Set<string>();
@@ -180,12 +169,12 @@ function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: b
 }
 
 /** Whether a node may name its lane; if not, that is reported. */
-function isDeclared({ id, lane }: ShapedNode, { lanes }: ShapedGraph, report: GraphReport): boolean {
+function isDeclared({ id, lane }: ShapedNode, { lanes }: ShapedGraph, diagnostics: GraphDiagnostics): boolean {
   if (lane === undefined || lanes === undefined) return true;
   if (IMPLIED_LANES.includes(lane.name) || Object.hasOwn(lanes, lane.name)) return true;
   const available = [...new Set([...IMPLIED_LANES, ...Object.keys(lanes)])];
   const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: "lanes" does not declare it` +
     `${didYouMean(lane.name, available)}; lanes: ${listSome(available)}`;
-  report.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
+  diagnostics.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
   return false;
 }

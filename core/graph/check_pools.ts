@@ -15,7 +15,7 @@ import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../pools
 import { BLOCK_KEYS } from "./batch_time.ts";
 import { checkCapacities, type SizedLink } from "./check_capacity.ts";
 import type { CheckedNode } from "./check_nodes.ts";
-import { type GraphReport, warning } from "./report.ts";
+import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedGraph } from "./shape.ts";
 
 /**
@@ -27,14 +27,14 @@ export function checkPools(
   graph: ShapedGraph,
   nodes: ReadonlyMap<string, CheckedNode>,
   links: readonly SizedLink[],
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): SluiceError[] {
   for (const { shaped } of nodes.values()) {
     if (shaped.pool === undefined) continue;
     try {
       assertPool(shaped.pool.name, shaped.id, graph.pools);
     } catch (error) {
-      report.addThrown(error, shaped.pool.offset);
+      diagnostics.addThrown(error, shaped.pool.offset);
     }
   }
   const lanes = new Set([MAIN_LANE, ...[...nodes.values()].map(({ entry }) => entry.lane)]);
@@ -56,16 +56,20 @@ export function checkPools(
     const given = graph.pools[need.pool]?.slots;
     if (given === undefined || given >= need.slots) continue;
     const message = `Cannot run the graph: ${describeShortage(need, given, laneCount)}`;
-    report.add("PoolExhausted", message, graph.poolOffsets.get(need.pool)!, { key: `pools.${need.pool}.slots` });
+    diagnostics.add("PoolExhausted", message, graph.poolOffsets.get(need.pool)!, { key: `pools.${need.pool}.slots` });
   }
   return [
-    ...checkCapacities(graph, nodes, links, report),
-    ...[...nodes.values()].flatMap((node) => checkBlock(node, needs, report)),
-    ...findUnused(graph, needs, report),
+    ...checkCapacities(graph, nodes, links, diagnostics),
+    ...[...nodes.values()].flatMap((node) => checkBlock(node, needs, diagnostics)),
+    ...findUnused(graph, needs, diagnostics),
   ];
 }
 
-function checkBlock({ shaped, descriptor, node }: CheckedNode, needs: readonly PoolNeed[], report: GraphReport) {
+function checkBlock(
+  { shaped, descriptor, node }: CheckedNode,
+  needs: readonly PoolNeed[],
+  diagnostics: GraphDiagnostics,
+) {
   const output = descriptor.outputs.find((each) => each.kind === "audio");
   const need = output && needs.find((each) => each.pool === (shaped.pool?.name ?? output.kind));
   if (output === undefined || need === undefined) return [];
@@ -80,15 +84,15 @@ function checkBlock({ shaped, descriptor, node }: CheckedNode, needs: readonly P
       `Node "${shaped.id}" (${node.type}) will fail: its "${key}" of ${samples} makes blocks of ${bytes} ` +
       `bytes, and a slot of pool "${need.pool}" has ${need.slotBytes}; make it smaller, or set ` +
       `pools.${need.pool}.slotBytes`;
-    return [warning("InvalidConfig", message, shaped.config?.offset ?? shaped.offset, report)];
+    return [warning("InvalidConfig", message, shaped.config?.offset ?? shaped.offset, diagnostics)];
   });
 }
 
-function findUnused(graph: ShapedGraph, needs: readonly PoolNeed[], report: GraphReport): SluiceError[] {
+function findUnused(graph: ShapedGraph, needs: readonly PoolNeed[], diagnostics: GraphDiagnostics): SluiceError[] {
   return Object.keys(graph.pools)
     .filter((name) => !needs.some((need) => need.pool === name) && !FRAME_KINDS.includes(name as FrameKind))
     .map((name) => {
       const message = `Pool "${name}" is used by no node; give a node "pool": "${name}", or take it out`;
-      return warning("InvalidGraph", message, graph.poolOffsets.get(name)!, report);
+      return warning("InvalidGraph", message, graph.poolOffsets.get(name)!, diagnostics);
     });
 }

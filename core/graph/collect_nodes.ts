@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { findNodeAtLocation, type ParseError, parseTree } from "jsonc-parser";
 import { SluiceError } from "../errors.ts";
 import { LineIndex } from "./graph_text.ts";
-import { placed } from "./report.ts";
+import { placed } from "./diagnostics.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { describeStaleSources, findStaleSources, loadNodePackage } from "../registry/staleness.ts";
 

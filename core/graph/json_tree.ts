@@ -5,7 +5,7 @@
  */
 import { createScanner, type ParseError, printParseErrorCode, type SyntaxKind, visit } from "jsonc-parser";
 import { describeValue } from "../errors/describe_value.ts";
-import type { GraphReport } from "./report.ts";
+import type { GraphDiagnostics } from "./diagnostics.ts";
 
 /** Deepest nesting that is read. */
 const MAX_DEPTH = 64;
@@ -39,20 +39,20 @@ export interface JsonMember {
 /**
  * Parses a text.
  *
- * @param base is added to every offset: see {@linkcode GraphReport.addFile}
- * @returns the root, or `undefined` if the text is not JSON, which `report` then says
+ * @param base is added to every offset: see {@linkcode GraphDiagnostics.addFile}
+ * @returns the root, or `undefined` if the text is not JSON, which `diagnostics` then says
  */
-export function parseJson(text: string, report: GraphReport, base = 0): JsonNode | undefined {
+export function parseJson(text: string, diagnostics: GraphDiagnostics, base = 0): JsonNode | undefined {
   const refusal = refuseText(text);
   if (refusal !== undefined) {
-    report.add("InvalidGraph", `Cannot read graph: ${refusal.message}`, base + refusal.offset);
+    diagnostics.add("InvalidGraph", `Cannot read graph: ${refusal.message}`, base + refusal.offset);
     return undefined;
   }
   const errors: ParseError[] = [];
   const root = readTree(text, base, errors);
   if (errors.length > 0 || root === undefined) {
     const { message, offset } = explain(text, errors[0]);
-    report.add("InvalidGraph", `Cannot read graph: not JSON: ${message}`, base + offset);
+    diagnostics.add("InvalidGraph", `Cannot read graph: not JSON: ${message}`, base + offset);
     return undefined;
   }
   try {
@@ -60,14 +60,14 @@ export function parseJson(text: string, report: GraphReport, base = 0): JsonNode
   } catch (error) {
     const message = (error as Error).message;
     const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
-    report.add(
+    diagnostics.add(
       "InvalidGraph",
       `Cannot read graph: not JSON: ${message.replace(/ in JSON at position.*$/, "")}`,
       base + offset,
     );
     return undefined;
   }
-  checkKeys(root, report);
+  checkKeys(root, diagnostics);
   return root;
 }
 
@@ -187,19 +187,19 @@ function describeFound(text: string): string {
 }
 
 /** Reports duplicate keys of an object, and the key that has a special meaning in JavaScript, and leaves them out. */
-function checkKeys(root: JsonNode, report: GraphReport): void {
+function checkKeys(root: JsonNode, diagnostics: GraphDiagnostics): void {
   const open: JsonNode[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     for (const item of node.children ?? []) open.push(item);
     const { members = [] } = node;
     for (const { value } of members) open.push(value);
-    const wrong = wrongMembers(members, report);
+    const wrong = wrongMembers(members, diagnostics);
     if (wrong !== undefined) node.members = members.filter((each) => !wrong.has(each));
   }
 }
 
 /** Members whose keys cannot be; `undefined` if there are none. */
-function wrongMembers(members: readonly JsonMember[], report: GraphReport): Set<JsonMember> | undefined {
+function wrongMembers(members: readonly JsonMember[], diagnostics: GraphDiagnostics): Set<JsonMember> | undefined {
   let wrong: Set<JsonMember> | undefined;
   const first = members.length > MAX_SEARCHED ? new Map<string, JsonMember>() : undefined;
   for (const member of members) {
@@ -207,11 +207,11 @@ function wrongMembers(members: readonly JsonMember[], report: GraphReport): Set<
     const earlier = first === undefined ? members.find((each) => each.name === name)! : first.get(name) ?? member;
     first?.set(name, earlier);
     if (name === "__proto__") {
-      report.add("InvalidGraph", `Cannot read graph: "__proto__" is not allowed as a key`, offset);
+      diagnostics.add("InvalidGraph", `Cannot read graph: "__proto__" is not allowed as a key`, offset);
     } else if (earlier !== member) {
-      const { line, column } = report.place(earlier.offset);
+      const { line, column } = diagnostics.place(earlier.offset);
       const message = `Cannot read graph: the key ${describeValue(name)} stands twice, first at ${line}:${column}`;
-      report.add("InvalidGraph", message, offset);
+      diagnostics.add("InvalidGraph", message, offset);
     } else continue;
     wrong = (wrong ?? new Set()).add(member);
   }

@@ -17,8 +17,8 @@ import { GRAPH_VERSION, type GraphDocument } from "./document.ts";
 import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
 import { FileTopology } from "./file_topology.ts";
-import { GraphReport } from "./report.ts";
-import type { Setting } from "./settings.ts";
+import { GraphDiagnostics } from "./diagnostics.ts";
+import type { ConfigOverride } from "./config_overrides.ts";
 import { type ExposedPorts, readShape } from "./shape.ts";
 import { expandSubGraphs } from "./sub_graphs.ts";
 
@@ -47,22 +47,27 @@ export function checkGraph(
   text: string,
   file: string,
   registry: NodeRegistry,
-  settings: readonly Setting[] = [],
+  settings: readonly ConfigOverride[] = [],
 ): GraphCheck {
-  const report = new GraphReport(text, file);
-  const root = parseJson(text, report);
-  const outer = root && readShape(root, report);
-  if (outer === undefined) return { errors: report.errors, warnings: [] };
-  const shape = expandSubGraphs(outer, file, readSubGraphText, report);
+  const diagnostics = new GraphDiagnostics(text, file);
+  const root = parseJson(text, diagnostics);
+  const outer = root && readShape(root, diagnostics);
+  if (outer === undefined) return { errors: diagnostics.errors, warnings: [] };
+  const shape = expandSubGraphs(outer, file, readSubGraphText, diagnostics);
   const types = registry.list().map(({ descriptor }) => descriptor);
-  const topology = new FileTopology(shape.mode ?? "live", types, shape.lanes ?? {}, (offset) => report.place(offset));
-  const nodes = checkNodes(shape, topology, registry, settings, report);
-  const links = checkLinks(shape, topology, nodes, report);
+  const topology = new FileTopology(
+    shape.mode ?? "live",
+    types,
+    shape.lanes ?? {},
+    (offset) => diagnostics.place(offset),
+  );
+  const nodes = checkNodes(shape, topology, registry, settings, diagnostics);
+  const links = checkLinks(shape, topology, nodes, diagnostics);
   const sized = [...links].map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
     { fromNode, toNode, output, policy, capacity, shaped }
   ));
-  const warnings = report.errors.length > 0 ? [] : checkPools(shape, nodes, sized, report);
-  if (report.errors.length > 0) return { errors: report.errors, warnings: [] };
+  const warnings = diagnostics.errors.length > 0 ? [] : checkPools(shape, nodes, sized, diagnostics);
+  if (diagnostics.errors.length > 0) return { errors: diagnostics.errors, warnings: [] };
   const document: GraphDocument = {
     file,
     version: GRAPH_VERSION,
@@ -73,7 +78,7 @@ export function checkGraph(
       to: to!.address,
       policy,
       capacity,
-      place: report.place(offset),
+      place: diagnostics.place(offset),
     })),
     pools: shape.pools,
     lanes: shape.lanes ?? impliedLanes(nodes.values()),
@@ -92,7 +97,7 @@ export function parseGraph(
   text: string,
   file: string,
   registry: NodeRegistry,
-  settings: readonly Setting[] = [],
+  settings: readonly ConfigOverride[] = [],
 ): GraphDocument {
   const { document, errors } = checkGraph(text, file, registry, settings);
   if (document !== undefined) return document;
@@ -121,7 +126,7 @@ export function parseGraph(
 export async function loadGraph(
   path: string,
   registry: NodeRegistry,
-  settings: readonly Setting[] = [],
+  settings: readonly ConfigOverride[] = [],
 ): Promise<GraphDocument> {
   return parseGraph(await readGraphText(path), path, registry, settings);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import { checkGraph, loadGraph, parseGraph } from "./load.ts";
 import { fixtureRegistry, GOOD_GRAPH } from "./node_types_fixture_test.ts";
-import { parseSetting } from "./settings.ts";
+import { parseOverride } from "./config_overrides.ts";
 
 const REGISTRY = fixtureRegistry();
 const S = `"s": { "type": "wav-source", "config": { "path": "a" } }`;
@@ -471,9 +471,9 @@ Deno.test("parseGraph() throws the first error with the number of others", () =>
 Deno.test("checkGraph() lays settings over the file before it checks configurations", () => {
   const text = graph(`"s": { "type": "wav-source" }, "o": { "type": "wav-sink", "config": { "path": 3 } }`, SO);
   const { document, errors } = checkGraph(text, "g.json", REGISTRY, [
-    parseSetting("s.path=a=b"),
-    parseSetting("o.path=first"),
-    parseSetting("o.path=5"),
+    parseOverride("s.path=a=b"),
+    parseOverride("o.path=first"),
+    parseOverride("o.path=5"),
   ]);
   assert.deepEqual(errors, []);
   assert.deepEqual(document?.nodes.map(({ config }) => config), [{ path: "a=b" }, { path: "5" }]);
@@ -481,7 +481,7 @@ Deno.test("checkGraph() lays settings over the file before it checks configurati
 
 Deno.test("checkGraph() blames the command line for a setting that is wrong", () => {
   const text = graph(`${S}, "g": { "type": "gain" }`, `{ "from": "s.audio", "to": "g.audioIn" }`);
-  const settings = ["g.gainDb=loud", "g.gaindb=1", "gg.x=1"].map(parseSetting);
+  const settings = ["g.gainDb=loud", "g.gaindb=1", "gg.x=1"].map(parseOverride);
   const { errors } = checkGraph(text, "g.json", REGISTRY, settings);
   assert.deepEqual(
     errors.map(({ code, message, place }) => [code, message, place]),
@@ -501,21 +501,21 @@ Deno.test("checkGraph() blames the command line for a setting that is wrong", ()
 });
 
 Deno.test("checkGraph() refuses a setting that refers to a variable that cannot be, by the setting", () => {
-  const { errors } = checkGraph(graph(S), "g.json", REGISTRY, [parseSetting("s.path=${env:a-b}")]);
+  const { errors } = checkGraph(graph(S), "g.json", REGISTRY, [parseOverride("s.path=${env:a-b}")]);
   assert.deepEqual(errors.filter(({ code }) => code === "InvalidConfig").map(({ message }) => message), [
     '--set s.path=${env:a-b}: Cannot configure node "s" (wav-source): "path" refers to environment variable "a-b", ' +
     'wanted a name of letters, digits and "_", as in ${env:API_KEY}',
   ]);
 });
 
-Deno.test("parseSetting() refuses what is not node.key=value", () => {
+Deno.test("parseOverride() refuses what is not node.key=value", () => {
   for (const text of ["", "x", "x=1", "x.=1", ".x=1", "x.y"]) {
-    assert.throws(() => parseSetting(text), {
+    assert.throws(() => parseOverride(text), {
       code: "InvalidConfig",
       message: `Cannot read the setting ${JSON.stringify(text)}: wanted node.key=value, as in gain.gainDb=-6`,
     });
   }
-  assert.deepEqual(parseSetting("a.b=c=\nd"), { nodeId: "a", key: "b", text: "c=\nd" });
+  assert.deepEqual(parseOverride("a.b=c=\nd"), { nodeId: "a", key: "b", text: "c=\nd" });
 });
 
 Deno.test("loadGraph() says why a file cannot be read", async () => {

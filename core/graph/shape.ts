@@ -22,7 +22,7 @@ import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import { checkSupervision, type Supervision } from "./supervision.ts";
 import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, type JsonMember, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
-import type { GraphReport } from "./report.ts";
+import type { GraphDiagnostics } from "./diagnostics.ts";
 import { isObject, type JsonKeys, readKeys, readScalar } from "./shape_readers.ts";
 
 /** A node as it stands in the file. */
@@ -104,75 +104,79 @@ const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
  *
  * @returns what could be read, or `undefined` if it is not a graph of a version that is known
  */
-export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | undefined {
+export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): ShapedGraph | undefined {
   if (root.type !== "object") {
     const message = `Cannot read graph: found ${describeJson(root)}, wanted an object with "version" and "nodes"`;
-    report.add("InvalidGraph", message, root.offset);
+    diagnostics.add("InvalidGraph", message, root.offset);
     return undefined;
   }
-  const before = report.errors.length;
-  const keys = readKeys(root, "the graph", KEYS, report);
-  const hasStrangeKeys = report.errors.length > before;
+  const before = diagnostics.errors.length;
+  const keys = readKeys(root, "the graph", KEYS, diagnostics);
+  const hasStrangeKeys = diagnostics.errors.length > before;
   const version = keys.get("version");
   if (version === undefined) {
-    report.add("InvalidGraph", `Cannot read graph: "version" is missing, wanted ${GRAPH_VERSION}`, root.offset);
+    diagnostics.add("InvalidGraph", `Cannot read graph: "version" is missing, wanted ${GRAPH_VERSION}`, root.offset);
   } else if (version.value !== GRAPH_VERSION) {
     const message = `Cannot read graph: "version" is ${describeJson(version)}, wanted ${GRAPH_VERSION}, which is the ` +
       `only version that this Sluice reads`;
-    report.add("InvalidGraph", message, version.offset);
+    diagnostics.add("InvalidGraph", message, version.offset);
     return undefined;
   }
-  readScalar(keys.get("$schema"), `"$schema"`, ANY_TEXT, report);
+  readScalar(keys.get("$schema"), `"$schema"`, ANY_TEXT, diagnostics);
   const nodes = keys.get("nodes");
   if (nodes === undefined) {
-    report.add("InvalidGraph", `Cannot read graph: "nodes" is missing, wanted an object of nodes by id`, root.offset);
+    diagnostics.add(
+      "InvalidGraph",
+      `Cannot read graph: "nodes" is missing, wanted an object of nodes by id`,
+      root.offset,
+    );
   }
   return {
-    mode: readScalar(keys.get("mode"), `"mode"`, MODE, report) as ShapedGraph["mode"],
-    nodes: readNodes(nodes, report),
+    mode: readScalar(keys.get("mode"), `"mode"`, MODE, diagnostics) as ShapedGraph["mode"],
+    nodes: readNodes(nodes, diagnostics),
     // Links under another key are unknown to `readLinks()`.
-    links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), report),
-    pools: readNamed(keys.get("pools"), "pools", poolName, readPool, report) ?? {},
+    links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), diagnostics),
+    pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
-    lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, report),
-    inputs: readExposed(keys.get("inputs"), "input", report),
-    outputs: readExposed(keys.get("outputs"), "output", report),
+    lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, diagnostics),
+    inputs: readExposed(keys.get("inputs"), "input", diagnostics),
+    outputs: readExposed(keys.get("outputs"), "output", diagnostics),
   };
 }
 
-function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string, ShapedNode> {
+function readNodes(list: JsonNode | undefined, diagnostics: GraphDiagnostics): Map<string, ShapedNode> {
   const nodes = new Map<string, ShapedNode>();
-  if (list === undefined || !isObject(list, `"nodes"`, "an object of nodes by id", report)) return nodes;
+  if (list === undefined || !isObject(list, `"nodes"`, "an object of nodes by id", diagnostics)) return nodes;
   const members = jsonMembers(list);
   if (members.length === 0) {
-    report.add("InvalidGraph", `Cannot read graph: "nodes" is empty, wanted at least one node`, list.offset);
+    diagnostics.add("InvalidGraph", `Cannot read graph: "nodes" is empty, wanted at least one node`, list.offset);
   }
   for (const member of members) {
-    const id = readId(member.name, member.offset, report);
-    const node = readNode(member, report);
+    const id = readId(member.name, member.offset, diagnostics);
+    const node = readNode(member, diagnostics);
     if (id !== undefined) nodes.set(id, { ...node, id });
   }
   return nodes;
 }
 
-function readNode({ name, offset, value }: JsonMember, report: GraphReport): Omit<ShapedNode, "id"> {
+function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnostics): Omit<ShapedNode, "id"> {
   const what = `node ${describeValue(name)}`;
-  if (!isObject(value, what, `an object with "type"`, report)) return { offset };
-  const keys = readKeys(value, what, NODE_KEYS, report, '; the keys of its type stand in "config"');
+  if (!isObject(value, what, `an object with "type"`, diagnostics)) return { offset };
+  const keys = readKeys(value, what, NODE_KEYS, diagnostics, '; the keys of its type stand in "config"');
   const read = (key: string, schema: ConfigSchema) => {
     const node = keys.get(key);
-    const found = readScalar(node, `"${key}" of ${what}`, schema, report);
+    const found = readScalar(node, `"${key}" of ${what}`, schema, diagnostics);
     return found === undefined ? undefined : { value: found, offset: node!.offset };
   };
   const graph = read("graph", NAME);
-  checkKind(keys, name, what, offset, report);
+  checkKind(keys, name, what, offset, diagnostics);
   const [type, lane, pool] = ["type", "lane", "pool"].map((key) => read(key, NAME));
   const supervision = keys.get("supervision");
-  const policy = supervision && readSupervision(supervision, name, report);
+  const policy = supervision && readSupervision(supervision, name, diagnostics);
   const timeout = read("callTimeoutMs", TIMEOUT);
   const bypassed = read("bypassed", YES_OR_NO);
   const config = keys.get("config");
-  if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
+  if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", diagnostics);
   return {
     offset,
     type: named(type),
@@ -191,63 +195,63 @@ function named(found: { readonly value: unknown; readonly offset: number } | und
 }
 
 /** A node is of a type, or stands for a sub-graph. */
-function checkKind(keys: JsonKeys, nodeId: string, what: string, offset: number, report: GraphReport): void {
+function checkKind(keys: JsonKeys, nodeId: string, what: string, offset: number, diagnostics: GraphDiagnostics): void {
   const graph = keys.get("graph");
   if (keys.has("type") && graph !== undefined) {
     const message = `Cannot read graph: ${what} has "type" and "graph", wanted one of them`;
-    report.add("InvalidGraph", message, graph.offset, { nodeId });
+    diagnostics.add("InvalidGraph", message, graph.offset, { nodeId });
   } else if (!keys.has("type") && graph === undefined) {
     const message =
       `Cannot read graph: "type" of ${what} is missing, wanted a node type, or "graph" with the file of a ` +
       "sub-graph";
-    report.add("InvalidGraph", message, offset, { nodeId });
+    diagnostics.add("InvalidGraph", message, offset, { nodeId });
   }
 }
 
-function readSupervision(node: JsonNode, id: string, report: GraphReport): Supervision | undefined {
+function readSupervision(node: JsonNode, id: string, diagnostics: GraphDiagnostics): Supervision | undefined {
   try {
     return checkSupervision(jsonValue(node), { id });
   } catch (error) {
-    report.addThrown(error, node.offset);
+    diagnostics.addThrown(error, node.offset);
     return undefined;
   }
 }
 
-function readId(name: string, offset: number, report: GraphReport): NodeId | undefined {
+function readId(name: string, offset: number, diagnostics: GraphDiagnostics): NodeId | undefined {
   try {
     return nodeId(name);
   } catch (error) {
-    report.addThrown(error, offset);
+    diagnostics.addThrown(error, offset);
     return undefined;
   }
 }
 
 /** Links that cannot be read are replaced by one without ends, so that no error claims that they are missing. */
-function readLinks(list: JsonNode | undefined, report: GraphReport): ShapedLink[] {
+function readLinks(list: JsonNode | undefined, diagnostics: GraphDiagnostics): ShapedLink[] {
   if (list === undefined) return [];
   if (list.type !== "array") {
     const message = `Cannot read graph: "links" is ${describeJson(list)}, wanted a list of links`;
-    report.add("InvalidGraph", message, list.offset);
+    diagnostics.add("InvalidGraph", message, list.offset);
     return [{ offset: list.offset }];
   }
-  return (list.children ?? []).map((each, index) => readLink(each, index, report));
+  return (list.children ?? []).map((each, index) => readLink(each, index, diagnostics));
 }
 
-function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLink {
+function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics): ShapedLink {
   const what = `link ${index + 1}`;
   const { offset } = node;
-  if (!isObject(node, what, `an object with "from" and "to"`, report)) return { offset };
-  const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], report);
-  const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, report) as LinkPolicy | undefined;
+  if (!isObject(node, what, `an object with "from" and "to"`, diagnostics)) return { offset };
+  const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], diagnostics);
+  const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, diagnostics) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
-  let capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
+  let capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, diagnostics) as number | undefined;
   const fault = policy && capacityFault(policy, `"capacity" of ${what}`, capacity);
   if (fault !== undefined) {
-    report.add("InvalidGraph", `Cannot read graph: ${fault}`, capacityNode!.offset);
+    diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, capacityNode!.offset);
     capacity = undefined;
   }
-  const from = readEnd(keys.get("from"), "from", what, offset, report);
-  const to = readEnd(keys.get("to"), "to", what, offset, report);
+  const from = readEnd(keys.get("from"), "from", what, offset, diagnostics);
+  const to = readEnd(keys.get("to"), "to", what, offset, diagnostics);
   const policyOffset = keys.get("policy")?.offset;
   return { offset, from, to, policy, policyOffset, capacity, capacityOffset: capacityNode?.offset };
 }
@@ -257,42 +261,52 @@ function readEnd(
   key: string,
   what: string,
   linkOffset: number,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): ShapedEnd | undefined {
   if (node === undefined) {
-    report.add("InvalidGraph", `Cannot read graph: "${key}" of ${what} is missing, wanted "node.port"`, linkOffset);
+    diagnostics.add(
+      "InvalidGraph",
+      `Cannot read graph: "${key}" of ${what} is missing, wanted "node.port"`,
+      linkOffset,
+    );
     return undefined;
   }
-  const address = readScalar(node, `"${key}" of ${what}`, NAME, report);
+  const address = readScalar(node, `"${key}" of ${what}`, NAME, diagnostics);
   if (typeof address !== "string") return undefined;
   try {
     return { ...splitAddress(address), address: address as PortAddress, offset: node.offset };
   } catch (error) {
-    report.addThrown(error, node.offset);
+    diagnostics.addThrown(error, node.offset);
     return undefined;
   }
 }
 
-function readPool(node: JsonNode, what: string, report: GraphReport): PoolSize {
-  const keys = readKeys(node, what, ["slotBytes", "slots"], report);
+function readPool(node: JsonNode, what: string, diagnostics: GraphDiagnostics): PoolSize {
+  const keys = readKeys(node, what, ["slotBytes", "slots"], diagnostics);
   const read = (key: string, schema: ConfigSchema) =>
-    readScalar(keys.get(key), `"${key}" of ${what}`, schema, report) as number | undefined;
+    readScalar(keys.get(key), `"${key}" of ${what}`, schema, diagnostics) as number | undefined;
   const slotBytes = read("slotBytes", SLOT_BYTES);
   const slots = read("slots", SLOTS);
   return { ...(slotBytes !== undefined && { slotBytes }), ...(slots !== undefined && { slots }) };
 }
 
-function readLane(node: JsonNode, what: string, report: GraphReport): LaneOptions | undefined {
-  const keys = readKeys(node, what, ["kind", "priority", "cpus"], report);
+function readLane(node: JsonNode, what: string, diagnostics: GraphDiagnostics): LaneOptions | undefined {
+  const keys = readKeys(node, what, ["kind", "priority", "cpus"], diagnostics);
   const kindNode = keys.get("kind");
-  const kind = readScalar(kindNode, `"kind" of ${what}`, LANE_KIND, report) as LaneKind | undefined;
+  const kind = readScalar(kindNode, `"kind" of ${what}`, LANE_KIND, diagnostics) as LaneKind | undefined;
   const priorityNode = keys.get("priority");
-  const priority = readScalar(priorityNode, `"priority" of ${what}`, LANE_PRIORITY, report) as LanePriority | undefined;
+  const priority = readScalar(priorityNode, `"priority" of ${what}`, LANE_PRIORITY, diagnostics) as
+    | LanePriority
+    | undefined;
   const cpusNode = keys.get("cpus");
   const cpus = cpusNode && jsonValue(cpusNode) as readonly number[];
   if (what === 'lane "main"' && kind !== undefined && kind !== "main") {
     const found = kind === "worker" ? "a worker" : kind;
-    report.add("InvalidGraph", `Cannot read graph: lane "main" is declared as ${found}, wanted "main"`, node.offset);
+    diagnostics.add(
+      "InvalidGraph",
+      `Cannot read graph: lane "main" is declared as ${found}, wanted "main"`,
+      node.offset,
+    );
     return {};
   }
   if (kind === undefined && kindNode !== undefined) return undefined;
@@ -300,23 +314,27 @@ function readLane(node: JsonNode, what: string, report: GraphReport): LaneOption
   try {
     checkLaneOptions(what.slice('lane "'.length, -1), lane);
   } catch (error) {
-    report.addThrown(error, (cpusNode ?? priorityNode ?? node).offset);
+    diagnostics.addThrown(error, (cpusNode ?? priorityNode ?? node).offset);
     return kind === "native" ? { kind } : {};
   }
   return lane;
 }
 
-function readExposed(list: JsonNode | undefined, direction: "input" | "output", report: GraphReport): ExposedPorts {
+function readExposed(
+  list: JsonNode | undefined,
+  direction: "input" | "output",
+  diagnostics: GraphDiagnostics,
+): ExposedPorts {
   const ports = new Map<string, ShapedEnd>();
-  if (list === undefined || !isObject(list, `"${direction}s"`, "an object of ports by name", report)) return ports;
+  if (list === undefined || !isObject(list, `"${direction}s"`, "an object of ports by name", diagnostics)) return ports;
   for (const { name, offset, value } of jsonMembers(list)) {
     if (!PORT_NAME.test(name)) {
       const message = `Cannot use ${describeValue(name)} as a port's name: wanted 1 to 64 letters, digits or "_", ` +
         `starting with a letter or "_"`;
-      report.add("InvalidGraph", message, offset);
+      diagnostics.add("InvalidGraph", message, offset);
       continue;
     }
-    const end = readEnd(value, name, `the graph's ${direction}s`, offset, report);
+    const end = readEnd(value, name, `the graph's ${direction}s`, offset, diagnostics);
     if (end !== undefined) ports.set(name, end);
   }
   return ports;
@@ -327,22 +345,22 @@ function readNamed<T>(
   list: JsonNode | undefined,
   key: "pools" | "lanes",
   checkName: (name: string) => string,
-  read: (node: JsonNode, what: string, report: GraphReport) => T | undefined,
-  report: GraphReport,
+  read: (node: JsonNode, what: string, diagnostics: GraphDiagnostics) => T | undefined,
+  diagnostics: GraphDiagnostics,
 ): { [name: string]: T } | undefined {
   if (list === undefined) return undefined;
   const entries: [string, T][] = [];
-  if (!isObject(list, `"${key}"`, `an object of ${key} by name`, report)) return {};
+  if (!isObject(list, `"${key}"`, `an object of ${key} by name`, diagnostics)) return {};
   for (const { name, offset, value } of jsonMembers(list)) {
     try {
       checkName(name);
     } catch (error) {
-      report.addThrown(error, offset);
+      diagnostics.addThrown(error, offset);
       continue;
     }
     const what = `${key.slice(0, -1)} "${name}"`;
-    if (!isObject(value, what, "an object", report)) continue;
-    const item = read(value, what, report);
+    if (!isObject(value, what, "an object", diagnostics)) continue;
+    const item = read(value, what, diagnostics);
     if (item !== undefined) entries.push([name, item]);
   }
   return Object.fromEntries(entries);

@@ -7,7 +7,7 @@ import { describeSchema } from "../descriptor/config_check.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { describeJson, type JsonMember, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
-import type { GraphReport } from "./report.ts";
+import type { GraphDiagnostics } from "./diagnostics.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** The values of an object by key. */
@@ -32,7 +32,7 @@ export function readKeys(
   node: JsonNode,
   what: string,
   known: readonly string[],
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
   elsewhere = "",
 ): JsonKeys {
   for (const { name, offset } of jsonMembers(node)) {
@@ -40,7 +40,7 @@ export function readKeys(
     const near = didYouMean(name, known);
     const message = `Cannot read graph: unknown key ${describeValue(name)} in ${what}${near}; ` +
       `available: ${listSome(known)}${near === "" ? elsewhere : ""}`;
-    report.add("InvalidGraph", message, offset, { key: name, available: known });
+    diagnostics.add("InvalidGraph", message, offset, { key: name, available: known });
   }
   return new JsonKeys(node);
 }
@@ -50,13 +50,13 @@ export function readScalar(
   node: JsonNode | undefined,
   what: string,
   schema: ConfigSchema,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): unknown {
   if (node === undefined) return undefined;
   const value = jsonValue(node);
   if (fits(value, schema)) return value;
   const message = `Cannot read graph: ${what} is ${describeJson(node)}, wanted ${describeSchema(schema)}`;
-  report.add("InvalidGraph", message, node.offset);
+  diagnostics.add("InvalidGraph", message, node.offset);
   return undefined;
 }
 
@@ -67,8 +67,8 @@ function fits(value: unknown, schema: ConfigSchema): boolean {
 }
 
 /** Whether a node is an object; any other is reported. */
-export function isObject(node: JsonNode, what: string, wanted: string, report: GraphReport): boolean {
+export function isObject(node: JsonNode, what: string, wanted: string, diagnostics: GraphDiagnostics): boolean {
   if (node.type === "object") return true;
-  report.add("InvalidGraph", `Cannot read graph: ${what} is ${describeJson(node)}, wanted ${wanted}`, node.offset);
+  diagnostics.add("InvalidGraph", `Cannot read graph: ${what} is ${describeJson(node)}, wanted ${wanted}`, node.offset);
   return false;
 }

@@ -11,7 +11,7 @@ import { type NodeId, nodeId, portAddress } from "../ids.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import { jsonMembers, type JsonNode, parseJson } from "./json_tree.ts";
-import type { GraphReport } from "./report.ts";
+import type { GraphDiagnostics } from "./diagnostics.ts";
 import { type ExposedPorts, readShape, type ShapedEnd, type ShapedGraph, type ShapedNode } from "./shape.ts";
 
 /** Joins the ids of a sub-graph and of a node in it. */
@@ -50,23 +50,23 @@ interface Instance {
  *
  * @param file of the graph, which paths of sub-graphs are relative to
  * @param readText reads a file of a sub-graph, or throws a `SluiceError`
- * @returns a graph without sub-graphs; what is wrong is in `report`
+ * @returns a graph without sub-graphs; what is wrong is in `diagnostics`
  */
 export function expandSubGraphs(
   graph: ShapedGraph,
   file: string,
   readText: (path: string) => string,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): ShapedGraph {
   if (![...graph.nodes.values()].some((node) => node.graph !== undefined)) return graph;
-  const expansion = new Expansion(readText, report);
+  const expansion = new Expansion(readText, diagnostics);
   const exposed = expansion.expand(graph, { file, prefix: "", overlays: [], stack: [resolve(file)] });
   return { ...graph, ...expansion.result(), ...exposed };
 }
 
 class Expansion {
   readonly #readText: (path: string) => string;
-  readonly #report: GraphReport;
+  readonly #diagnostics: GraphDiagnostics;
   /** By absolute path; `undefined` for a file that could not be read, which was reported. */
   readonly #shapes = new Map<string, ShapedGraph | undefined>();
   readonly #nodes = new Map<string, ShapedNode>();
@@ -78,9 +78,9 @@ class Expansion {
   readonly #looked = new Set<ShapedGraph>();
   #count = 0;
 
-  constructor(readText: (path: string) => string, report: GraphReport) {
+  constructor(readText: (path: string) => string, diagnostics: GraphDiagnostics) {
     this.#readText = readText;
-    this.#report = report;
+    this.#diagnostics = diagnostics;
   }
 
   /** @returns the ports that the graph exposes, as those of expanded nodes */
@@ -89,13 +89,13 @@ class Expansion {
     this.#checkExposed(graph);
     const instances = new Map<NodeId, Instance | undefined>();
     for (const node of graph.nodes.values()) {
-      if (this.#report.full || ++this.#count > MAX_NODES) break;
+      if (this.#diagnostics.full || ++this.#count > MAX_NODES) break;
       if (node.graph === undefined) this.#addNode(node, place);
       else instances.set(node.id, this.#addInstance(node, node.graph, place));
     }
     if (this.#count === MAX_NODES + 1) {
       const [first] = graph.nodes.values();
-      this.#report.add("InvalidGraph", `Cannot run the graph: it has more than ${MAX_NODES} nodes`, first.offset);
+      this.#diagnostics.add("InvalidGraph", `Cannot run the graph: it has more than ${MAX_NODES} nodes`, first.offset);
     }
     const resolveEnd = (end: ShapedEnd, side: "inputs" | "outputs") => this.#resolve(end, side, instances, place);
     for (const link of graph.links) {
@@ -156,12 +156,12 @@ class Expansion {
     if (node.bypassed !== undefined) {
       const message =
         `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`;
-      this.#report.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
+      this.#diagnostics.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
     }
     if (place.stack.includes(path) || place.stack.length > MAX_DEPTH) {
       const found = place.stack.includes(path) ? "it contains that node" : `nested deeper than ${MAX_DEPTH} levels`;
       const message = `Cannot put graph "${graph.path}" into node "${id}": ${found}`;
-      this.#report.add("InvalidGraph", message, graph.offset, { nodeId: id });
+      this.#diagnostics.add("InvalidGraph", message, graph.offset, { nodeId: id });
       return undefined;
     }
     if (!this.#shapes.has(path)) this.#shapes.set(path, this.#read(path, shown, graph.offset));
@@ -187,11 +187,11 @@ class Expansion {
     try {
       text = this.#readText(path);
     } catch (error) {
-      this.#report.addThrown(error, offset);
+      this.#diagnostics.addThrown(error, offset);
       return undefined;
     }
-    const root = parseJson(text, this.#report, this.#report.addFile(text, shown));
-    return root && readShape(root, this.#report);
+    const root = parseJson(text, this.#diagnostics, this.#diagnostics.addFile(text, shown));
+    return root && readShape(root, this.#diagnostics);
   }
 
   #checkExposed(graph: ShapedGraph): void {
@@ -202,7 +202,7 @@ class Expansion {
       if (graph.nodes.has(node)) continue;
       const message = `Cannot expose "${address}": the graph has no node "${node}"${didYouMean(node, known)}; ` +
         `nodes: ${listSome(known)}`;
-      this.#report.add("NodeNotFound", message, offset, { nodeId: node, available: known });
+      this.#diagnostics.add("NodeNotFound", message, offset, { nodeId: node, available: known });
     }
   }
 
@@ -212,10 +212,10 @@ class Expansion {
       const where = `Cannot configure sub-graph "${id}" ("${path}")`;
       if (!shape.nodes.has(name)) {
         const message = `${where}: it has no node "${name}"${didYouMean(name, known)}; nodes: ${listSome(known)}`;
-        this.#report.add("InvalidConfig", message, offset, { nodeId: id, key: name, available: known });
+        this.#diagnostics.add("InvalidConfig", message, offset, { nodeId: id, key: name, available: known });
       } else if (value.type !== "object") {
         const message = `${where}: "${name}" is not an object, wanted the configuration of that node`;
-        this.#report.add("InvalidConfig", message, value.offset, { nodeId: id, key: name });
+        this.#diagnostics.add("InvalidConfig", message, value.offset, { nodeId: id, key: name });
       }
     }
   }
@@ -225,14 +225,14 @@ class Expansion {
     try {
       id = nodeId(prefix + node.id);
     } catch (error) {
-      this.#report.addThrown(error, node.offset);
+      this.#diagnostics.addThrown(error, node.offset);
       return undefined;
     }
     const other = this.#nodes.get(id);
     if (other === undefined) return id;
-    const { line, column, file } = this.#report.place(other.offset);
+    const { line, column, file } = this.#diagnostics.place(other.offset);
     const message = `Cannot add node "${id}" of a sub-graph: the node at ${file}:${line}:${column} has that id`;
-    this.#report.addThrown(new SluiceError("InvalidGraph", message, { nodeId: id }), node.offset);
+    this.#diagnostics.addThrown(new SluiceError("InvalidGraph", message, { nodeId: id }), node.offset);
     return undefined;
   }
 
@@ -255,7 +255,7 @@ class Expansion {
     const message = `Cannot link ${side === "inputs" ? "to" : "from"} "${end.address}": graph "${instance.path}" ` +
       `exposes no ${side.slice(0, -1)} of that name${didYouMean(end.port, names)}; ${side}: ${listSome(names)}`;
     const details = { nodeId: end.node, port: end.port, available: names };
-    this.#report.add("PortNotFound", message, end.offset, details);
+    this.#diagnostics.add("PortNotFound", message, end.offset, details);
     return undefined;
   }
 }

@@ -176,7 +176,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
    * @param failed receives the reason if a frame cannot be sent to another lane; that frame is dropped and counted as
    * unlinked
    */
-  letGo(failed: (error: unknown) => void): LinkRest {
+  detach(failed: (error: unknown) => void): LinkRest {
     this.publish();
     const entries: number[] = [];
     let gap = false;
@@ -210,7 +210,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
    *
    * @param room that the writer had
    */
-  takeUp(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], rest: LinkRest, room: number): void {
+  attach(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], rest: LinkRest, room: number): void {
     this.#fill(frames, room);
     this.gapAhead = rest.gapAhead || rest.readerToKey;
     this.toKey = rest.writerToKey || rest.readerToKey;

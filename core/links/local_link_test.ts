@@ -34,7 +34,7 @@ Deno.test("readLinkCounters() tells when the writer of a LocalLink has ended, an
   equal(state(reader.page), "closed");
 });
 
-Deno.test("LocalLink.letGo() counts what cannot be sent to another lane as unlinked", () => {
+Deno.test("LocalLink.detach() counts what cannot be sent to another lane as unlinked", () => {
   const { page, pool } = bench(8);
   const link = new LocalLink(linkPlan("data", "lossless", 4), page);
   const slots = [1, () => {}, 2].map((value) => {
@@ -43,7 +43,7 @@ Deno.test("LocalLink.letGo() counts what cannot be sent to another lane as unlin
     return frame.slot;
   });
   const failures: unknown[] = [];
-  const { entries } = link.letGo((error) => failures.push(error));
+  const { entries } = link.detach((error) => failures.push(error));
   equal(failures.length, 1);
   deepEqual(entries, [slots[0], (slots[2] | ENTRY.discontinuity) >>> 0]);
   equal(freeSlots(pool), 6);

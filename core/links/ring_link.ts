@@ -162,14 +162,14 @@ export class RingLinkWriter implements LinkWriter {
   }
 
   /** Detaches this end, for one on another lane (`link_move.ts`). It must not be used afterwards. */
-  letGo(): LinkRest {
+  detach(): LinkRest {
     this.flush();
     const { index } = this.plan;
     return { link: index, entries: [], gapAhead: this.#gapAhead, writerToKey: this.#toKey, readerToKey: false };
   }
 
   /** Continues where an end on another lane stopped. */
-  takeUp({ gapAhead, writerToKey }: LinkRest): void {
+  attach({ gapAhead, writerToKey }: LinkRest): void {
     this.#gapAhead = gapAhead;
     this.#toKey = writerToKey;
   }
@@ -308,7 +308,7 @@ export class RingLinkReader implements LinkReader {
   }
 
   /** Detaches this end, for one on another lane (`link_move.ts`). What is in the ring stays there. */
-  letGo(): LinkRest {
+  detach(): LinkRest {
     this.publish();
     const entries = [...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
     this.#next = this.#fetched = 0;
@@ -318,7 +318,7 @@ export class RingLinkReader implements LinkReader {
   }
 
   /** Continues where an end on another lane stopped. */
-  takeUp({ entries, readerToKey }: LinkRest): void {
+  attach({ entries, readerToKey }: LinkRest): void {
     for (const entry of entries) this.#poolOf(entry).receive(entry & SLOT_MASK);
     this.#brought = [...entries];
     this.#toKey = readerToKey;
@@ -331,7 +331,7 @@ export class RingLinkReader implements LinkReader {
       const frame = this.#frameAt(this.#next++);
       frames.push({ frame, gap: frame.linkGap });
     }
-    return { frames, rest: this.letGo() };
+    return { frames, rest: this.detach() };
   }
 
   /** Makes sure that the next frame stands at `#next`. @returns whether there is one */

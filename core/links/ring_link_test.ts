@@ -177,17 +177,17 @@ Deno.test("RingLinkReader.close() says that it has ended, then tells the writing
   deepEqual(told, [WRITER_BIT]);
 });
 
-Deno.test("RingLinkReader.letGo() holds nothing more, whether it had fetched it or been brought it", () => {
+Deno.test("RingLinkReader.detach() holds nothing more, whether it had fetched it or been brought it", () => {
   const { writer, reader, write, held } = setUp();
   const slots = [write(), write(), write()].map(({ slot }) => slot);
   writer.flush();
   equal(reader.peek()?.slot, slots[0]);
   equal(held(), 3, "one look fetches a batch");
-  const rest = reader.letGo();
+  const rest = reader.detach();
   deepEqual(rest.entries, slots);
   equal(held(), 0);
-  reader.takeUp(rest);
+  reader.attach(rest);
   equal(held(), 3);
-  deepEqual(reader.letGo().entries, slots);
+  deepEqual(reader.detach().entries, slots);
   equal(held(), 0);
 });

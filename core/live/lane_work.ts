@@ -41,3 +41,10 @@ export function emptyWork(): LaneWork {
   };
   return { nodes: [], inspect: [], edit };
 }
+
+/** The work of one lane, made when it is first asked for. */
+export function workOf(work: Map<number, LaneWork>, lane: number): LaneWork {
+  let own = work.get(lane);
+  if (own === undefined) work.set(lane, own = emptyWork());
+  return own;
+}

@@ -15,7 +15,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
 /** A link that stays, and closes a loop from now on, or no more. */
-export interface JudgedLink {
+export interface FeedbackChange {
   readonly link: LinkEntry;
   readonly closes: boolean;
 }
@@ -103,14 +103,14 @@ export class LinkPlans {
   }
 
   /** Those of the links that have a plan which says otherwise of them than `feedback`, the links that close a loop. */
-  misjudged(links: ReadonlyMap<LinkId, LinkEntry>, feedback: ReadonlySet<LinkEntry>): JudgedLink[] {
+  feedbackChanges(links: ReadonlyMap<LinkId, LinkEntry>, feedback: ReadonlySet<LinkEntry>): FeedbackChange[] {
     const closed = [...feedback].filter((link) => this.#plans.has(link) && !this.#closing.has(link));
     const opened = [...this.#closing].filter((link) => links.has(link.id) && !feedback.has(link));
     return [...closed.map((link) => ({ link, closes: true })), ...opened.map((link) => ({ link, closes: false }))];
   }
 
   /** A link closes a loop from now on, or no more: the lane that reads is about to be told. */
-  judge(entry: LinkEntry, feedback: boolean): void {
+  setFeedback(entry: LinkEntry, feedback: boolean): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#keep(entry, { plan: { ...plan, feedback }, writer, reader });
   }

@@ -19,7 +19,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
-import { DraftedNodes } from "./drafted_nodes.ts";
+import { PendingNodes } from "./pending_nodes.ts";
 import {
   cutOff,
   type KeptLanes,
@@ -39,10 +39,10 @@ import { Handovers } from "./handovers.ts";
 import type { LaneWork } from "./lane_work.ts";
 import { withDeadline } from "./deadline.ts";
 import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
-import type { JudgedLink } from "./link_plans.ts";
+import type { FeedbackChange } from "./link_plans.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
-import { standstillIn } from "./standstill_in.ts";
+import { planStandstill } from "./plan_standstill.ts";
 
 /** How long a lane may take to apply an edit that gives another one its thread, or an edit before that to come to its end, milliseconds. */
 const APPLY_TIMEOUT_MS = 5_000;
@@ -63,7 +63,7 @@ interface Edit {
   readonly fresh: readonly NodeEntry[];
   /** Links of the draft that close loops, and those that stay and of which that changes. */
   readonly feedback: ReadonlySet<LinkEntry>;
-  readonly rejudged: readonly JudgedLink[];
+  readonly feedbackChanges: readonly FeedbackChange[];
   /** Nodes that are quiesced for it. */
   readonly standstill: Standstill;
   /** Links that have been given their rings. */
@@ -91,7 +91,7 @@ export class LiveEdits {
   #configured: ConfigChanges | undefined;
   /** Lanes that have answered themselves what was asked last. */
   readonly #answered = new Set<number>();
-  readonly #drafted = new DraftedNodes();
+  readonly #pending = new PendingNodes();
   readonly #leaving: LeavingNodes;
   #underWay = 0;
   #ended = false;
@@ -103,7 +103,7 @@ export class LiveEdits {
 
   /** Nodes that lanes make ready or try, or were asked to and have not answered: they are no part of the graph yet. */
   get drafted(): readonly NodeEntry[] {
-    return this.#drafted.all;
+    return this.#pending.all;
   }
 
   /**
@@ -174,14 +174,14 @@ export class LiveEdits {
   /** A lane's thread was given up, or nothing of it is left. */
   laneGone(lane: number): void {
     this.laneSilent(lane);
-    this.#drafted.forget(lane);
+    this.#pending.forget(lane);
     this.#leaving.removeOn(lane);
   }
 
   /** A lane's answer. */
   report(lane: number, report: Reply | Extract<LaneReport, { kind: "offered" | "refused" | "tornDown" }>): void {
     const { kind } = report;
-    if (kind === "prepared" || kind === "tried" || kind === "refused") this.#drafted.answered(lane, report.epoch);
+    if (kind === "prepared" || kind === "tried" || kind === "refused") this.#pending.answered(lane, report.epoch);
     if (report.kind === "tornDown") this.#leaving.remove(report.record);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
@@ -226,8 +226,8 @@ export class LiveEdits {
       change,
       fresh: [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)],
       feedback,
-      rejudged: plans.misjudged(draft.links, feedback),
-      standstill: standstillIn(topology, quiescedBy(change)),
+      feedbackChanges: plans.feedbackChanges(draft.links, feedback),
+      standstill: planStandstill(topology, quiescedBy(change)),
       planned: [],
     };
     this.#committed = false;
@@ -275,7 +275,7 @@ export class LiveEdits {
   /** Has each lane concerned build its new nodes beside the old. @returns what the lanes say of them */
   #prepare({ epoch, fresh, standstill, timeoutMs }: Edit, tokens: readonly PoolToken[]): Promise<readonly Reply[]> {
     const prepared = this.#answers(this.#work.keys(), timeoutMs);
-    this.#drafted.ask(epoch, fresh, (node) => this.#laneOf(node));
+    this.#pending.ask(epoch, fresh, (node) => this.#laneOf(node));
     // Its nodes need not run on until other lanes have prepared.
     const isAlone = this.#work.size === 1 && standstill.nodes.length > 0;
     this.#sendPrepare(epoch, this.#work, tokens, isAlone ? standstill : undefined);
@@ -292,7 +292,7 @@ export class LiveEdits {
     const lanes = new Set(standstill.nodes.map((id) => this.#laneOf(this.#site.topology.node(id))));
     const tried = this.#answers(new Set([...lanes, ...handovers.arrivalLanes]), timeoutMs);
     const here = replaced.map(({ after }) => after).filter((node) => lanes.has(this.#laneOf(node)));
-    this.#drafted.ask(epoch, here, (node) => this.#laneOf(node));
+    this.#pending.ask(epoch, here, (node) => this.#laneOf(node));
     const stateless = prepared.flatMap((reply) => reply.kind === "prepared" ? reply.stateless ?? [] : []);
     handovers.ask(epoch, lanes, standstill, stateless);
     await tried;
@@ -301,7 +301,7 @@ export class LiveEdits {
   /** What nodes offer to their successors on other lanes is passed on. */
   #offered(epoch: number, nodes: readonly OfferedNode[]): void {
     const told = this.#handovers?.offered(epoch, nodes) ?? [];
-    this.#drafted.ask(epoch, told, (node) => this.#laneOf(node));
+    this.#pending.ask(epoch, told, (node) => this.#laneOf(node));
   }
 
   /** @throws what keeps an edit from coming into effect that every lane is ready for */
@@ -321,7 +321,7 @@ export class LiveEdits {
     this.#handovers?.drop();
     refused(fresh);
     // Until then lanes may write to the records.
-    this.#drafted.whenAnswered(epoch, () => draft.discard());
+    this.#pending.whenAnswered(epoch, () => draft.discard());
   }
 
   /** Brings the edit into effect, and waits for lanes and nodes to come to it, as long as that may take. */
@@ -350,7 +350,7 @@ export class LiveEdits {
   }
 
   /** There is no way back: lanes see the epoch, and the graph is the draft. */
-  #adopt({ epoch, draft, extras, change, rejudged }: Edit): void {
+  #adopt({ epoch, draft, extras, change, feedbackChanges }: Edit): void {
     const { plans, topology } = this.#site;
     this.#showEpoch(epoch);
     topology.adopt(draft);
@@ -358,7 +358,7 @@ export class LiveEdits {
     this.#configured.make(extras.configure);
     plans.taken(change.linked, change.removed);
     this.#handovers!.adopt();
-    for (const { link, closes } of rejudged) plans.judge(link, closes);
+    for (const { link, closes } of feedbackChanges) plans.setFeedback(link, closes);
     this.#site.edited(change, extras);
     extras.committed?.();
   }

@@ -8,9 +8,9 @@ import { elementsByPort } from "../descriptor/dynamic_ports.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { Topology } from "../topology.ts";
 import type { GraphChange } from "./graph_change.ts";
-import { emptyWork, type LaneWork } from "./lane_work.ts";
+import { type LaneWork, workOf } from "./lane_work.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
-import type { JudgedLink } from "./link_plans.ts";
+import type { FeedbackChange } from "./link_plans.ts";
 import type { Handovers } from "./handovers.ts";
 
 /** What an edit is to change. */
@@ -20,7 +20,7 @@ export interface EditPlan {
   readonly change: GraphChange;
   readonly extras: EditExtras;
   /** What else changes of links that stay. */
-  readonly rejudged: readonly JudgedLink[];
+  readonly feedbackChanges: readonly FeedbackChange[];
 }
 
 /** The work of one lane, made when it is first asked for. */
@@ -35,11 +35,7 @@ type WorkAt = (lane: number) => LaneWork;
  */
 export function shareWork(site: EditSite, plan: EditPlan, handovers: Handovers, toAll: boolean): Map<number, LaneWork> {
   const work = new Map<number, LaneWork>();
-  const at = (lane: number): LaneWork => {
-    let own = work.get(lane);
-    if (own === undefined) work.set(lane, own = emptyWork());
-    return own;
-  };
+  const at: WorkAt = (lane) => workOf(work, lane);
   if (toAll) { for (const { index } of site.lanes()) at(index); }
   shareNodes(site, plan, handovers, at);
   shareLinks(site, plan, handovers, at);
@@ -59,7 +55,12 @@ function shareNodes(site: EditSite, { draft, change }: EditPlan, handovers: Hand
 }
 
 /** Links that come, go, and lead elsewhere. */
-function shareLinks(site: EditSite, { draft, change, rejudged }: EditPlan, handovers: Handovers, at: WorkAt): void {
+function shareLinks(
+  site: EditSite,
+  { draft, change, feedbackChanges }: EditPlan,
+  handovers: Handovers,
+  at: WorkAt,
+): void {
   const of = (node: NodeId) => at(site.laneIndex(draft.node(node).lane));
   for (const link of change.unlinked) {
     for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
@@ -71,7 +72,7 @@ function shareLinks(site: EditSite, { draft, change, rejudged }: EditPlan, hando
     for (const { lane, end } of site.plans.ends(link)) at(lane).edit.attach.push(end);
     of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
   }
-  for (const { link: { toNode, toPort }, closes } of rejudged) {
+  for (const { link: { toNode, toPort }, closes } of feedbackChanges) {
     of(toNode).edit.loops.push({ node: toNode, port: toPort, closes });
   }
 }

@@ -170,7 +170,7 @@ export class OutputPort implements StreamOutput {
    *
    * @internal
    */
-  takeUp(carry: OutputCarry): void {
+  resumeFrom(carry: OutputCarry): void {
     this.#sequence = carry.sequence;
     this.#endPtsNs = carry.endPtsNs;
     this.#format ??= carry.format;

@@ -10,7 +10,7 @@ import type { LaneReport } from "../lanes/messages.ts";
 import { logger, relayLog } from "../log.ts";
 import { redact, redactValue } from "../errors/redaction.ts";
 import { failLane } from "./end_states.ts";
-import type { LaneKeeper } from "./lane_keeper.ts";
+import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import type { Overdue } from "./overdue.ts";
@@ -21,13 +21,13 @@ import type { Supervisor } from "./supervisor.ts";
 export class LaneNews {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
-  readonly #keeper: LaneKeeper;
+  readonly #replacer: LaneReplacer;
   readonly #overdue: Overdue;
 
-  constructor(run: Run, supervisor: Supervisor, keeper: LaneKeeper, overdue: Overdue) {
+  constructor(run: Run, supervisor: Supervisor, replacer: LaneReplacer, overdue: Overdue) {
     this.#run = run;
     this.#supervisor = supervisor;
-    this.#keeper = keeper;
+    this.#replacer = replacer;
     this.#overdue = overdue;
   }
 
@@ -91,7 +91,7 @@ export class LaneNews {
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;
       case "gone":
-        // The keeper itself sees that a lane to be replaced has gone.
+        // The replacer itself sees that a lane to be replaced has gone.
         if (!thread.is.replaced || this.#run.ending !== undefined) thread.closed();
         break;
       case "closed":
@@ -126,7 +126,7 @@ export class LaneNews {
     }
     if (node === undefined) failures.tell([], failure);
     if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
-    else if ((lane.is.replaced || nodeId === undefined) && this.#keeper.take(lane, failure)) return;
+    else if ((lane.is.replaced || nodeId === undefined) && this.#replacer.take(lane, failure)) return;
     else if (!lane.refuseOpening(failure)) this.#run.end(failure);
   }
 
@@ -149,7 +149,7 @@ export class LaneNews {
         break;
       case "gone":
         if (before === "fenced") break;
-        this.#keeper.giveBack(lane);
+        this.#replacer.giveBack(lane);
         requests.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
         edits?.laneGone(index);
         break;

@@ -13,14 +13,14 @@ export const TRANSITIONS = {
     opened: "running",
     refused: "unopened",
     lost: "lost",
-    told: "ending",
+    endRequested: "ending",
     closed: "closed",
     abandoned: "held",
   },
   /** It runs its nodes. */
-  running: { lost: "lost", told: "ending", closed: "closed", abandoned: "held" },
+  running: { lost: "lost", endRequested: "ending", closed: "closed", abandoned: "held" },
   /** Its nodes could not be opened. It runs none and waits to be ended. */
-  unopened: { lost: "lost", told: "ending", closed: "closed", abandoned: "held" },
+  unopened: { lost: "lost", endRequested: "ending", closed: "closed", abandoned: "held" },
   /** It ended, or a node keeps it, and another thread is to take its place. Its last reports may be on their way. */
   lost: {
     silenced: "silent",

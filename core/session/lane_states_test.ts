@@ -34,8 +34,8 @@ const WAYS: { readonly [S in LaneState]: readonly LaneEvent[] } = {
   silent: ["opened", "lost", "silenced"],
   reopening: [],
   joining: ["opened"],
-  ending: ["opened", "told"],
-  late: ["opened", "told", "overdue"],
+  ending: ["opened", "endRequested"],
+  late: ["opened", "endRequested", "overdue"],
   fenced: ["opened", "lost", "fenced"],
   closed: ["opened", "closed"],
   held: ["opened", "abandoned"],
@@ -49,7 +49,7 @@ const MEET: { readonly [E in LaneEvent]: (lane: LaneThread) => void } = {
   lost: (lane) => lane.lose({ error: new Error("lost, on purpose"), cause: "ended" }),
   silenced: (lane) => lane.silence(),
   joined: (lane) => lane.joined(),
-  told: (lane) => void lane.end(),
+  endRequested: (lane) => void lane.end(),
   closed: (lane) => lane.closed(),
   overdue: (lane) => lane.goOnWithout(),
   fenced: (lane) => lane.fence(),
@@ -101,7 +101,7 @@ for (const state of STATES) {
       const next = (TRANSITIONS[state] as { readonly [event: string]: LaneState })[event];
       // Late news of an opening are nothing to it.
       const isIgnored = next === undefined && (event === "opened" || event === "refused");
-      const isOver = state === "closed" && event === "told";
+      const isOver = state === "closed" && event === "endRequested";
       if (next === undefined && !isIgnored && !isOver) {
         throws(() => MEET[event](seen.lane), { message: new RegExp(`^Internal error: lane "near" is "${state}"`) });
         deepEqual([seen.lane.state, seen.did], [state, []]);
@@ -143,7 +143,7 @@ Deno.test("LaneThread that is given up or gone keeps nothing of its worker", () 
 
 Deno.test("LaneThread.whenOpen settles whatever becomes of a thread that opens its nodes", async () => {
   const outcomes: unknown[] = [];
-  for (const event of ["opened", "refused", "lost", "told", "closed", "abandoned"] as const) {
+  for (const event of ["opened", "refused", "lost", "endRequested", "closed", "abandoned"] as const) {
     using seen = new Seen("starting");
     MEET[event](seen.lane);
     outcomes.push(await seen.lane.whenOpen.catch(({ message }) => message));

@@ -183,7 +183,7 @@ export class LaneThread {
   /** Tells it to close while the others go on. @returns settles once it has closed */
   end(): Promise<void> {
     if (this.#state === "closed") return Promise.resolve();
-    this.#meet("told");
+    this.#meet("endRequested");
     this.send({ kind: "close" });
     return this.#closing.promise;
   }

@@ -24,7 +24,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import { closeAll } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";
-import { LaneKeeper } from "./lane_keeper.ts";
+import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
 import { Overdue } from "./overdue.ts";
@@ -44,7 +44,7 @@ const TELL_CLOSING_AFTER_MS = 1_000;
 export class Session {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
-  readonly #keeper: LaneKeeper;
+  readonly #replacer: LaneReplacer;
   readonly #overdue: Overdue;
   readonly #news: LaneNews;
   readonly #watch: SessionWatch;
@@ -63,10 +63,10 @@ export class Session {
     };
     const run = this.#run = new Run(options, listener, (error) => void this.#end(error), () => this.#drain());
     this.#supervisor = new Supervisor(run);
-    this.#keeper = new LaneKeeper(run, this.#supervisor);
+    this.#replacer = new LaneReplacer(run, this.#supervisor);
     this.#overdue = new Overdue(run);
-    this.#news = new LaneNews(run, this.#supervisor, this.#keeper, this.#overdue);
-    this.#watch = new SessionWatch(run, this.#keeper, this.#news);
+    this.#news = new LaneNews(run, this.#supervisor, this.#replacer, this.#overdue);
+    this.#watch = new SessionWatch(run, this.#replacer, this.#news);
     // Nobody has to await it.
     this.#finished.promise.catch(() => {});
   }
@@ -108,7 +108,7 @@ export class Session {
       run.lanes.send({ kind: "start" });
       run.events.publish({ group: "runtime", kind: "started" });
       this.#supervisor.begin();
-      this.#keeper.begin();
+      this.#replacer.begin();
       this.#watch.watch();
     } catch (error) {
       // Being stopped is no failure of the graph.
@@ -219,7 +219,7 @@ export class Session {
       "LaneCrashed",
       `Lane "${node.lane}" was to be freed of node "${node.id}", which is stuck`,
     );
-    if (lane !== undefined && this.#keeper.take(lane, error, "asked")) return true;
+    if (lane !== undefined && this.#replacer.take(lane, error, "asked")) return true;
     const message =
       `Cannot free lane "${node.lane}" of node "${node.id}": only a worker lane can be given another thread`;
     throw new SluiceError("Busy", message, { nodeId: node.id });
@@ -417,7 +417,7 @@ export class Session {
     clearTimeout(run.stopTimer);
     this.#watch.end();
     this.#supervisor.end();
-    this.#keeper.end();
+    this.#replacer.end();
     // Once the graph runs, only an edit opens lanes.
     run.lanes.refuseAllOpening(run.startNs > 0 ? cutOff(false) : stoppedEarly());
     run.edits?.end();
@@ -426,7 +426,7 @@ export class Session {
     run.lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
     await run.edits?.over();
-    this.#atRest = allClosed && !this.#keeper.gaveUp;
+    this.#atRest = allClosed && !this.#replacer.gaveUp;
     const summary = this.#summarize();
     // A rejection that a node on main has left is reported after the turn that made it, while the node is known.
     await new Promise((resolve) => setTimeout(resolve));

@@ -12,7 +12,7 @@ import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
-import type { LaneKeeper } from "./lane_keeper.ts";
+import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneNews } from "./lane_news.ts";
 import type { LaneHold, LaneThread } from "./lane_thread.ts";
 import { type KeptLane, type NodePlace, NodeWatch, type Outsiders, type StuckNode } from "./node_watch.ts";
@@ -44,7 +44,7 @@ type FoundLane = [LaneThread, Omit<LaneHold, "forNs">];
 /** Watches one run, from its start to its end. */
 export class SessionWatch {
   readonly #run: Run;
-  readonly #keeper: LaneKeeper;
+  readonly #replacer: LaneReplacer;
   readonly #news: LaneNews;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nodes: NodeWatch | undefined;
@@ -57,9 +57,9 @@ export class SessionWatch {
   #everyMs = WATCH_EVERY_MS;
   #untilStopMs = WATCH_EVERY_MS;
 
-  constructor(run: Run, keeper: LaneKeeper, news: LaneNews) {
+  constructor(run: Run, replacer: LaneReplacer, news: LaneNews) {
     this.#run = run;
-    this.#keeper = keeper;
+    this.#replacer = replacer;
     this.#news = news;
   }
 
@@ -131,7 +131,7 @@ export class SessionWatch {
     this.#endHeld(held);
     for (const each of calls.look(states, clock.nowNs())) this.#late(each);
     for (const message of unread.look(clock.nowNs())) logger("runtime").warn(message);
-    if (this.#run.isStopping && watchdog.restsBut(open, new Set([...held.keys()].map(({ index }) => index)))) {
+    if (this.#run.isStopping && watchdog.isIdleExcept(open, new Set([...held.keys()].map(({ index }) => index)))) {
       this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
       return;
     }
@@ -148,7 +148,7 @@ export class SessionWatch {
     for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
     for (const lane of open) {
       // A lane whose nodes have all come to their end, or that is being opened, takes part in edits nonetheless.
-      if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#keeper.take(lane, ended(lane, "unasked"));
+      if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#replacer.take(lane, ended(lane, "unasked"));
     }
   }
 
@@ -158,7 +158,7 @@ export class SessionWatch {
     drops.look();
     lanes.lookAtLate();
     // Nodes that an edit holds, or that wait for a new thread, do nothing without the graph being at a stop.
-    if (this.#run.edits?.underWay || this.#keeper.replaces) {
+    if (this.#run.edits?.underWay || this.#replacer.replaces) {
       watchdog.forget();
       return;
     }
@@ -219,7 +219,7 @@ export class SessionWatch {
       `Node "${id}" (${descriptor.type}) did not return from setup() within ${this.#run.options.setupTimeoutMs} ms, ` +
       `and keeps lane "${lane.name}"; if it may take longer, raise "setupTimeoutMs" of the runtime`;
     const error = new SluiceError("Timeout", message, { nodeId: id });
-    if (!this.#keeper.take(lane, error, "stuck")) lane.refuseOpening(error);
+    if (!this.#replacer.take(lane, error, "stuck")) lane.refuseOpening(error);
   }
 
   /** A node keeps its lane's thread. @returns the lane, and why */
@@ -315,7 +315,7 @@ export class SessionWatch {
    * @returns whether they cannot, and that is new
    */
   #giveUp(lane: LaneThread, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
-    if (this.#keeper.take(lane, error, place === "graph" ? "stuck" : place)) return false;
+    if (this.#replacer.take(lane, error, place === "graph" ? "stuck" : place)) return false;
     if (nodes.every((node) => this.#logged.has(node))) return false;
     for (const node of nodes) this.#logged.add(node);
     const why = lane.kind === "native"

@@ -31,8 +31,8 @@ export class Watchdog {
   #activity = -1;
   #quietLooks = 0;
   #lookedAtNs = -Infinity;
-  #restActivity = -1;
-  #restLooks = 0;
+  #idleActivity = -1;
+  #idleLooks = 0;
 
   /** @param poolName of a pool, by index */
   constructor(topology: Topology, page: ControlPage, poolName: (index: number) => string) {
@@ -96,13 +96,13 @@ export class Watchdog {
    * @param lanes those that have not closed
    * @param kept indices of those that are kept
    */
-  restsBut(lanes: readonly { readonly index: number }[], kept: ReadonlySet<number>): boolean {
+  isIdleExcept(lanes: readonly { readonly index: number }[], kept: ReadonlySet<number>): boolean {
     const activity = this.#sumOfActivity();
-    const rests = kept.size > 0 && activity === this.#restActivity &&
+    const isIdle = kept.size > 0 && activity === this.#idleActivity &&
       lanes.every(({ index }) => kept.has(index) || this.#isQuiet(index));
-    this.#restActivity = activity;
-    this.#restLooks = rests ? this.#restLooks + 1 : 0;
-    return this.#restLooks >= LOOKS;
+    this.#idleActivity = activity;
+    this.#idleLooks = isIdle ? this.#idleLooks + 1 : 0;
+    return this.#idleLooks >= LOOKS;
   }
 
   /** Starts anew: something other than the graph keeps lanes from their work, and earlier looks do not count. */

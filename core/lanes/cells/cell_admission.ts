@@ -92,7 +92,7 @@ export abstract class CellAdmission extends CellFigures {
   readonly inputs: InputPort[] = [];
   readonly outputs: OutputPort[] = [];
   /** Without its links it waits for some, rather than end: in a live graph, or where an edit has brought it or has taken them. */
-  idlesUnfed = false;
+  mayAwaitLinks = false;
   /** A required input has no link, or frames drive it and no input has one: it is not ticked until that has changed. */
   #lacksLinks = false;
   readonly #readers: LinkReader[] = [];
@@ -135,7 +135,7 @@ export abstract class CellAdmission extends CellFigures {
 
   /** Whether it waits for links: see {@linkcode awaitedInput}, which says the same of a node of the graph. */
   get awaitsLinks(): boolean {
-    return this.idlesUnfed && this.#lacksLinks;
+    return this.mayAwaitLinks && this.#lacksLinks;
   }
 
   /** Call whenever links were attached or detached: notes what admission and the end have to look at. */
@@ -172,7 +172,7 @@ export abstract class CellAdmission extends CellFigures {
       if (need === undefined) this.#needs.push({ pool: output.pool, count: Math.min(burst, MAGAZINE_SIZE) });
       else need.count = Math.min(need.count + burst, MAGAZINE_SIZE);
     }
-    if (wasFed && this.#fed.length === 0) this.idlesUnfed = true;
+    if (wasFed && this.#fed.length === 0) this.mayAwaitLinks = true;
     this.#lacksLinks = this.inputs.some(({ link, descriptor }) => (
       link === undefined && !descriptor.optional && descriptor.array === undefined
     )) || (this.mode === "push" && this.#hasInputs && this.#readers.length === 0);

@@ -168,7 +168,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.tick = instance.tick;
     this.number = plan.index + 1;
     this.#host = host;
-    this.idlesUnfed = host.mode === "live";
+    this.mayAwaitLinks = host.mode === "live";
     this.context = contextOf(this);
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
@@ -257,11 +257,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /** Goes on from what another cell had; one of another type begins its ticks anew. */
-  takeUp(carry: NodeCarry): void {
+  resumeFrom(carry: NodeCarry): void {
     this.times[this.timesAt] = carry.lastIngressNs;
     this.times[this.timesAt + 1] = carry.lastPtsNs;
     for (const input of this.inputs) if (carry.gapInputs.includes(input.name)) input.markGap();
-    for (const each of carry.outputs) this.outputs.find(({ name }) => name === each.name)?.takeUp(each);
+    for (const each of carry.outputs) this.outputs.find(({ name }) => name === each.name)?.resumeFrom(each);
     if (carry.type !== this.type) return;
     for (const input of this.inputs) input.skipsToKey = carry.skippingInputs.includes(input.name);
     this.lastDueNs = carry.lastDueNs;

@@ -10,7 +10,7 @@ export class EditAttempt {
   readonly epoch: number;
   readonly #site: { readonly isGivenUp: boolean };
   readonly #end = Promise.withResolvers<never>();
-  readonly #letGo = Promise.withResolvers<void>();
+  readonly #finished = Promise.withResolvers<void>();
   #givenUp = false;
 
   /** @param site whose thread makes it */
@@ -27,7 +27,7 @@ export class EditAttempt {
 
   /** Settles once no node is held for the edit: the lane has committed it, or has undone what it had begun. */
   get over(): Promise<void> {
-    return this.#letGo.promise;
+    return this.#finished.promise;
   }
 
   /** The control isolate does not wait for it from now on. */
@@ -37,8 +37,8 @@ export class EditAttempt {
   }
 
   /** No node is held for the edit any longer. */
-  letGo(): void {
-    this.#letGo.resolve();
+  finish(): void {
+    this.#finished.resolve();
   }
 
   /**

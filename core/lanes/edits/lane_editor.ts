@@ -11,7 +11,7 @@ import { countLost } from "../lane/link_ends.ts";
 import type { LaneCommand, LaneReport } from "../messages.ts";
 import { cellsById, sealReach, wakeReach } from "./cells_concerned.ts";
 import { EditAttempt } from "./edit_attempt.ts";
-import { EditCommit } from "./edit_commit.ts";
+import { EditApplier } from "./edit_applier.ts";
 import { addEnds } from "./edit_reach.ts";
 import { isStateless } from "./edit_rules.ts";
 import type { LaneHandovers } from "./lane_handovers.ts";
@@ -167,8 +167,8 @@ export class LaneEditor {
     const prepared = this.#prepared!;
     this.#prepared = undefined;
     this.#handovers = prepared.handovers.hasArrivals ? prepared.handovers : undefined;
-    new EditCommit(this.#lane, prepared, this.#leavers).run();
-    prepared.attempt.letGo();
+    new EditApplier(this.#lane, prepared, this.#leavers).run();
+    prepared.attempt.finish();
   }
 
   /**
@@ -231,6 +231,6 @@ async function dropPrepared(lane: Lane, { attempt, cells, handovers, handing }: 
   if (handing !== undefined) await handing;
   handovers.undo();
   abortAll(lane, cells);
-  attempt.letGo();
+  attempt.finish();
   await tearDownAll(lane, cells);
 }

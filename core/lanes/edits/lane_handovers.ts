@@ -22,7 +22,7 @@ import type { Lane } from "../lane/lane.ts";
 import type { Handover, LaneCommand, LaneEdit, OfferedNode } from "../messages.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
 import { endsHere, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
-import { handOverLinks, letGoOfLink, serializeQueued, takeUpLink } from "./link_ends_move.ts";
+import { attachMovedLink, detachMovedLink, handOverLinks, serializeQueued } from "./link_ends_move.ts";
 import { claim, Lender, lentEnds } from "./loan.ts";
 import type { Leavers } from "./leavers.ts";
 import { quiesce } from "./standstill.ts";
@@ -131,7 +131,7 @@ export class LaneHandovers {
     for (const { node, carry, state, loan } of nodes) {
       const cell = this.#arrivals.get(node)!;
       this.#restore(cell, state);
-      cell.takeUp(carry);
+      cell.resumeFrom(carry);
       // What was lent does not change: only the time that a node asked for can come.
       const waitMs = cell.mode === "push" ? 0 : loan?.waitMs ?? 0;
       await this.#try(cell, lane.nowNs() + waitMs * 1e6);
@@ -168,7 +168,7 @@ export class LaneHandovers {
       handOverLinks(this.#lane, old, cell);
       if (isRestart(state) || losesFrames(old, anew)) cell.markGaps();
       trial?.commit();
-      if (trial === undefined) cell.takeUp(old.carry);
+      if (trial === undefined) cell.resumeFrom(old.carry);
       leavers.add(old, endsHere(old, anew), cell.number !== old.number);
       all.set(node, cell);
     }
@@ -196,7 +196,7 @@ export class LaneHandovers {
       if (old.mode === "external") old.forgoRecord();
     }
     const rests = this.#moves.flatMap((move) => (
-      letGoOfLink(this.#lane, all, move, lent.get(move.after.index) ?? 0, failed) ?? []
+      detachMovedLink(this.#lane, all, move, lent.get(move.after.index) ?? 0, failed) ?? []
     ));
     for (const { old } of this.#departures) {
       leavers.add(old, endsHere(old, this.#ending.has(old.id)));
@@ -217,7 +217,7 @@ export class LaneHandovers {
     for (const { id } of cells) this.#trials.get(id)?.detach();
     for (const move of moves) {
       const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
-      takeUpLink(this.#lane, all, move, rest);
+      attachMovedLink(this.#lane, all, move, rest);
     }
     for (const { id } of cells) this.#trials.get(id)?.commit();
     for (const cell of cells) cell.held = false;
@@ -277,7 +277,7 @@ export class LaneHandovers {
     this.#attempt.assertWanted();
     this.#restore(cell, state === "anew" ? undefined : naming(old, "snapshot()", () => takeState(lane, old)));
     if (trialMs === undefined || lane.paused || !mayBeTried(old)) return;
-    cell.takeUp(old.carry);
+    cell.resumeFrom(old.carry);
     this.#trials.set(node, new Trial(cell, endsOf(old), lane));
     await this.#try(cell, triedByNs);
   }

@@ -62,7 +62,7 @@ export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void 
  * @param failed is told why a frame cannot be sent to another lane
  * @returns what the lanes that get the ends need; `undefined` for nothing
  */
-export function letGoOfLink(
+export function detachMovedLink(
   lane: Lane,
   cells: Cells,
   move: LinkMove,
@@ -72,20 +72,20 @@ export function letGoOfLink(
   const { before, writer, reader } = move;
   if (before.ring === undefined) return leaveLane(lane, cells, move, lent, failed);
   let rest: LinkRest | undefined;
-  if (writer.from === lane.index) rest = letGoOfWriter(lane, cells, move);
-  if (reader.from === lane.index) rest = letGoOfReader(lane, cells, move);
+  if (writer.from === lane.index) rest = detachWriter(lane, cells, move);
+  if (reader.from === lane.index) rest = detachReader(lane, cells, move);
   return rest;
 }
 
 /** Takes up the ends of a link that this lane gets. Every lane has let go by now. */
-export function takeUpLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
+export function attachMovedLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { after, writer, reader } = move;
   if (after.ring === undefined) {
     joinLane(lane, cells, move, rest);
     return;
   }
-  if (writer.to === lane.index && writer.from !== lane.index) attachWriter(lane, cells, move).takeUp(rest);
-  if (reader.to === lane.index && reader.from !== lane.index) attachReader(lane, cells, move).takeUp(rest);
+  if (writer.to === lane.index && writer.from !== lane.index) attachWriter(lane, cells, move).attach(rest);
+  if (reader.to === lane.index && reader.from !== lane.index) attachReader(lane, cells, move).attach(rest);
 }
 
 /** A link within this lane becomes one between two lanes, or one within another lane. */
@@ -101,15 +101,15 @@ function leaveLane(
   const output = outputOf(cells, move);
   const local = input.link as LocalLink;
   const { owed } = local;
-  const rest = local.letGo(failed);
+  const rest = local.detach(failed);
   output.detach(after.index);
   if (after.ring === undefined) {
     input.detach();
     return rest;
   }
   const left = { ...rest, entries: fillRing(lane.driver, after.ring, rest.entries, after.capacity - owed, lent) };
-  if (writer.to === lane.index) attachWriter(lane, cells, move).takeUp(left);
-  if (reader.to === lane.index) attachReader(lane, cells, move).takeUp(left);
+  if (writer.to === lane.index) attachWriter(lane, cells, move).attach(left);
+  if (reader.to === lane.index) attachReader(lane, cells, move).attach(left);
   else input.detach();
   return reader.to === lane.index ? { ...left, entries: [] } : left;
 }
@@ -135,7 +135,7 @@ function fillRing(
   return entries.slice(0, first);
 }
 
-function letGoOfWriter(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
+function detachWriter(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
   const { before, after, writer, reader } = move;
   const output = outputOf(cells, move);
   if (writer.to === lane.index) {
@@ -144,10 +144,10 @@ function letGoOfWriter(lane: Lane, cells: Cells, move: LinkMove): LinkRest | und
     return undefined;
   }
   lane.wakeables[before.writerBit] = undefined;
-  return (output.detach(after.index) as RingLinkWriter).letGo();
+  return (output.detach(after.index) as RingLinkWriter).detach();
 }
 
-function letGoOfReader(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
+function detachReader(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
   const { before, after, writer, reader } = move;
   const input = inputOf(cells, move);
   const own = input.link as RingLinkReader;
@@ -157,7 +157,7 @@ function letGoOfReader(lane: Lane, cells: Cells, move: LinkMove): LinkRest | und
   }
   lane.wakeables[before.readerBit] = undefined;
   input.detach();
-  return own.letGo();
+  return own.detach();
 }
 
 /** A link between two lanes, or within another lane, becomes one within this lane. */
@@ -174,19 +174,19 @@ function joinLane(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): voi
       const own = output.detach(after.index) as RingLinkWriter | undefined;
       room = own?.room() ?? 0;
       // What the writer has staged enters the ring first.
-      writerRest = own?.letGo() ?? rest;
+      writerRest = own?.detach() ?? rest;
       lane.wakeables[before.writerBit] = undefined;
     }
     let end = input.link as RingLinkReader;
     if (reader.from === lane.index) lane.wakeables[before.readerBit] = undefined;
     else {
       end = new RingLinkReader(before, lane, writer.from);
-      end.takeUp(rest);
+      end.attach(rest);
     }
     taken = end.takeAll();
   }
   attachLink(lane, cells, { link: after, end: "local", otherLane: lane.index });
-  (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey }, room);
+  (input.link as LocalLink).attach(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey }, room);
 }
 
 function attachWriter(lane: Lane, cells: Cells, move: LinkMove): RingLinkWriter {

@@ -93,7 +93,7 @@ class Preparation {
   /** Drops what is prepared so far. @returns the error, with the node that was being called */
   async drop(error: unknown): Promise<unknown> {
     abortAll(this.#lane, this.#cells);
-    this.#attempt.letGo();
+    this.#attempt.finish();
     await tearDownAll(this.#lane, this.#cells);
     return this.#current === undefined ? error : explain(error, this.#current, this.#method);
   }

@@ -13,7 +13,7 @@ import type { Topology } from "../topology.ts";
  * @param topology the graph as it runs: ticks under way use its links
  * @param held native stages are left out, whose ticks do not wait
  */
-export function standstillIn(topology: Topology, held: Iterable<NodeId>): Standstill {
+export function planStandstill(topology: Topology, held: Iterable<NodeId>): Standstill {
   const ids = new Set(held);
   if (ids.size === 0) return standstillOf([]);
   // One node needs no order.

@@ -7,7 +7,7 @@ import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 
 /** One value that takes the place of the one in the graph file. */
-export interface Setting {
+export interface ConfigOverride {
   /** Id of the node. */
   readonly nodeId: string;
   /** Configuration key. */
@@ -21,7 +21,7 @@ export interface Setting {
  *
  * @throws {SluiceError} `InvalidConfig` if there is no `=`, or no dot before it
  */
-export function parseSetting(text: string): Setting {
+export function parseOverride(text: string): ConfigOverride {
   const match = /^([^.=]+)\.([^=]+)=([^]*)$/.exec(text);
   if (match === null) {
     const message = `Cannot read the setting ${describeValue(text)}: wanted node.key=value, as in gain.gainDb=-6`;
@@ -31,6 +31,6 @@ export function parseSetting(text: string): Setting {
 }
 
 /** A setting as the user gave it. */
-export function formatSetting(setting: Setting): string {
+export function formatOverride(setting: ConfigOverride): string {
   return `--set ${setting.nodeId}.${setting.key}=${setting.text}`;
 }

@@ -4,7 +4,7 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import { noteDeath } from "../memory/reclaim.ts";
 import type { EventBody } from "../events/event.ts";
 import { Topology } from "../topology.ts";
-import { LaneKeeper } from "./lane_keeper.ts";
+import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneThread } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -23,7 +23,7 @@ function makePage(lanes: number): ControlPage {
 }
 
 /**
- * Has a keeper take a lane without nodes.
+ * Has a replacer take a lane without nodes.
  *
  * @param againLost why the new thread has ended as well, if it has
  * @param endsLast whether the thread says that it ends in the moment in which it is waited for no more
@@ -40,7 +40,7 @@ async function lose(
     report: () => {},
     changed: (lane: LaneThread) => {
       did.push(lane.state);
-      if (lane.state === "gone") keeper.giveBack(lane);
+      if (lane.state === "gone") replacer.giveBack(lane);
     },
   };
   const lane = new LaneThread("near", "worker", { lane: INDEX, generation: 1, row: INDEX }, listener);
@@ -82,55 +82,55 @@ async function lose(
     startEmptyLane: (next: LaneThread) => {
       threads.push(next);
       next.opened([]);
-      if (againLost !== undefined) keeper.take(next, againLost);
+      if (againLost !== undefined) replacer.take(next, againLost);
       return Promise.resolve();
     },
     end: (error: Error) => void did.push(error.message),
   } as unknown as Run;
-  const keeper = new LaneKeeper(run, {} as Supervisor);
-  keeper.begin();
+  const replacer = new LaneReplacer(run, {} as Supervisor);
+  replacer.begin();
   did.length = 0;
-  equal(keeper.take(lane, ENDED), true);
-  equal(keeper.take(lane, new Error("it is known by then")), true);
+  equal(replacer.take(lane, ENDED), true);
+  equal(replacer.take(lane, new Error("it is known by then")), true);
   await done.promise;
   const became = [...did];
   for (const each of threads) if (each.state === "lost") each.silence();
-  return [became, keeper.gaveUp];
+  return [became, replacer.gaveUp];
 }
 
-Deno.test("LaneKeeper takes a worker for ended that has failed before it ran its lane", async () => {
+Deno.test("LaneReplacer takes a worker for ended that has failed before it ran its lane", async () => {
   deepEqual(await lose({ hasEnded: true }), [["lost", "gone"], false]);
 });
 
-Deno.test("LaneKeeper sets aside what a thread has whose end nothing proves, and gives its lane another one", async () => {
+Deno.test("LaneReplacer sets aside what a thread has whose end nothing proves, and gives its lane another one", async () => {
   deepEqual(await lose({ hasEnded: false }), [
     ["lost", "fenced", "fenced", "joining", "running", "replaced 2"],
     true,
   ]);
 });
 
-Deno.test("LaneKeeper does not give up a thread that ends in the moment in which it would", async () => {
+Deno.test("LaneReplacer does not give up a thread that ends in the moment in which it would", async () => {
   deepEqual(await lose({ hasEnded: false }, undefined, true), [["lost", "gone"], false]);
 });
 
-Deno.test("LaneKeeper ends the run where the new thread of a lane ends while it takes the place of the old one", async () => {
+Deno.test("LaneReplacer ends the run where the new thread of a lane ends while it takes the place of the old one", async () => {
   deepEqual(await lose({ hasEnded: false }, AGAIN), [
     ["lost", "fenced", "fenced", "joining", "lost", AGAIN.message],
     true,
   ]);
 });
 
-Deno.test("LaneKeeper.take() has nothing done with the nodes of the lane until that has another thread", () => {
+Deno.test("LaneReplacer.take() has nothing done with the nodes of the lane until that has another thread", () => {
   const topology = new Topology("live", () => []);
   for (const id of ["a", "b"]) topology.addNode(pass, {}, { id, lane: "near", supervision: "disable" });
   const suspended: string[] = [];
   const states = new Map([["a", "restarting"], ["b", "ended"]]);
   const run = { topology, states, failures: { tell: () => {} } } as unknown as Run;
   const supervisor = { isDown: () => false, suspend: (id: string) => void suspended.push(id) };
-  const keeper = new LaneKeeper(run, supervisor as unknown as Supervisor);
+  const replacer = new LaneReplacer(run, supervisor as unknown as Supervisor);
   const listener = { report: () => {}, changed: () => {} };
   const lane = new LaneThread("near", "worker", { lane: INDEX, generation: 1, row: INDEX }, listener);
-  equal(keeper.take(lane, ENDED), true);
+  equal(replacer.take(lane, ENDED), true);
   lane.silence();
   deepEqual([suspended, [...states]], [["a"], [["a", "failed"], ["b", "ended"]]]);
 });

@@ -1,11 +1,11 @@
 /**
- * The commit of a prepared edit on one lane, between two ticks. The order of its steps matters:
+ * Applies a prepared edit on one lane, between two ticks. The order of its steps matters:
  *
  * 1. Nodes give their links away: removed nodes lose theirs, and nodes hand over to successors on this lane
- *    (`handover.ts`).
+ *    (`lane_handovers.ts`).
  * 2. New nodes enter, which needs the links of the nodes before them; then links, ports, bypasses and values change, for
  *    old nodes and new ones. Nodes are called for that, and may keep the thread.
- * 3. Nodes with successors on other lanes leave. From then on, what rests in their links is nobody's until the lane has
+ * 3. Nodes with successors on other lanes leave. From then on, what is left in their links is nobody's until the lane has
  *    reported: no node is called in between.
  * 4. The nodes concerned note what they look at, and are put in order and woken: every link is in its place by then.
  * 5. The lane reports. Nodes that have gone are called only after that, by `LaneEditor.retire()`: they may keep the
@@ -31,8 +31,8 @@ import { holdsFrames } from "./edit_rules.ts";
 import type { PreparedEdit } from "./prepared_edit.ts";
 import type { Leavers } from "./leavers.ts";
 
-/** Used once, for one edit. */
-export class EditCommit {
+/** Applies one edit on one lane: used once. */
+export class EditApplier {
   readonly #lane: Lane;
   readonly #prepared: PreparedEdit;
   readonly #edit: LaneEdit;
@@ -89,7 +89,7 @@ export class EditCommit {
     const { cells, handovers } = this.#prepared;
     for (const [id, cell] of cells) {
       cell.enter();
-      cell.idlesUnfed = true;
+      cell.mayAwaitLinks = true;
       this.#all.set(id, cell);
       const underWay = handovers.underWay(cell);
       if (underWay !== undefined) awaitTick(this.#lane, cell, underWay);

@@ -14,7 +14,7 @@ interface Asked {
 }
 
 /** Keeps what lanes were asked about new nodes and have not answered. */
-export class DraftedNodes {
+export class PendingNodes {
   /** By index of the lane. */
   readonly #asked = new Map<number, readonly Asked[]>();
   /** What is to be done once no lane has a node of an edit, by its epoch. */

@@ -15,7 +15,7 @@ import { serializeError, SluiceError } from "../errors.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { LinkPlan } from "../links/link.ts";
 import { withDeadline } from "../live/deadline.ts";
-import { emptyWork, type LaneWork } from "../live/lane_work.ts";
+import { emptyWork, type LaneWork, workOf } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";
 import { logger } from "../log.ts";
@@ -44,7 +44,7 @@ type Ring = NonNullable<LinkPlan["ring"]>;
 type Apply = Parameters<Parameters<LiveEdits["betweenEdits"]>[0]>[0];
 
 /** Replaces lanes that are lost. */
-export class LaneKeeper {
+export class LaneReplacer {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
   #gaveUp = false;
@@ -293,10 +293,4 @@ function clearPulse(page: ControlPage, node: number): void {
   for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId, NODE.kept, NODE.inHand]) {
     page.u32[index32(at + field)] = 0;
   }
-}
-
-function workOf(work: Map<number, LaneWork>, lane: number): LaneWork {
-  let own = work.get(lane);
-  if (own === undefined) work.set(lane, own = emptyWork());
-  return own;
 }

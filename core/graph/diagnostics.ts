@@ -10,7 +10,7 @@ import { formatPlace, LineIndex } from "./graph_text.ts";
 const MAX_ERRORS = 100;
 
 /** The errors of one file. */
-export class GraphReport {
+export class GraphDiagnostics {
   readonly #files: { readonly name: string; readonly base: number; readonly lines: LineIndex }[] = [];
   readonly #errors: SluiceError[] = [];
   #end = 0;
@@ -96,7 +96,7 @@ export function warning(
   code: "InvalidGraph" | "InvalidConfig",
   message: string,
   offset: number,
-  report: GraphReport,
+  diagnostics: GraphDiagnostics,
 ): SluiceError {
-  return placed(new SluiceError(code, message), report.place(offset));
+  return placed(new SluiceError(code, message), diagnostics.place(offset));
 }
