@@ -85,6 +85,22 @@ export class ControlPage {
     return new ControlPage(buffer);
   }
 
+  /**
+   * The figures as they are now, in memory of their own.
+   *
+   * @param records how many of nodes and of links are in use: there is no room for others
+   */
+  copy({ nodes, links }: { readonly nodes: number; readonly links: number }): ControlPage {
+    const sizes = { lanes: this.#laneCount, links, nodes };
+    const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+    const take = (to: number, from: number, bytes: number) =>
+      page.u32.set(this.u32.subarray(index32(from), index32(from + bytes)), index32(to));
+    take(page.#lanes, this.#lanes, sizes.lanes * LANE.size);
+    take(page.#links, this.#links, links * LINK.size);
+    take(page.#nodes, this.#nodes, nodes * NODE.size);
+    return page;
+  }
+
   /** Byte offset of a lane's record. */
   laneOffset(lane: number): number {
     return this.#lanes + lane * LANE_BYTES;

@@ -143,7 +143,7 @@ export class GraphMemory {
 
 /** A page of zeros, for the figures of a graph that has no memory yet. */
 export function blankPage(topology: Topology): ControlPage {
-  const sizes = recordsOf(topology);
+  const sizes = { lanes: LANE.maxLanes, ...topology.records };
   return ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
 }
 

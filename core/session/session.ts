@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { ControlPage } from "../control_page.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/edit_events.ts";
 import { feedbackLinks } from "../graph/loops.ts";
@@ -452,7 +451,7 @@ export class Session {
     const error = run.failure && { error: serializeError(run.failure) };
     run.events.publish({ group: "runtime", kind: "ended", outcome, ...error });
     run.events.close();
-    run.page = new ControlPage(run.page.u32.buffer.slice(0));
+    run.page = run.page.copy(run.topology.records);
     return summary;
   }
 
