@@ -27,7 +27,7 @@ function setUp(parts: { readonly mode?: string; readonly ended?: boolean; readon
       ledger: { held: () => 0, settle() {} },
       instance: { processor: processor(name) },
       countOn() {},
-      takeUp: () => void did.push(`${name} takeUp`),
+      resumeFrom: () => void did.push(`${name} resumeFrom`),
       publish: () => void did.push(`${name} publish`),
       forgoRecord: () => void did.push(`${name} forgoRecord`),
       ...more,
@@ -60,6 +60,6 @@ Deno.test("LaneHandovers.leave() has a node that a device drives count no more, 
 Deno.test("LaneHandovers.handOverHere() has a node that had no trial go on from what the one before it had", () => {
   const { did, handovers, all, cells, leavers } = setUp();
   handovers.handOverHere(all, leavers);
-  deepEqual(did, ["new takeUp", "old publish", "old forgoRecord"]);
+  deepEqual(did, ["new resumeFrom", "old publish", "old forgoRecord"]);
   deepEqual([all.get(NODE) === cells.get(NODE), leavers.size], [true, 1]);
 });
