@@ -19,13 +19,13 @@ const QUIET_MS = 20;
 /** How often to look for a root that has gone, milliseconds. */
 const ABSENT_MS = 100;
 
-/** Paths in folders that are never entered; `..` is none of them. */
+/** Paths in folders that are never entered, but not `..`. */
 const IGNORED = /(?:^|\/)(?:node_modules|target|\.(?!\.\/)[^/]*)\//;
 
 /** What to generate, and what to watch beside that. */
 export interface WatchOptions extends GenerateOptions {
   /**
-   * Names further files whose changes are told of.
+   * Names further files to watch.
    *
    * @param annotated the files with annotated classes; paths are relative to the package's root
    * @param changed what the run was for
@@ -51,7 +51,7 @@ export interface WatchRun {
  * outside it that `include` names, and of every file that was looked at, wherever symbolic links lead. A file that is
  * saved counts, also with the text that it had. A root that goes is waited for.
  *
- * @param onRun is told of each run
+ * @param onRun called after each run
  * @param signal ends it
  * @returns when `signal` has aborted
  * @throws what the file system says if the root is not there at first

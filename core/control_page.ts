@@ -127,7 +127,7 @@ export class ControlPage {
     for (const [begin, end] of COUNTS) this.u32.copyWithin(target + begin, source + begin, source + end);
   }
 
-  /** @throws {SluiceError} `Busy` if there are not so many records */
+  /** @throws {SluiceError} `Busy` if it has fewer records */
   assertRoom(wanted: { readonly nodes: number; readonly links: number }): void {
     for (const kind of ["nodes", "links"] as const) {
       const room = this.u32[index32(kind === "nodes" ? CONTROL.nodeCount : CONTROL.linkCount)];

@@ -184,7 +184,7 @@ export function listNames(names: Iterable<string>): string {
 }
 
 /**
- * The known name that is most like `name`, for "did you mean". Of names that are as many edits away, the one that
+ * The known name that is most like `name`, for "did you mean". Among names that are as many edits away, it is the one that
  * begins like it for longer counts.
  *
  * @returns `undefined` where none is within a third of its length in edits; one of one or two letters only where

@@ -83,7 +83,7 @@ export function portAddress(node: NodeId, port: string): PortAddress {
 /**
  * Splits `node.port`.
  *
- * @throws {SluiceError} `InvalidGraph` if there is not exactly one dot with a valid id before it
+ * @throws {SluiceError} `InvalidGraph` unless it has exactly one dot, with a valid id before it
  */
 export function splitAddress(address: string): { node: NodeId; port: string } {
   const dot = typeof address === "string" ? address.indexOf(".") : -1;

@@ -36,7 +36,7 @@ export interface ProcessorContext {
    * @throws {TypeError} for NaN
    */
   waitUntilNs(timeNs: number): void;
-  /** For `loop` and `external` nodes: there is no more. `flush()` and the end of stream follow. */
+  /** For `loop` and `external` nodes: ends the node. `flush()` and the end of stream follow. */
   finish(): void;
   /**
    * Reports that what this node makes will be complete, so that a front end can show progress.
@@ -94,14 +94,14 @@ export interface Processor {
   /** A live configuration key has a new value, already assigned to its field. */
   configChanged?(key: string): void;
   /**
-   * Ports were added to or removed from a dynamic port, and its field holds the elements that there are now. Called
+   * Ports were added to or removed from a dynamic port, and its field holds the new elements. Called
    * between two ticks, for an added element before it has a link.
    */
   portsChanged?(context: ProcessorContext): void;
   /**
    * Closes what `setup()` opened. Always called once if `setup()` was called, also after a failure.
    *
-   * @param context as elsewhere; `context.signal.aborted` tells that the node did not come to its end
+   * @param context as elsewhere; `context.signal.aborted` tells that the node did not end by itself
    */
   teardown?(context: ProcessorContext): void | Promise<void>;
 }

@@ -113,7 +113,7 @@ export class Runtime implements AsyncDisposable {
   /**
    * Makes an empty graph.
    *
-   * @throws {SluiceError} `InvalidConfig` for an option that there is not, or a value that it does not take;
+   * @throws {SluiceError} `InvalidConfig` for an unknown option, or a value that it does not take;
    * `NativeUnavailable` or `AbiMismatch` if `native` is `require` and the library cannot be used
    */
   constructor(options: RuntimeOptions = {}) {
@@ -449,7 +449,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Ends the sources, lets the rest drain within the time limit, and tears down. Of a graph that is ended already, or
+   * Ends the sources, drains the other nodes within the time limit, and tears down. Of a graph that is ended already, or
    * disposed of, it waits for that end. Then the graph can be changed, and started again.
    *
    * @returns as {@linkcode Runtime.finished}, but also the summary of a graph that was disposed of before its end;

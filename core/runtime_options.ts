@@ -166,7 +166,7 @@ const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
   bypassed: true,
 };
 
-/** Checks that there are no other options, and those that nothing else checks. @throws {SluiceError} `InvalidConfig` */
+/** Refuses unknown options, and checks those that nothing else checks. @throws {SluiceError} `InvalidConfig` */
 export function assertAddOptions(options: AddOptions): void {
   assertKeys("Cannot add a node", options, Object.keys(ADD_KEYS));
   assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);

@@ -20,7 +20,7 @@ import { type LinkPolicy, POLICY_FACTS } from "./links/policy.ts";
 export interface DropCounts {
   /** The link was full. */
   readonly full: number;
-  /** The reader took a newer one, or came to its end without it. */
+  /** The reader took a newer one, or ended without it. */
   readonly skipped: number;
   /** The link was removed with frames in it. */
   readonly unlinked: number;
@@ -85,7 +85,7 @@ export interface NodeProgress {
 }
 
 /**
- * Where a node is in its life. `failed`: it is run no more. `restarting`: another instance will take its place.
+ * Where a node is in its life. `failed`: it is no longer run. `restarting`: another instance will take its place.
  * `disabled`: it failed and was torn down, and the rest goes on. `closed`: the run ended before the node did.
  */
 export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed" | "restarting" | "disabled";
@@ -201,7 +201,7 @@ export interface PathLatency {
 
 /** How a run ended, with its last figures. */
 export interface RunSummary extends RuntimeStats {
-  /** `completed`: every node came to its end by itself. */
+  /** `completed`: every node ended by itself. */
   readonly outcome: "completed" | "stopped" | "failed";
   /** What made it fail. */
   readonly error?: Error;

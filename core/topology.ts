@@ -34,7 +34,7 @@ export type Fault = "config" | "lane" | "supervision" | "bypassed" | "from" | "t
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");
 
-/** See the module. */
+/** The nodes, links and lanes of one graph, or of a draft of it. */
 export class Topology {
   readonly mode: GraphMode;
   /** What is said of lanes, by name. */
@@ -43,7 +43,7 @@ export class Topology {
   readonly supervision: Supervision;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
-  /** Of a draft: what of the nodes differs. */
+  /** How the nodes of a draft differ from those of its graph; absent if this is no draft. */
   readonly #drafted: DraftMap<NodeId, NodeEntry> | undefined;
   /** A node of each lane. */
   #residents: Map<string, NodeEntry>;
@@ -118,7 +118,7 @@ export class Topology {
     return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
   }
 
-  /** What a draft has that the graph has not, or the other way round. */
+  /** What only the draft has, or only the graph. */
   changes(): { readonly nodes: MapChanges<NodeEntry>; readonly links: MapChanges<LinkEntry> } {
     return { nodes: this.#drafted?.changes() ?? { set: [], gone: [] }, links: this.connections.changes() };
   }
@@ -128,7 +128,7 @@ export class Topology {
     return this.#version;
   }
 
-  /** Becomes what a draft of it is. The draft must not be used afterwards. */
+  /** Takes a draft's nodes and links over. The draft must not be used afterwards. */
   adopt(draft: Topology): void {
     const { nodes, links } = draft.changes();
     draft.#numbers.keep(nodes.set, links.set);
@@ -146,7 +146,7 @@ export class Topology {
     this.#numbers.discard();
   }
 
-  /** The records of nodes and links that are no more may be used again. */
+  /** Frees the records of removed nodes and links for new ones. */
   recycle(nodes: readonly NodeEntry[], links: readonly LinkEntry[]): void {
     this.#numbers.recycle(nodes, links);
   }
@@ -188,7 +188,7 @@ export class Topology {
   }
 
   /**
-   * Has a node passed by, or no more.
+   * Bypasses a node, or stops doing so.
    *
    * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a node that cannot be
    */
@@ -429,7 +429,7 @@ export class Topology {
     else this.#delaying.delete(entry.id);
   }
 
-  /** A node that is on its lane no more is not who stands for it. */
+  /** Has another node stand for the lane that this one leaves. */
   #leaveLane(entry: NodeEntry): void {
     if (this.#residents.get(entry.lane)?.id !== entry.id) return;
     const other = this.#nodes.values().find(({ lane }) => lane === entry.lane);

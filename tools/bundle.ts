@@ -34,7 +34,7 @@ const WORKERS: Readonly<Record<string, string>> = {
 
 const MAIN = "cli/main.ts";
 
-/** The module that tells the sources that they are none. */
+/** The module that tells sources that they are not a bundle. */
 const BUNDLE_MODULE = "core/registry/bundle.ts";
 
 /** The part of Optique that tells how many columns a text takes. */

@@ -2,7 +2,7 @@
  * Runs gates and adds their results up: one after the other, but for those that may run beside others. A gate that
  * fails does not stop the next ones.
  *
- * The whole output of a gate goes into a file, as it comes. Of a gate that failed the report shows what matters: the
+ * The whole output of a gate goes into a file, as it comes. For a gate that failed the report shows what matters: the
  * failed tests, or the last lines.
  *
  * @module
@@ -30,7 +30,7 @@ const TEST_RESULT = /^\S.* \.\.\. (ok|FAILED|ignored)\b/;
 
 /** How to read the output of a test runner. */
 export interface TestRunner {
-  /** How many tests ran; `undefined` if the runner did not come to its end. */
+  /** How many tests ran; `undefined` if the runner did not finish. */
   readonly count: (output: string) => TestCount | undefined;
   /** What its failed tests say; `undefined` if it names none. */
   readonly failures: (output: string) => FailedTests | undefined;

@@ -11,7 +11,7 @@ export interface ModuleImport {
   readonly specifier: string;
   /** It is an `import()` call, so the other module is loaded only where that call is reached. */
   readonly dynamic: boolean;
-  /** It is of types alone: nothing of it is left when the module runs. */
+  /** Whether it imports types alone, which are gone when the module runs. */
   readonly typeOnly: boolean;
   /** From 1. */
   readonly line: number;

@@ -87,7 +87,7 @@ async function runToEnd(
     using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
     await runtime.finished;
   } catch (error) {
-    // A start that was asked to stop is none of the graph's mistakes.
+    // A start that was asked to stop is no mistake of the graph.
     if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
   } finally {
     clearTimeout(timer);

@@ -29,7 +29,7 @@ const OTHER_MAP =
 /** How long each step of an edit that brings in new code may take, milliseconds: a lane loads all its modules. */
 const RELOAD_TIMEOUT_MS = 30_000;
 
-/** How long a reload may wait for something before that is told of, milliseconds. */
+/** How long a reload may wait for something before it says so, milliseconds. */
 const SLOW_MS = 2_000;
 
 /** States in which a change is still answered. */
@@ -89,7 +89,7 @@ export interface SlowReload {
 
 /** Who is told what of watched sources. */
 export interface WatchListener {
-  /** Is told once, when all packages that there are to watch are watched. */
+  /** Called once, when all packages are watched. */
   onWatching(packages: readonly WatchedPackage[]): void;
   /** Is told what the generator warns of in code that it has written. */
   onWarned(warnings: readonly string[]): void;

@@ -61,7 +61,7 @@ export class FigureBook {
     }
   }
 
-  /** The changes after a count; `undefined` if there are none. */
+  /** The changes after a count; `undefined` if nothing has changed. */
   since(count: number): FigureNews | undefined {
     if (count >= this.#count) return undefined;
     const nodes = pick(this.#figures, count);

@@ -83,7 +83,7 @@ export const STATS_TABLES = {
     written: "count",
     /** Dropped because it was full. */
     droppedFull: "count",
-    /** Dropped because the reader took a newer one, or came to its end. */
+    /** Dropped because the reader took a newer one, or ended. */
     droppedSkipped: "count",
     /** Dropped because the link was removed. */
     droppedUnlinked: "count",

@@ -43,7 +43,7 @@ export class Listener {
     this.port = this.#open(options.port).addr.port;
   }
 
-  /** Takes no more requests, and resolves once the open ones have ended. */
+  /** Refuses further requests, and resolves once the open ones have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retryTimer);

@@ -78,7 +78,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   #asked = Promise.withResolvers<void>();
   #closed = false;
   #ended = false;
-  /** The stream came to its end before the node did. */
+  /** The stream ended before the node did. */
   #complete = false;
   #context: ProcessorContext | undefined;
   /** The run that it was set up by last. */

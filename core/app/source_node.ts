@@ -111,7 +111,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     };
     const write = (item: I) =>
       push(item).catch((error) => {
-        // A stream that failed takes no more items, so that the graph would wait for ever.
+        // A stream that failed takes no further items: the graph would wait for ever.
         abort(error);
         throw error;
       });

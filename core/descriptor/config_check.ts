@@ -29,7 +29,7 @@ export interface ConfigProblem {
   readonly kind: "unknown" | "missing" | "value";
   /** One line for people, without a full stop. */
   readonly message: string;
-  /** For `unknown`: the keys that there are. */
+  /** For `unknown`: the known keys. */
   readonly available?: readonly string[];
 }
 
@@ -56,7 +56,7 @@ const withDurations = new WeakMap<ConfigSchema, boolean>();
  * Compares values with a schema. A key whose value is `undefined` counts as absent; `NaN` and infinities are refused.
  *
  * @param where how the messages start: `Cannot configure node "g" (gain)`
- * @returns what is wrong, in the order of the schema; empty if nothing is. Of more than 20 problems, the first 20, and
+ * @returns what is wrong, in the order of the schema; empty if nothing is. At most 20 problems are told, and
  * one that says how many others there are
  */
 export function checkConfig(
@@ -234,7 +234,7 @@ function coerce(schema: ConfigSchema, text: string): unknown {
   return parseJson(text);
 }
 
-/** JSON, or the text itself if it is none. */
+/** JSON, or the text itself if it is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

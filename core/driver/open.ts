@@ -14,7 +14,7 @@ import { PortableDriver } from "./portable.ts";
  */
 export type NativeChoice = "auto" | "require" | "off";
 
-/** What portable mode has not. */
+/** What portable mode lacks. */
 const WITHOUT = "without native lanes and with no promise of real time";
 
 /** A driver, and why it is not the native one where that was wanted. */
@@ -33,7 +33,7 @@ export function openDriver(token: DriverToken): Driver {
  * Opens the first driver of a runtime.
  *
  * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if the native library is required and cannot be used;
- * `InvalidConfig` if `SLUICE_NATIVE` is none of `auto`, `require` and `off`
+ * `InvalidConfig` if `SLUICE_NATIVE` is neither `auto` nor `require` nor `off`
  */
 export function chooseDriver(choice: NativeChoice): ChosenDriver {
   const wanted = choice === "auto" ? fromEnvironment() : choice;

@@ -10,7 +10,7 @@ const NAMELESS = "a value that cannot be shown";
 
 /** What a thrown value says of itself. */
 export interface Thrown {
-  /** The class of an error; `Error` for what is none. */
+  /** The class of an error; `Error` for any other value. */
   readonly name: string;
   /** The error's message; of what has none, the value's text. */
   readonly message: string;

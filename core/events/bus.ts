@@ -126,7 +126,7 @@ export class EventBus {
   /**
    * Publishes an event on a topic of one's own. Does nothing once the runtime is disposed of.
    *
-   * @param topic two or more ids with colons between, such as `my:topic`; the first is none that the runtime uses
+   * @param topic two or more ids with colons between, such as `my:topic`; the first is not one that the runtime uses
    * @param data what JSON can say, at most 65,536 characters of it; subscribers get a copy
    * @throws {SluiceError} `InvalidConfig` for what is no such topic, and for data that the topic's schema refuses
    * @throws {TypeError} for data that has no JSON

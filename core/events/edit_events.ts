@@ -24,7 +24,7 @@ export function publishEdit(events: EventSink, change: GraphChange, { actions, c
   events.publish({ group: "graph", kind: "edited", actions, nodes: [...nodes] });
 }
 
-/** Publishes the last counts of removed links, once both ends have let go of them. */
+/** Publishes the last counts of removed links, once both ends are detached. */
 export function publishClosed(events: EventSink, page: ControlPage, links: readonly LinkEntry[]): void {
   for (const link of links) {
     const { written, read, dropped } = readLinkCounters(page, link.index, 0);

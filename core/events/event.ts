@@ -63,7 +63,7 @@ export type LinkEvent =
   & { readonly group: "link"; readonly linkId: LinkId }
   & (
     | { readonly kind: "connected" | "removed"; readonly from: string; readonly to: string }
-    /** Both ends have let go of the removed link; these are its last counts. */
+    /** Both ends of the removed link are detached; these are its last counts. */
     | {
       readonly kind: "closed";
       readonly from: string;

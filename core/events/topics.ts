@@ -38,7 +38,7 @@ const MAX_TOPIC_LENGTH = 128;
 /**
  * Checks a topic of one's own: two or more ids with colons between, the first of which the runtime does not use itself.
  *
- * @throws {SluiceError} `InvalidConfig` if it is none
+ * @throws {SluiceError} `InvalidConfig` if it is no topic of one's own
  */
 export function assertOwnTopic(topic: unknown): asserts topic is Topic {
   if (isOwnTopic(topic)) return;

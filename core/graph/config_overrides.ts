@@ -6,7 +6,7 @@
 import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 
-/** One value that takes the place of the one in the graph file. */
+/** A configuration value that takes the place of the one in the graph file. */
 export interface ConfigOverride {
   /** Id of the node. */
   readonly nodeId: string;

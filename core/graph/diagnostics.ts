@@ -9,7 +9,7 @@ import { formatPlace, LineIndex } from "./graph_text.ts";
 /** Most errors that are kept: what follows them is seldom news. */
 const MAX_ERRORS = 100;
 
-/** The errors of one file. */
+/** The errors of a graph file and of the files that it refers to. */
 export class GraphDiagnostics {
   readonly #files: { readonly name: string; readonly base: number; readonly lines: LineIndex }[] = [];
   readonly #errors: SluiceError[] = [];

@@ -12,7 +12,7 @@ interface Recorded {
   readonly index: number;
 }
 
-/** See the module. */
+/** Numbers of one graph or of a draft. */
 export class GraphNumbers {
   /** What a graph and its drafts share. Ids of links and numbers of lives are never used again. */
   readonly #next: { readonly nodes: RecordTable; readonly links: RecordTable; linkId: number; life: number };

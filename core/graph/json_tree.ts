@@ -17,11 +17,11 @@ const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, co
 export interface JsonNode {
   readonly type: "object" | "array" | "scalar";
   readonly offset: number;
-  /** Of a scalar. */
+  /** The value of a scalar. */
   readonly value?: unknown;
-  /** Of an array. */
+  /** The elements of an array. */
   readonly children?: JsonNode[];
-  /** Of an object. Of two with one name it is the first, once the keys are checked. */
+  /** The members of an object. Once the keys are checked, only the first of two with one name is left. */
   members?: JsonMember[];
 }
 
@@ -198,7 +198,7 @@ function checkKeys(root: JsonNode, diagnostics: GraphDiagnostics): void {
   }
 }
 
-/** Members whose keys cannot be; `undefined` if there are none. */
+/** Members whose keys are refused; `undefined` if all are accepted. */
 function wrongMembers(members: readonly JsonMember[], diagnostics: GraphDiagnostics): Set<JsonMember> | undefined {
   let wrong: Set<JsonMember> | undefined;
   const first = members.length > MAX_SEARCHED ? new Map<string, JsonMember>() : undefined;

@@ -36,7 +36,7 @@ export interface PictureLink {
   readonly to: number;
   readonly fromPort: string;
   readonly toPort: string;
-  /** `lossless 8`, or what of it is said. */
+  /** `lossless 8`, or the part of that which the file states. */
   readonly note: string;
 }
 

@@ -31,7 +31,7 @@ export interface RestartPolicy {
 
 /**
  * What is done when a node fails. `fail` (default): the run ends. `disable`: the node is torn down, what comes to it is
- * dropped, its outputs end, and the rest goes on. `restart`: a new instance takes its place.
+ * dropped, its outputs end, and the other nodes go on. `restart`: a new instance takes its place.
  */
 export type Supervision = "fail" | "disable" | { readonly restart: RestartPolicy };
 

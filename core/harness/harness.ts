@@ -125,7 +125,7 @@ export class ProcessorHarness implements AsyncDisposable {
     return harness;
   }
 
-  /** Whether the node came to its end: everything was flushed and its outputs ended. */
+  /** Whether the node has ended: everything was flushed and its outputs ended. */
   get finished(): boolean {
     return this.#cell.ended;
   }

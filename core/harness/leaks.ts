@@ -11,7 +11,7 @@ import type { Pool } from "../memory/pool.ts";
 /**
  * Looks for slots that are not free. What the test has pushed and the node has not read must be out of the way.
  *
- * @returns what to say of them, naming the ports that the frames came by; `undefined` if there are none
+ * @returns what to say of them, naming the ports that the frames came by; `undefined` if nothing has leaked
  */
 export function findLeaks(cell: NodeCell, pools: Iterable<Pool>): SluiceError | undefined {
   const counts = new Map<string, number>();

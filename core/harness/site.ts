@@ -129,7 +129,7 @@ export class HarnessSite implements CellHost {
     this.failure = explain(error, cell, action);
   }
 
-  /** The link into an input, made if there is none yet. */
+  /** The link into an input, made if the input has none yet. */
   connectInput(cell: NodeCell, name: string): HarnessInput {
     const known = this.inputs.get(name);
     if (known !== undefined) return known;

@@ -15,7 +15,7 @@ import { WasmEngine } from "./wasm_engine.ts";
 /**
  * Opens the engine that the environment asks for. It never asks the user for a permission.
  *
- * @throws {SluiceError} `InvalidConfig` if `SLUICE_KERNELS` is none of `auto`, `wasm` and `off`
+ * @throws {SluiceError} `InvalidConfig` if `SLUICE_KERNELS` is neither `auto` nor `wasm` nor `off`
  */
 export function chooseEngine(): Engine {
   const choice = readVariable("SLUICE_KERNELS") || "auto";

@@ -290,7 +290,7 @@ export class Kernels {
    * @param samples to change
    * @param coefficients b0, b1, b2, a1 and a2 of each section, divided by a0
    * @param state two numbers for each section, at first 0
-   * @throws {RangeError} if there are not five coefficients for every two numbers of state, or arrays overlap
+   * @throws {RangeError} unless there are five coefficients for every two numbers of state, or if arrays overlap
    */
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
     assertKind("biquads", Float32Array, samples);

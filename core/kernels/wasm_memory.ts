@@ -35,7 +35,7 @@ export class WasmMemory {
     this.#end = Math.ceil(start / PIECE_BYTES) * PIECE_BYTES;
   }
 
-  /** An array of zeros that kernels reach without a copy, until it is garbage; elsewhere if there is no more room. */
+  /** An array of zeros that kernels reach without a copy, until it is garbage; elsewhere if the memory is full. */
   allocate<A extends ArrayBufferView>(kind: ArrayKind<A>, length: number): A {
     const piece = this.#take(length * kind.BYTES_PER_ELEMENT);
     if (piece === undefined) return new kind(length);

@@ -99,7 +99,7 @@ export interface LaneEdit {
    * reported as removed; those that come from other lanes are not run before `attach`.
    */
   readonly handovers: readonly Handover[];
-  /** Links that this lane has to let go of, wholly or in part: what it lets go of is reported by `applied`. */
+  /** Links that this lane has to detach, one end or both: what is left in them is reported by `applied`. */
   readonly moves: readonly LinkMove[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
@@ -197,7 +197,7 @@ export type LaneCommand =
   | { readonly kind: "start" }
   /** Sources end; what they wrote drains. */
   | { readonly kind: "stop" }
-  /** Tears every node down. Nodes that have not come to their end are told so by their signal. */
+  /** Tears every node down. The signal of nodes that have not ended is aborted. */
   | { readonly kind: "close" }
   /**
    * No node is run until `resume`; answered by `paused` once each asynchronous tick under way has ended or waits for
@@ -237,9 +237,9 @@ export type LaneCommand =
   }
   /** Gives nodes that come from other lanes their state, and tries them. Answered by `tried` or `refused`. */
   | { readonly kind: "accept"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
-  /** Before `attach`: counts what went with lanes that were to let go of the other ends. Answered by `counted`. */
+  /** Before `attach`: counts what went with lanes that were to detach the other ends. Answered by `counted`. */
   | { readonly kind: "countLost"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
-  /** After every lane has applied: takes up what other lanes have let go of. Answered by `attached`. */
+  /** After every lane has applied: attaches the ends that other lanes have detached. Answered by `attached`. */
   | {
     readonly kind: "attach";
     readonly epoch: number;
@@ -307,7 +307,7 @@ export type LaneReport =
   | { readonly kind: "tried"; readonly epoch: number }
   /**
    * The lane has committed the edit; `failures`: of nodes that could not take over a configuration, ports or a link;
-   * `refused`: the nodes that have kept the configuration that they had; `rests`: what the lane has let go of.
+   * `refused`: the nodes that have kept the configuration that they had; `rests`: what was left in the links that the lane has detached.
    */
   | {
     readonly kind: "applied";

@@ -27,7 +27,7 @@ export interface LinkCounts {
   readonly read: number;
   /** Dropped because it was full. */
   readonly full: number;
-  /** Dropped because the reader took a newer one, or came to its end. */
+  /** Dropped because the reader took a newer one, or ended. */
   readonly skipped: number;
   /** Dropped because the link was removed. */
   readonly unlinked: number;

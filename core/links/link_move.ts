@@ -3,7 +3,7 @@
  * stays the same ring; only its reader or writer changes.
  *
  * First the lanes that have the ends detach them: what they hold becomes entries that no lane holds, as in a ring. Then
- * the lanes that get the ends attach them, and take these entries up in front of what the ring has.
+ * the lanes that get the ends attach them, and put these entries in front of what the ring has.
  *
  * @module
  */

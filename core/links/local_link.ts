@@ -205,8 +205,8 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   /**
-   * Takes up frames that this lane holds, each with whether frames are missing before it, and the state of ends from
-   * other lanes. Only for a link that has had no frames.
+   * Attaches the link with frames that this lane holds, each with whether frames are missing before it, and the state of
+   * ends from other lanes. Only for a link that has had no frames.
    *
    * @param room that the writer had
    */

@@ -89,7 +89,7 @@ export function lanesNotStarted(timeoutMs: number): SluiceError {
   return new SluiceError("Timeout", `Cannot edit the graph: a lane that it needs did not start within ${timeoutMs} ms`);
 }
 
-/** The edit before this one has not come to its end. */
+/** The edit before this one has not ended. */
 export function lanesBehind(lanes: readonly string[]): SluiceError {
   return new SluiceError(
     "Busy",
@@ -150,7 +150,7 @@ export function partlyFailed(failures: readonly SerializedError[]): SluiceError 
   );
 }
 
-/** Removed nodes have not come to their end. */
+/** Removed nodes have not ended. */
 export function notGone(nodes: readonly NodeId[], timeoutMs: number): SluiceError {
   const names = nodes.map((id) => `"${id}"`).join(", ");
   return new SluiceError(

@@ -16,7 +16,7 @@ const TRIAL_MS = 250;
 
 const KEYS: { readonly [K in keyof Required<EditOptions>]: true } = { timeoutMs: true, trialMs: true };
 
-/** @throws {SluiceError} `InvalidConfig` for an option that there is not, or a time that no timer can count */
+/** @throws {SluiceError} `InvalidConfig` for an unknown option, or a time that no timer can count */
 export function editOptions(options: EditOptions): Required<EditOptions> {
   assertKeys(WHAT, options, Object.keys(KEYS));
   const { timeoutMs = EDIT_TIMEOUT_MS, trialMs = TRIAL_MS } = options;

@@ -79,7 +79,7 @@ export interface EditSite {
   checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
   /** Whether a node is disabled, or about to be. */
   isDown(node: NodeId): boolean;
-  /** Whether a node has come to its end. */
+  /** Whether a node has ended. */
   hasEnded(node: NodeId): boolean;
   /** The edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;

@@ -1,7 +1,7 @@
 /**
  * What has to change for one graph to become another. Entries that are the same object in both stay as they are. A
  * node is the same one in both if its id and its `life` are: then another lane means that it moves, another record that
- * it is replaced where it is, and the same record that it has other ports, or is bypassed, or no more.
+ * it is replaced where it is, and the same record that it has other ports, or that its bypass was switched.
  *
  * @module
  */

@@ -142,7 +142,7 @@ export class GraphEdit {
   }
 
   /**
-   * Takes a node to another lane, which is started if there is none of that name. A new instance is opened there and
+   * Takes a node to another lane, which is started if no lane has that name. A new instance is opened there and
    * given what the old one's `snapshot()` says; without one it starts anew. The links stay, with the frames in them,
    * their order and their counts; the old instance is torn down.
    *

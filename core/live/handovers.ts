@@ -1,8 +1,8 @@
 /**
  * The part of an edit in which other instances take the places of nodes, on their lanes or on others. Once all lanes
  * have prepared, the nodes that are concerned are quiesced (*hand over*). What those that go to other lanes *offer* is
- * passed on to these, where their successors *accept* it. After the commit each lane lets go of what it must, and once
- * all have, successors on other lanes take it up (*attach*).
+ * passed on to these, where their successors *accept* it. After the commit each lane detaches what leaves it, and once
+ * all have, successors on other lanes *attach* it.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export class Handovers {
   readonly #links: readonly PlannedMove[];
   /** What nodes that go to other lanes have offered. */
   readonly #offers = new Map<NodeId, OfferedNode>();
-  /** What lanes have let go of, by link. */
+  /** What was left in links when lanes detached them, by link. */
   readonly #rests = new Map<number, LinkRest>();
   /** Those of which a lane that has ended had an end that moves. */
   #broken: readonly PlannedMove[] = [];
@@ -148,8 +148,8 @@ export class Handovers {
   /**
    * The lanes have applied the edit.
    *
-   * @param rests what they have let go of
-   * @param applied these lanes: one that has ended before let go of nothing
+   * @param rests what was left in the links that they detached
+   * @param applied these lanes: one that has ended before detached nothing
    */
   noteRests(rests: readonly LinkRest[], applied: ReadonlySet<number>): void {
     for (const rest of rests) this.#rests.set(rest.link, mergeRests(this.#rests.get(rest.link), rest));
@@ -159,7 +159,7 @@ export class Handovers {
   }
 
   /**
-   * Counts what went with lanes that have ended before they let go of their ends of links: here, or by the lanes where
+   * Counts what went with lanes that have ended before they detached their ends of links: here, or by the lanes where
    * the other ends stay and are at work. The counts are exact only until the ends are attached elsewhere.
    *
    * @returns the lanes that answer
@@ -183,7 +183,7 @@ export class Handovers {
     return [...byLane.keys()];
   }
 
-  /** Passes what lanes have let go of on to those that nodes go to. @returns the lanes that answer */
+  /** Passes what was left in detached links on to the lanes that nodes go to. @returns the lanes that answer */
   attach(epoch: number): number[] {
     const { plans, lane } = this.#site;
     for (const { move } of this.#links) plans.rebind(move);

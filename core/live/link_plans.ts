@@ -14,7 +14,7 @@ import { evicts } from "../links/policy.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
-/** A link that stays, and closes a loop from now on, or no more. */
+/** A link that stays, and begins or ceases to close a loop. */
 export interface FeedbackChange {
   readonly link: LinkEntry;
   readonly closes: boolean;
@@ -92,7 +92,7 @@ export class LinkPlans {
     return { before: old.plan, after, ...ends };
   }
 
-  /** The graph has come to be, or an edit of it is in effect: what leads to these inputs from now on is not the first. */
+  /** Notes which inputs have a link, at the start and after each edit: later links to them are not their first. */
   taken(linked: Iterable<LinkEntry>, removed: readonly NodeEntry[] = []): void {
     for (const { id } of removed) this.#fed.delete(id);
     for (const { toNode, toPort } of linked) {
@@ -109,7 +109,7 @@ export class LinkPlans {
     return [...closed.map((link) => ({ link, closes: true })), ...opened.map((link) => ({ link, closes: false }))];
   }
 
-  /** A link closes a loop from now on, or no more: the lane that reads is about to be told. */
+  /** Notes whether a link closes a loop. The lane that reads it is about to be told. */
   setFeedback(entry: LinkEntry, feedback: boolean): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#keep(entry, { plan: { ...plan, feedback }, writer, reader });
@@ -120,7 +120,7 @@ export class LinkPlans {
     this.#keep(entry, { plan: after, writer: writer.to, reader: reader.to });
   }
 
-  /** Every lane has let go of what it had: signals go to the new ones from now on. */
+  /** Every lane has detached its ends: signals go to the new ones from now on. */
   rebind({ after, writer, reader }: LinkMove): void {
     if (after.ring !== undefined) this.#bind(after, writer.to, reader.to);
   }
@@ -169,7 +169,7 @@ export class LinkPlans {
     return this.#plans.get(entry)?.plan.ring;
   }
 
-  /** Frees what a link had. Both lanes must have let go of it. */
+  /** Frees what a link had. Both ends must be detached. */
   remove(entry: LinkEntry): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#plans.delete(entry);

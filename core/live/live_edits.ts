@@ -44,7 +44,7 @@ import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
 import { planStandstill } from "./plan_standstill.ts";
 
-/** How long a lane may take to apply an edit that gives another one its thread, or an edit before that to come to its end, milliseconds. */
+/** How long a lane may take to apply an edit that gives another one its thread, or an edit before that to end, milliseconds. */
 const APPLY_TIMEOUT_MS = 5_000;
 
 /** How long removed nodes may take to flush and tear down, milliseconds. */
@@ -78,7 +78,7 @@ export class LiveEdits {
   #epoch = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #replies: Replies<number, Reply> | undefined;
-  /** Of the edit that was begun last. */
+  /** Handovers of the edit that was begun last. */
   #handovers: Handovers | undefined;
   /** Whether the edit under way cannot be refused any more. */
   #committed = false;
@@ -171,7 +171,7 @@ export class LiveEdits {
     this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
   }
 
-  /** A lane's thread was given up, or nothing of it is left. */
+  /** A lane's thread was given up, or has gone. */
   laneGone(lane: number): void {
     this.laneSilent(lane);
     this.#pending.forget(lane);
@@ -196,13 +196,13 @@ export class LiveEdits {
     }
   }
 
-  /** The graph is ending: an edit that is not in effect never will be. One that is comes to its end with the lanes. */
+  /** The graph is ending: an edit that is not in effect never will be. One that is in effect ends with the lanes. */
   end(): void {
     this.#ended = true;
     if (!this.#committed) this.#replies?.refuse(cutOff(false));
   }
 
-  /** Every lane has ended, or is not waited for: so is what has not come to its end. */
+  /** Every lane has ended or is no longer waited for: ends what is under way. */
   async over(): Promise<void> {
     this.#replies?.refuse(cutOff(this.#committed));
     this.#leaving.refuse(cutOff(true));

@@ -1,7 +1,7 @@
 /**
- * Nodes that lanes make ready for the graph, or give what they go on from and try: what keeps a lane's thread may be
- * one of them. They are noted from when a lane is asked until it has answered, also where the edit is given up
- * meanwhile; in between it does nothing with them.
+ * New nodes that a lane was asked to prepare, to accept a state or to try, until it has answered, even if the edit is
+ * given up meanwhile. The watch looks here for what keeps a lane's thread, and the records of an abandoned draft are
+ * freed only when no lane has a node of it.
  *
  * @module
  */
@@ -17,10 +17,10 @@ interface Asked {
 export class PendingNodes {
   /** By index of the lane. */
   readonly #asked = new Map<number, readonly Asked[]>();
-  /** What is to be done once no lane has a node of an edit, by its epoch. */
+  /** What to do once no lane has a node of an edit, by its epoch. */
   readonly #then = new Map<number, () => void>();
 
-  /** Those of all lanes. */
+  /** The nodes that any lane was asked about. */
   get all(): readonly NodeEntry[] {
     return [...this.#asked.values()].flat().flatMap(({ nodes }) => nodes);
   }
@@ -41,8 +41,8 @@ export class PendingNodes {
   }
 
   /**
-   * Calls `then`, once every lane that was asked about nodes of an edit has answered or has another thread: maybe at
-   * once.
+   * Calls `then` once every lane that was asked about nodes of an edit has answered or has another thread, which may be
+   * at once.
    */
   whenAnswered(epoch: number, then: () => void): void {
     this.#then.set(epoch, then);

@@ -16,7 +16,7 @@ const RESTART_SLACK_MS = 5_000;
  * @param node as it was when it failed
  * @param carries whether the new instance takes over the state of the one that failed
  * @param committed is called when the new instance is about to run
- * @throws {SluiceError} `NodeNotFound` if the node is there no more, or another one is in its place
+ * @throws {SluiceError} `NodeNotFound` if the node was removed, or another one is in its place
  */
 export function draftRestart(
   topology: Topology,

@@ -29,7 +29,7 @@ interface PlacedNode {
  * @param asked the lane that was asked for; absent: that of its kind
  * @param lanes what was said of lanes, by name
  * @param residents a node of each lane that has some
- * @throws {SluiceError} `InvalidGraph` for a name that is none, and for a lane of another kind than the node needs
+ * @throws {SluiceError} `InvalidGraph` for an invalid name, and for a lane of another kind than the node needs
  */
 export function laneOf(
   id: NodeId,

@@ -55,7 +55,7 @@ export interface LongCall extends MainCall {
   readonly inStopMs: number;
   /** How long it may take, milliseconds. */
   readonly limitMs: number;
-  /** It is to be told of, and was not yet. */
+  /** It is to be reported, and was not yet. */
   readonly isNews: boolean;
 }
 

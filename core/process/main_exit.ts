@@ -9,7 +9,7 @@ import type { ControlPage } from "../control_page.ts";
 import { writeToStderr } from "../log.ts";
 import { MainCalls, type MainNode, type RunLimits } from "./main_call.ts";
 
-/** A run whose nodes on lane `main` are told of, until it is disposed of. */
+/** A run whose nodes on lane `main` are reported until it is disposed of. */
 export interface MainExits extends Disposable {
   /** A node is to run on lane `main`; the record may have been another one's. */
   add(node: MainNode): void;
@@ -46,7 +46,7 @@ function begin(): void {
 }
 
 function end(): void {
-  // A node that has called close() may be told of later.
+  // A node that has called close() may be reported later.
   if (closer === undefined) globalThis.removeEventListener("unload", tell);
   if (scope.close === closeByNode) scope.close = ownClose;
 }

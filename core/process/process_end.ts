@@ -16,7 +16,7 @@ export function canEndProcess(): boolean {
 }
 
 /**
- * Ends the process at once: nothing that is under way comes to its end.
+ * Ends the process at once, whatever is under way.
  *
  * @param code its exit code; without `--allow-ffi`, that of SIGKILL
  */

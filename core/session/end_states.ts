@@ -12,7 +12,7 @@ import type { NodeId } from "../ids.ts";
 import type { NodeState } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 
-/** Whether a node has come to its end, or was disabled. */
+/** Whether a node has ended or was disabled. */
 export function isOver(state: NodeState | undefined): boolean {
   return state === "ended" || state === "disabled";
 }
@@ -44,7 +44,7 @@ export function failLane(topology: Topology, states: NodeStates, lane: string): 
 }
 
 /**
- * The run is over: nothing flows any longer. Closes the links, and the nodes that had not come to their end.
+ * The run is over. Closes the links, and the nodes that have not ended.
  *
  * @param stuck names of lanes that did not close: what they run may go on
  */

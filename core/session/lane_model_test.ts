@@ -435,7 +435,7 @@ class World {
     this.#waits.add(name);
     const hung = () => new Set(this.threads.filter(({ isHanging }) => isHanging).map(({ init }) => init.name));
     work.catch(({ message }: Error) => {
-      const late = /ane ("[^:]*") (?:did not come to rest|has not come to it|was not ready)/.exec(message);
+      const late = /ane ("[^:]*") (?:did not quiesce|has not come to it|was not ready)/.exec(message);
       const waited = late?.[1].split(", ") ?? [];
       const isWrong = message.startsWith("Internal error") || waited.some((lane) => !hung().has(JSON.parse(lane))) ||
         (/ its lane has not answered/.test(message) && hung().size === 0);

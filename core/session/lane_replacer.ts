@@ -43,7 +43,7 @@ const STABLE_LOOKS = 100;
 type Ring = NonNullable<LinkPlan["ring"]>;
 type Apply = Parameters<Parameters<LiveEdits["betweenEdits"]>[0]>[0];
 
-/** Replaces lanes that are lost. */
+/** Gives lanes that are lost another thread. */
 export class LaneReplacer {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
@@ -211,7 +211,7 @@ export class LaneReplacer {
     this.#run.events.publish({ group: "lane", lane: lane.name, kind: "fenced", error: told, nodes: ids });
     logger("runtime").error(
       `Gave up the thread of lane "${lane.name}": a node keeps it, and nothing can end it; its slots are set aside, and ` +
-        "it goes on until the node lets go of it, or Deno.exit() or a signal ends the process",
+        "it goes on until the node returns, or Deno.exit() or a signal ends the process",
     );
   }
 

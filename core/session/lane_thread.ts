@@ -35,7 +35,7 @@ export interface LaneCall {
   readonly node: NodeEntry;
   /** The same as long as it is the same call. */
   readonly signs: string;
-  /** Of the lane; -1 if the lane is in no call, and something that the node has left behind keeps the thread. */
+  /** Rounds of the lane; -1 if it is in no call, and something that the node has left behind keeps the thread. */
   readonly rounds: number;
   readonly sinceNs: number;
 }

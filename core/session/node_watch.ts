@@ -50,7 +50,7 @@ export interface KeptLane {
   /** For how long, at least, nanoseconds. */
   readonly forNs: number;
   /**
-   * Nodes that have awaited something in a call that is not over; if there are none, nodes that may have left a
+   * Nodes that have awaited something in a call that is not over; if no node has, nodes that may have left a
    * callback.
    */
   readonly nodes: readonly NodeEntry[];

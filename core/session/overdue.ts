@@ -1,5 +1,5 @@
 /**
- * Reports nodes and lanes that do not come to their end in time.
+ * Reports nodes and lanes that do not end in time.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export class Overdue {
       ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
       : starting.length > 0
       ? `lane ${quoteAll(starting)} did not start`
-      : `${quoteAll(open)} did not come to an end`;
+      : `${quoteAll(open)} did not end`;
     logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
   }
 

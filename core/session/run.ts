@@ -60,7 +60,7 @@ export class Run {
   summary: RunSummary | undefined;
 
   /**
-   * @param drain ends what nothing feeds, and lets the rest come to its end
+   * @param drain ends what nothing feeds, and drains the other nodes
    * @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes}
    */
   constructor(options: SessionOptions, listener: LaneListener, end: (error?: Error) => void, drain: () => void) {
@@ -116,7 +116,7 @@ export class Run {
   }
 
   /**
-   * Ends the run if every node has come to its end. Where all sources have, and the others wait for links that nobody has
+   * Ends the run if every node has ended. Where all sources have, and the others wait for links that nobody has
    * made, it is drained.
    */
   endIfDone(): void {

@@ -116,7 +116,7 @@ export class Session {
     }
   }
 
-  /** Ends the sources and drains the rest, within the time limit. Waits for the end of a graph that is broken off. */
+  /** Ends the sources and drains the other nodes, within the time limit. Waits for the end of a graph that is broken off. */
   async stop(): Promise<RunSummary> {
     const run = this.#run;
     if (run.ending === undefined && run.stopTimer === undefined) {
@@ -129,7 +129,7 @@ export class Session {
     });
   }
 
-  /** Ends what nothing feeds, and lets the rest come to its end within the time limit. */
+  /** Ends what nothing feeds, and drains the other nodes within the time limit. */
   #drain(): void {
     const run = this.#run;
     this.resume();
@@ -144,7 +144,7 @@ export class Session {
 
   /**
    * Ends a graph that is disposed of. A live one is stopped. An offline one has work to do: if its sources have ended,
-   * the rest may come to its end within the time limit; else it is broken off, so that no file seems complete that is
+   * the other nodes may end within the time limit; else it is broken off, so that no file seems complete that is
    * not, and {@linkcode Session.finished} rejects.
    */
   async dispose(): Promise<void> {

@@ -56,7 +56,7 @@ export class SessionLanes {
   #onClosed: () => void = () => {};
 
   /**
-   * @param listener is told of each thread
+   * @param listener is called with each thread
    * @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()`
    */
   constructor(options: SessionOptions, listener: LaneListener) {
@@ -105,7 +105,7 @@ export class SessionLanes {
     return this.#inOrder.find((lane) => lane.is.current && lane.name === name);
   }
 
-  /** The index of the lane of a name; -1 if there is none. */
+  /** The index of the lane of a name; -1 if no lane has it. */
   indexOf(name: string): number {
     return this.named(name)?.index ?? -1;
   }
@@ -132,10 +132,10 @@ export class SessionLanes {
   }
 
   /**
-   * Makes the lane that a node needs, if there is none.
+   * Makes the lane that a node needs, unless it exists.
    *
    * @returns the lane, if it was made
-   * @throws {SluiceError} `Busy` if there can be no more
+   * @throws {SluiceError} `Busy` if the graph has as many lanes as it can have
    */
   makeFor(node: NodeEntry, memory: GraphMemory): LaneThread | undefined {
     this.#memory = memory;
@@ -202,7 +202,7 @@ export class SessionLanes {
     else if (lane.state === "ending" && !this.#isOver) lane.goOnWithout();
   }
 
-  /** Looks, now and then, whether late lanes have come to their end without a word. */
+  /** Looks, now and then, whether late lanes have ended without a report. */
   lookAtLate(): void {
     for (const lane of this.late) this.#look(lane, LAST_LATE_LOOKS);
   }

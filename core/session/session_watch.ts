@@ -147,7 +147,7 @@ export class SessionWatch {
     const { page, lanes, states } = this.#run;
     for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
     for (const lane of open) {
-      // A lane whose nodes have all come to their end, or that is being opened, takes part in edits nonetheless.
+      // A lane whose nodes have all ended, or that is being opened, takes part in edits nonetheless.
       if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#replacer.take(lane, ended(lane, "unasked"));
     }
   }
@@ -177,7 +177,7 @@ export class SessionWatch {
   }
 
   /**
-   * Nodes that lanes prepare for the graph, and nodes that left it and have not come to their end. Leaves out those of
+   * Nodes that lanes prepare for the graph, and nodes that left it and have not ended. Leaves out those of
    * late lanes: they are not on the lane that has the name now.
    */
   #outsiders(): Outsiders {
@@ -285,7 +285,7 @@ export class SessionWatch {
     return [...topology.nodes.values()].some((node) => node.lane === name && states.get(node.id) === "running");
   }
 
-  /** A node has awaited something for long: it is told of, and fails where there is a limit. */
+  /** A node has awaited something for long: reports it, and fails it where there is a limit. */
   #late({ node, call, forNs }: LateCall): void {
     const { topology, lanes, options: { stuckAfterMs, ...options } } = this.#run;
     const { id, index, type: { descriptor } } = node;

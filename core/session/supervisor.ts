@@ -1,5 +1,5 @@
 /**
- * Decides what becomes of nodes that fail while the rest can go on. Each is restarted after a pause that grows, or
+ * Decides what becomes of nodes that fail while others can go on. Each is restarted after a pause that grows, or
  * disabled, as its supervision says; a node that fails too often ends the run.
  *
  * @module
@@ -48,7 +48,7 @@ export class Supervisor {
     for (const [node, error] of early) this.failed(node, error);
   }
 
-  /** The graph is stopping: nothing is restarted any more, so that it can come to its end. */
+  /** The graph is stopping: nothing is restarted any longer, so that it can end. */
   stop(): void {
     this.#stopping = true;
     for (const patient of this.#patients.values()) {

@@ -20,7 +20,7 @@ import { stopAdvice, waitAdvice } from "./stop_advice.ts";
 const LOOKS = 2;
 const BETWEEN_LOOKS_NS = 250_000_000;
 
-/** States of nodes that have not come to their end: one that is restarted dies with its lane as well. */
+/** States of nodes that have not ended: one that is restarted dies with its lane as well. */
 const OPEN: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
 
 /** Finds lanes that have ended, and a graph at a stop. */
@@ -45,7 +45,7 @@ export class Watchdog {
    * Looks for lanes whose thread has ended unasked.
    *
    * @param lanes those that have not closed
-   * @returns each with what to say of it, if it ran nodes that have not come to their end
+   * @returns each with what to say of it, if it ran nodes that have not ended
    */
   deadLanes(
     lanes: readonly { readonly name: string; readonly index: number }[],
@@ -141,7 +141,7 @@ export class Watchdog {
       const ids = open.map((node) => node.id);
       return new SluiceError(
         "InvalidGraph",
-        `The graph has come to a stop: ${quoteAll(ids)} did not come to an end, and nothing is left to do`,
+        `The graph has come to a stop: ${quoteAll(ids)} did not end, and nothing is left to do`,
         { nodeId: ids[0] },
       );
     }

@@ -38,7 +38,7 @@ Deno.test("Watchdog.stop() tells of a graph in which nothing has moved for two l
   const watched = new Watched();
   equal(watched.look(), undefined);
   equal(watched.look(), undefined);
-  match(watched.look()!, /^The graph has come to a stop: "a" did not come to an end/);
+  match(watched.look()!, /^The graph has come to a stop: "a" did not end/);
 });
 
 Deno.test("Watchdog.stop() waits while a lane was woken and has not had its turn", () => {

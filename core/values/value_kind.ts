@@ -1,6 +1,6 @@
 /**
  * Which objects travel between lanes, and as what. It asks for what an object *is*, which its class cannot fake: an
- * object that only inherits from `Map` is none.
+ * object that only inherits from `Map` is not a map.
  *
  * @module
  */

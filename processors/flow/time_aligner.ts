@@ -65,7 +65,7 @@ export class TimeAligner<R, O> {
   /** Decided when a stream went back, before anybody asked. */
   #decided: Decided<R, O>[] = [];
   #waiting: Timed<R>[] = [];
-  /** Of the other stream, from `#head` on: the newest item up to the time of the reference, and all after it. */
+  /** Items of the other stream, from `#head` on: the newest up to the time of the reference, and all after it. */
   #others: Timed<O>[] = [];
   #head = 0;
   #newestNs = -Infinity;

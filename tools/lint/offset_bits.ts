@@ -28,7 +28,7 @@ const ELEMENT_STEPS: readonly unknown[] = [1, 2, 3];
 /** Names of what is counted in bytes or in elements from the start of an arena. */
 const PLACE = /[oO]ffset|[aA]ddress|[bB]yteLength|[bB]ytes$|^#?at(8|16|32|64)?$|At(8|16|32|64)?$|^headerAt$/;
 
-/** Names that end alike and are none. */
+/** Names that end alike and are not offsets. */
 const NO_PLACE = /^(charCodeAt|codePointAt)$/;
 
 /** The plugin that `deno lint` loads. */

@@ -79,7 +79,7 @@ export function TopBar(): JSX.Element {
   );
 }
 
-/** What runs. Of a path the folders are cut first: the file tells. */
+/** What runs. The folders of a path are cut first, since the file name tells most. */
 function Title(): JSX.Element {
   const title = graph.value?.title || "Sluice";
   const at = title.lastIndexOf("/", title.length - 2) + 1;

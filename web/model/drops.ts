@@ -18,7 +18,7 @@ export interface DropReason {
 
 const REASONS = [
   ["droppedFull", "full", "The link was full, and its policy chose these", true],
-  ["droppedSkipped", "skipped", "The reader took a newer frame, or came to its end", false],
+  ["droppedSkipped", "skipped", "The reader took a newer frame, or ended", false],
   ["droppedUnlinked", "unlinked", "The link was removed", false],
   ["droppedLaneLost", "lane lost", "The lane that had them died", true],
 ] as const;

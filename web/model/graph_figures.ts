@@ -128,7 +128,7 @@ export class GraphFigures {
     return this.#known;
   }
 
-  /** Whether the graph has come to its end. */
+  /** Whether the graph has ended. */
   get over(): boolean {
     return this.#ended !== undefined || OVER.includes(this.#frame?.state ?? "building");
   }
@@ -138,7 +138,7 @@ export class GraphFigures {
     return !this.over && this.#frame?.state === "paused";
   }
 
-  /** Tells that the graph has come to its end, which its last frame may not say. */
+  /** Tells that the graph has ended, which its last frame may not say. */
   end(state: GraphState): void {
     if (this.over) return;
     this.#ended = state;

@@ -81,7 +81,7 @@ export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
     word: "ended",
     shape: "M2 2L10 2L10 10L2 10Z",
     color: "--health-ended",
-    meaning: "It came to its end",
+    meaning: "It has ended",
   },
 };
 
@@ -107,7 +107,7 @@ export interface NodeSigns {
   readonly busyShare: number;
   /** The graph runs, neither paused nor at its end. */
   readonly flowing: boolean;
-  /** The graph has come to its end. */
+  /** The graph has ended. */
   readonly over: boolean;
   /** The graph is paced by the clock. */
   readonly live: boolean;
@@ -133,7 +133,7 @@ export interface LinkSigns {
   readonly ended: boolean;
   /** The graph runs, neither paused nor at its end. */
   readonly flowing: boolean;
-  /** The graph has come to its end. */
+  /** The graph has ended. */
   readonly over: boolean;
   /** The graph is paced by the clock. */
   readonly live: boolean;

@@ -89,8 +89,7 @@ export function bypassNode(node: string, on: boolean): void {
 export function askToDisable(node: string): void {
   question.value = {
     title: `Disable ${shownText(node)}?`,
-    text:
-      "It is torn down, what comes to it is dropped, and what follows it comes to its end. It stays so for this run.",
+    text: "It is torn down, what comes to it is dropped, and the nodes after it end. It stays so for this run.",
     yes: "Disable it",
     no: "Let it run",
     act: () => void run(() => client.call("node.disable", { node }, EDIT_TIMEOUT_MS)),

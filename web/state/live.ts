@@ -38,7 +38,7 @@ export const graph = signal<GraphSnapshot | undefined>(undefined);
 /** State of the graph by the newest reading. */
 export const graphState = signal<GraphState | undefined>(undefined);
 
-/** Whether the graph has come to its end: its server then ends, too. */
+/** Whether the graph has ended: its server then ends, too. */
 export const hasEnded = computed(() => ["completed", "stopped", "failed"].includes(graphState.value ?? ""));
 
 /** For how many whole seconds the figures have been old, from 1 on; 0 while they are of now, and after the end. */

@@ -100,7 +100,7 @@ function mayRepeat(cell: NodeCell): boolean {
     !cell.isSlow && cell.admitAgain();
 }
 
-/** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
+/** Whether the node is to be ticked now. Ends the node instead if its inputs have ended. */
 function mayTick(host: CellHost, cell: NodeCell): boolean {
   const { mode } = cell;
   if (cell.awaitsLinks) return false;

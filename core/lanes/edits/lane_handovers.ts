@@ -7,8 +7,8 @@
  * are tried with. Until the commit everything can be undone.
  *
  * At the commit, nodes hand their links over to successors on this lane, and those with successors on other lanes
- * *leave*: what rests in their links is reported. Once every lane has committed, successors from other lanes *attach*:
- * they take up these links and what rests in them.
+ * *leave*: what is left in their links is reported. Once every lane has committed, successors from other lanes *attach*:
+ * they get these links and what is left in them.
  *
  * @module
  */
@@ -179,7 +179,7 @@ export class LaneHandovers {
    *
    * @param lent how many frames were lent, by the index of the link
    * @param failed is told why a frame cannot be sent to another lane
-   * @returns what rests in links that the lane has let go of
+   * @returns what is left in links that the lane has detached
    */
   leave(
     all: Map<string, NodeCell>,
@@ -206,10 +206,10 @@ export class LaneHandovers {
   }
 
   /**
-   * Successors of nodes on other lanes take up their links.
+   * Attaches the links of successors of nodes on other lanes.
    *
    * @param moves links of which this lane gets ends
-   * @param rests what other lanes have let go of
+   * @param rests what was left in the links when other lanes detached them
    * @returns the successors, which may run from now on
    */
   attach(all: ReadonlyMap<string, NodeCell>, moves: readonly LinkMove[], rests: readonly LinkRest[]): NodeCell[] {

@@ -43,11 +43,11 @@ export class Leavers {
    */
   add(cell: NodeCell, flushes: boolean, isTold = true): void {
     cell.outside = true;
-    // Links that the node has lost must not hold back the rest of its tick.
+    // Links that the node has lost must not hold back what is left of its tick.
     if (cell.pending) cell.seal();
     this.#leavers.push({ cell, flushes, isTold });
     if (isTold) return;
-    // That record may be given back before this node has come to its end.
+    // That record may be given back before this node has ended.
     cell.publish();
     cell.forgoRecord();
   }

@@ -56,7 +56,7 @@ export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void 
 }
 
 /**
- * Lets go of this lane's ends of a link.
+ * Detaches this lane's ends of a link.
  *
  * @param lent how many frames in front were lent to the reading node on its new lane: none of them may be dropped
  * @param failed is told why a frame cannot be sent to another lane
@@ -77,7 +77,7 @@ export function detachMovedLink(
   return rest;
 }
 
-/** Takes up the ends of a link that this lane gets. Every lane has let go by now. */
+/** Attaches the ends of a link that this lane gets. Every lane has detached its own by now. */
 export function attachMovedLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { after, writer, reader } = move;
   if (after.ring === undefined) {

@@ -1,6 +1,6 @@
 /**
  * The events that the nodes of a lane emit, on their way to the event bus. `emit()` never waits. Where a lane emits more
- * than the limit, the rest is counted, and the count is reported twice a second at most, and at the end.
+ * than the limit, the others are counted, and the count is reported twice a second at most, and at the end.
  *
  * @module
  */

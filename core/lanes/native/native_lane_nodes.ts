@@ -1,5 +1,5 @@
 /**
- * Which nodes a native lane has, by slot, and how it is told of them: stages by name, values as numbers, ports by
+ * Which nodes a native lane has, by slot, and how they are sent to it: stages by name, values as numbers, ports by
  * their places.
  *
  * @module
@@ -31,7 +31,7 @@ export class NativeLaneNodes {
   /** New nodes of the edit that is being prepared. */
   #coming: readonly NativeLaneNode[] = [];
 
-  /** @param types of the nodes, by id, at the time at which the lane is told of them */
+  /** @param types of the nodes, by id, when they are sent to the lane */
   constructor(types: ReadonlyMap<NodeId, AnyNodeType>) {
     this.#types = types;
   }

@@ -267,7 +267,7 @@ function unwatch(port: NativeLanePort): void {
 
 function schedule(delayMs: number): void {
   timer = setTimeout(() => {
-    // First, so that a lane that is watched or let go of meanwhile has the last word.
+    // First, so that a lane that is watched or given up meanwhile has the last word.
     schedule(Math.min(POLL_MS, delayMs * 2));
     for (const port of [...watched]) port.poll();
   }, delayMs);

@@ -16,7 +16,7 @@ const HEIGHT = 104;
 interface PlotsProps {
   readonly selection: Selection;
   readonly plots: readonly PlotSpec[];
-  /** Of a link, frames. */
+  /** Frames of a link. */
   readonly capacity?: number;
 }
 
