@@ -10,12 +10,15 @@ import type { NativeSymbols } from "./symbols.ts";
 /** Names an arena of this process. */
 export interface ArenaName {
   readonly address: bigint;
+  /** Bytes that buffers cover: more, once the arena has grown. */
   readonly byteLength: number;
+  /** Bytes that it can grow to. */
+  readonly maxByteLength: number;
 }
 
 interface Held {
   readonly pointer: Deno.PointerObject;
-  readonly byteLength: number;
+  readonly maxByteLength: number;
   buffer: ArrayBuffer | undefined;
 }
 
@@ -32,29 +35,28 @@ export class Arenas {
   /**
    * Makes an arena of zeroed bytes and holds it.
    *
-   * @throws {RangeError} if the system refuses `byteLength`
+   * @param maxByteLength what it can grow to; until then the rest takes addresses alone
+   * @throws {RangeError} if the system refuses either length
    */
-  create(byteLength: number): ArenaName {
-    const pointer = this.#symbols.slu_arena_new(byteLength);
+  create(byteLength: number, maxByteLength: number = byteLength): ArenaName {
+    const pointer = this.#symbols.slu_arena_new(byteLength, maxByteLength);
     if (pointer === null) {
       throw new RangeError(`Cannot make an arena of ${byteLength} bytes: ${lastNativeError(this.#symbols)}`);
     }
     const address = Deno.UnsafePointer.value(pointer);
-    this.#held.set(address, { pointer, byteLength, buffer: undefined });
-    return { address, byteLength };
+    this.#held.set(address, { pointer, maxByteLength, buffer: undefined });
+    return { address, byteLength, maxByteLength };
   }
 
   /**
    * Holds an arena, unless it is held already, and wraps it. Returns the same buffer each time, unless that was
-   * detached: then a new one over the same bytes.
+   * detached, or the arena has grown: then a new one over the same bytes, while the old one stays as it is.
    *
    * @throws {TypeError} if the arena does not exist, or no longer exists
    */
   open(name: ArenaName): ArrayBuffer {
     const held = this.#hold(name);
-    if (held.buffer === undefined || held.buffer.detached) {
-      held.buffer = Deno.UnsafePointerView.getArrayBuffer(held.pointer, held.byteLength);
-    }
+    if (held.buffer === undefined || held.buffer.byteLength < name.byteLength) held.buffer = this.#wrap(held, name);
     return held.buffer;
   }
 
@@ -64,8 +66,16 @@ export class Arenas {
    * @throws {TypeError} if there is no such arena (any more)
    */
   lend(name: ArenaName): ArrayBuffer {
-    const { pointer, byteLength } = this.#hold(name);
-    return Deno.UnsafePointerView.getArrayBuffer(pointer, byteLength);
+    return this.#wrap(this.#hold(name), name);
+  }
+
+  /**
+   * Gives the memory of the whole pages between two offsets back to the system, where nobody uses them.
+   *
+   * @returns whether the system could
+   */
+  discard(name: ArenaName, from: number, to: number): boolean {
+    return this.#symbols.slu_arena_discard(this.#hold(name).pointer, from, to) === 1;
   }
 
   /**
@@ -85,16 +95,23 @@ export class Arenas {
     this.#symbols.slu_arena_release(held.pointer);
   }
 
+  #wrap({ pointer }: Held, { byteLength }: ArenaName): ArrayBuffer {
+    if (this.#symbols.slu_arena_show(pointer, byteLength) === 0) {
+      throw new TypeError(`Cannot open ${byteLength} bytes of an arena: ${lastNativeError(this.#symbols)}`);
+    }
+    return Deno.UnsafePointerView.getArrayBuffer(pointer, byteLength);
+  }
+
   #hold(name: ArenaName): Held {
     const known = this.#held.get(name.address);
-    if (known !== undefined && known.byteLength === name.byteLength) return known;
+    if (known !== undefined && known.maxByteLength === name.maxByteLength) return known;
     const pointer = Deno.UnsafePointer.create(name.address);
-    const byteLength = known === undefined ? this.#symbols.slu_arena_open(pointer) : known.byteLength;
-    if (pointer === null || byteLength !== name.byteLength) {
-      if (known === undefined && byteLength !== 0) this.#symbols.slu_arena_release(pointer);
+    const maxByteLength = known === undefined ? this.#symbols.slu_arena_open(pointer) : known.maxByteLength;
+    if (pointer === null || maxByteLength !== name.maxByteLength) {
+      if (known === undefined && maxByteLength !== 0) this.#symbols.slu_arena_release(pointer);
       throw new TypeError(`Cannot open an arena of ${name.byteLength} bytes: it was released`);
     }
-    const held: Held = { pointer, byteLength, buffer: undefined };
+    const held: Held = { pointer, maxByteLength, buffer: undefined };
     this.#held.set(name.address, held);
     return held;
   }

@@ -45,6 +45,7 @@ export const POOL = {
   slotsOffset: 24,
   bitmapOffset: 28,
   holdsOffset: 32,
+  openSlots: 36,
   waiters: 64,
   exhausted: 128,
   quarantined: 132,
@@ -222,7 +223,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x49e44e32;
+export const LAYOUT_HASH = 0x83e0d6a9;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
@@ -254,6 +255,7 @@ POOL.payloadBytes=20
 POOL.slotsOffset=24
 POOL.bitmapOffset=28
 POOL.holdsOffset=32
+POOL.openSlots=36
 POOL.waiters=64
 POOL.exhausted=128
 POOL.quarantined=132

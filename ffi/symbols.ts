@@ -18,9 +18,12 @@ export const SYMBOLS = {
   slu_layout_text: { parameters: [], result: "pointer" },
   slu_last_error: { parameters: [], result: "pointer" },
   slu_now_ns: { parameters: [], result: "f64" },
+  slu_machine_bytes: { parameters: [], result: "f64" },
 
-  slu_arena_new: { parameters: ["f64"], result: "pointer" },
+  slu_arena_new: { parameters: ["f64", "f64"], result: "pointer" },
   slu_arena_open: { parameters: ["pointer"], result: "f64" },
+  slu_arena_show: { parameters: ["pointer", "f64"], result: "u32" },
+  slu_arena_discard: { parameters: ["pointer", "f64", "f64"], result: "u32" },
   slu_arena_release: { parameters: ["pointer"], result: "u32" },
 
   slu_control_open: { parameters: ["pointer"], result: "pointer" },

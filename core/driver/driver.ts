@@ -26,7 +26,7 @@ export const RING_BATCH = 256;
 
 /** Describes an arena to another lane of the same process. */
 export type ArenaToken =
-  | { readonly kind: "native"; readonly address: bigint; readonly byteLength: number }
+  | { readonly kind: "native"; readonly address: bigint; readonly byteLength: number; readonly maxByteLength: number }
   | { readonly kind: "portable"; readonly buffer: SharedArrayBuffer };
 
 /** Describes a ring to another lane of the same process. */
@@ -104,14 +104,31 @@ export interface Driver {
   /** Nanoseconds since the epoch that all lanes of this runtime share. */
   nowNs(): number;
   /**
-   * Makes zeroed, page-aligned memory that every lane can open.
+   * Makes zeroed, page-aligned memory that every lane can open. What is not touched takes addresses alone.
    *
-   * @throws {RangeError} if the system refuses `byteLength`
+   * @param maxByteLength what `growArena()` may make of it; by default no more
+   * @throws {RangeError} if the system refuses either length
    */
-  createArena(byteLength: number): ArenaToken;
+  createArena(byteLength: number, maxByteLength?: number): ArenaToken;
+  /**
+   * The token by which lanes open more of an arena: all its bytes stay where they are, and older buffers over them stay
+   * what they are.
+   *
+   * @param byteLength at most the greatest length that the arena was made with
+   */
+  growArena(token: ArenaToken, byteLength: number): ArenaToken;
+  /**
+   * Gives the memory of the pages between two offsets back to the system, and keeps their addresses. Nobody uses them;
+   * whoever does later finds zeros there.
+   *
+   * @returns whether it could: not in portable mode, where the memory is kept for what comes later
+   */
+  discardPages(token: ArenaToken, from: number, to: number): boolean;
+  /** Bytes of memory that this process may have; `undefined` if that cannot be known. */
+  machineBytes(): number | undefined;
   /**
    * Wraps an arena for this isolate. Calling it again gives a buffer over the same bytes: the same buffer, unless
-   * somebody has detached it. Nodes never see it: they get that of `lendArena()`.
+   * somebody has detached it, or the token is for more. Nodes never see it: they get that of `lendArena()`.
    *
    * @throws {TypeError} if the arena was released (native only)
    */

@@ -98,8 +98,20 @@ export class NativeDriver implements Driver {
     return this.#symbols.slu_now_ns();
   }
 
-  createArena(byteLength: number): ArenaToken {
-    return { kind: "native", ...this.#arenas.create(byteLength) };
+  createArena(byteLength: number, maxByteLength?: number): ArenaToken {
+    return { kind: "native", ...this.#arenas.create(byteLength, maxByteLength) };
+  }
+
+  growArena(token: ArenaToken, byteLength: number): ArenaToken {
+    return { ...asNativeArena(token), byteLength };
+  }
+
+  discardPages(token: ArenaToken, from: number, to: number): boolean {
+    return this.#arenas.discard(asNativeArena(token), from, to);
+  }
+
+  machineBytes(): number | undefined {
+    return this.#symbols.slu_machine_bytes() || undefined;
   }
 
   openArena(token: ArenaToken): ArrayBuffer {

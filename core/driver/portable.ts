@@ -62,8 +62,26 @@ export class PortableDriver implements Driver {
     return Math.round((performance.timeOrigin - this.#epochMs + performance.now()) * 1e6);
   }
 
-  createArena(byteLength: number): ArenaToken {
-    return { kind: "portable", buffer: new SharedArrayBuffer(Math.ceil(byteLength / 4096) * 4096) };
+  createArena(byteLength: number, maxByteLength: number = byteLength): ArenaToken {
+    return { kind: "portable", buffer: new SharedArrayBuffer(Math.ceil(maxByteLength / 4096) * 4096) };
+  }
+
+  /** The buffer has its greatest length from the start: what nobody has touched of it takes no memory. */
+  growArena(token: ArenaToken, _byteLength: number): ArenaToken {
+    return token;
+  }
+
+  discardPages(_token: ArenaToken, _from: number, _to: number): boolean {
+    return false;
+  }
+
+  machineBytes(): number | undefined {
+    try {
+      return Deno.systemMemoryInfo().total;
+    } catch {
+      // No permission to ask.
+      return undefined;
+    }
   }
 
   openArena(token: ArenaToken): SharedArrayBuffer {

@@ -6,7 +6,8 @@ import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { acquire, bench, freeSlots } from "../../tests/fixtures/slots.ts";
 import { chooseDriver } from "../driver/open.ts";
 import { Ledger } from "../memory/ledger.ts";
-import { createPool, Pool } from "../memory/pool.ts";
+import { Pool } from "../memory/pool.ts";
+import { createPool } from "../memory/pool_layout.ts";
 import type { DataFrame } from "./data_frame.ts";
 import { frameOf } from "./frame_of.ts";
 

@@ -4,7 +4,8 @@ import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.
 import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { Ledger } from "../memory/ledger.ts";
-import { createPool, Pool } from "../memory/pool.ts";
+import { Pool } from "../memory/pool.ts";
+import { createPool } from "../memory/pool_layout.ts";
 import type { AudioFrame } from "./audio_frame.ts";
 import type { EncodedFrame } from "./encoded_frame.ts";
 import { describeFormat, findClash, type PixelFormat } from "./format.ts";

@@ -22,7 +22,8 @@ import { linkOptions } from "../links/link_options.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { type GraphMode, type LinkOptions, POLICY_FACTS } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
-import { createPool, Pool } from "../memory/pool.ts";
+import { Pool } from "../memory/pool.ts";
+import { createPool } from "../memory/pool_layout.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 

@@ -12,7 +12,7 @@ import type { LinkPlan } from "../links/link.ts";
 import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
-import type { PoolToken } from "../memory/pool.ts";
+import type { PoolToken } from "../memory/pool_layout.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";

@@ -14,7 +14,7 @@ import { assertComplete } from "../graph/complete.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, LaneReport, OfferedNode, Standstill } from "../lanes/messages.ts";
-import type { PoolToken } from "../memory/pool.ts";
+import type { PoolToken } from "../memory/pool_layout.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";

@@ -15,7 +15,8 @@ import { Ledger } from "./ledger.ts";
 import type { LinkWriter } from "../links/link.ts";
 import { RingLinkReader, RingLinkWriter } from "../links/ring_link.ts";
 import { drainRing } from "../live/drain_ring.ts";
-import { createPool, HOLD_FREE, HOLD_LEFT, MAGAZINE_SIZE, Pool, type PoolToken } from "./pool.ts";
+import { HOLD_FREE, HOLD_LEFT, MAGAZINE_SIZE, Pool } from "./pool.ts";
+import { createPool, type PoolToken } from "./pool_layout.ts";
 import { leaveRow, noteDeath, reclaimLane, takeLeftRow } from "./reclaim.ts";
 
 const SLOTS = 40;

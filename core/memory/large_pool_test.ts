@@ -20,7 +20,8 @@ import type { PacketFrame } from "../frames/packet_frame.ts";
 import { StructMemory } from "../frames/struct_memory.ts";
 import type { VideoFrame } from "../frames/video_frame.ts";
 import { CheckedPool } from "./checked_pool.ts";
-import { createPool, Pool, type PoolToken } from "./pool.ts";
+import { Pool } from "./pool.ts";
+import { createPool, type PoolToken } from "./pool_layout.ts";
 import { reclaimLane } from "./reclaim.ts";
 
 const GIB = 2 ** 30;

@@ -12,27 +12,29 @@
  * between the two steps loses the slots that were being recorded, one or at most a magazine, and never frees a slot
  * twice. A thread uses the row of its lane's number, unless a fenced thread of that lane may still write there.
  *
- * Nothing here blocks or allocates after the start. When the pool is empty, `takeSlot()` returns -1 and the lane may
+ * A pool has addresses for more slots than it lends: of its room, the first *open* slots are lent. The control isolate
+ * grows it in two steps. First every lane is given a token of more slots, and opens more of the arena
+ * ({@linkcode Pool.grow}); then their bits are set, so that no lane meets a slot that it cannot see. To shrink it the
+ * control isolate lowers the number of open slots and clears the bits of the others as they come back; lanes see the
+ * number in each round, and keep none of those at hand ({@linkcode PoolGate} in `pool_gate.ts`).
+ *
+ * Nothing here blocks or allocates while frames flow. When the pool is empty, `takeSlot()` returns -1 and the lane may
  * ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means "a pool has slots again".
  *
  * @module
  */
-import { ABI_VERSION, POOL, SLOT } from "../../ffi/layout.gen.ts";
+import { POOL, SLOT } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import type { ArenaToken, Driver } from "../driver/driver.ts";
 import type { HeldFrame, Ledger } from "./ledger.ts";
+import { holdRow, type PoolToken } from "./pool_layout.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
 const GENERATION = SLOT.generation >> 2;
 const REF_COUNT = SLOT.refCount >> 2;
 const OWNER = SLOT.pool >> 2;
 const WAITERS = POOL.waiters >> 2;
-
-/**
- * The most bytes of payload in a pool. Nothing stores an offset of a slot: the header has the stride and the place of
- * the first slot, which fit 32 bits, and ring entries have the number of a slot.
- */
-export const MAX_POOL_BYTES = 8 * 2 ** 30;
+const OPEN_SLOTS = POOL.openSlots >> 2;
 
 /** The inbox bit of every lane that means: a slot was freed. */
 export const POOL_INBOX_BIT = 0;
@@ -58,65 +60,12 @@ export const HOLD_FREE = 128;
 /** The first hold of a row whose thread has given back everything and no longer uses the row. */
 export const HOLD_LEFT = 255;
 
-/** Size of a pool. */
-export interface PoolSpec {
-  readonly name: string;
-  /** Bytes of payload in a slot, without the header; rounded up to a multiple of 64. */
-  readonly slotBytes: number;
-  /** 1 to 1,048,576. */
-  readonly slots: number;
-}
-
-/** The token by which a lane opens a pool. */
-export interface PoolToken extends PoolSpec {
-  readonly index: number;
-  readonly arena: ArenaToken;
-}
-
-/**
- * Makes a pool with every slot free.
- *
- * @param index 0 to 63, unique in the runtime
- * @throws {RangeError} for sizes out of range, or if the system refuses the memory
- */
-export function createPool(driver: Driver, index: number, spec: PoolSpec): PoolToken {
-  checkSpec(spec);
-  const payload = alignTo(spec.slotBytes, SLOT.payloadAlign);
-  const stride = SLOT.size + payload;
-  const words = Math.ceil(spec.slots / 32);
-  const bitmap = POOL.size;
-  const holds = alignTo(bitmap + words * 4, 64);
-  const slots = alignTo(holds + POOL.holdLanes * holdRow(spec.slots), 128);
-  const bytes = slots + stride * spec.slots;
-  if (payload * spec.slots > MAX_POOL_BYTES) {
-    throw new RangeError(
-      `Cannot make pool "${spec.name}" of ${spec.slots} slots of ${spec.slotBytes} bytes: that is more than ` +
-        `${MAX_POOL_BYTES / 2 ** 20} MiB of payload`,
-    );
-  }
-  const arena = driver.createArena(bytes);
-  const u32 = new Uint32Array(driver.openArena(arena));
-  u32[POOL.abiVersion >> 2] = ABI_VERSION;
-  u32[POOL.poolIndex >> 2] = index;
-  u32[POOL.slotCount >> 2] = spec.slots;
-  u32[POOL.slotStride >> 2] = stride;
-  u32[POOL.payloadBytes >> 2] = payload;
-  u32[POOL.slotsOffset >> 2] = slots;
-  u32[POOL.bitmapOffset >> 2] = bitmap;
-  u32[POOL.holdsOffset >> 2] = holds;
-  for (let word = 0; word < words; word++) {
-    const left = spec.slots - word * 32;
-    u32[index32(bitmap) + word] = left >= 32 ? 0xffffffff : 2 ** left - 1;
-  }
-  u32[POOL.magic >> 2] = POOL.magicValue;
-  return { ...spec, slotBytes: payload, index, arena };
-}
-
 /** One lane's view of a pool. */
 export class Pool {
   readonly name: string;
   readonly index: number;
-  readonly slotCount: number;
+  /** How many slots this view covers: all that were ever lent. */
+  slotCount: number;
   /** Bytes of payload in a slot. */
   readonly payloadBytes: number;
   /** Notes what the lane's synchronous ticks own. */
@@ -135,7 +84,7 @@ export class Pool {
   /** Whether `close()` was called. */
   closed = false;
   readonly #driver: Driver;
-  readonly #arena: ArenaToken;
+  #arena: ArenaToken;
   /**
    * The buffer that frames make views of payloads over, and a view of it that becomes empty once a node has transferred
    * it.
@@ -146,8 +95,9 @@ export class Pool {
   #canary: Uint8Array = new Uint8Array(0);
   #wereTaken = false;
   readonly #lane: number = 0;
-  readonly #bitmapAt: number = 0;
-  readonly #words: number = 0;
+  /** Where the bitmap starts, in 32-bit words. */
+  readonly bitmapAt: number = 0;
+  #words: number = 0;
   readonly #slotsOffset: number = 0;
   readonly #stride: number = 0;
   /** The two in 32-bit words, in which offsets stay small integers longer. */
@@ -158,7 +108,9 @@ export class Pool {
   readonly #magazine = new Int32Array(MAX_MAGAZINE);
   #magazineCount = 0;
   /** How many slots the magazine may hold. */
-  readonly #magazineSize: number = 0;
+  #magazineSize: number = 0;
+  /** Slots from this one on are not kept at hand: they are lent no longer. */
+  #keepBelow = 0;
   #hint = 0;
   #guardedCount = 0;
   #guarded: { stopReading(): void } | undefined;
@@ -183,17 +135,53 @@ export class Pool {
     this.view = new DataView(buffer);
     if (this.u32[POOL.magic >> 2] !== POOL.magicValue) throw new TypeError(`Not a pool: "${token.name}"`);
     this.index = this.u32[POOL.poolIndex >> 2];
-    this.slotCount = this.u32[POOL.slotCount >> 2];
+    this.slotCount = token.slots;
     this.payloadBytes = this.u32[POOL.payloadBytes >> 2];
     this.#stride = this.u32[POOL.slotStride >> 2];
     this.#slotsOffset = this.u32[POOL.slotsOffset >> 2];
     this.#firstHeader = index32(this.#slotsOffset);
     this.#strideWords = index32(this.#stride);
-    this.#bitmapAt = index32(this.u32[POOL.bitmapOffset >> 2]);
+    this.bitmapAt = index32(this.u32[POOL.bitmapOffset >> 2]);
     this.#words = Math.ceil(this.slotCount / 32);
-    this.#magazineSize = Math.max(MAGAZINE_SIZE, Math.min(MAX_MAGAZINE, Math.floor(this.slotCount / MAGAZINE_SHARE)));
+    this.#magazineSize = magazineOf(this.slotCount);
     this.#holdsAt = this.#rowOf(row);
+    this.#keepBelow = this.slotCount;
     this.#hint = lane % this.#words;
+  }
+
+  /**
+   * Covers more slots, of the same pool: what is known of the others stays. Frames find their new buffer by
+   * {@linkcode payloads}, as after one was transferred.
+   */
+  grow(token: PoolToken): void {
+    if (this.closed || token.slots <= this.slotCount) return;
+    this.#arena = token.arena;
+    const buffer = this.#driver.openArena(token.arena);
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.view = new DataView(buffer);
+    this.slotCount = token.slots;
+    this.#words = Math.ceil(this.slotCount / 32);
+    this.#keepBelow = this.slotCount;
+    this.#magazineSize = magazineOf(this.slotCount);
+    if (!this.#isLent) return;
+    const wereTaken = this.#wereTaken || this.#canary.length === 0;
+    this.#lendPayloads();
+    this.#wereTaken = wereTaken;
+  }
+
+  /**
+   * Gives the memory of slots that are lent no longer back to the system, and keeps their addresses.
+   *
+   * @param from the first of them
+   * @param to the first behind them
+   * @returns whether the system takes it
+   */
+  discard(from: number, to: number): boolean {
+    return this.#driver.discardPages(this.#arena, this.slotOffset(from), this.slotOffset(to));
   }
 
   /**
@@ -294,7 +282,7 @@ export class Pool {
     const held = this.u8[at];
     const count = this.headerAt(slot) + REF_COUNT;
     // The usual case, kept short: nobody else refers to the slot, and it stays at hand.
-    if (held === 1 && this.i32[count] === 1 && this.#keepsAtOnce()) {
+    if (held === 1 && this.i32[count] === 1 && this.#keepsAtOnce(slot)) {
       // First: a thread that dies between the two keeps a slot at hand, which whoever clears up after it frees.
       this.u8[at] = HOLD_FREE;
       this.i32[count] = 0;
@@ -339,10 +327,11 @@ export class Pool {
   }
 
   /**
-   * Returns slots beyond {@linkcode MAGAZINE_SIZE} if others wait for some. Called in each round of a lane that does
-   * not park.
+   * Returns slots beyond {@linkcode MAGAZINE_SIZE} if others wait for some, and those that are lent no longer. Called in
+   * each round of a lane that does not park.
    */
   share(): void {
+    if (this.u32[OPEN_SLOTS] !== this.#keepBelow) this.#keepFew(this.u32[OPEN_SLOTS]);
     if (this.#magazineCount > MAGAZINE_SIZE && this.#isWaitedFor()) this.#giveUp(MAGAZINE_SIZE);
   }
 
@@ -360,7 +349,12 @@ export class Pool {
   /** Returns an unreferenced slot to the pool, and wakes those who wait for one. */
   returnToAll(slot: number): void {
     const bit = 1 << (slot & 31);
-    Atomics.or(this.i32, this.#bitmapAt + (slot >> 5), bit);
+    Atomics.or(this.i32, this.bitmapAt + (slot >> 5), bit);
+    this.wakeWaiters();
+  }
+
+  /** Wakes those who wait for a slot. */
+  wakeWaiters(): void {
     if (this.#hasWaiters()) this.#wakeWaiters();
   }
 
@@ -401,7 +395,7 @@ export class Pool {
   freeInBitmap(): number {
     let free = 0;
     for (let word = 0; word < this.#words; word++) {
-      free += countBits(Atomics.load(this.i32, this.#bitmapAt + word));
+      free += countBits(Atomics.load(this.i32, this.bitmapAt + word));
     }
     return free;
   }
@@ -418,7 +412,7 @@ export class Pool {
 
   /** Frees a slot whose last reference has gone. */
   protected giveBack(slot: number): void {
-    if (this.#isWaitedFor()) {
+    if (slot >= this.#keepBelow || this.#isWaitedFor()) {
       this.returnToAll(slot);
       return;
     }
@@ -427,8 +421,9 @@ export class Pool {
   }
 
   /** Whether a slot that is freed now goes into the magazine as it is. */
-  #keepsAtOnce(): boolean {
-    return !this.development && this.#magazineCount < this.#magazineSize && !this.#isWaitedFor();
+  #keepsAtOnce(slot: number): boolean {
+    return !this.development && slot < this.#keepBelow && this.#magazineCount < this.#magazineSize &&
+      !this.#isWaitedFor();
   }
 
   /** Fills the magazine with at least `count` slots, and with more if many are free. */
@@ -442,13 +437,13 @@ export class Pool {
       const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
       let wanted = 0;
       // Other lanes may take some meanwhile; the result below tells which were free.
-      let bits = this.i32[this.#bitmapAt + word];
+      let bits = this.i32[this.bitmapAt + word];
       for (let left = target - this.#magazineCount; left > 0 && bits !== 0; left--) {
         wanted |= bits & -bits;
         bits &= bits - 1;
       }
       if (wanted === 0) continue;
-      let taken = Atomics.and(this.i32, this.#bitmapAt + word, ~wanted) & wanted;
+      let taken = Atomics.and(this.i32, this.bitmapAt + word, ~wanted) & wanted;
       this.#hint = word;
       for (; taken !== 0; taken &= taken - 1) this.#keep(word * 32 + 31 - Math.clz32(taken & -taken));
     }
@@ -463,13 +458,13 @@ export class Pool {
       const slot = this.#magazine[--this.#magazineCount];
       this.u8[this.#holdsAt + slot] = 0;
       if (slot >> 5 !== word) {
-        if (bits !== 0) Atomics.or(this.i32, this.#bitmapAt + word, bits);
+        if (bits !== 0) Atomics.or(this.i32, this.bitmapAt + word, bits);
         word = slot >> 5;
         bits = 0;
       }
       bits |= 1 << (slot & 31);
     }
-    Atomics.or(this.i32, this.#bitmapAt + word, bits);
+    Atomics.or(this.i32, this.bitmapAt + word, bits);
     if (this.#hasWaiters()) this.#wakeWaiters();
   }
 
@@ -482,12 +477,27 @@ export class Pool {
     }
   }
 
+  /** The number of open slots is another: returns those at hand that are not among them. */
+  #keepFew(open: number): void {
+    this.#keepBelow = open;
+    let kept = 0;
+    for (let k = 0; k < this.#magazineCount; k++) {
+      const slot = this.#magazine[k];
+      if (slot < open) this.#magazine[kept++] = slot;
+      else {
+        this.u8[this.#holdsAt + slot] = 0;
+        this.returnToAll(slot);
+      }
+    }
+    this.#magazineCount = kept;
+  }
+
   /** Counts the free slots in the bitmap, at least up to `enough`. */
   #countFree(enough: number): number {
     let free = 0;
     for (let k = 0; k < this.#words && free < enough; k++) {
       const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
-      free += countBits(Atomics.load(this.i32, this.#bitmapAt + word));
+      free += countBits(Atomics.load(this.i32, this.bitmapAt + word));
     }
     return free;
   }
@@ -505,7 +515,7 @@ export class Pool {
   }
 
   #rowOf(row: number): number {
-    return this.u32[POOL.holdsOffset >> 2] + row * holdRow(this.slotCount);
+    return this.u32[POOL.holdsOffset >> 2] + row * holdRow(this.u32[POOL.slotCount >> 2]);
   }
 
   #refuse(slot: number): never {
@@ -532,15 +542,9 @@ export class Pool {
   }
 }
 
-function checkSpec(spec: PoolSpec): void {
-  for (const [key, max] of [["slotBytes", 0x7fffffff], ["slots", POOL.maxSlots]] as const) {
-    const value = spec[key];
-    if (!Number.isInteger(value) || value < 1 || value > max) {
-      throw new RangeError(
-        `Cannot make pool "${spec.name}": ${key} is ${value}, wanted a whole number from 1 to ${max}`,
-      );
-    }
-  }
+/** How many free slots a lane may keep of a pool. */
+function magazineOf(slots: number): number {
+  return Math.max(MAGAZINE_SIZE, Math.min(MAX_MAGAZINE, Math.floor(slots / MAGAZINE_SHARE)));
 }
 
 /** The number of set bits in a word. */
@@ -548,13 +552,4 @@ function countBits(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** Bytes of one lane's row in the table of holds. Lanes never share a cache line. */
-function holdRow(slots: number): number {
-  return alignTo(slots, 64);
-}
-
-function alignTo(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }

@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "./ledger.ts";
-import { createPool, MAGAZINE_SIZE, MAX_MAGAZINE, Pool } from "./pool.ts";
+import { MAGAZINE_SIZE, MAX_MAGAZINE, Pool } from "./pool.ts";
+import { createPool } from "./pool_layout.ts";
 
 /** Notes which lanes were woken. */
 class NotingDriver extends PortableDriver {

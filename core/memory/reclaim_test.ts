@@ -7,7 +7,8 @@ import type { Driver } from "../driver/driver.ts";
 import { openNativeDriver } from "../driver/native.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "./ledger.ts";
-import { createPool, HOLD_MANY, MAGAZINE_SIZE, Pool } from "./pool.ts";
+import { HOLD_MANY, MAGAZINE_SIZE, Pool } from "./pool.ts";
+import { createPool } from "./pool_layout.ts";
 import { countLaneLost, countSetAside, isLaneDead, leaveRow, noteDeath, reclaimLane, takeLeftRow } from "./reclaim.ts";
 
 const SLOTS = 6;

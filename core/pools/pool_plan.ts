@@ -10,7 +10,8 @@ import { POOL } from "../../ffi/layout.gen.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
-import { MAGAZINE_SIZE, MAX_POOL_BYTES, type PoolSpec } from "../memory/pool.ts";
+import { MAGAZINE_SIZE } from "../memory/pool.ts";
+import { MAX_POOL_BYTES, type PoolSpec } from "../memory/pool_layout.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 
 /** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. Absent sizes are chosen. */

@@ -273,8 +273,9 @@ export class Lane implements CellHost {
   openPools(tokens: LaneInit["pools"]): void {
     const View = this.development ? CheckedPool : Pool;
     for (const token of tokens) {
-      if (this.pools[token.index] !== undefined) continue;
-      this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger, this.init.row);
+      const known = this.pools[token.index];
+      if (known !== undefined) known.grow(token);
+      else this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger, this.init.row);
     }
   }
 

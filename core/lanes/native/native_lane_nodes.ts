@@ -8,7 +8,7 @@ import type { NativeNode, NativePort, NativeValues } from "../../../ffi/native_d
 import type { NativeEditPlan, NativeLinkPlan } from "../../driver/native.ts";
 import { SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
-import type { PoolToken } from "../../memory/pool.ts";
+import type { PoolToken } from "../../memory/pool_layout.ts";
 import { nativeStage } from "../../registry/native_stages.ts";
 import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";

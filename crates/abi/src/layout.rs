@@ -77,6 +77,7 @@ pub const LAYOUT: &[Group] = &[
             slots_offset,
             bitmap_offset,
             holds_offset,
+            open_slots,
             waiters,
             exhausted,
             quarantined,

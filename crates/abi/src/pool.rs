@@ -7,7 +7,8 @@ use crate::{ABI_VERSION, MAX_LANES, MAX_POOLS, MAX_SLOTS, PAYLOAD_ALIGN, SlotHea
 /// First word of a pool ("SLPO").
 pub const POOL_MAGIC: u32 = 0x4f50_4c53;
 
-/// Describes a pool. Line 0 is written once, by whoever formats the pool, before its token is given to anybody.
+/// Describes a pool. But for `open_slots`, line 0 is written once, by whoever formats the pool, before its token is given
+/// to anybody.
 #[repr(C, align(64))]
 pub struct PoolHeader {
     /// [`POOL_MAGIC`].
@@ -16,7 +17,7 @@ pub struct PoolHeader {
     pub abi_version: u32,
     /// Index of the pool in ring entries, 0 to 63.
     pub pool_index: u32,
-    /// Number of slots, 1 to 1,048,576.
+    /// Number of slots that the pool has room for, 1 to 1,048,576.
     pub slot_count: u32,
     /// Bytes from one slot to the next, header included; a multiple of 64.
     pub slot_stride: u32,
@@ -30,7 +31,10 @@ pub struct PoolHeader {
     /// references, 127 for more than can be told, 128 for a free slot that the lane keeps at hand. Written by that
     /// lane.
     pub holds_offset: u32,
-    _pad0: [u8; 28],
+    /// The first so many slots are lent, 1 to `slot_count`; the bits of the others are 0. It changes while lanes run: with
+    /// more the bits are set afterwards, with less they were cleared before. The control isolate.
+    pub open_slots: AtomicU32,
+    _pad0: [u8; 24],
 
     /// One bit a lane (lane 0 = bit 0 of word 0): lanes that wait for a free slot. Any lane, atomically.
     pub waiters: [AtomicU32; 2],
@@ -48,7 +52,7 @@ const _: () = assert!(core::mem::offset_of!(PoolHeader, waiters) == 64);
 const _: () = assert!(core::mem::offset_of!(PoolHeader, exhausted) == 128);
 
 impl PoolHeader {
-    /// The header of a new pool.
+    /// The header of a new pool, all of whose slots are open.
     #[must_use]
     pub const fn new(pool_index: u32, slot_count: u32, payload_bytes: u32, layout: PoolLayout) -> Self {
         Self {
@@ -61,7 +65,8 @@ impl PoolHeader {
             slots_offset: layout.slots_offset,
             bitmap_offset: layout.bitmap_offset,
             holds_offset: layout.holds_offset,
-            _pad0: [0; 28],
+            open_slots: AtomicU32::new(slot_count),
+            _pad0: [0; 24],
             waiters: [AtomicU32::new(0), AtomicU32::new(0)],
             _pad1: [0; 56],
             exhausted: AtomicU32::new(0),

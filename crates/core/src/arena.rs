@@ -1,7 +1,10 @@
 //! Memory that lanes share, with a count of its holders.
 //!
-//! An arena's address stays mapped while the process lives, so that a forgotten view never faults. When the last
-//! holder lets go, its pages go back to the system. No other arena ever gets that address: a forgotten view that is
+//! An arena may have addresses to spare, behind the bytes that it *shows*: those that views cover. It shows more of them
+//! when it grows, and never less.
+//!
+//! What an arena has shown stays mapped while the process lives, so that a forgotten view never faults. When the last
+//! holder lets go, its pages go back to the system. No other arena ever gets these addresses: a forgotten view that is
 //! written through would change what is not its own.
 
 use std::collections::HashMap;
@@ -9,12 +12,14 @@ use std::io;
 use std::ptr::NonNull;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use crate::mapping::{Mapping, round_to_pages};
+use crate::mapping::{Mapping, round_down_to_pages, round_to_pages};
 
 struct Live {
     mapping: Mapping,
-    /// Bytes asked for.
+    /// Bytes that it may come to show.
     len: usize,
+    /// Bytes that views may cover.
+    shown: usize,
     holders: usize,
 }
 
@@ -52,16 +57,29 @@ unsafe impl Send for Arena {}
 unsafe impl Sync for Arena {}
 
 impl Arena {
-    /// Makes an arena of `len` zeroed bytes, at an address that is a multiple of the page size.
+    /// Makes an arena of `len` zeroed bytes, at an address that is a multiple of the page size. It shows all of them.
     ///
     /// # Errors
     ///
     /// If `len` is 0, or the system refuses.
     pub fn new(len: usize) -> io::Result<Self> {
+        Self::with_room(len, len)
+    }
+
+    /// Makes an arena of `len` zeroed bytes that shows the first `shown` of them. What is not shown takes addresses
+    /// alone, which go back to the system with the last hold.
+    ///
+    /// # Errors
+    ///
+    /// If `len` is 0 or less than `shown`, or the system refuses.
+    pub fn with_room(shown: usize, len: usize) -> io::Result<Self> {
+        if shown > len {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let pages = round_to_pages(len).filter(|&pages| pages > 0).ok_or(io::ErrorKind::InvalidInput)?;
         let mapping = Mapping::new(pages)?;
         let base = mapping.base;
-        lock().insert(base.addr().get(), Live { mapping, len, holders: 1 });
+        lock().insert(base.addr().get(), Live { mapping, len, shown, holders: 1 });
         Ok(Self { base, len })
     }
 
@@ -86,7 +104,33 @@ impl Arena {
         self.base
     }
 
-    /// Bytes asked for; the memory goes on, zeroed, to the end of the page.
+    /// Shows the first `len` bytes, or as many as before if those are more.
+    ///
+    /// # Errors
+    ///
+    /// If the arena has not so many.
+    pub fn show(&self, len: usize) -> io::Result<()> {
+        if len > self.len {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        if let Some(arena) = lock().get_mut(&self.base.addr().get()) {
+            arena.shown = arena.shown.max(len);
+        }
+        Ok(())
+    }
+
+    /// Gives the memory of the pages between two offsets back to the system, and not their addresses: zeros are there
+    /// from now on. By contract nobody uses them. `false`: the system cannot, and nothing has changed.
+    #[must_use]
+    pub fn discard(&self, from: usize, to: usize) -> bool {
+        let live = lock();
+        let Some(arena) = live.get(&self.base.addr().get()) else { return false };
+        // Whole pages that lie between the two: what stands beside is used.
+        let (Some(from), to) = (round_to_pages(from), round_down_to_pages(to.min(self.len))) else { return false };
+        from < to && arena.mapping.discard(from, to)
+    }
+
+    /// Bytes that it may come to show; the memory goes on, zeroed, to the end of the page.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "an arena is never empty")]
     pub fn len(&self) -> usize {
@@ -113,7 +157,8 @@ impl Drop for Arena {
             return;
         }
         if let Some(arena) = live.remove(&address) {
-            arena.mapping.retire();
+            let shown = round_to_pages(arena.shown).unwrap_or(arena.mapping.len);
+            arena.mapping.retire(shown);
         }
     }
 }
@@ -151,6 +196,49 @@ mod tests {
     }
 
     #[test]
+    fn an_arena_shows_no_more_than_it_has() {
+        assert!(Arena::with_room(2, 1).is_err());
+        let arena = Arena::with_room(1, 8 * 65_536).unwrap();
+        assert!(arena.show(8 * 65_536 + 1).is_err());
+        assert!(arena.show(8 * 65_536).is_ok());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn an_ended_arena_keeps_the_addresses_that_it_has_shown_and_no_others() {
+        // The middle of so much is far from what other tests map.
+        let len = 1 << 36;
+        let arena = Arena::with_room(1, len).unwrap();
+        arena.show(3 * 65_536).unwrap();
+        arena.show(65_536).unwrap();
+        let base = arena.base();
+        let middle = base.addr().get() + len / 2;
+        let is_mapped = || {
+            let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+            maps.lines().any(|line| (start_of(line)..end_of(line)).contains(&middle))
+        };
+        assert!(is_mapped());
+        drop(arena);
+        assert!(!is_mapped());
+        // SAFETY: these were shown, and stay mapped.
+        assert_eq!(unsafe { base.as_ptr().wrapping_add(3 * 65_536 - 1).read() }, 0);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn discard_gives_back_the_whole_pages_between_two_offsets() {
+        let arena = Arena::new(8 * 4096).unwrap();
+        // SAFETY: the arena has these bytes and this test alone.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(arena.base().as_ptr(), 8 * 4096) };
+        bytes.fill(1);
+        assert!(arena.discard(4095, 3 * 4096 + 1));
+        assert!(bytes[..4096].iter().all(|&byte| byte == 1));
+        assert!(bytes[4096..3 * 4096].iter().all(|&byte| byte == 0));
+        assert!(bytes[3 * 4096..].iter().all(|&byte| byte == 1));
+        assert!(!arena.discard(100, 4000), "there is no whole page");
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn ended_arenas_keep_no_mapping_of_their_own_and_no_file() {
         const ROUNDS: usize = 2_000;
@@ -179,6 +267,12 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn start_of(line: &str) -> usize {
         usize::from_str_radix(line.split('-').next().unwrap(), 16).unwrap()
+    }
+
+    /// The address behind the last of a line of `/proc/self/maps`.
+    #[cfg(target_os = "linux")]
+    fn end_of(line: &str) -> usize {
+        usize::from_str_radix(line.split(['-', ' ']).nth(1).unwrap(), 16).unwrap()
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub mod lane;
 #[cfg(not(loom))]
 pub mod long_park;
 #[cfg(not(loom))]
+pub mod machine;
+#[cfg(not(loom))]
 mod mapping;
 #[cfg(not(loom))]
 pub mod parker;

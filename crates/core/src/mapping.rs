@@ -1,4 +1,4 @@
-//! Shared, zeroed, page-aligned memory of the system, which is never unmapped.
+//! Shared, zeroed, page-aligned memory of the system. What anybody has seen of it is never unmapped.
 
 use std::io;
 use std::ptr::NonNull;
@@ -19,6 +19,22 @@ unsafe impl Send for Mapping {}
 /// Rounds up to whole pages; `None` if that overflows.
 pub(crate) fn round_to_pages(len: usize) -> Option<usize> {
     len.checked_next_multiple_of(page_size())
+}
+
+/// Rounds down to whole pages.
+pub(crate) fn round_down_to_pages(len: usize) -> usize {
+    len - len % page_size()
+}
+
+#[cfg(unix)]
+impl Mapping {
+    /// Gives addresses back to the system that nobody has seen.
+    fn unmap_from(&self, shown: usize) {
+        if shown < self.len {
+            // SAFETY: whole pages of our own mapping; by contract nobody has an address in them.
+            unsafe { libc::munmap(self.base.as_ptr().wrapping_add(shown).cast(), self.len - shown) };
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -50,30 +66,29 @@ mod system {
             }
         }
 
-        /// Gives the pages back to the system. At their address are zeros from now on, which nobody else sees: the
-        /// system merges them with those of the mappings beside that were retired before, and they cost no memory
-        /// until they are written to.
-        pub(crate) fn retire(self) {
+        /// Gives the pages back to the system. At the first `shown` bytes are zeros from now on, which nobody else sees:
+        /// the system merges them with those of the mappings beside that were retired before, and they cost no memory
+        /// until they are written to. The addresses of the others are given back too.
+        pub(crate) fn retire(self, shown: usize) {
             let access = libc::PROT_READ | libc::PROT_WRITE;
             let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED;
             // SAFETY: replaces our own mapping, in one step; by contract nobody uses the old pages any more.
-            let base = unsafe { libc::mmap(self.base.as_ptr().cast(), self.len, access, kind, -1, 0) };
-            if base == libc::MAP_FAILED {
-                self.clear();
+            let base = unsafe { libc::mmap(self.base.as_ptr().cast(), shown, access, kind, -1, 0) };
+            if base == libc::MAP_FAILED && !self.discard(0, shown) {
+                // SAFETY: the pages are mapped for writing, and by contract nobody uses them any more.
+                unsafe { self.base.as_ptr().write_bytes(0, shown) };
             }
+            self.unmap_from(shown);
             // SAFETY: the descriptor is ours; a mapping that still has the file stays as it is.
             unsafe { libc::close(self.fd) };
         }
 
-        /// Where the system grants no other pages: empties these.
-        fn clear(&self) {
-            let length = self.len as libc::off_t;
+        /// Gives the memory of whole pages back to the system: zeros are there from now on. Nobody uses them. `false`:
+        /// the system refuses, and they are as they were.
+        pub(crate) fn discard(&self, from: usize, to: usize) -> bool {
             let mode = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
             // SAFETY: the descriptor is ours and is open.
-            if unsafe { libc::fallocate(self.fd, mode, 0, length) } != 0 {
-                // SAFETY: the pages are mapped for writing, and by contract nobody uses them any more.
-                unsafe { self.base.as_ptr().write_bytes(0, self.len) };
-            }
+            unsafe { libc::fallocate(self.fd, mode, from as libc::off_t, (to - from) as libc::off_t) == 0 }
         }
     }
 
@@ -117,16 +132,23 @@ mod system {
             Ok(Self { base, len })
         }
 
-        /// Gives the pages back to the system. At their address are zeros from now on, which nobody else sees.
-        pub(crate) fn retire(self) {
+        /// Gives the pages back to the system. At the first `shown` bytes are zeros from now on, which nobody else sees;
+        /// the addresses of the others are given back too.
+        pub(crate) fn retire(self, shown: usize) {
             let at = self.base.as_ptr().cast();
             let kind = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_FIXED;
             // SAFETY: replaces our own mapping, in one step, by fresh pages; by contract nobody uses the old ones.
-            let base = unsafe { libc::mmap(at, self.len, ACCESS, kind, -1, 0) };
+            let base = unsafe { libc::mmap(at, shown, ACCESS, kind, -1, 0) };
             if base == libc::MAP_FAILED {
                 // SAFETY: the old pages are still there, mapped for writing.
-                unsafe { self.base.as_ptr().write_bytes(0, self.len) };
+                unsafe { self.base.as_ptr().write_bytes(0, shown) };
             }
+            self.unmap_from(shown);
+        }
+
+        /// Keeps the pages: they are shared, and no file is behind them that could give them back.
+        pub(crate) fn discard(&self, _from: usize, _to: usize) -> bool {
+            false
         }
     }
 }
@@ -149,9 +171,14 @@ mod system {
         }
 
         /// Zeroes the memory, which stays taken.
-        pub(crate) fn retire(self) {
+        pub(crate) fn retire(self, _shown: usize) {
             // SAFETY: the memory is ours and is never freed; by contract nobody uses it any more.
             unsafe { self.base.as_ptr().write_bytes(0, self.len) };
+        }
+
+        /// Keeps the memory.
+        pub(crate) fn discard(&self, _from: usize, _to: usize) -> bool {
+            false
         }
     }
 }

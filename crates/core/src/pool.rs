@@ -51,7 +51,8 @@ impl Pool {
             return Err(format!("arena of {} bytes is shorter than a pool header", arena.len()));
         }
         let header = arena.base().cast::<PoolHeader>();
-        // SAFETY: the arena is long and aligned enough, any bytes are a valid header, and its line 0 is constant.
+        // SAFETY: the arena is long and aligned enough, any bytes are a valid header, and what is not atomic in it is
+        // constant.
         let found = unsafe { header.as_ref() };
         if found.magic != POOL_MAGIC {
             return Err(format!("magic is 0x{:x}, wanted 0x{POOL_MAGIC:x}: not a pool", found.magic));
@@ -105,7 +106,7 @@ impl ArenaWords {
     }
 
     fn header(&self) -> &PoolHeader {
-        // SAFETY: line 0 is constant, the rest atomic.
+        // SAFETY: what is not atomic in it is constant.
         unsafe { self.header.as_ref() }
     }
 
@@ -118,6 +119,12 @@ impl SlotWords for ArenaWords {
     #[inline]
     fn slot_count(&self) -> u32 {
         self.slot_count
+    }
+
+    #[inline]
+    fn open_slots(&self) -> u32 {
+        // Relaxed: the bits in the bitmap say what is free. At most `slot_count`, whatever stands there.
+        self.header().open_slots.load(Ordering::Relaxed).clamp(1, self.slot_count)
     }
 
     #[inline]

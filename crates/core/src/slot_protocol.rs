@@ -19,8 +19,13 @@ pub(crate) const HOLD_FREE: u8 = 128;
 
 /// The words of a pool, wherever they lie.
 pub trait SlotWords {
-    /// Number of slots.
+    /// Number of slots that there is room for.
     fn slot_count(&self) -> u32;
+
+    /// How many of them, from the first on, may be free; at least 1. Others are lent to nobody.
+    fn open_slots(&self) -> u32 {
+        self.slot_count()
+    }
 
     /// The word of the bitmap for the slots from `index * 32` on. There is one.
     fn bitmap(&self, index: u32) -> &AtomicU32;
@@ -65,7 +70,7 @@ impl<W: SlotWords> Slots<W> {
         Self { words, hint: atomic::AtomicU32::new(0) }
     }
 
-    /// Number of slots.
+    /// Number of slots that there is room for.
     #[must_use]
     pub fn slot_count(&self) -> u32 {
         self.words.slot_count()
@@ -76,7 +81,7 @@ impl<W: SlotWords> Slots<W> {
     #[inline]
     #[must_use]
     pub fn reserve(&self, lane: u32, out: &mut [u32]) -> usize {
-        let words = self.slot_count().div_ceil(32);
+        let words = self.words.open_slots().div_ceil(32);
         // Relaxed: a hint.
         let first = self.hint.load(Ordering::Relaxed) % words;
         for index in (first..words).chain(0..first) {
@@ -217,7 +222,7 @@ impl<W: SlotWords> Slots<W> {
     /// Free slots now, without those that lanes keep at hand.
     #[must_use]
     pub fn free(&self) -> u32 {
-        let words = 0..self.slot_count().div_ceil(32);
+        let words = 0..self.words.open_slots().div_ceil(32);
         words.map(|index| self.words.bitmap(index).load(Ordering::Acquire).count_ones()).sum()
     }
 

@@ -14,21 +14,19 @@ thread_local! {
     static HOLDS: RefCell<Vec<Arena>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Makes an arena of `len` zeroed bytes (an integer) and holds it. Null: the system refused.
+/// Makes an arena of `len` zeroed bytes that shows `shown` of them (integers), and holds it. Null: the system refused.
 #[unsafe(no_mangle)]
-pub extern "C" fn slu_arena_new(len: f64) -> *mut u8 {
+pub extern "C" fn slu_arena_new(shown: f64, len: f64) -> *mut u8 {
     attempt(ptr::null_mut(), || {
-        if !(1.0..=MAX_LENGTH).contains(&len) || len.fract() != 0.0 {
-            return Err(format!("length is {len}, wanted a positive integer"));
-        }
-        let arena = Arena::new(len as usize).map_err(|error| error.to_string())?;
+        let (shown, len) = (length(shown)?, length(len)?);
+        let arena = Arena::with_room(shown, len).map_err(|error| error.to_string())?;
         let base = arena.base().as_ptr();
         HOLDS.with_borrow_mut(|holds| holds.push(arena));
         Ok(base)
     })
 }
 
-/// Takes a hold on an arena and returns its length in bytes; 0: no arena is there.
+/// Takes a hold on an arena and returns how many bytes it may come to show; 0: no arena is there.
 #[unsafe(no_mangle)]
 pub extern "C" fn slu_arena_open(base: *mut u8) -> f64 {
     attempt(0.0, || {
@@ -37,6 +35,22 @@ pub extern "C" fn slu_arena_open(base: *mut u8) -> f64 {
         HOLDS.with_borrow_mut(|holds| holds.push(arena));
         Ok(len)
     })
+}
+
+/// Has an arena show its first `len` bytes: from now on views may cover them. 0: there is no such arena, or not so many.
+#[unsafe(no_mangle)]
+pub extern "C" fn slu_arena_show(base: *mut u8, len: f64) -> u32 {
+    attempt(0, || {
+        find(base)?.show(length(len)?).map_err(|error| error.to_string())?;
+        Ok(1)
+    })
+}
+
+/// Gives the memory of the whole pages between two offsets back to the system, where nobody uses them. 0: the system
+/// cannot, or there is no such arena, and nothing has changed.
+#[unsafe(no_mangle)]
+pub extern "C" fn slu_arena_discard(base: *mut u8, from: f64, to: f64) -> u32 {
+    attempt(0, || Ok(u32::from(find(base)?.discard(length(from)?, length(to)?))))
 }
 
 /// Gives up one hold of this thread. 0: this thread has none. With the last hold of the process the memory goes back
@@ -50,6 +64,13 @@ pub extern "C" fn slu_arena_release(base: *mut u8) -> u32 {
         });
         hold.map(|_| 1).ok_or_else(|| "this thread does not hold the arena".into())
     })
+}
+
+fn length(value: f64) -> Result<usize, String> {
+    if !(0.0..=MAX_LENGTH).contains(&value) || value.fract() != 0.0 {
+        return Err(format!("length is {value}, wanted a whole number"));
+    }
+    Ok(value as usize)
 }
 
 /// A further hold on the arena that starts at `base`.

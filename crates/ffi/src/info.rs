@@ -40,6 +40,13 @@ pub extern "C" fn slu_last_error() -> *const c_char {
     outcome::last_error()
 }
 
+/// Bytes of memory that this process may have: those of the machine, or the limit of its control group if that is less; 0
+/// if the system does not tell.
+#[unsafe(no_mangle)]
+pub extern "C" fn slu_machine_bytes() -> f64 {
+    sluice_core::machine::memory_bytes() as f64
+}
+
 /// Nanoseconds since the epoch that all lanes of the process share.
 #[unsafe(no_mangle)]
 pub extern "C" fn slu_now_ns() -> f64 {
