@@ -52,6 +52,12 @@ export interface RuntimeOptions {
    */
   readonly pools?: { readonly [name: string]: PoolSize };
   /**
+   * `limit`: the most bytes that all pools have together while they grow with the graph; by default half of the machine's
+   * memory, or what the graph needs at its start if that is more. Beyond it, a start or an edit is refused with
+   * `PoolExhausted`.
+   */
+  readonly memory?: { readonly limit?: number };
+  /**
    * Development mode: a frame that is used after it was given away throws, and so does a change that others would see.
    * Costs a multiple in time. By default as the environment variable `SLUICE_DEV` says: `1` for on.
    */
@@ -147,6 +153,7 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   signal: true,
   signals: true,
   pools: true,
+  memory: true,
   development: true,
   lanes: true,
   supervision: true,
@@ -175,7 +182,7 @@ export function assertAddOptions(options: AddOptions): void {
 /** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
 export function assertRuntimeOptions(options: RuntimeOptions): void {
   assertKeys(WHAT, options, Object.keys(KEYS));
-  const { mode, native, signal, pools, lanes, supervision } = options;
+  const { mode, native, signal, pools, memory, lanes, supervision } = options;
   assertChoice(WHAT, "mode", mode, ["live", "offline"]);
   assertChoice(WHAT, "native", native, ["auto", "require", "off"]);
   for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs", "callTimeoutMs"] as const) {
@@ -201,6 +208,12 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
         `"${key}" of pool "${name}" is ${describeValue(value)}, wanted a whole number from 1 to ${max}`,
       );
     }
+  }
+  entries("memory", memory);
+  assertKeys(`${WHAT} with memory`, memory ?? {}, ["limit"]);
+  const limit: unknown = memory?.limit;
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit as number >= 1)) {
+    refuse("memory.limit", `"limit" of memory is ${describeValue(limit)}, wanted a whole number of bytes from 1`);
   }
   for (const [name, lane] of entries("lanes", lanes)) {
     if (!isPlainObject(lane)) refuse(`lanes.${name}`, `lane "${name}" is ${kindOf(lane)}, wanted an object`);

@@ -11,7 +11,7 @@ import { listNames, SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
 import { MAGAZINE_SIZE } from "../memory/pool.ts";
-import { MAX_POOL_BYTES, type PoolSpec } from "../memory/pool_layout.ts";
+import { MAX_POOL_BYTES } from "../memory/pool_layout.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 
 /** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. Absent sizes are chosen. */
@@ -20,6 +20,19 @@ export interface PoolSize {
   readonly slotBytes?: number;
   /** How many slots it has. */
   readonly slots?: number;
+}
+
+/** The size of a pool for a graph. */
+export interface PoolPlan {
+  readonly name: string;
+  /** Bytes of payload in a slot. */
+  readonly slotBytes: number;
+  /** Slots that the graph needs; all of a pool whose number of slots is given. */
+  readonly least: number;
+  /** Slots that it should have, for what edits add. */
+  readonly slots: number;
+  /** Whether the number of slots is given: the pool neither grows nor shrinks. */
+  readonly isFixed: boolean;
 }
 
 /** What a pool needs, and why. */
@@ -85,6 +98,7 @@ export function poolNeeds(
  * @param lanes that take slots
  * @param sizes by pool name
  * @param growth frames of each kind that elements of dynamic ports may add, from `growthOf()`
+ * @param attempt what is to be done
  * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for more
  * than 64 pools
  */
@@ -93,18 +107,19 @@ export function planPools(
   lanes: number,
   sizes: { readonly [name: string]: PoolSize },
   growth: ReadonlyMap<FrameKind, number> = new Map(),
-): PoolSpec[] {
+  attempt = "Cannot start",
+): PoolPlan[] {
   const needs = poolNeeds(loads, lanes, sizes);
   if (needs.length > POOL.maxPools) {
     throw new SluiceError(
       "InvalidConfig",
-      `Cannot start: the graph uses ${needs.length} pools, at most ${POOL.maxPools}`,
+      `${attempt}: the graph uses ${needs.length} pools, at most ${POOL.maxPools}`,
     );
   }
   return needs.map((need) => {
     const given = sizes[need.pool]?.slots;
     if (given !== undefined && given < need.slots) {
-      throw new SluiceError("PoolExhausted", `Cannot start: ${describeShortage(need, given, lanes)}`, {
+      throw new SluiceError("PoolExhausted", `${attempt}: ${describeShortage(need, given, lanes)}`, {
         key: `pools.${need.pool}.slots`,
       });
     }
@@ -112,7 +127,7 @@ export function planPools(
     if (bytes > MAX_POOL_BYTES) {
       throw new SluiceError(
         "InvalidConfig",
-        `Cannot start: pool "${need.pool}" would need ${given ?? need.slots} slots of ${need.slotBytes} bytes, ` +
+        `${attempt}: pool "${need.pool}" would need ${given ?? need.slots} slots of ${need.slotBytes} bytes, ` +
           `${Math.ceil(bytes / 2 ** 20)} MiB, more than ${
             MAX_POOL_BYTES / 2 ** 20
           } MiB; lower the capacity of links, ` +
@@ -125,7 +140,10 @@ export function planPools(
     const elements = [...kinds].reduce((sum, kind) => sum + (growth.get(kind) ?? 0), 0);
     // Doubles the need for what edits add, and adds elements to come, unless that takes too much memory.
     const spare = Math.min(need.slots + elements, Math.floor(SPARE_BYTES / need.slotBytes));
-    return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots + spare) };
+    const { pool: name, slotBytes } = need;
+    if (given !== undefined) return { name, slotBytes, least: given, slots: given, isFixed: true };
+    const slots = Math.min(Math.max(least, need.slots + spare), Math.floor(MAX_POOL_BYTES / slotBytes));
+    return { name, slotBytes, least: need.slots, slots, isFixed: false };
   });
 }
 

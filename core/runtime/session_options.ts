@@ -42,6 +42,7 @@ export function sessionOptions(
     events,
     pools: options.pools ?? {},
     endsWithSources: topology.mode === "offline" || (options.endsWithSources ?? hasSources(topology)),
+    memory: options.memory ?? {},
     development: options.development ?? developmentByDefault(),
     stopTimeoutMs: options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
     stuckAfterMs: stuckAfterMs(options),

@@ -8,21 +8,25 @@ import { controlBytes, ControlPage, type ControlSizes } from "../control_page.ts
 import type { ArenaToken, Driver } from "../driver/driver.ts";
 import { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
-import { Ledger } from "../memory/ledger.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
 import { logger } from "../log.ts";
-import { Pool } from "../memory/pool.ts";
-import { createPool, type PoolSpec, type PoolToken } from "../memory/pool_layout.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { PoolToken } from "../memory/pool_layout.ts";
+import { MemoryBudget, type MemoryOptions } from "../pools/memory_budget.ts";
 import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../pools/pool_loads.ts";
-import { describeShortage, planPools, poolNeeds, type PoolSize } from "../pools/pool_plan.ts";
+import { describeShortage, planPools, poolNeeds, type PoolPlan, type PoolSize } from "../pools/pool_plan.ts";
+import { PoolSet } from "../pools/pool_set.ts";
 import { PoolSpare } from "../pools/pool_spare.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 
-/** Records of nodes, and of links, that an edited graph can have beyond twice those that it starts with. */
-const SPARE_RECORDS = 256;
+/**
+ * Records of nodes, and of links, that an edited graph can have beyond twice those that it starts with. Those that were
+ * never used take addresses alone.
+ */
+const SPARE_RECORDS = 16_384;
 
 /** The control arena and the pools of one run. */
 export class GraphMemory {
@@ -30,18 +34,23 @@ export class GraphMemory {
   readonly page: ControlPage;
   readonly #driver: Driver;
   readonly #sizes: { readonly [name: string]: PoolSize };
-  readonly #tokens: PoolToken[];
-  /** Pools made for edits that are not in effect: lanes may not know of them. */
-  #untold: PoolToken[] = [];
-  #pools: Pool[] = [];
+  readonly #set: PoolSet;
+  /** Whether an edit has taken something from the graph since it was last looked at what its pools need. */
+  #mayShrink = false;
   /** How much of the pools edits may use; absent if that is not known, or if nodes name pools. */
   #spare: PoolSpare | undefined;
 
   /**
    * @param pools sizes, by name
+   * @param memory how much all pools may have
    * @throws {SluiceError} `PoolExhausted`, `InvalidConfig` as `planPools()`
    */
-  constructor(driver: Driver, topology: Topology, pools: { readonly [name: string]: PoolSize }) {
+  constructor(
+    driver: Driver,
+    topology: Topology,
+    pools: { readonly [name: string]: PoolSize },
+    memory: MemoryOptions = {},
+  ) {
     this.#driver = driver;
     this.#sizes = pools;
     const sizes = recordsOf(topology);
@@ -51,11 +60,13 @@ export class GraphMemory {
     if (strange.length > 0) {
       logger("runtime").warn(`No node uses ${strange.map((name) => `pool "${name}"`).join(", ")}`);
     }
-    this.#tokens = createPools(driver, specs, 0);
+    this.#set = new PoolSet(driver, new MemoryBudget(memory, driver.machineBytes()));
+    this.#set.fit("Cannot start", specs);
+    this.#set.adopted();
     try {
       this.control = driver.createArena(controlBytes(sizes));
     } catch (error) {
-      releasePools(driver, this.#tokens);
+      this.#set.release();
       throw error;
     }
     this.page = ControlPage.format(driver.openArena(this.control), sizes);
@@ -64,64 +75,77 @@ export class GraphMemory {
 
   /** The tokens by which lanes open the pools. */
   get tokens(): readonly PoolToken[] {
-    return this.#tokens;
+    return this.#set.tokens;
   }
 
   /** Views of the pools. */
   get pools(): readonly Pool[] {
-    if (this.#pools.length < this.#tokens.length) {
-      this.#pools = this.#tokens.map((token) => new Pool(this.#driver, token, 0, new Ledger()));
-    }
-    return this.#pools;
+    return this.#set.pools;
+  }
+
+  /** How many bytes the pools may have together. */
+  get limitBytes(): number {
+    return this.#set.limitBytes;
   }
 
   /**
-   * Makes the pools that a graph uses and that do not exist yet. A pool never grows.
+   * Makes the pools that a graph uses and that do not exist yet, and plans slots for those that have too few.
    *
    * @param topology the graph as it will be
    * @param change what makes it of the graph as it is
-   * @returns those that lanes may not know of: the new ones, and those of edits before that were refused
-   * @throws {SluiceError} `PoolExhausted` if a pool has too few slots for the graph
+   * @returns those of which lanes may not know all slots: of this edit, and of edits before that were refused
+   * @throws {SluiceError} `PoolExhausted` if a pool whose number of slots is given has too few, or the budget does not
+   * allow more
    */
   grow(topology: Topology, change: GraphChange): readonly PoolToken[] {
-    this.#untold.push(...this.#makeFor(topology, change));
-    return [...this.#untold];
+    if (this.#needsMore(topology, change)) this.#fit(topology);
+    return this.#set.untold;
   }
 
-  /** An edit is in effect: the lanes know of its pools. */
-  adopted(): void {
-    this.#untold = [];
-  }
-
-  #makeFor(topology: Topology, change: GraphChange): PoolToken[] {
-    const { added, linked } = change;
-    const keeps = keepsLoads(change);
-    if (keeps && added.length === 0 && linked.length === 0) return [];
-    const lanes = lanesOf(topology);
-    const isNamed = added.some(({ pool }) => pool !== undefined);
-    if (keeps && !isNamed && this.#spare?.take(addedLoads(topology, change), lanes) === true) return [];
-    return this.#reckon(topology, lanes);
+  /** An edit is in effect: the lanes know of its pools, and of all slots that it needs. */
+  adopted({ removed, unlinked, moved, replaced }: GraphChange): void {
+    this.#set.adopted();
+    this.#mayShrink ||= [removed, unlinked, moved, replaced].some(({ length }) => length > 0);
   }
 
   /** The edit that the pools were last grown for is refused. */
   refused(): void {
     this.#spare = undefined;
+    this.#set.refused();
+  }
+
+  /** Gives back what the graph needs no longer, as far as it is free. No edit is under way. */
+  trim(topology: Topology): void {
+    if (this.#mayShrink) {
+      this.#mayShrink = false;
+      this.#set.shrink(this.#planned(topology, "Cannot shrink the pools"));
+      this.#spare = undefined;
+    }
+    this.#set.collect();
+  }
+
+  /** Whether more is added to the graph than pools are known to have to spare. */
+  #needsMore(topology: Topology, change: GraphChange): boolean {
+    const { added, linked } = change;
+    const keeps = keepsLoads(change);
+    if (keeps && added.length === 0 && linked.length === 0) return false;
+    const isNamed = added.some(({ pool }) => pool !== undefined);
+    return !keeps || isNamed || this.#spare?.take(addedLoads(topology, change), lanesOf(topology)) !== true;
   }
 
   /** Gives everything back. No lane may be at work. */
   release(): void {
-    releasePools(this.#driver, this.#tokens);
+    this.#set.release();
     this.#driver.releaseArena(this.control);
   }
 
   /** As `grow()`, for the graph as a whole. */
-  #reckon(topology: Topology, lanes: number): PoolToken[] {
+  #fit(topology: Topology): void {
     this.#spare = undefined;
-    const loads = loadsOf(topology);
-    const needs = poolNeeds(loads, lanes, this.#sizes);
-    const slotsOf = (pool: string) => this.#tokens.find((token) => token.name === pool)?.slots;
+    const lanes = lanesOf(topology);
+    const needs = poolNeeds(loadsOf(topology), lanes, this.#sizes);
     for (const need of needs) {
-      const given = slotsOf(need.pool);
+      const given = this.#sizes[need.pool]?.slots;
       if (given === undefined || given >= need.slots) continue;
       throw new SluiceError(
         "PoolExhausted",
@@ -129,16 +153,14 @@ export class GraphMemory {
         { key: `pools.${need.pool}.slots` },
       );
     }
-    const known = new Set(this.#tokens.map((token) => token.name));
-    const added = loads.filter((load) => !known.has(load.pool));
-    const made = added.length === 0
-      ? []
-      : createPools(this.#driver, planPools(added, lanes, this.#sizes, growthIn(topology)), this.#tokens.length);
-    this.#tokens.push(...made);
+    this.#set.fit("Cannot edit the graph", this.#planned(topology, "Cannot edit the graph"));
     // A pool that a node names is that of other nodes' frames too, as far as links lead them.
     const isNamed = topology.nodes.values().some(({ pool }) => pool !== undefined);
-    if (!isNamed) this.#spare = new PoolSpare(needs, (pool) => slotsOf(pool)!, lanes);
-    return made;
+    if (!isNamed) this.#spare = new PoolSpare(needs, (pool) => this.#set.slotsOf(pool)!, lanes);
+  }
+
+  #planned(topology: Topology, attempt: string): PoolPlan[] {
+    return planPools(loadsOf(topology), lanesOf(topology), this.#sizes, growthIn(topology), attempt);
   }
 }
 
@@ -146,22 +168,6 @@ export class GraphMemory {
 export function blankPage(topology: Topology): ControlPage {
   const sizes = { lanes: LANE.maxLanes, ...topology.records };
   return ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
-}
-
-/** @param first index of the first of them @throws as `createPool()`; then none is left */
-function createPools(driver: Driver, specs: readonly PoolSpec[], first: number): PoolToken[] {
-  const made: PoolToken[] = [];
-  try {
-    for (const spec of specs) made.push(createPool(driver, first + made.length, spec));
-  } catch (error) {
-    releasePools(driver, made);
-    throw error;
-  }
-  return made;
-}
-
-function releasePools(driver: Driver, tokens: readonly PoolToken[]): void {
-  for (const { arena } of tokens) driver.releaseArena(arena);
 }
 
 function recordsOf({ records }: Topology): ControlSizes {

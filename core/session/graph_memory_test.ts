@@ -155,7 +155,7 @@ Deno.test("GraphMemory.grow() gives pools of a refused edit again, until one is 
     deepEqual(grow(), ["audio", "data"]);
     memory.refused();
   }
-  memory.adopted();
+  memory.adopted(compareGraphs(empty, empty));
   deepEqual(grow(), []);
   memory.release();
 });

@@ -405,6 +405,7 @@ class World {
       events: new EventBus(() => clock.nowMs),
       pools: { audio: { slots: SLOTS, slotBytes: 64 } },
       endsWithSources: true,
+      memory: {},
       development: false,
       converters: [],
       setupTimeoutMs: 2_000,

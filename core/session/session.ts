@@ -313,8 +313,8 @@ export class Session {
 
   #makeMemory(): { readonly memory: GraphMemory; readonly plans: LinkPlans } {
     const run = this.#run;
-    const { driver, topology, options: { pools, converters } } = this.#run;
-    const memory = run.memory = new GraphMemory(driver, topology, pools);
+    const { driver, topology, options: { pools, memory: limits, converters } } = this.#run;
+    const memory = run.memory = new GraphMemory(driver, topology, pools, limits);
     const page = run.page = memory.page;
     const plans = run.plans = new LinkPlans(driver, page);
     const named = convertersByField(converters);
@@ -336,7 +336,7 @@ export class Session {
       isDown: (node) => this.#supervisor.isDown(node),
       hasEnded: (node) => run.states.get(node) === "ended",
       edited: (change, extras) => {
-        memory.adopted();
+        memory.adopted(change);
         this.#edited(change, extras);
       },
       refused: (nodes) => {

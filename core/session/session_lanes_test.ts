@@ -42,6 +42,7 @@ function setUp(): SetUp {
       events: new EventBus(() => 0),
       pools: {},
       endsWithSources: true,
+      memory: {},
       development: false,
       converters: [],
       setupTimeoutMs: 0,

@@ -5,6 +5,7 @@
  */
 import type { Driver } from "../driver/driver.ts";
 import type { EventBus } from "../events/bus.ts";
+import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Topology } from "../topology.ts";
@@ -18,6 +19,8 @@ export interface SessionOptions {
   readonly pools: { readonly [name: string]: PoolSize };
   /** Whether the run ends with its last source; else it goes on until it is told to end. */
   readonly endsWithSources: boolean;
+  /** How much memory all pools may have together. */
+  readonly memory: MemoryOptions;
   /** Whether frames are checked as development mode does. */
   readonly development: boolean;
   /** Time that `stop()` leaves for draining, milliseconds. */

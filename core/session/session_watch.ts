@@ -131,6 +131,7 @@ export class SessionWatch {
     this.#endHeld(held);
     for (const each of calls.look(states, clock.nowNs())) this.#late(each);
     for (const message of unread.look(clock.nowNs())) logger("runtime").warn(message);
+    if (!this.#run.edits!.underWay) this.#run.memory!.trim(this.#run.topology);
     if (this.#run.isStopping && watchdog.isIdleExcept(open, new Set([...held.keys()].map(({ index }) => index)))) {
       this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
       return;

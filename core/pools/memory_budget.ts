@@ -1,0 +1,68 @@
+/**
+ * How much memory the pools of a run may have.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+
+/** What a graph file or `RuntimeOptions.memory` says of memory. */
+export interface MemoryOptions {
+  /** The most bytes of slots that all pools have together. */
+  readonly limit?: number;
+}
+
+/** The part of the machine's memory that the pools of a run may have where nothing is said. */
+const SHARE = 0.5;
+
+/** What the machine is taken to have where it cannot be asked, bytes. */
+const ASSUMED_BYTES = 4 * 2 ** 30;
+
+/** The memory that the pools of a run may have. */
+export class MemoryBudget {
+  readonly #isGiven: boolean;
+  #limit: number;
+
+  /**
+   * @param options what is said of it
+   * @param machineBytes what the machine has; `undefined` if that is not known
+   */
+  constructor({ limit }: MemoryOptions, machineBytes: number | undefined) {
+    this.#isGiven = limit !== undefined;
+    this.#limit = limit ?? Math.floor((machineBytes ?? ASSUMED_BYTES) * SHARE);
+  }
+
+  /** Bytes of slots, their headers included. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Allows what a graph needs at its start, unless a limit was given. */
+  admit(bytes: number): void {
+    if (!this.#isGiven) this.#limit = Math.max(this.#limit, bytes);
+  }
+
+  /**
+   * Checks that pools fit.
+   *
+   * @param attempt what is to be done, such as `Cannot start`
+   * @param pools bytes of each, by name
+   * @returns how many bytes are left
+   * @throws {SluiceError} `PoolExhausted`
+   */
+  assertFits(attempt: string, pools: ReadonlyMap<string, number>): number {
+    const left = this.#limit - [...pools.values()].reduce((sum, bytes) => sum + bytes, 0);
+    if (!(left < 0)) return left;
+    const each = [...pools].map(([name, bytes]) => `"${name}" ${inMib(bytes)}`).join(", ");
+    throw new SluiceError(
+      "PoolExhausted",
+      `${attempt}: its pools need ${inMib(this.#limit - left)} (${each}), and memory.limit is ${inMib(this.#limit)}` +
+        `${this.#isGiven ? "" : " by default"}; raise memory.limit, lower the capacity of links, or give pools a ` +
+        "slotBytes that fits their frames",
+      { key: "memory.limit" },
+    );
+  }
+}
+
+function inMib(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
