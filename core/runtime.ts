@@ -462,7 +462,8 @@ export class Runtime implements AsyncDisposable {
   /** The figures of the graph now; after its end, the last ones. */
   stats(): RuntimeStats {
     if (this.#session !== undefined) return this.#session.stats();
-    return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], lanes: [] };
+    const memory = { limitBytes: this.#options.memory?.limit ?? 0, reservedBytes: 0, usedBytes: 0 };
+    return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], memory, lanes: [] };
   }
 
   /**
@@ -482,7 +483,7 @@ export class Runtime implements AsyncDisposable {
    * @throws {SluiceError} `InvalidConfig` if a configuration holds a value that JSON cannot
    */
   graph(): GraphFile {
-    return snapshotGraph(this.#topology, this.#options.pools);
+    return snapshotGraph(this.#topology, this.#options.pools, this.#options.memory);
   }
 
   /** How the run ended, also after a failure; `undefined` before that. */

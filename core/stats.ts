@@ -142,7 +142,7 @@ export interface NodeStats {
 export interface PoolStats {
   /** Its name. */
   readonly name: string;
-  /** Number of slots. */
+  /** Number of slots that it lends; it goes up and down with the graph unless it was given. */
   readonly slots: number;
   /** Bytes of payload in a slot. */
   readonly slotBytes: number;
@@ -182,6 +182,11 @@ export interface RuntimeStats {
   readonly links: readonly LinkStats[];
   /** By index. */
   readonly pools: readonly PoolStats[];
+  /**
+   * All pools together: the most that they may have, what their slots would take if each was written to, and those of
+   * them that are not free. Bytes.
+   */
+  readonly memory: { readonly limitBytes: number; readonly reservedBytes: number; readonly usedBytes: number };
   /** Those that run nodes. */
   readonly lanes: readonly LaneStats[];
 }

@@ -1,10 +1,10 @@
 /** Pools grow with a graph that runs, within their budget, and shrink with it. */
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { equal, ok, rejects } from "node:assert/strict";
 import type { RuntimeStats } from "../core/stats.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
-import { joint, looseSink, numberedSource } from "./fixtures/numbered.ts";
+import { collect, collected, joint, looseSink, numberedSource } from "./fixtures/numbered.ts";
 import { flow, until } from "./fixtures/waiting.ts";
 
 /** How many nodes a graph grows to, by how many links: an edit each. */
@@ -43,3 +43,66 @@ for (const lanes of [["main"], LANES]) {
     for (const { slots, free } of summary.pools) equal(free, slots);
   });
 }
+
+eachDriver("a running graph gets one link of data after another", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native });
+  runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "n0", lane: "main" });
+  await runtime.start();
+  for (let k = 0; k < 12; k++) {
+    await runtime.edit((edit) => {
+      edit.add(looseSink(), { id: `from${k}`, lane: LANES[k % 3] });
+      edit.add(collect(), { id: `to${k}`, lane: "main" });
+      edit.connectByName(`from${k}.findings`, `to${k}.data`);
+    });
+  }
+  ok(poolOf(runtime.stats(), "data").slots > 256);
+  const before = collected.length;
+  const summary = (await runtime.stop())!;
+  equal(collected.length, before + 12);
+  assertSpent(summary);
+});
+
+eachDriver("pools keep to memory.limit, and an edit beyond it says what to do and changes nothing", async (native) => {
+  const limit = 24 * 2 ** 20;
+  await using runtime = new Runtime({ mode: "live", native, memory: { limit } });
+  runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "n0", lane: "main" });
+  await runtime.start();
+  await rejects(growTree(runtime, 1, 30, ["main"]), {
+    code: "PoolExhausted",
+    key: "memory.limit",
+    message: /^Cannot edit the graph: its pools need 2\d MiB \("audio" 2\d MiB\), and memory.limit is 24 MiB; raise .*/,
+  });
+  const { memory, nodes, links } = runtime.stats();
+  ok(memory.limitBytes === limit && memory.reservedBytes > limit / 2 && memory.reservedBytes <= limit);
+  const last = nodes.at(-1)!.id;
+  await flow(runtime, links.at(-1)!.to.split(".")[0], 3);
+  await runtime.edit((edit) => void edit.remove(last));
+  assertSpent((await runtime.stop())!);
+});
+
+Deno.test("a start beyond memory.limit is refused", async () => {
+  await using runtime = new Runtime({ mode: "live", memory: { limit: 1_000_000 } });
+  runtime.add(numberedSource(), { id: "n0", lane: "main" });
+  await rejects(runtime.start(), {
+    code: "PoolExhausted",
+    message: /^Cannot start: its pools need 2 MiB .* is 1 MiB; /,
+  });
+});
+
+eachDriver("what a graph needs no longer is given back while it runs, and comes again", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native });
+  runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "n0", lane: "near" });
+  await runtime.start();
+  await growTree(runtime, 1, 25, LANES);
+  await flow(runtime, "n24", 3);
+  const { slots } = poolOf(runtime.stats());
+  await runtime.edit((edit) => {
+    for (let k = 24; k > 1; k--) edit.remove(`n${k}`);
+  });
+  await until(() => poolOf(runtime.stats()).slots < slots / 2);
+  await growTree(runtime, 2, 25, LANES);
+  await flow(runtime, "n24", 3);
+  const summary = (await runtime.stop())!;
+  assertSpent(summary);
+  ok(poolOf(summary).slots >= slots / 2);
+});

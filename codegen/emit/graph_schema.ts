@@ -52,6 +52,19 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
         description: "Pools of frame memory, by name.",
         additionalProperties: { $ref: "#/$defs/pool" },
       },
+      memory: {
+        type: "object",
+        description: "The memory of all pools together.",
+        additionalProperties: false,
+        properties: {
+          limit: {
+            type: "integer",
+            minimum: 1,
+            maximum: Number.MAX_SAFE_INTEGER,
+            description: "The most bytes that pools have together; by default half of the machine's memory.",
+          },
+        },
+      },
       lanes: {
         type: "object",
         description: "Lanes, by name: each is one thread.",

@@ -37,10 +37,11 @@ export interface GraphTarget {
 }
 
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
-export function graphOptions(document: GraphDocument): Pick<RuntimeOptions, "mode" | "pools" | "lanes"> {
+export function graphOptions(document: GraphDocument): Pick<RuntimeOptions, "mode" | "pools" | "memory" | "lanes"> {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
     pools: document.pools,
+    ...(document.memory && { memory: document.memory }),
     lanes: document.lanes,
   };
 }

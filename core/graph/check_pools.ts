@@ -10,6 +10,8 @@ import type { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
+import { bytesOfSlot } from "../memory/pool_layout.ts";
+import { MemoryBudget } from "../pools/memory_budget.ts";
 import { poolLoads } from "../pools/pool_loads.ts";
 import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../pools/pool_plan.ts";
 import { BLOCK_KEYS } from "./batch_time.ts";
@@ -57,6 +59,16 @@ export function checkPools(
     if (given === undefined || given >= need.slots) continue;
     const message = `Cannot run the graph: ${describeShortage(need, given, laneCount)}`;
     diagnostics.add("PoolExhausted", message, graph.poolOffsets.get(need.pool)!, { key: `pools.${need.pool}.slots` });
+  }
+  if (graph.memory?.limit !== undefined) {
+    const bytes = new Map(
+      needs.map(({ pool, slotBytes, slots }) => [pool, (graph.pools[pool]?.slots ?? slots) * bytesOfSlot(slotBytes)]),
+    );
+    try {
+      new MemoryBudget(graph.memory, undefined).assertFits("Cannot run the graph", bytes);
+    } catch (error) {
+      diagnostics.addThrown(error, graph.memoryOffset!);
+    }
   }
   return [
     ...checkCapacities(graph, nodes, links, diagnostics),

@@ -51,6 +51,8 @@ export interface GraphFile {
   readonly links?: readonly GraphFileLink[];
   /** Sizes of pools, by name. */
   readonly pools?: { readonly [name: string]: PoolSize };
+  /** `limit`: the most bytes that all pools have together. */
+  readonly memory?: { readonly limit?: number };
   /** By name; each has its `kind`. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
 }

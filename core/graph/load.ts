@@ -81,6 +81,7 @@ export function checkGraph(
       place: diagnostics.place(offset),
     })),
     pools: shape.pools,
+    ...(shape.memory && { memory: shape.memory }),
     lanes: shape.lanes ?? impliedLanes(nodes.values()),
     inputs: addressesOf(shape.inputs),
     outputs: addressesOf(shape.outputs),

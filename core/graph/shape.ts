@@ -16,6 +16,7 @@ import {
 } from "../placement/lane_options.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
+import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
@@ -77,6 +78,10 @@ export interface ShapedGraph {
   readonly pools: { readonly [name: string]: PoolSize };
   /** Where each of them stands. */
   readonly poolOffsets: ReadonlyMap<string, number>;
+  /** How much memory all pools may have; `undefined` if the file does not say. */
+  readonly memory?: MemoryOptions;
+  /** Where that stands. */
+  readonly memoryOffset?: number;
   /** `undefined` if the file declares none. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
@@ -85,7 +90,7 @@ export interface ShapedGraph {
 }
 
 const NODE_KEYS = ["type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "bypassed"];
-const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs", "outputs"];
+const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "memory", "lanes", "inputs", "outputs"];
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
@@ -96,6 +101,7 @@ const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
 const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
+const LIMIT: ConfigSchema = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOTS };
 const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
@@ -138,6 +144,7 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
     links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), diagnostics),
     pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
+    ...readMemory(keys.get("memory"), diagnostics),
     lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, diagnostics),
     inputs: readExposed(keys.get("inputs"), "input", diagnostics),
     outputs: readExposed(keys.get("outputs"), "output", diagnostics),
@@ -288,6 +295,20 @@ function readPool(node: JsonNode, what: string, diagnostics: GraphDiagnostics): 
   const slotBytes = read("slotBytes", SLOT_BYTES);
   const slots = read("slots", SLOTS);
   return { ...(slotBytes !== undefined && { slotBytes }), ...(slots !== undefined && { slots }) };
+}
+
+function readMemory(
+  node: JsonNode | undefined,
+  diagnostics: GraphDiagnostics,
+): Pick<ShapedGraph, "memory" | "memoryOffset"> | undefined {
+  if (node === undefined || !isObject(node, `"memory"`, `an object with "limit"`, diagnostics)) return undefined;
+  const limit = readScalar(
+    readKeys(node, "memory", ["limit"], diagnostics).get("limit"),
+    `"limit" of memory`,
+    LIMIT,
+    diagnostics,
+  );
+  return { memory: limit === undefined ? {} : { limit: limit as number }, memoryOffset: node.offset };
 }
 
 function readLane(node: JsonNode, what: string, diagnostics: GraphDiagnostics): LaneOptions | undefined {

@@ -10,6 +10,7 @@ import { SluiceError } from "../errors.ts";
 import { portAddress } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { askedKind, type LaneOptions } from "../placement/lane_options.ts";
+import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
@@ -23,11 +24,13 @@ export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes"
  * The file of a graph as it is now. It shares nothing with the graph.
  *
  * @param pools sizes of pools, by name
+ * @param memory what was said of the memory of all pools
  * @throws {SluiceError} `InvalidConfig` for a value that JSON cannot hold
  */
 export function snapshotGraph(
   graph: SnapshotSource,
   pools: { readonly [name: string]: PoolSize } = {},
+  memory: MemoryOptions = {},
 ): GraphFile {
   const nodes = [...graph.nodes.values()];
   return {
@@ -43,6 +46,7 @@ export function snapshotGraph(
     pools: Object.fromEntries(
       Object.entries(pools).map(([name, { slotBytes, slots }]) => [name, present({ slotBytes, slots })]),
     ),
+    ...(memory.limit !== undefined && { memory: { limit: memory.limit } }),
     lanes: fileLanes(nodes, graph.lanes),
   };
 }

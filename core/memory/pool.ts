@@ -173,15 +173,19 @@ export class Pool {
     this.#wereTaken = wereTaken;
   }
 
+  /** How many slots are lent, from the first on. */
+  get openSlots(): number {
+    return Atomics.load(this.u32, OPEN_SLOTS);
+  }
+
   /**
-   * Gives the memory of slots that are lent no longer back to the system, and keeps their addresses.
+   * Gives the memory of a slot's payload back to the system, and keeps its addresses. The slot is lent no longer. Its
+   * header stays, by whose generation cached frames know that it has been used.
    *
-   * @param from the first of them
-   * @param to the first behind them
    * @returns whether the system takes it
    */
-  discard(from: number, to: number): boolean {
-    return this.#driver.discardPages(this.#arena, this.slotOffset(from), this.slotOffset(to));
+  discardPayload(slot: number): boolean {
+    return this.#driver.discardPages(this.#arena, this.slotOffset(slot) + SLOT.size, this.slotOffset(slot + 1));
   }
 
   /**

@@ -12,13 +12,16 @@ import { bitsBetween } from "./pool_layout.ts";
 
 const OPEN_SLOTS = POOL.openSlots >> 2;
 
+/** The most slots whose memory is given back at a time, so that it takes no more than some milliseconds. */
+const DISCARDS = 1_024;
+
 export class PoolGate {
   readonly #pool: Pool;
   /** The bits of slots that the gate keeps, a word for 32 slots. */
   #kept: number[] = [];
   /** How many slots of the pool the gate knows. */
   #known: number;
-  /** From this slot on no memory is used. */
+  /** From this slot on no payload has memory. */
   #usedBelow: number;
 
   /** @param pool the control isolate's view, all of whose slots are lent */
@@ -29,7 +32,7 @@ export class PoolGate {
 
   /** How many slots are lent, from the first on. */
   get slots(): number {
-    return Atomics.load(this.#pool.u32, OPEN_SLOTS);
+    return this.#pool.openSlots;
   }
 
   /** How many slots are to be lent no longer, and are in use. */
@@ -74,11 +77,10 @@ export class PoolGate {
       const taken = Atomics.and(pool.i32, pool.bitmapAt + word, ~bits) & bits;
       if (taken !== 0) this.#kept[word] = (this.#kept[word] ?? 0) | taken;
     }
-    let used = this.#usedBelow;
-    while (used > slots && this.#keeps(used - 1)) used--;
-    // Where the system does not take it, it is there for later.
-    if (used < this.#usedBelow) pool.discard(used, this.#usedBelow);
-    this.#usedBelow = used;
+    for (let left = DISCARDS; left > 0 && this.#usedBelow > slots && this.#keeps(this.#usedBelow - 1); left--) {
+      // Where the system does not take it, it is there for later.
+      pool.discardPayload(--this.#usedBelow);
+    }
   }
 
   #keeps(slot: number): boolean {

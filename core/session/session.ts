@@ -28,7 +28,7 @@ import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
 import { Overdue } from "./overdue.ts";
 import { Run } from "./run.ts";
-import { figuresOf, laneStats, linkStats, nodeStats, poolStats } from "./session_figures.ts";
+import { figuresOf, laneStats, linkStats, memoryStats, nodeStats, poolStats } from "./session_figures.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { SessionWatch } from "./session_watch.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -261,6 +261,7 @@ export class Session {
     const { topology, driver } = this.#run;
     const page = run.page;
     const nowNs = run.clock.nowNs();
+    const pools = poolStats(run.memory?.pools, run.lanes.rowsSetAside);
     return {
       elapsedNs: run.elapsedNs,
       driver: driver.kind,
@@ -268,7 +269,8 @@ export class Session {
         nodeStats(page, node, run.states.get(node.id)!, this.#watch.activityOf(node), run.facts)
       ),
       links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, run.facts, this.#atRest)),
-      pools: poolStats(run.memory?.pools, run.lanes.rowsSetAside),
+      pools,
+      memory: memoryStats(pools, run.memory?.limitBytes ?? 0),
       lanes: laneStats(page, run.lanes),
     };
   }

@@ -7,6 +7,7 @@ import type { ControlPage } from "../control_page.ts";
 import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
 import type { Pool } from "../memory/pool.ts";
+import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { countSetAside } from "../memory/reclaim.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { nativeStage } from "../registry/native_stages.ts";
@@ -22,6 +23,7 @@ import {
   readLaneCounters,
   readLinkCounters,
   readNodeCounters,
+  type RuntimeStats,
 } from "../stats.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { NodeFacts } from "./node_facts.ts";
@@ -97,11 +99,22 @@ export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
 export function poolStats(pools: readonly Pool[] = [], rows: readonly number[]): PoolStats[] {
   return pools.map((pool) => ({
     name: pool.name,
-    slots: pool.slotCount,
+    slots: pool.openSlots,
     slotBytes: pool.payloadBytes,
     free: pool.freeInBitmap(),
     exhausted: pool.exhausted,
     quarantined: Atomics.load(pool.u32, POOL.quarantined >> 2) +
       rows.reduce((sum, row) => sum + countSetAside(pool, row), 0),
   }));
+}
+
+/** What all pools have of the machine's memory. */
+export function memoryStats(pools: readonly PoolStats[], limitBytes: number): RuntimeStats["memory"] {
+  const bytesOf = (slots: (pool: PoolStats) => number) =>
+    pools.reduce((sum, pool) => sum + slots(pool) * bytesOfSlot(pool.slotBytes), 0);
+  return {
+    limitBytes,
+    reservedBytes: bytesOf(({ slots }) => slots),
+    usedBytes: bytesOf(({ slots, free }) => Math.max(0, slots - free)),
+  };
 }

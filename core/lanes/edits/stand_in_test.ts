@@ -4,7 +4,8 @@ import type { Frame } from "../../frames/frame.ts";
 import type { LinkPolicy } from "../../links/policy.ts";
 import { LocalLink } from "../../links/local_link.ts";
 import { Ledger } from "../../memory/ledger.ts";
-import { createPool, Pool } from "../../memory/pool.ts";
+import { Pool } from "../../memory/pool.ts";
+import { createPool } from "../../memory/pool_layout.ts";
 import { readLinkCounters } from "../../stats.ts";
 import { type KeptFrame, StandInReader, StandInWriter } from "./stand_in.ts";
 
