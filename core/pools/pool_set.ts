@@ -16,7 +16,7 @@ import type { PoolPlan } from "./pool_plan.ts";
  * The most slots that a pool has room for whose size is chosen: the table of holds takes 64 bytes of addresses for each
  * of them.
  */
-const MAX_ROOM = 131_072;
+const MAX_ROOM = 65_536;
 
 /** A pool that grows has this many times the slots that it had, or as many as the graph asks for. */
 const GROWTH = 1.5;
