@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { faulty } from "../tests/fixtures/faulty.ts";
 import { numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import { fixture, port } from "../tests/fixtures/define.ts";
@@ -129,6 +130,14 @@ Deno.test("Runtime.stop() while a node is in setup() ends the start within the t
   const stopped = runtime.stop();
   await rejects(starting, { code: "Busy", message: /stopped before every node had returned from setup/ });
   equal((await stopped)!.outcome, "stopped");
+});
+
+Deno.test("Runtime.start() names the node that fails while another lane is still opening", async () => {
+  await using runtime = new Runtime({ stopTimeoutMs: 50 });
+  runtime.add(faulty({ how: "never returns from setup" }), { id: "slow", lane: "far" });
+  runtime.add(faulty({ how: "leaves a rejection in setup" }), { id: "broken", lane: "near" });
+  await rejects(runtime.start(), { code: "NodeFailed", nodeId: "broken" });
+  await rejects(runtime.finished, { code: "NodeFailed", nodeId: "broken" });
 });
 
 Deno.test("Runtime.stop() while nodes are opened keeps the graph from running", async () => {

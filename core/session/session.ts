@@ -112,7 +112,8 @@ export class Session {
     } catch (error) {
       // Being stopped is no failure of the graph.
       await this.#end(run.stopTimer === undefined ? error as Error : undefined);
-      throw error;
+      // Lanes that were still opening are refused because of the first failure.
+      throw run.failure ?? error;
     }
   }
 
