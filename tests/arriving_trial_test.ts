@@ -10,6 +10,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { filter, type Script } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const FRAMES_BETWEEN = 50;
 /** Edits of one run: nodes fail by turns in an asynchronous tick and in one that is not. */
@@ -155,3 +156,22 @@ for (const [what, there] of [["another", pass()], ["its own", faulty({ how: "non
     },
   );
 }
+
+eachDriver(
+  "nodes that go to another lane share the time in which they may wait for their first ticks",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const sources = Array.from({ length: 25 }, (_, k) => `source-${k}`);
+    for (const id of sources) runtime.add(numberedSource({ count: 1e9, intervalMs: 60_000 }), { id, lane: "main" });
+    runtime.add(numberedSource({ count: 1e9, intervalMs: 60_000 }), { lane: "far" });
+    await runtime.start();
+    await until(() => runtime.stats().nodes.every(({ ticks }) => ticks > 0));
+    // By one after another the trials would take longer than that.
+    await runtime.edit((edit) => {
+      for (const id of sources) {
+        edit.replace(id, numberedSource({ count: 1e9, intervalMs: 60_000 }), { lane: "far" });
+      }
+    }, { trialMs: 250, timeoutMs: 5_000 });
+    deepEqual(new Set(runtime.stats().nodes.map(({ lane }) => lane)), new Set(["far"]));
+  },
+);

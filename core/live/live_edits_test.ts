@@ -578,3 +578,15 @@ Deno.test("LiveEdits lets go of nodes that a lane was asked for once another thr
   run.replace("near");
   deepEqual(run.edits.drafted, []);
 });
+
+Deno.test("LiveEdits.run() gives records of replaced nodes and removed links to others", async () => {
+  const run = graph();
+  const records: unknown[] = [];
+  for (let round = 0; round < 4; round++) {
+    await run.edit((edit) => void edit.replace("middle", pass()));
+    await run.edit(addSecond);
+    await run.edit((edit) => edit.remove("second"));
+    records.push({ ...run.topology.records });
+  }
+  deepEqual(records, new Array(4).fill(records[0]));
+});

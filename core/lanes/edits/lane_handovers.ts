@@ -110,13 +110,14 @@ export class LaneHandovers {
     const ids = new Set(standstill.nodes);
     this.held.push(...lane.cells.filter(({ id }) => ids.has(id)));
     await this.#attempt.waitFor(quiesce(this.held, standstill, () => this.#attempt.givenUp));
-    const waitMs = Math.max(0, ...this.#pairs.map(({ handover }) => handover.trialMs ?? 0));
+    const whole = [...this.#pairs, ...this.#departures];
+    const waitMs = Math.max(0, ...whole.map(({ handover }) => handover.trialMs ?? 0));
     const triedByNs = lane.nowNs() + waitMs * 1e6;
     for (const pair of this.#pairs) await this.#acceptHere(pair, triedByNs);
     for (const { handover: { node, state } } of this.#departures) {
       if (state === "anew" || stateless.includes(node)) this.#ending.add(node);
     }
-    if (this.#departures.length > 0) offered(await this.#offerAway());
+    if (this.#departures.length > 0) offered(await this.#offerAway(triedByNs));
   }
 
   /** Has successors of nodes on other lanes accept what these offer. @throws what nodes throw, with the node */
@@ -128,13 +129,14 @@ export class LaneHandovers {
       this.#attempt.assertWanted();
       this.#trials.set(node, new Trial(this.#arrivals.get(node)!, lentEnds(loan, lane), lane));
     }
+    const sinceNs = lane.nowNs();
     for (const { node, carry, state, loan } of nodes) {
       const cell = this.#arrivals.get(node)!;
       this.#restore(cell, state);
       cell.resumeFrom(carry);
       // What was lent does not change: only the time that a node asked for can come.
       const waitMs = cell.mode === "push" ? 0 : loan?.waitMs ?? 0;
-      await this.#try(cell, lane.nowNs() + waitMs * 1e6);
+      await this.#try(cell, sinceNs + waitMs * 1e6);
     }
   }
 
@@ -225,7 +227,7 @@ export class LaneHandovers {
   }
 
   /** Takes the states of nodes that go to other lanes, and lends what their successors are tried with. */
-  async #offerAway(): Promise<OfferedNode[]> {
+  async #offerAway(triedByNs: number): Promise<OfferedNode[]> {
     const lane = this.#lane;
     // Told later, it would take the place of what their successors report.
     lane.tellAllNews();
@@ -233,7 +235,7 @@ export class LaneHandovers {
       { old, state: this.#stateOf(old, state), waitMs: lane.paused || !mayBeTried(old) ? undefined : trialMs }
     ));
     const lent = offers.filter(({ waitMs }) => waitMs !== undefined);
-    await Promise.all(lent.map(({ old, waitMs }) => this.#awaitFrames(old, waitMs!)));
+    await Promise.all(lent.map(({ old }) => this.#awaitFrames(old, triedByNs)));
     this.#attempt.assertWanted();
     // All in one turn: what is lent is lost if this lane ends before it has answered.
     const nodes = offers.map(({ old, state, waitMs }): OfferedNode => {
@@ -259,10 +261,9 @@ export class LaneHandovers {
     return naming(cell, "snapshot()", () => sendable(cell, takeState(this.#lane, cell)));
   }
 
-  /** Waits until a held node has something to do, for `waitMs` at most. */
-  async #awaitFrames(cell: NodeCell, waitMs: number): Promise<void> {
+  /** Waits until a held node has something to do. @param untilNs for how long, on the lane's clock */
+  async #awaitFrames(cell: NodeCell, untilNs: number): Promise<void> {
     const lane = this.#lane;
-    const untilNs = lane.nowNs() + waitMs * 1e6;
     const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
     while (isIdle() && !this.#attempt.givenUp && lane.nowNs() < untilNs) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

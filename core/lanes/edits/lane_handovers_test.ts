@@ -1,4 +1,6 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, rejects } from "node:assert/strict";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import { NO_CARRY } from "../../../tests/fixtures/scripted_lanes.ts";
 import { nodeId } from "../../ids.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import type { Lane } from "../lane/lane.ts";
@@ -6,15 +8,18 @@ import type { Handover } from "../messages.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { LaneHandovers } from "./lane_handovers.ts";
 import { Leavers } from "./leavers.ts";
+import { claim } from "./loan.ts";
+import { standstillOf } from "./standstill.ts";
 
 const NODE = nodeId("a");
+const SIZES = { lanes: 1, links: 1, nodes: 1 };
 
 /** A node and its successor, with what is done with either. */
-function setUp(parts: { readonly mode?: string; readonly ended?: boolean; readonly to?: number } = {}) {
+function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: number } = {}) {
   const did: string[] = [];
-  const { mode = "push", ended = false, to = 0 } = parts;
+  const { mode = "push", ended = false, from = 0, to = 0 } = parts;
   const processor = (name: string) => ({
-    snapshot: () => void did.push(`${name} snapshot`),
+    snapshot: () => did.push(`${name} snapshot`),
     restore: () => void did.push(`${name} restore`),
   });
   const cell = (name: string, more: object = {}) => (
@@ -39,13 +44,14 @@ function setUp(parts: { readonly mode?: string; readonly ended?: boolean; readon
     cells: [old],
     isGivenUp: false,
     nowNs: () => 0,
+    page: ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES),
     tellAllNews: () => void did.push("news"),
   } as unknown as Lane;
-  const handover: Handover = { node: NODE, from: 0, to, state: "carried", trialMs: 1 };
+  const handover: Handover = { node: NODE, from, to, state: "carried", trialMs: 1 };
   const cells = new Map([[NODE, cell("new")]]);
   const handovers = new LaneHandovers(lane, new EditAttempt(1, lane), { handovers: [handover], moves: [] }, cells);
   const all = new Map<string, NodeCell>([[NODE, old]]);
-  return { did, handovers, all, cells, leavers: new Leavers(lane) };
+  return { did, lane, handovers, all, cells, leavers: new Leavers(lane) };
 }
 
 Deno.test("LaneHandovers.leave() has a node that a device drives count no more, once its counts were told", () => {
@@ -62,4 +68,21 @@ Deno.test("LaneHandovers.handOverHere() has a node that had no trial go on from 
   handovers.handOverHere(all, leavers);
   deepEqual(did, ["new resumeFrom", "old publish", "old forgoRecord"]);
   deepEqual([all.get(NODE) === cells.get(NODE), leavers.size], [true, 1]);
+});
+
+Deno.test("LaneHandovers.offer() asks a node that has ended for no state, and gives its successor none", async () => {
+  for (const ended of [true, false]) {
+    const { did, lane, handovers } = setUp({ ended });
+    Object.assign(lane, { paused: true });
+    await handovers.offer({ standstill: standstillOf([]), stateless: [] }, () => {});
+    deepEqual(did, ended ? [] : ["old snapshot", "new restore"]);
+  }
+});
+
+Deno.test("LaneHandovers.accept() gives up where what was lent was recalled", async () => {
+  const { did, handovers } = setUp({ from: 1 });
+  const loan = { claim: new SharedArrayBuffer(4), waitMs: 0, inputs: [], outputs: [] };
+  claim(loan);
+  await rejects(handovers.accept([{ node: NODE, carry: NO_CARRY, state: 1, loan }]), { code: "Timeout" });
+  deepEqual(did, []);
 });
