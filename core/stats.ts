@@ -251,12 +251,12 @@ export function sumLosses(policy: LinkPolicy, dropped: DropCounts): number {
  * The counters of a link.
  *
  * @param nowNs the runtime's clock
- * @param atRest as for {@linkcode readLinkCounts}
+ * @param quiesced as for {@linkcode readLinkCounts}
  */
-export function readLinkCounters(page: ControlPage, index: number, nowNs: number, atRest = false): LinkCounters {
+export function readLinkCounters(page: ControlPage, index: number, nowNs: number, quiesced = false): LinkCounters {
   const at = page.linkOffset(index);
   const state = readLinkState(page, index);
-  const { written, read, full, skipped, unlinked, laneLost, queued } = readLinkCounts(page, index, atRest);
+  const { written, read, full, skipped, unlinked, laneLost, queued } = readLinkCounts(page, index, quiesced);
   const dropped = { full, skipped, unlinked, laneLost };
   const ageNs = written === 0 ? 0 : Math.max(0, nowNs - page.f64[index64(at + LINK.newestIngressNs)]);
   return { state, written, read, dropped, queued, highWater: page.f64[index64(at + LINK.highWater)], ageNs };

@@ -39,10 +39,10 @@ export interface LinkCounts {
 
 /**
  * @param index of the link's record
- * @param atRest neither end is at work any more: what is counted is taken as it is, and `queued` is below 0 where more
+ * @param quiesced neither end is at work any more: what is counted is taken as it is, and `queued` is below 0 where more
  * frames have left than came
  */
-export function readLinkCounts(page: ControlPage, index: number, atRest = false): LinkCounts {
+export function readLinkCounts(page: ControlPage, index: number, quiesced = false): LinkCounts {
   const at = index64(page.linkOffset(index));
   const { f64 } = page;
   const came = f64[at + WRITTEN];
@@ -54,6 +54,6 @@ export function readLinkCounts(page: ControlPage, index: number, atRest = false)
   const laneLost = f64[at + LANE_LOST];
   const gone = read + full + skipped + unlinked + laneLost;
   // A frame that left had come before, even if it came after the counts were read.
-  const written = atRest ? came : Math.max(came, gone);
+  const written = quiesced ? came : Math.max(came, gone);
   return { written, read, full, skipped, unlinked, laneLost, queued: written - gone };
 }

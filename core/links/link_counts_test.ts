@@ -148,7 +148,7 @@ Deno.test("readLinkCounts() shows more frames that have left than came as below 
   const { page, free } = bench(1);
   page.f64[(page.linkOffset(0) + LINK.written) >> 3] = 3;
   page.f64[(page.linkOffset(0) + LINK.read) >> 3] = 5;
-  const seen = [false, true].map((atRest) => readLinkCounts(page, 0, atRest));
+  const seen = [false, true].map((quiesced) => readLinkCounts(page, 0, quiesced));
   deepEqual(seen.map(({ written, queued }) => [written, queued]), [[5, 0], [3, -2]]);
   free();
 });

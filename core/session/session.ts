@@ -50,7 +50,7 @@ export class Session {
   readonly #finished = Promise.withResolvers<RunSummary>();
   #outcome: "completed" | "stopped" = "completed";
   /** No thread runs a node any more, nor will one that comes back. */
-  #atRest = false;
+  #quiesced = false;
   /** The error of a graph that was disposed of before its end. */
   #broken: SluiceError | undefined;
 
@@ -269,7 +269,7 @@ export class Session {
       nodes: [...topology.nodes.values()].map((node) =>
         nodeStats(page, node, run.states.get(node.id)!, this.#watch.activityOf(node), run.facts)
       ),
-      links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, run.facts, this.#atRest)),
+      links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, run.facts, this.#quiesced)),
       pools,
       memory: memoryStats(pools, run.memory?.limitBytes ?? 0),
       lanes: laneStats(page, run.lanes),
@@ -428,13 +428,13 @@ export class Session {
     run.lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
     await run.edits?.over();
-    this.#atRest = allClosed && !this.#replacer.gaveUp;
+    this.#quiesced = allClosed && !this.#replacer.gaveUp;
     const summary = this.#summarize();
     // A rejection that a node on main has left is reported after the turn that made it, while the node is known.
     await new Promise((resolve) => setTimeout(resolve));
     run.lanes.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
-    if (this.#atRest) {
+    if (this.#quiesced) {
       run.plans?.removeAll();
       run.memory?.release();
     }

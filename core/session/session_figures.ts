@@ -62,14 +62,14 @@ export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts):
  * The figures of one link.
  *
  * @param nowNs the nodes' clock, for the age of its frames
- * @param atRest neither of its ends is at work any more
+ * @param quiesced neither of its ends is at work any more
  */
 export function linkStats(
   page: ControlPage,
   link: LinkEntry,
   nowNs: number,
   facts: NodeFacts,
-  atRest: boolean,
+  quiesced: boolean,
 ): LinkStats {
   const format = facts.format(link);
   const joinLagNs = readJoinLag(page, link.index);
@@ -79,7 +79,7 @@ export function linkStats(
     to: portAddress(link.toNode, link.toPort),
     policy: link.policy,
     capacity: link.capacity,
-    ...readLinkCounters(page, link.index, nowNs, atRest),
+    ...readLinkCounters(page, link.index, nowNs, quiesced),
     ...(joinLagNs !== undefined && { joinLagNs }),
     ...(format && { format }),
   };

@@ -15,9 +15,9 @@ pub enum Writer {
 
 /// The reading end. It belongs to one thread at a time.
 pub enum Reader {
-    /// Of a ring that refuses when full.
+    /// The reading end of a ring that refuses when full.
     Refusing(Consumer<u32>),
-    /// Of a ring that evicts when full.
+    /// The reading end of a ring that evicts when full.
     Evicting(StealReader),
 }
 

@@ -31,7 +31,7 @@ thread_local! {
 }
 
 struct Sentinel {
-    /// Of the record: if it is gone, nobody asks any more, and the memory may be another's.
+    /// The record. Once it is gone nobody asks, and the memory may belong to another.
     arena: WeakArena,
     lane: NonNull<LaneRecord>,
     generation: u32,

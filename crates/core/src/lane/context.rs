@@ -33,7 +33,7 @@ pub struct FrameView {
     pub discontinuity: bool,
 }
 
-/// See the module.
+/// The lane as a stage sees it in a call.
 pub struct StageContext<'a> {
     pub(super) ports: &'a mut Ports,
     pub(super) shared: &'a mut Shared,
@@ -151,7 +151,7 @@ impl StageContext<'_> {
         if !is_sole(header) {
             return None;
         }
-        // SAFETY: the one reference is this tick's. What the payload was handed over with is no more.
+        // SAFETY: the one reference is this tick's. The checksum that the payload was handed over with holds no longer.
         unsafe { (*header).checksum = 0 };
         // SAFETY: as above, and as in `channel`.
         Some(unsafe { std::slice::from_raw_parts_mut(first, count) })

@@ -95,7 +95,7 @@ impl Runner {
             if self.nodes[slot].vacant {
                 continue;
             }
-            // Of the links that it had.
+            // The links that it had.
             self.nodes[slot].ports.room_seen = 0;
             self.shared.notify(slot);
         }
@@ -247,7 +247,7 @@ impl Runner {
 
     fn insert(&mut self, mut node: Node) {
         let slot = node.ports.position;
-        // At its opening a lane of an offline graph has all its links: a node without any has come to its end.
+        // At its opening a lane of an offline graph has all its links: a node without any has ended.
         node.ports.idles_unfed = self.opened || self.shared.live;
         if slot == self.nodes.len() {
             self.nodes.push(node);

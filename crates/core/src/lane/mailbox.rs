@@ -112,7 +112,7 @@ pub enum Report {
     Closed,
 }
 
-/// See the module.
+/// The two queues between the control isolate and one native lane.
 #[derive(Default)]
 pub(super) struct Mailbox {
     commands: Mutex<VecDeque<Command>>,
