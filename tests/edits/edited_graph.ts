@@ -161,7 +161,7 @@ export const FAILURES: readonly { readonly operation: Operation; readonly code: 
   { code: "NodeFailed", operation: moveUnsendable },
   { code: "NodeFailed", operation: (attempt) => replaceBy(attempt, "tick"), first: true },
   { code: "TypeMismatch", operation: clash },
-  { code: "InvalidGraph", operation: starve },
+  { code: "InvalidGraph", operation: overfill },
   { code: "DestinationOccupied", operation: occupy },
   { code: "NodeNotFound", operation: ({ edit }) => (edit.remove("nobody"), true) },
 ];
@@ -170,7 +170,10 @@ export const FAILURES: readonly { readonly operation: Operation; readonly code: 
 export function addNode({ edit, model, random }: Attempt, kind: Kind, fault: Fault = "", id = ""): boolean {
   const token = model.token();
   const node = { id: id || `n${token}`, token, kind, lane: random.pick(LANES), fault };
-  edit.add(specOf(kind, model.config(token, fault)), { id: node.id, lane: node.lane });
+  const config = model.config(token, fault);
+  // One that needs a link waits while it has none.
+  const spec = kind === "sink" && random.below(3) === 0 ? needySink(config) : specOf(kind, config);
+  edit.add(spec as NodeSpec<NodeHandle>, { id: node.id, lane: node.lane });
   model.nodes.set(node.id, node);
   if (fault === "setup") model.locked.add(node.id);
   return true;
@@ -304,9 +307,10 @@ function clash({ edit, model, random }: Attempt): boolean {
   return true;
 }
 
-function starve({ edit, model, random }: Attempt): boolean {
-  const token = model.token();
-  edit.add(needySink(model.config(token)), { id: `n${token}`, lane: random.pick(LANES) });
+function overfill({ edit, model, random }: Attempt): boolean {
+  const free = model.readers().filter(({ id }) => model.linkInto(id) === undefined);
+  if (free.length === 0) return false;
+  edit.connectByName(`${CONTROL[0]}.out`, `${random.pick(free).id}.in`, { capacity: 0 });
   return true;
 }
 
