@@ -29,7 +29,7 @@ function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: numb
       mode,
       inputs: [],
       outputs: [],
-      ledger: { held: () => 0, settle() {} },
+      ledger: { held: () => 0, releaseAll() {} },
       instance: { processor: processor(name) },
       countOn() {},
       resumeFrom: () => void did.push(`${name} resumeFrom`),
