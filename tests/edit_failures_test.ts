@@ -273,7 +273,12 @@ eachDriver(
     const stopped = runtime.stop();
     await refused("the graph is being stopped", "edit the graph", "pause");
     await stopped;
-    await refused("the graph has ended; run it anew", "edit the graph", "pause", 'configure "picky"');
+    await refused("the graph has ended; run it anew", "pause");
+    // Until the next start the graph can be changed.
+    await calls['configure "picky"']();
+    deepEqual(runtime.graph().nodes.picky.config, { level: 1 });
+    await calls["edit the graph"]();
+    equal(runtime.graph().nodes.picky, undefined);
   },
 );
 
