@@ -42,5 +42,5 @@ Deno.test("mod.ts, testing.ts, the command line and the set-up say which Deno is
   assert.equal(code, 1);
   assert.match(said, /"name":"Deno","ok":false/);
   const setUp = await run(`await (await import(${at("tools/setup.ts")})).setUpOrExit();`);
-  assert.deepEqual(setUp, { code: 1, said: `ConfigOverride up\n\nCannot set Sluice up ${MESSAGE}\n` });
+  assert.deepEqual(setUp, { code: 1, said: `Setting up\n\nCannot set Sluice up ${MESSAGE}\n` });
 });
