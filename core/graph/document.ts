@@ -8,7 +8,6 @@ import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
-import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { Supervision } from "./supervision.ts";
 
@@ -71,8 +70,8 @@ export interface GraphDocument {
   readonly links: readonly GraphLink[];
   /** Sizes of pools by name. */
   readonly pools: { readonly [name: string]: PoolSize };
-  /** How much memory all pools may have; absent: as the runtime decides. */
-  readonly memory?: MemoryOptions;
+  /** The most bytes of slots that all pools may have together; absent: as the runtime decides. */
+  readonly memory?: { readonly limit?: number };
   /** Declared lanes; without `lanes` in the file, one for each lane that a node names, except `main`. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */
