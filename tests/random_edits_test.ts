@@ -6,9 +6,9 @@ import { ok } from "node:assert/strict";
 import { EditedRun, type EditFigures } from "./edits/edited_run.ts";
 import { Random } from "./edits/random.ts";
 
-/** Operations for each driver, and of one graph. */
-const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 10_000);
-const EDITS_A_GRAPH = 2_500;
+/** Operations for each driver, and of one graph: there are four graphs at least, of which one is large. */
+const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 3_000);
+const EDITS_A_GRAPH = Math.min(2_500, EDITS / 4);
 
 /** Nodes that the largest graph may have. */
 const MOST_NODES = 200;
@@ -18,7 +18,7 @@ for (const native of ["require", "off"] as const) {
     name: `${
       native === "off" ? "portable" : "native"
     }: random edits of running graphs lose nothing that they do not name`,
-    // Once in a run of both suites: it takes a minute.
+    // Once in a run of both suites.
     ignore: (native === "off" ? "require" : "off") === Deno.env.get("SLUICE_NATIVE"),
     fn: () => editAtRandom(native),
   });
@@ -53,7 +53,8 @@ async function editAtRandom(native: "require" | "off"): Promise<void> {
       await Deno.remove(ledger);
     }
   }
-  ok(figures.failed * 10 >= figures.transactions, "a tenth of the transactions is to fail");
+  // A sixth of them fails on average.
+  ok(figures.failed * 20 >= figures.transactions, "a twentieth of the transactions is to fail");
   console.log(describe(figures));
 }
 
