@@ -11,7 +11,7 @@ import { poolName } from "./ids.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
-import { assertChoice, assertKeys, assertTimeout } from "./errors/option_check.ts";
+import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";
 import { isPlainObject, kindOf } from "./errors/kind_of.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
@@ -179,6 +179,12 @@ export function assertAddOptions(options: AddOptions): void {
   assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);
 }
 
+/** Checks the options of `Runtime.start()`. @throws {SluiceError} `InvalidConfig` */
+export function assertStartOptions(options: { readonly resume?: boolean }): void {
+  assertKeys("Cannot start", options, ["resume"]);
+  assertFlag("Cannot start", "resume", options.resume);
+}
+
 /** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
 export function assertRuntimeOptions(options: RuntimeOptions): void {
   assertKeys(WHAT, options, Object.keys(KEYS));
@@ -189,11 +195,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
     assertTimeout(WHAT, key, options[key]);
   }
   if (supervision !== undefined) checkSupervision(supervision);
-  for (const key of ["signals", "endsWithSources"] as const) {
-    const value = options[key];
-    if (value === undefined || typeof value === "boolean") continue;
-    refuse(key, `"${key}" is ${kindOf(value)}, wanted true or false`);
-  }
+  for (const key of ["signals", "endsWithSources"] as const) assertFlag(WHAT, key, options[key]);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
   }

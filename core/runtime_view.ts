@@ -51,8 +51,10 @@ export interface SessionView {
 }
 
 export interface RuntimeView {
-  /** Goes up whenever nodes, links, lanes or pools have come or gone: it stands for one list of each. */
+  /** Goes up whenever nodes, links, lanes or pools have come or gone, or a run begins: it stands for one list of each. */
   readonly version: number;
+  /** How many runs came before the newest one: in each, all counts begin at 0. */
+  readonly runsBefore: number;
   readonly mode: GraphMode;
   readonly driver: DriverKind;
   /** The runtime's clock, which goes on while the graph is paused: for rates, calls and signs of life. Nanoseconds. */

@@ -179,6 +179,13 @@ export interface OfferedNode {
   readonly loan?: Loan;
 }
 
+/** What a node's `snapshot()` gave at the end of a run, or why it gave nothing. */
+export interface KeptState {
+  readonly node: NodeId;
+  readonly state?: unknown;
+  readonly error?: SerializedError;
+}
+
 /** From the control isolate to a lane. */
 export type LaneCommand =
   /**
@@ -193,7 +200,13 @@ export type LaneCommand =
   }
   /** What the lane is to leave out of logs and errors. Only for worker lanes. */
   | { readonly kind: "secrets"; readonly secrets: readonly Secret[] }
-  | { readonly kind: "open"; readonly nodes: readonly NodePlan[]; readonly links: readonly LinkEndPlan[] }
+  /** `states`: what nodes go on from, by node. */
+  | {
+    readonly kind: "open";
+    readonly nodes: readonly NodePlan[];
+    readonly links: readonly LinkEndPlan[];
+    readonly states: ReadonlyMap<NodeId, unknown>;
+  }
   | { readonly kind: "start" }
   /** Sources end; what they wrote drains. */
   | { readonly kind: "stop" }
@@ -348,4 +361,5 @@ export type LaneReport =
   | { readonly kind: "warning"; readonly text: string }
   /** The thread has done its last work; its lane's record says that it is dead. */
   | { readonly kind: "gone" }
-  | { readonly kind: "closed" };
+  /** Every node was torn down. `states`: of those that have a `snapshot()`, as they were before that. */
+  | { readonly kind: "closed"; readonly states?: readonly KeptState[] };

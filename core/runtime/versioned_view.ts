@@ -13,6 +13,7 @@ import { stuckAfterMs } from "./session_options.ts";
 /**
  * @param types those that the runtime knows
  * @param run the part of the view that a run has
+ * @param runs how many there were
  * @returns gives the view as it is then
  */
 export function versionedView(
@@ -21,6 +22,7 @@ export function versionedView(
   driver: Driver,
   types: () => readonly NodeDescriptor[],
   run: () => SessionView | undefined,
+  runs: () => number,
 ): () => RuntimeView {
   let version = 0;
   let lists = "";
@@ -28,11 +30,12 @@ export function versionedView(
     const session = run();
     // Lanes and pools come and go without a change of the topology: no version may stand for two of their lists.
     const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
-    const now = `${topology.version} ${lanes} ${session?.pools().length}`;
+    const now = `${runs()} ${topology.version} ${lanes} ${session?.pools().length}`;
     if (now !== lists) version++;
     lists = now;
     return {
       version,
+      runsBefore: Math.max(0, runs() - 1),
       mode: topology.mode,
       driver: driver.kind,
       nowNs: driver.nowNs(),

@@ -102,6 +102,7 @@ export class Session {
       );
       if (run.stopTimer !== undefined) throw stoppedEarly();
       checkFormats(topology, convertersByField(run.options.converters), formats.flat(), links);
+      run.options.kept.clear();
       run.startNs = run.driver.nowNs();
       for (const id of run.states.keys()) run.states.set(id, "running");
       run.lanes.send({ kind: "start" });

@@ -167,11 +167,12 @@ export class SessionLanes {
   }
 
   /**
-   * Builds the nodes of a lane and calls their `setup()`.
+   * Builds the nodes of a lane, calls their `setup()`, and gives them the states that they go on from.
    *
    * @param entries nodes, of which the lane takes its own
    * @param links as `entries`
    * @returns the formats that they announce, once all are open
+   * @throws why a node gave no state that it is to go on from
    */
   openNodes(
     lane: LaneThread,
@@ -179,10 +180,13 @@ export class SessionLanes {
     entries: readonly NodeEntry[],
     links: readonly LinkEntry[],
   ): Promise<readonly AnnouncedFormat[]> {
-    const nodes = entries.filter((node) => node.lane === lane.name).map((node) => this.plans.plan(node));
+    const own = entries.filter((node) => node.lane === lane.name);
+    const { kept, resume } = this.#options;
+    const states = resume ? kept.of(own) : new Map();
+    const nodes = own.map((node) => this.plans.plan(node));
     const ends = links.flatMap((link) => plans.ends(link))
       .filter((each) => each.lane === lane.index).map((each) => each.end);
-    lane.send({ kind: "open", nodes, links: ends });
+    lane.send({ kind: "open", nodes, links: ends, states });
     return lane.whenOpen;
   }
 

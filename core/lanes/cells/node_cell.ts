@@ -114,7 +114,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   held = false;
   /** It is no part of its lane, not yet or no longer: the lane does not schedule it. */
   outside = false;
-  /** It has failed and waits for another instance to take its place, or to be disabled. */
+  /** It has failed: another instance takes its place, it is disabled, or the run ends. */
   failed = false;
   /** Its place in the order of its lane's nodes. */
   rank = 0;

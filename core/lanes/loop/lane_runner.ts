@@ -8,6 +8,7 @@ import { serializeError, SluiceError } from "../../errors.ts";
 import { keepSecrets } from "../../errors/redaction.ts";
 import { ReadySet } from "../lane/ready_set.ts";
 import { buildCell } from "../cells/cell_builder.ts";
+import { giveState, keepStates } from "../lane/carried_state.ts";
 import { explain } from "../cells/explain.ts";
 import { tearDown } from "../lane/node_lifecycle.ts";
 import { Lane, type LaneSite } from "../lane/lane.ts";
@@ -124,14 +125,18 @@ export class LaneRunner {
   async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
     const { lane } = this;
     let current: NodeCell | undefined;
+    let call = "setup()";
     try {
       lane.cells = await this.#build(command.nodes, command.links);
       for (const cell of lane.cells) {
-        current = cell;
+        [current, call] = [cell, "setup()"];
         cell.setPhase(PHASE.setup);
         await calling(lane, cell, () => this.faults.setUp(cell));
         if (lane.endIfGivenUp()) return;
         cell.setPhase(PHASE.idle);
+        if (cell.failed || !command.states.has(cell.id)) continue;
+        call = "restore()";
+        giveState(lane, cell, command.states.get(cell.id));
       }
       const formats = lane.cells.flatMap((cell) =>
         cell.outputs.flatMap((output) =>
@@ -140,7 +145,7 @@ export class LaneRunner {
       );
       lane.site.post({ kind: "opened", formats });
     } catch (error) {
-      const reason = current === undefined ? error : explain(error, current, "setup()");
+      const reason = current === undefined ? error : explain(error, current, call);
       lane.site.post({ kind: "failed", error: serializeError(reason) });
     }
   }
@@ -185,6 +190,7 @@ export class LaneRunner {
       if (!cell.ended) cell.abort("the graph was stopped");
     }
     this.#edits.drop();
+    const states = keepStates(lane);
     for (const cell of lane.cells) {
       await tearDown(cell, lane);
     }
@@ -198,7 +204,7 @@ export class LaneRunner {
     for (const pool of lane.pools) pool.flushMagazine();
     lane.closePools();
     lane.tellAllNews();
-    lane.site.post({ kind: "closed" });
+    lane.site.post({ kind: "closed", states });
   }
 }
 
