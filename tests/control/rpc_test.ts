@@ -3,9 +3,11 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { ControlClient } from "../../control/client/client.ts";
+import type { GraphSnapshot } from "../../control/schemas/graph.ts";
 import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { framesRead } from "../../control/schemas/stats_frame.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
+import { flow } from "../fixtures/waiting.ts";
 import { ask, closed, deserted, openSocket, serveLive } from "./served.ts";
 
 /** Mutated messages that are sent. */
@@ -76,6 +78,41 @@ eachDriver("ControlClient follows statistics that equal the runtime's counts onc
     graph.links.map((_, k) => [last.links.written[k], framesRead(last, k)]),
     links.map((l) => [l.written, l.read]),
   );
+  client.close();
+  await served.stopAndCheck();
+});
+
+eachDriver("graph.restart begins another run, which clients are told of and follow", async (native) => {
+  await using served = await serveLive(native);
+  const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+  const again = Promise.withResolvers<GraphSnapshot>();
+  const followed = Promise.withResolvers<StatsFrame>();
+  const told: string[] = [];
+  client.on("restart", (graph) => again.resolve(graph));
+  client.on(
+    "events",
+    (events) => told.push(...events.filter(({ topic }) => topic === "runtime").map(({ kind }) => kind)),
+  );
+  client.watch({ statsHz: 50, events: {} });
+  const before = await client.ready();
+  await flow(served.runtime, "level", 30);
+  const { written } = served.runtime.stats().links[0];
+  deepEqual(await client.call("graph.restart", {}), { state: "running" });
+  const graph = await again.promise;
+  client.on("stats", (frame) => frame.version === graph.version && followed.resolve(frame));
+  ok(graph.run !== before.run && graph.version > before.version);
+  equal((await client.call("ping", {})).run, graph.run);
+  equal((await client.call("history.get", { kind: "node", id: "gain" })).run, graph.run);
+  ok((await followed.promise).links.written[0] < written, "counts begin at 0");
+  while (!told.includes("started")) await sleep(5);
+  deepEqual(told.filter((kind) => kind !== "stopping"), ["ended", "started"]);
+
+  await served.runtime.configure("gain", { gainDb: -3 });
+  deepEqual(await client.call("graph.restart", { resume: true }), { state: "running" });
+  await flow(served.runtime, "level", 3);
+  await client.call("graph.stop", {});
+  deepEqual(await client.call("graph.restart", {}), { state: "running" });
+  await flow(served.runtime, "level", 3);
   client.close();
   await served.stopAndCheck();
 });
