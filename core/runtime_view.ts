@@ -65,6 +65,8 @@ export interface RuntimeView {
   readonly links: readonly LinkEntry[];
   /** The frame type of a link, with what other links say of it. */
   readonly typeOf: (link: LinkEntry) => string;
+  /** The input that a node waits for a link to: see {@linkcode awaitedInput}. */
+  readonly awaits: (node: NodeEntry) => string | undefined;
   /** Types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
   /** Absent before the start. */

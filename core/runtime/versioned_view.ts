@@ -5,6 +5,7 @@
  */
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Driver } from "../driver/driver.ts";
+import { awaitedInput } from "../graph/complete.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { RuntimeView, SessionView } from "../runtime_view.ts";
 import type { Topology } from "../topology.ts";
@@ -43,6 +44,7 @@ export function versionedView(
       nodes: [...topology.nodes.values()],
       links: [...topology.links.values()],
       typeOf: ({ fromNode, fromPort, output }) => topology.carried.of(fromNode, fromPort, output).type,
+      awaits: (node) => awaitedInput(topology, node),
       types,
       session,
     };

@@ -44,6 +44,7 @@ export function nodeWords(figures: GraphFigures, index: number, failure?: string
     return { text: `Waits for room on its link to ${toNode}.${toPort}`, link: now.blockedOnLink, node: -1 };
   }
   if (now.health === "blocked") return { text: "Waits for a free slot of its pool", link: -1, node: -1 };
+  if (now.awaits !== undefined) return { text: `Waits for a link to its input ${now.awaits}`, link: -1, node: -1 };
   if (now.health === "late") {
     return {
       text: `Cannot keep up: ${Math.round(now.busyShare * 100)} % of the time in process()`,

@@ -61,3 +61,8 @@ Deno.test("linkWords() names the reader, the policy, and the stuck node behind a
   const late = figuresOf(["healthy", "healthy", "healthy"], ["late"]);
   assert.equal(linkWords(late, 0).text, "The newest frame is 300 ms old");
 });
+
+Deno.test("nodeWords() names the input that a node waits for a link to", () => {
+  const figures = figuresOf(["idle", "idle", "idle"], ["idle"], { awaits: "audioIn" });
+  assert.equal(nodeWords(figures, 0).text, "Waits for a link to its input audioIn");
+});
