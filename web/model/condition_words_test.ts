@@ -64,5 +64,6 @@ Deno.test("linkWords() names the reader, the policy, and the stuck node behind a
 
 Deno.test("nodeWords() names the input that a node waits for a link to", () => {
   const figures = figuresOf(["idle", "idle", "idle"], ["idle"], { awaits: "audioIn" });
-  assert.equal(nodeWords(figures, 0).text, "Waits for a link to its input audioIn");
+  const { text, word } = nodeWords(figures, 0);
+  assert.deepEqual([word, text], ["waiting", "Waits for a link to its input audioIn"]);
 });
