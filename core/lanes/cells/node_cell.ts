@@ -308,9 +308,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.abort("the node has failed");
   }
 
-  /** Tells those who write to the node that it has ended. */
+  /** Tells those who write to the node that it has ended, but for those that were linked to it at its end. */
   closeInputs(): void {
-    for (const { link } of this.inputs) link?.close();
+    for (const { link, isLate } of this.inputs) if (!isLate) link?.close();
   }
 
   override publish(): void {
