@@ -41,6 +41,7 @@ import { Arrivals, awaitable } from "./runtime/arrivals.ts";
 import { heedSignals } from "./runtime/heed_signals.ts";
 import { changedValue } from "./runtime/changed_value.ts";
 import { findType, knownTypes } from "./runtime/known_types.ts";
+import { linksAt } from "./runtime/links_at.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
@@ -239,6 +240,31 @@ export class Runtime implements AsyncDisposable {
    */
   portInfo(nodeId: string): PortInfo[] {
     return portsOf(this.#topology, nodeId);
+  }
+
+  /**
+   * The link that leads to an input.
+   *
+   * @returns its id and its ends; `undefined` where none does
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`; `InvalidGraph` for an input of another runtime
+   */
+  linkInto<F extends Frame>(
+    input: InputRef<F>,
+  ): { readonly id: LinkId; readonly from: OutputRef<F>; readonly to: InputRef<F> } | undefined {
+    assertRefsOf(this, input);
+    return linksAt(this.#topology, input, this).at(0);
+  }
+
+  /**
+   * The links that lead away from an output, in the order in which they were made; as {@linkcode Runtime.linkInto}.
+   *
+   * @throws {SluiceError} as there
+   */
+  linksFrom<F extends Frame>(
+    output: OutputRef<F>,
+  ): { readonly id: LinkId; readonly from: OutputRef<F>; readonly to: InputRef<F> }[] {
+    assertRefsOf(this, output);
+    return linksAt(this.#topology, output, this);
   }
 
   /**
