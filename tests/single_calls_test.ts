@@ -149,13 +149,13 @@ class SingleCalls {
     }
   }
 
-  async #disconnect(): Promise<void> {
-    if (this.#links.size === 0) return;
-    const link = this.#random.pick([...this.#links.values()]);
-    if (link.id === undefined) await this.#settle();
-    this.#links.delete(link.to);
+  #disconnect(): Promise<void> | undefined {
+    const known = [...this.#links.values()].filter(({ id }) => id !== undefined);
+    if (known.length === 0) return undefined;
+    const { id, to } = this.#random.pick(known);
+    this.#links.delete(to);
     this.#removed++;
-    await this.#runtime.disconnect(link.id!);
+    return this.#runtime.disconnect(id!);
   }
 
   #remove(): Promise<void> {
