@@ -8,7 +8,7 @@ import type { NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
-import type { LaneOptions } from "./placement/lane_options.ts";
+import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
 import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";
@@ -63,8 +63,8 @@ export interface RuntimeOptions {
    */
   readonly development?: boolean;
   /**
-   * What is said of lanes, by name: their kind and, for native ones, how urgent they are and where they may run. A lane
-   * that is not listed is what its nodes need.
+   * What is said of lanes, by name: their kind, how urgent they are and where they may run. A lane that is not listed is
+   * what its nodes need.
    */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /**
@@ -127,6 +127,14 @@ export interface AddOptions {
    */
   readonly callTimeoutMs?: number;
   /**
+   * How urgent its lane is to be: that is as urgent as the most urgent of its nodes, unless
+   * {@linkcode RuntimeOptions.lanes} says otherwise. Nodes that name no lane and ask for the same share one. Not for lane
+   * `main`; by default as its type asks.
+   */
+  readonly priority?: LanePriority;
+  /** The processors that its lane is to run on, counted from 0: as `priority`, and those that all of its nodes may have. */
+  readonly cpus?: readonly number[];
+  /**
    * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
    */
   readonly bypassed?: boolean;
@@ -170,6 +178,8 @@ const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
   ports: true,
   supervision: true,
   callTimeoutMs: true,
+  priority: true,
+  cpus: true,
   bypassed: true,
 };
 

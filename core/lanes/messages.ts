@@ -13,6 +13,7 @@ import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
+import type { Schedule } from "../placement/schedule.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
@@ -71,6 +72,8 @@ export interface LaneInit {
   readonly generation: number;
   /** The row of each pool's table of holds that the thread has for itself. */
   readonly row: number;
+  /** How urgent the thread is, and where it runs. */
+  readonly schedule: Schedule;
   readonly driver: DriverToken;
   readonly control: ArenaToken;
   readonly pools: readonly PoolToken[];
@@ -208,6 +211,8 @@ export type LaneCommand =
     readonly states: ReadonlyMap<NodeId, unknown>;
   }
   | { readonly kind: "start" }
+  /** The thread is to be as urgent as that, and run there; `warning` tells what the system refuses. Not for main. */
+  | { readonly kind: "schedule"; readonly schedule: Schedule }
   /** Sources end; what they wrote drains. */
   | { readonly kind: "stop" }
   /** Tears every node down. The signal of nodes that have not ended is aborted. */

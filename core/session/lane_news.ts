@@ -87,6 +87,7 @@ export class LaneNews {
         requests.answered(report.request, report.error);
         break;
       case "warning":
+        logger("runtime").warn(report.text);
         thread.warnings.push(report.text);
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;

@@ -22,6 +22,7 @@ import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { reconfigure } from "../lane/reconfigure.ts";
 import { yieldNow } from "../cells/turn.ts";
+import { asksFor, type Schedule } from "../../placement/schedule.ts";
 
 /** How long nodes of a lane that must end may take to tear down, milliseconds. */
 const LEAVE_TIMEOUT_MS = 500;
@@ -37,6 +38,7 @@ export class LaneRunner {
     this.faults = new LaneFaults(lane);
     this.#edits = new LaneEditor(lane);
     this.#loop = new LaneLoop(lane, this.#edits, this.faults);
+    this.#schedule(init.schedule);
   }
 
   /** Does what the control isolate asks. Failures are reported, not thrown. */
@@ -54,6 +56,9 @@ export class LaneRunner {
       case "start":
         for (const cell of lane.cells) cell.wake();
         this.#loop.run().catch((error) => this.faults.failOutside(error));
+        break;
+      case "schedule":
+        this.#schedule(command.schedule);
         break;
       case "stop":
         lane.stopSources();
@@ -120,6 +125,13 @@ export class LaneRunner {
     lane.closePools();
     lane.site.post({ kind: "gone" });
     lane.site.end?.();
+  }
+
+  #schedule(schedule: Schedule): void {
+    if (!asksFor(schedule)) return;
+    const { init, driver, site } = this.lane;
+    const refused = driver.scheduleThread(schedule.priority ?? "normal", schedule.cpus ?? []);
+    if (refused !== undefined) site.post({ kind: "warning", text: `Lane "${init.name}": ${refused}` });
   }
 
   async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
