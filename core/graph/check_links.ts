@@ -14,6 +14,9 @@ import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
+/** Nodes that are warned of, at most. */
+const MAX_WARNINGS = 100;
+
 /**
  * Adds the links of a file to its graph.
  *
@@ -63,6 +66,7 @@ export function checkLinks(
   }
   const warnings: SluiceError[] = [];
   for (const node of sure ? nodes.values() : []) {
+    if (diagnostics.full || warnings.length >= MAX_WARNINGS) break;
     const { id, type } = node.node;
     for (const { port, found, available } of findUnlinked(node, fed, nodes, topology)) {
       if (topology.mode === "live") {
