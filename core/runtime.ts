@@ -295,9 +295,10 @@ export class Runtime implements AsyncDisposable {
     this.#build("edit");
     const { draft, extras, result } = collect();
     const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
-    for (const { before } of replaced) if (extras.anew?.has(before.id)) this.#kept.forget(before);
+    const others = [...replaced, ...moved].map(({ before }) => before);
+    for (const node of others) if (extras.anew?.has(node.id)) this.#kept.forget(node);
     this.#topology.adopt(draft);
-    this.#topology.recycle([...removed, ...[...replaced, ...moved].map(({ before }) => before)], unlinked);
+    this.#topology.recycle([...removed, ...others], unlinked);
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }

@@ -398,7 +398,7 @@ export class Session {
     for (const { id } of anew) {
       if (run.states.get(id) !== "ended") run.states.set(id, "running");
     }
-    run.lanes.reschedule();
+    run.lanes.reschedule([...added, ...anew]);
     this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing of the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);

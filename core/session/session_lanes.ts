@@ -9,7 +9,7 @@ import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
-import { laneSchedule, type Schedule } from "../placement/schedule.ts";
+import { asksFor, laneSchedule, type Schedule, scheduleOf } from "../placement/schedule.ts";
 import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes, nativeDriver } from "../lanes/native/native_lane_check.ts";
@@ -132,10 +132,11 @@ export class SessionLanes {
     }
   }
 
-  /** The graph has changed: lanes get what their nodes ask for. */
-  reschedule(): void {
+  /** Nodes have come: their lanes get what they ask for. */
+  reschedule(nodes: readonly NodeEntry[]): void {
     const { topology } = this.#options;
-    for (const lane of this.all) lane.reschedule(this.#scheduleOf(lane.name, topology.on(lane.name)));
+    const names = new Set(nodes.filter((node) => asksFor(scheduleOf(node))).map(({ lane }) => lane));
+    for (const name of names) this.named(name)?.reschedule(this.#scheduleOf(name, topology.on(name)));
   }
 
   /**
