@@ -19,7 +19,7 @@ import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids
 import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
-import { asksFor, assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
+import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
@@ -464,7 +464,7 @@ export class Topology {
   /** What is said of a node when it is added; `undefined` for nothing. */
   #scheduleOf(id: NodeId, { priority, cpus }: AddOptions): Schedule | undefined {
     const schedule = { ...(priority !== undefined && { priority }), ...(cpus !== undefined && { cpus }) };
-    if (!asksFor(schedule)) return undefined;
+    if (Object.keys(schedule).length === 0) return undefined;
     const checked = this.#try("schedule", () =>
       checkSchedule(schedule, (key, message) => {
         throw new SluiceError("InvalidConfig", `Cannot schedule node "${id}": ${message}`, { nodeId: id, key });

@@ -72,6 +72,8 @@ native("nodes that name no lane and ask for the same share one, which has what t
   runtime.add(urgentSink(), { id: "typed" });
   runtime.add(nodes.gain(), { id: "asked", priority: "high", cpus: [0] });
   runtime.add(nodes.gain(), { id: "other", priority: "high" });
+  runtime.add(urgentSink(), { id: "calmed", priority: "normal" });
+  runtime.add(nodes.gain(), { id: "normal", priority: "normal" });
   runtime.add(nativeNodes.nativeSink(), { id: "stage", cpus: [0] });
   await runtime.start();
   deepEqual(runtime.stats().nodes.map(({ id, lane }) => [id, lane]), [
@@ -79,6 +81,8 @@ native("nodes that name no lane and ask for the same share one, which has what t
     ["typed", "worker-high-cpus-0"],
     ["asked", "worker-high-cpus-0"],
     ["other", "worker-high"],
+    ["calmed", "worker-cpus-0"],
+    ["normal", "worker"],
     ["stage", "native-cpus-0"],
   ]);
   assertScheduled(laneOf(runtime, "worker"), "normal");

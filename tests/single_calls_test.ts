@@ -13,11 +13,12 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { joint, loosePass, looseSink, numberedSource, pass } from "./fixtures/numbered.ts";
 import { until } from "./fixtures/waiting.ts";
 
-/** Calls for each driver, those of one graph until it is taken down, and graphs of one run. */
 const IS_DEEP = Deno.env.get("SLUICE_DEEP") === "1";
+
+/** Calls for each driver, those of one graph until it is taken down, and graphs of one run. */
 const CALLS = Number(Deno.env.get("SLUICE_CALLS") ?? (IS_DEEP ? 100_000 : 60));
-const CALLS_A_GRAPH = IS_DEEP ? 60 : 25;
-const GRAPHS_A_RUN = IS_DEEP ? 25 : 2;
+const CALLS_A_GRAPH = IS_DEEP ? 150 : 25;
+const GRAPHS_A_RUN = IS_DEEP ? 10 : 2;
 
 const LANES = IS_DEEP ? ["main", "near", "far"] : ["main", "near"];
 const POLICIES = ["roll-off", "latest", "drop-newest", "lossless"] as const;
@@ -54,6 +55,8 @@ class SingleCalls {
   #closed = 0;
   #removed = 0;
   #made = 0;
+  /** Links whose last counts do not add up. */
+  readonly #wrong: unknown[] = [];
 
   constructor(runtime: Runtime, random: Random) {
     this.#runtime = runtime;
@@ -61,8 +64,8 @@ class SingleCalls {
     runtime.events.on("link:*", (event) => {
       if (event.group !== "link" || event.kind !== "closed") return;
       const { written, read, dropped, to } = event;
-      const sum = Object.values(dropped).reduce((all, each) => all + each, 0);
-      equal(written, read + sum, `${event.linkId} to ${to}`);
+      const gone = Object.values(dropped).reduce((all, each) => all + each, read);
+      if (written !== gone) this.#wrong.push(event);
       this.#note(to.split(".")[0], read);
       this.#closed++;
     });
@@ -83,6 +86,7 @@ class SingleCalls {
     }
     await this.#settle();
     await until(() => this.#closed === this.#removed);
+    deepEqual(this.#wrong, []);
     await until(() => this.#runtime.stats().pools.every(({ free, slots }) => free === slots));
     return calls;
   }
@@ -171,9 +175,11 @@ class SingleCalls {
 
   /** Whether frames of a node come to another one. */
   #reaches(from: string, to: string): boolean {
-    if (from === to) return true;
-    const next = [...this.#links.values()].filter((link) => link.from.startsWith(`${from}.`));
-    return next.some((link) => this.#reaches(link.to.split(".")[0], to));
+    const reached = new Set([from]);
+    for (const id of reached) {
+      for (const link of this.#links.values()) if (link.from.startsWith(`${id}.`)) reached.add(link.to.split(".")[0]);
+    }
+    return reached.has(to);
   }
 
   /** Waits for a call, or lets others follow before it has settled. */

@@ -46,9 +46,9 @@ export function scheduleOf({ schedule, type: { descriptor } }: Pick<ScheduledNod
   return { priority: schedule?.priority ?? descriptor.priority, cpus: schedule?.cpus ?? descriptor.cpus };
 }
 
-/** Whether anything is asked for. */
-export function asksFor({ priority, cpus }: Schedule): boolean {
-  return priority !== undefined || cpus !== undefined;
+/** Whether anything is asked for that threads do not have by themselves. */
+export function asksFor({ priority = "normal", cpus }: Schedule): boolean {
+  return priority !== "normal" || cpus !== undefined;
 }
 
 /** Whether two ask for the same. */
@@ -96,16 +96,13 @@ export function assertSchedulable(
   if (cpus === undefined || options?.cpus !== undefined) return;
   const taken = laneSchedule(options, others()).cpus;
   if (taken === undefined || taken.some((cpu) => cpus.includes(cpu))) return;
-  throw refuse(
-    `it asks for processors ${cpus.join(", ")}, and the others of that lane for ${
-      taken.join(", ")
-    }; give one of them a ` +
-      "lane of another name",
-  );
+  const [own, theirs] = [cpus, taken].map((list) => list.join(", "));
+  const mend = "give one of them a lane of another name";
+  throw refuse(`it asks for processors ${own}, and the others of that lane for ${theirs}; ${mend}`);
 }
 
 /** The end of the name of the lane that nodes share which ask for the same and name none: `-high-cpus-0to3`. */
-export function scheduleSuffix({ priority, cpus }: Schedule): string {
+export function scheduleSuffix({ priority = "normal", cpus }: Schedule): string {
   const runs: [number, number][] = [];
   for (const cpu of (cpus ?? []).toSorted((a, b) => a - b)) {
     const last = runs.at(-1);
@@ -113,7 +110,7 @@ export function scheduleSuffix({ priority, cpus }: Schedule): string {
     else runs.push([cpu, cpu]);
   }
   const parts = runs.map(([from, to]) => from === to ? `-${from}` : `-${from}to${to}`).join("");
-  return (priority === undefined ? "" : `-${priority}`) + (parts === "" ? "" : `-cpus${parts}`);
+  return (priority === "normal" ? "" : `-${priority}`) + (parts === "" ? "" : `-cpus${parts}`);
 }
 
 function moreUrgent(a: Schedule["priority"], b: Schedule["priority"]): Schedule["priority"] {

@@ -3,7 +3,6 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { ControlClient } from "../../control/client/client.ts";
-import type { GraphSnapshot } from "../../control/schemas/graph.ts";
 import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { framesRead } from "../../control/schemas/stats_frame.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
@@ -84,35 +83,35 @@ eachDriver("ControlClient follows statistics that equal the runtime's counts onc
 
 eachDriver("graph.restart begins another run, which clients are told of and follow", async (native) => {
   await using served = await serveLive(native);
+  const { runtime } = served;
   const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
-  const again = Promise.withResolvers<GraphSnapshot>();
-  const followed = Promise.withResolvers<StatsFrame>();
+  const runs: string[] = [];
   const told: string[] = [];
-  client.on("restart", (graph) => again.resolve(graph));
+  const stopped = Promise.withResolvers<StatsFrame>();
+  client.on("restart", ({ run }) => runs.push(run));
   client.on(
     "events",
     (events) => told.push(...events.filter(({ topic }) => topic === "runtime").map(({ kind }) => kind)),
   );
+  client.on("stats", (frame) => frame.state === "stopped" && runs.length === 2 && stopped.resolve(frame));
   client.watch({ statsHz: 50, events: {} });
   const before = await client.ready();
-  await flow(served.runtime, "level", 30);
-  const { written } = served.runtime.stats().links[0];
-  deepEqual(await client.call("graph.restart", {}), { state: "running" });
-  const graph = await again.promise;
-  client.on("stats", (frame) => frame.version === graph.version && followed.resolve(frame));
-  ok(graph.run !== before.run && graph.version > before.version);
-  equal((await client.call("ping", {})).run, graph.run);
-  equal((await client.call("history.get", { kind: "node", id: "gain" })).run, graph.run);
-  ok((await followed.promise).links.written[0] < written, "counts begin at 0");
-  while (!told.includes("started")) await sleep(5);
-  deepEqual(told.filter((kind) => kind !== "stopping"), ["ended", "started"]);
-
-  await served.runtime.configure("gain", { gainDb: -3 });
-  deepEqual(await client.call("graph.restart", { resume: true }), { state: "running" });
-  await flow(served.runtime, "level", 3);
+  for (const params of [{}, { resume: true }]) {
+    deepEqual(await client.call("graph.restart", params), { state: "running" });
+    await flow(runtime, "level", 3);
+    const { run } = await client.call("ping", {});
+    while (runs.at(-1) !== run) await sleep(5);
+    equal((await client.call("history.get", { kind: "node", id: "gain" })).run, run);
+    ok(client.graph!.version > before.version);
+  }
+  equal(new Set([before.run, ...runs]).size, 3);
   await client.call("graph.stop", {});
+  deepEqual([...(await stopped.promise).links.written], runtime.stats().links.map(({ written }) => written));
+  while (told.filter((kind) => kind === "ended").length < 3) await sleep(5);
+  const run = ["stopping", "ended", "started"];
+  deepEqual(told, [...run, ...run, "stopping", "ended"]);
   deepEqual(await client.call("graph.restart", {}), { state: "running" });
-  await flow(served.runtime, "level", 3);
+  await flow(runtime, "level", 3);
   client.close();
   await served.stopAndCheck();
 });
