@@ -27,6 +27,13 @@ export interface ProcessorOptions {
   /** `main` for a node that needs the control isolate; by default a worker lane. */
   readonly lane?: "main" | "worker";
   /**
+   * How urgent the node's lane is to be: `realtime` goes before all that is not, `high` before most. Nodes that name no
+   * lane and ask for the same share one. Nothing on lane `main`.
+   */
+  readonly priority?: "realtime" | "high" | "normal";
+  /** The processors that the node's lane is to run on, counted from 0 (by default any); as `priority`. */
+  readonly cpus?: readonly number[];
+  /**
    * The systems that this class is for. Classes of one name for different systems are one node type, which loads the
    * one for the system it runs on; their ports and configurations must be the same.
    */

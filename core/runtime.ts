@@ -3,13 +3,11 @@
  *
  * @module
  */
-import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Driver, DriverKind } from "./driver/driver.ts";
 import { warnOfFallback } from "./driver/fallback.ts";
 import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
-import { failureNumber } from "./events/failure_number.ts";
 import type { Frame } from "./frames/frame.ts";
 import { assertComplete, tellAwaited } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
@@ -17,7 +15,6 @@ import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, splitAddress } from "./ids.ts";
 import { warnOfUnusedLanes } from "./graph/unused_lanes.ts";
-import { logger } from "./log.ts";
 import { notingWaits } from "./process/noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
@@ -25,11 +22,11 @@ import { editOptions } from "./live/edit_options.ts";
 import { compareGraphs } from "./live/graph_change.ts";
 import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
-import { stopOnSignals } from "./process/run_signals.ts";
 import {
   type AddOptions,
   assertAddOptions,
   assertRuntimeOptions as assertOptions,
+  assertStartOptions,
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
@@ -38,16 +35,20 @@ import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
-import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_type.ts";
+import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { registerView, type SessionView } from "./runtime_view.ts";
 import { Arrivals, awaitable } from "./runtime/arrivals.ts";
+import { heedSignals } from "./runtime/heed_signals.ts";
 import { changedValue } from "./runtime/changed_value.ts";
+import { findType, knownTypes } from "./runtime/known_types.ts";
+import { linksAt } from "./runtime/links_at.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
+import { RunFailures } from "./runtime/run_failures.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
+import { KeptStates } from "./session/kept_states.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
-import { describeThrown } from "./errors/thrown.ts";
 import { Topology } from "./topology.ts";
 
 /** A node that is being added. */
@@ -93,22 +94,20 @@ export class Runtime implements AsyncDisposable {
   readonly #driver: Driver;
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
-  // A failure is told by `finished`.
-  readonly #onAbort = () => void this.stop().catch(() => {});
+  readonly #kept = new KeptStates();
   /** Called with the reason where a start is refused, or there was none. */
   readonly #onRefused: ((reason: unknown) => void)[] = [];
   /** The newest run, under way or over. */
   #session: Session | undefined;
+  /** How many runs there were, and how often the graph was told to stop. */
+  #runs = 0;
+  #stops = 0;
   /** The graph was changed since that run was over. */
   #isChanged = false;
   /** Why the runtime was disposed of before any start. */
   #unused: SluiceError | undefined;
   #disposed = false;
-  /** Somebody waits for `finished` of the newest run, or has. */
-  #endAwaited = false;
-  /** That run has failed, or was broken off; and an earlier one has, for whose end nobody waited. */
-  #failed = false;
-  #failedUnheard = false;
+  readonly #failures = new RunFailures();
 
   /**
    * Makes an empty graph.
@@ -124,10 +123,10 @@ export class Runtime implements AsyncDisposable {
     this.driverNote = note;
     this.events = new EventBus(() => driver.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
-    const known = () => this.#knownTypes();
+    const known = () => knownTypes(options.registry, this.#topology);
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
     this.#arrivals = new Arrivals(this.#topology);
-    registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown));
+    registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown, () => this.#runs));
   }
 
   /** Whether the native library is used. */
@@ -171,7 +170,7 @@ export class Runtime implements AsyncDisposable {
     config: Record<string, unknown> = {},
     options: AddOptions = {},
   ): NodeHandle & PromiseLike<NodeHandle> {
-    const { handle, added } = this.#add(this.#findType(type), config, options);
+    const { handle, added } = this.#add(findType(this.#options.registry, type), config, options);
     return awaitable(handle, added);
   }
 
@@ -244,6 +243,31 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
+   * The link that leads to an input.
+   *
+   * @returns its id and its ends; `undefined` where none does
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`; `InvalidGraph` for an input of another runtime
+   */
+  linkInto<F extends Frame>(
+    input: InputRef<F>,
+  ): { readonly id: LinkId; readonly from: OutputRef<F>; readonly to: InputRef<F> } | undefined {
+    assertRefsOf(this, input);
+    return linksAt(this.#topology, input, this).at(0);
+  }
+
+  /**
+   * The links that lead away from an output, in the order in which they were made; as {@linkcode Runtime.linkInto}.
+   *
+   * @throws {SluiceError} as there
+   */
+  linksFrom<F extends Frame>(
+    output: OutputRef<F>,
+  ): { readonly id: LinkId; readonly from: OutputRef<F>; readonly to: InputRef<F> }[] {
+    assertRefsOf(this, output);
+    return linksAt(this.#topology, output, this);
+  }
+
+  /**
    * Changes the graph, all or nothing: before the start, while it is paused and while it runs. Only the lanes concerned
    * take part, between two ticks; links that are not named lose no frame. Edits come into effect one after the other.
    *
@@ -265,14 +289,16 @@ export class Runtime implements AsyncDisposable {
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
     assertEditFunction(change);
     const { timeoutMs, trialMs } = editOptions(options);
-    const collect = () => collectEdit(this.#topology, (type) => this.#findType(type), change);
+    const collect = () => collectEdit(this.#topology, (type) => findType(this.#options.registry, type), change);
     const run = this.#run;
     if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
     this.#build("edit");
     const { draft, extras, result } = collect();
     const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
+    const others = [...replaced, ...moved].map(({ before }) => before);
+    for (const node of others) if (extras.anew?.has(node.id)) this.#kept.forget(node);
     this.#topology.adopt(draft);
-    this.#topology.recycle([...removed, ...[...replaced, ...moved].map(({ before }) => before)], unlinked);
+    this.#topology.recycle([...removed, ...others], unlinked);
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
@@ -373,11 +399,14 @@ export class Runtime implements AsyncDisposable {
    * refused, it begins another: every node is built anew, files are opened anew, and all figures begin at 0. A graph
    * that is being stopped is waited for.
    *
+   * @param options `resume`: whether nodes go on from what their `snapshot()` gave at the end of the last run; by default
+   * they do not
    * @returns when it runs
-   * @throws {SluiceError} what is wrong with the graph or a node's `setup()`; `Busy` if the graph runs, or was stopped
-   * before it ran. Everything is torn down again
+   * @throws {SluiceError} what is wrong with the graph, a node's `setup()` or `restore()`; what its `snapshot()` threw;
+   * `Busy` if the graph runs, or was stopped before it ran; `InvalidConfig` for an option. Everything is torn down again
    */
-  async start(): Promise<void> {
+  async start(options: { readonly resume?: boolean } = {}): Promise<void> {
+    assertStartOptions(options);
     this.#assertIdle("start");
     this.#options.signal?.throwIfAborted();
     assertComplete(this.#topology, "start");
@@ -385,8 +414,9 @@ export class Runtime implements AsyncDisposable {
     tellAwaited(this.#topology);
     warnOfFallback(this.driverNote);
     const before = this.#session;
-    const session = this.#makeSession();
-    this.#heedSignals(session);
+    const session = this.#makeSession(options.resume ?? false);
+    const forget = heedSignals(this.#options, this.#topology, () => this.stop());
+    session.finished.then(forget, forget);
     try {
       if (before !== undefined) await before.finished.catch(() => {});
       await session.start();
@@ -394,42 +424,39 @@ export class Runtime implements AsyncDisposable {
       for (const tell of this.#onRefused) tell(error);
       throw error;
     }
-    session.finished.catch((error) => this.#takeFailure(session, error));
+    session.finished.catch((error) => this.#failures.take(error, session === this.#session));
   }
 
-  /** Stops the graph, if it runs, and starts it: {@linkcode Runtime.stop} and {@linkcode Runtime.start} in one call. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+  /**
+   * Stops the graph, if it runs, and starts it: {@linkcode Runtime.stop} and {@linkcode Runtime.start} in one call, with
+   * the options of the latter. How the run before ended, its {@linkcode Runtime.finished} tells.
+   *
+   * @throws {SluiceError} `Busy` if the graph is starting or stopping, or is to stop before it has begun again; what
+   * {@linkcode Runtime.start} throws
+   */
+  async restart(options: { readonly resume?: boolean } = {}): Promise<void> {
+    assertStartOptions(options);
+    this.#run?.assertRuns("restart");
+    const stopped = this.stop().catch(() => {});
+    const stops = this.#stops;
+    await stopped;
+    if (this.#stops !== stops) throw new SluiceError("Busy", "Cannot restart: the graph was stopped meanwhile");
+    await this.start(options);
   }
 
-  #makeSession(): Session {
-    const types = this.#knownTypes();
-    const options = sessionOptions(this.#options, this.#topology, this.#driver, this.events, types);
-    this.#failedUnheard ||= this.#failed && !this.#endAwaited;
-    this.#failed = this.#endAwaited = this.#isChanged = false;
+  #makeSession(resume: boolean): Session {
+    const options = sessionOptions(this.#options, {
+      topology: this.#topology,
+      driver: this.#driver,
+      events: this.events,
+      kept: this.#kept,
+      resume,
+      converters: knownTypes(this.#options.registry, this.#topology),
+    });
+    this.#failures.begin();
+    this.#isChanged = false;
+    this.#runs++;
     return this.#session = new Session(options);
-  }
-
-  /** Has the signal of the options, and those of the system, stop a run. */
-  #heedSignals(session: Session): void {
-    const { signal } = this.#options;
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
-    const onMain = [...this.#topology.nodes.values()].some(({ lane, type }) => lane === "main" && isProcessor(type));
-    const forgetSignals = this.#options.signals === false ? undefined : stopOnSignals(() => this.stop(), onMain);
-    const forget = () => {
-      signal?.removeEventListener("abort", this.#onAbort);
-      forgetSignals?.();
-    };
-    session.finished.then(forget, forget);
-  }
-
-  /** Tells of the failure of a run for whose end nobody waits. */
-  #takeFailure(session: Session, error: unknown): void {
-    if (session === this.#session) this.#failed = true;
-    if (this.#endAwaited) return;
-    const { message } = describeThrown(error);
-    logger("runtime").error(message, error instanceof Error ? { failure: failureNumber(error) } : {});
   }
 
   /**
@@ -439,7 +466,7 @@ export class Runtime implements AsyncDisposable {
    * @throws the first failure of a node; {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
    */
   get finished(): Promise<RunSummary> {
-    return notingWaits(this.#whenEnded(), () => this.#endAwaited = true);
+    return notingWaits(this.#whenEnded(), () => this.#failures.awaited = true);
   }
 
   #whenEnded(): Promise<RunSummary> {
@@ -456,6 +483,7 @@ export class Runtime implements AsyncDisposable {
    * `undefined` if the graph was not started
    */
   async stop(): Promise<RunSummary | undefined> {
+    this.#stops++;
     return await this.#session?.stop();
   }
 
@@ -504,17 +532,8 @@ export class Runtime implements AsyncDisposable {
       for (const tell of this.#onRefused) tell(this.#unused);
     }
     await this.#session?.dispose();
-    if (this.#failedUnheard || (this.#failed && !this.#endAwaited)) Deno.exitCode ||= 1;
+    if (this.#failures.areUnheard) Deno.exitCode ||= 1;
     this.events.close();
-  }
-
-  #findType(type: string): AnyNodeType {
-    const { registry } = this.#options;
-    if (registry !== undefined) return registry.get(type);
-    throw new SluiceError(
-      "NodeTypeNotFound",
-      `Cannot find node type "${type}": the runtime has no registry; pass one as new Runtime({ registry })`,
-    );
   }
 
   /** @returns the handle, and what settles when the node is part of the graph */
@@ -569,12 +588,5 @@ export class Runtime implements AsyncDisposable {
       ? "the runtime was disposed of; make a new Runtime"
       : "the graph was started; runtime.finished tells of its end";
     throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
-  }
-
-  #knownTypes(): NodeDescriptor[] {
-    const { registry } = this.#options;
-    const packages = new Set([...this.#topology.nodes.values()].map((node) => node.type.package));
-    const types = registry?.list() ?? [...packages].flatMap((each) => each?.nodes ?? []);
-    return types.map(({ descriptor }) => descriptor);
   }
 }

@@ -8,10 +8,10 @@ import type { NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
-import type { LaneOptions } from "./placement/lane_options.ts";
+import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
-import { assertChoice, assertKeys, assertTimeout } from "./errors/option_check.ts";
+import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";
 import { isPlainObject, kindOf } from "./errors/kind_of.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
@@ -63,8 +63,8 @@ export interface RuntimeOptions {
    */
   readonly development?: boolean;
   /**
-   * What is said of lanes, by name: their kind and, for native ones, how urgent they are and where they may run. A lane
-   * that is not listed is what its nodes need.
+   * What is said of lanes, by name: their kind, how urgent they are and where they may run. A lane that is not listed is
+   * what its nodes need.
    */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /**
@@ -127,6 +127,14 @@ export interface AddOptions {
    */
   readonly callTimeoutMs?: number;
   /**
+   * How urgent its lane is to be: that is as urgent as the most urgent of its nodes, unless
+   * {@linkcode RuntimeOptions.lanes} says otherwise. Nodes that name no lane and ask for the same share one. Not for lane
+   * `main`; by default as its type asks.
+   */
+  readonly priority?: LanePriority;
+  /** The processors that its lane is to run on, counted from 0: as `priority`, and those that all of its nodes may have. */
+  readonly cpus?: readonly number[];
+  /**
    * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
    */
   readonly bypassed?: boolean;
@@ -170,6 +178,8 @@ const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
   ports: true,
   supervision: true,
   callTimeoutMs: true,
+  priority: true,
+  cpus: true,
   bypassed: true,
 };
 
@@ -177,6 +187,12 @@ const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
 export function assertAddOptions(options: AddOptions): void {
   assertKeys("Cannot add a node", options, Object.keys(ADD_KEYS));
   assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);
+}
+
+/** Checks the options of `Runtime.start()`. @throws {SluiceError} `InvalidConfig` */
+export function assertStartOptions(options: { readonly resume?: boolean }): void {
+  assertKeys("Cannot start", options, ["resume"]);
+  assertFlag("Cannot start", "resume", options.resume);
 }
 
 /** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
@@ -189,11 +205,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
     assertTimeout(WHAT, key, options[key]);
   }
   if (supervision !== undefined) checkSupervision(supervision);
-  for (const key of ["signals", "endsWithSources"] as const) {
-    const value = options[key];
-    if (value === undefined || typeof value === "boolean") continue;
-    refuse(key, `"${key}" is ${kindOf(value)}, wanted true or false`);
-  }
+  for (const key of ["signals", "endsWithSources"] as const) assertFlag(WHAT, key, options[key]);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
   }

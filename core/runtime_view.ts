@@ -51,8 +51,10 @@ export interface SessionView {
 }
 
 export interface RuntimeView {
-  /** Goes up whenever nodes, links, lanes or pools have come or gone: it stands for one list of each. */
+  /** Goes up whenever nodes, links, lanes or pools have come or gone, or a run begins: it stands for one list of each. */
   readonly version: number;
+  /** How many runs came before the newest one: in each, all counts begin at 0. */
+  readonly runsBefore: number;
   readonly mode: GraphMode;
   readonly driver: DriverKind;
   /** The runtime's clock, which goes on while the graph is paused: for rates, calls and signs of life. Nanoseconds. */
@@ -63,6 +65,8 @@ export interface RuntimeView {
   readonly links: readonly LinkEntry[];
   /** The frame type of a link, with what other links say of it. */
   readonly typeOf: (link: LinkEntry) => string;
+  /** The input that a node waits for a link to: see {@linkcode awaitedInput}. */
+  readonly awaits: (node: NodeEntry) => string | undefined;
   /** Types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
   /** Absent before the start. */

@@ -164,7 +164,7 @@ export interface LaneStats {
   readonly rounds: number;
   /** How often it had nothing to do. */
   readonly parks: number;
-  /** The system's number of its thread, as in `/proc/self/task`; 0 if not known: only native lanes tell it. */
+  /** The system's number of its thread, as in `/proc/self/task`; 0 if not known: of lane `main`, and in portable mode. */
   readonly threadId: number;
   /** What the system refused it and it does without, such as a priority. */
   readonly warnings: readonly string[];

@@ -17,7 +17,9 @@ import type { AddOptions } from "./runtime_options.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
-import { checkLaneOptions, type LaneOptions } from "./placement/lane_options.ts";
+import { checkLaneOptions } from "./placement/check_lane_options.ts";
+import type { LaneOptions } from "./placement/lane_options.ts";
+import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
@@ -29,7 +31,7 @@ import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 /** The part of a node or of a link that is at fault. */
-export type Fault = "config" | "lane" | "supervision" | "bypassed" | "from" | "to" | "link";
+export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "from" | "to" | "link";
 
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");
@@ -181,6 +183,7 @@ export class Topology {
     const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#residents);
     if (chosen === old.lane) return old;
     const entry: NodeEntry = { ...old, index: this.#numbers.takeNode(), lane: chosen };
+    this.#assertSchedulable(type === undefined ? entry : { ...entry, type });
     this.#put(entry);
     this.#leaveLane(old);
     if (!this.#residents.has(chosen)) this.#residents.set(chosen, entry);
@@ -268,6 +271,7 @@ export class Topology {
       // Another type has another way to do its work; what was bypassed was the old one's.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
     };
+    this.#assertSchedulable(entry);
     this.#swap(old, entry);
     try {
       this.#assertLinksFit(old, entry);
@@ -301,7 +305,9 @@ export class Topology {
     const own = ownConfig(descriptor, id, config);
     const checked = this.#try("config", () => assertConfig(descriptor, id, own));
     const values = checked === FAILED ? own : checked;
-    const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#residents));
+    const schedule = this.#scheduleOf(id, options);
+    const asks = scheduleOf({ schedule, type });
+    const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#residents, asks));
     const { pool, callTimeoutMs, bypassed = false } = options;
     if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
     const asked = options.supervision;
@@ -316,14 +322,21 @@ export class Topology {
       pool,
       supervision: supervision === FAILED ? undefined : supervision,
       callTimeoutMs,
+      schedule,
       bypassed,
       life: this.#numbers.takeLife(),
       incarnation: 0,
     };
+    this.#try("schedule", () => this.#assertSchedulable(entry));
     this.#put(entry);
     this.#version++;
     if (lane !== FAILED && !this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
+  }
+
+  /** The nodes on a lane. */
+  on(lane: string): NodeEntry[] {
+    return [...this.#nodes.values()].filter((node) => node.lane === lane);
   }
 
   /** @throws {SluiceError} `NodeNotFound`, with the nodes there are */
@@ -446,6 +459,23 @@ export class Topology {
   #linkedPorts(id: NodeId): string[] {
     const inputs = this.connections.intoNode(id).map((link) => link.toPort);
     return [...inputs, ...this.connections.fromNode(id).map((link) => link.fromPort)];
+  }
+
+  /** What is said of a node when it is added; `undefined` for nothing. */
+  #scheduleOf(id: NodeId, { priority, cpus }: AddOptions): Schedule | undefined {
+    const schedule = { ...(priority !== undefined && { priority }), ...(cpus !== undefined && { cpus }) };
+    if (Object.keys(schedule).length === 0) return undefined;
+    const checked = this.#try("schedule", () =>
+      checkSchedule(schedule, (key, message) => {
+        throw new SluiceError("InvalidConfig", `Cannot schedule node "${id}": ${message}`, { nodeId: id, key });
+      }));
+    return checked === FAILED ? undefined : schedule;
+  }
+
+  /** @throws {SluiceError} `InvalidGraph` for a node that cannot have what it asks for on its lane */
+  #assertSchedulable(node: NodeEntry): void {
+    const options = Object.hasOwn(this.lanes, node.lane) ? this.lanes[node.lane] : undefined;
+    assertSchedulable(node, options, () => this.on(node.lane).filter(({ id }) => id !== node.id));
   }
 
   /** @throws as `replaceNode()`, for the links of a node that has taken another one's place */

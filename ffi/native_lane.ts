@@ -15,6 +15,22 @@ const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort"] as const
 /** How urgent a lane's thread is. */
 export type NativePriority = typeof PRIORITIES[number];
 
+/**
+ * Makes the thread that calls this as urgent as that, on these processors; of an empty list, where it may run now.
+ *
+ * @returns what the system refused; `undefined` for nothing
+ */
+export function scheduleThread(
+  symbols: NativeSymbols,
+  priority: NativePriority,
+  cpus: readonly number[],
+): string | undefined {
+  const numbers = new Uint32Array(cpus);
+  const at = Deno.UnsafePointer.of(numbers);
+  if (symbols.slu_thread_schedule(PRIORITIES.indexOf(priority), at, numbers.length) === 1) return undefined;
+  return lastNativeError(symbols);
+}
+
 /** What a lane is made from. */
 export interface NativeLaneSpec {
   /** The control arena. */
@@ -84,6 +100,15 @@ export class NativeLane implements Disposable {
    */
   command(command: typeof COMMANDS[number], value: number = 0): void {
     if (this.#pointer !== null) this.#symbols.slu_native_command(this.#pointer, COMMANDS.indexOf(command), value);
+  }
+
+  /** Makes the thread as urgent as that, on these processors; as {@linkcode scheduleThread}. */
+  schedule(priority: NativePriority, cpus: readonly number[]): void {
+    if (this.#pointer === null) return;
+    const numbers = new Uint32Array(cpus);
+    const at = Deno.UnsafePointer.of(numbers);
+    const number = PRIORITIES.indexOf(priority);
+    this.#check(this.#symbols.slu_native_schedule(this.#pointer, number, at, numbers.length));
   }
 
   /**

@@ -53,6 +53,7 @@ export const SYMBOLS = {
   slu_ring_available: { parameters: ["pointer"], result: "u32" },
 
   slu_cpu_count: { parameters: [], result: "u32" },
+  slu_thread_schedule: { parameters: ["u32", "pointer", "u32"], result: "u32" },
   slu_native_draft: { parameters: ["u32"], result: "pointer" },
   slu_native_discard: { parameters: ["pointer"], result: "void" },
   slu_native_add_pool: { parameters: ["pointer", "pointer"], result: "u32" },
@@ -81,6 +82,7 @@ export const SYMBOLS = {
   },
   slu_native_prepare: { parameters: ["pointer", "pointer"], result: "u32" },
   slu_native_command: { parameters: ["pointer", "u32", "f64"], result: "u32" },
+  slu_native_schedule: { parameters: ["pointer", "u32", "pointer", "u32"], result: "u32" },
   slu_native_configure: {
     parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32"],
     result: "u32",

@@ -66,11 +66,20 @@ eachDriver(
     const ticks = of(runtime, "other").ticks;
     await until(() => of(runtime, "other").ticks > ticks);
     equal(of(runtime, "gain").errors, 0);
-    const mend = "it is disabled, and what it writes has ended; remove it, and add another with links of its own";
+    const mend =
+      'node "gain" is disabled, and what it writes has ended; remove it, and add another with links of its own';
     await rejects(runtime.restartNode("gain"), { code: "Busy", message: `Cannot restart node "gain": ${mend}` });
     await rejects(runtime.edit((edit) => void edit.replace("gain", nodes.gain())), {
       code: "Busy",
       message: `Cannot replace, move or bypass node "gain": ${mend}`,
+    });
+    await rejects(async () => await runtime.connectByName("tone.audio", "gain.audioIn"), {
+      code: "DestinationOccupied",
+    });
+    await runtime.disconnect(runtime.stats().links[0].id);
+    await rejects(async () => await runtime.connectByName("tone.audio", "gain.audioIn"), {
+      code: "Busy",
+      message: `Cannot link "tone.audio" to "gain.audioIn": ${mend}`,
     });
     await rejects(runtime.disableNode("gain"), { code: "Busy", message: 'Cannot disable "gain": it is disabled' });
     await rejects(runtime.disableNode("nobody"), { code: "NodeNotFound" });

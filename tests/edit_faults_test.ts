@@ -77,7 +77,7 @@ eachDriver("what was disabled is neither replaced, moved nor bypassed, and the r
   const busy = {
     code: "Busy",
     nodeId: "middle",
-    message: 'Cannot replace, move or bypass node "middle": it is disabled, and what it writes has ended; ' +
+    message: 'Cannot replace, move or bypass node "middle": node "middle" is disabled, and what it writes has ended; ' +
       "remove it, and add another with links of its own",
   };
   await rejects(runtime.edit((edit) => void edit.replace("middle", pass())), busy);

@@ -295,36 +295,6 @@ native("a graph with native lanes that comes to a stop is named, not left to han
   });
 });
 
-native("priority and processors are read back from /proc, or the lane warns once", async () => {
-  const ownNice = Number((await Deno.readTextFile("/proc/self/stat")).replace(/^.*\) /, "").split(" ")[16]);
-  for (const priority of ["realtime", "high", "normal"] as const) {
-    await using runtime = new Runtime({ native: "require", lanes: { fast: { priority, cpus: [0] } } });
-    const source = runtime.add(nativeSource({ blockSize: 480, paced: true }), { lane: "fast" });
-    const target = runtime.add(nativeSink(), { lane: "fast" });
-    runtime.connect(source.outputs.audio, target.inputs.audio);
-    await runtime.start();
-    const [lane] = runtime.stats().lanes;
-    equal(lane.name, "fast");
-    const folder = `/proc/self/task/${lane.threadId}`;
-    const status = await Deno.readTextFile(`${folder}/status`);
-    // The name of the command, in brackets, may hold spaces.
-    const fields = (await Deno.readTextFile(`${folder}/stat`)).replace(/^.*\) /, "").split(" ");
-    const [nice, realtimePriority, schedulingPolicy] = [fields[16], fields[37], fields[38]].map(Number);
-    const refused = lane.warnings.some((text) => text.includes(`priority "${priority}" was refused`));
-    if (priority === "realtime") {
-      deepEqual([schedulingPolicy, realtimePriority], refused ? [0, 0] : [2, 10]);
-    } else {
-      equal(schedulingPolicy, 0);
-      equal(nice, priority === "high" && !refused ? -10 : ownNice);
-    }
-    const pinned = !lane.warnings.some((text) => text.includes("processors [0] were refused"));
-    if (pinned) match(status, /^Cpus_allowed_list:\t0$/m);
-    ok(lane.warnings.length <= 2);
-    if (priority === "normal" && pinned) deepEqual(lane.warnings, []);
-    await runtime.stop();
-  }
-});
-
 native("lanes with wrong options are refused", async () => {
   const refused = (lanes: Record<string, unknown>, message: RegExp) =>
     throws(() => new Runtime({ lanes: lanes as never }), (error: SluiceError) => {
@@ -340,8 +310,11 @@ native("lanes with wrong options are refused", async () => {
   refused({ a: { priority: "urgent" } }, /priority is "urgent", wanted "realtime", "high" and "normal"/);
   refused({ a: { kind: "thread" } }, /kind is "thread"/);
   refused({ a: { speed: 1 } }, /it has no option "speed"/);
-  refused({ a: { kind: "worker", priority: "high" } }, /only native lanes take "priority"/);
-  refused({ main: { cpus: [0] } }, /only native lanes take "cpus"/);
+  refused(
+    { a: { kind: "main", priority: "high" } },
+    /^Cannot use lane "a": it is the program's own thread, which takes no/,
+  );
+  refused({ main: { cpus: [0] } }, /takes no "cpus"; leave it out, or use another lane/);
   await using runtime = new Runtime({ native: "require", lanes: { a: { cpus: [1023] } } });
   runtime.add(nativeSource(), { lane: "a" });
   await rejects(

@@ -6,7 +6,7 @@ import { nodes } from "../sluice.gen.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { exposeGc } from "./fixtures/expose_gc.ts";
-import { counting, gathering, sink, source } from "./fixtures/scripted.ts";
+import { counting, gathering, passing, sink, source } from "./fixtures/scripted.ts";
 import { flow } from "./fixtures/waiting.ts";
 
 /** Runs of one runtime; more where there is time. */
@@ -166,4 +166,45 @@ eachDriver(`one runtime runs ${RUNS} times, changed between the runs, and memory
   deepEqual(viewRuntime(runtime).nodes.map(({ index }) => index), [0]);
   const grown = used() - before;
   ok(grown < MAY_GROW_BYTES, `memory has grown by ${grown} bytes`);
+});
+
+eachDriver("restart() gives way to stop(), and there is one at a time", async (native) => {
+  await using runtime = new Runtime({ native });
+  const from = runtime.add(source(counting(1e9)), { id: "from" });
+  const to = runtime.add(sink(gathering([])), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  const starting = runtime.start();
+  await rejects(runtime.restart(), {
+    code: "Busy",
+    message: "Cannot restart: the graph is starting; wait for start()",
+  });
+  await starting;
+
+  const restarting = runtime.restart();
+  await rejects(runtime.restart(), { code: "Busy", message: "Cannot restart: the graph is being stopped" });
+  await restarting;
+  await flow(runtime, "to", 3);
+
+  const given = runtime.restart();
+  const stopped = runtime.stop();
+  await rejects(given, { code: "Busy", message: "Cannot restart: the graph was stopped meanwhile" });
+  equal((await stopped)!.outcome, "stopped");
+  equal(runtime.running, false);
+});
+
+eachDriver("restart() begins again after a run that has failed", async (native) => {
+  await using runtime = new Runtime({ native });
+  let fails = true;
+  const from = runtime.add(source(counting(1e9)), { id: "from" });
+  const throws = () => {
+    if (fails) throw new Error("once, on purpose");
+  };
+  const to = runtime.add(sink(passing(throws)), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, { code: "NodeFailed", nodeId: "to" });
+  fails = false;
+  await runtime.restart();
+  await flow(runtime, "to", 3);
+  await runtime.stop();
 });

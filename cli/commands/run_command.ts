@@ -85,7 +85,7 @@ async function runToEnd(
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
-    await runtime.finished;
+    await untilOver(runtime);
   } catch (error) {
     // A start that was asked to stop is no mistake of the graph.
     if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
@@ -103,6 +103,15 @@ async function runToEnd(
     else for (const line of renderSummary(summary, files)) io.stdout.line(line);
   }
   return signals.exitCode ?? code;
+}
+
+/** Waits for the end of the graph: a client of the control plane may restart it. */
+async function untilOver(runtime: Runtime): Promise<void> {
+  do {
+    await runtime.finished;
+    // By then the next run has begun.
+    await new Promise((resolve) => setTimeout(resolve));
+  } while (runtime.running);
 }
 
 /** Who writes code wants to be told what is wrong with it, unless `SLUICE_DEV` says otherwise. */

@@ -129,9 +129,9 @@ function worst<T>(entries: readonly T[], badness: (entry: T) => number): T[] {
   );
 }
 
-/** Weighs what keeps the node from running most, then failures, then how busy it is. */
+/** Weighs what keeps the node from running most, unless that is a link that is to come, then failures, then how busy it is. */
 function badnessOfNode({ state, errors, busy }: TopNode): number {
-  const isWell = ["running", "open", "new", "ended", "closed"].includes(state);
+  const isWell = ["running", "open", "new", "ended", "closed"].includes(state) || state.startsWith("waiting ");
   const isBlocked = state.startsWith("running,");
   return (isWell ? 0 : isBlocked ? 4 : 8) + (errors > 0 ? 2 : 0) + Math.min(busy, 1);
 }
@@ -193,12 +193,14 @@ function renderLinks(links: readonly TopLink[], width: number): string[] {
   );
 }
 
-/** `running`, `running, full gain.audioIn`, `running, no slot in audio`, `stuck for 2.41 s`. */
+/** `running`, `waiting for audioIn`, `running, full gain.audioIn`, `running, no slot in audio`, `stuck for 2.41 s`. */
 function describeState(graph: GraphSnapshot, { nodes }: StatsFrame, k: number): string {
   const state = NODE_STATES[nodes.state[k]] ?? "new";
   if (state !== "running") return state;
   const forMs = nodes.inCallMs[k];
   if (graph.stuckAfterMs > 0 && forMs >= graph.stuckAfterMs) return `stuck for ${formatDuration(forMs * 1e6)}`;
+  const { awaits } = graph.nodes[k];
+  if (awaits !== undefined) return `waiting for ${awaits}`;
   const on = nodes.blockedOn[k] - 1;
   const blocked = BLOCKED_ON[nodes.blocked[k]];
   if (blocked === "link" && on >= 0) return `${state}, full ${endsOf(graph.links[on]).to}`;

@@ -194,6 +194,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         description:
           "Milliseconds that a call of the node may take, also what it awaits in a live graph; 0 for ever. By default as the run has it.",
       },
+      ...scheduleSchema("the node's lane", "as its type says"),
       bypassed: {
         type: "boolean",
         default: false,
@@ -258,20 +259,24 @@ function laneSchema(): unknown {
         description: "worker: a thread for processors. main: the thread of the program. native: a thread for native " +
           "stages. By default what the lane's nodes need.",
       },
-      priority: {
-        enum: LANE_PRIORITIES,
-        description: "Of a native lane: how urgent its thread is. By default normal.",
-      },
-      cpus: {
-        type: "array",
-        minItems: 1,
-        uniqueItems: true,
-        items: { type: "integer", minimum: 0, maximum: MAX_CPUS - 1 },
-        description: "Of a native lane: the processors that its thread may run on, counted from 0. By default any.",
-      },
+      ...scheduleSchema("the lane", "as its nodes ask, else normal, on any"),
     },
-    if: { properties: { kind: { enum: LANE_KINDS.filter((kind) => kind !== "native") } }, required: ["kind"] },
+    if: { properties: { kind: { const: "main" } }, required: ["kind"] },
     then: { properties: { priority: false, cpus: false } },
+  };
+}
+
+/** The rules of `checkSchedule()`. @param of whose thread it is @param usual how it is by default */
+function scheduleSchema(of: string, usual: string): { readonly [key: string]: unknown } {
+  return {
+    priority: { enum: LANE_PRIORITIES, description: `How urgent the thread of ${of} is. By default ${usual}.` },
+    cpus: {
+      type: "array",
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: "integer", minimum: 0, maximum: MAX_CPUS - 1 },
+      description: `The processors that the thread of ${of} may run on, counted from 0. By default ${usual}.`,
+    },
   };
 }
 

@@ -79,7 +79,7 @@ Deno.test("the graph schema completes the keys, kinds and priorities of a lane",
   assert.deepEqual(await inLane(`"kind": "native", "priority": |`), ["high", "normal", "realtime"]);
 });
 
-Deno.test("the graph schema marks options of native lanes on others, wrong processors and wrong pools", async () => {
+Deno.test("the graph schema marks options of other lanes on main, wrong processors and wrong pools", async () => {
   const around = (lanes: string, pools = "{}") =>
     `{ "version": 1, "nodes": {},\n"pools": ${pools},\n"lanes": ${lanes} }`;
   const fine =
@@ -87,7 +87,7 @@ Deno.test("the graph schema marks options of native lanes on others, wrong proce
   assert.deepEqual(await mistakes(around(fine, `{ "audio": { "slots": 8 }, "big": { "slotBytes": 9 } }`)), []);
   for (
     const wrong of [
-      `{ "a": { "kind": "worker", "priority": "high" } }`,
+      `{ "a": { "kind": "main", "priority": "high" } }`,
       `{ "a": { "kind": "main", "cpus": [0] } }`,
       `{ "a": { "cpus": [] } }`,
       `{ "a": { "cpus": [1, 1] } }`,

@@ -15,6 +15,8 @@ import {
 import { type ConfigObjectSchema, expandPort, type NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import { elementNumber } from "../../core/descriptor/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/descriptor/platform.ts";
+import { LANE_PRIORITIES } from "../../core/placement/lane_options.ts";
+import { CPU_LIST, isCpuList } from "../../core/placement/schedule.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName, typePrefixOf } from "../names.ts";
 import { readConfig } from "./config_keys.ts";
@@ -40,6 +42,8 @@ const RULES = {
   category: TEXT,
   tags: listOf(TEXT),
   lane: oneOf("main", "worker"),
+  priority: oneOf(...LANE_PRIORITIES),
+  cpus: { accepts: isCpuList, wanted: CPU_LIST },
   platforms: listOf(oneOf(...PLATFORMS)),
   converts: listOf(oneOf("sampleRateHz", "channels", "pixelFormat", "width", "height", "frameRate", "codec")),
   delays: FLAG,
@@ -113,7 +117,9 @@ export function readProcessor(
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
-  const { category, tags, trigger, lane, platforms, converts, delays } = options as Partial<NodeDescriptor>;
+  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays } = options as Partial<
+    NodeDescriptor
+  >;
   const descriptor: NodeDescriptor = {
     type,
     className,
@@ -125,6 +131,8 @@ export function readProcessor(
     mode,
     trigger: trigger ?? "any",
     lane: lane ?? "worker",
+    ...(priority === undefined ? {} : { priority }),
+    ...(cpus === undefined ? {} : { cpus }),
     ...(platforms === undefined ? {} : { platforms }),
     converts: converts ?? [],
     ...(delays === true ? { delays } : {}),

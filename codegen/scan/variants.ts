@@ -8,7 +8,7 @@ import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { ScannedNode } from "./file_scan.ts";
 
 /** The properties that all classes of a node type share. */
-const SHARED = ["mode", "trigger", "lane", "inputs", "outputs", "config"] as const;
+const SHARED = ["mode", "trigger", "lane", "priority", "cpus", "inputs", "outputs", "config"] as const;
 
 /**
  * Joins the classes. Leaves classes of equal name for the same system to the check of names, which refuses them.

@@ -14,13 +14,16 @@ import { describeType, snapshotGraph } from "./snapshot.ts";
 const GRAPH_MS = 100;
 
 export class ReadyAnswers {
-  readonly #run: string;
+  readonly #run: (view: RuntimeView) => string;
   readonly #title: string;
   #graph = { version: -1, state: "", atMs: 0, text: "" };
   #types: { of: readonly NodeDescriptor[]; text: string } = { of: [], text: "[]" };
 
-  /** @param title what the graph was made from, for people */
-  constructor(run: string, title: string) {
+  /**
+   * @param run names a run
+   * @param title what the graph was made from, for people
+   */
+  constructor(run: (view: RuntimeView) => string, title: string) {
     this.#run = run;
     this.#title = title;
   }
@@ -32,7 +35,7 @@ export class ReadyAnswers {
     const known = this.#graph;
     const nowMs = performance.now();
     if (known.version === version && known.state === state && nowMs - known.atMs < GRAPH_MS) return known.text;
-    const text = JSON.stringify(snapshotGraph(view, this.#run, this.#title));
+    const text = JSON.stringify(snapshotGraph(view, this.#run(view), this.#title));
     this.#graph = { version, state, atMs: nowMs, text };
     return text;
   }

@@ -35,7 +35,7 @@ export function snapshotGraph(view: RuntimeView, run: string, title: string): Gr
     driver: view.driver,
     stuckAfterMs: view.stuckAfterMs,
     ...(session?.error && { error: describeError(session.error) }),
-    nodes: view.nodes.map(describeNode),
+    nodes: view.nodes.map((node) => describeNode(view, node)),
     links: listLinks(view),
     lanes: (session?.lanes ?? []).map(({ name, index, kind, warnings }) => ({
       name,
@@ -69,7 +69,7 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
     return { shift, counts: [...session.page.f64.subarray(at, at + NODE.histogramBuckets)] };
   };
   return {
-    node: describeNode(entry),
+    node: describeNode(view, entry),
     type: describeType(descriptor),
     state,
     config: configOf(entry),
@@ -157,12 +157,15 @@ export function findLink(view: RuntimeView, id: string): LinkEntry {
 }
 
 /** A node. */
-export function describeNode({ id, lane, bypassed, type: { descriptor } }: NodeEntry): NodeInfo {
+export function describeNode(view: RuntimeView, node: NodeEntry): NodeInfo {
+  const { id, lane, bypassed, type: { descriptor } } = node;
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
   const bypass = canBypass(descriptor) ? { bypass: bypassed } : {};
-  return { id, type, lane, category, ...bypass, inputs: ports(inputs), outputs: ports(outputs) };
+  const input = view.awaits(node);
+  const awaits = input === undefined ? {} : { awaits: input };
+  return { id, type, lane, category, ...bypass, ...awaits, inputs: ports(inputs), outputs: ports(outputs) };
 }
 
 /** The links of a graph, with the formats of their frames if known. */

@@ -36,7 +36,10 @@ export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
   });
   get("/api/types", (c) => ready(c, client, answers.types(viewRuntime(runtime))));
   get("/api/graph", (c) => ready(c, client, answers.graph(viewRuntime(runtime))));
-  get("/api/nodes", (c) => c.json(viewRuntime(runtime).nodes.map(describeNode)));
+  get("/api/nodes", (c) => {
+    const view = viewRuntime(runtime);
+    return c.json(view.nodes.map((node) => describeNode(view, node)));
+  });
   get("/api/nodes/:id", (c) => {
     try {
       return c.json(detailNode(viewRuntime(runtime), c.req.param("id") ?? ""));

@@ -5,7 +5,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import type { Runtime } from "../../core/runtime.ts";
-import { viewRuntime } from "../../core/runtime_view.ts";
+import { type RuntimeView, viewRuntime } from "../../core/runtime_view.ts";
 import { refuseReferences } from "../../core/descriptor/secrets.ts";
 import type { Feed } from "../answers/feed.ts";
 import type { GraphHistory } from "../answers/graph_history.ts";
@@ -37,7 +37,8 @@ const TOO_BIG = 1009;
 /** What connections share. */
 export interface ConnectionHost {
   readonly runtime: Runtime;
-  readonly run: string;
+  /** The name of the newest run. */
+  readonly run: (view?: RuntimeView) => string;
   readonly feed: Feed;
   readonly pump: StatsPump;
   readonly history: GraphHistory;
@@ -142,7 +143,7 @@ function makeHandlers(
   };
   const state = () => ({ state: viewRuntime(runtime).session?.state ?? "building" });
   return {
-    "ping": () => ({ run, version: viewRuntime(runtime).version }),
+    "ping": () => ({ run: run(), version: viewRuntime(runtime).version }),
     "graph.get": () => new ReadyJson(answers.graph(viewRuntime(runtime))),
     "graph.pause": async () => {
       await pausable(runtime).pause();
@@ -159,6 +160,10 @@ function makeHandlers(
     "graph.stop": async () => {
       // The graph's state reports a failure.
       await runtime.stop().catch(() => {});
+      return state();
+    },
+    "graph.restart": async ({ resume }) => {
+      await runtime.restart({ resume });
       return state();
     },
     "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
@@ -185,7 +190,7 @@ function makeHandlers(
       else findLink(view, id);
       // A node that was just added has no step yet.
       const { times, series } = history.get(kind, id) ?? { times: [], series: [] };
-      return { run, keptSeconds: history.keptSeconds || HISTORY_SECONDS, times, series };
+      return { run: run(view), keptSeconds: history.keptSeconds || HISTORY_SECONDS, times, series };
     },
     "types.list": () => new ReadyJson(answers.types(viewRuntime(runtime))),
     "stats.subscribe": ({ hz }) => {
@@ -199,7 +204,7 @@ function makeHandlers(
       const subscription = makeId();
       const feedOf = subscribeEvents(feed, outbox, subscription, topics);
       subscriptions.set(subscription, { end: () => feedOf[Symbol.dispose](), flush: feedOf.flush });
-      return { subscription, run, recent: [...feedOf.recent] as ControlEvent[] };
+      return { subscription, run: run(), recent: [...feedOf.recent] as ControlEvent[] };
     },
     "logs.subscribe": (choice) => {
       // A removed node may still have lines.
@@ -209,7 +214,7 @@ function makeHandlers(
       const subscription = makeId();
       const feedOf = subscribeLogs(feed, outbox, subscription, choice);
       subscriptions.set(subscription, { end: () => feedOf[Symbol.dispose](), flush: feedOf.flush });
-      return { subscription, run, recent: [...feedOf.recent] as LogLine[] };
+      return { subscription, run: run(), recent: [...feedOf.recent] as LogLine[] };
     },
     "unsubscribe": ({ subscription }) => {
       const found = subscriptions.get(subscription);

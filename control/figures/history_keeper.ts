@@ -1,7 +1,7 @@
 /**
  * Takes the steps of a graph's history while it is served, whether or not a client follows: one reading a second, and
- * between two readings some checks of the links' ages alone, since each frame resets the age. It ends with the graph
- * and keeps the last steps.
+ * between two readings some checks of the links' ages alone, since each frame resets the age. It rests when a run is
+ * over, and continues with the next one.
  *
  * @module
  */
@@ -25,6 +25,8 @@ export class HistoryKeeper implements Disposable {
   #ages = new Float64Array(0);
   #version = -1;
   #looks = 0;
+  /** Whether the last step of the run of this version was taken. */
+  #isOver = false;
 
   /** @param read reads the figures as a statistics message */
   constructor(view: () => RuntimeView, read: (view: RuntimeView) => Uint8Array<ArrayBuffer>) {
@@ -45,14 +47,15 @@ export class HistoryKeeper implements Disposable {
     if (version !== this.#version) {
       this.#version = version;
       this.#ages = new Float64Array(links.length);
+      this.#isOver = false;
     }
-    const isOver = ["completed", "stopped", "failed"].includes(session.state);
+    if (this.#isOver) return;
+    const isOver = this.#isOver = ["completed", "stopped", "failed"].includes(session.state);
     const { page, nodesNowNs } = session;
     for (let k = 0; k < links.length; k++) {
       const ingressNs = page.f64[index64(page.linkOffset(links[k].index) + LINK.newestIngressNs)];
       if (ingressNs > 0) this.#ages[k] = Math.max(this.#ages[k], nodesNowNs - ingressNs);
     }
-    if (isOver) this[Symbol.dispose]();
     if (this.#looks++ % LOOKS_PER_STEP !== 0 && !isOver) return;
     const { nodes } = view;
     const lanes = { length: session.lanes.length };

@@ -37,6 +37,11 @@ export const METHODS = {
   "graph.resume": { params: Nothing, result: StateAnswer },
   /** Ends the sources and drains the graph. Answers when the graph has ended. */
   "graph.stop": { params: Nothing, result: StateAnswer },
+  /**
+   * Stops the graph, if it runs, and starts it again; answers when it runs. `resume`: whether nodes continue from their
+   * states.
+   */
+  "graph.restart": { params: z.strictObject({ resume: z.boolean().default(false) }), result: StateAnswer },
   /** One node, with its type's documentation, configuration and histograms. */
   "node.describe": { params: z.strictObject({ node: Name }), result: NodeDetail },
   /** Changes a live parameter; answers when the node has the value. */

@@ -120,7 +120,8 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const hostname = options.hostname ?? "127.0.0.1";
   const token = options.token ?? (isLoopback(hostname) ? undefined : randomToken());
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const run = crypto.randomUUID();
+  const id = crypto.randomUUID();
+  const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
   const title = options.title ?? "";
   const feed = new Feed(runtime);
   const answers = new ReadyAnswers(run, title);

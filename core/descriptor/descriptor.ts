@@ -139,6 +139,10 @@ export interface NodeDescriptor {
   readonly trigger: "any" | "all";
   /** The kind of lane it runs on. */
   readonly lane: DescriptorLane;
+  /** How urgent its lane is to be; absent for no wish. */
+  readonly priority?: "realtime" | "high" | "normal";
+  /** The processors that its lane is to run on, counted from 0; absent for no wish. */
+  readonly cpus?: readonly number[];
   /** The systems that it runs on; absent for all. */
   readonly platforms?: readonly Platform[];
   /** Format fields that it converts. */

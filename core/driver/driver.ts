@@ -186,6 +186,12 @@ export interface Driver {
    * All of this is native only: with the portable driver only the lane itself can say that its thread ends.
    */
   enterLane(lane: number, generation: number): void;
+  /**
+   * Makes this thread as urgent as that, on these processors; of an empty list, where it may run now.
+   *
+   * @returns what was refused, and the thread does without; `undefined` for nothing
+   */
+  scheduleThread(priority: "realtime" | "high" | "normal", cpus: readonly number[]): string | undefined;
 }
 
 /** Builds the same driver in another isolate. */

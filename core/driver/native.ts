@@ -8,7 +8,7 @@ import { Arenas } from "../../ffi/arenas.ts";
 import { lastNativeError, loadNative, type NativeLibrary } from "../../ffi/loader.ts";
 import { NativeError } from "../../ffi/native_error.ts";
 import type { NativeEdit, NativeLink, NativePort } from "../../ffi/native_draft.ts";
-import { NativeLane, type NativeLaneSpec } from "../../ffi/native_lane.ts";
+import { NativeLane, type NativeLaneSpec, scheduleThread } from "../../ffi/native_lane.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
 import { SluiceError } from "../errors.ts";
@@ -192,6 +192,10 @@ export class NativeDriver implements Driver {
     if (this.#control === undefined) throw missingControl();
     // A refusal means that the lane is fenced: then all ring calls of this thread are refused, which is the point.
     this.#symbols.slu_lane_enter(this.#arenas.unsafePointer(this.#control.token), lane, generation);
+  }
+
+  scheduleThread(priority: "realtime" | "high" | "normal", cpus: readonly number[]): string | undefined {
+    return scheduleThread(this.#symbols, priority, cpus);
   }
 
   /** Processors that the machine has, also those that this process may not use. */

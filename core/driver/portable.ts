@@ -173,6 +173,10 @@ export class PortableDriver implements Driver {
   /** Portable lanes leave no proof of their death. */
   enterLane(_lane: number, _generation: number): void {}
 
+  scheduleThread(): string {
+    return "portable mode has neither priorities nor sets of processors; it runs as any thread";
+  }
+
   get #page(): ControlPage {
     if (this.#control === undefined) throw new TypeError("useControl() was not called on this driver");
     return this.#control;

@@ -40,6 +40,12 @@ export function assertChoice(what: string, key: string, value: unknown, choices:
   );
 }
 
+/** Refuses what is neither `true` nor `false`; absent is fine. @throws {SluiceError} `InvalidConfig` */
+export function assertFlag(what: string, key: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new SluiceError("InvalidConfig", `${what}: "${key}" is ${kindOf(value)}, wanted true or false`, { key });
+}
+
 /** Refuses a time that no timer can count; absent is fine. @throws {SluiceError} `InvalidConfig` */
 export function assertTimeout(what: string, key: string, value: unknown): void {
   if (value === undefined) return;

@@ -5,6 +5,7 @@
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import { nodeId, splitAddress } from "../ids.ts";
+import type { LanePriority } from "../placement/lane_options.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import type { GraphDocument } from "./document.ts";
 import type { Supervision } from "./supervision.ts";
@@ -27,6 +28,8 @@ export interface GraphTarget {
       ports?: readonly string[];
       supervision?: Supervision;
       callTimeoutMs?: number;
+      priority?: LanePriority;
+      cpus?: readonly number[];
       bypassed?: boolean;
     },
   ): unknown;
@@ -95,7 +98,8 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
   const linked = linkedPorts(
     document.links.flatMap(({ from, to, place }) => [from, to].map((end) => at(place, () => splitAddress(end)))),
   );
-  for (const { id, type, config, lane, pool, supervision, callTimeoutMs, bypassed, place } of document.nodes) {
+  for (const node of document.nodes) {
+    const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, place } = node;
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
     const added = {
@@ -104,6 +108,8 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
       ...(pool && { pool }),
       ...(supervision && { supervision }),
       ...(callTimeoutMs !== undefined && { callTimeoutMs }),
+      ...(priority && { priority }),
+      ...(cpus && { cpus }),
       ...(bypassed && { bypassed }),
       ...(linked.has(id) && { ports: linked.get(id) }),
     };

@@ -1,6 +1,6 @@
 /**
  * Checks the links of a graph file: that their nodes are there, what the graph itself says of them, and that every
- * input that needs a link has one.
+ * input that needs a link has one. In a live graph a node waits for such a link, which is worth a warning.
  *
  * @module
  */
@@ -9,28 +9,32 @@ import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";
 import { type LinkEnd, resolvePort } from "./link_rules.ts";
-import type { GraphDiagnostics } from "./diagnostics.ts";
+import type { SluiceError } from "../errors.ts";
+import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+
+/** Nodes that are warned of, at most. */
+const MAX_WARNINGS = 100;
 
 /**
  * Adds the links of a file to its graph.
  *
- * @returns the links that were made; `diagnostics` has the faults of the others
+ * @returns the links that were made, `diagnostics` has the faults of the others; and warnings of nodes that will wait
  */
 export function checkLinks(
   graph: ShapedGraph,
   topology: FileTopology,
   nodes: ReadonlyMap<string, CheckedNode>,
   diagnostics: GraphDiagnostics,
-): Map<ShapedLink, LinkEntry> {
+): { readonly made: ReadonlyMap<ShapedLink, LinkEntry>; readonly warnings: readonly SluiceError[] } {
   const made = new Map<ShapedLink, LinkEntry>();
   /** Whether every link's input is known. If not, an input that seems unlinked may have a link. */
   let sure = true;
   /** Inputs that a link leads to, or that the graph around this one feeds. */
   const fed = new Set<string>();
   for (const link of graph.links) {
-    if (diagnostics.full) return made;
+    if (diagnostics.full) return { made, warnings: [] };
     const from = findNode(link.from, "from", graph, diagnostics) ? link.from : undefined;
     const to = findNode(link.to, "to", graph, diagnostics) ? link.to : undefined;
     const source = from && nodes.get(from.node);
@@ -60,10 +64,21 @@ export function checkLinks(
       }
     }
   }
+  const warnings: SluiceError[] = [];
   for (const node of sure ? nodes.values() : []) {
-    if (!diagnostics.full) reportUnlinked(node, fed, nodes, topology, diagnostics);
+    if (diagnostics.full || warnings.length >= MAX_WARNINGS) break;
+    const { id, type } = node.node;
+    for (const { port, found, available } of findUnlinked(node, fed, nodes, topology)) {
+      if (topology.mode === "live") {
+        const message = `Node "${id}" (${type}) will wait: ${found}`;
+        warnings.push(warning("InvalidGraph", message, node.shaped.offset, diagnostics));
+      } else {
+        const message = `Cannot run node "${id}" (${type}): ${found}`;
+        diagnostics.add("InvalidGraph", message, node.shaped.offset, { nodeId: id, port, available });
+      }
+    }
   }
-  return made;
+  return { made, warnings };
 }
 
 function findNode(
@@ -100,25 +115,24 @@ function findEnd(
   }
 }
 
-function reportUnlinked(
-  { shaped, descriptor, node }: CheckedNode,
+/** The required inputs of a node that no link leads to. */
+function findUnlinked(
+  { descriptor, node }: CheckedNode,
   fed: ReadonlySet<string>,
   nodes: ReadonlyMap<string, CheckedNode>,
   { carried }: FileTopology,
-  diagnostics: GraphDiagnostics,
-): void {
-  for (const input of descriptor.inputs) {
-    if (input.optional || input.array !== undefined || fed.has(`${node.id}.${input.name}`)) continue;
-    const fitting: string[] = [];
-    for (const other of nodes.values()) {
-      if (other.node.id === node.id) continue;
-      for (const output of other.descriptor.outputs) {
-        if (output.kind !== input.kind) continue;
-        fitting.push(...expandPort(output).map((name) => `${other.node.id}.${name}`));
-      }
-    }
-    const message = `Cannot run node "${node.id}" (${node.type}): no link leads to its input "${input.name}", which ` +
-      `takes ${carried.of(node.id, input.name, input).type}; outputs of that kind: ${listSome(fitting)}`;
-    diagnostics.add("InvalidGraph", message, shaped.offset, { nodeId: node.id, port: input.name, available: fitting });
-  }
+): { readonly port: string; readonly found: string; readonly available: readonly string[] }[] {
+  const open = descriptor.inputs.filter(({ name, optional, array }) =>
+    !optional && array === undefined && !fed.has(`${node.id}.${name}`)
+  );
+  return open.map((input) => {
+    const others = [...nodes.values()].filter((other) => other.node.id !== node.id);
+    const available = others.flatMap((other) =>
+      other.descriptor.outputs.filter(({ kind }) => kind === input.kind)
+        .flatMap((output) => expandPort(output).map((name) => `${other.node.id}.${name}`))
+    );
+    const found = `no link leads to its input "${input.name}", which takes ` +
+      `${carried.of(node.id, input.name, input).type}; outputs of that kind: ${listSome(available)}`;
+    return { port: input.name, found, available };
+  });
 }

@@ -70,6 +70,7 @@ export function checkNodes(
       pool: shaped.pool?.name,
       supervision: shaped.supervision?.value,
       callTimeoutMs,
+      ...shaped.schedule?.value,
       bypassed: shaped.bypassed?.value,
     };
     const entry = topology.addChecked(
@@ -90,8 +91,8 @@ export function checkNodes(
 }
 
 /** Where the part of a node that is at fault stands, or else the node. */
-function placeOf({ offset, lane, supervision, bypassed }: ShapedNode, fault: Parameters<Note>[1]): number {
-  const parts: { readonly [fault: string]: { readonly offset: number } | undefined } = { lane, supervision, bypassed };
+function placeOf({ offset, ...parts }: ShapedNode, fault: Parameters<Note>[1]): number {
+  if (fault !== "lane" && fault !== "supervision" && fault !== "bypassed" && fault !== "schedule") return offset;
   return parts[fault]?.offset ?? offset;
 }
 

@@ -6,7 +6,7 @@
  */
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
-import type { LaneOptions } from "../placement/lane_options.ts";
+import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { Supervision } from "./supervision.ts";
@@ -36,6 +36,10 @@ export interface GraphNode {
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
   readonly callTimeoutMs?: number;
+  /** How urgent its lane is to be; absent: as its type says. */
+  readonly priority?: LanePriority;
+  /** The processors that its lane is to run on; absent: as its type says. */
+  readonly cpus?: readonly number[];
   /** Whether what comes in is passed on without calling `process()`; absent: no. */
   readonly bypassed?: boolean;
   /** Where its id stands. */

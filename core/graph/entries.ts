@@ -6,6 +6,7 @@
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LinkPolicy } from "../links/policy.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import type { Schedule } from "../placement/schedule.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Supervision } from "./supervision.ts";
 
@@ -24,6 +25,8 @@ export interface NodeEntry {
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
   readonly callTimeoutMs?: number;
+  /** How urgent its lane is to be, and on which processors, as it was said of the node; absent: as its type says. */
+  readonly schedule?: Schedule;
   /** Whether what comes in is passed on without calling `process()`. */
   readonly bypassed: boolean;
   /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */

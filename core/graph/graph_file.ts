@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LaneOptions } from "../placement/lane_options.ts";
+import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
 import type { Supervision } from "./supervision.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
@@ -23,6 +23,10 @@ export interface GraphFileNode {
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds; 0 for ever. */
   readonly callTimeoutMs?: number;
+  /** How urgent its lane is to be. */
+  readonly priority?: LanePriority;
+  /** The processors that its lane is to run on. */
+  readonly cpus?: readonly number[];
   /** Whether what comes in is passed on without calling `process()`; absent: no. */
   readonly bypassed?: boolean;
 }

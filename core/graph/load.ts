@@ -29,8 +29,8 @@ export interface GraphCheck {
   /** What is wrong, in the order of the file, each with its `place`; what is wrong with `settings` comes first. */
   readonly errors: readonly SluiceError[];
   /**
-   * Warnings about a graph that will run, but certainly not as intended, each with its `place`. Empty if there are
-   * errors.
+   * Warnings about a graph that will run, but hardly as intended, each with its `place`: also about nodes of a live one
+   * that will wait for links. Empty if there are errors.
    */
   readonly warnings: readonly SluiceError[];
 }
@@ -62,11 +62,11 @@ export function checkGraph(
     (offset) => diagnostics.place(offset),
   );
   const nodes = checkNodes(shape, topology, registry, settings, diagnostics);
-  const links = checkLinks(shape, topology, nodes, diagnostics);
+  const { made: links, warnings: waiting } = checkLinks(shape, topology, nodes, diagnostics);
   const sized = [...links].map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
     { fromNode, toNode, output, policy, capacity, shaped }
   ));
-  const warnings = diagnostics.errors.length > 0 ? [] : checkPools(shape, nodes, sized, diagnostics);
+  const warnings = diagnostics.errors.length > 0 ? [] : [...waiting, ...checkPools(shape, nodes, sized, diagnostics)];
   if (diagnostics.errors.length > 0) return { errors: diagnostics.errors, warnings: [] };
   const document: GraphDocument = {
     file,

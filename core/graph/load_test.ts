@@ -189,7 +189,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs" and "bypassed"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus" and "bypassed"`,
   ],
   [
     "bypassed that is no truth value",
@@ -340,8 +340,8 @@ const BAD: [string, string, ...string[]][] = [
     `"s.audio"; an input takes one link`,
   ],
   [
-    "an input without link",
-    graph(`${S}, ${O}`),
+    "an input without link, offline",
+    graph(`${S}, ${O}`, "", ` "mode": "offline",`),
     `2:71 InvalidGraph Cannot run node "o" (wav-sink): no link leads to its input "audio", which takes AudioFrame; ` +
     `outputs of that kind: "s.audio"`,
   ],
@@ -564,3 +564,12 @@ async function touch(path: string): Promise<string> {
   await Deno.writeTextFile(path, "");
   return path;
 }
+
+Deno.test("checkGraph() warns of a node of a live graph that will wait for a link", () => {
+  const { document, errors, warnings } = checkGraph(graph(`${S}, ${O}`), "g.json", REGISTRY);
+  assert.deepEqual([document?.nodes.length, errors], [2, []]);
+  assert.deepEqual(warnings.map(({ code, message }) => `${code} ${message}`), [
+    `InvalidGraph g.json:2:71: Node "o" (wav-sink) will wait: no link leads to its input "audio", which takes ` +
+    `AudioFrame; outputs of that kind: "s.audio"`,
+  ]);
+});

@@ -6,14 +6,15 @@
  */
 import { describeValue } from "../errors/describe_value.ts";
 import { laneName, type NodeId, nodeId, poolName, type PortAddress, splitAddress } from "../ids.ts";
+import { checkLaneOptions } from "../placement/check_lane_options.ts";
 import {
-  checkLaneOptions,
   LANE_KINDS,
   LANE_PRIORITIES,
   type LaneKind,
   type LaneOptions,
   type LanePriority,
 } from "../placement/lane_options.ts";
+import type { Schedule } from "../placement/schedule.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
@@ -43,6 +44,8 @@ export interface ShapedNode {
   readonly overlays?: readonly JsonNode[];
   readonly supervision?: { readonly value: Supervision; readonly offset: number };
   readonly callTimeoutMs?: number;
+  /** Any JSON stands for `cpus`. */
+  readonly schedule?: { readonly value: Schedule; readonly offset: number };
   readonly bypassed?: { readonly value: boolean; readonly offset: number };
 }
 
@@ -89,7 +92,18 @@ export interface ShapedGraph {
   readonly outputs: ExposedPorts;
 }
 
-const NODE_KEYS = ["type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "bypassed"];
+const NODE_KEYS = [
+  "type",
+  "graph",
+  "config",
+  "lane",
+  "pool",
+  "supervision",
+  "callTimeoutMs",
+  "priority",
+  "cpus",
+  "bypassed",
+];
 const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "memory", "lanes", "inputs", "outputs"];
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
@@ -193,8 +207,22 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
     pool: named(pool),
     supervision: policy && { value: policy, offset: supervision!.offset },
     callTimeoutMs: timeout?.value as number | undefined,
+    schedule: readSchedule(keys, read("priority", LANE_PRIORITY)),
     bypassed: bypassed as ShapedNode["bypassed"],
   };
+}
+
+function readSchedule(
+  keys: JsonKeys,
+  priority: { readonly value: unknown; readonly offset: number } | undefined,
+): ShapedNode["schedule"] {
+  const cpus = keys.get("cpus");
+  if (cpus === undefined && priority === undefined) return undefined;
+  const value = {
+    ...(priority && { priority: priority.value as LanePriority }),
+    ...(cpus && { cpus: jsonValue(cpus) as readonly number[] }),
+  };
+  return { value, offset: (cpus ?? priority)!.offset };
 }
 
 function named(found: { readonly value: unknown; readonly offset: number } | undefined) {

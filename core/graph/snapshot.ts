@@ -9,7 +9,7 @@
 import { SluiceError } from "../errors.ts";
 import { portAddress } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
-import { askedKind, type LaneOptions } from "../placement/lane_options.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry } from "./entries.ts";
@@ -52,7 +52,7 @@ export function snapshotGraph(
 }
 
 function fileNode(node: NodeEntry): GraphFileNode {
-  const { id, type: { descriptor }, config, lane, pool, supervision, callTimeoutMs, bypassed } = node;
+  const { id, type: { descriptor }, config, lane, pool, supervision, callTimeoutMs, schedule, bypassed } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -68,6 +68,7 @@ function fileNode(node: NodeEntry): GraphFileNode {
     ...(pool !== undefined && { pool }),
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
+    ...structuredClone(schedule),
     ...(bypassed && { bypassed }),
   };
 }
@@ -83,7 +84,7 @@ function fileLanes(
     const options = Object.hasOwn(declared, name) ? declared[name] : {};
     const needed = name === MAIN_LANE ? "main" : natives.has(name) ? "native" : "worker";
     const { priority, cpus } = options;
-    return [name, present({ kind: askedKind(options) ?? needed, priority, cpus: cpus && [...cpus] })];
+    return [name, present({ kind: options.kind ?? needed, priority, cpus: cpus && [...cpus] })];
   }));
 }
 

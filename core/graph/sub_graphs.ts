@@ -35,6 +35,7 @@ interface Place {
   readonly pool?: ShapedNode["pool"];
   readonly supervision?: ShapedNode["supervision"];
   readonly callTimeoutMs?: number;
+  readonly schedule?: ShapedNode["schedule"];
   /** Files that it lies in, from the outermost. */
   readonly stack: readonly string[];
 }
@@ -144,8 +145,9 @@ class Expansion {
     const pool = node.pool ?? place.pool;
     const supervision = node.supervision ?? place.supervision;
     const callTimeoutMs = node.callTimeoutMs ?? place.callTimeoutMs;
+    const schedule = scheduleIn(place, node);
     const overlays = own.length > 0 && { overlays: own };
-    this.#nodes.set(id, { ...node, id, lane, pool, supervision, callTimeoutMs, ...overlays });
+    this.#nodes.set(id, { ...node, id, lane, pool, supervision, callTimeoutMs, schedule, ...overlays });
   }
 
   #addInstance(node: ShapedNode, graph: { path: string; offset: number }, place: Place): Instance | undefined {
@@ -177,6 +179,7 @@ class Expansion {
       pool: node.pool ?? place.pool,
       supervision: node.supervision ?? place.supervision,
       callTimeoutMs: node.callTimeoutMs ?? place.callTimeoutMs,
+      schedule: scheduleIn(place, node),
       stack: [...place.stack, path],
     };
     return { path: graph.path, ...this.expand(shape, inner) };
@@ -258,6 +261,11 @@ class Expansion {
     this.#diagnostics.add("PortNotFound", message, end.offset, details);
     return undefined;
   }
+}
+
+/** What a node asks for, and its place where it does not. */
+function scheduleIn({ schedule: outer }: Place, { schedule: own }: ShapedNode): ShapedNode["schedule"] {
+  return own && outer ? { value: { ...outer.value, ...own.value }, offset: own.offset } : own ?? outer;
 }
 
 /** What the places around a node say of its configuration. */

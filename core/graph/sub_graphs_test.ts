@@ -140,7 +140,6 @@ const BAD: [string, Record<string, unknown>, Record<string, unknown>, [string, s
     ],
   ],
   ["type and graph at once", {}, { v: { graph: "v.json", type: "gain" } }, [], [
-    'InvalidGraph main.json at "v": Cannot run node "v" (gain): no link leads to its input "audioIn", which takes AudioFrame; outputs of that kind: none',
     'InvalidGraph main.json at "v.json": Cannot read graph: node "v" has "type" and "graph", wanted one of them',
   ]],
   ["a port that is not exposed", { "v.json": VOICE }, { in: SOURCE, v: { graph: "v.json" }, out: SINK }, [[
@@ -155,7 +154,6 @@ const BAD: [string, Record<string, unknown>, Record<string, unknown>, [string, s
     { v: { graph: "v.json" } },
     [],
     [
-      'InvalidGraph v.json at "gain": Cannot run node "v--gain" (gain): no link leads to its input "audioIn", which takes AudioFrame; outputs of that kind: "v--second.audioOut"',
       'NodeNotFound v.json at "gian.audioIn": Cannot expose "gian.audioIn": the graph has no node "gian" (did you mean "gain"?); nodes: "gain" and "second"',
     ],
   ],

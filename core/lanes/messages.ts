@@ -13,6 +13,7 @@ import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
+import type { Schedule } from "../placement/schedule.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
@@ -71,6 +72,8 @@ export interface LaneInit {
   readonly generation: number;
   /** The row of each pool's table of holds that the thread has for itself. */
   readonly row: number;
+  /** How urgent the thread is, and where it runs. */
+  readonly schedule: Schedule;
   readonly driver: DriverToken;
   readonly control: ArenaToken;
   readonly pools: readonly PoolToken[];
@@ -179,6 +182,13 @@ export interface OfferedNode {
   readonly loan?: Loan;
 }
 
+/** What a node's `snapshot()` gave at the end of a run, or why it gave nothing. */
+export interface KeptState {
+  readonly node: NodeId;
+  readonly state?: unknown;
+  readonly error?: SerializedError;
+}
+
 /** From the control isolate to a lane. */
 export type LaneCommand =
   /**
@@ -193,8 +203,16 @@ export type LaneCommand =
   }
   /** What the lane is to leave out of logs and errors. Only for worker lanes. */
   | { readonly kind: "secrets"; readonly secrets: readonly Secret[] }
-  | { readonly kind: "open"; readonly nodes: readonly NodePlan[]; readonly links: readonly LinkEndPlan[] }
+  /** `states`: what nodes go on from, by node. */
+  | {
+    readonly kind: "open";
+    readonly nodes: readonly NodePlan[];
+    readonly links: readonly LinkEndPlan[];
+    readonly states: ReadonlyMap<NodeId, unknown>;
+  }
   | { readonly kind: "start" }
+  /** The thread is to be as urgent as that, and run there; `warning` tells what the system refuses. Not for main. */
+  | { readonly kind: "schedule"; readonly schedule: Schedule }
   /** Sources end; what they wrote drains. */
   | { readonly kind: "stop" }
   /** Tears every node down. The signal of nodes that have not ended is aborted. */
@@ -348,4 +366,5 @@ export type LaneReport =
   | { readonly kind: "warning"; readonly text: string }
   /** The thread has done its last work; its lane's record says that it is dead. */
   | { readonly kind: "gone" }
-  | { readonly kind: "closed" };
+  /** Every node was torn down. `states`: of those that have a `snapshot()`, as they were before that. */
+  | { readonly kind: "closed"; readonly states?: readonly KeptState[] };

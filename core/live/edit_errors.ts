@@ -112,7 +112,8 @@ export function notRunning(action: string, state: RunState): SluiceError {
 export function nodeDown(attempt: string, id: NodeId): SluiceError {
   return new SluiceError(
     "Busy",
-    `Cannot ${attempt}: it is disabled, and what it writes has ended; remove it, and add another with links of its own`,
+    `Cannot ${attempt}: node "${id}" is disabled, and what it writes has ended; remove it, and add another with links ` +
+      "of its own",
     { nodeId: id },
   );
 }

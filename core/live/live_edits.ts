@@ -311,6 +311,7 @@ export class LiveEdits {
     this.#site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
     this.#assertRunning(this.#work.keys());
     this.#assertNoneDown(change);
+    this.#assertNoneEnded(change);
   }
 
   /** The edit never comes into effect: everything is as it was. */
@@ -446,11 +447,15 @@ export class LiveEdits {
     throw nodeDown(`replace, move or bypass node "${down}"`, down);
   }
 
-  /** @throws {SluiceError} `Busy` for a link to or from a node that has ended: it would end the node at its other end */
+  /** @throws {SluiceError} `Busy` for a link to or from a node that has ended or is disabled: nothing goes through it */
   #assertNoneEnded({ added, linked }: GraphChange): void {
     for (const { fromNode, fromPort, toNode, toPort } of linked) {
-      const ended = [toNode, fromNode].find((id) => this.#site.hasEnded(id) && !added.some((node) => node.id === id));
-      if (ended !== undefined) throw nodeEnded(`link "${fromNode}.${fromPort}" to "${toNode}.${toPort}"`, ended);
+      const ends = [toNode, fromNode].filter((id) => !added.some((node) => node.id === id));
+      const attempt = `link "${fromNode}.${fromPort}" to "${toNode}.${toPort}"`;
+      const ended = ends.find((id) => this.#site.hasEnded(id));
+      if (ended !== undefined) throw nodeEnded(attempt, ended);
+      const down = ends.find((id) => this.#site.isDown(id));
+      if (down !== undefined) throw nodeDown(attempt, down);
     }
   }
 

@@ -6,7 +6,8 @@
 import { SluiceError } from "../errors.ts";
 import { laneName, type NodeId } from "../ids.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import { askedKind, type LaneKind, type LaneOptions } from "./lane_options.ts";
+import type { LaneKind, LaneOptions } from "./lane_options.ts";
+import { type Schedule, scheduleSuffix } from "./schedule.ts";
 
 /** Name of the lane that nodes run on by default. */
 export const DEFAULT_LANE = "worker";
@@ -29,6 +30,7 @@ interface PlacedNode {
  * @param asked the lane that was asked for; absent: that of its kind
  * @param lanes what was said of lanes, by name
  * @param residents a node of each lane that has some
+ * @param schedule what the node asks for: those that name no lane and ask for the same share one
  * @throws {SluiceError} `InvalidGraph` for an invalid name, and for a lane of another kind than the node needs
  */
 export function laneOf(
@@ -37,9 +39,10 @@ export function laneOf(
   asked: string | undefined,
   lanes: { readonly [name: string]: LaneOptions },
   residents: ReadonlyMap<string, PlacedNode>,
+  schedule: Schedule = {},
 ): string {
-  const named = laneName(asked === undefined ? defaultLane(descriptor) : asked);
-  const kind = (Object.hasOwn(lanes, named) ? askedKind(lanes[named]) : undefined) ?? impliedKind(named);
+  const named = laneName(asked === undefined ? defaultLane(descriptor, schedule) : asked);
+  const kind = (Object.hasOwn(lanes, named) ? lanes[named].kind : undefined) ?? impliedKind(named);
   // A lane of kind main is the control isolate, whatever it is called.
   const lane = kind === "main" ? MAIN_LANE : named;
   const native = descriptor.lane === "native";
@@ -89,7 +92,7 @@ function impliedKind(name: string): LaneKind | undefined {
   return name === NATIVE_LANE ? "native" : name === DEFAULT_LANE ? "worker" : undefined;
 }
 
-function defaultLane({ lane }: Pick<NodeDescriptor, "lane">): string {
-  if (lane === "native") return NATIVE_LANE;
-  return lane === "main" ? MAIN_LANE : DEFAULT_LANE;
+function defaultLane({ lane }: Pick<NodeDescriptor, "lane">, schedule: Schedule): string {
+  if (lane === "main") return MAIN_LANE;
+  return (lane === "native" ? NATIVE_LANE : DEFAULT_LANE) + scheduleSuffix(schedule);
 }

@@ -62,6 +62,12 @@ export class InputPort implements StreamInput {
    * @internal
    */
   enteredNs = 0;
+  /**
+   * Whether the link came when the node was at its end: whoever writes to it is not told of that.
+   *
+   * @internal
+   */
+  isLate = false;
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
   #format: FrameFormat | undefined;
@@ -96,6 +102,7 @@ export class InputPort implements StreamInput {
    */
   detach(): void {
     this.#link = undefined;
+    this.isLate = false;
     this.#local = undefined;
     this.#format = undefined;
     this.#layout = -1;

@@ -64,7 +64,8 @@ function makeRefs(id: NodeId, ports: readonly PortDescriptor[], owner?: object):
   return refs;
 }
 
-function makeRef(id: NodeId, { direction }: PortDescriptor, name: string, owner?: object): Ref {
+/** A reference to one port of a node. @param name `audioIn_3` for an element; `owner` as for `makeHandle()` */
+export function makeRef(id: NodeId, { direction }: PortDescriptor, name: string, owner?: object): Ref {
   const ref = { direction, node: id, port: name, address: portAddress(id, name) };
   if (owner !== undefined) owners.set(ref, owner);
   return ref;

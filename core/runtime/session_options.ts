@@ -3,9 +3,6 @@
  *
  * @module
  */
-import type { Driver } from "../driver/driver.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { awaitedInput } from "../graph/complete.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { SessionOptions } from "../session/session_options.ts";
@@ -28,18 +25,14 @@ export function stuckAfterMs(options: RuntimeOptions): number {
   return options.stuckAfterMs ?? STUCK_AFTER_MS;
 }
 
-/** The options of a graph's run. @param converters the node types that errors may name as converters */
-export function sessionOptions(
-  options: RuntimeOptions,
-  topology: Topology,
-  driver: Driver,
-  events: EventBus,
-  converters: readonly NodeDescriptor[],
-): SessionOptions {
+/** What a run gets of its runtime as it is. */
+type OfRuntime = Pick<SessionOptions, "topology" | "driver" | "events" | "kept" | "resume" | "converters">;
+
+/** The options of a graph's run. */
+export function sessionOptions(options: RuntimeOptions, ofRuntime: OfRuntime): SessionOptions {
+  const { topology } = ofRuntime;
   return {
-    topology,
-    driver,
-    events,
+    ...ofRuntime,
     pools: options.pools ?? {},
     endsWithSources: topology.mode === "offline" || (options.endsWithSources ?? hasSources(topology)),
     memory: options.memory ?? {},
@@ -49,7 +42,6 @@ export function sessionOptions(
     setupTimeoutMs: options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
     callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
     awaitTimeoutMs: options.callTimeoutMs ?? (topology.mode === "offline" ? CALL_TIMEOUT_MS : 0),
-    converters,
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Driver } from "../driver/driver.ts";
+import { awaitedInput } from "../graph/complete.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { RuntimeView, SessionView } from "../runtime_view.ts";
 import type { Topology } from "../topology.ts";
@@ -13,6 +14,7 @@ import { stuckAfterMs } from "./session_options.ts";
 /**
  * @param types those that the runtime knows
  * @param run the part of the view that a run has
+ * @param runs how many there were
  * @returns gives the view as it is then
  */
 export function versionedView(
@@ -21,6 +23,7 @@ export function versionedView(
   driver: Driver,
   types: () => readonly NodeDescriptor[],
   run: () => SessionView | undefined,
+  runs: () => number,
 ): () => RuntimeView {
   let version = 0;
   let lists = "";
@@ -28,11 +31,12 @@ export function versionedView(
     const session = run();
     // Lanes and pools come and go without a change of the topology: no version may stand for two of their lists.
     const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
-    const now = `${topology.version} ${lanes} ${session?.pools().length}`;
+    const now = `${runs()} ${topology.version} ${lanes} ${session?.pools().length}`;
     if (now !== lists) version++;
     lists = now;
     return {
       version,
+      runsBefore: Math.max(0, runs() - 1),
       mode: topology.mode,
       driver: driver.kind,
       nowNs: driver.nowNs(),
@@ -40,6 +44,7 @@ export function versionedView(
       nodes: [...topology.nodes.values()],
       links: [...topology.links.values()],
       typeOf: ({ fromNode, fromPort, output }) => topology.carried.of(fromNode, fromPort, output).type,
+      awaits: (node) => awaitedInput(topology, node),
       types,
       session,
     };

@@ -24,6 +24,7 @@ import { Pool } from "../memory/pool.ts";
 import { leaveRow, noteDeath } from "../memory/reclaim.ts";
 import { Topology } from "../topology.ts";
 import { LaneThread } from "./lane_thread.ts";
+import { KeptStates } from "./kept_states.ts";
 import { Session } from "./session.ts";
 
 /** Slots that each thread keeps as long as it lives. */
@@ -405,6 +406,8 @@ class World {
       events: new EventBus(() => clock.nowMs),
       pools: { audio: { slots: SLOTS, slotBytes: 64 } },
       endsWithSources: true,
+      kept: new KeptStates(),
+      resume: false,
       memory: {},
       development: false,
       converters: [],

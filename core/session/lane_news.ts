@@ -33,7 +33,7 @@ export class LaneNews {
 
   /** Takes a lane's report. */
   report(thread: LaneThread, report: LaneReport): void {
-    const { events, states, facts, pausing, requests } = this.#run;
+    const { events, states, facts, pausing, requests, topology, options: { kept } } = this.#run;
     const { index, name: lane } = thread;
     switch (report.kind) {
       case "opened":
@@ -87,6 +87,7 @@ export class LaneNews {
         requests.answered(report.request, report.error);
         break;
       case "warning":
+        logger("runtime").warn(report.text);
         thread.warnings.push(report.text);
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;
@@ -95,6 +96,8 @@ export class LaneNews {
         if (!thread.is.replaced || this.#run.ending !== undefined) thread.closed();
         break;
       case "closed":
+        // Of a run that had begun: another one may have, since.
+        if (this.#run.startNs > 0 && this.#run.summary === undefined) kept.take(report.states ?? [], topology.nodes);
         thread.closed();
         events.publish({ group: "lane", lane, kind: "closed" });
         break;

@@ -7,6 +7,7 @@
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
+import { asksFor, isSameSchedule, type Schedule } from "../placement/schedule.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
@@ -69,6 +70,8 @@ export class LaneThread {
   readonly ordinal: number;
   /** What the system refused to give the lane. */
   readonly warnings: string[];
+  /** How urgent it was made or told to be, and where to run. `SessionLanes` writes it when it makes the thread. */
+  schedule: Schedule = {};
   /** The progress of its rounds, as the watch sees it. */
   readonly rounds: RoundWatch = new RoundWatch();
   /** The call under way at the last look of the watch, which writes it. A new thread begins with that of the old one. */
@@ -134,6 +137,13 @@ export class LaneThread {
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
     this.#port?.send(command);
+  }
+
+  /** Its nodes ask for something else. A thread keeps what nobody asks for any longer. */
+  reschedule(schedule: Schedule): void {
+    if (this.kind === "main" || !asksFor(schedule) || isSameSchedule(schedule, this.schedule)) return;
+    this.schedule = schedule;
+    this.send({ kind: "schedule", schedule });
   }
 
   /** The formats that its nodes announce, once they are open; none if it is lost before that. */

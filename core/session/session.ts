@@ -102,6 +102,7 @@ export class Session {
       );
       if (run.stopTimer !== undefined) throw stoppedEarly();
       checkFormats(topology, convertersByField(run.options.converters), formats.flat(), links);
+      run.options.kept.clear();
       run.startNs = run.driver.nowNs();
       for (const id of run.states.keys()) run.states.set(id, "running");
       run.lanes.send({ kind: "start" });
@@ -397,6 +398,7 @@ export class Session {
     for (const { id } of anew) {
       if (run.states.get(id) !== "ended") run.states.set(id, "running");
     }
+    run.lanes.reschedule([...added, ...anew]);
     this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing of the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);

@@ -9,6 +9,7 @@ import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
+import { asksFor, laneSchedule, type Schedule, scheduleOf } from "../placement/schedule.ts";
 import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes, nativeDriver } from "../lanes/native/native_lane_check.ts";
@@ -127,8 +128,15 @@ export class SessionLanes {
     // Lane 0 is main, whether or not it runs nodes: the control isolate uses its record.
     for (const [index, name] of namesOf(this.#options).entries()) {
       const node = used.get(name);
-      if (node !== undefined) this.#make(node, index);
+      if (node !== undefined) this.#make(node, index, this.#options.topology.on(name));
     }
+  }
+
+  /** Nodes have come: their lanes get what they ask for. */
+  reschedule(nodes: readonly NodeEntry[]): void {
+    const { topology } = this.#options;
+    const names = new Set(nodes.filter((node) => asksFor(scheduleOf(node))).map(({ lane }) => lane));
+    for (const name of names) this.named(name)?.reschedule(this.#scheduleOf(name, topology.on(name)));
   }
 
   /**
@@ -149,13 +157,13 @@ export class SessionLanes {
       );
     }
     clearFigures(memory.page, index);
-    return this.#make(node, index);
+    return this.#make(node, index, [node]);
   }
 
   /** Gives a worker lane a new thread, in place of one that has ended or was given up. */
   replace(old: LaneThread): LaneThread {
     if (old.state === "fenced") this.#fenced.add(old);
-    return this.#start(old.name, "worker", old.index, workerPort, old);
+    return this.#start(old.name, "worker", old.index, old.schedule, workerPort, old);
   }
 
   /** Ends the lanes beside main that the graph no longer uses. The keeper ends those that are lost. */
@@ -167,11 +175,12 @@ export class SessionLanes {
   }
 
   /**
-   * Builds the nodes of a lane and calls their `setup()`.
+   * Builds the nodes of a lane, calls their `setup()`, and gives them the states that they go on from.
    *
    * @param entries nodes, of which the lane takes its own
    * @param links as `entries`
    * @returns the formats that they announce, once all are open
+   * @throws why a node gave no state that it is to go on from
    */
   openNodes(
     lane: LaneThread,
@@ -179,10 +188,13 @@ export class SessionLanes {
     entries: readonly NodeEntry[],
     links: readonly LinkEntry[],
   ): Promise<readonly AnnouncedFormat[]> {
-    const nodes = entries.filter((node) => node.lane === lane.name).map((node) => this.plans.plan(node));
+    const own = entries.filter((node) => node.lane === lane.name);
+    const { kept, resume } = this.#options;
+    const states = resume ? kept.of(own) : new Map();
+    const nodes = own.map((node) => this.plans.plan(node));
     const ends = links.flatMap((link) => plans.ends(link))
       .filter((each) => each.lane === lane.index).map((each) => each.end);
-    lane.send({ kind: "open", nodes, links: ends });
+    lane.send({ kind: "open", nodes, links: ends, states });
     return lane.whenOpen;
   }
 
@@ -253,30 +265,41 @@ export class SessionLanes {
     if (lane.state !== "closed" && lane.wasDeadFor(looks, this.#memory!.page)) lane.closed();
   }
 
-  #make({ lane: name, type }: NodeEntry, index: number): LaneThread {
-    const { topology } = this.#options;
-    const { types } = this.plans;
-    if (name === MAIN_LANE) {
-      return this.#start(name, "main", index, (init, driver, hear) => new MainLanePort(init, driver, types, hear));
-    }
-    if (type.descriptor.lane !== "native") return this.#start(name, "worker", index, workerPort);
-    const options = topology.lanes[name] ?? {};
-    return this.#start(name, "native", index, (init, driver, hear) => (
-      new NativeLanePort(init, nativeDriver(driver), types, options, hear)
-    ));
+  #scheduleOf(name: string, nodes: readonly NodeEntry[]): Schedule {
+    const { lanes } = this.#options.topology;
+    return name === MAIN_LANE ? {} : laneSchedule(Object.hasOwn(lanes, name) ? lanes[name] : undefined, nodes);
   }
 
-  #start(name: string, kind: LaneKind, index: number, makePort: MakePort, before?: LaneThread): LaneThread {
+  /** @param nodes of the lane, as far as they are known */
+  #make({ lane: name, type }: NodeEntry, index: number, nodes: readonly NodeEntry[]): LaneThread {
+    const { types } = this.plans;
+    const schedule = this.#scheduleOf(name, nodes);
+    const start = (kind: LaneKind, makePort: MakePort) => this.#start(name, kind, index, schedule, makePort);
+    if (name === MAIN_LANE) return start("main", (init, driver, hear) => new MainLanePort(init, driver, types, hear));
+    if (type.descriptor.lane !== "native") return start("worker", workerPort);
+    return start("native", (init, driver, hear) => new NativeLanePort(init, nativeDriver(driver), types, hear));
+  }
+
+  #start(
+    name: string,
+    kind: LaneKind,
+    index: number,
+    schedule: Schedule,
+    makePort: MakePort,
+    before?: LaneThread,
+  ): LaneThread {
     const { driver, topology, development, converters, setupTimeoutMs } = this.#options;
     const memory = this.#memory!;
     const row = this.#takeRow(name, index);
     const generation = (this.#newest[index]?.life.generation ?? 0) + 1;
     const lane = new LaneThread(name, kind, { lane: index, generation, row }, this.#listener, before);
+    lane.schedule = schedule;
     const init: LaneInit = {
       name,
       index,
       generation,
       row,
+      schedule,
       driver: driver.token,
       control: memory.control,
       pools: memory.tokens,

@@ -8,6 +8,7 @@ import { leaveRow, noteDeath } from "../memory/reclaim.ts";
 import { GraphMemory } from "./graph_memory.ts";
 import { Topology } from "../topology.ts";
 import type { LaneThread } from "./lane_thread.ts";
+import { KeptStates } from "./kept_states.ts";
 import { MAX_LANES, SessionLanes } from "./session_lanes.ts";
 
 /** How long what a lane said before its thread ended may be on its way, milliseconds. */
@@ -42,6 +43,8 @@ function setUp(): SetUp {
       events: new EventBus(() => 0),
       pools: {},
       endsWithSources: true,
+      kept: new KeptStates(),
+      resume: false,
       memory: {},
       development: false,
       converters: [],

@@ -9,6 +9,7 @@ import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Topology } from "../topology.ts";
+import type { KeptStates } from "./kept_states.ts";
 
 /** What a session is made from. */
 export interface SessionOptions {
@@ -33,6 +34,10 @@ export interface SessionOptions {
   readonly callTimeoutMs: number;
   /** How long a node may await something in a call before it has failed, milliseconds; 0: for ever. */
   readonly awaitTimeoutMs: number;
+  /** The states of nodes at the end of the run before, and then of this one. */
+  readonly kept: KeptStates;
+  /** Whether nodes go on from those. */
+  readonly resume: boolean;
   /** Node types that errors may name as converters. */
   readonly converters: readonly NodeDescriptor[];
 }

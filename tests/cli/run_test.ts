@@ -221,3 +221,35 @@ Deno.test("sluice run fails with the name of a node that is in an endless loop f
   assert.match(result.stdout, /^Failed after /);
   assertNoStack(result);
 });
+
+Deno.test("sluice run runs a live graph whose inputs have no links, and sluice check warns of them; offline both refuse", async () => {
+  await using folder = await temporaryFolder();
+  const graph = (mode: string) =>
+    Deno.writeTextFile(
+      `${folder.path}/graph.json`,
+      JSON.stringify({
+        version: 1,
+        mode,
+        nodes: { tone: { type: "tone-source", config: { durationSeconds: 0.1 } }, gain: { type: "gain" } },
+      }),
+    );
+  await graph("live");
+  const run = await sluice(["run", "graph.json"], { cwd: folder.path, env: { SLUICE_LOG: "info" } });
+  assert.equal(run.code, 0, run.stderr);
+  assert.match(run.stderr, /Nothing leads to "gain.audioIn": a node without such a link waits for one/);
+  const check = await sluice(["check", "graph.json"], { cwd: folder.path });
+  assert.equal(check.code, 0);
+  assert.match(
+    check.stderr,
+    /^warning: graph.json:1:\d+: Node "gain" \(gain\) will wait: no link leads to its input "audioIn"/,
+  );
+  await graph("offline");
+  for (const command of ["run", "check"]) {
+    const { code, stderr } = await sluice([command, "graph.json"], { cwd: folder.path });
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: graph.json:1:\d+: Cannot run node "gain" \(gain\): no link leads to its input "audioIn"/,
+    );
+  }
+});

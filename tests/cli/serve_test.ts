@@ -208,6 +208,9 @@ Deno.test("sluice run --serve tells clients the end before it exits: the answer,
   client.on("status", (status) => status === "waiting" && lost.resolve());
   const raw = await openSocket(port);
   const code = new Promise<number>((resolve) => raw.onclose = (event) => resolve(event.code));
+  const { run } = client.graph!;
+  assert.deepEqual(await client.call("graph.restart", {}), { state: "running" });
+  assert.notEqual((await client.call("ping", {})).run, run, "it goes on with the next run");
   assert.deepEqual(await client.call("graph.stop", {}), { state: "stopped" });
   await lost.promise;
   client.close();

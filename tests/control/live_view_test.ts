@@ -279,6 +279,29 @@ Deno.test("a node that hangs is stuck in /metrics, in the statistics and in slui
   await runtime.stop();
 });
 
+Deno.test("the graph and sluice top name the input that a node waits for, until it is linked", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off" });
+  runtime.add(nodes.toneSource(), { id: "tone" });
+  runtime.add(nodes.gain(), { id: "gain" });
+  await using server = serveControl(runtime, { port: 0 });
+  await runtime.start();
+  const client = connect(server.url);
+  let frame: StatsFrame | undefined;
+  client.on("stats", (news) => frame = news);
+  client.watch({ statsHz: 50 });
+  await client.ready();
+  const shown = async (isWaiting: boolean) => {
+    const isCurrent = () => frame !== undefined && frame.version === client.graph!.version;
+    await until(client, "stats", () => isCurrent() && (client.graph!.nodes[1].awaits !== undefined) === isWaiting);
+    return [client.graph!.nodes[1].awaits, readTop(client.graph!, frame!, frame!).nodes[1].state];
+  };
+  deepEqual(await shown(true), ["audioIn", "waiting for audioIn"]);
+  await runtime.connectByName("tone.audio", "gain.audioIn");
+  deepEqual(await shown(false), [undefined, "running"]);
+  client.close();
+  await runtime.stop();
+});
+
 /** A way to a port that can be cut. */
 function cuttable(target: number): AsyncDisposable & { readonly port: number; cut(): void } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -6,6 +6,7 @@ import { ControlClient } from "../../control/client/client.ts";
 import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { framesRead } from "../../control/schemas/stats_frame.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
+import { flow } from "../fixtures/waiting.ts";
 import { ask, closed, deserted, openSocket, serveLive } from "./served.ts";
 
 /** Mutated messages that are sent. */
@@ -76,6 +77,41 @@ eachDriver("ControlClient follows statistics that equal the runtime's counts onc
     graph.links.map((_, k) => [last.links.written[k], framesRead(last, k)]),
     links.map((l) => [l.written, l.read]),
   );
+  client.close();
+  await served.stopAndCheck();
+});
+
+eachDriver("graph.restart begins another run, which clients are told of and follow", async (native) => {
+  await using served = await serveLive(native);
+  const { runtime } = served;
+  const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+  const runs: string[] = [];
+  const told: string[] = [];
+  const stopped = Promise.withResolvers<StatsFrame>();
+  client.on("restart", ({ run }) => runs.push(run));
+  client.on(
+    "events",
+    (events) => told.push(...events.filter(({ topic }) => topic === "runtime").map(({ kind }) => kind)),
+  );
+  client.on("stats", (frame) => frame.state === "stopped" && runs.length === 2 && stopped.resolve(frame));
+  client.watch({ statsHz: 50, events: {} });
+  const before = await client.ready();
+  for (const params of [{}, { resume: true }]) {
+    deepEqual(await client.call("graph.restart", params), { state: "running" });
+    await flow(runtime, "level", 3);
+    const { run } = await client.call("ping", {});
+    while (runs.at(-1) !== run) await sleep(5);
+    equal((await client.call("history.get", { kind: "node", id: "gain" })).run, run);
+    ok(client.graph!.version > before.version);
+  }
+  equal(new Set([before.run, ...runs]).size, 3);
+  await client.call("graph.stop", {});
+  deepEqual([...(await stopped.promise).links.written], runtime.stats().links.map(({ written }) => written));
+  while (told.filter((kind) => kind === "ended").length < 3) await sleep(5);
+  const run = ["stopping", "ended", "started"];
+  deepEqual(told, [...run, ...run, "stopping", "ended"]);
+  deepEqual(await client.call("graph.restart", {}), { state: "running" });
+  await flow(runtime, "level", 3);
   client.close();
   await served.stopAndCheck();
 });

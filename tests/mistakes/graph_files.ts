@@ -380,10 +380,10 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "an input that nothing leads to",
-    given: { nodes: { tone, gain } },
+    mistake: "an input that nothing leads to, offline",
+    given: { mode: "offline", nodes: { tone, gain } },
     says: [
-      "graph.json:1:53",
+      "graph.json:1:70",
       'Cannot run node "gain" (gain): no link leads to its input "audioIn", which takes AudioFrame',
       'outputs of that kind: "tone.audio"',
     ],

@@ -12,9 +12,11 @@ export function HealthShape({ health }: { readonly health: Health }): JSX.Elemen
   );
 }
 
-/** Shape and word. */
-export function HealthMark({ health }: { readonly health: Health }): JSX.Element {
-  const { word, color, meaning } = HEALTH_MARKS[health];
+/** Shape and word. @param word another one than that of the condition */
+export function HealthMark(
+  { health, word = HEALTH_MARKS[health].word }: { readonly health: Health; readonly word?: string },
+): JSX.Element {
+  const { color, meaning } = HEALTH_MARKS[health];
   return (
     <span class="health" title={meaning} style={{ color: `var(${color})` }}>
       <HealthShape health={health} />

@@ -13,11 +13,11 @@ const MINUTE_MS = 60_000;
 
 /** The lines of a node's card that change. */
 export interface CardText {
-  /** The condition in a word; `""` while all is well. */
+  /** The condition in a word; `""` while all is well, but for `waiting`. */
   readonly condition: string;
   /** `94/s`. */
   readonly rate: string;
-  /** `p50 12 µs · p99 85 µs`. */
+  /** `p50 12 µs · p99 85 µs`; `for a link to audioIn`. */
   readonly ticks: string;
   /** `2 errors`; `""` for none. */
   readonly errors: string;
@@ -45,10 +45,13 @@ export interface LabelText {
 export function cardText(now: NodeFigures | undefined): CardText {
   if (now === undefined) return { condition: "", rate: "", ticks: "", errors: "" };
   const stuck = now.health === "stuck" ? ` ${formatNs(now.inCallMs * 1e6)}` : "";
+  const waiting = now.awaits === undefined ? "" : "waiting";
   return {
-    condition: isCalm(now.health) ? "" : HEALTH_MARKS[now.health].word + stuck,
+    condition: isCalm(now.health) ? waiting : HEALTH_MARKS[now.health].word + stuck,
     rate: formatRate(now.ticksPerSecond),
-    ticks: now.ticks === 0
+    ticks: now.awaits !== undefined
+      ? `for a link to ${now.awaits}`
+      : now.ticks === 0
       ? "no tick yet"
       : `p50 ${formatMeasured(now.tickP50Ns)} · p99 ${formatMeasured(now.tickP99Ns)}`,
     errors: now.errors === 0 ? "" : `${formatShort(now.errors)} ${now.errors === 1 ? "error" : "errors"}`,

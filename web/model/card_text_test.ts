@@ -61,3 +61,8 @@ Deno.test("labelText() counts drops, names their reasons, and tells how full a l
   const skipping = { links: { ...links, droppedFull: [0] } } as unknown as StatsFrame;
   assert.equal(labelText({ ...link, lossAgoMs: Infinity }, skipping, 0).allDrops, "1 skipped");
 });
+
+Deno.test("cardText() says that a node waits, and for a link to which input", () => {
+  const { condition, ticks } = cardText({ ...node, health: "idle", ticks: 0, awaits: "audioIn" });
+  assert.deepEqual([condition, ticks], ["waiting", "for a link to audioIn"]);
+});

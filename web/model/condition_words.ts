@@ -14,6 +14,8 @@ export interface ConditionWords {
   readonly link: number;
   /** Index of the node that is to blame, or -1. */
   readonly node: number;
+  /** A word for the condition itself, where there is one that tells more. */
+  readonly word?: string;
 }
 
 /** Why a node is as it is. @param failure what it failed with last, if that is known */
@@ -44,6 +46,9 @@ export function nodeWords(figures: GraphFigures, index: number, failure?: string
     return { text: `Waits for room on its link to ${toNode}.${toPort}`, link: now.blockedOnLink, node: -1 };
   }
   if (now.health === "blocked") return { text: "Waits for a free slot of its pool", link: -1, node: -1 };
+  if (now.awaits !== undefined) {
+    return { text: `Waits for a link to its input ${now.awaits}`, link: -1, node: -1, word: "waiting" };
+  }
   if (now.health === "late") {
     return {
       text: `Cannot keep up: ${Math.round(now.busyShare * 100)} % of the time in process()`,

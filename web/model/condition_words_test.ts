@@ -61,3 +61,9 @@ Deno.test("linkWords() names the reader, the policy, and the stuck node behind a
   const late = figuresOf(["healthy", "healthy", "healthy"], ["late"]);
   assert.equal(linkWords(late, 0).text, "The newest frame is 300 ms old");
 });
+
+Deno.test("nodeWords() names the input that a node waits for a link to", () => {
+  const figures = figuresOf(["idle", "idle", "idle"], ["idle"], { awaits: "audioIn" });
+  const { text, word } = nodeWords(figures, 0);
+  assert.deepEqual([word, text], ["waiting", "Waits for a link to its input audioIn"]);
+});

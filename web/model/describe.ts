@@ -22,7 +22,8 @@ export function describeNode(graph: GraphSnapshot, figures: GraphFigures | undef
   const now = figures?.node(index);
   const rate = now === undefined ? UNKNOWN : formatRate(now.ticksPerSecond);
   const parts = [id, type, `lane ${lane}`];
-  if (now !== undefined) parts.push(HEALTH_MARKS[now.health].word);
+  if (now?.awaits !== undefined) parts.push(`waiting for a link to ${now.awaits}`);
+  else if (now !== undefined) parts.push(HEALTH_MARKS[now.health].word);
   if (rate !== UNKNOWN) parts.push(`${rate.replace("/s", "")} ticks a second`);
   const from = graph.links.filter(({ toNode }) => toNode === id).map(({ fromNode }) => fromNode);
   const to = graph.links.filter(({ fromNode }) => fromNode === id).map(({ toNode }) => toNode);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { GraphSnapshot } from "../../control/schemas/graph.ts";
 import { describeNode } from "./describe.ts";
+import type { GraphFigures } from "./graph_figures.ts";
 
 const ids = ["a", "b", "c", "d", "e", "mixer"];
 const graph = {
@@ -12,4 +13,12 @@ Deno.test("describeNode() names what a node is linked to, each once, and of many
   assert.equal(describeNode(graph, undefined, 5), "mixer, gain, lane shape, from a and b");
   const many = { ...graph, links: ids.slice(0, 5).map((toNode) => ({ fromNode: "mixer", toNode })) };
   assert.equal(describeNode(many as unknown as GraphSnapshot, undefined, 5), "mixer, gain, lane shape, to 5 nodes");
+});
+
+Deno.test("describeNode() says what input a node waits for a link to", () => {
+  const figures = { node: () => ({ health: "idle", ticksPerSecond: 0, awaits: "audioIn" }) } as unknown as GraphFigures;
+  assert.equal(
+    describeNode(graph, figures, 0),
+    "a, gain, lane shape, waiting for a link to audioIn, 0 ticks a second, to mixer",
+  );
 });

@@ -39,6 +39,8 @@ export interface NodeFigures {
   readonly errors: number;
   /** The link that keeps it from running: its index, or -1. */
   readonly blockedOnLink: number;
+  /** The input that it waits for a link to: it is not run before it has one. */
+  readonly awaits?: string;
   /** How long it has been in the call that it is in, milliseconds. */
   readonly inCallMs: number;
 }
@@ -211,7 +213,13 @@ export class GraphFigures {
       errors: columns.errors[index],
       blockedOnLink: BLOCKED_ON[columns.blocked[index]] === "link" ? columns.blockedOn[index] - 1 : -1,
       inCallMs: columns.inCallMs[index],
+      ...(this.#isAwaiting(index) && { awaits: this.graph.nodes[index].awaits }),
     };
+  }
+
+  /** What has ended, failed or is held by a pause waits for no link. */
+  #isAwaiting(index: number): boolean {
+    return !this.paused && this.nodeHealth[index] === "idle";
   }
 
   /** What a link shows, or `undefined` before the first frame. */

@@ -215,3 +215,14 @@ Deno.test("GraphFigures shows the age that frames come to, not the one of a mome
   figures.take(frameAt(4_200, {}, { written: [9], ageNs: [1e6] }));
   assert.equal(figures.link(0)!.ageNs, 1e6);
 });
+
+Deno.test("GraphFigures.node() says that a node awaits a link while nothing else is the matter", () => {
+  const [tone, level] = graph.nodes;
+  const figures = new GraphFigures({ ...graph, nodes: [tone, { ...level, awaits: "audioIn" }] });
+  const awaits = (ms: number, nodes: Values) => {
+    figures.take(frameAt(ms, nodes));
+    return figures.node(1)?.awaits;
+  };
+  assert.equal(awaits(0, {}), "audioIn");
+  assert.equal(awaits(100, { state: [2, NODE_STATES.indexOf("ended")] }), undefined);
+});

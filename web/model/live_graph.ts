@@ -113,12 +113,22 @@ export class LiveGraph {
 
   #takeEvents(events: readonly ControlEvent[]): void {
     this.#take("events", () => this.#events.add(events));
-    const outcome = events.find(({ topic, kind }) => topic === "runtime" && kind === "ended")?.data?.outcome;
+    const last = events.findLast(({ topic, kind }) => topic === "runtime" && (kind === "ended" || kind === "started"));
+    if (last?.kind === "started") this.#goOn();
+    const outcome = last?.data?.outcome;
     if (outcome !== "completed" && outcome !== "stopped" && outcome !== "failed") return;
     // The server may be gone before it sends another reading.
     this.#outcome = outcome;
     if (this.#figures?.frame === undefined) return;
     this.#figures.end(outcome);
+    this.#changed("figures");
+  }
+
+  /** A run has begun, of which the graph and the readings tell later: the end of the one before is not its own. */
+  #goOn(): void {
+    if (this.#outcome === undefined) return;
+    this.#outcome = undefined;
+    if (this.#graph !== undefined) this.#figures = new GraphFigures(this.#graph);
     this.#changed("figures");
   }
 

@@ -110,3 +110,20 @@ Deno.test("LiveGraph keeps no problem that a lost connection made, and forgets o
   tell("problem", new Error("the connection was lost"));
   assert.equal(live.problem, undefined);
 });
+
+Deno.test("LiveGraph shows a run that began, though the end of the one before is told after it", () => {
+  const { live, tell } = scripted();
+  tell("graph", graph);
+  const again = { ...graph, run: "r2", version: 2 };
+  tell("restart", again);
+  tell("graph", again);
+  tell("stats", frameOf(2));
+  tell("events", [{ ...event, kind: "ended", data: { outcome: "stopped" } }]);
+  assert.equal(live.figures?.over, true);
+  tell("events", [{ ...event, seq: 2 }]);
+  assert.deepEqual([live.state, live.figures?.over], ["running", false]);
+  tell("stats", frameOf(2));
+  assert.equal(live.state, "running");
+  tell("events", [{ ...event, seq: 3, kind: "ended", data: { outcome: "stopped" } }, { ...event, seq: 4 }]);
+  assert.equal(live.state, "running");
+});

@@ -114,7 +114,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   held = false;
   /** It is no part of its lane, not yet or no longer: the lane does not schedule it. */
   outside = false;
-  /** It has failed and waits for another instance to take its place, or to be disabled. */
+  /** It has failed: another instance takes its place, it is disabled, or the run ends. */
   failed = false;
   /** Its place in the order of its lane's nodes. */
   rank = 0;
@@ -308,9 +308,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.abort("the node has failed");
   }
 
-  /** Tells those who write to the node that it has ended. */
+  /** Tells those who write to the node that it has ended, but for those that were linked to it at its end. */
   closeInputs(): void {
-    for (const { link } of this.inputs) link?.close();
+    for (const { link, isLate } of this.inputs) if (!isLate) link?.close();
   }
 
   override publish(): void {

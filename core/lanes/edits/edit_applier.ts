@@ -21,7 +21,7 @@ import { awaitTick } from "../cells/cell_runner.ts";
 import { explain } from "../cells/explain.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import type { Lane } from "../lane/lane.ts";
-import { attachLink, countLost, detachLink } from "../lane/link_ends.ts";
+import { attachLink, countLost, detachLink, linkLate } from "../lane/link_ends.ts";
 import { calling } from "../lane/node_call.ts";
 import { reconfigure } from "../lane/reconfigure.ts";
 import type { LaneEdit } from "../messages.ts";
@@ -105,7 +105,10 @@ export class EditApplier {
       if (link !== undefined) link.plan = { ...link.plan, feedback: closes };
     }
     for (const { node, elements } of ports) changePorts(this.#lane, this.#all.get(node)!, elements);
-    for (const end of attach) attachLink(this.#lane, this.#all, end);
+    for (const end of attach) {
+      attachLink(this.#lane, this.#all, end);
+      linkLate(this.#all, end);
+    }
   }
 
   #bypass(): void {

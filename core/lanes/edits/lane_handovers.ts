@@ -258,7 +258,7 @@ export class LaneHandovers {
     }
     // What a failed node still knows may be what made it fail.
     if (cell.failed || state === "anew") return undefined;
-    return naming(cell, "snapshot()", () => sendable(cell, takeState(this.#lane, cell)));
+    return naming(cell, "snapshot()", () => sendable(cell, takeState(this.#lane, cell), "to another lane"));
   }
 
   /** Waits until a held node has something to do. @param untilNs for how long, on the lane's clock */

@@ -1,11 +1,14 @@
 /**
  * The state that a processor hands over to its successor: what its `snapshot()` returns goes to the successor's
- * `restore()`, between two ticks, so that neither may return a promise.
+ * `restore()`, between two ticks, so that neither may return a promise. At the end of a run the next one is the
+ * successor.
  *
  * @module
  */
-import { SluiceError } from "../../errors.ts";
+import { serializeError, SluiceError } from "../../errors.ts";
 import { describeThrown } from "../../errors/thrown.ts";
+import { explain } from "../cells/explain.ts";
+import type { KeptState } from "../messages.ts";
 import type { Lane } from "./lane.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
@@ -35,17 +38,34 @@ export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
 }
 
 /**
- * A copy of a state that can be sent to another lane.
+ * The states of a lane's nodes at the end of a run. A node gives none that has failed, or whose tick is under way.
+ */
+export function keepStates(lane: Lane): KeptState[] {
+  return lane.cells.filter(({ opened, failed, pending }) => opened && !failed && !pending).flatMap(
+    (cell): KeptState[] => {
+      try {
+        const state = takeState(lane, cell);
+        return state === undefined ? [] : [{ node: cell.id, state: sendable(cell, state, "to another run") }];
+      } catch (error) {
+        return [{ node: cell.id, error: serializeError(explain(error, cell, "snapshot()")) }];
+      }
+    },
+  );
+}
+
+/**
+ * A copy of a state that can be sent somewhere else.
  *
+ * @param whither `to another lane`
  * @throws {SluiceError} `NodeFailed` where it cannot be sent
  */
-export function sendable({ id, type }: NodeCell, state: unknown): unknown {
+export function sendable({ id, type }: NodeCell, state: unknown, whither: string): unknown {
   try {
     return structuredClone(state);
   } catch (cause) {
     throw new SluiceError(
       "NodeFailed",
-      `Cannot move node "${id}" (${type}) to another lane: what its snapshot() gave cannot be sent there: ` +
+      `Cannot move node "${id}" (${type}) ${whither}: what its snapshot() gave cannot be sent there: ` +
         `${describeThrown(cause).message}; return plain values, arrays, maps and buffers`,
       { nodeId: id, call: "snapshot()", cause },
     );

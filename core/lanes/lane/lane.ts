@@ -226,7 +226,10 @@ export class Lane implements CellHost {
       return;
     }
     if (cell.plan.supervised) cell.setAside();
-    else this.running = false;
+    else {
+      cell.failed = true;
+      this.running = false;
+    }
     // What nodes have written by now is written: it is counted, and others can read it.
     this.flushWriters();
     this.publish();

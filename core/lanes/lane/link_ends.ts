@@ -10,7 +10,11 @@ import type { Lane } from "./lane.ts";
 import type { LaneEdit, LinkEndPlan } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
-/** Makes the end or ends of a link that are on this lane, and attaches them. */
+/**
+ * Makes the end or ends of a link that are on this lane, and attaches them. A writer is told that its reader has ended
+ * only where the link was closed before, on another ring or by a thread that was lost: {@linkcode linkLate} has the
+ * others.
+ */
 export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
   const { link, end, otherLane } = plan;
   const writerCell = cells.get(link.fromNode);
@@ -24,7 +28,7 @@ export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, pla
     output!.attach(local);
     input!.attach(local);
     if (writerCell!.ended || lane.page.isEos(link.index)) local.end();
-    if (readerCell!.ended || lane.page.isClosed(link.index)) local.close();
+    if (lane.page.isClosed(link.index)) local.close();
   } else if (end === "writer") {
     const writer = new RingLinkWriter(link, lane, otherLane);
     writer.writer = writerCell;
@@ -36,8 +40,18 @@ export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, pla
     reader.reader = readerCell;
     lane.wakeables[link.readerBit] = readerCell;
     input!.attach(reader);
-    if (readerCell!.ended) reader.close();
+    if (lane.page.isClosed(link.index)) reader.close();
   }
+}
+
+/**
+ * A link was attached that the graph did not have before. If its reader has ended meanwhile, or is about to, the writer
+ * is not told, so that no source ends by it: what it writes is dropped.
+ */
+export function linkLate(cells: ReadonlyMap<string, NodeCell>, { link, end }: LinkEndPlan): void {
+  const reader = end === "writer" ? undefined : cells.get(link.toNode);
+  if (reader?.finishing !== true) return;
+  reader.inputs.find((port) => port.name === link.toPort)!.isLate = true;
 }
 
 /** Detaches the end or ends of a link that are on this lane. Frames that are left there are counted as unlinked. */

@@ -8,6 +8,7 @@ import { serializeError, SluiceError } from "../../errors.ts";
 import { keepSecrets } from "../../errors/redaction.ts";
 import { ReadySet } from "../lane/ready_set.ts";
 import { buildCell } from "../cells/cell_builder.ts";
+import { giveState, keepStates } from "../lane/carried_state.ts";
 import { explain } from "../cells/explain.ts";
 import { tearDown } from "../lane/node_lifecycle.ts";
 import { Lane, type LaneSite } from "../lane/lane.ts";
@@ -21,6 +22,7 @@ import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { reconfigure } from "../lane/reconfigure.ts";
 import { yieldNow } from "../cells/turn.ts";
+import { asksFor, type Schedule } from "../../placement/schedule.ts";
 
 /** How long nodes of a lane that must end may take to tear down, milliseconds. */
 const LEAVE_TIMEOUT_MS = 500;
@@ -36,6 +38,7 @@ export class LaneRunner {
     this.faults = new LaneFaults(lane);
     this.#edits = new LaneEditor(lane);
     this.#loop = new LaneLoop(lane, this.#edits, this.faults);
+    this.#schedule(init.schedule);
   }
 
   /** Does what the control isolate asks. Failures are reported, not thrown. */
@@ -53,6 +56,9 @@ export class LaneRunner {
       case "start":
         for (const cell of lane.cells) cell.wake();
         this.#loop.run().catch((error) => this.faults.failOutside(error));
+        break;
+      case "schedule":
+        this.#schedule(command.schedule);
         break;
       case "stop":
         lane.stopSources();
@@ -121,17 +127,28 @@ export class LaneRunner {
     lane.site.end?.();
   }
 
+  #schedule(schedule: Schedule): void {
+    if (!asksFor(schedule)) return;
+    const { init, driver, site } = this.lane;
+    const refused = driver.scheduleThread(schedule.priority ?? "normal", schedule.cpus ?? []);
+    if (refused !== undefined) site.post({ kind: "warning", text: `Lane "${init.name}": ${refused}` });
+  }
+
   async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
     const { lane } = this;
     let current: NodeCell | undefined;
+    let call = "setup()";
     try {
       lane.cells = await this.#build(command.nodes, command.links);
       for (const cell of lane.cells) {
-        current = cell;
+        [current, call] = [cell, "setup()"];
         cell.setPhase(PHASE.setup);
         await calling(lane, cell, () => this.faults.setUp(cell));
         if (lane.endIfGivenUp()) return;
         cell.setPhase(PHASE.idle);
+        if (cell.failed || !command.states.has(cell.id)) continue;
+        call = "restore()";
+        giveState(lane, cell, command.states.get(cell.id));
       }
       const formats = lane.cells.flatMap((cell) =>
         cell.outputs.flatMap((output) =>
@@ -140,7 +157,7 @@ export class LaneRunner {
       );
       lane.site.post({ kind: "opened", formats });
     } catch (error) {
-      const reason = current === undefined ? error : explain(error, current, "setup()");
+      const reason = current === undefined ? error : explain(error, current, call);
       lane.site.post({ kind: "failed", error: serializeError(reason) });
     }
   }
@@ -185,6 +202,7 @@ export class LaneRunner {
       if (!cell.ended) cell.abort("the graph was stopped");
     }
     this.#edits.drop();
+    const states = keepStates(lane);
     for (const cell of lane.cells) {
       await tearDown(cell, lane);
     }
@@ -198,7 +216,7 @@ export class LaneRunner {
     for (const pool of lane.pools) pool.flushMagazine();
     lane.closePools();
     lane.tellAllNews();
-    lane.site.post({ kind: "closed" });
+    lane.site.post({ kind: "closed", states });
   }
 }
 

@@ -5,13 +5,14 @@
  */
 import type { Driver } from "../../driver/driver.ts";
 import { NativeDriver } from "../../driver/native.ts";
-import { listNames, SluiceError } from "../../errors.ts";
+import { listNames, SluiceError, type SluiceErrorDetails } from "../../errors.ts";
 import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
 import type { LaneOptions } from "../../placement/lane_options.ts";
+import { type ScheduledNode, scheduleOf } from "../../placement/schedule.ts";
 
 /** What of a graph is looked at. */
 interface PlacedGraph {
-  readonly nodes: ReadonlyMap<string, { readonly id: string; readonly type: { readonly descriptor: NodeDescriptor } }>;
+  readonly nodes: ReadonlyMap<string, ScheduledNode & { readonly type: { readonly descriptor: NodeDescriptor } }>;
   readonly lanes: { readonly [name: string]: LaneOptions };
 }
 
@@ -39,17 +40,28 @@ export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = 
     );
   }
   if (!(driver instanceof NativeDriver)) return;
+  const count = driver.cpuCount;
   for (const [name, { cpus }] of Object.entries(graph.lanes)) {
-    const count = driver.cpuCount;
-    const absent = (cpus ?? []).filter((cpu) => cpu >= count);
-    if (absent.length === 0) continue;
-    throw new SluiceError(
-      "InvalidConfig",
-      `Cannot use lane "${name}": cpus names ${absent.join(", ")}, and this machine has ${count} processors, 0 to ` +
-        `${count - 1}`,
-      { key: `lanes.${name}.cpus` },
-    );
+    assertThere(`Cannot use lane "${name}"`, cpus, count, { key: `lanes.${name}.cpus` });
   }
+  for (const node of graph.nodes.values()) {
+    assertThere(`Cannot ${attempt}: node "${node.id}"`, scheduleOf(node).cpus, count, { nodeId: node.id, key: "cpus" });
+  }
+}
+
+function assertThere(
+  what: string,
+  cpus: readonly number[] | undefined,
+  count: number,
+  details: SluiceErrorDetails,
+): void {
+  const absent = (cpus ?? []).filter((cpu) => cpu >= count);
+  if (absent.length === 0) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `${what}: cpus names ${absent.join(", ")}, and this machine has ${count} processors, 0 to ${count - 1}`,
+    details,
+  );
 }
 
 /** The driver, where {@linkcode assertNativeLanes} has found it to be native. */

@@ -11,11 +11,10 @@
 import type { NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
 import type { NativeDriver } from "../../driver/native.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
-import { logger, nodeLog } from "../../log.ts";
+import { nodeLog } from "../../log.ts";
 import { nativeStage } from "../../registry/native_stages.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { NodeId } from "../../ids.ts";
-import type { LaneOptions } from "../../placement/lane_options.ts";
 import type { LanePort } from "../lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "../messages.ts";
 import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
@@ -31,7 +30,6 @@ export class NativeLanePort implements LanePort {
   readonly kind = "native";
   readonly #init: LaneInit;
   readonly #driver: NativeDriver;
-  readonly #options: LaneOptions;
   readonly #onReport: (report: LaneReport) => void;
   readonly #nodes: NativeLaneNodes;
   #lane: NativeLane | undefined;
@@ -47,7 +45,6 @@ export class NativeLanePort implements LanePort {
     init: LaneInit,
     driver: NativeDriver,
     types: ReadonlyMap<NodeId, AnyNodeType>,
-    options: LaneOptions,
     onReport: (report: LaneReport) => void,
   ) {
     this.name = init.name;
@@ -55,7 +52,6 @@ export class NativeLanePort implements LanePort {
     this.#init = init;
     this.#driver = driver;
     this.#nodes = new NativeLaneNodes(types);
-    this.#options = options;
     this.#onReport = onReport;
   }
 
@@ -73,6 +69,9 @@ export class NativeLanePort implements LanePort {
       case "abort":
         this.#nodes.abort();
         this.#lane?.command("abort", command.epoch);
+        break;
+      case "schedule":
+        this.#lane?.schedule(command.schedule.priority ?? "normal", command.schedule.cpus ?? []);
         break;
       case "pause":
         this.#pauses.push(command.pause);
@@ -129,8 +128,8 @@ export class NativeLanePort implements LanePort {
         generation: this.#init.generation,
         live: this.#init.mode === "live",
         first: this.#nodes.open(this.#init.pools, nodes, links),
-        priority: this.#options.priority ?? "normal",
-        cpus: this.#options.cpus ?? [],
+        priority: this.#init.schedule.priority ?? "normal",
+        cpus: this.#init.schedule.cpus ?? [],
       });
     } catch (error) {
       queueMicrotask(() => this.#onReport({ kind: "failed", error: serializeError(error) }));
@@ -195,11 +194,8 @@ export class NativeLanePort implements LanePort {
           ...(error !== undefined && { error: serializeError(refused(error, node)) }),
         };
       }
-      case "warning": {
-        const text = `Lane "${this.name}": ${report.text}`;
-        logger("runtime").warn(text);
-        return { kind: "warning", text };
-      }
+      case "warning":
+        return { kind: "warning", text: `Lane "${this.name}": ${report.text}` };
       case "prepared":
         return { kind: "prepared", epoch: report.epoch, formats: this.#prepared };
       case "refused": {

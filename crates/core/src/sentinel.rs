@@ -12,6 +12,7 @@ use sluice_abi::LaneRecord;
 
 use crate::arena::{Arena, WeakArena};
 use crate::control::Control;
+use crate::lane::thread_id;
 
 /// Who this thread is in the runtime that it entered last.
 #[derive(Clone, Copy)]
@@ -60,6 +61,10 @@ pub fn enter(arena: &Arena, lane: u32, generation: u32) -> Result<bool, String> 
     let word = unsafe { &(*record.as_ptr()).generation };
     // AcqRel: the later of two generations wins, whichever comes first.
     let before = word.fetch_max(generation, Ordering::AcqRel);
+    if before <= generation {
+        // SAFETY: the record lies in the arena that is held; the field is this thread's.
+        unsafe { (*record.as_ptr()).thread_id = thread_id() };
+    }
     CURRENT.set(Some(Current { lanes: first, word: NonNull::from(word), generation }));
     let weak = arena.downgrade();
     SENTINELS.with_borrow_mut(|sentinels| {

@@ -4,7 +4,7 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use sluice_core::lane::{Command, LaneSpec, NativeLane, Priority, Report, cpu_count};
+use sluice_core::lane::{Command, LaneSpec, NativeLane, Priority, Report, cpu_count, schedule_thread};
 
 use crate::arena;
 use crate::native_draft::Draft;
@@ -22,6 +22,42 @@ pub struct Running {
 #[unsafe(no_mangle)]
 pub extern "C" fn slu_cpu_count() -> u32 {
     attempt(1, || Ok(cpu_count()))
+}
+
+/// Makes this thread as urgent as that (0 normal, 1 high, 2 realtime), on the `count` processors of `cpus`; none: where it
+/// may run now. 0: the system refused some of it, or there is no such priority.
+///
+/// # Safety
+///
+/// `cpus` has `count` numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_thread_schedule(priority: u32, cpus: *const u32, count: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the numbers.
+        schedule_thread(priority_of(priority)?, unsafe { slice(cpus, count) })?;
+        Ok(1)
+    })
+}
+
+/// Does the same to the thread of a native lane, which tells by `warning` what was refused.
+///
+/// # Safety
+///
+/// `lane` as in [`slu_native_command`]; `cpus` has `count` numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_schedule(lane: *const Running, priority: u32, cpus: *const u32, count: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the numbers.
+        let cpus = unsafe { slice(cpus, count) }.to_vec();
+        let command = Command::Schedule { priority: priority_of(priority)?, cpus };
+        // SAFETY: the caller vouches for the lane.
+        unsafe { &*lane }.lane.command(command);
+        Ok(1)
+    })
+}
+
+fn priority_of(number: u32) -> Result<Priority, String> {
+    Priority::from_number(number).ok_or_else(|| format!("there is no priority {number}"))
 }
 
 /// Starts the thread of a generation (from 1) of a lane of the control arena that starts at `base`. It makes the
@@ -46,7 +82,7 @@ pub unsafe extern "C" fn slu_native_spawn(
     attempt(ptr::null_mut(), || {
         // SAFETY: the caller vouches for the draft.
         let Draft(first) = *unsafe { Box::from_raw(draft) };
-        let priority = Priority::from_number(priority).ok_or_else(|| format!("there is no priority {priority}"))?;
+        let priority = priority_of(priority)?;
         // SAFETY: the caller vouches for the numbers.
         let cpus = unsafe { slice(cpus, count) }.to_vec();
         let control = arena::find(base)?;

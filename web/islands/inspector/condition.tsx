@@ -20,10 +20,10 @@ export function Condition({ read, explain }: ConditionProps): JSX.Element | null
   const now = figures.value;
   const health = now && read(now);
   if (now === undefined || health === undefined) return null;
-  const { text, link, node } = explain(now);
+  const { text, link, node, word } = explain(now);
   return (
     <div class="condition" data-health={health}>
-      <HealthMark health={health} />
+      <HealthMark health={health} word={word} />
       <p data-words>{shownText(text)}</p>
       {link >= 0 && <button type="button" onClick={() => leadToLink(link)}>Go to the link</button>}
       {node >= 0 && <button type="button" onClick={() => leadToNode(node)}>Go to {now.graph.nodes[node].id}</button>}

@@ -10,6 +10,8 @@ import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts
   category: "odd ones",
   tags: ["a", "b"],
   lane: "main",
+  priority: "high",
+  cpus: [0, 2],
   "converts": ["sampleRateHz", "channels"],
 })
 export class Everything {

@@ -77,7 +77,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
   descriptor: {
     type: "all-options",
     className: "Everything",
-    source: "everything.ts:15",
+    source: "everything.ts:17",
     description: "Uses every option.",
     doc: "Uses every option.",
     category: "odd ones",
@@ -85,6 +85,8 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
     mode: "push",
     trigger: "all",
     lane: "main",
+    priority: "high",
+    cpus: [0, 2],
     converts: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
@@ -137,5 +139,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/options",
   url: import.meta.url,
   nodes: [allOptions],
-  sources: { "everything.ts": "0d9de70222e362cf", "sluice.json": "b3b341700cafea38" },
+  sources: { "everything.ts": "538974678a4b5a7f", "sluice.json": "b3b341700cafea38" },
 });

@@ -2,6 +2,7 @@
 
 use super::mailbox::{Command, Report};
 use super::runner::Runner;
+use super::schedule::schedule_thread;
 
 impl Runner {
     /// Does what the control isolate asks.
@@ -52,6 +53,11 @@ impl Runner {
                 Command::Configure { request, node, values } => {
                     let error = self.configure(node as usize, &values).err();
                     self.shared.mailbox.report(Report::Configured { request, error });
+                }
+                Command::Schedule { priority, cpus } => {
+                    if let Err(text) = schedule_thread(priority, &cpus) {
+                        self.shared.mailbox.report(Report::Warning { text });
+                    }
                 }
                 Command::Close => self.closed = true,
             }

@@ -192,11 +192,15 @@ impl Runner {
         self.nodes[slot as usize].ports.outputs[port as usize].links.push(writer);
     }
 
-    fn read_end(&mut self, (slot, port): (u32, u32), reader: Reader) {
-        if self.shared.done[slot as usize] {
+    /// A node that has ended tells only a writer that was told before, by way of another ring. One that is linked to it
+    /// from now on goes on, and what it writes is dropped.
+    fn read_end(&mut self, (slot, port): (u32, u32), mut reader: Reader) {
+        let ports = &mut self.nodes[slot as usize].ports;
+        if reader.is_closed() {
             reader.close(&mut self.shared);
         }
-        self.nodes[slot as usize].ports.inputs[port as usize] = Some(reader);
+        reader.late = ports.finishing;
+        ports.inputs[port as usize] = Some(reader);
     }
 
     fn detach(&mut self, link: &LinkSpec) {

@@ -265,3 +265,27 @@ fn a_node_that_is_passed_by_hands_on_what_comes_in() {
     await_until("scaled frames", || world.corrupt(2) > 100.0);
     close(lane);
 }
+
+#[test]
+fn a_source_goes_on_that_is_linked_to_a_node_which_has_ended() {
+    let world = World::new(64);
+    let nodes = vec![
+        node(0, "native-source", &[("blockSize", 8.0), ("count", 4.0)]),
+        node(1, "native-sink", &[]),
+        node(2, "native-source", &[("blockSize", 8.0)]),
+    ];
+    let lane = start(world.lane(1, false, nodes, vec![local(0, 0, 1)]));
+    lane.command(Command::Start);
+    for _ in 0..2 {
+        assert!(matches!(await_report(&lane), Report::Ended { node: 0 | 1, .. }));
+    }
+    let edit = Edit { epoch: 1, detach: vec![local(0, 0, 1)], attach: vec![local(1, 2, 1)], ..Edit::default() };
+    assert_eq!(world.edit(1, &lane, edit), Report::Applied { epoch: 1, failure: None });
+    await_until("frames that nobody reads", || world.link(1).written > 100.0);
+    lane.command(Command::Stop);
+    assert!(matches!(await_report(&lane), Report::Ended { node: 2, .. }));
+    close(lane);
+    let link = world.link(1);
+    assert_eq!((link.read, link.written), (0.0, link.skipped), "{link:?}");
+    world.assert_all_slots_free();
+}

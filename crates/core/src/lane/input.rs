@@ -13,6 +13,8 @@ use super::spec::{LinkSpec, RingRef};
 
 pub(super) struct Reader {
     pub(super) index: u32,
+    /// The link came when the node was at its end: whoever writes to it is not told of that, and goes on.
+    pub(super) late: bool,
     record: NonNull<LinkRecord>,
     kind: Kind,
 }
@@ -39,7 +41,7 @@ struct RingEnd {
 
 impl Reader {
     pub(super) fn local(link: &LinkSpec, record: NonNull<LinkRecord>, local: usize) -> Self {
-        Self { index: link.index, record, kind: Kind::Local(local) }
+        Self { index: link.index, late: false, record, kind: Kind::Local(local) }
     }
 
     pub(super) fn ring(
@@ -62,7 +64,7 @@ impl Reader {
             encoded: link.encoded,
             to_key: false,
         };
-        Self { index: link.index, record, kind: Kind::Ring(end) }
+        Self { index: link.index, late: false, record, kind: Kind::Ring(end) }
     }
 
     /// Takes the oldest frame, which counts as read.
@@ -138,6 +140,13 @@ impl Reader {
             Kind::Local(local) => Some(local),
             Kind::Ring(_) => None,
         }
+    }
+
+    /// Whether the writer was told that the reading node has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        // SAFETY: the record lies in an arena that the lane holds, and the word is atomic. SeqCst: pairs with the
+        // `fetch_or` of the reader, which may have been on another thread.
+        unsafe { (*self.record.as_ptr()).state.load(Ordering::SeqCst) & LINK_CLOSED != 0 }
     }
 
     /// Tells the writer that the reading node has ended, so that it no longer waits for room.

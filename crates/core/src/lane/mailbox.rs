@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::schedule::Priority;
 use super::spec::Edit;
 
 /// From the control isolate to a lane.
@@ -31,6 +32,13 @@ pub enum Command {
         node: u32,
         /// The values, by key.
         values: Vec<(String, f64)>,
+    },
+    /// Makes the thread as urgent as that, and has it run on these processors; `Warning` tells what was refused.
+    Schedule {
+        /// How urgent.
+        priority: Priority,
+        /// The processors; none: where it may run now.
+        cpus: Vec<u32>,
     },
     /// Ends the thread.
     Close,

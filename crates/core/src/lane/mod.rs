@@ -33,7 +33,8 @@ mod tick_times;
 pub use context::{Frame, FrameView, StageContext};
 pub use handle::NativeLane;
 pub use mailbox::{Command, Report};
-pub use schedule::{Priority, cpu_count};
+pub(crate) use schedule::thread_id;
+pub use schedule::{Priority, cpu_count, schedule_thread};
 pub use spec::{Edit, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
 
 /// The inbox bit of every lane that says: a slot was freed.

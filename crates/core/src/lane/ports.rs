@@ -178,9 +178,9 @@ impl Ports {
         }
     }
 
-    /// Tells those who write to the node that it has ended.
+    /// Tells those who write to the node that it has ended, but for those that were linked to it at its end.
     pub(super) fn close_inputs(&self, shared: &mut Shared) {
-        for link in self.inputs.iter().flatten() {
+        for link in self.inputs.iter().flatten().filter(|link| !link.late) {
             link.close(shared);
         }
     }

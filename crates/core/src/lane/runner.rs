@@ -18,7 +18,7 @@ use crate::sync::Ordering;
 use super::edit::{Prepared, Refusal};
 use super::mailbox::{Command, Mailbox, Report};
 use super::node::{Failure, Node, drop_stage};
-use super::schedule;
+use super::schedule::schedule_thread;
 use super::shared::Shared;
 use super::spec::{Edit, LaneSpec};
 use super::{COMMAND_INBOX_BIT, POOL_INBOX_BIT};
@@ -80,7 +80,7 @@ pub(super) struct Runner {
 
 /// The whole life of the thread. Every way out reports `Closed`.
 pub(super) fn live(spec: LaneSpec, mailbox: &Arc<Mailbox>) {
-    for text in schedule::apply(spec.priority, &spec.cpus) {
+    if let Err(text) = schedule_thread(spec.priority, &spec.cpus) {
         mailbox.report(Report::Warning { text });
     }
     match Runner::build(spec, mailbox) {
@@ -108,8 +108,6 @@ impl Runner {
         let control = Control::open(&spec.control).map_err(of_lane)?;
         sentinel::enter(&spec.control, spec.lane, spec.generation).map_err(of_lane)?;
         let record = control.lane(spec.lane).ok_or_else(|| of_lane(format!("there is no lane {}", spec.lane)))?;
-        // SAFETY: the record lies in the arena that `spec` holds; the field is this thread's.
-        unsafe { (*record.as_ptr()).thread_id = schedule::thread_id() };
         let mut runner = Self {
             nodes: Vec::new(),
             shared: Shared::new(spec.live, Arc::clone(mailbox)),

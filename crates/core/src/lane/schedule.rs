@@ -1,4 +1,5 @@
-//! How urgent a thread is and where it may run. What the system refuses is said and done without.
+//! How urgent a thread is and where it may run: a native lane's, and that of a worker which asks for itself. What the
+//! system refuses is said and done without.
 
 /// How urgent a lane's thread is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +22,18 @@ impl Priority {
 }
 
 pub use system::cpu_count;
-pub(super) use system::{apply, thread_id};
+pub(crate) use system::thread_id;
+
+/// Makes this thread as urgent as that, on these processors; none: where it may run now. What was asked for before stays
+/// where nothing else is asked for.
+///
+/// # Errors
+///
+/// What the system refused, which the thread does without.
+pub fn schedule_thread(priority: Priority, cpus: &[u32]) -> Result<(), String> {
+    let refused = system::apply(priority, cpus);
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("; ")) }
+}
 
 #[cfg(target_os = "linux")]
 mod system {
@@ -41,28 +53,23 @@ mod system {
     }
 
     /// The system's number of this thread.
-    pub(in super::super) fn thread_id() -> u32 {
+    pub(crate) fn thread_id() -> u32 {
         // SAFETY: asks for a number of the system.
         unsafe { libc::gettid() as u32 }
     }
 
     /// Applies both to this thread. Returns what was refused.
-    pub(in super::super) fn apply(priority: Priority, cpus: &[u32]) -> Vec<String> {
+    pub(super) fn apply(priority: Priority, cpus: &[u32]) -> Vec<String> {
         let refused = |what: String, hint: &str| format!("{what}: {}; {hint}", io::Error::last_os_error());
         let mut warnings = Vec::new();
         let answer = match priority {
             Priority::Normal => 0,
             Priority::High => {
+                set_policy(libc::SCHED_OTHER, 0);
                 // SAFETY: changes a number of this thread.
                 unsafe { libc::setpriority(libc::PRIO_PROCESS as _, thread_id(), HIGH_NICE) }
             }
-            Priority::Realtime => {
-                // SAFETY: a structure of integers, for which zeros are valid.
-                let mut parameters: libc::sched_param = unsafe { std::mem::zeroed() };
-                parameters.sched_priority = REALTIME_PRIORITY;
-                // SAFETY: 0 names this thread; the structure outlives the call.
-                unsafe { libc::sched_setscheduler(0, libc::SCHED_RR, &raw const parameters) }
-            }
+            Priority::Realtime => set_policy(libc::SCHED_RR, REALTIME_PRIORITY),
         };
         if answer != 0 {
             let name = if priority == Priority::High { "high" } else { "realtime" };
@@ -84,6 +91,14 @@ mod system {
         }
         warnings
     }
+
+    fn set_policy(policy: libc::c_int, priority: libc::c_int) -> libc::c_int {
+        // SAFETY: a structure of integers, for which zeros are valid.
+        let mut parameters: libc::sched_param = unsafe { std::mem::zeroed() };
+        parameters.sched_priority = priority;
+        // SAFETY: 0 names this thread; the structure outlives the call.
+        unsafe { libc::sched_setscheduler(0, policy, &raw const parameters) }
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -97,12 +112,12 @@ mod system {
     }
 
     /// 0: this system does not number threads.
-    pub(in super::super) fn thread_id() -> u32 {
+    pub(crate) fn thread_id() -> u32 {
         0
     }
 
     /// Returns what cannot be done here.
-    pub(in super::super) fn apply(priority: Priority, cpus: &[u32]) -> Vec<String> {
+    pub(super) fn apply(priority: Priority, cpus: &[u32]) -> Vec<String> {
         let mut warnings = Vec::new();
         if priority != Priority::Normal {
             warnings.push("priorities are not supported on this system; it runs with normal priority".into());

@@ -1,0 +1,37 @@
+/**
+ * Checks what a runtime says of its lanes.
+ *
+ * @module
+ */
+import { listNames, SluiceError } from "../errors.ts";
+import { LANE_KINDS, type LaneOptions } from "./lane_options.ts";
+import { checkSchedule } from "./schedule.ts";
+
+/**
+ * Checks the options of a lane.
+ *
+ * @throws {SluiceError} `InvalidConfig`
+ */
+export function checkLaneOptions(name: string, options: LaneOptions): void {
+  const { kind, priority, cpus } = options;
+  const refuse = (key: string, message: string): never => {
+    throw new SluiceError("InvalidConfig", `Cannot use lane "${name}": ${message}`, { key: `lanes.${name}.${key}` });
+  };
+  for (const key of Object.keys(options)) {
+    if (!["kind", "priority", "cpus"].includes(key)) {
+      refuse(key, `it has no option "${key}"; options: kind, priority, cpus`);
+    }
+  }
+  if (kind !== undefined && !LANE_KINDS.includes(kind)) {
+    refuse("kind", `kind is ${JSON.stringify(kind)}, wanted ${listNames(LANE_KINDS)}`);
+  }
+  checkSchedule(options, refuse);
+  const scheduled = priority !== undefined ? "priority" : cpus !== undefined ? "cpus" : undefined;
+  if (scheduled !== undefined && (name === "main" || kind === "main")) {
+    refuse(
+      scheduled,
+      `it is the program's own thread, which takes no "${scheduled}"; leave it out, or use another lane`,
+    );
+  }
+  if (name === "main" && kind !== undefined && kind !== "main") refuse("kind", `kind is "${kind}", wanted "main"`);
+}
