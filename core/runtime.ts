@@ -44,6 +44,7 @@ import { Arrivals, awaitable } from "./runtime/arrivals.ts";
 import { changedValue } from "./runtime/changed_value.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
+import { wantedValues } from "./runtime/wanted_values.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
@@ -157,7 +158,8 @@ export class Runtime implements AsyncDisposable {
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
     const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
-    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused) ?? handle as unknown as H;
+    const wanted = wantedValues(this.#topology, handle.id);
+    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted) ?? handle as unknown as H;
     return awaitable(own, added);
   }
 

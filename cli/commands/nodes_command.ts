@@ -86,6 +86,9 @@ export function renderInfo(descriptor: NodeDescriptor): string[] {
   const keys = Object.entries(config.properties).map(([key, schema]) =>
     configRow(key, schema, config.required.includes(key))
   );
+  for (const { name, schema = "unknown", valueSchema } of [...inputs, ...outputs]) {
+    if (valueSchema !== undefined) lines.push(...valueSection(`Values of ${name}: ${schema}`, valueSchema));
+  }
   lines.push(...section("Configuration", keys, ["KEY", "WANTED", "UNIT", "DEFAULT", "LIVE", "DESCRIPTION"]));
   return lines;
 }
@@ -93,6 +96,23 @@ export function renderInfo(descriptor: NodeDescriptor): string[] {
 function section(title: string, rows: readonly (readonly string[])[], heads: readonly string[]): string[] {
   if (rows.length === 0) return ["", `${title}: none`];
   return ["", title, ...renderTable(heads.map((head) => ({ head })), rows).map((line) => INDENT + line)];
+}
+
+/** What a data frame carries: the keys of an object, else one row. */
+function valueSection(title: string, schema: ConfigSchema): string[] {
+  const whole = schema.$defs?.[schema.$ref?.replace("#/$defs/", "") ?? ""] ?? schema;
+  const named = Object.entries(whole.properties ?? {});
+  const rows = (named.length > 0 ? named : [["", whole] as const]).map(([key, each]) =>
+    valueRow(named.length === 0 || whole.required?.includes(key) ? key : `${key}?`, each)
+  );
+  const types = Object.entries(schema.$defs ?? {}).filter(([, each]) => each !== whole);
+  const others = types.map(([name, each]) => valueRow(name, each));
+  return section(title, [...rows, ...others], ["KEY", "WANTED", "UNIT", "DESCRIPTION"]);
+}
+
+function valueRow(key: string, schema: ConfigSchema): string[] {
+  const { "x-unit": unit = "", description = "", $comment = "", ...bare } = schema;
+  return [key, describeSchema(bare), unit, oneLine([description, $comment].filter((each) => each !== "").join("; "))];
 }
 
 function portRow(port: PortDescriptor): string[] {

@@ -160,8 +160,12 @@ ${docComment(`The node type \`${type}\`, ${about}.`)}export interface ${prefix}N
 /** Open type parameters, as declarations. */
 function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
   return parameters.map(({ name, role }) => {
-    const bound = role === "channels" ? "number" : `${imports.runtime("PacketFieldsOf")}<${name}>`;
-    return `${name}${role === "value" ? "" : ` extends ${bound}`} = ${imports.runtime("Untyped")}`;
+    const bounds = {
+      channels: () => " extends number",
+      fields: () => ` extends ${imports.runtime("PacketFieldsOf")}<${name}>`,
+      value: () => "",
+    };
+    return `${name}${bounds[role]()} = ${imports.runtime("Untyped")}`;
   });
 }
 

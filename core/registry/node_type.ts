@@ -6,7 +6,7 @@
 import type { StructType } from "../frames/struct_memory.ts";
 import type { Processor, ProcessorContext } from "../processor.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "./handle.ts";
 
 /** Assigns the ports of a node. Names are those of the class's fields. */
@@ -68,11 +68,13 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    *
    * @param run settles as `runtime.finished`; call it once the graph has ended
    * @param onRefused takes what to call with the reason where a start is refused, or there will be none
+   * @param wanted what the inputs that the node's outputs lead to want of values, as the graph is now
    */
   readonly extend?: (
     handle: NodeHandle,
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
+    wanted: () => readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[],
   ) => H;
 }
 

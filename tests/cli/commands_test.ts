@@ -41,6 +41,14 @@ Deno.test("sluice nodes info shows ports and configuration", async () => {
   );
 });
 
+Deno.test("sluice nodes info shows what data ports carry", async () => {
+  const { code, stdout } = await sluice(["nodes", "info", "spectrum"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^Values of spectrum: SpectrumReading\n {2}KEY +WANTED +UNIT +DESCRIPTION\n/m);
+  assert.match(stdout, /^ {2}peakBin +a number +The bin with the greatest magnitude\.$/m);
+  assert.match(stdout, /^ {2}magnitudesDb +a Float32Array +Decibels of full scale of each bin/m);
+});
+
 Deno.test("sluice nodes list and info print descriptors with --json", async () => {
   const list = readEvents((await sluice(["nodes", "list", "--json"])).stdout);
   const info = readEvents((await sluice(["nodes", "info", "gain", "--json"])).stdout);
