@@ -76,9 +76,8 @@ export type {
 // Media time.
 export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";
 export type { MediaTime } from "./core/clock/media_time.ts";
-export { RTP_VIDEO_RATE_HZ, RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
-export type { RtpClockOptions } from "./core/clock/rtp.ts";
-export { areSynchronized, SYNC_TOLERANCE_MS, videoAudioDeltaMs } from "./core/clock/sync.ts";
+export { RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
+export { areSynchronized, videoAudioDeltaMs } from "./core/clock/sync.ts";
 export { nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
 
 // Node types: the standard ones, the native stages, and registries of them.
@@ -96,6 +95,7 @@ export type { PortInfo } from "./core/runtime/port_info.ts";
 export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
+export { linkId, nodeId, portAddress } from "./core/ids.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { LaneKind, LaneOptions, LanePriority } from "./core/placement/lane_options.ts";
