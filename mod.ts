@@ -91,6 +91,7 @@ export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.
 
 // A graph: the runtime, its options, nodes and links.
 export { Runtime } from "./core/runtime.ts";
+export type { LinkRef } from "./core/runtime/link_refs.ts";
 export type { PortInfo } from "./core/runtime/port_info.ts";
 export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
@@ -126,7 +127,6 @@ export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph
 export { GraphView } from "./core/graph/graph_view.ts";
 export { graphToDot } from "./core/graph/dot.ts";
 export { graphToMermaid } from "./core/graph/mermaid.ts";
-export type { DrawingOptions } from "./core/graph/picture.ts";
 
 // What a running graph says of itself: figures, events, errors.
 export type {

@@ -42,6 +42,7 @@ import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_ty
 import { registerView, type SessionView } from "./runtime_view.ts";
 import { Arrivals, awaitable } from "./runtime/arrivals.ts";
 import { changedValue } from "./runtime/changed_value.ts";
+import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
 import { wantedValues } from "./runtime/wanted_values.ts";
@@ -243,6 +244,22 @@ export class Runtime implements AsyncDisposable {
    */
   portInfo(nodeId: string): PortInfo[] {
     return portsOf(this.#topology, nodeId);
+  }
+
+  /**
+   * The links at an output or an input, or all: in the order in which they were made. Before the start and afterwards
+   * those of the graph as it was built, while it runs those of all edits that are in effect.
+   *
+   * @param port `handle.outputs.audio`, `handle.inputs.audioIn` or an address
+   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address
+   */
+  links<F extends Frame = Frame>(port?: OutputRef<F> | InputRef<F> | string): LinkRef<F>[] {
+    return linksAt(this.#topology, this, port);
+  }
+
+  /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  link(id: string): LinkRef {
+    return linkOf(this.#topology, this, id);
   }
 
   /**

@@ -228,8 +228,15 @@ export class Topology {
 
   /** Takes a link out. @throws {SluiceError} `LinkNotFound`, with the links there are */
   removeLink(id: string): LinkEntry {
+    const link = this.link(id);
     this.#carried = undefined;
-    const link = this.connections.remove(id as LinkId);
+    this.connections.remove(link.id);
+    return link;
+  }
+
+  /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  link(id: string): LinkEntry {
+    const link = this.links.get(id as LinkId);
     if (link !== undefined) return link;
     const available = [...this.links.keys()];
     throw new SluiceError(
@@ -353,11 +360,11 @@ export class Topology {
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
-    return this.link(output, input, options);
+    return this.linkEnds(output, input, options);
   }
 
   /** Links two ends. @throws {SluiceError} as {@linkcode addLink} */
-  protected link(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
+  protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
     assertForward(from, to);
     const output = resolvePort(from, "output");
     const input = resolvePort(to, "input");

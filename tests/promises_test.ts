@@ -1,7 +1,7 @@
 /** What the interface of a runtime promises to those who build a graph step by step while it runs. */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { appSource } from "../mod.ts";
+import { appSource, type AudioFrame, linkId, type LinkRef } from "../mod.ts";
 import type { NodeActivity } from "../core/stats/node_activity.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../sluice.gen.ts";
@@ -29,6 +29,73 @@ function listen(runtime: Runtime, node: string) {
 
 const activities = (runtime: Runtime) =>
   Object.fromEntries(runtime.stats().nodes.map(({ id, activity }) => [id, activity]));
+
+eachDriver("typed look-up of connections", async (native) => {
+  await using runtime = new Runtime({ native });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const mixer = runtime.add(nodes.mixer(), { id: "mixer" });
+  const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+  const [first, second] = mixer.inputs.audioIn;
+  const toMixer = await runtime.connect(tone.outputs.audio, first, { capacity: 5 });
+  const toMeter = await runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+  // The type of a link's ends is that of the port, which the type checker holds the next line to.
+  const links: readonly LinkRef<AudioFrame>[] = runtime.links(tone.outputs.audio);
+  const shown = links.map(({ id, from, to, policy, capacity }) => [id, from.address, to.address, policy, capacity]);
+  deepEqual(shown, [
+    [toMixer, "tone.audio", "mixer.audioIn_0", "roll-off", 5],
+    [toMeter, "tone.audio", "meter.audioIn", "roll-off", 8],
+  ]);
+  deepEqual(runtime.links(), links);
+  deepEqual(runtime.links(first), [links[0]]);
+  deepEqual(runtime.links(second), []);
+  deepEqual(runtime.links("meter.audioIn"), [links[1]]);
+  deepEqual(runtime.link(toMeter), links[1]);
+  deepEqual(runtime.link(linkId(String(toMixer))), links[0]);
+  await runtime.start();
+  await runtime.disconnect(toMixer);
+  // What was found leads on: a link is made of the ends of another.
+  const again = await runtime.connect(links[1].from, second);
+  deepEqual(runtime.links(second).map(({ id, from }) => [id, from.node]), [[again, "tone"]]);
+  throws(() => runtime.link(toMixer), { code: "LinkNotFound", available: [toMeter, again] });
+  throws(() => runtime.links("nobody.audio"), { code: "NodeNotFound" });
+  await using other = new Runtime({ native });
+  throws(() => other.links(tone.outputs.audio), { code: "InvalidGraph", message: /of another runtime/ });
+});
+
+eachDriver("one link per destination", async (native) => {
+  await using runtime = new Runtime({ native });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const other = runtime.add(nodes.toneSource(), { id: "other" });
+  const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+  const link = await runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+  const taken = {
+    code: "DestinationOccupied",
+    message:
+      `Cannot link "other.audio" to "meter.audioIn": the input is taken by ${link} from "tone.audio"; an input ` +
+      "takes one link",
+    nodeId: "meter",
+    port: "audioIn",
+    linkId: link,
+  };
+  throws(() => runtime.connect(other.outputs.audio, meter.inputs.audioIn), taken);
+  await runtime.start();
+  await rejects(async () => await runtime.connect(other.outputs.audio, meter.inputs.audioIn), taken);
+  deepEqual(runtime.links(meter.inputs.audioIn).map(({ from }) => from.node), ["tone"]);
+  await runtime.disconnect(runtime.link(link).id);
+  await runtime.connect(other.outputs.audio, meter.inputs.audioIn);
+  deepEqual(runtime.links(meter.inputs.audioIn).map(({ from }) => from.node), ["other"]);
+});
+
+eachDriver("an unconnected write", async (native) => {
+  await using runtime = new Runtime({ native, mode: "offline" });
+  const tone = runtime.add(nodes.toneSource({ durationSeconds: 1 }));
+  await runtime.start();
+  const { outcome, nodes: figures, links, pools } = await runtime.finished;
+  equal(outcome, "completed");
+  deepEqual(links, []);
+  ok(figures.find(({ id }) => id === tone.id)!.framesOut > 0, "it has written");
+  for (const { free, slots } of pools) equal(free, slots, "and nothing is kept of that");
+});
 
 eachDriver("connect and disconnect while running", async (native) => {
   await using runtime = new Runtime({ native });

@@ -62,7 +62,7 @@ export class FileTopology extends Topology {
    */
   linkChecked(from: LinkEnd, to: LinkEnd, options: LinkOptions, offset: number): LinkEntry | readonly LinkFault[] {
     try {
-      const made = this.link(from, to, options);
+      const made = this.linkEnds(from, to, options);
       this.#offsets.set(made.id, offset);
       return made;
     } catch (error) {
@@ -72,7 +72,7 @@ export class FileTopology extends Topology {
     }
   }
 
-  /** All that `link()` refuses about a link, where it throws the first. */
+  /** All that `linkEnds()` refuses about a link, where it throws the first. */
   #faultsOf(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkFault[] {
     const faults: LinkFault[] = [];
     const check = <T>(fault: Fault, assert: () => T): T | undefined => {
