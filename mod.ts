@@ -98,12 +98,11 @@ export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
 export { linkId, nodeId, portAddress } from "./core/ids.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
-export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
+export type { GraphMode, LinkCapacity, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { LaneKind, LaneOptions, LanePriority } from "./core/placement/lane_options.ts";
 export type { PoolSize } from "./core/pools/pool_plan.ts";
 export type { RestartPolicy, Supervision } from "./core/graph/supervision.ts";
 export type { DriverKind } from "./core/driver/driver.ts";
-export type { NativeChoice } from "./core/driver/open.ts";
 
 // Sources that a script feeds, and sinks that it reads.
 export { appSink } from "./core/app/app_sink.ts";

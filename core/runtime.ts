@@ -127,7 +127,8 @@ export class Runtime implements AsyncDisposable {
     this.events = new EventBus(() => driver.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => this.#knownTypes();
-    this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
+    const { mode = "live", lanes, supervision, capacity } = options;
+    this.#topology = new Topology(mode, known, lanes, supervision, capacity);
     this.#arrivals = new Arrivals(this.#topology);
     registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown));
   }

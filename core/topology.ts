@@ -15,11 +15,11 @@ import { assertDelayed } from "./graph/loops.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 import type { AddOptions } from "./runtime_options.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
-import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
+import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress } from "./ids.ts";
 import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./placement/lane_options.ts";
-import { linkOptions } from "./links/link_options.ts";
-import type { GraphMode, LinkOptions } from "./links/policy.ts";
+import { type CapacityRule, linkOptions } from "./links/link_options.ts";
+import type { GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
 import { addElement, removeElement } from "./descriptor/dynamic_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -41,6 +41,8 @@ export class Topology {
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** What is done when a node fails that names nothing. */
   readonly supervision: Supervision;
+  /** How many frames links hold that name nothing. */
+  readonly capacity: LinkCapacity;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
   /** How the nodes of a draft differ from those of its graph; absent if this is no draft. */
@@ -63,6 +65,7 @@ export class Topology {
    * @param known the node types that could be used as converters
    * @param lanes what is said of lanes, by name
    * @param supervision what is done when a node fails that names nothing
+   * @param capacity how many frames links hold that name nothing
    * @param from the graph that it is a draft of
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
@@ -71,6 +74,7 @@ export class Topology {
     known: () => readonly NodeDescriptor[],
     lanes: { readonly [name: string]: LaneOptions } = {},
     supervision: Supervision = "fail",
+    capacity: LinkCapacity = "byKind",
     from?: Topology,
   ) {
     this.#drafted = from && new DraftMap(from.#nodes);
@@ -82,6 +86,7 @@ export class Topology {
     this.mode = mode;
     this.lanes = lanes;
     this.supervision = supervision;
+    this.capacity = capacity;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.known = known;
   }
@@ -110,7 +115,7 @@ export class Topology {
    * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
    */
   draft(): Topology {
-    return new Topology(this.mode, this.known, this.lanes, this.supervision, this);
+    return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this);
   }
 
   /** What is done when a node fails. A native stage can only end the run. */
@@ -374,7 +379,7 @@ export class Topology {
     assertLinkable(from, to, { output, input }, carried, this.known);
     const ends = this.assertFree(from, to);
     const attempt = attemptOf(from, to);
-    const { policy, capacity } = linkOptions(attempt, options, output, this.mode);
+    const { policy, capacity } = linkOptions(attempt, options, output, this.mode, this.capacityRule(from, to));
     assertDelayed(this, attempt, ends);
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
@@ -383,6 +388,12 @@ export class Topology {
     this.#carried = carried;
     this.#version++;
     return entry;
+  }
+
+  /** What the capacity of a link goes by that names none. */
+  protected capacityRule(from: LinkEnd, to: LinkEnd): CapacityRule {
+    const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
+    return { usual: this.capacity, from: output, to: input };
   }
 
   /** The ends of a link to be made. @throws {SluiceError} `DestinationOccupied` */

@@ -37,11 +37,14 @@ export interface GraphTarget {
 }
 
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
-export function graphOptions(document: GraphDocument): Pick<RuntimeOptions, "mode" | "pools" | "memory" | "lanes"> {
+export function graphOptions(
+  document: GraphDocument,
+): Pick<RuntimeOptions, "mode" | "pools" | "memory" | "capacity" | "lanes"> {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
     pools: document.pools,
     ...(document.memory && { memory: document.memory }),
+    ...(document.capacity && { capacity: document.capacity }),
     lanes: document.lanes,
   };
 }

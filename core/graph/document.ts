@@ -7,7 +7,7 @@
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
-import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { Supervision } from "./supervision.ts";
 
@@ -50,8 +50,8 @@ export interface GraphLink {
   readonly to: PortAddress;
   /** What it does when it is full; absent: as the mode decides. */
   readonly policy?: LinkPolicy;
-  /** Frames that its ring holds, 1 to 65,536. */
-  readonly capacity?: number;
+  /** How many frames it holds; absent: as the graph has it. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Where it starts. */
   readonly place: SourcePlace;
 }
@@ -72,6 +72,8 @@ export interface GraphDocument {
   readonly pools: { readonly [name: string]: PoolSize };
   /** The most bytes of slots that all pools may have together; absent: as the runtime decides. */
   readonly memory?: { readonly limit?: number };
+  /** How many frames links hold that do not say; absent: as the runtime decides. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Declared lanes; without `lanes` in the file, one for each lane that a node names, except `main`. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */

@@ -15,7 +15,8 @@ import {
   type LanePriority,
 } from "../placement/lane_options.ts";
 import { capacityFault } from "../links/link_options.ts";
-import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
+import { findCapacityFault } from "../links/capacity.ts";
+import { type GraphMode, LINK_POLICIES, type LinkCapacity, type LinkPolicy } from "../links/policy.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
@@ -62,7 +63,7 @@ export interface ShapedLink {
   readonly policy?: LinkPolicy;
   /** Where it stands. */
   readonly policyOffset?: number;
-  readonly capacity?: number;
+  readonly capacity?: ShapedGraph["capacity"];
   /** Where it stands. */
   readonly capacityOffset?: number;
 }
@@ -82,6 +83,8 @@ export interface ShapedGraph {
   readonly memory?: MemoryOptions;
   /** Where that stands. */
   readonly memoryOffset?: number;
+  /** How many frames links hold that do not say; `undefined` if the file does not. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** `undefined` if the file declares none. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
@@ -90,14 +93,25 @@ export interface ShapedGraph {
 }
 
 const NODE_KEYS = ["type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "bypassed"];
-const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "memory", "lanes", "inputs", "outputs"];
+const KEYS = [
+  "$schema",
+  "version",
+  "mode",
+  "nodes",
+  "links",
+  "capacity",
+  "pools",
+  "memory",
+  "lanes",
+  "inputs",
+  "outputs",
+];
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
 const YES_OR_NO: ConfigSchema = { enum: [true, false] };
 const TIMEOUT: ConfigSchema = { type: "integer", minimum: 0, maximum: MAX_TIMEOUT_MS };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
-const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
 const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
@@ -145,6 +159,7 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
     pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
     ...readMemory(keys.get("memory"), diagnostics),
+    capacity: readCapacity(keys.get("capacity"), `"capacity"`, diagnostics),
     lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, diagnostics),
     inputs: readExposed(keys.get("inputs"), "input", diagnostics),
     outputs: readExposed(keys.get("outputs"), "output", diagnostics),
@@ -251,8 +266,9 @@ function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics):
   const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], diagnostics);
   const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, diagnostics) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
-  let capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, diagnostics) as number | undefined;
-  const fault = policy && capacityFault(policy, `"capacity" of ${what}`, capacity);
+  let capacity = readCapacity(capacityNode, `"capacity" of ${what}`, diagnostics);
+  const given = typeof capacity === "number" ? capacity : undefined;
+  const fault = policy && capacityFault(policy, `"capacity" of ${what}`, given);
   if (fault !== undefined) {
     diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, capacityNode!.offset);
     capacity = undefined;
@@ -309,6 +325,20 @@ function readMemory(
     diagnostics,
   );
   return { memory: limit === undefined ? {} : { limit: limit as number }, memoryOffset: node.offset };
+}
+
+/** Reads a number, `"byKind"`, or numbers by kind. */
+function readCapacity(
+  node: JsonNode | undefined,
+  what: string,
+  diagnostics: GraphDiagnostics,
+): ShapedGraph["capacity"] {
+  if (node === undefined) return undefined;
+  const value = jsonValue(node) as ShapedGraph["capacity"];
+  const fault = findCapacityFault(value, what);
+  if (fault === undefined) return value;
+  diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, node.offset);
+  return undefined;
 }
 
 function readLane(node: JsonNode, what: string, diagnostics: GraphDiagnostics): LaneOptions | undefined {

@@ -102,7 +102,7 @@ class Expansion {
       const from = link.from && resolveEnd(link.from, "outputs");
       const to = link.to && resolveEnd(link.to, "inputs");
       // Where an end is missing, that was reported.
-      this.#links.push({ ...link, from, to });
+      this.#links.push({ ...link, from, to, capacity: link.capacity ?? usualCapacity(graph, link, place) });
     }
     const resolveAll = (ports: ExposedPorts, side: "inputs" | "outputs") =>
       new Map([...ports].flatMap(([name, end]) => {
@@ -258,6 +258,11 @@ class Expansion {
     this.#diagnostics.add("PortNotFound", message, end.offset, details);
     return undefined;
   }
+}
+
+/** What a sub-graph says of the capacity of its own links. */
+function usualCapacity(graph: ShapedGraph, { policy }: ShapedGraph["links"][number], { prefix }: Place) {
+  return prefix === "" || policy === "latest" ? undefined : graph.capacity;
 }
 
 /** What the places around a node say of its configuration. */
