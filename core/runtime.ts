@@ -33,7 +33,7 @@ import {
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
-import { assertPool } from "./pools/pool_plan.ts";
+import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
@@ -544,7 +544,7 @@ export class Runtime implements AsyncDisposable {
     else run.assertRuns("add a node");
     assertAddOptions(options);
     if (options.pool !== undefined) {
-      assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
+      assertNodePools(options.pool, options.id ?? type.descriptor.type, type.descriptor, this.#options.pools ?? {});
     }
     const node = run === undefined
       ? this.#topology.addNode(type, config, options)

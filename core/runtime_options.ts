@@ -115,10 +115,10 @@ export interface AddOptions {
    */
   readonly lane?: string;
   /**
-   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}. By
-   * default each output takes them from the pool of its kind.
+   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}; or
+   * such names by output, `{ audio: "music" }`. By default each output takes them from the pool of its kind.
    */
-  readonly pool?: string;
+  readonly pool?: string | { readonly [output: string]: string };
   /**
    * Elements that its dynamic ports have from the start, beside those that their class starts with:
    * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.

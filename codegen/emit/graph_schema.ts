@@ -197,7 +197,10 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         description: "The configuration of the node type; of a sub-graph, the configurations of its nodes by id.",
       },
       lane: { type: "string", description: "The lane that the node runs on." },
-      pool: { type: "string", description: "The pool that the node's outputs take frames from." },
+      pool: {
+        description: "The pool that the node's outputs take frames from, or pools by output.",
+        anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }],
+      },
       supervision: supervisionSchema(),
       callTimeoutMs: {
         type: "integer",

@@ -23,7 +23,7 @@ export interface GraphTarget {
     options?: {
       id?: string;
       lane?: string;
-      pool?: string;
+      pool?: string | { readonly [output: string]: string };
       ports?: readonly string[];
       supervision?: Supervision;
       callTimeoutMs?: number;

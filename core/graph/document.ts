@@ -30,8 +30,8 @@ export interface GraphNode {
   readonly config: { readonly [key: string]: unknown };
   /** The lane it asks for. */
   readonly lane?: string;
-  /** The pool that its outputs take slots from; absent: that of their kind. */
-  readonly pool?: string;
+  /** The pool that its outputs take slots from, or those of some outputs; absent: that of their kind. */
+  readonly pool?: string | { readonly [output: string]: string };
   /** What is done when it fails; absent: `fail`. */
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */

@@ -17,8 +17,8 @@ export interface GraphFileNode {
   readonly config?: { readonly [key: string]: unknown };
   /** Name of its lane. */
   readonly lane?: string;
-  /** Name of the pool that its outputs take slots from. */
-  readonly pool?: string;
+  /** Name of the pool that its outputs take slots from, or such names by output. */
+  readonly pool?: string | { readonly [output: string]: string };
   /** What is done when it fails. */
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds; 0 for ever. */

@@ -18,6 +18,7 @@ import { capacityFault } from "../links/link_options.ts";
 import { findCapacityFault } from "../links/capacity.ts";
 import { type GraphMode, LINK_POLICIES, type LinkCapacity, type LinkPolicy } from "../links/policy.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
+import type { NodePools } from "../pools/node_pools.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
@@ -37,7 +38,7 @@ export interface ShapedNode {
   /** Whatever stands there; anything but an object was reported. */
   readonly config?: JsonNode;
   readonly lane?: { readonly name: string; readonly offset: number };
-  readonly pool?: { readonly name: string; readonly offset: number };
+  readonly pool?: { readonly value: NodePools; readonly offset: number };
   /** The file of a sub-graph that stands in the node's place; then there is no type. */
   readonly graph?: { readonly path: string; readonly offset: number };
   /** Values that the places of enclosing sub-graphs set in its configuration; the last one of a key counts. */
@@ -192,7 +193,7 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
   };
   const graph = read("graph", NAME);
   checkKind(keys, name, what, offset, diagnostics);
-  const [type, lane, pool] = ["type", "lane", "pool"].map((key) => read(key, NAME));
+  const [type, lane] = ["type", "lane"].map((key) => read(key, NAME));
   const supervision = keys.get("supervision");
   const policy = supervision && readSupervision(supervision, name, diagnostics);
   const timeout = read("callTimeoutMs", TIMEOUT);
@@ -205,11 +206,25 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
     graph: graph === undefined || keys.has("type") ? undefined : { path: graph.value as string, offset: graph.offset },
     config,
     lane: named(lane),
-    pool: named(pool),
+    pool: readNodePool(keys.get("pool"), what, keys.has("graph"), diagnostics),
     supervision: policy && { value: policy, offset: supervision!.offset },
     callTimeoutMs: timeout?.value as number | undefined,
     bypassed: bypassed as ShapedNode["bypassed"],
   };
+}
+
+/** The pool of a node's outputs: one, or, of a node with a type, one for each that is named. */
+function readNodePool(
+  node: JsonNode | undefined,
+  what: string,
+  isGraph: boolean,
+  diagnostics: GraphDiagnostics,
+): ShapedNode["pool"] {
+  if (node === undefined) return undefined;
+  const isByOutput = node.type === "object" && !isGraph;
+  const names = isByOutput ? jsonMembers(node).map(({ value }) => value) : [node];
+  const read = names.map((each) => readScalar(each, `"pool" of ${what}`, NAME, diagnostics));
+  return read.includes(undefined) ? undefined : { value: jsonValue(node) as NodePools, offset: node.offset };
 }
 
 function named(found: { readonly value: unknown; readonly offset: number } | undefined) {

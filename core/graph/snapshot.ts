@@ -68,7 +68,7 @@ function fileNode(node: NodeEntry): GraphFileNode {
     type: descriptor.type,
     config: values as { readonly [key: string]: unknown },
     lane,
-    ...(pool !== undefined && { pool }),
+    ...(pool !== undefined && { pool: structuredClone(pool) }),
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
     ...(bypassed && { bypassed }),

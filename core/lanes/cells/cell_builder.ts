@@ -10,6 +10,7 @@ import { keepSecrets } from "../../errors/redaction.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../../descriptor/descriptor.ts";
 import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
+import { poolOfOutput } from "../../pools/node_pools.ts";
 import type { NodeInstance } from "../../registry/node_type.ts";
 import type { NodePlan } from "../messages.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
@@ -30,7 +31,7 @@ export function buildCell(
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
   }
   for (const port of sized.outputs) {
-    const pool = host.poolOf(port.kind, plan.pool);
+    const pool = host.poolOf(port.kind, poolOfOutput(plan.pool, port.name));
     for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, pool));
   }
   for (const port of [...cell.inputs, ...cell.outputs]) {
@@ -69,7 +70,7 @@ export function changePorts(
   const outputs = sized.outputs.flatMap((port) =>
     expandPort(port).map((name) =>
       cell.outputs.find((output) => output.name === name) ??
-        new OutputPort(name, port, cell, host.poolOf(port.kind, plan.pool))
+        new OutputPort(name, port, cell, host.poolOf(port.kind, poolOfOutput(plan.pool, port.name)))
     )
   );
   cell.inputs.splice(0, cell.inputs.length, ...inputs);
