@@ -86,8 +86,8 @@ export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHand
   readonly descriptor: NodeDescriptor;
   /** The package that holds it; set by `definePackage()`. */
   readonly package: NodePackage | undefined;
-  /** Imports the class and returns a function that makes instances. */
-  load(): Promise<() => NodeInstance>;
+  /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
+  load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
 }
 
 /** A node type whose configuration and handle types are not known. */
@@ -96,8 +96,8 @@ export interface AnyNodeType {
   readonly descriptor: NodeDescriptor;
   /** The package that holds it. */
   readonly package: NodePackage | undefined;
-  /** Imports the class and returns a function that makes instances. */
-  load(): Promise<() => NodeInstance>;
+  /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
+  load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
 }
 
 /** Whether a node type is code of a package, not a hand-over between the graph and the program. */
@@ -122,7 +122,10 @@ export interface NodePackage {
 /** Makes a node type. Called by generated code. */
 // deno-lint-ignore no-explicit-any -- as in NodeType
 export function defineNodeType<C, H extends NodeHandle<any, any>, T extends NodeType<C, H> = NodeType<C, H>>(
-  parts: { readonly descriptor: NodeDescriptor; readonly load: () => Promise<() => NodeInstance> },
+  parts: {
+    readonly descriptor: NodeDescriptor;
+    readonly load: () => Promise<(config: NodeSpec["config"]) => NodeInstance>;
+  },
 ): T {
   const type = (config?: C): NodeSpec<H> => ({
     type: type as unknown as AnyNodeType,

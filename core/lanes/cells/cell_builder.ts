@@ -6,7 +6,6 @@
 import type { FormatField } from "../../frames/format.ts";
 import { InputPort } from "../../ports/input_port.ts";
 import { OutputPort } from "../../ports/output_port.ts";
-import { keepSecrets } from "../../errors/redaction.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../../descriptor/descriptor.ts";
 import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
@@ -23,7 +22,6 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
-  keepSecrets(plan.secrets);
   const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, host, (cell) => new NodeContext(cell, host));
   const converters = (field: FormatField) => host.converters(field);
