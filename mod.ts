@@ -76,9 +76,8 @@ export type {
 // Media time.
 export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";
 export type { MediaTime } from "./core/clock/media_time.ts";
-export { RTP_VIDEO_RATE_HZ, RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
-export type { RtpClockOptions } from "./core/clock/rtp.ts";
-export { areSynchronized, SYNC_TOLERANCE_MS, videoAudioDeltaMs } from "./core/clock/sync.ts";
+export { RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
+export { areSynchronized, videoAudioDeltaMs } from "./core/clock/sync.ts";
 export { nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
 
 // Node types: the standard ones, the native stages, and registries of them.
@@ -92,17 +91,18 @@ export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.
 
 // A graph: the runtime, its options, nodes and links.
 export { Runtime } from "./core/runtime.ts";
+export type { LinkRef } from "./core/runtime/link_refs.ts";
 export type { PortInfo } from "./core/runtime/port_info.ts";
 export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
+export { linkId, nodeId, portAddress } from "./core/ids.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
-export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
+export type { GraphMode, LinkCapacity, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { LaneKind, LaneOptions, LanePriority } from "./core/placement/lane_options.ts";
 export type { PoolSize } from "./core/pools/pool_plan.ts";
 export type { RestartPolicy, Supervision } from "./core/graph/supervision.ts";
 export type { DriverKind } from "./core/driver/driver.ts";
-export type { NativeChoice } from "./core/driver/open.ts";
 
 // Sources that a script feeds, and sinks that it reads.
 export { appSink } from "./core/app/app_sink.ts";
@@ -126,7 +126,6 @@ export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph
 export { GraphView } from "./core/graph/graph_view.ts";
 export { graphToDot } from "./core/graph/dot.ts";
 export { graphToMermaid } from "./core/graph/mermaid.ts";
-export type { DrawingOptions } from "./core/graph/picture.ts";
 
 // What a running graph says of itself: figures, events, errors.
 export type {

@@ -1472,6 +1472,26 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
       kind: "data",
       type: "DataFrame<Aligned<A,B>>",
       schema: "unknown",
+      valueSchema: {
+        description: "A value of the reference with the value of another stream that belongs to its time.",
+        type: "object",
+        properties: {
+          reference: {
+            $comment: "A is what the links say",
+            description: "The value of the reference.",
+          },
+          other: {
+            $comment: "B is what the links say",
+            description: "Its partner; `null` without one, which passes only if `missing` says so.",
+          },
+          offsetNs: {
+            anyOf: [{ type: "number" }, { type: "null" }],
+            description:
+              "Time of the partner less that of the reference, nanoseconds: 0 for one that was interpolated, `null` for none.",
+          },
+        },
+        required: ["offsetNs"],
+      },
       generic: { argument: "Aligned<A,B>", parameters: ["A", "B"] },
       optional: false,
       burst: 1,
@@ -3117,6 +3137,33 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
       kind: "data",
       type: "DataFrame<LevelReading>",
       schema: "LevelReading",
+      valueSchema: {
+        description: "Levels over a period of audio. Decibels are relative to full scale; silence reads -200.",
+        type: "object",
+        properties: {
+          ptsNs: {
+            type: "number",
+            description: "When the period begins: media time, nanoseconds.",
+          },
+          durationNs: { type: "number", description: "Its length, nanoseconds." },
+          peakDb: {
+            type: "array",
+            items: { type: "number" },
+            description: "The greatest absolute sample of each channel.",
+          },
+          rmsDb: {
+            type: "array",
+            items: { type: "number" },
+            description: "The root of the mean square of each channel; a sine at full scale reads -3.01.",
+          },
+          peakHoldDb: {
+            type: "array",
+            items: { type: "number" },
+            description: "The greatest absolute sample of each channel since the stream began.",
+          },
+        },
+        required: ["ptsNs", "durationNs", "peakDb", "rmsDb", "peakHoldDb"],
+      },
       optional: false,
       burst: 1,
       doc: "",
@@ -4797,6 +4844,32 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
       kind: "data",
       type: "DataFrame<SpectrumReading>",
       schema: "SpectrumReading",
+      valueSchema: {
+        description: "The spectrum of one window of audio.",
+        type: "object",
+        properties: {
+          ptsNs: {
+            type: "number",
+            description: "When the window begins: media time, nanoseconds.",
+          },
+          durationNs: { type: "number", description: "Its length, nanoseconds." },
+          binHz: {
+            type: "number",
+            description: "Distance between bins, in hertz: bin k stands for k × `binHz`.",
+          },
+          magnitudesDb: {
+            "x-type": "Float32Array",
+            description: "Decibels of full scale of each bin, from 0 Hz to half the sample rate: size / 2 + 1 values.",
+          },
+          peakBin: { type: "number", description: "The bin with the greatest magnitude." },
+          peakDb: { type: "number", description: "Its magnitude, in decibels of full scale." },
+          peakHz: {
+            type: "number",
+            description: "The frequency of the peak, from a parabola through its bin and its two neighbours, in hertz.",
+          },
+        },
+        required: ["ptsNs", "durationNs", "binHz", "magnitudesDb", "peakBin", "peakDb", "peakHz"],
+      },
       optional: false,
       burst: 1,
       doc: "",

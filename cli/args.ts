@@ -233,7 +233,7 @@ const draw = command(
 );
 
 const list = command("list", object({ command: constant("list"), json, packages }), {
-  brief: message`List the node types by category.`,
+  brief: message`List the node types by category: TypeScript or native, and of which package.`,
 });
 
 const info = command(

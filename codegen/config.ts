@@ -7,13 +7,14 @@ import { posix } from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { describeValue } from "../core/errors/describe_value.ts";
 import { listNames, nearestName } from "../core/errors.ts";
+import { type EntriesKey, readEntries, type RegistryEntry } from "../core/registry/registry_entries.ts";
 import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
 import { findDeepBracket, JSON_NESTING_LIMIT } from "./json_nesting.ts";
 import { findGlobProblem } from "./files/glob.ts";
 
 /** The content of `sluice.json`. Paths and globs are relative to its folder. */
 export interface GeneratorConfig {
-  /** Globs of the files to read. `*_test.ts`, `*.d.ts` and `*.gen.ts` are never read. */
+  /** Globs of the files to read; none in a file that only lists packages and plugins. `*_test.ts`, `*.d.ts` and `*.gen.ts` are never read. */
   readonly include: readonly string[];
   /** Globs of files to leave out. */
   readonly exclude: readonly string[];
@@ -21,8 +22,10 @@ export interface GeneratorConfig {
   readonly name: string;
   /** Import specifier of the runtime: `@sluice/sluice`, or a path that starts with `./` or `../`. */
   readonly runtime: string;
-  /** Generated modules of other packages, whose node types join this package's. */
+  /** Generated modules of other packages, whose node types join this package's: those that are enabled. */
   readonly packages?: readonly string[];
+  /** What is registered beside the packages where a registry is made; the schema for graph files knows it. */
+  readonly plugins?: readonly RegistryEntry[];
   /** File for the Rust twins of the structs; ends in `.rs`. Absent: no file is written. */
   readonly rust?: string;
   /** The generated module; ends in `.gen.ts`. */
@@ -38,12 +41,13 @@ const DEFAULTS: Partial<GeneratorConfig> = {
   schema: "sluice.schema.json",
 };
 
-const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" } = {
+const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" | "entries" } = {
   include: "list",
   exclude: "list",
   name: "text",
   runtime: "text",
-  packages: "list",
+  packages: "entries",
+  plugins: "entries",
   rust: "text",
   output: "text",
   schema: "text",
@@ -125,6 +129,11 @@ export function parseConfig(file: string, text: string): { config?: GeneratorCon
     }
     given.add(name);
     const wanted = KEYS[name as keyof GeneratorConfig];
+    if (wanted === "entries") {
+      const entries = readEntries(name as EntriesKey, value, refuse);
+      values[name] = name === "plugins" ? entries : entries.filter((each) => each.enabled).map(({ from }) => from);
+      continue;
+    }
     if (wanted === "text" ? !isText(value) : !(value.type === "array" && (value.children ?? []).every(isText))) {
       const shape = wanted === "text" ? "a string that is not empty" : "a list of strings that are not empty";
       refuse(value, `Cannot use "${name}" in ${file}: wanted ${shape}`, `give "${name}" as ${shape}`);
@@ -134,6 +143,8 @@ export function parseConfig(file: string, text: string): { config?: GeneratorCon
     values[name] = wanted === "text" ? value.value : (value.children ?? []).map((each) => String(each.value));
   }
 
+  // A file that only lists packages and plugins has no classes.
+  if (given.has("packages") || given.has("plugins")) values.include ??= [];
   for (const name of ["include", "name"]) {
     if (values[name] === undefined && diagnostics.length === 0) {
       refuse(

@@ -20,6 +20,7 @@ import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
 import { findFiles, foldersOf } from "./files/find_files.ts";
 import { describeFileError } from "./files/read_source.ts";
 import { WriteFailure } from "./files/write_together.ts";
+import { findPlugins } from "./plugins.ts";
 import { hasErrors, PackageScanner, type ScanResult } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 
@@ -167,6 +168,7 @@ export class Generator {
       configFile: this.#configFile,
       config,
       paths,
+      plugins: await findPlugins(this.root, config),
       standard: this.#options.standard ?? await standardPackages(config),
       own: await namedStandardPackage(config),
     });
@@ -219,6 +221,14 @@ export class Generator {
   /** Refuses a package without a processor. If something is wrong with a file, that is said alone. */
   #refuseEmpty(config: GeneratorConfig, files: number, { diagnostics, scanned }: ScanResult): GenerateResult {
     if (hasErrors(diagnostics)) return failed(diagnostics, scanned);
+    if (config.include.length === 0) {
+      const message = `Cannot generate code: ${this.#configFile} lists packages and plugins, and no files with classes`;
+      return this.#refused(
+        config.plugins === undefined ? "packages" : "plugins",
+        message,
+        `add "include": ["processors/**/*.ts"], if there are any`,
+      );
+    }
     const message = `Cannot find a class annotated "@processor" in ${describeSearch(config, files)}`;
     const mend = `correct "include", or annotate a class`;
     return failed([...diagnostics, diagnosticInConfig(this.root, this.#configFile, "include", message, mend)], scanned);

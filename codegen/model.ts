@@ -57,12 +57,22 @@ export interface NodeModel {
   readonly constants: { readonly [key: string]: unknown };
   /** The structs that its ports carry. */
   readonly structs: readonly StructModel[];
+  /** What takes configuration keys that are no fields; absent for nothing. */
+  readonly constructed?: ConstructorModel;
   /** Whether the class has a field `ports` for the port registry. */
   readonly hasPortsField: boolean;
   /** Whether `process()` has a parameter. */
   readonly takesContext: boolean;
   /** The frame types of the ports, by port name. */
   readonly frames: { readonly [port: string]: FrameTypeModel };
+}
+
+/** What takes a configuration when an instance is made. */
+export interface ConstructorModel {
+  /** The constructor, or a static method. */
+  readonly by: "constructor" | "create";
+  /** The keys that it takes. */
+  readonly keys: readonly string[];
 }
 
 /** An interface of fixed layout. */

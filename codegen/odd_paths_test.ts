@@ -29,7 +29,7 @@ Deno.test("generate() imports files whose names mean something else in a URL", a
   assert.equal(module.nodePackage.nodes.length, ODD.length);
   for (const node of module.nodePackage.nodes) {
     const make = await node.load();
-    assert.equal((make().processor as unknown as { mode: string }).mode, "on", node.descriptor.source);
+    assert.equal((make({}).processor as unknown as { mode: string }).mode, "on", node.descriptor.source);
   }
   assert.deepEqual(await findStaleSources(module.nodePackage), []);
   await own.write(`${ODD[0]}.ts`, `${files[0][1]}\n// Changed.\n`);

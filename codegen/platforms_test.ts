@@ -13,5 +13,5 @@ Deno.test("a node type of several systems is one in the registry, and loads the 
   const expected = classes[currentPlatform()];
   const loading = registry.get("camera").load();
   if (expected === undefined) await assert.rejects(loading, { code: "NodeTypeNotFound" });
-  else assert.equal((await loading)().processor.constructor.name, expected);
+  else assert.equal((await loading)({}).processor.constructor.name, expected);
 });

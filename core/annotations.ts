@@ -83,10 +83,10 @@ export interface ConfigOptions {
   readonly live?: boolean;
 }
 
-/** Marks a class as a processor. */
+/** Marks a class as a processor. Its constructor may take the configuration, or be private where `create()` does. */
 export function processor(_options: ProcessorOptions = {}): (
-  value: new () => object,
-  context: ClassDecoratorContext,
+  value: { readonly prototype: object },
+  context: { readonly kind: "class" },
 ) => void {
   return () => {};
 }

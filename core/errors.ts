@@ -41,6 +41,7 @@ const BAD_INPUT: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
   "InvalidGraph",
   "InvalidMedia",
   "CycleWithoutDelay",
+  "PluginRejected",
 ]);
 
 /** A place in a text file. Lines and columns count from 1. */

@@ -21,6 +21,8 @@ export const MAX_ID_LENGTH = 64;
 /** Graph files refuse `__proto__` as a key, so it is no id either. */
 const ID = new RegExp(`^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,${MAX_ID_LENGTH - 1}}$`);
 
+const LINK_ID = /^link(?:0|[1-9][0-9]*)$/;
+
 /** Whether a text can be the id of a node or a link, or the name of a lane. */
 export function isId(text: string): boolean {
   return ID.test(text);
@@ -71,13 +73,40 @@ export function poolName(text: string, code: SluiceErrorCode = "InvalidGraph"): 
 }
 
 /** Makes the id of the `n`-th link of a runtime. */
-export function linkId(n: number): LinkId {
+export function nthLinkId(n: number): LinkId {
   return `link${n}` as LinkId;
 }
 
-/** Joins a node id and a port name. */
-export function portAddress(node: NodeId, port: string): PortAddress {
-  return `${node}.${port}` as PortAddress;
+/**
+ * Checks the id of a link.
+ *
+ * @throws {SluiceError} `InvalidGraph` if it is not one
+ */
+export function linkId(text: string): LinkId {
+  if (typeof text === "string" && LINK_ID.test(text)) return text as LinkId;
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot use ${describeName(text)} as the id of a link: wanted what connect() gives, such as "link0"`,
+  );
+}
+
+/**
+ * Joins a node id and a port name.
+ *
+ * @throws {SluiceError} `InvalidGraph` if the name cannot be that of a port
+ */
+export function portAddress(node: NodeId, port: string): PortAddress;
+/**
+ * Checks an address.
+ *
+ * @param address `node.port`
+ * @throws {SluiceError} `InvalidGraph` if it is not one
+ */
+export function portAddress(address: string): PortAddress;
+export function portAddress(node: string, port?: string): PortAddress {
+  if (port === undefined) splitAddress(node);
+  else if (!ID.test(port)) assertId(port, "the name of a port");
+  return (port === undefined ? node : `${node}.${port}`) as PortAddress;
 }
 
 /**

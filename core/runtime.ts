@@ -30,7 +30,7 @@ import {
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
-import { assertPool } from "./pools/pool_plan.ts";
+import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
@@ -41,10 +41,11 @@ import { Arrivals, awaitable } from "./runtime/arrivals.ts";
 import { heedSignals } from "./runtime/heed_signals.ts";
 import { changedValue } from "./runtime/changed_value.ts";
 import { findType, knownTypes } from "./runtime/known_types.ts";
-import { linksAt } from "./runtime/links_at.ts";
+import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
+import { wantedValues } from "./runtime/wanted_values.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
 import { KeptStates } from "./session/kept_states.ts";
 import { Session } from "./session/session.ts";
@@ -124,7 +125,8 @@ export class Runtime implements AsyncDisposable {
     this.events = new EventBus(() => driver.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
-    this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
+    const { mode = "live", lanes, supervision, capacity } = options;
+    this.#topology = new Topology(mode, known, lanes, supervision, capacity);
     this.#arrivals = new Arrivals(this.#topology);
     registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown, () => this.#runs));
   }
@@ -156,7 +158,8 @@ export class Runtime implements AsyncDisposable {
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
     const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
-    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused) ?? handle as unknown as H;
+    const wanted = wantedValues(this.#topology, handle.id);
+    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted) ?? handle as unknown as H;
     return awaitable(own, added);
   }
 
@@ -243,28 +246,19 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * The link that leads to an input.
+   * The links at an output or an input, or all: in the order in which they were made. Before the start and afterwards
+   * those of the graph as it was built, while it runs those of all edits that are in effect.
    *
-   * @returns its id and its ends; `undefined` where none does
-   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`; `InvalidGraph` for an input of another runtime
+   * @param port `handle.outputs.audio`, `handle.inputs.audioIn` or an address
+   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address
    */
-  linkInto<F extends Frame>(
-    input: InputRef<F>,
-  ): { readonly id: LinkId; readonly from: OutputRef<F>; readonly to: InputRef<F> } | undefined {
-    assertRefsOf(this, input);
-    return linksAt(this.#topology, input, this).at(0);
+  links<F extends Frame = Frame>(port?: OutputRef<F> | InputRef<F> | string): LinkRef<F>[] {
+    return linksAt(this.#topology, this, port);
   }
 
-  /**
-   * The links that lead away from an output, in the order in which they were made; as {@linkcode Runtime.linkInto}.
-   *
-   * @throws {SluiceError} as there
-   */
-  linksFrom<F extends Frame>(
-    output: OutputRef<F>,
-  ): { readonly id: LinkId; readonly from: OutputRef<F>; readonly to: InputRef<F> }[] {
-    assertRefsOf(this, output);
-    return linksAt(this.#topology, output, this);
+  /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  link(id: string): LinkRef {
+    return linkOf(this.#topology, this, id);
   }
 
   /**
@@ -543,7 +537,7 @@ export class Runtime implements AsyncDisposable {
     else run.assertRuns("add a node");
     assertAddOptions(options);
     if (options.pool !== undefined) {
-      assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
+      assertNodePools(options.pool, options.id ?? type.descriptor.type, type.descriptor, this.#options.pools ?? {});
     }
     const node = run === undefined
       ? this.#topology.addNode(type, config, options)

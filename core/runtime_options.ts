@@ -4,12 +4,12 @@
  * @module
  */
 import { describeValue } from "./errors/describe_value.ts";
-import type { NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
 import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
-import type { GraphMode } from "./links/policy.ts";
+import { findCapacityFault } from "./links/capacity.ts";
+import type { GraphMode, LinkCapacity } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
 import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";
 import { isPlainObject, kindOf } from "./errors/kind_of.ts";
@@ -27,7 +27,7 @@ export interface RuntimeOptions {
    * Whether to use the native library; by default, if it is there. Without it there are no native lanes, and no promise
    * of real time.
    */
-  readonly native?: NativeChoice;
+  readonly native?: "auto" | "require" | "off";
   /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
   readonly registry?: NodeRegistry;
   /**
@@ -46,6 +46,11 @@ export interface RuntimeOptions {
    * for a program that listens to signals itself.
    */
   readonly signals?: boolean;
+  /**
+   * How many frames links hold that name nothing: `"byKind"` (default), as suits the kind of frame; a number; numbers for
+   * some kinds; or what a function gives for a link. A link whose output writes more at once holds that many.
+   */
+  readonly capacity?: LinkCapacity;
   /**
    * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
    * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.
@@ -110,10 +115,10 @@ export interface AddOptions {
    */
   readonly lane?: string;
   /**
-   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}. By
-   * default each output takes them from the pool of its kind.
+   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}; or
+   * such names by output, `{ audio: "music" }`. By default each output takes them from the pool of its kind.
    */
-  readonly pool?: string;
+  readonly pool?: string | { readonly [output: string]: string };
   /**
    * Elements that its dynamic ports have from the start, beside those that their class starts with:
    * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.
@@ -160,6 +165,7 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   endsWithSources: true,
   signal: true,
   signals: true,
+  capacity: true,
   pools: true,
   memory: true,
   development: true,
@@ -209,6 +215,8 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
   }
+  const fault = options.capacity === undefined ? undefined : findCapacityFault(options.capacity, '"capacity"');
+  if (fault !== undefined) refuse("capacity", fault);
   for (const [name, size] of entries("pools", pools)) {
     poolName(name, "InvalidConfig");
     assertKeys(`${WHAT} with pool "${name}"`, size as object, ["slotBytes", "slots"]);

@@ -15,13 +15,13 @@ import { assertDelayed } from "./graph/loops.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 import type { AddOptions } from "./runtime_options.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
-import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
+import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress } from "./ids.ts";
 import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
-import { linkOptions } from "./links/link_options.ts";
-import type { GraphMode, LinkOptions } from "./links/policy.ts";
+import { type CapacityRule, linkOptions } from "./links/link_options.ts";
+import type { GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
 import { addElement, removeElement } from "./descriptor/dynamic_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -43,6 +43,8 @@ export class Topology {
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** What is done when a node fails that names nothing. */
   readonly supervision: Supervision;
+  /** How many frames links hold that name nothing. */
+  readonly capacity: LinkCapacity;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
   /** How the nodes of a draft differ from those of its graph; absent if this is no draft. */
@@ -65,6 +67,7 @@ export class Topology {
    * @param known the node types that could be used as converters
    * @param lanes what is said of lanes, by name
    * @param supervision what is done when a node fails that names nothing
+   * @param capacity how many frames links hold that name nothing
    * @param from the graph that it is a draft of
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
@@ -73,6 +76,7 @@ export class Topology {
     known: () => readonly NodeDescriptor[],
     lanes: { readonly [name: string]: LaneOptions } = {},
     supervision: Supervision = "fail",
+    capacity: LinkCapacity = "byKind",
     from?: Topology,
   ) {
     this.#drafted = from && new DraftMap(from.#nodes);
@@ -84,6 +88,7 @@ export class Topology {
     this.mode = mode;
     this.lanes = lanes;
     this.supervision = supervision;
+    this.capacity = capacity;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.known = known;
   }
@@ -112,7 +117,7 @@ export class Topology {
    * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
    */
   draft(): Topology {
-    return new Topology(this.mode, this.known, this.lanes, this.supervision, this);
+    return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this);
   }
 
   /** What is done when a node fails. A native stage can only end the run. */
@@ -231,8 +236,15 @@ export class Topology {
 
   /** Takes a link out. @throws {SluiceError} `LinkNotFound`, with the links there are */
   removeLink(id: string): LinkEntry {
+    const link = this.link(id);
     this.#carried = undefined;
-    const link = this.connections.remove(id as LinkId);
+    this.connections.remove(link.id);
+    return link;
+  }
+
+  /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  link(id: string): LinkEntry {
+    const link = this.links.get(id as LinkId);
     if (link !== undefined) return link;
     const available = [...this.links.keys()];
     throw new SluiceError(
@@ -366,11 +378,11 @@ export class Topology {
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
-    return this.link(output, input, options);
+    return this.linkEnds(output, input, options);
   }
 
   /** Links two ends. @throws {SluiceError} as {@linkcode addLink} */
-  protected link(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
+  protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
     assertForward(from, to);
     const output = resolvePort(from, "output");
     const input = resolvePort(to, "input");
@@ -380,7 +392,7 @@ export class Topology {
     assertLinkable(from, to, { output, input }, carried, this.known);
     const ends = this.assertFree(from, to);
     const attempt = attemptOf(from, to);
-    const { policy, capacity } = linkOptions(attempt, options, output, this.mode);
+    const { policy, capacity } = linkOptions(attempt, options, output, this.mode, this.capacityRule(from, to));
     assertDelayed(this, attempt, ends);
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
@@ -389,6 +401,12 @@ export class Topology {
     this.#carried = carried;
     this.#version++;
     return entry;
+  }
+
+  /** What the capacity of a link goes by that names none. */
+  protected capacityRule(from: LinkEnd, to: LinkEnd): CapacityRule {
+    const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
+    return { usual: this.capacity, from: output, to: input };
   }
 
   /** The ends of a link to be made. @throws {SluiceError} `DestinationOccupied` */

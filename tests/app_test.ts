@@ -2,6 +2,8 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import type { Motion } from "./fixtures/structs/imus.ts";
+import { nodes as imus } from "./fixtures/structs/sluice.gen.ts";
 import { appSink } from "../core/app/app_sink.ts";
 import { appSource } from "../core/app/app_source.ts";
 
@@ -51,6 +53,69 @@ eachDriver("push() waits while lossless links are full, and resolves in order", 
   deepEqual(rest, [1, 2, 3, 4, 5]);
   await Promise.all(pushes);
   deepEqual(admitted, [0, 1, 2, 3, 4, 5]);
+});
+
+const MOTION: Motion = {
+  sensor: 1,
+  timeNs: 0,
+  acceleration: [1, 2, 3],
+  temperature: 20,
+  count: 7,
+  offset: -1,
+  gain: 2,
+  sign: -3,
+  isValid: true,
+  place: { x: 1, y: 2, isKnown: true },
+  trail: [{ x: 3, y: 4, isKnown: false }, { x: 5, y: 6, isKnown: true }],
+  type: 9,
+};
+
+eachDriver("push() refuses a value that the input behind it does not take, and the graph goes on", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.data<Motion>(), { id: "source" });
+  const pass = runtime.add(nodes.dataValve<Motion>());
+  const doubler = runtime.add(imus.imuDoubler(), { id: "doubler" });
+  const sink = runtime.add(appSink.data<Motion>());
+  runtime.connect(source.outputs.data, pass.inputs.frameIn);
+  runtime.connect(pass.outputs.frameOut, doubler.inputs.readingsIn);
+  runtime.connect(doubler.outputs.readingsOut, sink.inputs.data);
+  const early = rejects(source.push({ value: { ...MOTION, sensor: 300 } }), {
+    code: "TypeMismatch",
+    message: 'Cannot push to "source": "value.sensor" is 300, wanted a whole number from 0 to 255; ' +
+      '"data-valve.frameIn" takes Motion',
+    key: "value.sensor",
+    expected: "a whole number from 0 to 255",
+    actual: "300",
+  });
+  await runtime.start();
+  await early;
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [{ ...MOTION, acceleration: [1, 2] }, "value.acceleration"],
+    [{ ...MOTION, place: { x: 1, y: "2", isKnown: true } }, "value.place.y"],
+    [{ ...MOTION, trail: [MOTION.place, null] }, "value.trail.1"],
+    [{ ...MOTION, isValid: undefined }, "value.isValid"],
+    ["motion", "value"],
+  ];
+  for (const [value, key] of wrong) {
+    await rejects(source.push({ value: value as Motion }), { code: "TypeMismatch", key });
+  }
+  const pushed = source.push({ value: { ...MOTION, acceleration: new Float32Array([1, 2, 3]) } }).then(source.end);
+  const sensors: number[] = [];
+  for await (const { value } of sink) sensors.push(value.sensor);
+  await pushed;
+  deepEqual(sensors, [1]);
+  equal((await runtime.finished).outcome, "completed");
+});
+
+eachDriver("push() takes any value where no input behind it says what it wants", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.data());
+  const sink = runtime.add(appSink.data());
+  runtime.connect(source.outputs.data, sink.inputs.data);
+  await runtime.start();
+  const pushed = source.push({ value: "anything" }).then(source.end);
+  for await (const { value } of sink) equal(value, "anything");
+  await pushed;
 });
 
 eachDriver("leaving the loop early ends the graph and rejects later pushes", async (native) => {

@@ -267,7 +267,7 @@ Deno.test("Runtime.setConfig() refuses a key that the ports of a node depend on,
 
 Deno.test("a generated port registry lists, gives, shows and wires the ports of an instance", async () => {
   deepEqual([WeightedSumPorts.INPUT_NAMES, WeightedSumPorts.OUTPUT_NAMES], [["audioIn"], ["audioOut"]]);
-  const { processor, ports } = (await nodes.weightedSum.load())();
+  const { processor, ports } = (await nodes.weightedSum.load())({});
   const streams = new Map(["audioIn_0", "audioIn_1", "audioOut"].map((name) => [name, { name } as never]));
   ports.wire({
     input: (name) => streams.get(name)!,

@@ -56,7 +56,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
       "json_nesting.ts",
     ],
     "files": ["files/"],
-    "configuration": ["config.ts", "runtime_path.ts", "standard_types.ts"],
+    "configuration": ["config.ts", "plugins.ts", "runtime_path.ts", "standard_types.ts"],
     "scan": ["scan/"],
     "emit": ["emit/"],
     "generate": ["generate.ts"],

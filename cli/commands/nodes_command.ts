@@ -6,29 +6,35 @@
 import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { SluiceError } from "../../core/errors.ts";
-import {
-  type ConfigSchema,
-  isList,
-  type NodeDescriptor,
-  type PortDescriptor,
-} from "../../core/descriptor/descriptor.ts";
-import type { NodeRegistry } from "../../core/registry/node_registry.ts";
-import type { AnyNodeType } from "../../core/registry/node_type.ts";
+import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
+import type { NodeMetadata, NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { InfoArgs, ListArgs } from "../args.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
-import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "../project/packages.ts";
+import {
+  describeLeftOut,
+  explainUnknownTypes,
+  type KnownTypes,
+  loadTypes,
+  warnOfStaleCode,
+} from "../project/packages.ts";
 import { renderTable } from "../output/table.ts";
 
 const INDENT = "  ";
 
+/** A node type with where it comes from. */
+interface ListedType extends NodeMetadata {
+  /** What it is made of: a class, or a stage of the native library. */
+  readonly language: "TypeScript" | "native";
+}
+
 /** @returns the exit code */
 export async function listCommand(args: ListArgs, io: Io): Promise<number> {
-  const registry = await loadRegistry(args);
+  const { registry, leftOut } = await loadTypes(args);
   await warnOfStaleCode(registry, args);
-  const descriptors = registry.list().map(({ descriptor }) => descriptor);
-  if (args.json) { for (const each of descriptors) io.stdout.line(JSON.stringify(each)); }
-  else for (const line of renderList(descriptors)) io.stdout.line(line);
+  const types = registry.list().map(({ descriptor }) => listedType(registry, descriptor.type));
+  if (args.json) { for (const each of types) io.stdout.line(JSON.stringify(each)); }
+  else for (const line of renderList(types, leftOut.map(describeLeftOut))) io.stdout.line(line);
   return EXIT.ok;
 }
 
@@ -37,41 +43,46 @@ export async function listCommand(args: ListArgs, io: Io): Promise<number> {
  * @throws {SluiceError} `NodeTypeNotFound`, with the known types
  */
 export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
-  const registry = await loadRegistry(args);
-  await warnOfStaleCode(registry, args);
-  const { descriptor } = await findType(args, registry);
-  if (args.json) io.stdout.line(JSON.stringify(descriptor));
-  else for (const line of renderInfo(descriptor)) io.stdout.line(line);
+  const known = await loadTypes(args);
+  await warnOfStaleCode(known.registry, args);
+  const found = await findType(args, known);
+  if (args.json) io.stdout.line(JSON.stringify(found));
+  else for (const line of renderInfo(found)) io.stdout.line(line);
   return EXIT.ok;
 }
 
-async function findType(args: InfoArgs, registry: NodeRegistry): Promise<AnyNodeType> {
+async function findType(args: InfoArgs, known: KnownTypes): Promise<ListedType> {
   try {
-    return registry.get(args.type);
+    return listedType(known.registry, args.type);
   } catch (error) {
-    throw error instanceof SluiceError ? (await explainUnknownTypes([error], registry, args))[0] : error;
+    throw error instanceof SluiceError ? (await explainUnknownTypes([error], known, args))[0] : error;
   }
 }
 
-/** Node types under their categories, one a line. */
-export function renderList(descriptors: readonly NodeDescriptor[]): string[] {
-  const width = Math.max(0, ...descriptors.map(({ type }) => type.length));
+function listedType(registry: NodeRegistry, type: string): ListedType {
+  const found = registry.getMetadata(type);
+  return { ...found, language: found.lane === "native" ? "native" : "TypeScript" };
+}
+
+/**
+ * Node types under their categories, one a line.
+ *
+ * @param leftOut what is said behind them
+ */
+export function renderList(types: readonly ListedType[], leftOut: readonly string[]): string[] {
+  const rows = types.map((each) => [each.type, each.language, each.package ?? "", each.description]);
+  const table = renderTable(["", "", "", ""].map((head) => ({ head })), rows).slice(1);
   const lines: string[] = [];
-  let category: string | undefined;
-  for (const each of descriptors) {
-    if (each.category !== category) {
-      if (category !== undefined) lines.push("");
-      lines.push(each.category);
-      category = each.category;
-    }
-    lines.push(`${INDENT}${each.type.padEnd(width)}  ${each.description}`.trimEnd());
+  for (const [at, { category }] of types.entries()) {
+    if (category !== types[at - 1]?.category) lines.push(...at > 0 ? [""] : [], category);
+    lines.push(`${INDENT}${table[at]}`);
   }
-  return lines;
+  return leftOut.length === 0 ? lines : [...lines, "", ...leftOut];
 }
 
 /** Everything about one node type. */
-export function renderInfo(descriptor: NodeDescriptor): string[] {
-  const { type, doc, category, tags, mode, lane, source, inputs, outputs, config } = descriptor;
+export function renderInfo(listed: ListedType): string[] {
+  const { type, doc, category, tags, mode, lane, source, inputs, outputs, config } = listed;
   const facts = [`category ${category}`, `mode ${mode}`, `lane ${lane}`];
   if (tags.length > 0) facts.push(`tags ${tags.join(", ")}`);
   const lines = [
@@ -79,13 +90,16 @@ export function renderInfo(descriptor: NodeDescriptor): string[] {
     ...indent(doc.replaceAll("**", "")),
     "",
     ...indent(facts.join("; ")),
-    ...indent(`source ${source}`),
+    ...indent(`${listed.language}, of package ${listed.package ?? "(none)"}; source ${source}`),
   ];
   lines.push(...section("Inputs", inputs.map(portRow), ["NAME", "TYPE", "", "DESCRIPTION"]));
   lines.push(...section("Outputs", outputs.map(portRow), ["NAME", "TYPE", "", "DESCRIPTION"]));
   const keys = Object.entries(config.properties).map(([key, schema]) =>
     configRow(key, schema, config.required.includes(key))
   );
+  for (const { name, schema = "unknown", valueSchema } of [...inputs, ...outputs]) {
+    if (valueSchema !== undefined) lines.push(...valueSection(`Values of ${name}: ${schema}`, valueSchema));
+  }
   lines.push(...section("Configuration", keys, ["KEY", "WANTED", "UNIT", "DEFAULT", "LIVE", "DESCRIPTION"]));
   return lines;
 }
@@ -93,6 +107,23 @@ export function renderInfo(descriptor: NodeDescriptor): string[] {
 function section(title: string, rows: readonly (readonly string[])[], heads: readonly string[]): string[] {
   if (rows.length === 0) return ["", `${title}: none`];
   return ["", title, ...renderTable(heads.map((head) => ({ head })), rows).map((line) => INDENT + line)];
+}
+
+/** What a data frame carries: the keys of an object, else one row. */
+function valueSection(title: string, schema: ConfigSchema): string[] {
+  const whole = schema.$defs?.[schema.$ref?.replace("#/$defs/", "") ?? ""] ?? schema;
+  const named = Object.entries(whole.properties ?? {});
+  const rows = (named.length > 0 ? named : [["", whole] as const]).map(([key, each]) =>
+    valueRow(named.length === 0 || whole.required?.includes(key) ? key : `${key}?`, each)
+  );
+  const types = Object.entries(schema.$defs ?? {}).filter(([, each]) => each !== whole);
+  const others = types.map(([name, each]) => valueRow(name, each));
+  return section(title, [...rows, ...others], ["KEY", "WANTED", "UNIT", "DESCRIPTION"]);
+}
+
+function valueRow(key: string, schema: ConfigSchema): string[] {
+  const { "x-unit": unit = "", description = "", $comment = "", ...bare } = schema;
+  return [key, describeSchema(bare), unit, oneLine([description, $comment].filter((each) => each !== "").join("; "))];
 }
 
 function portRow(port: PortDescriptor): string[] {

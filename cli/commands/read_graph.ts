@@ -10,7 +10,7 @@ import { checkGraph } from "../../core/graph/load.ts";
 import { parseOverride } from "../../core/graph/config_overrides.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { CheckArgs } from "../args.ts";
-import { explainUnknownTypes, loadRegistry } from "../project/packages.ts";
+import { explainUnknownTypes, loadTypes } from "../project/packages.ts";
 
 /** A graph file that was read, or its errors. */
 export interface ReadGraph {
@@ -29,7 +29,8 @@ export interface ReadGraph {
 export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages">): Promise<ReadGraph> {
   const settings = args.set.map(parseOverride);
   const text = await readGraphText(args.graph);
-  const registry = await loadRegistry(args);
+  const known = await loadTypes(args);
+  const { registry } = known;
   const { document, errors, warnings } = checkGraph(text, args.graph, registry, settings);
-  return { text, document, errors: await explainUnknownTypes(errors, registry, args), warnings, registry };
+  return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
 }

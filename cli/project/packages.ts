@@ -7,6 +7,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
+import { type LeftOut, loadListed } from "../../core/graph/registry_file.ts";
 import { logger } from "../../core/log.ts";
 import { nativePackage } from "../../core/registry/native_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
@@ -33,19 +34,36 @@ export interface PackageSources {
   readonly packages: readonly string[];
 }
 
+/** The node types that the command line knows. */
+export interface KnownTypes {
+  readonly registry: NodeRegistry;
+  /** Packages and plugins that a `sluice.json` lists and that do not count here. */
+  readonly leftOut: readonly LeftOut[];
+}
+
 /**
  * Loads all node types.
  *
  * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if classes have no
- * generated code, or if two packages register one name; `InvalidConfig` if this process would ignore a project's own
- * configuration
+ * generated code, or if two packages register one name; `PluginRejected` for a plugin of a `sluice.json` that cannot be
+ * used; `InvalidConfig` if this process would ignore a project's own configuration
  */
-export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
-  const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
-  for (const path of sources.packages) urls.add(pathToFileURL(resolve(path)).href);
-  const packages: NodePackage[] = [nativePackage];
-  for (const url of urls) packages.push(await loadNodePackage(url));
-  return new NodeRegistry(packages);
+export async function loadTypes(sources: PackageSources): Promise<KnownTypes> {
+  const projects = await findProjects(sources.graph);
+  await assertConfiguration(projects);
+  const packages: NodePackage[] = [nativePackage, await loadNodePackage(OWN_PACKAGE_URL)];
+  const leftOut: LeftOut[] = [];
+  for (const project of projects) {
+    const listed = await loadListed(project.listed, await loadOwn(project));
+    packages.push(...listed.packages);
+    leftOut.push(...listed.leftOut);
+  }
+  const beside = sources.graph === undefined ? undefined : resolve(dirname(sources.graph), GENERATED);
+  const isNew = beside !== undefined && !projects.some(({ generated }) => generated === beside) && await isFile(beside);
+  for (const path of [...isNew ? [beside] : [], ...sources.packages]) {
+    packages.push(await loadNodePackage(pathToFileURL(resolve(path))));
+  }
+  return { registry: new NodeRegistry(packages), leftOut };
 }
 
 /** Describes stale generated code of known packages in sentences that say what to do. Fresh packages are left out. */
@@ -69,34 +87,32 @@ export async function warnOfStaleCode(registry: NodeRegistry, { graph }: Partial
   for (const each of await findStaleCode(registry, graph)) logger("codegen").warn(each);
 }
 
-/** Adds to errors about unknown node types how stale generated code may have caused them. */
+/** Adds to errors about unknown node types how stale generated code, or what is left out, may have caused them. */
 export async function explainUnknownTypes(
   errors: readonly SluiceError[],
-  registry: NodeRegistry,
+  { registry, leftOut }: KnownTypes,
   { graph }: Partial<PackageSources>,
 ): Promise<readonly SluiceError[]> {
   if (!errors.some(({ code }) => code === "NodeTypeNotFound")) return errors;
   const [stale] = await findStaleCode(registry, graph);
-  if (stale === undefined) return errors;
-  const hint = `${stale[0].toLowerCase()}${stale.slice(1)}`;
+  const hints = leftOut.map(describeLeftOut);
+  if (stale !== undefined) hints.unshift(`${stale[0].toLowerCase()}${stale.slice(1)}`);
+  if (hints.length === 0) return errors;
   return errors.map((error) =>
-    error.code === "NodeTypeNotFound" ? new SluiceError(error.code, `${error.message}; ${hint}`, error) : error
+    error.code === "NodeTypeNotFound" ? new SluiceError(error.code, [error.message, ...hints].join("; "), error) : error
   );
 }
 
-/** Generated files beside the graph file, and in the current directory if that is a package's folder. */
-async function findPackages(graph: string | undefined): Promise<string[]> {
-  const projects = await findProjects(graph);
-  await assertConfiguration(projects);
-  const found = new Set(projects.map(({ generated }) => generated));
-  for (const { name, generated, classFiles } of projects) {
-    if (await isFile(generated)) continue;
-    found.delete(generated);
-    if (classFiles.length > 0) throw missingCode(name, generated, classFiles.length);
-  }
-  const beside = graph === undefined ? undefined : resolve(dirname(graph), GENERATED);
-  if (beside !== undefined && await isFile(beside)) found.add(beside);
-  return [...found].map((path) => pathToFileURL(path).href);
+/** Says of a package or plugin why its node types are not known. */
+export function describeLeftOut({ from, key, why }: LeftOut): string {
+  return `${key === "plugins" ? "plugin" : "package"} "${from}" is left out: ${why}`;
+}
+
+/** The package of a project; `undefined` for one without classes and generated code. */
+async function loadOwn({ name, generated, classFiles }: Project): Promise<NodePackage | undefined> {
+  if (await isFile(generated)) return await loadNodePackage(pathToFileURL(generated));
+  if (classFiles.length > 0) throw missingCode(name, generated, classFiles.length);
+  return undefined;
 }
 
 /** The projects beside the graph file and in the current directory. */

@@ -6,6 +6,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
+import { readRegistryFile, type RegistryFile } from "../../core/graph/registry_file.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";
 
 /** File that says what the generator reads. */
@@ -24,6 +25,8 @@ export interface Project {
   readonly generated: string;
   /** Absolute paths of the files with processor classes, sorted. */
   readonly classFiles: readonly string[];
+  /** The packages and plugins that it lists. */
+  readonly listed: RegistryFile;
 }
 
 /**
@@ -57,6 +60,7 @@ export async function readProject(folder: string): Promise<Project | undefined> 
     folder: root,
     generated: resolve(root, config.output),
     classFiles: paths.filter((_, i) => annotated[i]),
+    listed: readRegistryFile(text, relative(".", path)),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
 import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/placement/lane_options.ts";
+import { FRAME_KINDS } from "../../core/frames/format.ts";
 import { LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
 import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../../core/errors/option_check.ts";
@@ -47,6 +48,7 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
         description: "The links, each from one output to one input. An input has at most one.",
         items: { $ref: "#/$defs/link" },
       },
+      capacity: capacitySchema("Frames that links hold which do not say; by default as suits the kind of frame."),
       pools: {
         type: "object",
         description: "Pools of frame memory, by name.",
@@ -98,12 +100,7 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
             enum: LINK_POLICIES,
             description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
           },
-          capacity: {
-            type: "integer",
-            minimum: 1,
-            maximum: MAX_LINK_CAPACITY,
-            description: "Frames that the link holds.",
-          },
+          capacity: capacitySchema("Frames that the link holds; by default as the graph has it."),
         },
       },
       pool: {
@@ -154,6 +151,21 @@ function addressSchema(
   };
 }
 
+/** The rules of `findCapacityFault()`. */
+function capacitySchema(description: string): unknown {
+  const count = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
+  const kinds = Object.fromEntries(FRAME_KINDS.map((kind) => [kind, count]));
+  const byKind = { type: "object", additionalProperties: false, properties: kinds };
+  return {
+    description,
+    anyOf: [
+      count,
+      { const: "byKind", description: "As suits the kind of frame." },
+      { type: "object", required: ["byKind"], additionalProperties: false, properties: { byKind } },
+    ],
+  };
+}
+
 function exposedSchema(ports: string, port: string): unknown {
   return {
     type: "object",
@@ -185,7 +197,10 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         description: "The configuration of the node type; of a sub-graph, the configurations of its nodes by id.",
       },
       lane: { type: "string", description: "The lane that the node runs on." },
-      pool: { type: "string", description: "The pool that the node's outputs take frames from." },
+      pool: {
+        description: "The pool that the node's outputs take frames from, or pools by output.",
+        anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }],
+      },
       supervision: supervisionSchema(),
       callTimeoutMs: {
         type: "integer",

@@ -160,8 +160,12 @@ ${docComment(`The node type \`${type}\`, ${about}.`)}export interface ${prefix}N
 /** Open type parameters, as declarations. */
 function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
   return parameters.map(({ name, role }) => {
-    const bound = role === "channels" ? "number" : `${imports.runtime("PacketFieldsOf")}<${name}>`;
-    return `${name}${role === "value" ? "" : ` extends ${bound}`} = ${imports.runtime("Untyped")}`;
+    const bounds = {
+      channels: () => " extends number",
+      fields: () => ` extends ${imports.runtime("PacketFieldsOf")}<${name}>`,
+      value: () => "",
+    };
+    return `${name}${bounds[role]()} = ${imports.runtime("Untyped")}`;
   });
 }
 
@@ -203,7 +207,8 @@ function emitLoad(node: NodeModel, imports: Imports): string {
       (each.descriptor.platforms ?? []).map((platform) => `${platform}: ${emitFactory(each, imports)}`)
     ),
   ];
-  const type = `() => Promise<() => ${imports.runtime("NodeInstance")}>`;
+  const config = `${imports.runtime("NodeSpec")}["config"]`;
+  const type = `() => Promise<(config: ${config}) => ${imports.runtime("NodeInstance")}>`;
   return `() => forPlatform<${type}>(${JSON.stringify(node.descriptor.type)}, { ${choices.join(", ")} })()`;
 }
 
@@ -212,7 +217,8 @@ function emitFactory(node: NodeModel, imports: Imports): string {
   const { descriptor } = node;
   const prefix = typePrefixOf(descriptor.type);
   const module = imports.specifierOf(node.module);
-  const assignments = Object.keys(descriptor.config.properties).map((key) =>
+  const keys = Object.keys(descriptor.config.properties).filter((key) => !node.constructed?.keys.includes(key));
+  const assignments = keys.map((key) =>
     `if (values.${key} !== undefined) processor.${key} = values.${key} as typeof processor.${key};`
   );
   const configure = assignments.length === 0 ? "() => {}" : `(values) => {\n${assignments.join("\n")}\n}`;
@@ -229,6 +235,12 @@ function emitFactory(node: NodeModel, imports: Imports): string {
     ...node.parameters.map(() => imports.runtime("Untyped")),
   ];
   const generic = given.length === 0 ? "" : `<${given.join(", ")}>`;
+  // The schema has accepted the values; the type of the argument is that of the class, which a schema cannot name.
+  const construction = node.constructed === undefined
+    ? `new ${local}${generic}()`
+    : node.constructed.by === "create"
+    ? `${local}.create(config as never)`
+    : `new ${local}${generic}(config as never)`;
   const constants = Object.entries(node.constants).map(([key, value]) => `processor.${key} = ${literal(value)};`);
   if (node.hasPortsField) constants.push(`const ports = processor.ports = new ${prefix}Ports(processor);`);
   const preparation = constants.map((each) => `\n      ${each}`).join("");
@@ -239,8 +251,8 @@ function emitFactory(node: NodeModel, imports: Imports): string {
     const ${local} = processorClass(${names}, await import(${JSON.stringify(module)}), ${
     JSON.stringify(node.exportName)
   });
-    return () => {
-      const processor = new ${local}${generic}();${preparation}
+    return (${node.constructed === undefined ? "" : "config"}) => {
+      const processor = ${construction};${preparation}
       return {
         processor,
         ports${node.hasPortsField ? "" : `: new ${prefix}Ports(processor)`},

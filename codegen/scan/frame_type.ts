@@ -14,6 +14,7 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { evaluate } from "./literal.ts";
 import { checkFrameTag, hasFrameTag, StructReader } from "./structs.ts";
+import { readValueSchema } from "./value_schema.ts";
 import { type BoundType, NO_BINDINGS, resolveBound, type TypeBindings } from "./type_bindings.ts";
 
 /** The most aliases of aliases. */
@@ -44,6 +45,7 @@ export interface ScannedFrame {
   /** Its text in messages: `AudioFrame<2>`. */
   readonly text: string;
   readonly schema?: string;
+  readonly valueSchema?: PortDescriptor["valueSchema"];
   readonly channels?: number;
   /** The places of open type parameters in the argument. */
   readonly generic?: PortDescriptor["generic"];
@@ -111,19 +113,30 @@ export function readFrameType(
     return context.refuse(given, `Cannot use ${quote(given)} in ${what}: "${frame}" takes no type`, `write "${frame}"`);
   }
   if (argument === "fields" && given === undefined) return { kind, text: frame, schema: "unknown", model: { frame } };
+  return readCarried(context, { frame, kind }, argumentNode && resolveBound({ type: argumentNode, bindings }), what);
+}
+
+/** Reads a frame type that carries values or records, by their type. */
+function readCarried(
+  context: ScanContext,
+  { frame, kind }: { readonly frame: string; readonly kind: FrameKind },
+  given: BoundType | undefined,
+  what: string,
+): ScannedFrame | undefined {
   const value = given === undefined
     ? { kind: "global", text: "unknown" } as const
-    : readValueType(context, given, what, resolveBound({ type: argumentNode, bindings }).bindings);
+    : readValueType(context, given.type, what, given.bindings);
   if (value === undefined) return undefined;
   const schema = schemaOf(value);
+  const isTold = kind === "data" && value.kind !== "parameter";
+  const valueSchema = isTold && given ? readValueSchema(context, given.type, given.bindings) : undefined;
   const model: FrameTypeModel = { frame, argument: value };
+  const read = { kind, text: `${frame}<${schema}>`, ...(valueSchema !== undefined && { valueSchema }), model };
   const parameters = [...new Set(parametersOf(value))];
-  if (parameters.length > 0) {
-    return { kind, text: `${frame}<${schema}>`, schema: "unknown", generic: { argument: schema, parameters }, model };
-  }
-  const struct = readStruct(context, given);
+  if (parameters.length > 0) return { ...read, schema: "unknown", generic: { argument: schema, parameters } };
+  const struct = readStruct(context, given?.type);
   if (struct === undefined) return undefined;
-  return { kind, text: `${frame}<${schema}>`, schema, ...(struct === NO_STRUCT ? {} : { struct }), model };
+  return { ...read, schema, ...(struct === NO_STRUCT ? {} : { struct }) };
 }
 
 /** The name of a type in graphs: ports of values connect if their types have equal names. */

@@ -107,6 +107,7 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
       kind: frame.kind,
       type: frame.text,
       ...(frame.schema === undefined ? {} : { schema: frame.schema }),
+      ...(frame.valueSchema === undefined ? {} : { valueSchema: frame.valueSchema }),
       ...(frame.struct === undefined ? {} : { struct: frame.struct.layout }),
       ...(frame.channels === undefined ? {} : { channels: frame.channels }),
       ...(frame.generic === undefined ? {} : { generic: frame.generic }),

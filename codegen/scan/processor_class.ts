@@ -26,6 +26,7 @@ import { firstSentence } from "./doc_comment.ts";
 import { readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./annotated_field.ts";
 import { type ClassChain, readChain } from "./class_chain.ts";
+import { checkTwice, type ConstructorConfig, readConstructorConfig } from "./constructor_config.ts";
 import { readFields } from "./fields.ts";
 import { readValueType, schemaOf } from "./frame_type.ts";
 import { readParameters } from "./open_parameters.ts";
@@ -96,12 +97,17 @@ export function readProcessor(
   if (!hasCode(context, declaration, className, nameNode)) return undefined;
   const chain = readChain(context, declaration, bindings);
   if (chain === undefined || !isBound || typeArguments === undefined) return undefined;
-  checkConstructor(context, chain, className);
+  const taken = readConstructorConfig(context, chain, className);
   const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
   const process = findProcess(context, chain, className, mode);
   const fields = readFields(context, chain);
   const ports = fields.flatMap((field) => field.annotation.name === "config" ? [] : readPort(context, field) ?? []);
-  const config = readConfig(context, fields.filter((each) => each.annotation.name === "config"));
+  const config = withTaken(
+    context,
+    declaration,
+    readConfig(context, fields.filter((each) => each.annotation.name === "config")),
+    taken,
+  );
   const limited = ports.flatMap(({ descriptor }) => {
     const field = fields.find((each) => each.name === descriptor.name);
     if (field === undefined) return [];
@@ -136,6 +142,7 @@ export function readProcessor(
     ...(platforms === undefined ? {} : { platforms }),
     converts: converts ?? [],
     ...(delays === true ? { delays } : {}),
+    ...(taken?.model === undefined ? {} : { takesConfig: taken.model.by }),
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),
     inputs,
     outputs,
@@ -149,12 +156,29 @@ export function readProcessor(
     typeArguments,
     parameters,
     constants: readConstants(fields, config),
+    ...(taken?.model === undefined ? {} : { constructed: taken.model }),
     structs: ports.flatMap((each) => each.struct ?? []),
     hasPortsField,
     takesContext: givenParameters(process) > 0,
     frames: Object.fromEntries(
       ports.map(({ descriptor, frame }): [string, FrameTypeModel] => [descriptor.name, frame]),
     ),
+  };
+}
+
+/** The keys that are fields, behind those that an instance is made with. */
+function withTaken(
+  context: ScanContext,
+  declaration: ClassDeclaration,
+  fields: ConfigObjectSchema,
+  taken: ConstructorConfig | undefined,
+): ConfigObjectSchema {
+  if (taken?.model === undefined) return fields;
+  checkTwice(context, declaration, fields.properties, taken);
+  return {
+    ...fields,
+    properties: { ...taken.properties, ...fields.properties },
+    required: [...taken.required, ...fields.required],
   };
 }
 
@@ -278,28 +302,6 @@ function checkPortsField(context: ScanContext, chain: ClassChain, type: string):
     );
   }
   return false;
-}
-
-function checkConstructor(context: ScanContext, chain: ClassChain, className: string): void {
-  for (const each of chain.classes) {
-    const [constructor] = each.getConstructors();
-    if (constructor === undefined) continue;
-    const needed = constructor.getParameters().find((parameter) => !parameter.isOptional());
-    if (needed !== undefined) {
-      context.refuse(
-        needed,
-        `Cannot make instances of "${className}": its constructor wants "${needed.getName()}"`,
-        "take it as a configuration key, or open it in setup()",
-      );
-    } else if (constructor.getScope() !== Scope.Public) {
-      context.refuse(
-        constructor,
-        `Cannot make instances of "${className}": its constructor is ${constructor.getScope()}`,
-        `remove "${constructor.getScope()}"`,
-      );
-    }
-    return;
-  }
 }
 
 function checkPorts(

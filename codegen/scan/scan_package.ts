@@ -14,6 +14,7 @@ import {
   diagnosticAt,
   isError,
 } from "../diagnostics.ts";
+import type { PluginModule } from "../plugins.ts";
 import type { OtherPackageModel, PackageModel, StructModel } from "../model.ts";
 import { runtimeSpecifier } from "../runtime_path.ts";
 import { ScanContext } from "./context.ts";
@@ -33,6 +34,8 @@ export interface ScanOptions {
   readonly config: GeneratorConfig;
   /** Packages whose node types graphs can name without a package name. */
   readonly standard?: readonly OtherPackageModel[];
+  /** The generated modules of plugins. */
+  readonly plugins?: readonly PluginModule[];
   /** Sluice's own package, if `config` names it. */
   readonly own?: OtherPackageModel;
   /** Files to read, relative to `root`; their order does not matter. */
@@ -108,7 +111,7 @@ export class PackageScanner {
   }
 
   /** Reads what is not known yet. */
-  scan({ root, configFile, config, paths, standard = [], own }: ScanOptions): ScanResult {
+  scan({ root, configFile, config, paths, standard = [], plugins = [], own }: ScanOptions): ScanResult {
     let scanned = 0;
     const files: FileScan[] = [];
     const used = new Set<string>();
@@ -133,6 +136,10 @@ export class PackageScanner {
         ? own
         : readOtherPackage(root, configFile, config.output, specifier, readText, diagnostics)
     );
+    // One that cannot be read is told of where a registry is made.
+    const added = plugins.flatMap(({ path }) =>
+      readOtherPackage(root, configFile, config.output, path, readText, []) ?? []
+    );
     const nodes = joinVariants(files.flatMap((each) => each.nodes), diagnostics);
     const clashes = checkNames(
       nodes,
@@ -155,7 +162,7 @@ export class PackageScanner {
       ...(config.rust === undefined ? {} : { rust: posix.normalize(config.rust) }),
       nodes: nodes.map((each) => each.model).sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
       structs,
-      standard: standard.flatMap((each) => each.descriptors).sort((a, b) => compareText(a.type, b.type)),
+      standard: [...standard, ...added].flatMap((each) => each.descriptors).sort((a, b) => compareText(a.type, b.type)),
       packages: others.filter((each) => each !== undefined),
       sources: this.#sources.sources(new Set([...used, ...trace.used])),
     };

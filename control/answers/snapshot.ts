@@ -101,6 +101,8 @@ export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
     ...describePort(each, each.name),
     doc: each.doc,
     ...(each.array !== undefined && { array: each.array }),
+    ...(each.schema !== undefined && { schema: each.schema }),
+    ...(each.valueSchema !== undefined && { valueSchema: each.valueSchema }),
   });
   const { type, className, source, description, doc, category, tags, mode, lane, config } = descriptor;
   return {

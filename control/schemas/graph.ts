@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ConfigObjectSchema } from "../../core/descriptor/descriptor.ts";
+import type { ConfigObjectSchema, ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import { z } from "./zod.ts";
 
 /** The states of a graph. The binary statistics carry the index. */
@@ -160,11 +160,18 @@ const ConfigSchemaOfType = z.custom<ConfigObjectSchema>((value) =>
   typeof value === "object" && value !== null && (value as { type?: unknown }).type === "object"
 );
 
+/** The JSON Schema of what a data frame carries, as the generator writes it. */
+const ValueSchemaOfPort = z.custom<ConfigSchema>((value) => typeof value === "object" && value !== null);
+
 /** A port of a node type. */
 export const TypePort = PortInfo.extend({
   doc: z.string(),
   /** Elements of an array port; absent for a single one. */
   array: z.number().optional(),
+  /** For data: the name of the value's type; ports of equal names fit. */
+  schema: z.string().optional(),
+  /** For data: the JSON Schema of the value, as the generator writes it. */
+  valueSchema: ValueSchemaOfPort.optional(),
 });
 
 /** The type of {@linkcode TypePort}. */

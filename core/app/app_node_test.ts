@@ -44,7 +44,7 @@ for (const [name, spec, wanted] of SPECS) {
 }
 
 async function instanceOf(spec: NodeSpec, made: Map<string, StreamInput | StreamOutput>): Promise<NodeInstance> {
-  const instance = (await spec.type.load())();
+  const instance = (await spec.type.load())({});
   const make = (direction: string) => (name: string) => {
     const port = { name } as StreamInput & StreamOutput;
     made.set(`${direction} ${name}`, port);

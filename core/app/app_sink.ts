@@ -66,7 +66,12 @@ function sink<F extends Frame, I>(
 ): NodeSpec<AppSinkHandle<F, I>> {
   const processor = new AppSink<F, I>();
   const described = { ...port, direction: "input" } as const;
-  return appNode(DESCRIBED, described, processor, (...args) => processor.extend(...args));
+  return appNode(
+    DESCRIBED,
+    described,
+    processor,
+    (...[handle, run, onRefused]) => processor.extend(handle, run, onRefused),
+  );
 }
 
 class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {

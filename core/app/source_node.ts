@@ -7,6 +7,7 @@ import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { StreamOutput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
+import { assertValue, type WantedValue } from "../descriptor/value_check.ts";
 import type { NodeHandle } from "../registry/handle.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AppProcessor } from "./app_node.ts";
@@ -21,6 +22,8 @@ export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, 
    *
    * @returns when every link has the item
    * @throws {TypeError} or {RangeError} if the item is not what the source carries; the graph goes on
+   * @throws {SluiceError} `TypeMismatch` for a value that is not of the type of an input that it goes to; the graph goes
+   * on
    * @throws {SluiceError} why the graph failed, or `Busy` if it has ended or no node reads from the source any longer
    */
   push(item: I): Promise<void>;
@@ -38,6 +41,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #output!: StreamOutput<F>;
   #failure: { readonly reason: unknown } | undefined;
   #run: () => Promise<unknown> = () => Promise.resolve();
+  #wanted: () => readonly WantedValue[] = () => [];
   #id = "";
   /** The run that it was set up by last. */
   #newest: Promise<unknown> | undefined;
@@ -74,6 +78,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
       let frame: F | undefined;
       try {
         checkItem(pushed.item);
+        this.#checkValue(pushed.item as { readonly value?: unknown });
         frame = await this.#item.make(this.#output, pushed.item);
         this.#output.write(frame);
         pushed.resolve();
@@ -99,8 +104,10 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     handle: NodeHandle,
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
+    wanted: () => readonly WantedValue[],
   ): AppSourceHandle<I, O> {
     this.#run = run;
+    this.#wanted = wanted;
     onRefused((reason) => this.#queue.close(reason));
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
@@ -117,6 +124,11 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
       });
     const writable = new WritableStream<I>({ write, close: end, abort });
     return Object.assign(handle as unknown as NodeHandle<Record<never, never>, O>, { push, end, abort, writable });
+  }
+
+  /** Refuses a value that is not of the type of an input that it goes to: only values of data have such. */
+  #checkValue({ value }: { readonly value?: unknown }): void {
+    for (const each of this.#wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
   }
 
   #over(): SluiceError {

@@ -6,19 +6,6 @@
  */
 import { assertClockRate, nsToTicks, ticksToNs } from "./ticks.ts";
 
-/** The clock of RTP video payloads, hertz (RFC 3551, section 5). */
-export const RTP_VIDEO_RATE_HZ = 90_000;
-
-/** Options of {@linkcode RtpClock}. */
-export interface RtpClockOptions {
-  /** Ticks a second: {@linkcode RTP_VIDEO_RATE_HZ} for video, the sample rate for audio. 1 to 1,000,000. */
-  readonly clockRateHz: number;
-  /** The time stamp that stands for `originNs`, 0 to 2³² - 1; by default 0. */
-  readonly originTimestamp?: number;
-  /** The time, nanoseconds; by default 0. */
-  readonly originNs?: number;
-}
-
 /**
  * Gives 32-bit time stamps the bits that they lack. A stamp is taken for the one of its value that is nearest to the
  * newest so far: it may be up to 2³¹ - 1 ticks later, or 2³¹ earlier where packets overtake each other.
@@ -52,6 +39,8 @@ export class RtpUnwrapper {
 
 /** Leads between RTP time stamps and nanoseconds, both ways, for one stream. */
 export class RtpClock {
+  /** The clock of RTP video payloads, hertz (RFC 3551, section 5). */
+  static readonly VIDEO_RATE_HZ = 90_000;
   readonly #clockRateHz: number;
   readonly #originTimestamp: number;
   readonly #originNs: number;
@@ -60,9 +49,14 @@ export class RtpClock {
   /**
    * Makes a clock.
    *
+   * @param options `clockRateHz`: ticks a second, {@linkcode RtpClock.VIDEO_RATE_HZ} for video, the sample rate for
+   * audio, 1 to 1,000,000; `originTimestamp`: the stamp that stands for `originNs`, 0 to 2³² - 1, by default 0;
+   * `originNs`: the time, nanoseconds, by default 0
    * @throws {RangeError} if the rate or the stamp is out of range, or the time is no whole number
    */
-  constructor(options: RtpClockOptions) {
+  constructor(
+    options: { readonly clockRateHz: number; readonly originTimestamp?: number; readonly originNs?: number },
+  ) {
     const { clockRateHz, originTimestamp = 0, originNs = 0 } = options;
     assertClockRate(clockRateHz);
     assertTimestamp(originTimestamp);

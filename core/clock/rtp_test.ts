@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { RTP_VIDEO_RATE_HZ, RtpClock, RtpUnwrapper } from "./rtp.ts";
+import { RtpClock, RtpUnwrapper } from "./rtp.ts";
 import { nsToTicks, ticksToNs } from "./ticks.ts";
 
 const WRAP = 2 ** 32;
@@ -111,7 +111,7 @@ Deno.test("RtpClock leads from time to stamp and back within half a tick, across
 });
 
 Deno.test("RtpClock counts from its origin", () => {
-  const clock = new RtpClock({ clockRateHz: RTP_VIDEO_RATE_HZ, originTimestamp: WRAP - 90_000, originNs: 5e9 });
+  const clock = new RtpClock({ clockRateHz: RtpClock.VIDEO_RATE_HZ, originTimestamp: WRAP - 90_000, originNs: 5e9 });
   equal(clock.toTimestamp(5e9), WRAP - 90_000);
   equal(clock.toTimestamp(6e9), 0);
   equal(clock.toTimestamp(4e9), WRAP - 180_000);

@@ -125,6 +125,8 @@ export function describeSchema(schema: ConfigSchema): string {
     if (schema.enum.length > CHOICE_LIMIT) choices.push(`and ${schema.enum.length - CHOICE_LIMIT} more`);
     return choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`;
   }
+  if (schema["x-type"] !== undefined) return articled(schema["x-type"]);
+  if (schema.$ref !== undefined) return articled(schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1));
   if (schema["x-duration"] !== undefined) {
     const number = { ...schema.anyOf?.[0], "x-unit": schema["x-duration"] };
     return `${describeSchema(number)}, or text such as "1.5 s"`;
@@ -200,6 +202,11 @@ function toProblem({ path, kind, schema, value }: Misfit, where: string): Config
   const subject = path.length === 0 ? "the configuration" : describeValue(key);
   const message = `${where}: ${subject} is ${describeValue(value)}, wanted ${describeSchema(schema)}`;
   return { path, key, kind, message };
+}
+
+/** The name of a type with the article that its first letter wants. */
+function articled(name: string): string {
+  return name === "Undefined" ? "undefined" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 function describeRange(schema: ConfigSchema): string {

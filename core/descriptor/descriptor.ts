@@ -23,6 +23,8 @@ export interface PortDescriptor {
   readonly type: string;
   /** For data: the name of the value's type. Two data ports connect only if these are equal, or one is `unknown`. */
   readonly schema?: string;
+  /** For data: the JSON Schema of the value, as far as its type tells; absent where it tells nothing. */
+  readonly valueSchema?: ConfigSchema;
   /** For data whose type is an interface tagged `@frame`: its layout in memory. */
   readonly struct?: StructLayout;
   /** For audio with the number of channels in its type. */
@@ -50,9 +52,9 @@ export interface PortDescriptor {
   readonly doc: string;
 }
 
-/** The subset of JSON Schema (2020-12) that describes one configuration value. */
+/** The subset of JSON Schema (2020-12) that describes one value: of a configuration, or of a data frame. */
 export interface ConfigSchema {
-  /** The type of the value; absent with `enum` and `anyOf`. */
+  /** The type of the value; absent with `enum` and `anyOf`, and where any will do. */
   readonly type?: "string" | "number" | "integer" | "boolean" | "array" | "object" | "null";
   /** The doc comment. */
   readonly description?: string;
@@ -82,6 +84,8 @@ export interface ConfigSchema {
   readonly deprecated?: boolean;
   /** What each value of a list must be. */
   readonly items?: ConfigSchema;
+  /** For data frames: what the first values of a list must be, one by one; `items` is for those behind them. */
+  readonly prefixItems?: readonly ConfigSchema[];
   /** The least length of a list. */
   readonly minItems?: number;
   /** The greatest length of a list. */
@@ -94,6 +98,14 @@ export interface ConfigSchema {
   readonly additionalProperties?: boolean | ConfigSchema;
   /** A value must be one of these. */
   readonly anyOf?: readonly ConfigSchema[];
+  /** For data frames: a type that contains itself, `#/$defs/NAME`. */
+  readonly $ref?: string;
+  /** For data frames, at the top: the types that contain themselves, by name. */
+  readonly $defs?: { readonly [name: string]: ConfigSchema };
+  /** For data frames: why the rest of the schema does not say what the type does. */
+  readonly $comment?: string;
+  /** For data frames: what JSON has no form for, as JavaScript calls it: `Float32Array`, `Date`, `BigInt`. */
+  readonly "x-type"?: string;
   /** Unit for people, from the doc tag `@unit`: `dB`, `Hz`, `ms`. */
   readonly "x-unit"?: string;
   /** A duration: a number in this unit, or text with its own unit; `anyOf` has both. */
@@ -149,6 +161,8 @@ export interface NodeDescriptor {
   readonly converts: readonly FormatField[];
   /** What comes in goes out later, so that a loop through the node is legal; absent for no. */
   readonly delays?: boolean;
+  /** What takes the configuration keys that are no fields of the class, when an instance is made; absent for nothing. */
+  readonly takesConfig?: "constructor" | "create";
   /** Whether `process()` returns a promise. */
   readonly isAsync: boolean;
   /** Its inputs, in the order of the class. */

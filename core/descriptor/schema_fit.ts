@@ -105,13 +105,15 @@ function hasType(type: NonNullable<ConfigSchema["type"]>, value: unknown): boole
   }
 }
 
-function fitsNumber(schema: ConfigSchema, value: number): boolean {
+/** Whether a number is in the range of a schema. */
+export function fitsNumber(schema: ConfigSchema, value: number): boolean {
   const { exclusiveMinimum: above = -Infinity, exclusiveMaximum: below = Infinity, multipleOf } = schema;
   return isWithin(value, schema.minimum, schema.maximum) && (above === -Infinity || value > above) &&
     (below === Infinity || value < below) && (multipleOf === undefined || Number.isInteger(value / multipleOf));
 }
 
-function fitsText({ minLength, maxLength, pattern }: ConfigSchema, text: string): boolean {
+/** Whether a text has the length and the form that a schema wants. */
+export function fitsText({ minLength, maxLength, pattern }: ConfigSchema, text: string): boolean {
   if ((minLength !== undefined || maxLength !== undefined) && !isWithin(countCodePoints(text), minLength, maxLength)) {
     return false;
   }
@@ -121,7 +123,8 @@ function fitsText({ minLength, maxLength, pattern }: ConfigSchema, text: string)
   return text.length <= PATTERN_TEXT_LIMIT && expression.test(text);
 }
 
-function isWithin(value: number, least = -Infinity, most = Infinity): boolean {
+/** Whether a number is within limits, both of which it may reach. */
+export function isWithin(value: number, least = -Infinity, most = Infinity): boolean {
   return value >= least && value <= most;
 }
 
@@ -132,7 +135,7 @@ function countCodePoints(text: string): number {
 }
 
 /** Whether two values are the same JSON. */
-function isEqual(one: unknown, other: unknown): boolean {
+export function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (Array.isArray(one)) {
     return Array.isArray(other) && one.length === other.length && one.every((each, i) => isEqual(each, other[i]));

@@ -24,7 +24,7 @@ export interface GraphTarget {
     options?: {
       id?: string;
       lane?: string;
-      pool?: string;
+      pool?: string | { readonly [output: string]: string };
       ports?: readonly string[];
       supervision?: Supervision;
       callTimeoutMs?: number;
@@ -40,11 +40,14 @@ export interface GraphTarget {
 }
 
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
-export function graphOptions(document: GraphDocument): Pick<RuntimeOptions, "mode" | "pools" | "memory" | "lanes"> {
+export function graphOptions(
+  document: GraphDocument,
+): Pick<RuntimeOptions, "mode" | "pools" | "memory" | "capacity" | "lanes"> {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
     pools: document.pools,
     ...(document.memory && { memory: document.memory }),
+    ...(document.capacity && { capacity: document.capacity }),
     lanes: document.lanes,
   };
 }

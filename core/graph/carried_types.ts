@@ -36,6 +36,8 @@ export interface CarriedType {
   /** As in {@linkcode PortDescriptor}; `unknown` where nothing tells. */
   readonly schema?: string;
   /** As in {@linkcode PortDescriptor}. */
+  readonly valueSchema?: PortDescriptor["valueSchema"];
+  /** As in {@linkcode PortDescriptor}. */
   readonly struct?: PortDescriptor["struct"];
   /** As in {@linkcode PortDescriptor}. */
   readonly channels?: number;
@@ -179,6 +181,7 @@ class Solution {
       direction: isKnown ? resolved.port.direction : port.direction,
       ...(port.schema !== undefined && { schema: argument }),
       ...(port.kind === "data" && isKnown && resolved.port.struct && { struct: resolved.port.struct }),
+      ...(isKnown && argumentOf(resolved.port) === argument && schemaOf(resolved.port)),
       ...(port.kind === "audio" && /^\d+$/.test(argument) && { channels: Number(argument) }),
     };
   }
@@ -232,15 +235,22 @@ function argumentOf({ generic, channels, schema = UNKNOWN }: PortDescriptor): st
 }
 
 /** What a port carries that is not generic, whatever its links do. */
-function ownType(address: string, { type, direction, kind, schema, struct, channels }: PortDescriptor): CarriedType {
+function ownType(address: string, port: PortDescriptor): CarriedType {
+  const { type, direction, kind, schema, struct, channels } = port;
   return {
     type,
     origin: address,
     direction,
     ...(schema !== undefined && { schema }),
+    ...schemaOf(port),
     ...(kind === "data" && struct && { struct }),
     ...(kind === "audio" && channels !== undefined && { channels }),
   };
+}
+
+/** The schema of the values of a port. */
+function schemaOf({ valueSchema }: PortDescriptor): Pick<CarriedType, "valueSchema"> {
+  return valueSchema === undefined ? {} : { valueSchema };
 }
 
 function termOf(node: string, name: string, port: PortDescriptor): Term {

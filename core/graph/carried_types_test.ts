@@ -5,6 +5,9 @@ import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { type AnyNodeType, definePackage } from "../registry/node_type.ts";
 import { Runtime } from "../runtime.ts";
+import { wantedValues } from "../runtime/wanted_values.ts";
+import { splitAddress } from "../ids.ts";
+import { Topology } from "../topology.ts";
 import { checkGraph } from "./load.ts";
 
 type Data = Pick<PortDescriptor, "schema" | "generic">;
@@ -130,6 +133,32 @@ Deno.test("an output made of several types has that of each input in its own", (
     'Cannot link "zip.pairs" to "takes-levels.in": the output carries DataFrame<Pair<unknown,unknown>>, wanted ' +
     "DataFrame<Level>",
   ]);
+});
+
+Deno.test("a port carries the value schema of what its links say, and none of a part of that", () => {
+  const peak = { type: "number" } as const;
+  const takerOf = (type: string, valueSchema: PortDescriptor["valueSchema"]) =>
+    fixture(idle, { type: "taker", ports: [{ ...data("in", "input", type), valueSchema }] });
+  const topology = new Topology("live", () => []);
+  const add = (id: string, type: AnyNodeType) => void topology.addNode(type, {}, { id });
+  const link = (from: string, to: string) => topology.addLink(splitAddress(from), splitAddress(to), {});
+  const wanted = wantedValues(topology, "anything");
+  add("anything", TYPES.anything);
+  add("delay", nodes.dataDelay);
+  add("other", nodes.dataDelay);
+  add("zip", TYPES.zip);
+  add("peaks", takerOf("Peak", peak));
+  add("pairs", takerOf("Pair<Peak,Level>", { type: "object" }));
+  link("anything.out", "delay.frameIn");
+  deepEqual(wanted(), []);
+  link("delay.frameOut", "peaks.in");
+  const first = { address: "delay.frameIn", type: "Peak", schema: peak };
+  deepEqual(wanted(), [first]);
+  link("anything.out", "other.frameIn");
+  link("other.frameOut", "zip.a");
+  link("zip.pairs", "pairs.in");
+  equal(topology.carried.of("other", "frameIn", nodes.dataDelay.descriptor.inputs[0]).schema, "Peak");
+  deepEqual(wanted(), [first], "the schema of a pair says nothing of its first half");
 });
 
 Deno.test("no type can have itself in it", () => {

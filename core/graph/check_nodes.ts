@@ -67,7 +67,7 @@ export function checkNodes(
     const config = configOf(shaped, type.descriptor, settings, diagnostics);
     const options = {
       lane: isDeclared(shaped, graph, diagnostics) ? shaped.lane?.name : undefined,
-      pool: shaped.pool?.name,
+      pool: shaped.pool?.value,
       supervision: shaped.supervision?.value,
       callTimeoutMs,
       ...shaped.schedule?.value,

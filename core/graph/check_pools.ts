@@ -13,7 +13,9 @@ import { evicts } from "../links/policy.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { MemoryBudget } from "../pools/memory_budget.ts";
 import { poolLoads } from "../pools/pool_loads.ts";
-import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../pools/pool_plan.ts";
+import { assertNodePools } from "../pools/check_node_pools.ts";
+import { poolOfOutput } from "../pools/node_pools.ts";
+import { describeShortage, type PoolNeed, poolNeeds } from "../pools/pool_plan.ts";
 import { BLOCK_KEYS } from "./batch_time.ts";
 import { checkCapacities, type SizedLink } from "./check_capacity.ts";
 import type { CheckedNode } from "./check_nodes.ts";
@@ -31,10 +33,10 @@ export function checkPools(
   links: readonly SizedLink[],
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
-  for (const { shaped } of nodes.values()) {
+  for (const { shaped, descriptor } of nodes.values()) {
     if (shaped.pool === undefined) continue;
     try {
-      assertPool(shaped.pool.name, shaped.id, graph.pools);
+      assertNodePools(shaped.pool.value, shaped.id, descriptor, graph.pools);
     } catch (error) {
       diagnostics.addThrown(error, shaped.pool.offset);
     }
@@ -83,7 +85,8 @@ function checkBlock(
   diagnostics: GraphDiagnostics,
 ) {
   const output = descriptor.outputs.find((each) => each.kind === "audio");
-  const need = output && needs.find((each) => each.pool === (shaped.pool?.name ?? output.kind));
+  const need = output &&
+    needs.find((each) => each.pool === (poolOfOutput(shaped.pool?.value, output.name) ?? output.kind));
   if (output === undefined || need === undefined) return [];
   const valueOf = (key: string) => node.config[key] ?? descriptor.config.properties[key]?.default;
   const channels = output.channels ?? valueOf("channels");

@@ -5,29 +5,32 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findNodeAtLocation, type ParseError, parseTree } from "jsonc-parser";
 import { SluiceError } from "../errors.ts";
-import { LineIndex } from "./graph_text.ts";
-import { placed } from "./diagnostics.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
+import type { NodePackage } from "../registry/node_type.ts";
 import { describeStaleSources, findStaleSources, loadNodePackage } from "../registry/staleness.ts";
+import { loadListed, readRegistryFile } from "./registry_file.ts";
 
 /**
  * Registers every class that the globs of a `sluice.json` name, from the module that the generator made of them, and
- * the node types of the packages that it lists.
+ * the node types of the packages and plugins that it lists, as far as they are enabled and their conditions hold.
  *
  * @param configPath path of the `sluice.json`
- * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if it is no JSON; if the generated
- * module is missing, or older than the classes, or if two packages register one name
+ * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if something in it is wrong; if the
+ * generated module is missing, or older than the classes, or if two packages register one name; `PluginRejected` for a
+ * plugin that is not there, cannot be loaded, or lacks what it requires
  */
 export async function collectNodes(configPath = "sluice.json"): Promise<NodeRegistry> {
-  const output = outputOf(await readText(configPath), configPath);
-  const pkg = await loadNodePackage(new URL(output, pathToFileURL(resolve(configPath))));
+  const file = readRegistryFile(await readText(configPath), configPath);
+  const own = file.hasClasses ? await loadFresh(file.generated) : undefined;
+  return new NodeRegistry((await loadListed(file, own)).packages);
+}
+
+async function loadFresh(generated: string): Promise<NodePackage> {
+  const pkg = await loadNodePackage(pathToFileURL(generated));
   const stale = await findStaleSources(pkg);
-  if (stale.length > 0) {
-    throw new SluiceError("InvalidGraph", `Cannot collect nodes: ${describeStaleSources(pkg, stale)}`);
-  }
-  return new NodeRegistry([pkg]);
+  if (stale.length === 0) return pkg;
+  throw new SluiceError("InvalidGraph", `Cannot collect nodes: ${describeStaleSources(pkg, stale)}`);
 }
 
 async function readText(configPath: string): Promise<string> {
@@ -40,22 +43,4 @@ async function readText(configPath: string): Promise<string> {
       cause,
     });
   }
-}
-
-/** The path of the generated module, relative to the configuration. */
-function outputOf(text: string, configPath: string): string {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  const refuse = (offset: number, found: string, mend: string): SluiceError =>
-    placed(
-      new SluiceError("InvalidGraph", `Cannot collect nodes: ${found}; ${mend}`),
-      new LineIndex(text, configPath).place(offset),
-    );
-  if (errors.length > 0 || root?.type !== "object") {
-    throw refuse(errors[0]?.offset ?? root?.offset ?? 0, "the file is no JSON object", "correct its syntax");
-  }
-  const output = findNodeAtLocation(root, ["output"]);
-  if (output === undefined) return "sluice.gen.ts";
-  if (output.type === "string") return output.value;
-  throw refuse(output.offset, '"output" is not text', "give the path of the generated module");
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { type LinkId, linkId, type NodeId, nodeId } from "../ids.ts";
+import { type LinkId, type NodeId, nodeId, nthLinkId } from "../ids.ts";
 import { type Connection, ConnectionManager } from "./connection_manager.ts";
 
 /** One step: a link is added, or the one that leads into the input is taken out. */
@@ -67,7 +67,7 @@ function assertHolds(links: ConnectionManager<Connection>, model: readonly Conne
 }
 
 function connection(number: number, from: number, to: number): Connection {
-  return { id: linkId(number), fromNode: id(from), fromPort: "out", toNode: id(to), toPort: "in" };
+  return { id: nthLinkId(number), fromNode: id(from), fromPort: "out", toNode: id(to), toPort: "in" };
 }
 
 function id(node: number): NodeId {

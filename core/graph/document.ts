@@ -7,7 +7,7 @@
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
-import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { Supervision } from "./supervision.ts";
 
@@ -30,8 +30,8 @@ export interface GraphNode {
   readonly config: { readonly [key: string]: unknown };
   /** The lane it asks for. */
   readonly lane?: string;
-  /** The pool that its outputs take slots from; absent: that of their kind. */
-  readonly pool?: string;
+  /** The pool that its outputs take slots from, or those of some outputs; absent: that of their kind. */
+  readonly pool?: string | { readonly [output: string]: string };
   /** What is done when it fails; absent: `fail`. */
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
@@ -54,8 +54,8 @@ export interface GraphLink {
   readonly to: PortAddress;
   /** What it does when it is full; absent: as the mode decides. */
   readonly policy?: LinkPolicy;
-  /** Frames that its ring holds, 1 to 65,536. */
-  readonly capacity?: number;
+  /** How many frames it holds; absent: as the graph has it. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Where it starts. */
   readonly place: SourcePlace;
 }
@@ -76,6 +76,8 @@ export interface GraphDocument {
   readonly pools: { readonly [name: string]: PoolSize };
   /** The most bytes of slots that all pools may have together; absent: as the runtime decides. */
   readonly memory?: { readonly limit?: number };
+  /** How many frames links hold that do not say; absent: as the runtime decides. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Declared lanes; without `lanes` in the file, one for each lane that a node names, except `main`. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */

@@ -4,23 +4,28 @@
  * @module
  */
 import type { GraphFile } from "./graph_file.ts";
-import { type DrawingOptions, type Picture, pictureOf } from "./picture.ts";
+import { type Picture, pictureOf } from "./picture.ts";
 
 /**
  * The text of a drawing: a box for each node in a frame for its lane, and an arrow for each link with its ports, policy
  * and capacity. It has no configurations. Names and descriptions cannot break out of their quotes.
  *
  * @param graph the result of `runtime.graph()`, or the JSON of a graph file
+ * @param options `describe`: the description of a node type, shown where the pointer rests on a node
  * @throws {SluiceError} `InvalidGraph` for a link with an invalid address
  */
-export function graphToDot(graph: GraphFile, options: DrawingOptions = {}): string {
+export function graphToDot(
+  graph: GraphFile,
+  options: { readonly describe?: (type: string) => string | undefined } = {},
+): string {
   const { lanes, links } = pictureOf(graph);
+  const { describe = (type: string) => type } = options;
   return [
     "digraph sluice {",
     "  rankdir=LR;",
     '  node [shape=box, style=rounded, fontname="sans-serif"];',
     '  edge [fontname="sans-serif", fontsize=9];',
-    ...lanes.flatMap((lane, n) => drawLane(lane, n, options)),
+    ...lanes.flatMap((lane, n) => drawLane(lane, n, describe)),
     ...links.map(({ from, to, fromPort, toPort, note }) =>
       `  n${from} -> n${to} [taillabel=${quote(fromPort)}, headlabel=${quote(toPort)}, label=${quote(note)}];`
     ),
@@ -29,9 +34,13 @@ export function graphToDot(graph: GraphFile, options: DrawingOptions = {}): stri
   ].join("\n");
 }
 
-function drawLane({ title, nodes }: Picture["lanes"][number], n: number, { describe }: DrawingOptions): string[] {
+function drawLane(
+  { title, nodes }: Picture["lanes"][number],
+  n: number,
+  describe: (type: string) => string | undefined,
+): string[] {
   const inner = nodes.map(({ id, index, type }) => {
-    const tooltip = describe?.(type) ?? type;
+    const tooltip = describe(type) ?? type;
     return `n${index} [label=${quote(`${id}\n${type}`)}, tooltip=${quote(tooltip)}];`;
   });
   if (title === undefined) return inner.map((line) => `  ${line}`);

@@ -7,6 +7,7 @@ import type { LinkId, NodeId } from "../ids.ts";
 import type { LinkPolicy } from "../links/policy.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { Schedule } from "../placement/schedule.ts";
+import type { NodePools } from "../pools/node_pools.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Supervision } from "./supervision.ts";
 
@@ -19,8 +20,8 @@ export interface NodeEntry {
   readonly config: Record<string, unknown>;
   /** Name of the lane that runs it. */
   readonly lane: string;
-  /** The pool that its outputs take slots from; absent: that of their kind. */
-  readonly pool?: string;
+  /** The pool that its outputs take slots from, or those of some outputs; absent: that of their kind. */
+  readonly pool?: NodePools;
   /** What is done when it fails; absent: as the graph has it. */
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */

@@ -8,7 +8,6 @@ import { SluiceError, type SourcePlace } from "../errors.ts";
 import type { LinkId } from "../ids.ts";
 import { linkOptions } from "../links/link_options.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
-import type { LaneOptions } from "../placement/lane_options.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { AddOptions } from "../runtime_options.ts";
@@ -16,6 +15,7 @@ import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { type Fault, Topology } from "../topology.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { assertDelayed } from "./loops.ts";
+import type { ShapedGraph } from "./shape.ts";
 
 /** Receives the faults. */
 export type Note = (error: SluiceError, fault: Fault) => void;
@@ -41,10 +41,10 @@ export class FileTopology extends Topology {
   constructor(
     mode: GraphMode,
     types: readonly NodeDescriptor[],
-    lanes: { readonly [name: string]: LaneOptions },
+    { lanes, capacity }: Pick<ShapedGraph, "lanes" | "capacity">,
     place: (offset: number) => SourcePlace,
   ) {
-    super(mode, () => types, lanes);
+    super(mode, () => types, lanes, undefined, capacity);
     this.#place = place;
   }
 
@@ -62,7 +62,7 @@ export class FileTopology extends Topology {
    */
   linkChecked(from: LinkEnd, to: LinkEnd, options: LinkOptions, offset: number): LinkEntry | readonly LinkFault[] {
     try {
-      const made = this.link(from, to, options);
+      const made = this.linkEnds(from, to, options);
       this.#offsets.set(made.id, offset);
       return made;
     } catch (error) {
@@ -72,7 +72,7 @@ export class FileTopology extends Topology {
     }
   }
 
-  /** All that `link()` refuses about a link, where it throws the first. */
+  /** All that `linkEnds()` refuses about a link, where it throws the first. */
   #faultsOf(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkFault[] {
     const faults: LinkFault[] = [];
     const check = <T>(fault: Fault, assert: () => T): T | undefined => {
@@ -93,7 +93,7 @@ export class FileTopology extends Topology {
     }
     const ends = check("to", () => this.assertFree(from, to));
     if (output !== undefined && input !== undefined) {
-      check("link", () => linkOptions(attemptOf(from, to), options, output, this.mode));
+      check("link", () => linkOptions(attemptOf(from, to), options, output, this.mode, this.capacityRule(from, to)));
     }
     if (faults.length === 0) check("link", () => assertDelayed(this, attemptOf(from, to), ends!));
     return faults;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
-import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { Supervision } from "./supervision.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 
@@ -17,8 +17,8 @@ export interface GraphFileNode {
   readonly config?: { readonly [key: string]: unknown };
   /** Name of its lane. */
   readonly lane?: string;
-  /** Name of the pool that its outputs take slots from. */
-  readonly pool?: string;
+  /** Name of the pool that its outputs take slots from, or such names by output. */
+  readonly pool?: string | { readonly [output: string]: string };
   /** What is done when it fails. */
   readonly supervision?: Supervision;
   /** How long a call of it may take, milliseconds; 0 for ever. */
@@ -39,8 +39,8 @@ export interface GraphFileLink {
   readonly to: string;
   /** What it does when it is full. */
   readonly policy?: LinkPolicy;
-  /** Frames that it holds. */
-  readonly capacity?: number;
+  /** How many frames it holds. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
 }
 
 /** A whole graph file. */
@@ -57,6 +57,8 @@ export interface GraphFile {
   readonly pools?: { readonly [name: string]: PoolSize };
   /** `limit`: the most bytes that all pools have together. */
   readonly memory?: { readonly limit?: number };
+  /** How many frames links hold that do not say. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** By name; each has its `kind`. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type LinkId, linkId } from "../ids.ts";
+import { type LinkId, nthLinkId } from "../ids.ts";
 import { RecordTable } from "./record_table.ts";
 
 /** A node or a link that has a record. */
@@ -48,7 +48,7 @@ export class GraphNumbers {
 
   /** The id of a link. */
   takeLinkId(): LinkId {
-    return linkId(this.#next.linkId++);
+    return nthLinkId(this.#next.linkId++);
   }
 
   /** The number of a node's life. */

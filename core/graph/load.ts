@@ -58,7 +58,7 @@ export function checkGraph(
   const topology = new FileTopology(
     shape.mode ?? "live",
     types,
-    shape.lanes ?? {},
+    shape,
     (offset) => diagnostics.place(offset),
   );
   const nodes = checkNodes(shape, topology, registry, settings, diagnostics);
@@ -82,6 +82,7 @@ export function checkGraph(
     })),
     pools: shape.pools,
     ...(shape.memory && { memory: shape.memory }),
+    ...(shape.capacity && { capacity: shape.capacity }),
     lanes: shape.lanes ?? impliedLanes(nodes.values()),
     inputs: addressesOf(shape.inputs),
     outputs: addressesOf(shape.outputs),

@@ -106,13 +106,13 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key",
     graph(S, "", ' "noodes": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "noodes" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "nodes", "links", "pools", "memory", "lanes", "inputs" and "outputs"`,
+    `"$schema", "version", "mode", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
   ],
   [
     "a key that is a letter from one of another meaning",
     graph(S, "", ' "node": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "node" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "nodes", "links", "pools", "memory", "lanes", "inputs" and "outputs"`,
+    `"$schema", "version", "mode", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
   ],
   [
     "a processor on a native lane whose processors are wrong",
@@ -354,7 +354,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "a capacity of nothing",
     graph(`${S}, ${O}`, `{ "from": "s.audio", "to": "o.audio", "capacity": 0 }`),
-    `3:63 InvalidGraph Cannot read graph: "capacity" of link 1 is 0, wanted a whole number from 1 to 65536`,
+    `3:63 InvalidGraph Cannot read graph: "capacity" of link 1 is 0, wanted a whole number from 1 to 65536, "byKind", or { "byKind": { "audio": 64, … } }`,
   ],
   [
     "latest with several places",

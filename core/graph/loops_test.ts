@@ -1,6 +1,6 @@
 import { deepEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { linkId, nodeId } from "../ids.ts";
+import { nodeId, nthLinkId } from "../ids.ts";
 import { type Connection, ConnectionManager } from "./connection_manager.ts";
 import { assertDelayed, feedbackLinks, type LoopGraph } from "./loops.ts";
 import { orderedNodes } from "./order.ts";
@@ -77,7 +77,7 @@ function makeGraph(links: readonly string[], delaying: readonly string[]): LoopG
 
 function link(ends: string, n: number): Connection {
   const [fromNode, toNode] = ends.split(" ").map(nodeId);
-  return { id: linkId(n), fromNode, fromPort: "out", toNode, toPort: `in_${n}` };
+  return { id: nthLinkId(n), fromNode, fromPort: "out", toNode, toPort: `in_${n}` };
 }
 
 function closing(graph: LoopGraph<Connection>): string[] {

@@ -7,12 +7,6 @@
 import { splitAddress } from "../ids.ts";
 import type { GraphFile } from "./graph_file.ts";
 
-/** What a drawing says beside what is in the graph file. */
-export interface DrawingOptions {
-  /** The description of a node type, for languages that show one when the pointer rests on a node. */
-  readonly describe?: (type: string) => string | undefined;
-}
-
 /** A node as it is drawn. */
 export interface PictureNode {
   readonly id: string;

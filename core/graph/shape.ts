@@ -16,8 +16,10 @@ import {
 } from "../placement/lane_options.ts";
 import type { Schedule } from "../placement/schedule.ts";
 import { capacityFault } from "../links/link_options.ts";
-import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
+import { findCapacityFault } from "../links/capacity.ts";
+import { type GraphMode, LINK_POLICIES, type LinkCapacity, type LinkPolicy } from "../links/policy.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
+import type { NodePools } from "../pools/node_pools.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
@@ -37,7 +39,7 @@ export interface ShapedNode {
   /** Whatever stands there; anything but an object was reported. */
   readonly config?: JsonNode;
   readonly lane?: { readonly name: string; readonly offset: number };
-  readonly pool?: { readonly name: string; readonly offset: number };
+  readonly pool?: { readonly value: NodePools; readonly offset: number };
   /** The file of a sub-graph that stands in the node's place; then there is no type. */
   readonly graph?: { readonly path: string; readonly offset: number };
   /** Values that the places of enclosing sub-graphs set in its configuration; the last one of a key counts. */
@@ -65,7 +67,7 @@ export interface ShapedLink {
   readonly policy?: LinkPolicy;
   /** Where it stands. */
   readonly policyOffset?: number;
-  readonly capacity?: number;
+  readonly capacity?: ShapedGraph["capacity"];
   /** Where it stands. */
   readonly capacityOffset?: number;
 }
@@ -85,6 +87,8 @@ export interface ShapedGraph {
   readonly memory?: MemoryOptions;
   /** Where that stands. */
   readonly memoryOffset?: number;
+  /** How many frames links hold that do not say; `undefined` if the file does not. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** `undefined` if the file declares none. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
@@ -104,14 +108,25 @@ const NODE_KEYS = [
   "cpus",
   "bypassed",
 ];
-const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "memory", "lanes", "inputs", "outputs"];
+const KEYS = [
+  "$schema",
+  "version",
+  "mode",
+  "nodes",
+  "links",
+  "capacity",
+  "pools",
+  "memory",
+  "lanes",
+  "inputs",
+  "outputs",
+];
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
 const YES_OR_NO: ConfigSchema = { enum: [true, false] };
 const TIMEOUT: ConfigSchema = { type: "integer", minimum: 0, maximum: MAX_TIMEOUT_MS };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
-const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
 const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
@@ -159,6 +174,7 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
     pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
     ...readMemory(keys.get("memory"), diagnostics),
+    capacity: readCapacity(keys.get("capacity"), `"capacity"`, diagnostics),
     lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, diagnostics),
     inputs: readExposed(keys.get("inputs"), "input", diagnostics),
     outputs: readExposed(keys.get("outputs"), "output", diagnostics),
@@ -191,7 +207,7 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
   };
   const graph = read("graph", NAME);
   checkKind(keys, name, what, offset, diagnostics);
-  const [type, lane, pool] = ["type", "lane", "pool"].map((key) => read(key, NAME));
+  const [type, lane] = ["type", "lane"].map((key) => read(key, NAME));
   const supervision = keys.get("supervision");
   const policy = supervision && readSupervision(supervision, name, diagnostics);
   const timeout = read("callTimeoutMs", TIMEOUT);
@@ -204,7 +220,7 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
     graph: graph === undefined || keys.has("type") ? undefined : { path: graph.value as string, offset: graph.offset },
     config,
     lane: named(lane),
-    pool: named(pool),
+    pool: readNodePool(keys.get("pool"), what, keys.has("graph"), diagnostics),
     supervision: policy && { value: policy, offset: supervision!.offset },
     callTimeoutMs: timeout?.value as number | undefined,
     schedule: readSchedule(keys, read("priority", LANE_PRIORITY)),
@@ -223,6 +239,20 @@ function readSchedule(
     ...(cpus && { cpus: jsonValue(cpus) as readonly number[] }),
   };
   return { value, offset: (cpus ?? priority)!.offset };
+}
+
+/** The pool of a node's outputs: one, or, of a node with a type, one for each that is named. */
+function readNodePool(
+  node: JsonNode | undefined,
+  what: string,
+  isGraph: boolean,
+  diagnostics: GraphDiagnostics,
+): ShapedNode["pool"] {
+  if (node === undefined) return undefined;
+  const isByOutput = node.type === "object" && !isGraph;
+  const names = isByOutput ? jsonMembers(node).map(({ value }) => value) : [node];
+  const read = names.map((each) => readScalar(each, `"pool" of ${what}`, NAME, diagnostics));
+  return read.includes(undefined) ? undefined : { value: jsonValue(node) as NodePools, offset: node.offset };
 }
 
 function named(found: { readonly value: unknown; readonly offset: number } | undefined) {
@@ -279,8 +309,9 @@ function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics):
   const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], diagnostics);
   const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, diagnostics) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
-  let capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, diagnostics) as number | undefined;
-  const fault = policy && capacityFault(policy, `"capacity" of ${what}`, capacity);
+  let capacity = readCapacity(capacityNode, `"capacity" of ${what}`, diagnostics);
+  const given = typeof capacity === "number" ? capacity : undefined;
+  const fault = policy && capacityFault(policy, `"capacity" of ${what}`, given);
   if (fault !== undefined) {
     diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, capacityNode!.offset);
     capacity = undefined;
@@ -337,6 +368,20 @@ function readMemory(
     diagnostics,
   );
   return { memory: limit === undefined ? {} : { limit: limit as number }, memoryOffset: node.offset };
+}
+
+/** Reads a number, `"byKind"`, or numbers by kind. */
+function readCapacity(
+  node: JsonNode | undefined,
+  what: string,
+  diagnostics: GraphDiagnostics,
+): ShapedGraph["capacity"] {
+  if (node === undefined) return undefined;
+  const value = jsonValue(node) as ShapedGraph["capacity"];
+  const fault = findCapacityFault(value, what);
+  if (fault === undefined) return value;
+  diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, node.offset);
+  return undefined;
 }
 
 function readLane(node: JsonNode, what: string, diagnostics: GraphDiagnostics): LaneOptions | undefined {

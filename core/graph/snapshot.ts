@@ -18,7 +18,7 @@ import { GRAPH_VERSION } from "./document.ts";
 import type { GraphFile, GraphFileNode } from "./graph_file.ts";
 
 /** What of a graph is written down. */
-export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes">;
+export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity">;
 
 /**
  * The file of a graph as it is now. It shares nothing with the graph.
@@ -46,6 +46,9 @@ export function snapshotGraph(
     pools: Object.fromEntries(
       Object.entries(pools).map(([name, { slotBytes, slots }]) => [name, present({ slotBytes, slots })]),
     ),
+    ...(typeof graph.capacity !== "function" && graph.capacity !== "byKind" && {
+      capacity: structuredClone(graph.capacity),
+    }),
     ...(memory.limit !== undefined && { memory: { limit: memory.limit } }),
     lanes: fileLanes(nodes, graph.lanes),
   };
@@ -65,7 +68,7 @@ function fileNode(node: NodeEntry): GraphFileNode {
     type: descriptor.type,
     config: values as { readonly [key: string]: unknown },
     lane,
-    ...(pool !== undefined && { pool }),
+    ...(pool !== undefined && { pool: structuredClone(pool) }),
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
     ...structuredClone(schedule),

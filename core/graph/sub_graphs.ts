@@ -103,7 +103,7 @@ class Expansion {
       const from = link.from && resolveEnd(link.from, "outputs");
       const to = link.to && resolveEnd(link.to, "inputs");
       // Where an end is missing, that was reported.
-      this.#links.push({ ...link, from, to });
+      this.#links.push({ ...link, from, to, capacity: link.capacity ?? usualCapacity(graph, link, place) });
     }
     const resolveAll = (ports: ExposedPorts, side: "inputs" | "outputs") =>
       new Map([...ports].flatMap(([name, end]) => {
@@ -266,6 +266,11 @@ class Expansion {
 /** What a node asks for, and its place where it does not. */
 function scheduleIn({ schedule: outer }: Place, { schedule: own }: ShapedNode): ShapedNode["schedule"] {
   return own && outer ? { value: { ...outer.value, ...own.value }, offset: own.offset } : own ?? outer;
+}
+
+/** What a sub-graph says of the capacity of its own links. */
+function usualCapacity(graph: ShapedGraph, { policy }: ShapedGraph["links"][number], { prefix }: Place) {
+  return prefix === "" || policy === "latest" ? undefined : graph.capacity;
 }
 
 /** What the places around a node say of its configuration. */

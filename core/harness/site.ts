@@ -14,7 +14,7 @@ import { Ledger } from "../memory/ledger.ts";
 import { type AnyOutput, copyOf } from "./copies.ts";
 import { HarnessInput } from "./input.ts";
 import type { HarnessOptions } from "./options.ts";
-import { linkId, type NodeId, nodeId } from "../ids.ts";
+import { type NodeId, nodeId, nthLinkId, portAddress } from "../ids.ts";
 import { EventRelay } from "../lanes/lane/event_relay.ts";
 import { explain } from "../lanes/cells/explain.ts";
 import type { CellHost, NodeCell } from "../lanes/cells/node_cell.ts";
@@ -239,9 +239,10 @@ export class HarnessSite implements CellHost {
     const given = this.#linkOptions[name] ?? {};
     const policy = given.policy ?? "lossless";
     const smallest = isOutput && POLICY_FACTS[policy]?.whenFull === "wait" ? { capacity: port.burst } : {};
-    const options = linkOptions(attempt, { ...smallest, ...given, policy }, port, this.mode);
+    const ends = { from: portAddress(fromNode, name), to: portAddress(toNode, name) };
+    const options = linkOptions(attempt, { ...smallest, ...given, policy }, port, this.mode, ends);
     return new LocalLink({
-      id: linkId(index),
+      id: nthLinkId(index),
       index,
       ...options,
       kind: port.kind,

@@ -14,6 +14,7 @@ import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
 import type { Schedule } from "../placement/schedule.ts";
+import type { NodePools } from "../pools/node_pools.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
@@ -31,7 +32,7 @@ export interface NodePlan {
   /** What in the configuration came from the environment. */
   readonly secrets: readonly Secret[];
   /** The pool that its outputs take slots from; absent: that of their kind. */
-  readonly pool?: string;
+  readonly pool?: NodePools;
   /** Whether it is passed by from the start. */
   readonly bypassed?: boolean;
   /** The elements of its dynamic ports, by port; absent for those that they start with. */

@@ -4,13 +4,15 @@
  * @module
  */
 import { listNames, SluiceError } from "../errors.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import { capacityBy, findCapacityFault } from "./capacity.ts";
 import {
-  defaultCapacity,
   defaultPolicy,
   type GraphMode,
   LINK_POLICIES,
+  type LinkCapacity,
   type LinkOptions,
   type LinkPolicy,
   MAX_LINK_CAPACITY,
@@ -26,6 +28,16 @@ export function capacityFault(policy: LinkPolicy, what: string, capacity: number
   return `${what} is ${capacity}, wanted ${places}: the policy "${policy}" has ${has}; for more, use "roll-off"`;
 }
 
+/** Where the capacity of links comes from that have none of their own, and what a rule for it goes by. */
+export interface CapacityRule {
+  /** By default `byKind`. */
+  readonly usual?: LinkCapacity;
+  /** The output, as `node.port`. */
+  readonly from: string;
+  /** The input, as `node.port`. */
+  readonly to: string;
+}
+
 /**
  * The policy and the capacity of a new link.
  *
@@ -39,31 +51,31 @@ export function linkOptions(
   options: LinkOptions,
   output: PortDescriptor,
   mode: GraphMode,
+  { usual = "byKind", from, to }: CapacityRule,
 ): { policy: LinkPolicy; capacity: number } {
   assertKeys(attempt, options, ["policy", "capacity"]);
   const policy = options.policy ?? defaultPolicy(mode);
+  const refuse = (what: string) => new SluiceError("InvalidGraph", `${attempt}: ${what}`);
   if (!LINK_POLICIES.includes(policy)) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: policy is "${policy}", wanted ${listNames(LINK_POLICIES)}`,
-      { available: LINK_POLICIES },
-    );
+    const wanted = `policy is "${policy}", wanted ${listNames(LINK_POLICIES)}`;
+    throw new SluiceError("InvalidGraph", `${attempt}: ${wanted}`, { available: LINK_POLICIES });
   }
-  const fault = capacityFault(policy, "capacity", options.capacity);
-  if (fault !== undefined) throw new SluiceError("InvalidGraph", `${attempt}: ${fault}`);
-  const { burst } = output;
-  const capacity = POLICY_FACTS[policy].places ?? options.capacity ??
-    Math.max(defaultCapacity(output.kind), 2 * burst);
-  if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_LINK_CAPACITY) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: capacity is ${capacity}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`,
-    );
+  const { burst, kind } = output;
+  const rule = options.capacity ?? usual;
+  const wrong = findCapacityFault(rule, "capacity");
+  if (wrong !== undefined) throw refuse(wrong);
+  const given = capacityBy(rule, { from, to, kind, policy, burst });
+  const fault = capacityFault(policy, "capacity", typeof options.capacity === "number" ? given : undefined);
+  if (fault !== undefined) throw refuse(fault);
+  if (!Number.isInteger(given) || given < 1 || given > MAX_LINK_CAPACITY) {
+    throw refuse(`capacity is ${describeValue(given)}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`);
   }
+  // What is usual for all links gives way to what this one needs.
+  const own = options.capacity === undefined ? Math.max(given, burst) : given;
+  const capacity = POLICY_FACTS[policy].places ?? own;
   if (waitsForRoom(policy) && capacity < burst) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: its capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
+    throw refuse(
+      `its capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
     );
   }
   return { policy, capacity };

@@ -53,12 +53,34 @@ export function defaultPolicy(mode: GraphMode): LinkPolicy {
   return LINK_POLICIES.find((policy) => POLICY_FACTS[policy].mode === mode)!;
 }
 
+/**
+ * How many frames a link holds, 1 to 65,536: a number; `"byKind"`, as suits the kind of frame, and twice what the output
+ * writes at once if that is more; numbers for some kinds, and for the others the same; or what a function gives for a
+ * link.
+ */
+export type LinkCapacity =
+  | number
+  | "byKind"
+  | { readonly byKind: { readonly [K in FrameKind]?: number } }
+  | ((link: {
+    /** The output, as `node.port`. */
+    readonly from: string;
+    /** The input, as `node.port`. */
+    readonly to: string;
+    /** What it carries. */
+    readonly kind: FrameKind;
+    /** What it does when it is full. */
+    readonly policy: LinkPolicy;
+    /** The most frames that the output writes at once. */
+    readonly burst: number;
+  }) => number);
+
 /** Options of a link. */
 export interface LinkOptions {
   /** By default `roll-off` in a live graph and `lossless` in an offline one. */
   readonly policy?: LinkPolicy;
-  /** How many frames fit, 1 to 65,536; by default {@linkcode defaultCapacity}. Always 1 for `latest`. */
-  readonly capacity?: number;
+  /** How many frames fit; by default as the runtime has it. Always 1 for `latest`. */
+  readonly capacity?: LinkCapacity;
 }
 
 /** The most frames that a link holds. */

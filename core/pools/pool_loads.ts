@@ -11,6 +11,7 @@
  */
 import type { FrameKind } from "../frames/format.ts";
 import { defaultCapacity } from "../links/policy.ts";
+import { type NodePools, poolOfOutput } from "./node_pools.ts";
 
 /** How many frames a node may keep beyond its tick. */
 const HOLDS = 2;
@@ -29,6 +30,8 @@ export interface PoolLoad {
 
 /** An output of a node. */
 export interface LoadOutput {
+  /** Its name, by which the node may name a pool for it. */
+  readonly name?: string;
   /** What it carries. */
   readonly kind: FrameKind;
   /** Elements of an array port. */
@@ -45,8 +48,8 @@ export interface LoadNode {
   readonly lane: string;
   /** Whether its ticks may last while others of its lane run: the node is asynchronous, or driven from outside. */
   readonly lasts?: boolean;
-  /** The pool that all its outputs take slots from; by default that of their kind. */
-  readonly pool?: string;
+  /** The pools that its outputs take slots from; by default that of their kind. */
+  readonly pool?: NodePools;
   /** Its outputs. */
   readonly outputs: readonly LoadOutput[];
 }
@@ -136,8 +139,8 @@ export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]
     }
   }
   for (const { id, pool, outputs } of nodes) {
-    for (const { kind, array, burst } of outputs) {
-      const sum = sumOf(pool ?? kind, kind);
+    for (const { name, kind, array, burst } of outputs) {
+      const sum = sumOf(poolOfOutput(pool, name) ?? kind, kind);
       sum.kept += HOLDS;
       takeInHand(sum, id, (array ?? 1) * burst);
     }
@@ -180,11 +183,11 @@ function poolsByNode(
 ): ReadonlyMap<FrameKind, ReadonlyMap<string, ReadonlySet<string>>> {
   const pools = new Map<FrameKind, Map<string, Set<string>>>();
   for (const { pool, outputs } of nodes) {
-    if (pool !== undefined) { for (const { kind } of outputs) pools.set(kind, new Map()); }
+    for (const { name, kind } of outputs) if (poolOfOutput(pool, name) !== undefined) pools.set(kind, new Map());
   }
   if (pools.size === 0) return pools;
   for (const { id, pool, outputs } of nodes) {
-    for (const { kind } of outputs) poolsAt(pools.get(kind), id)?.add(pool ?? kind);
+    for (const { name, kind } of outputs) poolsAt(pools.get(kind), id)?.add(poolOfOutput(pool, name) ?? kind);
   }
   for (let changed = true; changed;) {
     changed = false;

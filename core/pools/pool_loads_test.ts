@@ -32,6 +32,21 @@ Deno.test("poolLoads() leaves kinds for which no node names a pool to the pool o
   deepEqual(queuedBy(poolLoads(nodes, links)), { audio: 8, data: 0, large: 8 });
 });
 
+Deno.test("poolLoads() takes the pool that a node names for an output, and that of the kind for others", () => {
+  const nodes: LoadNode[] = [
+    {
+      id: "camera",
+      lane: "x",
+      pool: { left: "large", notes: "small" },
+      outputs: [{ ...OUTPUT, name: "left" }, { ...OUTPUT, name: "right" }, { kind: "data", name: "notes", burst: 1 }],
+    },
+    { id: "sink", lane: "x", outputs: [] },
+  ];
+  const links: LoadLink[] = [link("camera", "sink"), { ...link("camera", "sink"), kind: "data" }];
+  // A link of audio counts for both: it does not say from which output it leads.
+  deepEqual(queuedBy(poolLoads(nodes, links)), { large: 4, audio: 4, small: 4 });
+});
+
 Deno.test("poolLoads() counts the node of a lane that has most in hand, and each that lasts beside it", () => {
   const node = (id: string, lane: string, burst: number, lasts = false): LoadNode => ({
     id,

@@ -58,15 +58,15 @@ function makeRefs(id: NodeId, ports: readonly PortDescriptor[], owner?: object):
       refs[port.name] = makeDynamicRef(id, port, owner);
       continue;
     }
-    const elements = expandPort(port).map((name) => makeRef(id, port, name, owner));
+    const elements = expandPort(port).map((name) => makeRef(id, port.direction, name, owner));
     refs[port.name] = isList(port) ? elements : elements[0];
   }
   return refs;
 }
 
-/** A reference to one port of a node. @param name `audioIn_3` for an element; `owner` as for `makeHandle()` */
-export function makeRef(id: NodeId, { direction }: PortDescriptor, name: string, owner?: object): Ref {
-  const ref = { direction, node: id, port: name, address: portAddress(id, name) };
+/** A reference to a port, or an element of one, by its name in the graph. */
+export function makeRef(id: NodeId, direction: "input" | "output", name: string, owner?: object): Ref {
+  const ref = { direction, node: id, port: name, address: portAddress(id, name) } as Ref;
   if (owner !== undefined) owners.set(ref, owner);
   return ref;
 }
@@ -78,7 +78,7 @@ function makeDynamicRef(id: NodeId, port: PortDescriptor, owner?: object): Dynam
   return new Proxy(whole, {
     get(target, key) {
       if (typeof key !== "string" || !/^\d+$/.test(key)) return Reflect.get(target, key);
-      return makeRef(id, port, `${port.name}_${key}`, owner);
+      return makeRef(id, port.direction, `${port.name}_${key}`, owner);
     },
   });
 }

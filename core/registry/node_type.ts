@@ -6,7 +6,7 @@
 import type { StructType } from "../frames/struct_memory.ts";
 import type { Processor, ProcessorContext } from "../processor.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "./handle.ts";
 
 /** Assigns the ports of a node. Names are those of the class's fields. */
@@ -68,11 +68,13 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    *
    * @param run settles as `runtime.finished`; call it once the graph has ended
    * @param onRefused takes what to call with the reason where a start is refused, or there will be none
+   * @param wanted what the inputs that the node's outputs lead to want of values, as the graph is now
    */
   readonly extend?: (
     handle: NodeHandle,
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
+    wanted: () => readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[],
   ) => H;
 }
 
@@ -84,8 +86,8 @@ export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHand
   readonly descriptor: NodeDescriptor;
   /** The package that holds it; set by `definePackage()`. */
   readonly package: NodePackage | undefined;
-  /** Imports the class and returns a function that makes instances. */
-  load(): Promise<() => NodeInstance>;
+  /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
+  load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
 }
 
 /** A node type whose configuration and handle types are not known. */
@@ -94,8 +96,8 @@ export interface AnyNodeType {
   readonly descriptor: NodeDescriptor;
   /** The package that holds it. */
   readonly package: NodePackage | undefined;
-  /** Imports the class and returns a function that makes instances. */
-  load(): Promise<() => NodeInstance>;
+  /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
+  load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
 }
 
 /** Whether a node type is code of a package, not a hand-over between the graph and the program. */
@@ -120,7 +122,10 @@ export interface NodePackage {
 /** Makes a node type. Called by generated code. */
 // deno-lint-ignore no-explicit-any -- as in NodeType
 export function defineNodeType<C, H extends NodeHandle<any, any>, T extends NodeType<C, H> = NodeType<C, H>>(
-  parts: { readonly descriptor: NodeDescriptor; readonly load: () => Promise<() => NodeInstance> },
+  parts: {
+    readonly descriptor: NodeDescriptor;
+    readonly load: () => Promise<(config: NodeSpec["config"]) => NodeInstance>;
+  },
 ): T {
   const type = (config?: C): NodeSpec<H> => ({
     type: type as unknown as AnyNodeType,

@@ -25,8 +25,9 @@ Deno.test("sluice without arguments prints its help, and --version its version",
 Deno.test("sluice nodes list groups node types by category", async () => {
   const { code, stdout } = await sluice(["nodes", "list"]);
   assert.equal(code, 0);
-  assert.match(stdout, /^audio\n( {2}[a-z-]+ {2,}.+\n)+\n/m);
-  assert.match(stdout, /^file\n {2}wav-sink {4,}Writes a WAV file\.\n {2}wav-source {2,}Reads a WAV file\.$/m);
+  assert.match(stdout, /^audio\n( {2}[a-z-]+ +(TypeScript|native) {2,}\S+ {2,}.+\n)+\n/m);
+  const file = ["wav-sink +TypeScript +@sluice\\/sluice +Writes", "wav-source +TypeScript +@sluice\\/sluice +Reads"];
+  assert.match(stdout, new RegExp(`^file\\n  ${file.join(" a WAV file\\.\\n  ")} a WAV file\\.$`, "m"));
 });
 
 Deno.test("sluice nodes info shows ports and configuration", async () => {
@@ -39,6 +40,14 @@ Deno.test("sluice nodes info shows ports and configuration", async () => {
     stdout,
     /^ {2}KEY +WANTED +UNIT +DEFAULT +LIVE +DESCRIPTION\n {2}gainDb +a number from -\d+ to \d+ +dB +0 +yes/m,
   );
+});
+
+Deno.test("sluice nodes info shows what data ports carry", async () => {
+  const { code, stdout } = await sluice(["nodes", "info", "spectrum"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^Values of spectrum: SpectrumReading\n {2}KEY +WANTED +UNIT +DESCRIPTION\n/m);
+  assert.match(stdout, /^ {2}peakBin +a number +The bin with the greatest magnitude\.$/m);
+  assert.match(stdout, /^ {2}magnitudesDb +a Float32Array +Decibels of full scale of each bin/m);
 });
 
 Deno.test("sluice nodes list and info print descriptors with --json", async () => {

@@ -85,6 +85,43 @@ Deno.test("sluice names a class file that generated code does not know, where a 
   assert.ok((await sluice(["nodes", "list"], settings)).stderr.endsWith(hint.slice(1)));
 });
 
+Deno.test("sluice runs graphs with node types of plugins, lists them, and says what is left out", async () => {
+  await using folder = await generated();
+  const at = (path: string) => `${folder.path}/${path}`;
+  const list = (plugins: unknown) => Deno.writeTextFile(at("sluice.json"), JSON.stringify({ name: "all", plugins }));
+  await Deno.mkdir(at("plugins/quiet"), { recursive: true });
+  for (const file of ["sluice.json", "sluice.gen.ts", "quiet.ts"]) {
+    await Deno.rename(at(file), at(`plugins/quiet/${file}`));
+  }
+  await list(["./plugins"]);
+  const run = await sluice(["run", "graph.json"], { cwd: folder.path });
+  assert.equal(run.code, 0, run.stderr);
+  const shown = await sluice(["nodes", "list"], { cwd: folder.path });
+  assert.match(shown.stdout, /^ {2}quiet +TypeScript +mine +Reads\.$/m);
+  assert.match(shown.stdout, /^ {2}native-gain +native +sluice-native +[A-Z]/m);
+  assert.match(shown.stdout, /^ {2}gain +TypeScript +@sluice\/sluice +Makes audio louder or quieter\.$/m);
+  const info = readEvents((await sluice(["nodes", "info", "quiet", "--json"], { cwd: folder.path })).stdout);
+  assert.deepEqual([info[0].package, info[0].language], ["mine", "TypeScript"]);
+
+  await list([{ path: "./plugins", enabled: false }]);
+  const without = await sluice(["nodes", "list"], { cwd: folder.path });
+  const leftOut = 'plugin "./plugins" is left out: it is not enabled';
+  assert.ok(without.stdout.endsWith(`\n\n${leftOut}\n`), without.stdout);
+  assert.doesNotMatch(without.stdout, /^ {2}quiet /m);
+  const check = await sluice(["check", "graph.json"], { cwd: folder.path });
+  assert.equal(check.code, 2);
+  assert.match(check.stderr, /Cannot find node type "quiet"/);
+  assert.ok(check.stderr.includes(`; ${leftOut}`), check.stderr);
+
+  await list([{ path: "./plugins", requires: ["@far/away"] }]);
+  const lacking = await sluice(["check", "graph.json"], { cwd: folder.path });
+  assert.equal(lacking.code, 2);
+  assert.match(
+    lacking.stderr,
+    /^error: sluice\.json:1:\d+: Cannot use "\.\/plugins": it requires package "@far\/away", which is not listed; /,
+  );
+});
+
 Deno.test("sluice refuses a sluice.json that is wrong with its place", async () => {
   await using folder = await generated();
   await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": 3, "include": ["*.ts"] }');

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { connect } from "node:net";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
 import { AddressLimits } from "../../control/server/address_limits.ts";
-import { GraphSnapshot, NodeDetail } from "../../control/schemas/graph.ts";
+import { GraphSnapshot, NodeDetail, NodeTypeInfo } from "../../control/schemas/graph.ts";
 import { serveControl } from "../../control/server/server.ts";
 import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../mod.ts";
@@ -57,7 +57,13 @@ eachDriver("serveControl() answers the read side of /api with what the runtime s
   ]);
   deepEqual(await get("/api/nodes"), graph.nodes);
   deepEqual(await get("/api/links"), graph.links);
-  ok((await get("/api/types")).some(({ type }: { type: string }) => type === "gain"));
+  const types = NodeTypeInfo.array().parse(await get("/api/types"));
+  ok(types.some(({ type }) => type === "gain"));
+  const [levels] = types.find(({ type }) => type === "level-meter")!.outputs;
+  deepEqual([levels.schema, levels.valueSchema?.properties?.peakDb], [
+    "LevelReading",
+    { type: "array", items: { type: "number" }, description: "The greatest absolute sample of each channel." },
+  ]);
   deepEqual((await get("/api/stats")).links.map(({ id }: { id: string }) => id), graph.links.map(({ id }) => id));
   deepEqual(graph.links.map(({ format }) => format), Array(2).fill("audio 48000 Hz, 1 channel"));
   const gain = NodeDetail.parse(await get("/api/nodes/gain"));

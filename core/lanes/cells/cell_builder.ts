@@ -6,10 +6,10 @@
 import type { FormatField } from "../../frames/format.ts";
 import { InputPort } from "../../ports/input_port.ts";
 import { OutputPort } from "../../ports/output_port.ts";
-import { keepSecrets } from "../../errors/redaction.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../../descriptor/descriptor.ts";
 import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
+import { poolOfOutput } from "../../pools/node_pools.ts";
 import type { NodeInstance } from "../../registry/node_type.ts";
 import type { NodePlan } from "../messages.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
@@ -22,7 +22,6 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
-  keepSecrets(plan.secrets);
   const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, host, (cell) => new NodeContext(cell, host));
   const converters = (field: FormatField) => host.converters(field);
@@ -30,7 +29,7 @@ export function buildCell(
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
   }
   for (const port of sized.outputs) {
-    const pool = host.poolOf(port.kind, plan.pool);
+    const pool = host.poolOf(port.kind, poolOfOutput(plan.pool, port.name));
     for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, pool));
   }
   for (const port of [...cell.inputs, ...cell.outputs]) {
@@ -69,7 +68,7 @@ export function changePorts(
   const outputs = sized.outputs.flatMap((port) =>
     expandPort(port).map((name) =>
       cell.outputs.find((output) => output.name === name) ??
-        new OutputPort(name, port, cell, host.poolOf(port.kind, plan.pool))
+        new OutputPort(name, port, cell, host.poolOf(port.kind, poolOfOutput(plan.pool, port.name)))
     )
   );
   cell.inputs.splice(0, cell.inputs.length, ...inputs);

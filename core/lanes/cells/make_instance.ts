@@ -4,8 +4,10 @@
  * @module
  */
 import { SluiceError } from "../../errors.ts";
+import { keepSecrets } from "../../errors/redaction.ts";
 import type { AnyNodeType, NodeInstance } from "../../registry/node_type.ts";
 import { CODEGEN_COMMAND, findStaleSources } from "../../registry/staleness.ts";
+import type { NodePlan } from "../messages.ts";
 import { explain } from "./explain.ts";
 
 /**
@@ -17,12 +19,14 @@ import { explain } from "./explain.ts";
  */
 export async function makeInstance(
   type: AnyNodeType,
-  node: { readonly id: string; readonly type: string },
+  node: Pick<NodePlan, "id" | "type" | "config" | "secrets">,
 ): Promise<NodeInstance> {
+  // What a constructor throws may have them in it.
+  keepSecrets(node.secrets);
   const make = await type.load();
   let instance: NodeInstance;
   try {
-    instance = make();
+    instance = make(node.config);
   } catch (error) {
     throw explain(error, node, "its constructor");
   }
@@ -36,8 +40,9 @@ async function assertFresh(
   node: { readonly id: string; readonly type: string },
   { processor }: NodeInstance,
 ): Promise<void> {
-  const { className, inputs, outputs, config } = descriptor;
-  const names = [...[...inputs, ...outputs].map(({ name }) => name), ...Object.keys(config.properties)];
+  const { className, inputs, outputs, config, takesConfig } = descriptor;
+  const keys = takesConfig === undefined ? Object.keys(config.properties) : [];
+  const names = [...[...inputs, ...outputs].map(({ name }) => name), ...keys];
   const gone = names.find((name) => !(name in processor));
   if (gone === undefined || from === undefined) return;
   const [stale] = await findStaleSources(from);

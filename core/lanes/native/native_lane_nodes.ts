@@ -9,6 +9,7 @@ import type { NativeEditPlan, NativeLinkPlan } from "../../driver/native.ts";
 import { SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import type { PoolToken } from "../../memory/pool_layout.ts";
+import { solePool } from "../../pools/node_pools.ts";
 import { nativeStage } from "../../registry/native_stages.ts";
 import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
@@ -149,7 +150,7 @@ export class NativeLaneNodes {
   }
 
   #native({ slot, plan, type }: NativeLaneNode): NativeNode {
-    const pool = this.#pools.findIndex(({ name }) => name === (plan.pool ?? "audio"));
+    const pool = this.#pools.findIndex(({ name }) => name === (solePool(plan.pool) ?? "audio"));
     const values = toValues(plan.id, type, plan.config);
     return { slot, index: plan.index, stage: plan.type, pool: Math.max(0, pool), values };
   }

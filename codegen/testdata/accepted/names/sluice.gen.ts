@@ -273,6 +273,12 @@ export const otherSwitch: NodeType<OtherSwitchConfig, OtherSwitchHandle> = defin
       kind: "data",
       type: "DataFrame<SwitchPorts>",
       schema: "SwitchPorts",
+      valueSchema: {
+        description: "A value named like generated code.",
+        type: "object",
+        properties: { open: { type: "boolean" } },
+        required: ["open"],
+      },
       optional: false,
       burst: 1,
       doc: "",

@@ -90,6 +90,12 @@ export const whole: NodeType<WholeConfig, WholeHandle> = defineNodeType<WholeCon
       kind: "data",
       type: "DataFrame<Value>",
       schema: "Value",
+      valueSchema: {
+        description: "A value.",
+        type: "object",
+        properties: { x: { type: "number" } },
+        required: ["x"],
+      },
       optional: false,
       burst: 1,
       doc: "",

@@ -13,6 +13,7 @@ import type {
   NodeHandle,
   NodeInstance,
   NodePackage,
+  NodeSpec,
   NodeType,
   PortRegistry,
   PortVisitor,
@@ -107,7 +108,7 @@ export const camera: NodeType<CameraConfig, CameraHandle> = defineNodeType<Camer
     },
   },
   load: () =>
-    forPlatform<() => Promise<() => NodeInstance>>("camera", {
+    forPlatform<() => Promise<(config: NodeSpec["config"]) => NodeInstance>>("camera", {
       darwin: async () => {
         const AppleCamera = processorClass(
           "camera",

@@ -1,0 +1,179 @@
+/**
+ * A `sluice.json` as a list of what a registry holds: the package itself, the packages that it is made with, and plugins.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { findNodeAtLocation, type Node } from "jsonc-parser";
+import { listNames, SluiceError, type SourcePlace } from "../errors.ts";
+import { describeThrown } from "../errors/thrown.ts";
+import { findPluginModules } from "../registry/find_plugins.ts";
+import { nativePackage } from "../registry/native_stages.ts";
+import type { NodePackage } from "../registry/node_type.ts";
+import { parseRegistryText, readEntries, type RegistryEntry, whyLeftOut } from "../registry/registry_entries.ts";
+import { loadNodePackage } from "../registry/staleness.ts";
+import { placed } from "./diagnostics.ts";
+import { LineIndex } from "./graph_text.ts";
+
+/** The name of Sluice's own package. */
+const STANDARD_PACKAGE = "@sluice/sluice";
+
+/** The parts of a `sluice.json` that a registry is made of. */
+export interface RegistryFile {
+  /** Absolute path of the file's folder. */
+  readonly folder: string;
+  /** Absolute path of the generated module of the package itself. */
+  readonly generated: string;
+  /** Whether it has classes of its own: without `include` it only lists packages and plugins. */
+  readonly hasClasses: boolean;
+  readonly packages: readonly RegistryEntry[];
+  readonly plugins: readonly RegistryEntry[];
+  /** The line and column of an entry. */
+  place(entry: RegistryEntry): SourcePlace;
+}
+
+/** A package or plugin that is not registered. */
+export interface LeftOut {
+  /** As the `sluice.json` gives it. */
+  readonly from: string;
+  /** `packages` or `plugins`. */
+  readonly key: "packages" | "plugins";
+  /** In words: `it is not enabled`. */
+  readonly why: string;
+}
+
+/** The packages of a registry. */
+export interface LoadedPackages {
+  readonly packages: readonly NodePackage[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Reads a `sluice.json`.
+ *
+ * @param path of the file, for messages and relative paths
+ * @throws {SluiceError} `InvalidGraph`, with its `place`
+ */
+export function readRegistryFile(text: string, path: string): RegistryFile {
+  const lines = new LineIndex(text, path);
+  const refuse = (at: { readonly offset: number }, message: string, mend: string): never => {
+    throw placed(new SluiceError("InvalidGraph", `Cannot collect nodes: ${message}; ${mend}`), lines.place(at.offset));
+  };
+  const { root, errorAt } = parseRegistryText(text);
+  if (errorAt !== undefined || root?.type !== "object") {
+    return refuse({ offset: errorAt ?? root?.offset ?? 0 }, "the file is no JSON object", "correct its syntax");
+  }
+  const at = (key: string): Node | undefined => findNodeAtLocation(root, [key]);
+  const output = at("output");
+  if (output !== undefined && output.type !== "string") {
+    refuse(output, '"output" is not text', "give the path of the generated module");
+  }
+  const entries = (key: "packages" | "plugins") => {
+    const list = at(key);
+    return list === undefined ? [] : readEntries(key, list, refuse);
+  };
+  const folder = dirname(resolve(path));
+  return {
+    folder,
+    generated: resolve(folder, output?.value ?? "sluice.gen.ts"),
+    hasClasses: at("include") !== undefined || (at("packages") === undefined && at("plugins") === undefined),
+    packages: entries("packages"),
+    plugins: entries("plugins"),
+    place: ({ offset }) => lines.place(offset),
+  };
+}
+
+/**
+ * Loads what a `sluice.json` lists, as far as it counts here.
+ *
+ * @param own the package itself, if it has classes
+ * @throws {SluiceError} `PluginRejected` with its `place` for a plugin, or a package, that is not there, cannot be loaded
+ * or lacks what it requires; `InvalidGraph` for a package that was not made by the generator
+ */
+export async function loadListed(file: RegistryFile, own: NodePackage | undefined): Promise<LoadedPackages> {
+  const leftOut: LeftOut[] = [];
+  const loaded: { readonly entry: RegistryEntry; readonly packages: readonly NodePackage[] }[] = [];
+  // The generated code has the packages that were enabled, in this order.
+  const generated = own?.packages ?? [];
+  const enabled = file.packages.filter((each) => each.enabled);
+  for (const [key, list] of [["packages", file.packages], ["plugins", file.plugins]] as const) {
+    for (const entry of list) {
+      const why = whyLeftOut(entry);
+      if (why !== undefined) {
+        leftOut.push({ from: entry.from, key, why });
+        continue;
+      }
+      const known = key === "packages" && generated.length === enabled.length
+        ? generated[enabled.indexOf(entry)]
+        : undefined;
+      const load = () => key === "plugins" ? loadPlugin(file, entry) : loadPackage(file, entry);
+      loaded.push({ entry, packages: known === undefined ? await placing(file, entry, load) : [known] });
+    }
+  }
+  const packages = [...own === undefined ? [] : [{ ...own, packages: [] }], ...loaded.flatMap((each) => each.packages)];
+  for (const { entry } of loaded) await placing(file, entry, () => assertRequired(file, entry, packages, leftOut));
+  return { packages, leftOut };
+}
+
+async function loadPackage({ folder }: RegistryFile, { from }: RegistryEntry): Promise<NodePackage[]> {
+  if (from === STANDARD_PACKAGE) return [];
+  if (/^\.{0,2}\//.test(from)) return [await loadNodePackage(pathToFileURL(resolve(folder, from)))];
+  let url: string;
+  try {
+    url = import.meta.resolve(from);
+  } catch (cause) {
+    throw new SluiceError("InvalidGraph", `Cannot load package "${from}": no import of deno.json is named so`, {
+      cause,
+    });
+  }
+  return [await loadNodePackage(url)];
+}
+
+async function loadPlugin({ folder }: RegistryFile, { from }: RegistryEntry): Promise<NodePackage[]> {
+  const modules = await findPluginModules(resolve(folder, from), from);
+  try {
+    return await Promise.all(modules.map((each) => loadNodePackage(pathToFileURL(each))));
+  } catch (cause) {
+    const { message } = describeThrown(cause);
+    throw new SluiceError("PluginRejected", `Cannot use plugin "${from}": ${message}`, { cause });
+  }
+}
+
+/** @throws {SluiceError} `PluginRejected` */
+async function assertRequired(
+  file: RegistryFile,
+  { from, requires }: RegistryEntry,
+  packages: readonly NodePackage[],
+  leftOut: readonly LeftOut[],
+): Promise<void> {
+  const names = new Set([STANDARD_PACKAGE, nativePackage.name]);
+  for (const each of packages) addNames(names, each);
+  const missing = requires.find((each) => !names.has(each));
+  if (missing === undefined) return;
+  for (const { from: other, key, why } of leftOut) {
+    const entry = file[key].find((each) => each.from === other)!;
+    const found = await (key === "plugins" ? loadPlugin(file, entry) : loadPackage(file, entry)).catch(() => []);
+    if (!found.some(({ name }) => name === missing)) continue;
+    throw lacking(from, missing, `which "${other}" in "${key}" has: ${why}`);
+  }
+  throw lacking(from, missing, `which is not listed; listed: ${listNames([...names])}`);
+}
+
+function lacking(from: string, missing: string, why: string): SluiceError {
+  return new SluiceError("PluginRejected", `Cannot use "${from}": it requires package "${missing}", ${why}`);
+}
+
+function addNames(names: Set<string>, { name, packages = [] }: NodePackage): void {
+  names.add(name);
+  for (const each of packages) addNames(names, each);
+}
+
+/** Has what goes wrong say where the entry stands. */
+async function placing<T>(file: RegistryFile, entry: RegistryEntry, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw error instanceof SluiceError && error.place === undefined ? placed(error, file.place(entry)) : error;
+  }
+}

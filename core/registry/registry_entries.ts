@@ -1,0 +1,217 @@
+/**
+ * What a `sluice.json` says of the packages and plugins whose node types join those of its own package: where each one
+ * is, and when it counts. A **package** is part of the generated code; a **plugin** is found when the registry is made.
+ *
+ * @module
+ */
+import { type Node, type ParseError, parseTree } from "jsonc-parser";
+import { kindOf } from "../errors/kind_of.ts";
+import { listNames, nearestName } from "../errors.ts";
+import { currentPlatform, type Platform, PLATFORMS } from "../descriptor/platform.ts";
+
+/** One package or plugin. */
+export interface RegistryEntry {
+  /** The path of a generated module or, of a plugin, of a folder; of a package also a name that imports map. */
+  readonly from: string;
+  /** `false`: it is as if it were not there. */
+  readonly enabled: boolean;
+  /** Names of packages without which it cannot be used. */
+  readonly requires: readonly string[];
+  /** The systems that it is for; absent for all. */
+  readonly platforms?: readonly Platform[];
+  /** Variables of the environment that have to be set. */
+  readonly env: readonly string[];
+  /** Where it stands in the text. */
+  readonly offset: number;
+}
+
+/** A part of a text. */
+export interface TextPart {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Takes what is wrong with a part of the text. */
+export type Refuse = (at: TextPart, message: string, mend: string) => void;
+
+/** The key of a path, by that of the list. */
+const PATH_KEYS = { packages: "from", plugins: "path" } as const;
+
+/** The key of a list of entries. */
+export type EntriesKey = keyof typeof PATH_KEYS;
+
+const CONDITIONS = ["platforms", "env"];
+
+/** What a value has to be, in words. */
+const TEXTS = "a text, or a list of texts, none of them empty";
+
+/**
+ * Reads the value of `packages` or `plugins`.
+ *
+ * @param list its node in the JSON
+ * @returns the entries that nothing is wrong with
+ */
+export function readEntries(key: EntriesKey, list: Node, refuse: Refuse): RegistryEntry[] {
+  const pathKey = PATH_KEYS[key];
+  const form = `a path, or { "${pathKey}": …, "enabled": …, "requires": […], "if": { … } }`;
+  if (list.type !== "array") {
+    refuse(list, `Cannot use "${key}": found ${found(list)}, wanted a list, each ${form}`, `write "${key}": ["./…"]`);
+    return [];
+  }
+  return (list.children ?? []).flatMap((each): RegistryEntry | RegistryEntry[] => {
+    if (isText(each)) return [{ from: each.value, enabled: true, requires: [], env: [], offset: each.offset }];
+    if (each.type === "object") return readEntry(key, each, refuse) ?? [];
+    refuse(each, `Cannot use ${found(each)} in "${key}": wanted ${form}`, "give the path of a generated module");
+    return [];
+  });
+}
+
+/**
+ * Why an entry does not count here.
+ *
+ * @param isSet tells whether a variable of the environment is set
+ * @returns `undefined` if it counts
+ */
+export function whyLeftOut(
+  { enabled, platforms, env }: RegistryEntry,
+  platform: Platform = currentPlatform(),
+  isSet: (name: string) => boolean = isVariableSet,
+): string | undefined {
+  if (!enabled) return "it is not enabled";
+  if (platforms !== undefined && !platforms.includes(platform)) {
+    return `it is for ${platforms.join(" and ")}, and this is ${platform}`;
+  }
+  const missing = env.filter((name) => !isSet(name));
+  return missing.length === 0
+    ? undefined
+    : `${listNames(missing)} of the environment ${plural(missing, "is", "are")} not set`;
+}
+
+/** Parses the JSON of a `sluice.json`. Comments and trailing commas are allowed. */
+export function parseRegistryText(text: string): { readonly root: Node | undefined; readonly errorAt?: number } {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  return errors.length === 0 ? { root } : { root, errorAt: errors[0].offset };
+}
+
+function readEntry(key: EntriesKey, object: Node, refuse: Refuse): RegistryEntry | undefined {
+  const pathKey = PATH_KEYS[key];
+  const values = readKeys(`an entry of "${key}"`, object, [pathKey, "enabled", "requires", "if"], refuse);
+  if (values === undefined) return undefined;
+  const { [pathKey]: path, enabled, requires, if: condition } = values;
+  if (path === undefined || !isText(path)) {
+    const state = path === undefined ? `"${pathKey}" is missing` : `"${pathKey}" is ${found(path)}`;
+    refuse(
+      path ?? object,
+      `Cannot use an entry of "${key}": ${state}, wanted a text that is not empty`,
+      `add "${pathKey}": "./…"`,
+    );
+    return undefined;
+  }
+  if (enabled !== undefined && enabled.type !== "boolean") {
+    refuse(
+      enabled,
+      `Cannot use "enabled" of "${path.value}": found ${found(enabled)}, wanted true or false`,
+      "write true or false",
+    );
+    return undefined;
+  }
+  const required = readTexts("requires", path.value, requires, refuse);
+  const when = readCondition(path.value, condition, refuse);
+  if (required === undefined || when === undefined) return undefined;
+  return { from: path.value, enabled: enabled?.value ?? true, requires: required, ...when, offset: object.offset };
+}
+
+function readCondition(
+  owner: string,
+  condition: Node | undefined,
+  refuse: Refuse,
+): Pick<RegistryEntry, "platforms" | "env"> | undefined {
+  if (condition === undefined) return { env: [] };
+  if (condition.type !== "object") {
+    const wanted = `an object with ${listNames(CONDITIONS)}`;
+    refuse(
+      condition,
+      `Cannot use "if" of "${owner}": found ${found(condition)}, wanted ${wanted}`,
+      `write "if": { "platforms": ["linux"] }`,
+    );
+    return undefined;
+  }
+  const values = readKeys(`"if" of "${owner}"`, condition, CONDITIONS, refuse);
+  if (values === undefined) return undefined;
+  const env = readTexts("env", owner, values.env, refuse);
+  const platforms = readTexts("platforms", owner, values.platforms, refuse);
+  const strange = platforms?.find((each) => !PLATFORMS.includes(each as Platform));
+  if (strange !== undefined) {
+    const nearest = nearestName(strange, PLATFORMS);
+    refuse(
+      values.platforms,
+      `Cannot use ${JSON.stringify(strange)} as a platform of "${owner}": wanted ${listNames(PLATFORMS)}`,
+      nearest === undefined ? "correct the name" : `write "${nearest}"`,
+    );
+    return undefined;
+  }
+  if (env === undefined || platforms === undefined) return undefined;
+  return { env, ...(values.platforms !== undefined && { platforms: platforms as Platform[] }) };
+}
+
+/** The values of an object's keys. @returns `undefined` if one is not known, or is there twice */
+function readKeys(
+  what: string,
+  object: Node,
+  known: readonly string[],
+  refuse: Refuse,
+): { readonly [key: string]: Node } | undefined {
+  const values: Record<string, Node> = {};
+  let isGood = true;
+  for (const { children: [key, value] = [] } of object.children ?? []) {
+    if (key === undefined || value === undefined) continue;
+    const nearest = nearestName(key.value, known);
+    if (!known.includes(key.value)) {
+      refuse(
+        key,
+        `Cannot use key ${JSON.stringify(key.value)} of ${what}: it is not known; wanted ${listNames(known)}`,
+        nearest === undefined ? "remove the key" : `write "${nearest}"`,
+      );
+      isGood = false;
+    } else if (Object.hasOwn(values, key.value)) {
+      refuse(key, `Cannot use key "${key.value}" of ${what}: it is there twice`, "remove one of the two");
+      isGood = false;
+    } else values[key.value] = value;
+  }
+  return isGood ? values : undefined;
+}
+
+/** A text, or a list of texts. @returns `undefined` if it is something else */
+function readTexts(key: string, owner: string, value: Node | undefined, refuse: Refuse): string[] | undefined {
+  if (value === undefined) return [];
+  if (isText(value)) return [value.value];
+  const texts = value.type === "array" ? value.children ?? [] : [value];
+  const strange = texts.find((each) => !isText(each));
+  if (strange === undefined) return texts.map((each) => each.value);
+  refuse(
+    strange,
+    `Cannot use "${key}" of "${owner}": found ${found(strange)}, wanted ${TEXTS}`,
+    `write "${key}": ["…"]`,
+  );
+  return undefined;
+}
+
+function isText(node: Node): boolean {
+  return node.type === "string" && String(node.value).trim() !== "";
+}
+
+/** What a node is, in words. */
+function found(node: Node): string {
+  if (node.type === "array") return "a list";
+  if (node.type === "object") return "an object";
+  return node.value === "" ? "an empty text" : node.type === "string" ? JSON.stringify(node.value) : kindOf(node.value);
+}
+
+function isVariableSet(name: string): boolean {
+  return (Deno.env.get(name) ?? "") !== "";
+}
+
+function plural(list: readonly unknown[], one: string, several: string): string {
+  return list.length === 1 ? one : several;
+}

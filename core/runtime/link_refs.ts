@@ -1,0 +1,59 @@
+/**
+ * The links of a graph, with references to their ends: found by id, by an output or by an input.
+ *
+ * @module
+ */
+import type { Frame } from "../frames/frame.ts";
+import type { LinkEntry } from "../graph/entries.ts";
+import { type LinkId, splitAddress } from "../ids.ts";
+import type { LinkPolicy } from "../links/policy.ts";
+import type { InputRef, OutputRef } from "../registry/handle.ts";
+import { assertRefsOf, makeRef } from "../registry/make_handle.ts";
+import type { Topology } from "../topology.ts";
+
+/** A link of a graph. `F`: the frames that it carries. */
+export interface LinkRef<F extends Frame = Frame> {
+  /** Its id. */
+  readonly id: LinkId;
+  /** The output that it leads from. */
+  readonly from: OutputRef<F>;
+  /** The input that it leads to. */
+  readonly to: InputRef<F>;
+  /** What it does when it is full. */
+  readonly policy: LinkPolicy;
+  /** How many frames fit. */
+  readonly capacity: number;
+}
+
+/**
+ * The links at a port, or all, in the order in which they were made.
+ *
+ * @param owner the runtime, which the references lead into
+ * @param port a reference, or an address: `node.port`
+ * @throws {SluiceError} `InvalidGraph` for a port of another runtime and what is no address, `NodeNotFound`
+ */
+export function linksAt<F extends Frame>(
+  topology: Topology,
+  owner: object,
+  port?: OutputRef<F> | InputRef<F> | string,
+): LinkRef<F>[] {
+  if (port === undefined) return [...topology.links.values()].map((link) => refOf(link, owner));
+  const end = typeof port === "string" ? splitAddress(port) : port;
+  assertRefsOf(owner, end);
+  const { id } = topology.node(end.node);
+  // No node has an input and an output of one name.
+  const links = [topology.linkInto(id, end.port) ?? [], topology.linksFrom(id, end.port)].flat();
+  return links.map((link) => refOf(link, owner));
+}
+
+/** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+export function linkOf(topology: Topology, owner: object, id: string): LinkRef {
+  return refOf(topology.link(id), owner);
+}
+
+function refOf<F extends Frame>(link: LinkEntry, owner: object): LinkRef<F> {
+  const { id, fromNode, fromPort, toNode, toPort, policy, capacity } = link;
+  const from = makeRef(fromNode, "output", fromPort, owner) as OutputRef<F>;
+  const to = makeRef(toNode, "input", toPort, owner) as InputRef<F>;
+  return { id, from, to, policy, capacity };
+}
