@@ -4,7 +4,7 @@
  * @module
  */
 import { relative, resolve } from "node:path";
-import { findPluginModules } from "../core/registry/find_plugins.ts";
+import { findPlugins as findPaths } from "../core/registry/find_plugins.ts";
 import type { GeneratorConfig } from "./config.ts";
 
 /** A generated module of a plugin. */
@@ -18,7 +18,7 @@ export interface PluginModule {
 /** Finds those of the plugins that are enabled. One that is not there is told of where a registry is made. */
 export async function findPlugins(root: string, { plugins = [] }: GeneratorConfig): Promise<PluginModule[]> {
   const found = plugins.filter((each) => each.enabled).map(async ({ from }) => {
-    const modules = await findPluginModules(resolve(root, from), from).catch(() => []);
+    const { modules } = await findPaths(resolve(root, from), from).catch(() => ({ modules: [] }));
     return modules.map((each) => ({ from, path: `./${relative(root, each).replaceAll("\\", "/")}` }));
   });
   return (await Promise.all(found)).flat();

@@ -1,6 +1,5 @@
 /** What the interface of a runtime promises to those who build a graph step by step while it runs. */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import fc from "fast-check";
 import { appSource, type AudioFrame, linkId, type LinkRef } from "../mod.ts";
 import type { NodeActivity } from "../core/stats/node_activity.ts";
 import { Runtime } from "../core/runtime.ts";

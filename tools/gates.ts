@@ -51,11 +51,12 @@ const USUAL_COURSE = [
   "tests/live_edit_test.ts",
   "tests/modes_test.ts",
   "tests/native_lanes_test.ts",
+  "tests/plugins/plugin_graph_test.ts",
   "tests/trial_test.ts",
 ];
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */
-const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts", "kernels.ts"];
+const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts", "kernels.ts", "plugins.ts"];
 
 const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
@@ -108,6 +109,12 @@ function checkGates(): Gate[] {
       native: true,
       beside: "busy",
       commands: [cargo("run", "--locked", "--package", "xtask", "--", "layout", "--check")],
+    },
+    {
+      name: "header of plugins is current",
+      native: true,
+      beside: "busy",
+      commands: [cargo("run", "--locked", "--package", "xtask", "--", "header", "--check")],
     },
     { name: "Rust format", native: true, beside: "busy", commands: [cargo("fmt", "--all", "--check")] },
     {

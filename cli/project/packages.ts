@@ -1,6 +1,6 @@
 /**
  * The node types that the command line knows: those of Sluice itself, those of a `sluice.gen.ts` beside the graph file
- * or in the current directory, and those that `--packages` names.
+ * or in the current directory, those that `--packages` names, and those of plugins.
  *
  * @module
  */
@@ -21,6 +21,7 @@ import {
 } from "../../core/registry/staleness.ts";
 import { assertConfiguration } from "./configuration.ts";
 import { OWN_PACKAGE_URL } from "./own_package.ts";
+import { loadNamedPlugins } from "./plugins.ts";
 import { findNewClassFiles, type Project, readProject } from "./project.ts";
 
 /** File that the generator writes. */
@@ -32,6 +33,8 @@ export interface PackageSources {
   readonly graph?: string;
   /** Paths of further generated files. */
   readonly packages: readonly string[];
+  /** Folders with plugins. */
+  readonly plugins: readonly string[];
 }
 
 /** The node types that the command line knows. */
@@ -63,6 +66,7 @@ export async function loadTypes(sources: PackageSources): Promise<KnownTypes> {
   for (const path of [...isNew ? [beside] : [], ...sources.packages]) {
     packages.push(await loadNodePackage(pathToFileURL(resolve(path))));
   }
+  packages.push(...await loadNamedPlugins(sources.plugins));
   return { registry: new NodeRegistry(packages), leftOut };
 }
 

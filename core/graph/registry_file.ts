@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { findNodeAtLocation, type Node } from "jsonc-parser";
 import { listNames, SluiceError, type SourcePlace } from "../errors.ts";
 import { describeThrown } from "../errors/thrown.ts";
-import { findPluginModules } from "../registry/find_plugins.ts";
+import { findPlugins } from "../registry/find_plugins.ts";
 import { nativePackage } from "../registry/native_stages.ts";
 import type { NodePackage } from "../registry/node_type.ts";
 import { parseRegistryText, readEntries, type RegistryEntry, whyLeftOut } from "../registry/registry_entries.ts";
@@ -131,13 +131,23 @@ async function loadPackage({ folder }: RegistryFile, { from }: RegistryEntry): P
 }
 
 async function loadPlugin({ folder }: RegistryFile, { from }: RegistryEntry): Promise<NodePackage[]> {
-  const modules = await findPluginModules(resolve(folder, from), from);
+  const { modules, natives } = await findPlugins(resolve(folder, from), from);
   try {
-    return await Promise.all(modules.map((each) => loadNodePackage(pathToFileURL(each))));
+    const packages = await Promise.all(modules.map((each) => loadNodePackage(pathToFileURL(each))));
+    return [...packages, ...await loadNatives(natives)];
   } catch (cause) {
     const { message } = describeThrown(cause);
     throw new SluiceError("PluginRejected", `Cannot use plugin "${from}": ${message}`, { cause });
   }
+}
+
+/** @throws {SluiceError} why the first is refused that is */
+async function loadNatives(folders: readonly string[]): Promise<readonly NodePackage[]> {
+  if (folders.length === 0) return [];
+  const { loadPlugins } = await import("../plugins/load_plugins.ts");
+  const { packages, refused } = await loadPlugins(folders);
+  if (refused.length > 0) throw refused[0];
+  return packages;
 }
 
 /** @throws {SluiceError} `PluginRejected` */

@@ -37,16 +37,6 @@ Deno.test("checkSupervision() says what is wrong, and where", () => {
   }
 });
 
-Deno.test("checkSupervision() refuses to restart a native stage", () => {
-  equal(checkSupervision("fail", { ...node, native: true }), "fail");
-  for (const value of ["disable", { restart: {} }]) {
-    throws(() => checkSupervision(value, { ...node, native: true }), {
-      code: "InvalidConfig",
-      message: /native stage/,
-    });
-  }
-});
-
 Deno.test("restartPolicy() fills in what is absent", () => {
   deepEqual(restartPolicy({ limit: 2 }), { limit: 2, windowSeconds: 60, backoffMs: 100, maxBackoffMs: 10_000 });
 });

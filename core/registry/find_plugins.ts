@@ -1,5 +1,5 @@
 /**
- * Finds the packages of TypeScript processors behind the path of a plugin.
+ * Finds what is behind the path of a plugin: packages of TypeScript processors, and native plugins.
  *
  * @module
  */
@@ -10,38 +10,53 @@ import { parseRegistryText } from "./registry_entries.ts";
 /** The module that the generator writes, unless a `sluice.json` names another. */
 const GENERATED = "sluice.gen.ts";
 
-/** What only native plugins have: a library, and the file that names it. */
-const NATIVE = /\.(?:so|dylib|dll)$|^plugin\.toml$/;
+/** The file that makes a folder a native plugin. */
+const MANIFEST = "plugin.toml";
+
+/** What native plugins have in their folders. */
+const LIBRARY = /\.(?:so|dylib|dll)$/;
+
+/** What a path of a plugin stands for; paths are absolute. */
+export interface FoundPlugins {
+  /** Generated modules. */
+  readonly modules: readonly string[];
+  /** Folders of native plugins. */
+  readonly natives: readonly string[];
+}
 
 /**
- * The generated modules of a plugin: the file itself; that of a folder; or those of the folders in it.
+ * What a path stands for: the generated module itself, what a folder is, or what the folders in it are, by name.
  *
  * @param path of the file or the folder
  * @param from as the `sluice.json` gives it, for messages
- * @returns absolute paths, sorted
- * @throws {SluiceError} `PluginRejected` if there are none, or if it is native
+ * @throws {SluiceError} `PluginRejected` if there is nothing
  */
-export async function findPluginModules(path: string, from: string): Promise<string[]> {
+export async function findPlugins(path: string, from: string): Promise<FoundPlugins> {
   const reject = (why: string) => new SluiceError("PluginRejected", `Cannot use plugin "${from}": ${why}`);
-  const native = `it is a native library, and only packages of TypeScript processors are loaded; name a "${GENERATED}"`;
   const { isFile, isDirectory } = await Deno.stat(path).catch(() => ({ isFile: false, isDirectory: false }));
   if (isFile) {
-    if (NATIVE.test(path.replace(/^.*[\\/]/, ""))) throw reject(native);
-    return [path];
+    if (LIBRARY.test(path) || path.endsWith(MANIFEST)) throw reject(`name the folder that has its "${MANIFEST}"`);
+    return { modules: [path], natives: [] };
   }
   if (!isDirectory) throw reject(`there is no file or folder "${path}"`);
   const entries = await listFolder(path);
-  const own = await moduleOf(path, entries);
-  if (own !== undefined) return [own];
-  if (entries.some(({ name }) => NATIVE.test(name))) throw reject(native);
-  const modules: string[] = [];
+  const own = await pluginOf(path, entries);
+  if (own !== undefined) return own;
+  const inner: FoundPlugins[] = [];
   for (const { name } of entries.filter((each) => each.isDirectory && !each.name.startsWith("."))) {
     const folder = resolve(path, name);
-    const module = await moduleOf(folder, await listFolder(folder));
-    if (module !== undefined) modules.push(module);
+    inner.push(await pluginOf(folder, await listFolder(folder)) ?? { modules: [], natives: [] });
   }
-  if (modules.length > 0) return modules;
-  throw reject(`neither "${path}" nor a folder in it has a "sluice.json" or a "${GENERATED}"`);
+  const found = { modules: inner.flatMap((each) => each.modules), natives: inner.flatMap((each) => each.natives) };
+  if (found.modules.length + found.natives.length > 0) return found;
+  throw reject(`neither "${path}" nor a folder in it has a "sluice.json", a "${GENERATED}" or a "${MANIFEST}"`);
+}
+
+/** What a folder is; `undefined` if it is no plugin. */
+async function pluginOf(folder: string, entries: readonly Deno.DirEntry[]): Promise<FoundPlugins | undefined> {
+  if (entries.some(({ name }) => name === MANIFEST)) return { modules: [], natives: [folder] };
+  const module = await moduleOf(folder, entries);
+  return module === undefined ? undefined : { modules: [module], natives: [] };
 }
 
 /** The entries of a folder, by name. */

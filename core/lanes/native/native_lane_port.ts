@@ -37,6 +37,8 @@ export class NativeLanePort implements LanePort {
   #prepared: readonly AnnouncedFormat[] = [];
   /** Nodes that were asked to change their configuration, by the number of the request. */
   readonly #asked = new Map<number, NodeId>();
+  /** Commands that were given to nodes, by the number of the request. */
+  readonly #questions = new Map<number, { readonly node: NodeId; readonly name: string }>();
   /** Numbers of the pauses that the lane has not answered: it answers each, in their order. */
   readonly #pauses: number[] = [];
 
@@ -63,6 +65,9 @@ export class NativeLanePort implements LanePort {
       case "configure":
         this.#configure(command);
         break;
+      case "ask":
+        this.#ask(command);
+        break;
       case "prepare":
         this.#prepare(command);
         break;
@@ -81,9 +86,11 @@ export class NativeLanePort implements LanePort {
         this.#lane?.command("resume", command.pausedNs);
         break;
       case "disable":
+        this.#disable(command);
+        break;
       case "overdue":
       case "endThread":
-        // Native stages only ever fail the run.
+        // Nothing ends a call of a native stage.
         break;
       case "secrets":
         // They print nothing.
@@ -115,7 +122,8 @@ export class NativeLanePort implements LanePort {
   poll(): void {
     const figures = (slot: number) => this.#figures(slot).length;
     for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
-      this.#onReport(this.#translate(report));
+      if (report.kind === "log") nodeLog(this.#nodes.at(report.node)!.plan.id)[report.level](report.text);
+      else this.#onReport(this.#translate(report));
       // The edit takes effect soon.
       if (report.kind === "prepared") watch(this);
     }
@@ -159,7 +167,24 @@ export class NativeLanePort implements LanePort {
     }
   }
 
-  #translate(report: NativeReport): LaneReport {
+  #ask({ request, node, name, json }: Extract<LaneCommand, { kind: "ask" }>): void {
+    try {
+      const slot = this.#nodes.slotOf(node);
+      if (slot < 0) throw notAnswered(node, name, "it has gone");
+      this.#questions.set(request, { node, name });
+      this.#lane?.ask(request, slot, name, json);
+    } catch (error) {
+      queueMicrotask(() => this.#onReport({ kind: "answered", request, json: "", error: serializeError(error) }));
+    }
+  }
+
+  /** Disables a node, if it is still the one that is meant. */
+  #disable({ node, record }: Extract<LaneCommand, { kind: "disable" }>): void {
+    const slot = this.#nodes.slotOf(node);
+    if (this.#nodes.at(slot)?.plan.index === record) this.#lane?.command("disable", slot);
+  }
+
+  #translate(report: Exclude<NativeReport, { kind: "log" }>): LaneReport {
     switch (report.kind) {
       case "opened":
         return { kind: "opened", formats: this.#nodes.formats() };
@@ -169,8 +194,9 @@ export class NativeLanePort implements LanePort {
         return { kind: "paused", pause: this.#pauses.shift()! };
       case "failed": {
         const node = report.node === undefined ? undefined : this.#nodes.at(report.node);
-        const error = this.#failure(report.text, node, report.panicked ? "panicked" : "failed");
-        return { kind: "failed", error: serializeError(error) };
+        const error = serializeError(this.#failure(report.text, node, report.panicked ? "panicked" : "failed"));
+        if (node === undefined || !report.setAside) return { kind: "failed", error };
+        return { kind: "failed", error, node: node.plan.id, record: node.plan.index };
       }
       case "ended": {
         const { id } = this.#nodes.at(report.node)!.plan;
@@ -225,6 +251,19 @@ export class NativeLanePort implements LanePort {
         if (report.error !== undefined) nodeLog(id).error(`flush() failed: ${report.error}`);
         return { kind: "tornDown", record: index };
       }
+      case "disabled":
+        return { kind: "disabled", node: this.#nodes.at(report.node)!.plan.id };
+      case "emitted":
+        return { kind: "emitted", node: this.#nodes.at(report.node)!.plan.id, name: report.name, data: dataOf(report) };
+      case "overflow":
+        return { kind: "overflow", lost: report.lost };
+      case "answered": {
+        const { request, json, refused: reason } = report;
+        const { node, name } = this.#questions.get(request)!;
+        this.#questions.delete(request);
+        const error = reason === undefined ? undefined : serializeError(notAnswered(node, name, reason));
+        return { kind: "answered", request, json, ...(error !== undefined && { error }) };
+      }
     }
   }
 
@@ -240,9 +279,23 @@ export class NativeLanePort implements LanePort {
   }
 }
 
+function notAnswered(nodeId: NodeId, name: string, reason: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot give "${nodeId}" the command "${name}": ${reason}`, { nodeId });
+}
+
 function refused(reason: string, nodeId: NodeId | undefined): SluiceError {
   const which = nodeId === undefined ? "a native stage" : `node "${nodeId}", a native stage`;
   return new SluiceError("InvalidConfig", `Cannot configure ${which}: ${reason}`, { nodeId });
+}
+
+/** The value of an event; one that is no JSON is a text. */
+function dataOf({ json }: { readonly json: string }): unknown {
+  if (json === "") return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
 }
 
 /** The native lanes of this isolate that may have something to say. */

@@ -3,6 +3,7 @@
 use super::mailbox::{Command, Report};
 use super::runner::Runner;
 use super::schedule::schedule_thread;
+use super::stage::{Cadence, Value};
 
 impl Runner {
     /// Does what the control isolate asks.
@@ -59,6 +60,11 @@ impl Runner {
                         self.shared.mailbox.report(Report::Warning { text });
                     }
                 }
+                Command::Ask { request, node, name, json } => {
+                    let answer = self.ask(node as usize, &name, &json);
+                    self.shared.mailbox.report(Report::Answered { request, answer });
+                }
+                Command::Disable { node } => self.disable(node as usize),
                 Command::Close => self.closed = true,
             }
         }
@@ -88,7 +94,7 @@ impl Runner {
     /// Notes which nodes have a cadence of their own.
     pub(super) fn find_self_driven(&mut self) {
         self.self_driven.clear();
-        let own = self.nodes.iter().filter(|node| node.kind.self_driven && !node.vacant);
+        let own = self.nodes.iter().filter(|node| node.kind.cadence == Cadence::Loop && !node.vacant);
         self.self_driven.extend(own.map(|node| node.ports.position));
     }
 
@@ -104,9 +110,30 @@ impl Runner {
         }
     }
 
-    pub(super) fn configure(&mut self, position: usize, values: &[(String, f64)]) -> Result<(), String> {
+    /// Gives a stage a command.
+    fn ask(&mut self, position: usize, name: &str, json: &str) -> Result<String, String> {
+        let done = self.shared.done.get(position).copied().unwrap_or(true);
+        let node = self.nodes.get_mut(position).filter(|node| !node.vacant && !done);
+        let answer = node.ok_or_else(|| "the node has ended".to_owned())?.command(&mut self.shared, name, json);
+        answer.unwrap_or_else(|failure| {
+            let text = failure.text().to_owned();
+            self.fail(position, failure);
+            Err(text)
+        })
+    }
+
+    /// Ends a node at once, whether it has failed or not.
+    fn disable(&mut self, position: usize) {
+        if let Some(node) = self.nodes.get_mut(position).filter(|node| !node.vacant) {
+            node.close(&mut self.shared);
+            node.drop_stage();
+        }
+        self.shared.mailbox.report(Report::Disabled { node: position as u32 });
+    }
+
+    pub(super) fn configure(&mut self, position: usize, values: &[(String, Value)]) -> Result<(), String> {
         let stage = self.nodes.get_mut(position).and_then(|node| node.stage.as_mut());
         let stage = stage.ok_or_else(|| "the node has failed".to_owned())?;
-        values.iter().try_for_each(|(key, value)| stage.control(key, *value))
+        values.iter().try_for_each(|(key, value)| stage.control(key, value))
     }
 }

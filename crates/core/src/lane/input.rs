@@ -17,6 +17,10 @@ pub(super) struct Reader {
     pub(super) late: bool,
     record: NonNull<LinkRecord>,
     kind: Kind,
+    /// An entry that was looked at and not taken.
+    peeked: Option<u32>,
+    /// The next entry has a gap before it.
+    gap_ahead: bool,
 }
 
 enum Kind {
@@ -41,7 +45,7 @@ struct RingEnd {
 
 impl Reader {
     pub(super) fn local(link: &LinkSpec, record: NonNull<LinkRecord>, local: usize) -> Self {
-        Self { index: link.index, late: false, record, kind: Kind::Local(local) }
+        Self { index: link.index, late: false, record, kind: Kind::Local(local), peeked: None, gap_ahead: false }
     }
 
     pub(super) fn ring(
@@ -64,13 +68,41 @@ impl Reader {
             encoded: link.encoded,
             to_key: false,
         };
-        Self { index: link.index, late: false, record, kind: Kind::Ring(end) }
+        Self { index: link.index, late: false, record, kind: Kind::Ring(end), peeked: None, gap_ahead: false }
     }
 
     /// Takes the oldest frame, which counts as read.
     #[inline]
     pub(super) fn take(&mut self, shared: &mut Shared) -> Option<u32> {
-        let entry = match &mut self.kind {
+        let found = match self.peeked.take() {
+            Some(entry) => entry,
+            None => self.next(shared)?,
+        };
+        let entry = if std::mem::take(&mut self.gap_ahead) { found | ENTRY_DISCONTINUITY } else { found };
+        // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
+        unsafe { (*self.record.as_ptr()).read += 1.0 };
+        let (slots, slot) = shared.slot_of(entry);
+        slots.take_over(slot);
+        Some(entry)
+    }
+
+    /// The next frame has a gap before it.
+    pub(super) fn mark_gap(&mut self) {
+        self.gap_ahead = true;
+    }
+
+    /// The oldest frame, which stays queued.
+    pub(super) fn peek(&mut self, shared: &mut Shared) -> Option<u32> {
+        if self.peeked.is_none() {
+            self.peeked = self.next(shared);
+        }
+        self.peeked
+    }
+
+    /// Takes the oldest entry out of the link.
+    #[inline]
+    fn next(&mut self, shared: &mut Shared) -> Option<u32> {
+        match &mut self.kind {
             Kind::Local(local) => {
                 let link = &mut shared.locals[*local];
                 let entry = link.pop()?;
@@ -78,32 +110,27 @@ impl Reader {
                     let writer = link.writer;
                     shared.wake(writer);
                 }
-                entry
+                Some(entry)
             }
             Kind::Ring(end) => loop {
                 let entry = end.take()?;
                 if !end.encoded {
-                    break entry;
+                    return Some(entry);
                 }
                 end.to_key |= entry & ENTRY_DISCONTINUITY != 0;
                 if !end.to_key {
-                    break entry;
+                    return Some(entry);
                 }
                 if shared.is_keyframe(entry) {
                     end.to_key = false;
                     // The frames before it that were dropped here are missing too.
-                    break entry | ENTRY_DISCONTINUITY;
+                    return Some(entry | ENTRY_DISCONTINUITY);
                 }
                 // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
                 unsafe { (*self.record.as_ptr()).dropped_to_key += 1.0 };
                 shared.release_dropped(entry);
             },
-        };
-        // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
-        unsafe { (*self.record.as_ptr()).read += 1.0 };
-        let (slots, slot) = shared.slot_of(entry);
-        slots.take_over(slot);
-        Some(entry)
+        }
     }
 
     /// Drops what has come in, counted as skipped: for a node that has ended, so that no writer waits for it.
@@ -170,11 +197,13 @@ impl Reader {
     /// Frames that can be taken now.
     #[inline]
     pub(super) fn available(&self, shared: &Shared) -> u32 {
-        match &self.kind {
-            Kind::Local(local) => shared.locals[*local].available(),
-            // SAFETY: this thread runs the lane that has the reading end.
-            Kind::Ring(end) => end.fetched - end.next + unsafe { end.ring.get().available() },
-        }
+        let peeked = u32::from(self.peeked.is_some());
+        peeked
+            + match &self.kind {
+                Kind::Local(local) => shared.locals[*local].available(),
+                // SAFETY: this thread runs the lane that has the reading end.
+                Kind::Ring(end) => end.fetched - end.next + unsafe { end.ring.get().available() },
+            }
     }
 
     /// The writer has ended; frames may be left.

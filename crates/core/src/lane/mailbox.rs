@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::schedule::Priority;
 use super::spec::Edit;
+use super::stage::Value;
 
 /// From the control isolate to a lane.
 pub enum Command {
@@ -31,7 +32,23 @@ pub enum Command {
         /// Slot of the node.
         node: u32,
         /// The values, by key.
-        values: Vec<(String, f64)>,
+        values: Vec<(String, Value)>,
+    },
+    /// Gives the stage of a node (by slot) a command; answered by `Answered`.
+    Ask {
+        /// Named again in the answer.
+        request: u32,
+        /// Slot of the node.
+        node: u32,
+        /// Of the command.
+        name: String,
+        /// Its arguments.
+        json: String,
+    },
+    /// Ends a node: its outputs end, and what comes to it is dropped. Answered by `Disabled`.
+    Disable {
+        /// Slot of the node.
+        node: u32,
     },
     /// Makes the thread as urgent as that, and has it run on these processors; `Warning` tells what was refused.
     Schedule {
@@ -57,6 +74,43 @@ pub enum Report {
         text: String,
         /// It panicked.
         panicked: bool,
+        /// The node was set aside, and the lane goes on without it.
+        set_aside: bool,
+    },
+    /// The answer to `Ask`.
+    Answered {
+        /// Which request.
+        request: u32,
+        /// The result as JSON, or why there is none.
+        answer: Result<String, String>,
+    },
+    /// The answer to `Disable`.
+    Disabled {
+        /// Which.
+        node: u32,
+    },
+    /// A line of a node for the log.
+    Log {
+        /// Which.
+        node: u32,
+        /// 0 error, 1 warning, 2 information, 3 debugging.
+        level: u32,
+        /// The line.
+        text: String,
+    },
+    /// An event of a node.
+    Emitted {
+        /// Which.
+        node: u32,
+        /// Its name.
+        name: String,
+        /// Its value, as JSON; empty for none.
+        json: String,
+    },
+    /// Lines and events of the lane's nodes that were left out, since nobody has taken those before.
+    Overflow {
+        /// How many.
+        lost: u32,
     },
     /// A node has ended, with its figures.
     Ended {
@@ -120,6 +174,10 @@ pub enum Report {
     Closed,
 }
 
+/// Reports that may wait before lines and events are left out: a node that tells more than is taken is not to fill the
+/// memory.
+const MOST_TOLD: usize = 1_024;
+
 /// The two queues between the control isolate and one native lane.
 #[derive(Default)]
 pub(super) struct Mailbox {
@@ -138,6 +196,13 @@ impl Mailbox {
 
     pub(super) fn report(&self, report: Report) {
         let mut reports = lock(&self.reports);
+        if matches!(report, Report::Log { .. } | Report::Emitted { .. }) && reports.len() >= MOST_TOLD {
+            match reports.back_mut() {
+                Some(Report::Overflow { lost }) => *lost += 1,
+                _ => reports.push_back(Report::Overflow { lost: 1 }),
+            }
+            return;
+        }
         // Only the newest progress of a node matters.
         if let Report::Progress { node, .. } = report {
             reports.retain(|old| !matches!(old, Report::Progress { node: other, .. } if *other == node));
@@ -152,4 +217,27 @@ impl Mailbox {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_tells_more_than_is_taken_does_not_fill_the_memory() {
+        let mailbox = Mailbox::default();
+        let line = |node| Report::Log { node, level: 2, text: "again".into() };
+        for _ in 0..MOST_TOLD + 500 {
+            mailbox.report(line(0));
+        }
+        mailbox.report(Report::Ended { node: 0, figures: Vec::new() });
+        for _ in 0..MOST_TOLD {
+            assert_eq!(mailbox.next_report(), Some(line(0)));
+        }
+        assert_eq!(mailbox.next_report(), Some(Report::Overflow { lost: 500 }));
+        assert_eq!(mailbox.next_report(), Some(Report::Ended { node: 0, figures: Vec::new() }));
+        mailbox.report(line(1));
+        assert_eq!(mailbox.next_report(), Some(line(1)));
+        assert_eq!(mailbox.next_report(), None);
+    }
 }

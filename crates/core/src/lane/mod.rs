@@ -1,4 +1,4 @@
-//! Native lanes: threads that run the stages built into this library, on the same slots, rings, doorbells and records
+//! Native lanes: threads that run stages, built into this library or of plugins, on the same slots, rings, doorbells and records
 //! as the lanes of TypeScript.
 //!
 //! Words: a *stage* is what a node of a native lane runs; a *tick* is one call of its `process`. The control isolate
@@ -14,6 +14,8 @@
 mod commands;
 mod context;
 mod edit;
+mod frame_layout;
+mod frames;
 mod handle;
 mod input;
 mod local;
@@ -29,13 +31,17 @@ mod spec;
 pub mod stage;
 pub mod stages;
 mod tick_times;
+mod waker;
 
 pub use context::{Frame, FrameView, StageContext};
+pub(crate) use frame_layout::{Element, Plane, Shape};
+pub(crate) use frames::{FrameInfo, NoFrame};
 pub use handle::NativeLane;
 pub use mailbox::{Command, Report};
 pub(crate) use schedule::thread_id;
 pub use schedule::{Priority, cpu_count, schedule_thread};
 pub use spec::{Edit, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+pub use waker::Bell;
 
 /// The inbox bit of every lane that says: a slot was freed.
 pub const POOL_INBOX_BIT: u32 = 0;
@@ -44,6 +50,8 @@ pub const COMMAND_INBOX_BIT: u32 = 1;
 
 #[cfg(test)]
 mod batch_tests;
+#[cfg(test)]
+mod bell_tests;
 #[cfg(test)]
 mod edit_tests;
 #[cfg(test)]

@@ -1,0 +1,232 @@
+//! Frames of every kind, for stages that work on more than audio.
+//!
+//! Hot path: nothing here allocates, unless it refuses.
+
+use sluice_abi::{ENTRY_DISCONTINUITY, SlotHeader, flag, kind};
+
+use super::context::{Frame, MAX_CHANNELS, StageContext, is_sole};
+use super::frame_layout::{Element, Fields, Plane, Shape, aligned, lay_out, shape_bytes, video_planes};
+
+/// Why no frame was acquired.
+pub(crate) enum NoFrame {
+    /// No slot is free now.
+    NoSlot,
+    /// A clause.
+    Refused(String),
+}
+
+/// What the header of a frame says.
+#[derive(Clone, Copy)]
+pub(crate) struct FrameInfo {
+    pub(crate) kind: u8,
+    pub(crate) format: u8,
+    pub(crate) flags: u16,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) count: u32,
+    pub(crate) planes: u32,
+    pub(crate) payload_bytes: u32,
+    pub(crate) slot_bytes: u32,
+    pub(crate) times_ns: [f64; 4],
+    pub(crate) sequence: f64,
+}
+
+impl StageContext<'_> {
+    /// What the oldest frame of an input says of itself; it stays queued.
+    pub(crate) fn peek(&mut self, input: u32) -> Option<FrameInfo> {
+        let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.peek(self.shared)?;
+        let (slots, slot) = self.shared.slot_of(entry);
+        let (header, slot_bytes) = (slots.header(slot), slots.payload_bytes());
+        // SAFETY: the slot exists, or finding its pool had panicked. Nobody writes to a frame that is queued.
+        Some(unsafe { info_of(header, entry, slot_bytes) })
+    }
+
+    /// What a frame says of itself. `None`: it is not this tick's.
+    pub(crate) fn info(&mut self, frame: Frame) -> Option<FrameInfo> {
+        let header = self.header(frame)?;
+        let slot_bytes = self.shared.slot_of(frame.0).0.payload_bytes();
+        // SAFETY: the frame is this tick's to read.
+        Some(unsafe { info_of(header, frame.0, slot_bytes) })
+    }
+
+    /// The kind of a frame. `None`: it is not this tick's.
+    #[inline]
+    pub(crate) fn kind_of(&self, frame: Frame) -> Option<u8> {
+        // SAFETY: the frame is this tick's to read.
+        self.header(frame).map(|header| unsafe { (*header).kind })
+    }
+
+    /// Takes a slot and lays a frame of any kind out in it.
+    ///
+    /// # Errors
+    ///
+    /// No slot is free, or the shape is refused.
+    pub(crate) fn acquire(&mut self, output: u32, shape: Shape<'_>) -> Result<Frame, NoFrame> {
+        let room = self.slot_bytes(output).ok_or_else(|| NoFrame::Refused(format!("there is no output {output}")))?;
+        let bytes = shape_bytes(shape).map_err(NoFrame::Refused)?;
+        if bytes > u64::from(room) {
+            let hint = "use smaller frames, or set slotBytes of the output's pool";
+            return Err(NoFrame::Refused(format!("the frame needs {bytes} bytes, and a slot has {room}; {hint}")));
+        }
+        if let Shape::Audio { rate_hz, channels, samples } = shape {
+            return self.acquire_audio(output, rate_hz, channels, samples).ok_or(NoFrame::NoSlot);
+        }
+        let (frame, header) = self.take_slot(output).ok_or(NoFrame::NoSlot)?;
+        // SAFETY: the slot was just taken and is this tick's alone, with room for `bytes`.
+        unsafe { lay_out(header, shape, bytes as u32) };
+        Ok(frame)
+    }
+
+    /// A part of a frame, and its address. `None`: the frame is not this tick's, or there is no such part within its
+    /// slot.
+    pub(crate) fn plane_of(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
+        let info = self.info(frame)?;
+        let header = self.header(frame)?;
+        // SAFETY: the frame is this tick's to read.
+        let plane = unsafe { find_plane(header, &info, index) }?;
+        let bytes = u64::from(plane.stride) * u64::from(plane.rows);
+        if plane.offset as u64 + bytes > u64::from(info.slot_bytes) {
+            return None;
+        }
+        Some((header.wrapping_add(1).cast::<u8>().wrapping_add(plane.offset), plane))
+    }
+
+    /// As [`StageContext::plane_of`], to write. `None` also if others refer to the frame.
+    pub(crate) fn plane_to_write(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
+        let header = self.sole(frame)?;
+        let found = self.plane_of(frame, index)?;
+        // SAFETY: the one reference is this tick's. The checksum that the payload was handed over with holds no longer.
+        unsafe { (*header).checksum = 0 };
+        Some(found)
+    }
+
+    /// The index of the column of a packet with this name.
+    pub(crate) fn column(&mut self, frame: Frame, name: &[u8]) -> Option<u32> {
+        let info = self.info(frame).filter(|info| info.kind == kind::PACKET)?;
+        let header = self.header(frame)?;
+        // SAFETY: the frame is this tick's to read.
+        let fields = unsafe { Fields::new(header, info.slot_bytes) }?;
+        fields.zip(0..).find(|(field, _)| field.name == name).map(|(_, index)| index)
+    }
+
+    /// The header of a frame that only this tick refers to.
+    pub(crate) fn sole(&self, frame: Frame) -> Option<*mut SlotHeader> {
+        self.header(frame).filter(|&header| is_sole(header))
+    }
+
+    /// Sets how many records a packet has, or how many bytes an encoded frame or a value.
+    ///
+    /// # Errors
+    ///
+    /// Why not, as a clause.
+    pub(crate) fn set_length(&mut self, frame: Frame, length: u32) -> Result<(), String> {
+        let header = self.sole(frame).ok_or("the frame is not the call's own, or others read it")?;
+        let info = self.info(frame).ok_or("the frame is not the call's own")?;
+        // SAFETY: the one reference is this tick's.
+        let most =
+            unsafe { length_limit(header, &info) }.ok_or("only packets, encoded frames and data have a length")?;
+        if length > most {
+            return Err(format!("the length is {length}, and {most} fit"));
+        }
+        // SAFETY: as above.
+        unsafe {
+            if info.kind == kind::PACKET { (*header).batch_size = length } else { (*header).payload_length = length }
+        }
+        Ok(())
+    }
+
+    /// Writes a frame and keeps it too. `false`: as [`StageContext::write`].
+    pub(crate) fn forward(&mut self, output: u32, frame: Frame) -> bool {
+        if self.header(frame).is_none() {
+            return false;
+        }
+        let (slots, slot) = self.shared.slot_of(frame.0);
+        slots.retain(slot);
+        self.shared.owned.push(frame.0);
+        let written = self.write(output, frame);
+        if !written {
+            self.release(frame);
+        }
+        written
+    }
+}
+
+/// # Safety
+///
+/// The header is readable, and nobody writes to it.
+unsafe fn info_of(header: *const SlotHeader, entry: u32, slot_bytes: u32) -> FrameInfo {
+    // SAFETY: the caller vouches for the header.
+    let header = unsafe { &*header };
+    let gap = if entry & ENTRY_DISCONTINUITY != 0 { flag::DISCONTINUITY } else { 0 };
+    let (count, planes) = match header.kind {
+        kind::AUDIO => (header.strides[0] / 4, header.width),
+        kind::VIDEO => (1, video_planes(header.format, header.width, header.height).iter().flatten().count() as u32),
+        kind::PACKET => {
+            // SAFETY: as above.
+            (header.batch_size, unsafe { Fields::new(header, slot_bytes) }.map_or(0, |fields| fields.left))
+        }
+        _ => (1, 1),
+    };
+    FrameInfo {
+        kind: header.kind,
+        format: header.format,
+        flags: header.flags | gap,
+        width: header.width,
+        height: header.height,
+        count,
+        planes,
+        payload_bytes: header.payload_length,
+        slot_bytes,
+        times_ns: [header.pts_ns, header.dts_ns, header.duration_ns, header.ingress_ns],
+        sequence: header.sequence,
+    }
+}
+
+/// # Safety
+///
+/// As [`info_of`].
+unsafe fn find_plane(header: *const SlotHeader, info: &FrameInfo, index: u32) -> Option<Plane> {
+    if index >= info.planes {
+        return None;
+    }
+    match info.kind {
+        kind::AUDIO => {
+            if info.width > MAX_CHANNELS {
+                return None;
+            }
+            let (count, stride) = (info.count, info.count.checked_mul(4)?);
+            let offset = index as usize * stride as usize;
+            Some(Plane { offset, element: Element::F32, count, capacity: count, rows: 1, stride })
+        }
+        kind::VIDEO => video_planes(info.format, info.width, info.height).into_iter().flatten().nth(index as usize),
+        kind::PACKET => {
+            // SAFETY: the caller vouches for the header.
+            let fields = unsafe { Fields::new(header, info.slot_bytes) }?;
+            let (capacity, mut offset) = (fields.capacity, fields.first);
+            let mut fields = fields.map(|field| field.element);
+            for element in fields.by_ref().take(index as usize) {
+                offset += aligned(element.bytes() * u64::from(capacity));
+            }
+            let element = fields.next()?;
+            let stride = u32::try_from(element.bytes() * u64::from(capacity)).ok()?;
+            let count = info.count.min(capacity);
+            Some(Plane { offset: offset as usize, element, count, capacity, rows: 1, stride })
+        }
+        _ => {
+            let (count, capacity) = (info.payload_bytes.min(info.slot_bytes), info.slot_bytes);
+            Some(Plane { offset: 0, element: Element::U8, count, capacity, rows: 1, stride: capacity })
+        }
+    }
+}
+
+/// # Safety
+///
+/// As [`info_of`].
+unsafe fn length_limit(header: *const SlotHeader, info: &FrameInfo) -> Option<u32> {
+    match info.kind {
+        // SAFETY: the caller vouches for the header.
+        kind::PACKET => unsafe { Fields::new(header, info.slot_bytes) }.map(|fields| fields.capacity),
+        kind::ENCODED | kind::DATA => Some(info.slot_bytes),
+        _ => None,
+    }
+}

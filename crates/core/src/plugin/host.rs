@@ -1,0 +1,399 @@
+//! What stages of plugins call: the table that they are given. A function takes the context of the running [`Call`], and
+//! refuses what that call may not do. Those for frames allocate only where they refuse.
+
+use std::ffi::{CString, c_char, c_void};
+use std::ptr;
+
+use sluice_abi::stage::{
+    SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_REFUSED, SluiceContext, SluiceFrameInfo,
+    SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
+};
+
+use crate::lane::stage::Value;
+use crate::lane::{Bell, Element, Frame, NoFrame, StageContext};
+
+use super::call::{Call, number_of, own, say_of_registering, str_of, with};
+use super::shapes::{MAX_FIELDS, kind_of, read_shape, tell_info, tell_plane};
+
+const NOT_OWN: &str = "the frame is not the call's own";
+
+/// The host, for every plugin.
+pub(super) static HOST: SluiceHost = SluiceHost {
+    abi_version: SLUICE_ABI_VERSION,
+    size: size_of::<SluiceHost>() as u32,
+    read: Some(read),
+    peek: Some(peek),
+    acquire: Some(acquire),
+    info: Some(info),
+    plane: Some(plane),
+    plane_mut: Some(plane_mut),
+    column: Some(column),
+    writable: Some(writable),
+    set_times: Some(set_times),
+    set_flags: Some(set_flags),
+    set_length: Some(set_length),
+    write: Some(write),
+    forward: Some(forward),
+    release: Some(release),
+    may_write: Some(may_write),
+    wait_until: Some(wait_until),
+    finish: Some(finish),
+    progress: Some(progress),
+    now_ns: Some(now_ns),
+    is_live: Some(is_live),
+    number: Some(number),
+    text: Some(text),
+    log: Some(log),
+    emit: Some(emit),
+    fault: Some(fault),
+    reason: Some(reason),
+    keep: Some(keep),
+    waker: Some(waker),
+    wake: Some(wake),
+    drop_waker: Some(drop_waker),
+    answer: Some(answer),
+};
+
+unsafe extern "C" fn read(context: *mut SluiceContext, input: u32) -> u32 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, |call| call.lane.as_deref_mut().and_then(|lane| lane.read(input)).map_or(0, number_of)) }
+}
+
+unsafe extern "C" fn peek(context: *mut SluiceContext, input: u32, into: *mut SluiceFrameInfo) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        let Some(found) = call.lane.as_deref_mut().and_then(|lane| lane.peek(input)) else { return SLUICE_NONE };
+        // SAFETY: the plugin vouches for the place.
+        unsafe { tell_info(call, &found, into) }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn acquire(context: *mut SluiceContext, output: u32, shape: *const SluiceShape) -> u32 {
+    let body = |call: &mut Call<'_, '_>| {
+        call.reason = None;
+        let mut fields = [(&[][..], Element::F64); MAX_FIELDS];
+        // SAFETY: the plugin vouches for the shape and what it points to.
+        let shape = match unsafe { read_shape(shape, &mut fields) } {
+            Ok(shape) => shape,
+            Err(why) => return call.refuse(0, why),
+        };
+        if call.kind.outputs.get(output as usize).is_none_or(|port| port.kind != kind_of(shape)) {
+            return call.refuse(0, format!("there is no output {output} for frames of this kind"));
+        }
+        let Some(lane) = call.lane.as_deref_mut() else { return call.refuse(0, "no frames can be had in this call") };
+        match lane.acquire(output, shape) {
+            Ok(frame) => number_of(frame),
+            Err(NoFrame::NoSlot) => 0,
+            Err(NoFrame::Refused(why)) => call.refuse(0, why),
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, body) }
+}
+
+unsafe extern "C" fn info(context: *mut SluiceContext, frame: u32, into: *mut SluiceFrameInfo) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        let found = call.with_lane(None, NOT_OWN, |lane| lane.info(own(frame)?).map(Some));
+        // SAFETY: the plugin vouches for the place.
+        found.map_or(SLUICE_REFUSED, |found| unsafe { tell_info(call, &found, into) })
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn plane(
+    context: *mut SluiceContext,
+    frame: u32,
+    index: u32,
+    into: *mut SluicePlane,
+) -> *const c_void {
+    let body = |call: &mut Call<'_, '_>| {
+        let why = "the frame is not the call's own, or has no such plane";
+        let found = call.with_lane(None, why, |lane| lane.plane_of(own(frame)?, index).map(Some));
+        // SAFETY: the plugin vouches for the place.
+        unsafe { tell_plane(call, found, into) }.cast_const()
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, ptr::null(), body) }
+}
+
+unsafe extern "C" fn plane_mut(
+    context: *mut SluiceContext,
+    frame: u32,
+    index: u32,
+    into: *mut SluicePlane,
+) -> *mut c_void {
+    let body = |call: &mut Call<'_, '_>| {
+        let why = "the frame is not the call's own, others read it too, or it has no such plane";
+        let found = call.with_lane(None, why, |lane| lane.plane_to_write(own(frame)?, index).map(Some));
+        // SAFETY: the plugin vouches for the place.
+        unsafe { tell_plane(call, found, into) }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, ptr::null_mut(), body) }
+}
+
+unsafe extern "C" fn column(context: *mut SluiceContext, frame: u32, name: *const c_char) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the text.
+        let Some(name) = (unsafe { str_of(name) }) else { return call.refuse(SLUICE_REFUSED, "the name is no UTF-8") };
+        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or has no such column", |lane| {
+            lane.column(own(frame)?, name.as_bytes()).map(|index| index as i32)
+        })
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn writable(context: *mut SluiceContext, frame: u32) -> u32 {
+    let why = "the frame is not the call's own, or no slot is free for a copy";
+    let body = |call: &mut Call<'_, '_>| call.with_lane(0, why, |lane| lane.writable(own(frame)?).map(number_of));
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, body) }
+}
+
+unsafe extern "C" fn set_times(
+    context: *mut SluiceContext,
+    frame: u32,
+    pts_ns: f64,
+    dts_ns: f64,
+    duration_ns: f64,
+) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
+            let header = lane.sole(own(frame)?)?;
+            // SAFETY: the one reference to the frame is this call's.
+            unsafe { ((*header).pts_ns, (*header).dts_ns, (*header).duration_ns) = (pts_ns, dts_ns, duration_ns) };
+            Some(SLUICE_OK)
+        })
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn set_flags(context: *mut SluiceContext, frame: u32, flags: u32) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
+            let header = lane.sole(own(frame)?)?;
+            // SAFETY: the one reference to the frame is this call's.
+            unsafe { (*header).flags = (flags & 7) as u16 };
+            Some(SLUICE_OK)
+        })
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn set_length(context: *mut SluiceContext, frame: u32, length: u32) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        let Some(lane) = call.lane.as_deref_mut() else { return call.refuse(SLUICE_REFUSED, NOT_OWN) };
+        let Some(frame) = own(frame) else { return call.refuse(SLUICE_REFUSED, NOT_OWN) };
+        match lane.set_length(frame, length) {
+            Ok(()) => SLUICE_OK,
+            Err(why) => call.refuse(SLUICE_REFUSED, why),
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn write(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::write)) }
+}
+
+unsafe extern "C" fn forward(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::forward)) }
+}
+
+fn hand_over<'b>(
+    call: &mut Call<'_, 'b>,
+    output: u32,
+    frame: u32,
+    how: impl FnOnce(&mut StageContext<'b>, u32, Frame) -> bool,
+) -> i32 {
+    let port = call.kind.outputs.get(output as usize);
+    let Some(wanted) = port.map(|port| port.kind) else {
+        return call.refuse(SLUICE_REFUSED, format!("there is no output {output}"));
+    };
+    let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) else {
+        return call.refuse(SLUICE_REFUSED, NOT_OWN);
+    };
+    match lane.kind_of(frame) {
+        Some(found) if found == wanted => {}
+        Some(_) => return call.refuse(SLUICE_REFUSED, format!("output {output} carries frames of another kind")),
+        None => return call.refuse(SLUICE_REFUSED, NOT_OWN),
+    }
+    if how(lane, output, frame) {
+        return SLUICE_OK;
+    }
+    call.refuse(SLUICE_REFUSED, format!("a lossless link of output {output} has no room"))
+}
+
+unsafe extern "C" fn release(context: *mut SluiceContext, frame: u32) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        call.with_lane(SLUICE_REFUSED, NOT_OWN, |lane| lane.release(own(frame)?).then_some(SLUICE_OK))
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn may_write(context: *mut SluiceContext) -> i32 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, |call| call.lane.as_deref_mut().map_or(0, |lane| i32::from(lane.may_write()))) }
+}
+
+unsafe extern "C" fn wait_until(context: *mut SluiceContext, time_ns: f64) {
+    let body = |call: &mut Call<'_, '_>| {
+        if let Some(lane) = call.lane.as_deref_mut() {
+            lane.wait_until_ns(time_ns);
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn finish(context: *mut SluiceContext) {
+    let body = |call: &mut Call<'_, '_>| {
+        if let Some(lane) = call.lane.as_deref_mut() {
+            lane.finish();
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn progress(context: *mut SluiceContext, done_ns: f64, total_ns: f64) {
+    let body = |call: &mut Call<'_, '_>| {
+        if let Some(lane) = call.lane.as_deref_mut() {
+            lane.progress(done_ns, total_ns);
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn now_ns(context: *mut SluiceContext) -> f64 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0.0, |call| call.lane.as_deref().map_or_else(crate::clock::now_ns, StageContext::now_ns)) }
+}
+
+unsafe extern "C" fn is_live(context: *mut SluiceContext) -> i32 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, |call| call.lane.as_deref().map_or(0, |lane| i32::from(lane.is_live()))) }
+}
+
+unsafe extern "C" fn number(context: *mut SluiceContext, key: *const c_char, value: *mut f64) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the text.
+        let found = unsafe { str_of(key) }.and_then(|key| call.settings.value(key));
+        match found {
+            Some(Value::Number(found)) if !value.is_null() => {
+                // SAFETY: the plugin vouches for the place.
+                unsafe { value.write(*found) };
+                SLUICE_OK
+            }
+            _ => SLUICE_NONE,
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_NONE, body) }
+}
+
+unsafe extern "C" fn text(context: *mut SluiceContext, key: *const c_char) -> *const c_char {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the text.
+        let found = unsafe { str_of(key) }.and_then(|key| call.settings.value(key));
+        let Some(Value::Text(found)) = found else { return ptr::null() };
+        let Ok(found) = CString::new(found.as_str()) else { return ptr::null() };
+        // The address of a text stays when the list grows.
+        let at = found.as_ptr();
+        call.texts.push(found);
+        at
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, ptr::null(), body) }
+}
+
+unsafe extern "C" fn log(context: *mut SluiceContext, level: u32, text: *const c_char) {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the text.
+        let (Some(lane), Some(text)) = (call.lane.as_deref_mut(), unsafe { str_of(text) }) else { return };
+        lane.log(level.min(SLUICE_LOG_DEBUG), text.to_owned());
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn emit(context: *mut SluiceContext, name: *const c_char, json: *const c_char) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the texts.
+        let (name, value) = unsafe { (str_of(name), str_of(json)) };
+        let (Some(lane), Some(name)) = (call.lane.as_deref_mut(), name) else {
+            return call.refuse(SLUICE_REFUSED, "an event needs a name in UTF-8, and a node that is at work");
+        };
+        lane.emit(name.to_owned(), value.unwrap_or_default().to_owned());
+        SLUICE_OK
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn fault(context: *mut SluiceContext, text: *const c_char) {
+    // SAFETY: the plugin vouches for the text.
+    let said = unsafe { str_of(text) }.map(str::to_owned);
+    if context.is_null() {
+        say_of_registering(said);
+        return;
+    }
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), |call| call.say_fault(said)) }
+}
+
+unsafe extern "C" fn reason(context: *mut SluiceContext) -> *const c_char {
+    let body = |call: &mut Call<'_, '_>| call.reason.as_ref().map_or(ptr::null(), |reason| reason.as_ptr());
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, ptr::null(), body) }
+}
+
+unsafe extern "C" fn keep(context: *mut SluiceContext, bytes: *const c_void, length: usize) {
+    let body = |call: &mut Call<'_, '_>| {
+        if !bytes.is_null() {
+            // SAFETY: the plugin vouches for the bytes.
+            call.state.extend_from_slice(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) });
+        }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn answer(context: *mut SluiceContext, json: *const c_char) {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the text.
+        call.answer = unsafe { str_of(json) }.map(str::to_owned);
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn waker(context: *mut SluiceContext) -> *mut SluiceWaker {
+    let body = |call: &mut Call<'_, '_>| Box::into_raw(Box::new(call.bell.clone())).cast();
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, ptr::null_mut(), body) }
+}
+
+unsafe extern "C" fn wake(waker: *mut SluiceWaker) {
+    if !waker.is_null() {
+        // SAFETY: the plugin vouches that the waker was not dropped. Bells do not panic.
+        unsafe { &*waker.cast::<Bell>() }.ring();
+    }
+}
+
+unsafe extern "C" fn drop_waker(waker: *mut SluiceWaker) {
+    if !waker.is_null() {
+        // SAFETY: the plugin vouches that this is the waker's last use.
+        drop(unsafe { Box::from_raw(waker.cast::<Bell>()) });
+    }
+}
