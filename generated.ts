@@ -1,16 +1,18 @@
 /**
- * What a generated `sluice.gen.ts` imports from the runtime, with the types that its declarations are made of. Loads no
- * processor. People who write processors and build graphs import `@sluice/sluice`.
+ * What a generated `sluice.gen.ts` imports from the runtime, with the types that its declarations are made of, and what
+ * makes node types by hand. Loads no processor. People who write processors and build graphs import `@sluice/sluice`.
  *
  * @module
  */
 // What it calls.
 export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
+export { makeNodeType } from "./core/registry/made_type.ts";
 export { forPlatform } from "./core/descriptor/platform.ts";
 export { processorClass } from "./core/registry/processor_class.ts";
 export { assignArray, readStruct, StructMemory } from "./core/frames/struct_memory.ts";
 
 // Node types and their descriptors.
+export type { FramesByKind, MadeFrames, MadePort, MadePorts, MadeType } from "./core/registry/made_type.ts";
 export type {
   AnyNodeType,
   NodeInstance,

@@ -67,6 +67,7 @@ Deno.test("a schema refuses what is not of its type, at its place", () => {
     [{ table: {} }, "table"],
     [{ maybe: "1" }, "maybe"],
     [{ part: {} }, "part.x"],
+    [{ report: { question: { asked: "maybe" } } }, "report.question.asked"],
   ];
   for (const [part, place] of wrong) assert.equal(misfit("findings", { ...FINDING, ...part }), place, place);
   assert.equal(misfit("found", { value: FINDING, left: { value: FINDING }, right: null }), "left.right");

@@ -239,15 +239,17 @@ class ValueReader {
     if (own !== undefined) return own;
     const { sources, open } = this.#context;
     const path = sources.pathOf(type);
-    if (this.#bindings.has(name)) {
+    const imported = sources.declares(path, name) ? undefined : sources.importedAs(path, name);
+    // A type of another file may have the name of a type parameter.
+    const isParameter = imported === undefined && !sources.declares(path, name);
+    if (isParameter && this.#bindings.has(name)) {
       const bound = resolveBound({ type, bindings: this.#bindings });
       if (bound.type !== type) return this.#read(bound.type, new Map());
     }
-    if ([...open].some((each) => Node.hasName(each) && each.getName() === name)) {
+    if (isParameter && [...open].some((each) => Node.hasName(each) && each.getName() === name)) {
       return opaque(`${name} is what the links say`);
     }
     const types = Node.isTypeReference(type) ? type.getTypeArguments() : [];
-    const imported = sources.declares(path, name) ? undefined : sources.importedAs(path, name);
     const scalar = imported === undefined
       ? undefined
       : scalarType(imported, types, (each) => this.#element(each, args));

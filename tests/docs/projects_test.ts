@@ -86,7 +86,7 @@ async function followReadme(folder: string): Promise<void> {
 /** docs/registry.md: its registries and tests work with the README's processor. */
 async function followRegistry(folder: string): Promise<void> {
   const files = filesOf(registryPage);
-  assert.equal(files.length, 2);
+  assert.equal(files.length, 3);
   await layOut(folder, [...files, ["fader.ts", blocks("ts")[0]]]);
   await deno(folder, ["task", "codegen"]);
   assert.match(await deno(folder, ["test", "-A", "--no-check"]), /^ok \| 2 passed \| 0 failed/m);

@@ -3,7 +3,7 @@ import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../../../core/frames/data_frame.ts";
 import type { FixedArray, I16, U8 } from "../../../../core/frames/struct_layout.ts";
 import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts";
-import type { Deep, Foreign, Json, Mark, Meters, Place, Side } from "./shapes.ts";
+import type { Deep, Foreign, Json, Mark, Meters, Place, Report, Side } from "./shapes.ts";
 
 /**
  * A finding.
@@ -29,6 +29,7 @@ export interface Finding extends Place {
   readonly asked: () => void;
   readonly worked: Place["x"];
   readonly part: Pick<Place, "x">;
+  readonly report?: Report;
   measure(): number;
 }
 

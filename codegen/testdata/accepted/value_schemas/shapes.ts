@@ -7,6 +7,17 @@ export interface Place {
   readonly y?: number;
 }
 
+/** Is named as a type parameter of the class that carries it. */
+export interface Q {
+  readonly asked: Quality;
+}
+
+export interface Report {
+  readonly question: Q;
+}
+
+export type Quality = "good" | "bad";
+
 /** A class travels as its public fields. */
 export class Mark {
   readonly label: string;

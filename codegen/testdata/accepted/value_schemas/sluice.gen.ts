@@ -249,7 +249,7 @@ export const finder: FinderNodeType = defineNodeType<FinderConfig, FinderHandle,
   descriptor: {
     type: "finder",
     className: "Finder",
-    source: "finder.ts:64",
+    source: "finder.ts:65",
     description: "Finds things.",
     doc: "Finds things.",
     category: "other",
@@ -420,6 +420,18 @@ export const finder: FinderNodeType = defineNodeType<FinderConfig, FinderHandle,
             },
             required: ["x"],
           },
+          report: {
+            type: "object",
+            properties: {
+              question: {
+                description: "Is named as a type parameter of the class that carries it.",
+                type: "object",
+                properties: { asked: { enum: ["good", "bad"] } },
+                required: ["asked"],
+              },
+            },
+            required: ["question"],
+          },
         },
         required: [
           "x",
@@ -562,6 +574,18 @@ export const finder: FinderNodeType = defineNodeType<FinderConfig, FinderHandle,
                       },
                     },
                     required: ["x"],
+                  },
+                  report: {
+                    type: "object",
+                    properties: {
+                      question: {
+                        description: "Is named as a type parameter of the class that carries it.",
+                        type: "object",
+                        properties: { asked: { enum: ["good", "bad"] } },
+                        required: ["asked"],
+                      },
+                    },
+                    required: ["question"],
                   },
                 },
                 required: [
@@ -752,8 +776,8 @@ export const nodePackage: NodePackage = definePackage({
   url: import.meta.url,
   nodes: [finder],
   sources: {
-    "finder.ts": "f401f4a02cc0dfe3",
-    "shapes.ts": "e44388a803a7b340",
+    "finder.ts": "45f3260ba31ffdf5",
+    "shapes.ts": "c77240fb5b08d99b",
     "sluice.json": "f4da6cd2823e0915",
   },
 });
