@@ -55,7 +55,7 @@ const USUAL_COURSE = [
 ];
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */
-const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts", "kernels.ts"];
+const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts", "kernels.ts", "plugins.ts"];
 
 const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
@@ -108,6 +108,12 @@ function checkGates(): Gate[] {
       native: true,
       beside: "busy",
       commands: [cargo("run", "--locked", "--package", "xtask", "--", "layout", "--check")],
+    },
+    {
+      name: "header of plugins is current",
+      native: true,
+      beside: "busy",
+      commands: [cargo("run", "--locked", "--package", "xtask", "--", "header", "--check")],
     },
     { name: "Rust format", native: true, beside: "busy", commands: [cargo("fmt", "--all", "--check")] },
     {

@@ -1,4 +1,5 @@
-//! The layouts of the memory that Rust, TypeScript and (later) plugins share, and nothing else: no code runs here.
+//! The layouts of the memory that Rust and TypeScript share, and in [`stage`] the interface of plugins; nothing else: no
+//! code runs here.
 //!
 //! Every structure is `#[repr(C)]`. [`layout`] lists all offsets, sizes and constants; `cargo run -p xtask -- layout`
 //! writes that list to `ffi/layout.gen.ts`, and the loader compares the two when it opens the library. So an offset is
@@ -18,6 +19,7 @@ mod link;
 mod node;
 mod pool;
 mod slot;
+pub mod stage;
 
 pub use control::{CONTROL_MAGIC, ControlHeader};
 pub use entry::*;

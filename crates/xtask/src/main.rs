@@ -1,28 +1,42 @@
-//! `cargo run -p xtask -- layout [--check]`: writes `ffi/layout.gen.ts` from `crates/abi`, or compares it.
+//! `cargo run -p xtask -- layout|header [--check]`: writes `ffi/layout.gen.ts` or the C header of plugins from
+//! `crates/abi`, or compares it.
 
+mod header_file;
 mod layout_file;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-const USAGE: &str = "usage: cargo run -p xtask -- layout [--check]";
+const USAGE: &str = "usage: cargo run -p xtask -- layout|header [--check]";
+
+/// A file that is made from `crates/abi`.
+struct Made {
+    /// The word that asks for it.
+    word: &'static str,
+    /// Relative to the checkout.
+    path: &'static str,
+    render: fn() -> String,
+}
+
+const FILES: &[Made] = &[
+    Made { word: "layout", path: "ffi/layout.gen.ts", render: layout_file::render },
+    Made { word: "header", path: "crates/abi/include/sluice_stage.h", render: header_file::render },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let check = match arguments[..] {
-        ["layout"] => false,
-        ["layout", "--check"] => true,
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let (word, check) = match arguments[..] {
+        [word] => (word, false),
+        [word, "--check"] => (word, true),
+        _ => ("", false),
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ffi/layout.gen.ts");
-    let wanted = layout_file::render();
-    let outcome = if check { compare(&path, &wanted) } else { replace(&path, &wanted) };
-    match outcome {
+    let Some(made) = FILES.iter().find(|made| made.word == word) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match if check { compare(made) } else { replace(made) } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -31,16 +45,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn compare(path: &Path, wanted: &str) -> io::Result<()> {
-    if fs::read_to_string(path)? == wanted {
+fn compare(made: &Made) -> io::Result<()> {
+    if fs::read_to_string(full(made.path))? == (made.render)() {
         return Ok(());
     }
-    Err(io::Error::other("ffi/layout.gen.ts differs from crates/abi; run `cargo run -p xtask -- layout`"))
+    let Made { word, path, .. } = made;
+    Err(io::Error::other(format!("{path} differs from crates/abi; run `cargo run -p xtask -- {word}`")))
 }
 
 /// Writes beside the file and renames, so that nobody ever reads half of it.
-fn replace(path: &Path, wanted: &str) -> io::Result<()> {
+fn replace(made: &Made) -> io::Result<()> {
+    let path = full(made.path);
     let partial = path.with_extension("partial");
-    fs::write(&partial, wanted)?;
+    fs::write(&partial, (made.render)())?;
     fs::rename(&partial, path)
+}
+
+fn full(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }

@@ -1,0 +1,99 @@
+//! What a host does for a stage.
+
+use core::ffi::{c_char, c_void};
+
+use super::describe::{Field, Holds, Item};
+use super::frames::{SluiceFrameInfo, SluicePlane, SluiceShape};
+
+abi! {
+    /// The running call of a stage, as the host knows it. It is valid until that call returns, on the thread of that
+    /// call.
+    opaque SluiceContext;
+
+    /// Has a stage called from another thread.
+    opaque SluiceWaker;
+
+    /// What a host does for its stages. Frames are numbers that are not 0; each is the call's own until it is written,
+    /// released, or the call returns, which gives back all that is left. What a call may not do is refused and changes
+    /// nothing: `reason` says why. But for `wake` and `drop_waker`, functions are called on the thread of the running
+    /// call, with its context. None of those for frames waits, allocates or takes a lock.
+    struct SluiceHost {
+        /// The version of the host's interface, as `SLUICE_ABI_VERSION`.
+        abi_version: u32,
+        /// Bytes of this table. A host with a lower minor version than the header lacks the functions at its end.
+        size: u32,
+    } calls {
+        /// Takes the oldest frame of an input. 0: none has come, an output has no room for its burst, a pool has no free
+        /// slot, or the call has taken its share. The plain loop `while ((frame = host->read(context, 0)))` is right.
+        fn read(context: *mut SluiceContext, input: u32) -> u32;
+        /// Describes the oldest frame of an input without taking it. `SLUICE_NONE`: none has come.
+        fn peek(context: *mut SluiceContext, input: u32, info: *mut SluiceFrameInfo) -> i32;
+        /// Takes a free slot of the output's pool and lays a frame out in it: with the output's next sequence number, and
+        /// the times of the frame that was read last. It waits for nothing. 0: no slot is free, and the call answers
+        /// `SLUICE_AGAIN` to be run when there is one; or the shape is refused, and `reason` says why.
+        fn acquire(context: *mut SluiceContext, output: u32, shape: *const SluiceShape) -> u32;
+        /// Describes a frame.
+        fn info(context: *mut SluiceContext, frame: u32, info: *mut SluiceFrameInfo) -> i32;
+        /// A part of a frame to read: its first element, aligned to 64 bytes for video and packets and to 4 for audio.
+        /// Null: there is no such part. The part of packets is found by `column`.
+        fn plane(context: *mut SluiceContext, frame: u32, index: u32, plane: *mut SluicePlane) -> *const c_void;
+        /// A part of a frame to write. Null: there is no such part, or others read the frame too; `writable` gives one
+        /// that they do not.
+        fn plane_mut(context: *mut SluiceContext, frame: u32, index: u32, plane: *mut SluicePlane) -> *mut c_void;
+        /// The index of the column of a packet that has this name; `SLUICE_REFUSED`: there is none.
+        fn column(context: *mut SluiceContext, frame: u32, name: *const c_char) -> i32;
+        /// A frame that may be changed: this one, if nobody else reads it, else a copy, and this one is released. 0: a
+        /// copy is needed and no slot is free; the frame stays.
+        fn writable(context: *mut SluiceContext, frame: u32) -> u32;
+        /// Sets when a frame is to be presented and decoded, and how long it lasts, nanoseconds.
+        fn set_times(context: *mut SluiceContext, frame: u32, pts_ns: f64, dts_ns: f64, duration_ns: f64) -> i32;
+        /// Sets the flags of a frame.
+        fn set_flags(context: *mut SluiceContext, frame: u32, flags: u32) -> i32;
+        /// Sets how many records a packet has, or how many bytes an encoded frame or a value; at most as many as fit.
+        fn set_length(context: *mut SluiceContext, frame: u32, length: u32) -> i32;
+        /// Hands a frame over to the links of an output, whether it was read or acquired. `SLUICE_REFUSED`: a lossless
+        /// link has no room, or the frame is of another kind than the output; the frame stays.
+        fn write(context: *mut SluiceContext, output: u32, frame: u32) -> i32;
+        /// As `write`, and the frame stays with the call too: for a second output. Nobody may change it from now on.
+        fn forward(context: *mut SluiceContext, output: u32, frame: u32) -> i32;
+        /// Gives a frame back.
+        fn release(context: *mut SluiceContext, frame: u32) -> i32;
+        /// Whether every output has room for its burst, and its pool a free slot: 1 or 0.
+        fn may_write(context: *mut SluiceContext) -> i32;
+        /// For a stage of mode `SLUICE_LOOP`: not again before this time, on the clock of `now_ns`. Offline graphs do not
+        /// wait. Holds for one call.
+        fn wait_until(context: *mut SluiceContext, time_ns: f64) -> ();
+        /// Ends the node: `flush` and the end of the stream follow.
+        fn finish(context: *mut SluiceContext) -> ();
+        /// Tells how far the node is, nanoseconds of media time; `total_ns` is infinite if it is not known.
+        fn progress(context: *mut SluiceContext, done_ns: f64, total_ns: f64) -> ();
+        /// Nanoseconds since the runtime's epoch, less the time for which the graph was paused.
+        fn now_ns(context: *mut SluiceContext) -> f64;
+        /// Whether the graph is live, so that sources keep to the clock: 1 or 0.
+        fn is_live(context: *mut SluiceContext) -> i32;
+        /// A number or a truth value (1 or 0) of the configuration, the default of the schema if the graph gives none.
+        /// `SLUICE_NONE`: there is no value of that name, or it is no number; `value` stays.
+        fn number(context: *mut SluiceContext, key: *const c_char, value: *mut f64) -> i32;
+        /// A text of the configuration; a list or an object as JSON. Null: there is none of that name. Valid until the
+        /// call returns.
+        fn text(context: *mut SluiceContext, key: *const c_char) -> *const c_char;
+        /// Writes a line to the log, under the node's name.
+        fn log(context: *mut SluiceContext, level: u32, text: *const c_char) -> ();
+        /// Publishes an event of the node: its name, and a value as JSON or null for none.
+        fn emit(context: *mut SluiceContext, name: *const c_char, json: *const c_char) -> i32;
+        /// Says why the call is about to answer `SLUICE_FAULT` or `SLUICE_PANIC`, as a clause without a full stop.
+        fn fault(context: *mut SluiceContext, text: *const c_char) -> ();
+        /// Why the last host function of this call refused, as a clause; null if none has. Valid until the next.
+        fn reason(context: *mut SluiceContext) -> *const c_char;
+        /// Adds bytes to the state that `snapshot` gives.
+        fn keep(context: *mut SluiceContext, bytes: *const c_void, length: usize) -> ();
+        /// Makes a waker for the stage. It is the stage's own until `drop_waker`, and may be used on any thread until
+        /// then, also after the stage was destroyed.
+        fn waker(context: *mut SluiceContext) -> *mut SluiceWaker;
+        /// Has the stage called soon, whatever its mode, from any thread. Several calls before the stage runs count as
+        /// one. It takes a lock for a moment.
+        fn wake(waker: *mut SluiceWaker) -> ();
+        /// Gives a waker back. No thread may use it any more.
+        fn drop_waker(waker: *mut SluiceWaker) -> ();
+    }
+}
