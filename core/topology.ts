@@ -113,7 +113,7 @@ export class Topology {
     return new Topology(this.mode, this.known, this.lanes, this.supervision, this);
   }
 
-  /** What is done when a node fails. A native stage can only end the run. */
+  /** What is done when a node fails. A native stage ends the run or is disabled. */
   supervisionOf({ type, supervision }: NodeEntry): Supervision {
     return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
   }

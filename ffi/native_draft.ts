@@ -12,8 +12,8 @@ const POLICIES = ["lossless", "roll-off", "latest", "drop-newest"] as const;
 /** What a link does when it is full. */
 export type NativePolicy = typeof POLICIES[number];
 
-/** Configuration values by key; truth values as 0 and 1. */
-export type NativeValues = ReadonlyMap<string, number>;
+/** Configuration values by key; truth values as 0 and 1, lists and objects as JSON. */
+export type NativeValues = ReadonlyMap<string, number | string>;
 
 /** A port: the node's slot in the lane, and the port's place among its inputs or outputs. */
 export type NativePort = readonly [slot: number, port: number];
@@ -26,8 +26,10 @@ export interface NativeNode {
   readonly index: number;
   /** Name of its stage. */
   readonly stage: string;
-  /** Index of the pool that its outputs take slots from; for a node without outputs, any number. */
-  readonly pool: number;
+  /** For each output the index of the pool that it takes slots from. */
+  readonly pools: readonly number[];
+  /** Whether the lane goes on when it fails. */
+  readonly supervised: boolean;
   /** Its configuration. */
   readonly values: NativeValues;
 }
@@ -111,9 +113,8 @@ export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdi
     }
     for (const { slot, on } of edit.bypass ?? []) check(symbols.slu_native_bypass(pointer, slot, on ? 1 : 0));
     for (const { slot, values } of edit.configure ?? []) {
-      const [keys, numbers] = encodeValues(values);
-      const [keysAt, numbersAt] = [Deno.UnsafePointer.of(keys), Deno.UnsafePointer.of(numbers)];
-      check(symbols.slu_native_add_values(pointer, slot, keysAt, keys.length, numbersAt, numbers.length));
+      const config = encodeValues(values);
+      check(symbols.slu_native_add_values(pointer, slot, Deno.UnsafePointer.of(config), config.length));
     }
   } catch (error) {
     symbols.slu_native_discard(pointer);
@@ -122,28 +123,46 @@ export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdi
   return pointer;
 }
 
-/** Keys, each followed by a line feed, and their values. */
-export function encodeValues(
-  values: NativeValues,
-): [keys: Uint8Array<ArrayBuffer>, values: Float64Array<ArrayBuffer>] {
-  const keys = new TextEncoder().encode([...values.keys()].map((key) => `${key}\n`).join(""));
-  return [keys, Float64Array.from(values.values())];
+/** Values as `crates/ffi/src/native_values.rs` reads them. */
+export function encodeValues(values: NativeValues): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const parts: Uint8Array[] = [];
+  const word = (value: number) => parts.push(new Uint8Array(new Uint32Array([value]).buffer));
+  const text = (value: string) => {
+    const bytes = encoder.encode(value);
+    word(bytes.length);
+    parts.push(bytes);
+  };
+  for (const [key, value] of values) {
+    text(key);
+    parts.push(new Uint8Array([typeof value === "number" ? 0 : 1]));
+    if (typeof value === "number") parts.push(new Uint8Array(new Float64Array([value]).buffer));
+    else text(value);
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function addNode(symbols: NativeSymbols, draft: Deno.PointerObject, node: NativeNode): number {
   const stage = new TextEncoder().encode(node.stage);
-  const [keys, values] = encodeValues(node.values);
+  const config = encodeValues(node.values);
+  const pools = new Uint32Array(node.pools);
   return symbols.slu_native_add_node(
     draft,
     node.slot,
     node.index,
-    node.pool,
+    node.supervised ? 1 : 0,
     Deno.UnsafePointer.of(stage),
     stage.length,
-    Deno.UnsafePointer.of(keys),
-    keys.length,
-    Deno.UnsafePointer.of(values),
-    values.length,
+    Deno.UnsafePointer.of(config),
+    config.length,
+    Deno.UnsafePointer.of(pools),
+    pools.length,
   );
 }
 

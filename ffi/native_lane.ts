@@ -1,5 +1,5 @@
 /**
- * Native lanes: threads of the library that run its built-in stages. One isolate starts, commands and edits a lane, and
+ * Native lanes: threads of the library that run stages, built in or of plugins. One isolate starts, commands and edits a lane, and
  * asks for its reports. None of this happens per frame.
  *
  * @module
@@ -10,7 +10,8 @@ import type { NativeSymbols } from "./symbols.ts";
 
 /** In the order of the numbers by which the library knows them. */
 const PRIORITIES = ["normal", "high", "realtime"] as const;
-const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort"] as const;
+const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort", "disable"] as const;
+const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
 /** How urgent a lane's thread is. */
 export type NativePriority = typeof PRIORITIES[number];
@@ -33,7 +34,14 @@ export interface NativeLaneSpec {
 /** What a lane has to say. Nodes are named by their slots. */
 export type NativeReport =
   | { readonly kind: "opened" | "closed" | "paused" }
-  | { readonly kind: "failed"; readonly node: number | undefined; readonly text: string; readonly panicked: boolean }
+  /** `setAside`: the lane goes on without the node. */
+  | {
+    readonly kind: "failed";
+    readonly node: number | undefined;
+    readonly text: string;
+    readonly panicked: boolean;
+    readonly setAside: boolean;
+  }
   | { readonly kind: "ended"; readonly node: number; readonly figures: readonly number[] }
   | { readonly kind: "progress"; readonly node: number; readonly doneNs: number; readonly totalNs: number }
   | { readonly kind: "configured"; readonly request: number; readonly error: string | undefined }
@@ -47,7 +55,12 @@ export type NativeReport =
     readonly failure: { readonly node: number; readonly text: string } | undefined;
   }
   /** `error`: why its flush failed. */
-  | { readonly kind: "removed"; readonly node: number; readonly error: string | undefined };
+  | { readonly kind: "removed"; readonly node: number; readonly error: string | undefined }
+  | { readonly kind: "disabled"; readonly node: number }
+  | { readonly kind: "log"; readonly node: number; readonly level: typeof LOG_LEVELS[number]; readonly text: string }
+  /** `json`: the event's value, or nothing. */
+  | { readonly kind: "emitted"; readonly node: number; readonly name: string; readonly json: string }
+  | { readonly kind: "overflow"; readonly lost: number };
 
 /** A native lane that was started. */
 export class NativeLane implements Disposable {
@@ -80,7 +93,8 @@ export class NativeLane implements Disposable {
   /**
    * Gives a command; nothing happens after the lane was finished.
    *
-   * @param value for `resume`, how long all pauses took so far, nanoseconds; for `abort`, the epoch
+   * @param value for `resume`, how long all pauses took so far, nanoseconds; for `abort`, the epoch; for `disable`, the
+   * slot of the node
    */
   command(command: typeof COMMANDS[number], value: number = 0): void {
     if (this.#pointer !== null) this.#symbols.slu_native_command(this.#pointer, COMMANDS.indexOf(command), value);
@@ -100,16 +114,9 @@ export class NativeLane implements Disposable {
   /** Gives the stage of a node live values. The answer names `request` again. */
   configure(request: number, node: number, values: NativeValues): void {
     if (this.#pointer === null) return;
-    const [keys, numbers] = encodeValues(values);
-    this.#check(this.#symbols.slu_native_configure(
-      this.#pointer,
-      request,
-      node,
-      Deno.UnsafePointer.of(keys),
-      keys.length,
-      Deno.UnsafePointer.of(numbers),
-      numbers.length,
-    ));
+    const config = encodeValues(values);
+    const at = Deno.UnsafePointer.of(config);
+    this.#check(this.#symbols.slu_native_configure(this.#pointer, request, node, at, config.length));
   }
 
   /**
@@ -124,7 +131,13 @@ export class NativeLane implements Disposable {
       case 1:
         return { kind: "opened" };
       case 2:
-        return { kind: "failed", node: this.#node(0), text: this.#text(), panicked: this.#number(1) === 1 };
+        return {
+          kind: "failed",
+          node: this.#node(0),
+          text: this.#text(),
+          panicked: this.#number(1) === 1,
+          setAside: this.#number(2) === 1,
+        };
       case 3: {
         const node = this.#number(0);
         return { kind: "ended", node, figures: Array.from({ length: figures(node) }, (_, k) => this.#number(k + 1)) };
@@ -154,6 +167,16 @@ export class NativeLane implements Disposable {
       }
       case 12:
         return { kind: "removed", node: this.#number(0), error: this.#text() || undefined };
+      case 13:
+        return { kind: "disabled", node: this.#number(0) };
+      case 14:
+        return { kind: "log", node: this.#number(0), level: LOG_LEVELS[this.#number(1)], text: this.#text() };
+      case 15: {
+        const [name, json] = splitOnce(this.#text());
+        return { kind: "emitted", node: this.#number(0), name, json };
+      }
+      case 16:
+        return { kind: "overflow", lost: this.#number(0) };
       default:
         return undefined;
     }
@@ -187,4 +210,10 @@ export class NativeLane implements Disposable {
   #refusal(): RangeError {
     return new RangeError(`Cannot make a native lane: ${lastNativeError(this.#symbols)}`);
   }
+}
+
+/** What stands before the first line feed, and behind it. */
+function splitOnce(text: string): [before: string, behind: string] {
+  const at = text.indexOf("\n");
+  return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -74,21 +74,20 @@ export const SYMBOLS = {
   slu_native_link_detached: { parameters: ["pointer"], result: "u32" },
   slu_native_remove_node: { parameters: ["pointer", "u32"], result: "u32" },
   slu_native_bypass: { parameters: ["pointer", "u32", "u32"], result: "u32" },
-  slu_native_add_values: { parameters: ["pointer", "u32", "pointer", "u32", "pointer", "u32"], result: "u32" },
+  slu_native_add_values: { parameters: ["pointer", "u32", "pointer", "u32"], result: "u32" },
   slu_native_spawn: {
     parameters: ["pointer", "pointer", "u32", "u32", "u32", "u32", "pointer", "u32"],
     result: "pointer",
   },
   slu_native_prepare: { parameters: ["pointer", "pointer"], result: "u32" },
   slu_native_command: { parameters: ["pointer", "u32", "f64"], result: "u32" },
-  slu_native_configure: {
-    parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32"],
-    result: "u32",
-  },
+  slu_native_configure: { parameters: ["pointer", "u32", "u32", "pointer", "u32"], result: "u32" },
   slu_native_report: { parameters: ["pointer"], result: "u32" },
   slu_native_report_number: { parameters: ["pointer", "u32"], result: "f64" },
   slu_native_report_text: { parameters: ["pointer"], result: "pointer" },
   slu_native_finish: { parameters: ["pointer", "u32"], result: "void" },
+
+  slu_plugin_load: { parameters: ["pointer", "u32"], result: "pointer" },
 } as const;
 
 /**

@@ -37,7 +37,7 @@ interface PartRules {
 /** The parts by folder, and the files at the root by name. A part that is not here is an error: enter it. */
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
-  "core": { parts: ["ffi"], npm: ["jsonc-parser"] },
+  "core": { parts: ["ffi"], npm: ["jsonc-parser", "smol-toml"] },
   "processors": { parts: ["core"], npm: [] },
   "codegen": {
     parts: ["core"],
@@ -55,6 +55,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "sluice.gen.ts": { parts: ["generated.ts", "core", "processors"], npm: [] },
   "testing.ts": { parts: ["core"], npm: [] },
   "kernels.ts": { parts: ["core"], npm: [] },
+  "plugins.ts": { parts: ["core"], npm: [] },
   "generated.ts": { parts: ["core"], npm: [] },
   "examples": { parts: ["mod.ts"], npm: [] },
   "bench": "anything",

@@ -73,9 +73,9 @@ Deno.test("findWrongArrows() refuses a package that the part does not name, and 
     "core/links/c.ts": 'import fc from "fast-check";',
   };
   assert.deepEqual(await check(files), [
-    'core/links/a.ts:1: "core" may not use the package "@optique/core"; it may use "jsonc-parser"',
+    'core/links/a.ts:1: "core" may not use the package "@optique/core"; it may use "jsonc-parser", "smol-toml"',
     'core/links/b.ts:1: "jsr:@std/assert" comes from outside npm: use a pinned npm package',
-    'core/links/c.ts:1: "core" may not use the package "fast-check"; it may use "jsonc-parser"',
+    'core/links/c.ts:1: "core" may not use the package "fast-check"; it may use "jsonc-parser", "smol-toml"',
   ]);
 });
 

@@ -38,6 +38,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./testing": "./testing.ts",
     "./generated": "./generated.ts",
     "./kernels": "./kernels.ts",
+    "./plugins": "./plugins.ts",
     "./cli": "./cli/start.ts",
   });
   for (const path of Object.values<string>(exports)) {

@@ -9,6 +9,9 @@ import { ROOT } from "./root.ts";
 /** Oldest Rust that builds the library; as `rust-version` in `Cargo.toml`. */
 const OLDEST_RUST = [1, 85];
 
+/** The library, and the plugin that tests load. */
+const PACKAGES = ["sluice-ffi", "sluice-plugin-example"];
+
 /** What the library's file is called on this system. */
 const FILE_NAMES: Readonly<Record<string, string>> = {
   darwin: "libsluice_native.dylib",
@@ -66,7 +69,14 @@ export async function buildNativeLibrary(say: (line: string) => void): Promise<B
   let compiled = false;
   const result = await runCommand({
     program: "cargo",
-    args: ["build", "--release", "--locked", "--target-dir", "target", "--manifest-path", "crates/ffi/Cargo.toml"],
+    args: [
+      "build",
+      "--release",
+      "--locked",
+      "--target-dir",
+      "target",
+      ...PACKAGES.flatMap((name) => ["--package", name]),
+    ],
     onLine: (line) => {
       if (!/^\s*(Compiling|Downloading|Downloaded|Updating|warning|error)/.test(line)) return;
       compiled ||= /^\s*Compiling/.test(line);

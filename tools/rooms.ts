@@ -28,6 +28,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "pools": ["pools/"],
     "stats": ["stats.ts", "stats/"],
     "registry": ["registry/"],
+    "plugins": ["plugins/"],
     "app": ["app/"],
     "graph": ["topology.ts", "runtime_options.ts", "graph/"],
     "run view": ["runtime_view.ts"],

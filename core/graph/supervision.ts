@@ -42,7 +42,7 @@ const WANTED = `"fail", "disable" or { "restart": { … } }`;
  *
  * @param node its id and, where it is known, that it is a native stage; absent: it is said of all nodes of a runtime
  * @returns the value
- * @throws {SluiceError} `InvalidConfig`, also for a native stage with another value than `fail`
+ * @throws {SluiceError} `InvalidConfig`, also for a native stage that is to be restarted
  */
 export function checkSupervision(
   value: unknown,
@@ -55,8 +55,10 @@ export function checkSupervision(
   const isObject = (each: unknown) => typeof each === "object" && each !== null && !Array.isArray(each);
   const show = (each: unknown) => JSON.stringify(each) ?? String(each);
   if (value === "fail") return value;
-  if (node?.native) refuse("supervision", `it is a native stage, which can only be "fail"; leave "supervision" out`);
   if (value === "disable") return value;
+  if (node?.native) {
+    refuse("supervision", `it is a native stage, which can only be "fail" or "disable"; choose one of them`);
+  }
   if (!isObject(value) || Object.keys(value as object).join() !== "restart") {
     return refuse("supervision", `"supervision" is ${show(value)}, wanted ${WANTED}`);
   }

@@ -42,11 +42,14 @@ export function defineNativeStage<C, H extends NodeHandle<any, any>>(
       config: { type: "object", properties, required: [], additionalProperties: false },
       ...rest,
     },
-    load: () => {
-      const message = `Cannot load node type "${parts.type}": it is a native stage, which runs on native lanes only`;
-      return Promise.reject(new SluiceError("InvalidGraph", message));
-    },
+    load: () => refuseLoading(parts.type),
   });
+}
+
+/** What a node type does that is a native stage, where a lane of TypeScript wants its class. */
+export function refuseLoading(type: string): Promise<never> {
+  const message = `Cannot load node type "${type}": it is a native stage, which runs on native lanes only`;
+  return Promise.reject(new SluiceError("InvalidGraph", message));
 }
 
 const AUDIO_IN: PortDescriptor = audioPort("audioIn", "input", "Audio of any format.");
@@ -165,23 +168,30 @@ export const nativePackage: NodePackage = definePackage({
   sources: {},
 });
 
-const STAGES: { readonly [type: string]: NativeStage } = {
-  "native-source": {
+const STAGES = new Map<string, NativeStage>([
+  ["native-source", {
     figures: ["sent"],
     announces: ({ sampleRateHz, channels }) => ({
       kind: "audio",
       sampleRateHz: (sampleRateHz as number | undefined) ?? 48_000,
       channels: (channels as number | undefined) ?? 1,
     }),
-  },
-  "native-sink": {
+  }],
+  ["native-sink", {
     figures: ["received", "corrupt", "disordered", "missing", "unflagged", "falselyFlagged", "last"],
-  },
-};
+  }],
+]);
+
+/** Enters what is known of a plugin's stage. The native library has seen to it that there is one of a name. */
+export function enterNativeStage(type: string, stage: NativeStage): void {
+  STAGES.set(type, stage);
+}
+
+const NO_FIGURES: NativeStage = { figures: [] };
 
 /** What is known of the stage of a node type; for one that is not listed, that it has no figures. */
 export function nativeStage(type: string): NativeStage {
-  return Object.hasOwn(STAGES, type) ? STAGES[type] : { figures: [] };
+  return STAGES.get(type) ?? NO_FIGURES;
 }
 
 function audioPort(name: string, direction: "input" | "output", doc: string): PortDescriptor {

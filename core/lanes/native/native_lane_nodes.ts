@@ -51,7 +51,7 @@ export class NativeLaneNodes {
     return this.#slots.findIndex((node) => node?.plan.id === id);
   }
 
-  /** How a lane starts. @throws {SluiceError} `InvalidConfig` for a value that is no number */
+  /** How a lane starts. @throws {SluiceError} `InvalidConfig` for a text that the library cannot take */
   open(pools: readonly PoolToken[], nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): NativeEditPlan {
     for (const plan of nodes) this.#slots.push({ slot: this.#slots.length, plan, type: this.#types.get(plan.id)! });
     return {
@@ -65,7 +65,7 @@ export class NativeLaneNodes {
   /**
    * How a lane changes. Until {@linkcode NativeLaneNodes.commit} nothing does but that new pools are known.
    *
-   * @throws {SluiceError} `InvalidConfig` for a value that is no number; `InvalidGraph` for a node that would take the
+   * @throws {SluiceError} `InvalidConfig` for a text that the library cannot take; `InvalidGraph` for a node that would take the
    * place of one with other ports
    */
   prepare({ nodes, pools, edit }: Prepare): NativeEditPlan {
@@ -127,7 +127,7 @@ export class NativeLaneNodes {
     return [...asked.filter(({ node }) => !isNew(node)), ...this.#coming.flatMap(announced)];
   }
 
-  /** @throws {SluiceError} `InvalidConfig` for a value that is no number */
+  /** @throws {SluiceError} `InvalidConfig` for a text that the library cannot take */
   values(id: NodeId, values: { readonly [key: string]: unknown }): NativeValues {
     return toValues(id, this.#node(id).type, values);
   }
@@ -149,9 +149,12 @@ export class NativeLaneNodes {
   }
 
   #native({ slot, plan, type }: NativeLaneNode): NativeNode {
-    const pool = this.#pools.findIndex(({ name }) => name === (plan.pool ?? "audio"));
-    const values = toValues(plan.id, type, plan.config);
-    return { slot, index: plan.index, stage: plan.type, pool: Math.max(0, pool), values };
+    const pools = type.descriptor.outputs.map(({ kind }) => {
+      const wanted = plan.pool ?? kind;
+      return Math.max(0, this.#pools.findIndex(({ name }) => name === wanted));
+    });
+    const values = toValues(plan.id, type, withDefaults(type, plan.config));
+    return { slot, index: plan.index, stage: plan.type, pools, supervised: plan.supervised === true, values };
   }
 
   #link(end: LinkEndPlan): NativeLinkPlan {
@@ -194,16 +197,28 @@ function assertSamePorts(before: NativeLaneNode, after: NativeLaneNode): void {
   );
 }
 
+/** A configuration with the defaults of its schema. */
+function withDefaults({ descriptor }: AnyNodeType, config: NodePlan["config"]): NodePlan["config"] {
+  const filled: Record<string, unknown> = { ...config };
+  for (const [key, schema] of Object.entries(descriptor.config.properties)) filled[key] ??= schema.default;
+  return filled;
+}
+
 function toValues(id: string, type: AnyNodeType, config: { readonly [key: string]: unknown }): NativeValues {
-  const values = new Map<string, number>();
+  const values = new Map<string, number | string>();
   for (const [key, value] of Object.entries(config)) {
     if (value === undefined) continue;
-    if (typeof value !== "number" && typeof value !== "boolean") {
-      const message = `Cannot configure node "${id}" (${type.descriptor.type}): ${key} is ${JSON.stringify(value)}, ` +
-        "wanted a number or a truth value, which is all that native stages take";
+    if (typeof value === "number" || typeof value === "boolean") {
+      values.set(key, Number(value));
+      continue;
+    }
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    if (text.includes("\0")) {
+      const message = `Cannot configure node "${id}" (${type.descriptor.type}): ${key} has a zero byte in it, which ` +
+        "native stages do not take";
       throw new SluiceError("InvalidConfig", message, { nodeId: id, key });
     }
-    values.set(key, Number(value));
+    values.set(key, text);
   }
   return values;
 }

@@ -82,9 +82,11 @@ export class NativeLanePort implements LanePort {
         this.#lane?.command("resume", command.pausedNs);
         break;
       case "disable":
+        this.#disable(command);
+        break;
       case "overdue":
       case "endThread":
-        // Native stages only ever fail the run.
+        // Nothing ends a call of a native stage.
         break;
       case "secrets":
         // They print nothing.
@@ -116,7 +118,8 @@ export class NativeLanePort implements LanePort {
   poll(): void {
     const figures = (slot: number) => this.#figures(slot).length;
     for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
-      this.#onReport(this.#translate(report));
+      if (report.kind === "log") nodeLog(this.#nodes.at(report.node)!.plan.id)[report.level](report.text);
+      else this.#onReport(this.#translate(report));
       // The edit takes effect soon.
       if (report.kind === "prepared") watch(this);
     }
@@ -160,7 +163,13 @@ export class NativeLanePort implements LanePort {
     }
   }
 
-  #translate(report: NativeReport): LaneReport {
+  /** Disables a node, if it is still the one that is meant. */
+  #disable({ node, record }: Extract<LaneCommand, { kind: "disable" }>): void {
+    const slot = this.#nodes.slotOf(node);
+    if (this.#nodes.at(slot)?.plan.index === record) this.#lane?.command("disable", slot);
+  }
+
+  #translate(report: Exclude<NativeReport, { kind: "log" }>): LaneReport {
     switch (report.kind) {
       case "opened":
         return { kind: "opened", formats: this.#nodes.formats() };
@@ -170,8 +179,9 @@ export class NativeLanePort implements LanePort {
         return { kind: "paused", pause: this.#pauses.shift()! };
       case "failed": {
         const node = report.node === undefined ? undefined : this.#nodes.at(report.node);
-        const error = this.#failure(report.text, node, report.panicked ? "panicked" : "failed");
-        return { kind: "failed", error: serializeError(error) };
+        const error = serializeError(this.#failure(report.text, node, report.panicked ? "panicked" : "failed"));
+        if (node === undefined || !report.setAside) return { kind: "failed", error };
+        return { kind: "failed", error, node: node.plan.id, record: node.plan.index };
       }
       case "ended": {
         const { id } = this.#nodes.at(report.node)!.plan;
@@ -229,6 +239,12 @@ export class NativeLanePort implements LanePort {
         if (report.error !== undefined) nodeLog(id).error(`flush() failed: ${report.error}`);
         return { kind: "tornDown", record: index };
       }
+      case "disabled":
+        return { kind: "disabled", node: this.#nodes.at(report.node)!.plan.id };
+      case "emitted":
+        return { kind: "emitted", node: this.#nodes.at(report.node)!.plan.id, name: report.name, data: dataOf(report) };
+      case "overflow":
+        return { kind: "overflow", lost: report.lost };
     }
   }
 
@@ -247,6 +263,16 @@ export class NativeLanePort implements LanePort {
 function refused(reason: string, nodeId: NodeId | undefined): SluiceError {
   const which = nodeId === undefined ? "a native stage" : `node "${nodeId}", a native stage`;
   return new SluiceError("InvalidConfig", `Cannot configure ${which}: ${reason}`, { nodeId });
+}
+
+/** The value of an event; one that is no JSON is a text. */
+function dataOf({ json }: { readonly json: string }): unknown {
+  if (json === "") return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
 }
 
 /** The native lanes of this isolate that may have something to say. */

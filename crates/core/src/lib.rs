@@ -32,6 +32,8 @@ mod mapping;
 #[cfg(not(loom))]
 pub mod parker;
 #[cfg(not(loom))]
+pub mod plugin;
+#[cfg(not(loom))]
 pub mod pool;
 #[cfg(not(loom))]
 pub mod ring;

@@ -15,6 +15,7 @@ mod native_draft;
 mod native_lane;
 mod native_values;
 mod outcome;
+mod plugin;
 mod ring;
 
 // Exports what it declares.

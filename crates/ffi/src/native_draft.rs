@@ -9,7 +9,7 @@ use sluice_core::pool::Pool;
 use sluice_core::ring::Ring;
 
 use crate::arena;
-use crate::native_values::{pairs, text};
+use crate::native_values::{slice, text, values};
 use crate::outcome::attempt;
 
 /// An edit that no lane has been given yet.
@@ -53,34 +53,37 @@ pub unsafe extern "C" fn slu_native_add_pool(draft: *mut Draft, base: *mut u8) -
 }
 
 /// Adds a node: its slot in the lane, from 0 and without gaps (if a node has it, the new one takes its place and its
-/// links), the index of its record, the index of the pool that its outputs take slots from (any number for a node
-/// without outputs), the name of its stage, and its configuration: `count` numbers whose names
-/// stand in `keys`, each followed by a line feed. 0: a text is not UTF-8, or a name is missing.
+/// links), the index of its record, whether the lane goes on when it fails (`supervised` 1), the name of its stage, its
+/// configuration (see `native_values`), and for each of its outputs the index of the pool that it takes slots from. 0: a
+/// text is not UTF-8, or the values are none.
 ///
 /// # Safety
 ///
-/// `draft` as in [`slu_native_add_pool`]; the texts have the lengths given, in bytes, and `values` has `count` numbers.
+/// `draft` as in [`slu_native_add_pool`]; the texts and values have the lengths given, in bytes, and `pools` has
+/// `outputs` numbers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn slu_native_add_node(
     draft: *mut Draft,
     slot: u32,
     index: u32,
-    pool: u32,
+    supervised: u32,
     stage: *const u8,
     stage_length: u32,
-    keys: *const u8,
-    keys_length: u32,
-    values: *const f64,
-    count: u32,
+    config: *const u8,
+    config_length: u32,
+    pools: *const u32,
+    outputs: u32,
 ) -> u32 {
     attempt(0, || {
         // SAFETY: the caller vouches for the text.
         let stage = unsafe { text(stage, stage_length) }?;
-        // SAFETY: the caller vouches for the texts and numbers.
-        let settings = Settings(unsafe { pairs(keys, keys_length, values, count) }?);
+        // SAFETY: the caller vouches for the values.
+        let settings = Settings(unsafe { values(config, config_length) }?);
+        // SAFETY: the caller vouches for the numbers.
+        let pools = unsafe { slice(pools, outputs) }.to_vec();
         // SAFETY: the caller vouches for the draft.
         let Draft(edit) = unsafe { &mut *draft };
-        edit.nodes.push(NodeSpec { slot, index, stage, pool, settings });
+        edit.nodes.push(NodeSpec { slot, index, stage, pools, supervised: supervised != 0, settings });
         Ok(1)
     })
 }
@@ -247,19 +250,12 @@ pub unsafe extern "C" fn slu_native_bypass(draft: *mut Draft, slot: u32, on: u32
 ///
 /// # Safety
 ///
-/// `draft` as in [`slu_native_add_pool`]; texts and numbers as in [`slu_native_add_node`].
+/// `draft` as in [`slu_native_add_pool`]; values as in [`slu_native_add_node`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn slu_native_add_values(
-    draft: *mut Draft,
-    slot: u32,
-    keys: *const u8,
-    keys_length: u32,
-    values: *const f64,
-    count: u32,
-) -> u32 {
+pub unsafe extern "C" fn slu_native_add_values(draft: *mut Draft, slot: u32, config: *const u8, length: u32) -> u32 {
     attempt(0, || {
-        // SAFETY: the caller vouches for the texts and numbers.
-        let values = unsafe { pairs(keys, keys_length, values, count) }?;
+        // SAFETY: the caller vouches for the values.
+        let values = unsafe { values(config, length) }?;
         // SAFETY: the caller vouches for the draft.
         let Draft(edit) = unsafe { &mut *draft };
         edit.configure.push((slot, values));

@@ -8,7 +8,7 @@ use sluice_core::lane::{Command, LaneSpec, NativeLane, Priority, Report, cpu_cou
 
 use crate::arena;
 use crate::native_draft::Draft;
-use crate::native_values::{pairs, slice};
+use crate::native_values::{slice, values};
 use crate::outcome::attempt;
 
 /// A lane that was started, and the report taken last.
@@ -74,7 +74,8 @@ pub unsafe extern "C" fn slu_native_prepare(lane: *const Running, draft: *mut Dr
 }
 
 /// Gives a lane a command: 0 start, 1 stop, 2 close, 3 pause, 4 resume (`value`: how long all pauses took so far,
-/// nanoseconds), 5 abort (`value`: the epoch of the edit that was prepared). 0: there is no such command.
+/// nanoseconds), 5 abort (`value`: the epoch of the edit that was prepared), 6 disable (`value`: the slot of the node). 0:
+/// there is no such command.
 ///
 /// # Safety
 ///
@@ -89,6 +90,7 @@ pub unsafe extern "C" fn slu_native_command(lane: *const Running, command: u32, 
             3 => Command::Pause,
             4 => Command::Resume { paused_ns: value },
             5 => Command::Abort(value as u32),
+            6 => Command::Disable { node: value as u32 },
             _ => return Err(format!("there is no command {command}")),
         };
         // SAFETY: the caller vouches for the lane.
@@ -97,35 +99,34 @@ pub unsafe extern "C" fn slu_native_command(lane: *const Running, command: u32, 
     })
 }
 
-/// Gives the stage of a node live values; `request` is named again in the answer. 0: a text is not UTF-8, or a name is
-/// missing.
+/// Gives the stage of a node live values; `request` is named again in the answer. 0: the values are none.
 ///
 /// # Safety
 ///
-/// `lane` as in [`slu_native_command`]; texts and numbers as in [`slu_native_add_node`].
+/// `lane` as in [`slu_native_command`]; values as in [`slu_native_add_node`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn slu_native_configure(
     lane: *const Running,
     request: u32,
     node: u32,
-    keys: *const u8,
-    keys_length: u32,
-    values: *const f64,
-    count: u32,
+    config: *const u8,
+    length: u32,
 ) -> u32 {
     attempt(0, || {
-        // SAFETY: the caller vouches for the texts and numbers.
-        let values = unsafe { pairs(keys, keys_length, values, count) }?;
+        // SAFETY: the caller vouches for the values.
+        let values = unsafe { values(config, length) }?;
         // SAFETY: the caller vouches for the lane.
         unsafe { &*lane }.lane.command(Command::Configure { request, node, values });
         Ok(1)
     })
 }
 
-/// Takes the oldest report and says what it is: 0 none, 1 opened, 2 failed (numbers: node or -1, 1 if it panicked;
-/// text), 3 ended (node, figures), 4 progress (node, done, total), 5 configured (request; text if refused), 6 warning
+/// Takes the oldest report and says what it is: 0 none, 1 opened, 2 failed (numbers: node or -1, 1 if it panicked,
+/// 1 if it was set aside; text), 3 ended (node, figures), 4 progress (node, done, total), 5 configured (request; text if refused), 6 warning
 /// (text), 7 closed, 8 paused, 9 prepared (epoch), 10 refused (epoch, node or -1; text), 11 applied (epoch, node that
-/// refused a live value or -1; text), 12 removed (node; text if its flush failed). Nodes are named by their slots.
+/// refused a live value or -1; text), 12 removed (node; text if its flush failed), 13 disabled (node), 14 log (node, level;
+/// text), 15 emitted (node; the name, a line feed, and the value as JSON or nothing), 16 overflow (lines and events that
+/// were left out). Nodes are named by their slots.
 ///
 /// # Safety
 ///
@@ -138,8 +139,9 @@ pub unsafe extern "C" fn slu_native_report(lane: *mut Running) -> u32 {
         let Some(report) = lane.lane.next_report() else { return Ok(0) };
         let (kind, numbers, text) = match report {
             Report::Opened => (1, vec![], None),
-            Report::Failed { node, text, panicked } => {
-                (2, vec![node.map_or(-1.0, f64::from), f64::from(u8::from(panicked))], Some(text))
+            Report::Failed { node, text, panicked, set_aside } => {
+                let flags = [panicked, set_aside].map(|flag| f64::from(u8::from(flag)));
+                (2, [vec![node.map_or(-1.0, f64::from)], flags.to_vec()].concat(), Some(text))
             }
             Report::Ended { node, figures } => (3, [vec![f64::from(node)], figures].concat(), None),
             Report::Progress { node, done_ns, total_ns } => (4, vec![f64::from(node), done_ns, total_ns], None),
@@ -156,6 +158,12 @@ pub unsafe extern "C" fn slu_native_report(lane: *mut Running) -> u32 {
                 (11, vec![f64::from(epoch), node], text)
             }
             Report::Removed { node, error } => (12, vec![f64::from(node)], error),
+            Report::Disabled { node } => (13, vec![f64::from(node)], None),
+            Report::Log { node, level, text } => (14, vec![f64::from(node), f64::from(level)], Some(text)),
+            Report::Emitted { node, name, json } => {
+                (15, vec![f64::from(node)], Some(format!("{}\n{json}", name.replace('\n', " "))))
+            }
+            Report::Overflow { lost } => (16, vec![f64::from(lost)], None),
         };
         lane.numbers = numbers;
         lane.text = text.map(|text| CString::new(text.replace('\0', " ")).unwrap_or_default());

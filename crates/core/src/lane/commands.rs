@@ -2,6 +2,7 @@
 
 use super::mailbox::{Command, Report};
 use super::runner::Runner;
+use super::stage::{Cadence, Value};
 
 impl Runner {
     /// Does what the control isolate asks.
@@ -53,6 +54,7 @@ impl Runner {
                     let error = self.configure(node as usize, &values).err();
                     self.shared.mailbox.report(Report::Configured { request, error });
                 }
+                Command::Disable { node } => self.disable(node as usize),
                 Command::Close => self.closed = true,
             }
         }
@@ -82,7 +84,7 @@ impl Runner {
     /// Notes which nodes have a cadence of their own.
     pub(super) fn find_self_driven(&mut self) {
         self.self_driven.clear();
-        let own = self.nodes.iter().filter(|node| node.kind.self_driven && !node.vacant);
+        let own = self.nodes.iter().filter(|node| node.kind.cadence == Cadence::Loop && !node.vacant);
         self.self_driven.extend(own.map(|node| node.ports.position));
     }
 
@@ -98,9 +100,18 @@ impl Runner {
         }
     }
 
-    pub(super) fn configure(&mut self, position: usize, values: &[(String, f64)]) -> Result<(), String> {
+    /// Ends a node at once, whether it has failed or not.
+    fn disable(&mut self, position: usize) {
+        if let Some(node) = self.nodes.get_mut(position).filter(|node| !node.vacant) {
+            node.close(&mut self.shared);
+            node.drop_stage();
+        }
+        self.shared.mailbox.report(Report::Disabled { node: position as u32 });
+    }
+
+    pub(super) fn configure(&mut self, position: usize, values: &[(String, Value)]) -> Result<(), String> {
         let stage = self.nodes.get_mut(position).and_then(|node| node.stage.as_mut());
         let stage = stage.ok_or_else(|| "the node has failed".to_owned())?;
-        values.iter().try_for_each(|(key, value)| stage.control(key, *value))
+        values.iter().try_for_each(|(key, value)| stage.control(key, value))
     }
 }

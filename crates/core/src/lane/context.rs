@@ -6,15 +6,28 @@ use sluice_abi::{ENTRY_DISCONTINUITY, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHea
 use crate::clock;
 use crate::sync::Ordering;
 
+use super::mailbox::Report;
 use super::ports::Ports;
 use super::shared::Shared;
 
 /// Most channels of an audio frame.
-const MAX_CHANNELS: u32 = 64;
+pub(super) const MAX_CHANNELS: u32 = 64;
 
 /// A frame that the running tick owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frame(u32);
+pub struct Frame(pub(super) u32);
+
+impl Frame {
+    /// The frame of a ring's entry; whether it is the tick's is looked up with each use.
+    pub(crate) fn from_entry(entry: u32) -> Self {
+        Self(entry)
+    }
+
+    /// The entry by which rings name it.
+    pub(crate) fn entry(self) -> u32 {
+        self.0
+    }
+}
 
 /// The header fields of a frame that stages use.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,8 +75,9 @@ impl StageContext<'_> {
         let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.take(self.shared)?;
         self.shared.owned.push(entry);
         self.ports.reads += 1;
+        let header = self.shared.header_of(entry);
         // SAFETY: the slot exists, or taking it had panicked; the frame is this tick's to read.
-        self.ports.last_ingress_ns = unsafe { (*self.shared.header_of(entry)).ingress_ns };
+        (self.ports.last_ingress_ns, self.ports.last_pts_ns) = unsafe { ((*header).ingress_ns, (*header).pts_ns) };
         self.ports.record().frames_in += 1.0;
         Some(Frame(entry))
     }
@@ -79,41 +93,56 @@ impl StageContext<'_> {
     #[inline]
     pub fn acquire_audio(&mut self, output: u32, rate_hz: u32, channels: u32, samples: u32) -> Option<Frame> {
         let bytes = u64::from(channels) * u64::from(samples) * 4;
-        let pool = &mut self.shared.slots[self.ports.pool];
         let shape_fits = (1..=MAX_CHANNELS).contains(&channels) && rate_hz > 0;
-        if !shape_fits || bytes > u64::from(pool.payload_bytes()) {
+        if !shape_fits || bytes > u64::from(self.slot_bytes(output)?) {
             return None;
         }
-        let sequence = {
-            let output = self.ports.outputs.get_mut(output as usize)?;
-            output.sequence += 1.0;
-            output.sequence - 1.0
-        };
-        let Some(slot) = pool.take() else {
-            self.ports.outputs[output as usize].sequence = sequence;
-            return None;
-        };
-        let ingress_ns = if self.ports.inputs.is_empty() { self.shared.now_ns } else { self.ports.last_ingress_ns };
+        let duration_ns = clock::whole_ns(f64::from(samples) * 1e9 / f64::from(rate_hz));
+        let (frame, header) = self.take_slot(output)?;
         // SAFETY: the slot was just taken, and is this tick's alone.
-        let header = unsafe { &mut *pool.header(slot) };
-        header.gpu_handle = 0;
-        header.strides = [samples * 4, 0, 0, 0];
-        header.checksum = 0;
-        header.pts_ns = 0.0;
-        header.dts_ns = 0.0;
-        header.duration_ns = clock::whole_ns(f64::from(samples) * 1e9 / f64::from(rate_hz));
-        header.ingress_ns = ingress_ns;
-        header.sequence = sequence;
+        let header = unsafe { &mut *header };
+        header.strides[0] = samples * 4;
+        header.duration_ns = duration_ns;
         header.payload_length = bytes as u32;
         header.kind = kind::AUDIO;
         header.format = payload::F32_PLANAR;
-        header.flags = 0;
-        header.batch_size = 0;
         header.width = channels;
         header.height = rate_hz;
+        Some(frame)
+    }
+
+    /// Bytes of payload in a slot of an output's pool. `None`: there is no such output.
+    #[inline]
+    pub(super) fn slot_bytes(&self, output: u32) -> Option<u32> {
+        let output = self.ports.outputs.get(output as usize)?;
+        Some(self.shared.slots[output.pool].payload_bytes())
+    }
+
+    /// Takes a slot of an output's pool for its next frame, with a header that says of the frame only its number and
+    /// the times of the frame that was read last. `None`: no slot is free, or there is no such output.
+    #[inline]
+    pub(super) fn take_slot(&mut self, output: u32) -> Option<(Frame, *mut SlotHeader)> {
+        let output = self.ports.outputs.get_mut(output as usize)?;
+        let pool = &mut self.shared.slots[output.pool];
+        let slot = pool.take()?;
+        let found = pool.header(slot);
+        let ingress_ns = if self.ports.inputs.is_empty() { self.shared.now_ns } else { self.ports.last_ingress_ns };
+        // SAFETY: the slot was just taken, and is this tick's alone.
+        let header = unsafe { &mut *found };
+        header.gpu_handle = 0;
+        header.strides = [0; 4];
+        header.checksum = 0;
+        header.pts_ns = self.ports.last_pts_ns;
+        header.dts_ns = 0.0;
+        header.duration_ns = 0.0;
+        header.ingress_ns = ingress_ns;
+        header.sequence = output.sequence;
+        header.flags = 0;
+        header.batch_size = 0;
+        output.sequence += 1.0;
         let entry = slot | pool.index() << ENTRY_POOL_SHIFT;
         self.shared.owned.push(entry);
-        Some(Frame(entry))
+        Some((Frame(entry), found))
     }
 
     /// What an audio frame is. `None`: it is not this tick's, or not audio that lies within its slot.
@@ -170,10 +199,10 @@ impl StageContext<'_> {
     }
 
     /// A frame that may be changed: this one, if nobody else refers to it, else a copy, in exchange for this one.
-    /// `None`: a copy is needed and no slot is free, or the frame is not this tick's audio.
+    /// `None`: a copy is needed and no slot is free, or the frame is not this tick's.
     #[inline]
     pub fn writable(&mut self, frame: Frame) -> Option<Frame> {
-        if is_sole(self.audio(frame)?) {
+        if is_sole(self.header(frame)?) {
             return Some(frame);
         }
         let (slots, slot) = self.shared.slot_of(frame.0);
@@ -212,7 +241,7 @@ impl StageContext<'_> {
     pub fn write(&mut self, output: u32, frame: Frame) -> bool {
         let Some(output) = self.ports.outputs.get_mut(output as usize) else { return false };
         let full = self.ports.room_seen == 0
-            && output.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared) == 0);
+            && output.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared, 1) == 0);
         if full || !self.shared.disown(frame.0) {
             return false;
         }
@@ -251,6 +280,21 @@ impl StageContext<'_> {
         self.ports.not_before_ns = time_ns;
     }
 
+    /// Has `process` called again without a new frame, once the outputs have room and their pools slots.
+    pub fn run_again(&mut self) {
+        self.ports.again = true;
+    }
+
+    /// Writes a line to the node's log: 0 error, 1 warning, 2 information, 3 debugging.
+    pub fn log(&mut self, level: u32, text: String) {
+        self.shared.mailbox.report(Report::Log { node: self.ports.position as u32, level, text });
+    }
+
+    /// Publishes an event of the node, with a value as JSON.
+    pub fn emit(&mut self, name: String, json: String) {
+        self.shared.mailbox.report(Report::Emitted { node: self.ports.position as u32, name, json });
+    }
+
     /// Ends the source: `flush` and the end of the stream follow.
     pub fn finish(&mut self) {
         self.ports.finishing = true;
@@ -263,7 +307,7 @@ impl StageContext<'_> {
     }
 
     #[inline]
-    fn header(&self, frame: Frame) -> Option<*mut SlotHeader> {
+    pub(super) fn header(&self, frame: Frame) -> Option<*mut SlotHeader> {
         self.shared.owned.iter().rev().any(|&own| own == frame.0).then(|| self.shared.header_of(frame.0))
     }
 
@@ -295,7 +339,7 @@ impl StageContext<'_> {
 
 /// Whether the tick's own reference to a frame is the only one.
 #[inline]
-fn is_sole(header: *mut SlotHeader) -> bool {
+pub(super) fn is_sole(header: *mut SlotHeader) -> bool {
     // SAFETY: whoever asks has the frame, and the count is atomic. Acquire: what other holders did with the slot before
     // they gave it up is visible.
     unsafe { (*header).ref_count.load(Ordering::Acquire) == 1 }

@@ -10,7 +10,7 @@ use sluice_abi::LinkRecord;
 use super::input::Reader;
 use super::local::LocalLink;
 use super::mailbox::Report;
-use super::node::{Failure, Node, drop_stage, panic_text};
+use super::node::{Failure, Node, panic_text};
 use super::output::Writer;
 use super::ports::Ports;
 use super::runner::Runner;
@@ -18,6 +18,7 @@ use super::slots::LaneSlots;
 use super::spec::{Edit, LinkEnd, LinkSpec, NodeSpec};
 use super::stage::StageType;
 use super::stages;
+use super::waker::Bell;
 
 /// Why an edit is refused: the node that refuses it, if it is one, and a clause.
 pub(super) type Refusal = (Option<u32>, String);
@@ -35,7 +36,7 @@ impl Prepared {
     /// Drops the stages that were made.
     pub(super) fn discard(mut self) {
         for node in &mut self.nodes {
-            drop_stage(&mut node.stage);
+            node.drop_stage();
         }
     }
 }
@@ -152,13 +153,17 @@ impl Runner {
     fn make(&self, spec: &NodeSpec) -> Result<Node, String> {
         let kind = stages::find(&spec.stage).ok_or_else(|| format!("there is no stage \"{}\"", spec.stage))?;
         let record = self.control.node(spec.index).ok_or_else(|| "it has no record".to_owned())?;
-        if kind.outputs > 0 && spec.pool as usize >= self.shared.slots.len() {
-            return Err(format!("there is no pool {}", spec.pool));
+        if spec.pools.len() != kind.outputs as usize {
+            return Err(format!("pools are named for {} outputs, and it has {}", spec.pools.len(), kind.outputs));
         }
+        if let Some(pool) = spec.pools.iter().find(|&&pool| pool as usize >= self.shared.slots.len()) {
+            return Err(format!("there is no pool {pool}"));
+        }
+        let bell = Bell::new(self.control, self.lane);
         // A stage that panics is left half made, and dropped.
-        let made = catch_unwind(AssertUnwindSafe(|| (kind.create)(&spec.settings)));
+        let made = catch_unwind(AssertUnwindSafe(|| (kind.create)(&spec.settings, &bell)));
         let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
-        Ok(Node::new(kind, Ports::new(kind, spec, record), stage))
+        Ok(Node::new(kind, Ports::new(kind, spec, record), stage, bell, spec.supervised))
     }
 
     fn attach(&mut self, link: &LinkSpec, record: NonNull<LinkRecord>) {
@@ -238,7 +243,7 @@ impl Runner {
     fn remove(&mut self, slot: usize) {
         let Some(node) = self.nodes.get_mut(slot).filter(|node| !node.vacant) else { return };
         let error = node.flush_out(&mut self.shared).err().map(Failure::into_text);
-        drop_stage(&mut node.stage);
+        node.drop_stage();
         node.vacant = true;
         self.shared.renew_node(slot);
         self.shared.done[slot] = true;

@@ -229,7 +229,7 @@ fn an_edit_is_applied_while_the_lane_is_paused_and_its_values_too() {
         epoch: 1,
         nodes: vec![at(2, node(2, "native-gain", &[])), at(3, node(3, "native-sink", &[("checkSamples", 0.0)]))],
         attach: vec![local(1, 0, 2), local(2, 2, 3)],
-        configure: vec![(2, vec![("gainDb".into(), -6.0)]), (2, vec![("gainDb".into(), 99.0)])],
+        configure: vec![(2, vec![("gainDb".into(), (-6.0).into())]), (2, vec![("gainDb".into(), 99.0.into())])],
         ..Edit::default()
     };
     let failure = Some((2, "gainDb is 99, wanted -120 to 24".to_owned()));

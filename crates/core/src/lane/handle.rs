@@ -35,7 +35,7 @@ impl NativeLane {
         let body = move || {
             // Stages are called behind a catch of their own; this one is for mistakes of the lane itself.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| runner::live(spec, &own))) {
-                own.report(Report::Failed { node: None, text: panic_text(&*panic), panicked: true });
+                own.report(Report::Failed { node: None, text: panic_text(&*panic), panicked: true, set_aside: false });
             }
             // Arenas and pools were let go before the report: whoever reads it may release them.
             own.report(Report::Closed);

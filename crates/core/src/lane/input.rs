@@ -15,6 +15,8 @@ pub(super) struct Reader {
     pub(super) index: u32,
     record: NonNull<LinkRecord>,
     kind: Kind,
+    /// An entry that was looked at and not taken.
+    peeked: Option<u32>,
 }
 
 enum Kind {
@@ -39,7 +41,7 @@ struct RingEnd {
 
 impl Reader {
     pub(super) fn local(link: &LinkSpec, record: NonNull<LinkRecord>, local: usize) -> Self {
-        Self { index: link.index, record, kind: Kind::Local(local) }
+        Self { index: link.index, record, kind: Kind::Local(local), peeked: None }
     }
 
     pub(super) fn ring(
@@ -62,13 +64,35 @@ impl Reader {
             encoded: link.encoded,
             to_key: false,
         };
-        Self { index: link.index, record, kind: Kind::Ring(end) }
+        Self { index: link.index, record, kind: Kind::Ring(end), peeked: None }
     }
 
     /// Takes the oldest frame, which counts as read.
     #[inline]
     pub(super) fn take(&mut self, shared: &mut Shared) -> Option<u32> {
-        let entry = match &mut self.kind {
+        let entry = match self.peeked.take() {
+            Some(entry) => entry,
+            None => self.next(shared)?,
+        };
+        // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
+        unsafe { (*self.record.as_ptr()).read += 1.0 };
+        let (slots, slot) = shared.slot_of(entry);
+        slots.take_over(slot);
+        Some(entry)
+    }
+
+    /// The oldest frame, which stays queued.
+    pub(super) fn peek(&mut self, shared: &mut Shared) -> Option<u32> {
+        if self.peeked.is_none() {
+            self.peeked = self.next(shared);
+        }
+        self.peeked
+    }
+
+    /// Takes the oldest entry out of the link.
+    #[inline]
+    fn next(&mut self, shared: &mut Shared) -> Option<u32> {
+        match &mut self.kind {
             Kind::Local(local) => {
                 let link = &mut shared.locals[*local];
                 let entry = link.pop()?;
@@ -76,32 +100,27 @@ impl Reader {
                     let writer = link.writer;
                     shared.wake(writer);
                 }
-                entry
+                Some(entry)
             }
             Kind::Ring(end) => loop {
                 let entry = end.take()?;
                 if !end.encoded {
-                    break entry;
+                    return Some(entry);
                 }
                 end.to_key |= entry & ENTRY_DISCONTINUITY != 0;
                 if !end.to_key {
-                    break entry;
+                    return Some(entry);
                 }
                 if shared.is_keyframe(entry) {
                     end.to_key = false;
                     // The frames before it that were dropped here are missing too.
-                    break entry | ENTRY_DISCONTINUITY;
+                    return Some(entry | ENTRY_DISCONTINUITY);
                 }
                 // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
                 unsafe { (*self.record.as_ptr()).dropped_to_key += 1.0 };
                 shared.release_dropped(entry);
             },
-        };
-        // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
-        unsafe { (*self.record.as_ptr()).read += 1.0 };
-        let (slots, slot) = shared.slot_of(entry);
-        slots.take_over(slot);
-        Some(entry)
+        }
     }
 
     /// Drops what has come in, counted as skipped: for a node that has ended, so that no writer waits for it.
@@ -161,11 +180,13 @@ impl Reader {
     /// Frames that can be taken now.
     #[inline]
     pub(super) fn available(&self, shared: &Shared) -> u32 {
-        match &self.kind {
-            Kind::Local(local) => shared.locals[*local].available(),
-            // SAFETY: this thread runs the lane that has the reading end.
-            Kind::Ring(end) => end.fetched - end.next + unsafe { end.ring.get().available() },
-        }
+        let peeked = u32::from(self.peeked.is_some());
+        peeked
+            + match &self.kind {
+                Kind::Local(local) => shared.locals[*local].available(),
+                // SAFETY: this thread runs the lane that has the reading end.
+                Kind::Ring(end) => end.fetched - end.next + unsafe { end.ring.get().available() },
+            }
     }
 
     /// The writer has ended; frames may be left.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::spec::Edit;
+use super::stage::Value;
 
 /// From the control isolate to a lane.
 pub enum Command {
@@ -30,7 +31,12 @@ pub enum Command {
         /// Slot of the node.
         node: u32,
         /// The values, by key.
-        values: Vec<(String, f64)>,
+        values: Vec<(String, Value)>,
+    },
+    /// Ends a node: its outputs end, and what comes to it is dropped. Answered by `Disabled`.
+    Disable {
+        /// Slot of the node.
+        node: u32,
     },
     /// Ends the thread.
     Close,
@@ -49,6 +55,36 @@ pub enum Report {
         text: String,
         /// It panicked.
         panicked: bool,
+        /// The node was set aside, and the lane goes on without it.
+        set_aside: bool,
+    },
+    /// The answer to `Disable`.
+    Disabled {
+        /// Which.
+        node: u32,
+    },
+    /// A line of a node for the log.
+    Log {
+        /// Which.
+        node: u32,
+        /// 0 error, 1 warning, 2 information, 3 debugging.
+        level: u32,
+        /// The line.
+        text: String,
+    },
+    /// An event of a node.
+    Emitted {
+        /// Which.
+        node: u32,
+        /// Its name.
+        name: String,
+        /// Its value, as JSON; empty for none.
+        json: String,
+    },
+    /// Lines and events of the lane's nodes that were left out, since nobody has taken those before.
+    Overflow {
+        /// How many.
+        lost: u32,
     },
     /// A node has ended, with its figures.
     Ended {
@@ -112,6 +148,10 @@ pub enum Report {
     Closed,
 }
 
+/// Reports that may wait before lines and events are left out: a node that tells more than is taken is not to fill the
+/// memory.
+const MOST_TOLD: usize = 1_024;
+
 /// The two queues between the control isolate and one native lane.
 #[derive(Default)]
 pub(super) struct Mailbox {
@@ -130,6 +170,13 @@ impl Mailbox {
 
     pub(super) fn report(&self, report: Report) {
         let mut reports = lock(&self.reports);
+        if matches!(report, Report::Log { .. } | Report::Emitted { .. }) && reports.len() >= MOST_TOLD {
+            match reports.back_mut() {
+                Some(Report::Overflow { lost }) => *lost += 1,
+                _ => reports.push_back(Report::Overflow { lost: 1 }),
+            }
+            return;
+        }
         // Only the newest progress of a node matters.
         if let Report::Progress { node, .. } = report {
             reports.retain(|old| !matches!(old, Report::Progress { node: other, .. } if *other == node));

@@ -1,4 +1,4 @@
-//! Native lanes: threads that run the stages built into this library, on the same slots, rings, doorbells and records
+//! Native lanes: threads that run stages, built into this library or of plugins, on the same slots, rings, doorbells and records
 //! as the lanes of TypeScript.
 //!
 //! Words: a *stage* is what a node of a native lane runs; a *tick* is one call of its `process`. The control isolate
@@ -14,6 +14,7 @@
 mod commands;
 mod context;
 mod edit;
+mod frames;
 mod handle;
 mod input;
 mod local;
@@ -29,12 +30,15 @@ mod spec;
 pub mod stage;
 pub mod stages;
 mod tick_times;
+mod waker;
 
 pub use context::{Frame, FrameView, StageContext};
+pub(crate) use frames::{Element, FrameInfo, NoFrame, Plane, Shape};
 pub use handle::NativeLane;
 pub use mailbox::{Command, Report};
 pub use schedule::{Priority, cpu_count};
 pub use spec::{Edit, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+pub use waker::Bell;
 
 /// The inbox bit of every lane that says: a slot was freed.
 pub const POOL_INBOX_BIT: u32 = 0;

@@ -11,8 +11,9 @@ use super::context::StageContext;
 use super::mailbox::Report;
 use super::ports::Ports;
 use super::shared::Shared;
-use super::stage::{Fault, Stage, StageType};
+use super::stage::{Cadence, Fault, Stage, StageType};
 use super::tick_times::TickTimes;
+use super::waker::Bell;
 
 /// How long a removed node may take to flush.
 const FLUSH_LIMIT: Duration = Duration::from_secs(5);
@@ -24,6 +25,10 @@ pub(super) struct Node {
     pub(super) stage: Option<Box<dyn Stage>>,
     /// It hands on what comes in, and its stage is not called.
     pub(super) bypassed: bool,
+    /// The lane goes on when it fails.
+    pub(super) supervised: bool,
+    /// By which other threads wake it.
+    bell: Bell,
     /// It was removed: its slot is free.
     pub(super) vacant: bool,
     times: TickTimes,
@@ -47,8 +52,25 @@ impl Failure {
 }
 
 impl Node {
-    pub(super) fn new(kind: &'static StageType, ports: Ports, stage: Box<dyn Stage>) -> Self {
-        Self { kind, ports, stage: Some(stage), bypassed: false, vacant: false, times: TickTimes::default() }
+    pub(super) fn new(
+        kind: &'static StageType,
+        ports: Ports,
+        stage: Box<dyn Stage>,
+        bell: Bell,
+        supervised: bool,
+    ) -> Self {
+        let times = TickTimes::default();
+        Self { kind, ports, stage: Some(stage), bypassed: false, supervised, bell, vacant: false, times }
+    }
+
+    /// Has the node run if another thread has asked for it.
+    pub(super) fn heed_bell(&mut self, shared: &mut Shared) {
+        if !self.bell.was_rung() {
+            return;
+        }
+        self.ports.again = true;
+        self.ports.not_before_ns = 0.0;
+        shared.wake(self.ports.position);
     }
 
     /// Runs the node, if something is to be done.
@@ -71,7 +93,7 @@ impl Node {
             shared.wake(self.ports.position);
             return Ok(());
         }
-        if self.kind.self_driven {
+        if self.kind.cadence == Cadence::Loop {
             if self.ports.not_before_ns > 0.0 {
                 // Offline graphs do not wait for the clock.
                 if shared.live && self.ports.not_before_ns > shared.clock_ns() {
@@ -84,8 +106,9 @@ impl Node {
             } else if !self.ports.admit(shared) {
                 return Ok(());
             }
-        } else if !self.ports.triggered(shared) {
-            if !self.ports.inputs_ended(shared) {
+        } else if !self.ports.again && !self.ports.triggered(shared) {
+            let waits = self.kind.cadence == Cadence::External && !self.ports.has_input();
+            if waits || !self.ports.inputs_ended(shared) {
                 return Ok(());
             }
             self.ports.finishing = true;
@@ -121,6 +144,7 @@ impl Node {
         let started_ns = self.times.begin().then(|| shared.clock_ns());
         self.ports.reads = 0;
         self.ports.writes = 0;
+        self.ports.again = false;
         let outcome = if self.bypassed {
             self.call(shared, |_, context| hand_on(context))
         } else {
@@ -133,9 +157,9 @@ impl Node {
         }
         outcome?;
         let position = self.ports.position;
-        if self.ports.finishing {
+        if self.ports.finishing || self.ports.again {
             shared.wake(position);
-        } else if self.kind.self_driven {
+        } else if self.kind.cadence == Cadence::Loop {
             if self.ports.not_before_ns == 0.0 || !shared.live {
                 shared.wake(position);
             }
@@ -162,16 +186,27 @@ impl Node {
             shared.wake(position);
             return Ok(());
         }
-        shared.done[position] = true;
-        self.ports.close_inputs(shared);
-        self.ports.discard_inputs(shared);
-        self.ports.end_links(shared);
+        self.close(shared);
         let mut figures = Vec::new();
-        if let Some(stage) = &self.stage {
+        if let Some(stage) = &mut self.stage {
             stage.figures(&mut figures);
         }
         shared.mailbox.report(Report::Ended { node: position as u32, figures });
         Ok(())
+    }
+
+    /// Nothing comes in any more, and nothing goes out.
+    pub(super) fn close(&mut self, shared: &mut Shared) {
+        shared.done[self.ports.position] = true;
+        self.ports.close_inputs(shared);
+        self.ports.discard_inputs(shared);
+        self.ports.end_links(shared);
+    }
+
+    /// Drops the stage, which is called no more.
+    pub(super) fn drop_stage(&mut self) {
+        drop_stage(&mut self.stage);
+        self.bell.silence();
     }
 
     /// Brings a node without links to its end: what `flush` still writes is given back.
@@ -197,7 +232,8 @@ impl Node {
         for (own, other) in self.ports.outputs.iter_mut().zip(&mut old.ports.outputs) {
             own.links.append(&mut other.links);
         }
-        if let (true, Some(stage), Some(before)) = (std::ptr::eq(self.kind, old.kind), &mut self.stage, &old.stage) {
+        if let (true, Some(stage), Some(before)) = (std::ptr::eq(self.kind, old.kind), &mut self.stage, &mut old.stage)
+        {
             for (own, other) in self.ports.outputs.iter_mut().zip(&old.ports.outputs) {
                 own.sequence = other.sequence;
             }
@@ -205,7 +241,7 @@ impl Node {
             before.snapshot(&mut state);
             stage.restore(&state);
         }
-        drop_stage(&mut old.stage);
+        old.drop_stage();
     }
 
     /// Writes the stage's figures to its record.
@@ -213,7 +249,7 @@ impl Node {
         if self.kind.figures.is_empty() {
             return;
         }
-        let Some(stage) = &self.stage else { return };
+        let Some(stage) = &mut self.stage else { return };
         scratch.clear();
         stage.figures(scratch);
         for (place, figure) in self.ports.record().figures.iter_mut().zip(scratch.iter()) {
@@ -246,7 +282,7 @@ impl Node {
         };
         record.errors += 1.0;
         if matches!(failure, Failure::Panic(_)) {
-            drop_stage(&mut self.stage);
+            self.drop_stage();
         }
         shared.done[self.ports.position] = true;
         Err(failure)
@@ -262,7 +298,7 @@ fn hand_on(context: &mut StageContext<'_>) -> Result<(), Fault> {
 }
 
 /// Drops a stage; if even that panics, nothing more is to be done about it.
-pub(super) fn drop_stage(stage: &mut Option<Box<dyn Stage>>) {
+fn drop_stage(stage: &mut Option<Box<dyn Stage>>) {
     if let Some(stage) = stage.take() {
         let _ = catch_unwind(AssertUnwindSafe(move || drop(stage)));
     }

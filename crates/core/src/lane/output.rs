@@ -78,16 +78,17 @@ impl Writer {
         self.policy == Policy::Lossless
     }
 
-    /// Frames that surely fit now. On a link that drops, at least 1.
+    /// Frames that surely fit now: less than `wanted` only if there is room for no more. A link that drops takes any
+    /// number.
     #[inline]
-    pub(super) fn room(&mut self, shared: &Shared) -> u32 {
+    pub(super) fn room(&mut self, shared: &Shared, wanted: u32) -> u32 {
         if self.policy != Policy::Lossless {
-            return 1;
+            return u32::MAX;
         }
         match &mut self.kind {
             Kind::Local(local) => shared.locals[*local].room(),
             Kind::Ring(end) => {
-                if end.room == 0 {
+                if end.room < wanted {
                     // SAFETY: this thread runs the lane that has the writing end.
                     end.room = unsafe { end.ring.get().room() }.saturating_sub(end.staged);
                 }

@@ -8,7 +8,7 @@ use super::input::Reader;
 use super::output::Writer;
 use super::shared::Shared;
 use super::spec::NodeSpec;
-use super::stage::StageType;
+use super::stage::{Cadence, StageType};
 
 /// Frames that a node takes in one tick at most, so that others on the lane have their turn.
 const READS_PER_TICK: u32 = 64;
@@ -22,11 +22,13 @@ pub(super) struct Ports {
     /// `None`: not linked.
     pub(super) inputs: Vec<Option<Reader>>,
     pub(super) outputs: Vec<Output>,
-    /// Index of the pool that the outputs take their slots from.
-    pub(super) pool: usize,
     record: NonNull<NodeRecord>,
     /// Index of the record, plus 1.
     number: u32,
+    /// Most frames that are written to an output for each that is read.
+    burst: u32,
+    /// To be run without new frames.
+    pub(super) again: bool,
     /// Frames taken in this tick.
     pub(super) reads: u32,
     /// Frames written in this tick.
@@ -39,8 +41,9 @@ pub(super) struct Ports {
     pub(super) due_ns: f64,
     /// When the last tick of that kind was due.
     last_due_ns: f64,
-    /// When the frame read last entered the graph.
+    /// When the frame read last entered the graph, and when it is to be presented.
     pub(super) last_ingress_ns: f64,
+    pub(super) last_pts_ns: f64,
     /// One of `blocked`.
     pub(super) blocked: u32,
     /// Frames for which every lossless output had room when admission was last granted, and that were not written
@@ -51,11 +54,18 @@ pub(super) struct Ports {
     pub(super) idles_unfed: bool,
 }
 
-#[derive(Default)]
 pub(super) struct Output {
     pub(super) links: Vec<Writer>,
+    /// Index of the pool that it takes slots from.
+    pub(super) pool: usize,
     /// Number of the next frame.
     pub(super) sequence: f64,
+}
+
+impl Output {
+    fn new(pool: usize) -> Self {
+        Self { links: Vec::new(), pool, sequence: 0.0 }
+    }
 }
 
 impl Ports {
@@ -63,8 +73,9 @@ impl Ports {
         Self {
             position: node.slot as usize,
             inputs: (0..kind.inputs).map(|_| None).collect(),
-            outputs: (0..kind.outputs).map(|_| Output::default()).collect(),
-            pool: node.pool as usize,
+            outputs: node.pools.iter().map(|&pool| Output::new(pool as usize)).collect(),
+            burst: kind.burst,
+            again: kind.cadence == Cadence::External,
             record,
             number: node.index + 1,
             reads: 0,
@@ -74,23 +85,25 @@ impl Ports {
             due_ns: 0.0,
             last_due_ns: 0.0,
             last_ingress_ns: 0.0,
+            last_pts_ns: 0.0,
             blocked: blocked::NONE,
             room_seen: 0,
             idles_unfed: false,
         }
     }
 
-    /// Whether every lossless output has room, and the pool a slot. If not, the node is woken when that changes.
+    /// Whether every lossless output has room for a burst, and its pool a slot. If not, the node is woken when that
+    /// changes.
     #[inline]
     pub(super) fn admit(&mut self, shared: &mut Shared) -> bool {
         let mut least = u32::MAX;
         for output in &mut self.outputs {
             for link in output.links.iter_mut().filter(|link| link.is_lossless()) {
-                let mut room = link.room(shared);
-                if room == 0 {
+                let mut room = link.room(shared, self.burst);
+                if room < self.burst {
                     room = link.await_room(shared);
                 }
-                if room == 0 {
+                if room < self.burst {
                     let index = link.index;
                     self.set_blocked(blocked::LINK, index);
                     return false;
@@ -99,8 +112,8 @@ impl Ports {
             }
         }
         self.room_seen = least;
-        if !self.outputs.is_empty() {
-            let pool = &mut shared.slots[self.pool];
+        for output in &self.outputs {
+            let pool = &mut shared.slots[output.pool];
             if !pool.ensure() {
                 pool.await_slot();
                 if !pool.ensure() {
@@ -124,7 +137,8 @@ impl Ports {
     /// As `admit`, for short where the last admission still holds.
     #[inline]
     pub(super) fn may_write(&mut self, shared: &mut Shared) -> bool {
-        let admitted = self.room_seen > 0 && (self.outputs.is_empty() || shared.slots[self.pool].has_spare());
+        let admitted =
+            self.room_seen >= self.burst && self.outputs.iter().all(|output| shared.slots[output.pool].has_spare());
         admitted || self.admit(shared)
     }
 

@@ -17,7 +17,7 @@ use crate::sync::Ordering;
 
 use super::edit::{Prepared, Refusal};
 use super::mailbox::{Command, Mailbox, Report};
-use super::node::{Failure, Node, drop_stage};
+use super::node::{Failure, Node};
 use super::schedule;
 use super::shared::Shared;
 use super::spec::{Edit, LaneSpec};
@@ -90,7 +90,7 @@ pub(super) fn live(spec: LaneSpec, mailbox: &Arc<Mailbox>) {
             runner.tear_down();
         }
         Err((node, text)) => {
-            mailbox.report(Report::Failed { node, text, panicked: false });
+            mailbox.report(Report::Failed { node, text, panicked: false, set_aside: false });
             loop {
                 match mailbox.next_command() {
                     Some(Command::Close) => break,
@@ -321,6 +321,9 @@ impl Runner {
         });
         if commanded {
             self.obey();
+            for node in &mut self.nodes {
+                node.heed_bell(&mut self.shared);
+            }
         }
     }
 
@@ -349,21 +352,23 @@ impl Runner {
         (PARK.min(Duration::from_nanos((next_ns - now_ns).max(0.0) as u64)), true)
     }
 
-    /// A node failed: the lane stops running nodes and waits for the control isolate's word.
+    /// A node failed: it is set aside if it is supervised, else the lane stops running nodes. Then the control isolate
+    /// has the word.
     fn fail(&mut self, position: usize, failure: Failure) {
-        self.running = false;
-        self.failed = true;
+        let set_aside = self.nodes[position].supervised;
+        self.running &= set_aside;
+        self.failed |= !set_aside;
         let (text, panicked) = match failure {
             Failure::Fault(text) => (text, false),
             Failure::Panic(text) => (text, true),
         };
-        self.shared.mailbox.report(Report::Failed { node: Some(position as u32), text, panicked });
+        self.shared.mailbox.report(Report::Failed { node: Some(position as u32), text, panicked, set_aside });
     }
 
     fn tear_down(&mut self) {
         self.abort();
         for node in &mut self.nodes {
-            drop_stage(&mut node.stage);
+            node.drop_stage();
         }
         self.shared.settle();
         for slots in &mut self.shared.slots {

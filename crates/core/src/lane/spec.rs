@@ -7,7 +7,7 @@ use crate::pool::Pool;
 use crate::ring::Ring;
 
 use super::schedule::Priority;
-use super::stage::Settings;
+use super::stage::{Settings, Value};
 
 /// What a link does when it is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,10 @@ pub struct NodeSpec {
     pub index: u32,
     /// Name of its stage.
     pub stage: String,
-    /// Index of the pool that its outputs take their slots from; for a node without outputs, any number.
-    pub pool: u32,
+    /// Index of the pool that each output takes its slots from.
+    pub pools: Vec<u32>,
+    /// Whether the lane goes on when it fails.
+    pub supervised: bool,
     /// Its configuration.
     pub settings: Settings,
 }
@@ -152,7 +154,7 @@ pub struct Edit {
     /// Slots of nodes whose bypass is switched on or off.
     pub bypass: Vec<(u32, bool)>,
     /// Live values, by slot and key.
-    pub configure: Vec<(u32, Vec<(String, f64)>)>,
+    pub configure: Vec<(u32, Vec<(String, Value)>)>,
 }
 
 /// A whole lane.

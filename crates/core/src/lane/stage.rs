@@ -1,8 +1,10 @@
-//! What a stage is: kept to what a C interface can carry, numbers and handles, so that one can stand before it later.
+//! What a stage is: kept to what a C interface can carry, numbers, texts and handles. The interface of plugins stands
+//! before it (`crate::plugin`).
 
 use std::fmt;
 
 use super::context::StageContext;
+use super::waker::Bell;
 
 /// What `process` and `flush` may answer instead of success: why the node cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,34 +35,74 @@ pub trait Stage {
         Ok(false)
     }
 
-    /// Gives a live configuration value. Truth values come as 0 and 1.
+    /// Gives a live configuration value.
     ///
     /// # Errors
     ///
     /// Why the value is refused; the stage goes on with the old one.
-    fn control(&mut self, key: &str, _value: f64) -> Result<(), String> {
+    fn control(&mut self, key: &str, _value: &Value) -> Result<(), String> {
         Err(format!("\"{key}\" cannot be changed while the stage runs"))
     }
 
-    /// What a stage of the same type that takes this one's place goes on from.
-    fn snapshot(&self, _out: &mut Vec<f64>) {}
+    /// Adds what a stage of the same type that takes this one's place goes on from.
+    fn snapshot(&mut self, _out: &mut Vec<u8>) {}
 
     /// Goes on from what [`Stage::snapshot`] of another instance says. Values of the own configuration stay.
-    fn restore(&mut self, _state: &[f64]) {}
+    fn restore(&mut self, _state: &[u8]) {}
 
     /// The stage's own figures, in the order of [`StageType::figures`].
-    fn figures(&self, _out: &mut Vec<f64>) {}
+    fn figures(&mut self, _out: &mut Vec<f64>) {}
+
+    /// Whether another thread has asked for a tick since this was asked last.
+    fn was_woken(&mut self) -> bool {
+        false
+    }
 }
 
-/// A stage's configuration: numbers by name; truth values as 0 and 1. The control isolate has checked them.
+/// A value of a configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number, or a truth value as 0 or 1.
+    Number(f64),
+    /// A text; a list or an object as JSON.
+    Text(String),
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl Value {
+    /// The number.
+    ///
+    /// # Errors
+    ///
+    /// If it is a text.
+    pub fn number(&self) -> Result<f64, String> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Text(text) => Err(format!("the value is \"{text}\", wanted a number")),
+        }
+    }
+}
+
+/// A stage's configuration: values by name. The control isolate has checked them.
 #[derive(Debug, Clone, Default)]
-pub struct Settings(pub Vec<(String, f64)>);
+pub struct Settings(pub Vec<(String, Value)>);
 
 impl Settings {
-    /// The value of a key, or what stands for it.
+    /// The value of a key.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The number of a key, or what stands for it.
     #[must_use]
     pub fn get(&self, key: &str, default: f64) -> f64 {
-        self.0.iter().rev().find(|(name, _)| name == key).map_or(default, |&(_, value)| value)
+        self.value(key).and_then(|value| value.number().ok()).unwrap_or(default)
     }
 
     /// A whole number in a range.
@@ -75,7 +117,47 @@ impl Settings {
         }
         Err(format!("{key} is {value}, wanted a whole number from {least} to {most}"))
     }
+
+    /// Takes over values of the same keys.
+    pub fn set(&mut self, key: &str, value: Value) {
+        match self.0.iter_mut().rev().find(|(name, _)| name == key) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((key.to_owned(), value)),
+        }
+    }
 }
+
+/// Adds numbers to a stage's state.
+pub fn put_numbers(out: &mut Vec<u8>, numbers: &[f64]) {
+    out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+}
+
+/// The numbers of a stage's state.
+#[must_use]
+pub fn numbers_of<const N: usize>(state: &[u8]) -> Option<[f64; N]> {
+    if state.len() != N * 8 {
+        return None;
+    }
+    let mut numbers = [0.0; N];
+    for (number, bytes) in numbers.iter_mut().zip(state.chunks_exact(8)) {
+        *number = f64::from_le_bytes(bytes.try_into().ok()?);
+    }
+    Some(numbers)
+}
+
+/// When a node of a stage is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cadence {
+    /// When frames come in.
+    Push,
+    /// Again and again, or when its time has come: it is a source.
+    Loop,
+    /// When another thread asks for it.
+    External,
+}
+
+/// Makes an instance, which may ask for ticks of its node by the bell.
+pub type Create = dyn Fn(&Settings, &Bell) -> Result<Box<dyn Stage>, String> + Sync;
 
 /// Describes a stage.
 pub struct StageType {
@@ -85,10 +167,12 @@ pub struct StageType {
     pub inputs: u32,
     /// Number of outputs.
     pub outputs: u32,
-    /// It has a cadence of its own, rather than running when frames come in.
-    pub self_driven: bool,
+    /// Most frames that it writes to an output for each that it reads, or in a tick without reading; at least 1.
+    pub burst: u32,
+    /// When it is run.
+    pub cadence: Cadence,
     /// Names of its figures.
     pub figures: &'static [&'static str],
     /// Makes an instance.
-    pub create: fn(&Settings) -> Result<Box<dyn Stage>, String>,
+    pub create: &'static Create,
 }

@@ -110,7 +110,10 @@ fn a_panic_fails_its_node_and_loses_no_slot() {
         lane.command(Command::Start);
         let word = if panics == 1.0 { "panics" } else { "fails" };
         let text = format!("{word} on purpose at frame 10");
-        assert_eq!(await_report(&lane), Report::Failed { node: Some(1), text, panicked: panics == 1.0 });
+        assert_eq!(
+            await_report(&lane),
+            Report::Failed { node: Some(1), text, panicked: panics == 1.0, set_aside: false }
+        );
         close(lane);
         let queued = world.link(0).written - world.link(0).read;
         assert_eq!(f64::from(world.pool().free()) + queued, 64.0, "all but what is queued is back");
@@ -126,7 +129,7 @@ fn a_stage_that_refuses_its_configuration_fails_the_opening() {
         ("nothing", [("x", 0.0)], "there is no stage \"nothing\""),
     ] {
         let lane = NativeLane::spawn(world.lane(1, true, vec![node(0, stage, &settings)], Vec::new())).unwrap();
-        let failed = Report::Failed { node: Some(0), text: wanted.into(), panicked: false };
+        let failed = Report::Failed { node: Some(0), text: wanted.into(), panicked: false, set_aside: false };
         assert_eq!(await_report(&lane), failed);
         lane.command(Command::Start);
         close(lane);
@@ -147,8 +150,11 @@ fn configure_answers_and_a_lane_closes_while_it_runs() {
     let nodes = vec![node(0, "native-source", &[("blockSize", 8.0)]), node(1, "native-gain", &[])];
     let lane = start(world.lane(1, true, nodes, vec![link]));
     lane.command(Command::Start);
-    let configure =
-        |request, key: &str, value| Command::Configure { request, node: 1, values: vec![(key.into(), value)] };
+    let configure = |request, key: &str, value: f64| Command::Configure {
+        request,
+        node: 1,
+        values: vec![(key.into(), value.into())],
+    };
     lane.command(configure(1, "gainDb", 3.0));
     assert_eq!(await_report(&lane), Report::Configured { request: 1, error: None });
     lane.command(configure(2, "gainDb", 99.0));

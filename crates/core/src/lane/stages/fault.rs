@@ -2,10 +2,18 @@
 //! panics, fails, hangs, or hangs on to frames.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Fault, Settings, Stage, StageType};
+use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType};
+use crate::lane::waker::Bell;
 
-pub(super) const TYPE: StageType =
-    StageType { name: "native-fault", inputs: 1, outputs: 1, self_driven: false, figures: &[], create };
+pub(super) const TYPE: StageType = StageType {
+    name: "native-fault",
+    inputs: 1,
+    outputs: 1,
+    burst: 1,
+    cadence: Cadence::Push,
+    figures: &[],
+    create: &create,
+};
 
 struct Faulty {
     /// The frame, from 1, at which it fails; 0: never.
@@ -19,7 +27,7 @@ struct Faulty {
     seen: f64,
 }
 
-fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
+fn create(settings: &Settings, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
     if settings.get("refuse", 0.0) != 0.0 {
         return Err("it was told to refuse".into());
     }

@@ -2,10 +2,18 @@
 //! not click. At 0 dB blocks pass untouched; otherwise they are changed in place unless others read them too.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Fault, Settings, Stage, StageType};
+use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType, Value, numbers_of, put_numbers};
+use crate::lane::waker::Bell;
 
-pub(super) const TYPE: StageType =
-    StageType { name: "native-gain", inputs: 1, outputs: 1, self_driven: false, figures: &[], create };
+pub(super) const TYPE: StageType = StageType {
+    name: "native-gain",
+    inputs: 1,
+    outputs: 1,
+    burst: 1,
+    cadence: Cadence::Push,
+    figures: &[],
+    create: &create,
+};
 
 struct Gain {
     /// The factor that the last block ended with.
@@ -14,7 +22,7 @@ struct Gain {
     target: f32,
 }
 
-fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
+fn create(settings: &Settings, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
     let factor = factor_of(settings.get("gainDb", 0.0))?;
     Ok(Box::new(Gain { factor, target: factor }))
 }
@@ -49,22 +57,22 @@ impl Stage for Gain {
         Ok(())
     }
 
-    fn snapshot(&self, out: &mut Vec<f64>) {
-        out.push(f64::from(self.factor));
+    fn snapshot(&mut self, out: &mut Vec<u8>) {
+        put_numbers(out, &[f64::from(self.factor)]);
     }
 
-    fn restore(&mut self, state: &[f64]) {
+    fn restore(&mut self, state: &[u8]) {
         // From there it glides to its own.
-        if let &[factor] = state {
+        if let Some([factor]) = numbers_of(state) {
             self.factor = factor as f32;
         }
     }
 
-    fn control(&mut self, key: &str, value: f64) -> Result<(), String> {
+    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
         if key != "gainDb" {
             return Err(format!("\"{key}\" cannot be changed while the stage runs; \"gainDb\" can"));
         }
-        self.target = factor_of(value)?;
+        self.target = factor_of(value.number()?)?;
         Ok(())
     }
 }

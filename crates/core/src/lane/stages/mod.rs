@@ -1,4 +1,4 @@
-//! The stages that are built in.
+//! The stages that are built in, and how all stages are found.
 
 mod blocks;
 mod fault;
@@ -7,13 +7,15 @@ mod pass;
 mod sink;
 mod source;
 
+use crate::plugin;
+
 use super::stage::StageType;
 
 /// All of them, by name.
 static STAGES: &[StageType] = &[fault::TYPE, gain::TYPE, pass::TYPE, sink::TYPE, source::TYPE];
 
-/// Finds a stage by name.
+/// Finds a stage by name, among those that are built in and those of plugins.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static StageType> {
-    STAGES.iter().find(|stage| stage.name == name)
+    STAGES.iter().find(|stage| stage.name == name).or_else(|| plugin::find(name))
 }

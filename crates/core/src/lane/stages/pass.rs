@@ -1,14 +1,22 @@
 //! `native-pass`: hands every frame on.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Fault, Settings, Stage, StageType};
+use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType};
+use crate::lane::waker::Bell;
 
-pub(super) const TYPE: StageType =
-    StageType { name: "native-pass", inputs: 1, outputs: 1, self_driven: false, figures: &[], create };
+pub(super) const TYPE: StageType = StageType {
+    name: "native-pass",
+    inputs: 1,
+    outputs: 1,
+    burst: 1,
+    cadence: Cadence::Push,
+    figures: &[],
+    create: &create,
+};
 
 struct Pass;
 
-fn create(_settings: &Settings) -> Result<Box<dyn Stage>, String> {
+fn create(_settings: &Settings, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
     Ok(Box::new(Pass))
 }
 

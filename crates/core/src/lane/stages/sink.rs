@@ -1,7 +1,8 @@
 //! `native-sink`: takes numbered blocks and counts what is wrong with them.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Fault, Settings, Stage, StageType};
+use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType, numbers_of, put_numbers};
+use crate::lane::waker::Bell;
 
 use super::blocks;
 
@@ -9,9 +10,10 @@ pub(super) const TYPE: StageType = StageType {
     name: "native-sink",
     inputs: 1,
     outputs: 0,
-    self_driven: false,
+    burst: 1,
+    cadence: Cadence::Push,
     figures: &["received", "corrupt", "disordered", "missing", "unflagged", "falselyFlagged", "last"],
-    create,
+    create: &create,
 };
 
 struct Sink {
@@ -35,7 +37,7 @@ struct Sink {
     last: f64,
 }
 
-fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
+fn create(settings: &Settings, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
     Ok(Box::new(Sink {
         check_samples: settings.get("checkSamples", 1.0) != 0.0,
         count: settings.whole("count", 0.0, 0.0, 4_294_967_296.0)?,
@@ -88,31 +90,28 @@ impl Stage for Sink {
         Ok(())
     }
 
-    fn snapshot(&self, out: &mut Vec<f64>) {
-        self.figures(out);
+    fn snapshot(&mut self, out: &mut Vec<u8>) {
+        put_numbers(out, &self.findings());
     }
 
-    fn restore(&mut self, state: &[f64]) {
-        if let &[received, corrupt, disordered, missing, unflagged, falsely_flagged, last] = state {
+    fn restore(&mut self, state: &[u8]) {
+        if let Some([received, corrupt, disordered, missing, unflagged, falsely_flagged, last]) = numbers_of(state) {
             (self.received, self.corrupt, self.disordered, self.missing) = (received, corrupt, disordered, missing);
             (self.unflagged, self.falsely_flagged, self.last) = (unflagged, falsely_flagged, last);
         }
     }
 
-    fn figures(&self, out: &mut Vec<f64>) {
-        out.extend([
-            self.received,
-            self.corrupt,
-            self.disordered,
-            self.missing,
-            self.unflagged,
-            self.falsely_flagged,
-            self.last,
-        ]);
+    fn figures(&mut self, out: &mut Vec<f64>) {
+        out.extend(self.findings());
     }
 }
 
 impl Sink {
+    fn findings(&self) -> [f64; 7] {
+        let &Self { received, corrupt, disordered, missing, unflagged, falsely_flagged, last, .. } = self;
+        [received, corrupt, disordered, missing, unflagged, falsely_flagged, last]
+    }
+
     fn count(&mut self, number: f64, flagged: bool) {
         let gap = number > self.last + 1.0;
         if number <= self.last {

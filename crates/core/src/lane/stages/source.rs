@@ -2,15 +2,23 @@
 
 use crate::clock;
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Fault, Settings, Stage, StageType};
+use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType, numbers_of, put_numbers};
+use crate::lane::waker::Bell;
 
 use super::blocks;
 
 /// Blocks of one tick at most.
 const BLOCKS_PER_TICK: u32 = 64;
 
-pub(super) const TYPE: StageType =
-    StageType { name: "native-source", inputs: 0, outputs: 1, self_driven: true, figures: &["sent"], create };
+pub(super) const TYPE: StageType = StageType {
+    name: "native-source",
+    inputs: 0,
+    outputs: 1,
+    burst: 1,
+    cadence: Cadence::Loop,
+    figures: &["sent"],
+    create: &create,
+};
 
 struct Source {
     count: f64,
@@ -24,7 +32,7 @@ struct Source {
     start_ns: Option<f64>,
 }
 
-fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
+fn create(settings: &Settings, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
     Ok(Box::new(Source {
         count: settings.whole("count", 0.0, 0.0, 4_294_967_296.0)?,
         block_size: settings.whole("blockSize", 1024.0, 2.0, 1_048_576.0)? as u32,
@@ -88,15 +96,15 @@ impl Stage for Source {
         Ok(())
     }
 
-    fn snapshot(&self, out: &mut Vec<f64>) {
-        out.push(self.sent);
+    fn snapshot(&mut self, out: &mut Vec<u8>) {
+        put_numbers(out, &[self.sent]);
     }
 
-    fn restore(&mut self, state: &[f64]) {
-        self.sent = state.first().copied().unwrap_or(0.0);
+    fn restore(&mut self, state: &[u8]) {
+        self.sent = numbers_of(state).map_or(0.0, |[sent]| sent);
     }
 
-    fn figures(&self, out: &mut Vec<f64>) {
+    fn figures(&mut self, out: &mut Vec<f64>) {
         out.push(self.sent);
     }
 }

@@ -1,0 +1,131 @@
+/**
+ * The schema of a stage's configuration, which its plugin gives as text.
+ *
+ * @module
+ */
+import type { ConfigObjectSchema, ConfigSchema } from "../descriptor/descriptor.ts";
+import { describeValue } from "../errors/describe_value.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
+
+/** How deep schemas may stand in each other. */
+const MAX_DEPTH = 32;
+
+type Check = (value: unknown, at: string, depth: number) => void;
+
+const TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+
+/** What each word of a schema takes. */
+const WORDS: { readonly [K in keyof Required<ConfigSchema>]: Check } = {
+  type: oneOf(TYPES),
+  description: isText,
+  default: () => {},
+  enum: list,
+  minimum: isNumber,
+  maximum: isNumber,
+  exclusiveMinimum: isNumber,
+  exclusiveMaximum: isNumber,
+  multipleOf: isNumber,
+  minLength: isNumber,
+  maxLength: isNumber,
+  pattern: regularExpression,
+  examples: list,
+  deprecated: isTruth,
+  items: checkSchema,
+  minItems: isNumber,
+  maxItems: isNumber,
+  properties: (value, at, depth) => {
+    for (const [key, each] of Object.entries(object(value, at))) checkSchema(each, `${at}.${key}`, depth + 1);
+  },
+  required: list,
+  additionalProperties: (value, at, depth) => {
+    if (typeof value !== "boolean") checkSchema(value, at, depth + 1);
+  },
+  anyOf: (value, at, depth) => {
+    list(value, at);
+    for (const [k, each] of (value as unknown[]).entries()) checkSchema(each, `${at}.${k}`, depth + 1);
+  },
+  "x-unit": isText,
+  "x-duration": oneOf(["ns", "us", "ms", "s", "min", "h"]),
+  "x-live": isTruth,
+};
+
+/**
+ * Reads a schema.
+ *
+ * @param text the schema of an object with `properties`; `null`: of one without any
+ * @throws {RangeError} with what is wrong with it, as a clause
+ */
+export function readConfigSchema(text: string | null): ConfigObjectSchema {
+  const schema = text === null ? {} : object(parseJson(text), "its configuration schema");
+  const { type = "object", properties = {}, required = [], additionalProperties = false, ...rest } = schema;
+  if (type !== "object" || additionalProperties !== false) {
+    throw new RangeError("its configuration schema is none of an object without other keys");
+  }
+  for (const word of Object.keys(rest)) {
+    if (word !== "$schema" && word !== "description") {
+      throw new RangeError(`its configuration schema has "${word}", which is not known there`);
+    }
+  }
+  WORDS.properties(properties, "properties", 0);
+  WORDS.required(required, "required", 0);
+  const missing = (required as unknown[]).find((key) => !Object.hasOwn(properties as object, key as string));
+  if (missing !== undefined) throw new RangeError(`required names ${describeValue(missing)}, which is no property`);
+  return { type: "object", properties, required, additionalProperties: false } as ConfigObjectSchema;
+}
+
+function checkSchema(value: unknown, at: string, depth: number): void {
+  if (depth > MAX_DEPTH) throw new RangeError(`${at} is nested more than ${MAX_DEPTH} levels deep`);
+  const known = Object.keys(WORDS);
+  for (const [word, each] of Object.entries(object(value, at))) {
+    if (!Object.hasOwn(WORDS, word)) {
+      throw new RangeError(`${at} has "${word}"${didYouMean(word, known)}; available: ${listSome(known)}`);
+    }
+    WORDS[word as keyof ConfigSchema](each, `${at}.${word}`, depth + 1);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`its configuration schema is no JSON: ${(error as Error).message}`);
+  }
+}
+
+function object(value: unknown, at: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new RangeError(`${at} is ${describeValue(value)}, wanted an object`);
+}
+
+function list(value: unknown, at: string): void {
+  if (!Array.isArray(value)) throw new RangeError(`${at} is ${describeValue(value)}, wanted a list`);
+}
+
+function isText(value: unknown, at: string): void {
+  if (typeof value !== "string") throw new RangeError(`${at} is ${describeValue(value)}, wanted a text`);
+}
+
+function isNumber(value: unknown, at: string): void {
+  if (typeof value !== "number") throw new RangeError(`${at} is ${describeValue(value)}, wanted a number`);
+}
+
+function isTruth(value: unknown, at: string): void {
+  if (typeof value !== "boolean") throw new RangeError(`${at} is ${describeValue(value)}, wanted true or false`);
+}
+
+function oneOf(choices: readonly string[]): Check {
+  return (value, at) => {
+    if (!choices.includes(value as string)) {
+      throw new RangeError(`${at} is ${describeValue(value)}, wanted ${choices.join(", ")}`);
+    }
+  };
+}
+
+function regularExpression(value: unknown, at: string): void {
+  isText(value, at);
+  try {
+    new RegExp(value as string, "u");
+  } catch (error) {
+    throw new RangeError(`${at} is no regular expression: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The node type of a plugin's stage.
+ *
+ * @module
+ */
+import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
+import type { PluginPort, PluginStage } from "../../ffi/plugin.ts";
+import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
+import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
+import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
+import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
+import { readConfigSchema } from "./config_schema.ts";
+import type { PluginManifest } from "./manifest.ts";
+
+/** Frame classes, by kind. */
+const CLASSES: { readonly [K in FrameKind]: string } = {
+  audio: "AudioFrame",
+  video: "VideoFrame",
+  encoded: "EncodedFrame",
+  packet: "PacketFrame",
+  data: "DataFrame",
+};
+
+/**
+ * Makes the node type of a stage.
+ *
+ * @param source path of its `plugin.toml`
+ * @throws {RangeError} with what is wrong with its configuration schema, as a clause
+ */
+export function stageType(stage: PluginStage, manifest: PluginManifest, source: string): AnyNodeType {
+  const { id: type, doc, mode, figures } = stage;
+  const descriptor: NodeDescriptor = {
+    type,
+    className: className(type),
+    source,
+    description: firstSentence(doc),
+    doc,
+    category: "plugin",
+    tags: ["native", "plugin", manifest.name],
+    mode,
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: stage.inputs.map((port) => portOf(port, "input")),
+    outputs: stage.outputs.map((port) => portOf(port, "output")),
+    config: readConfigSchema(stage.config),
+  };
+  enterNativeStage(type, { figures });
+  return defineNodeType({ descriptor, load: () => refuseLoading(type) });
+}
+
+function portOf(port: PluginPort, direction: PortDescriptor["direction"]): PortDescriptor {
+  const { name, doc, optional, burst } = port;
+  const kind = nameOf(KIND, port.kind) as FrameKind;
+  const accepts = direction === "input" ? acceptsOf(kind, port.formats) : undefined;
+  const schema = kind === "data" ? port.schema ?? "unknown" : undefined;
+  return {
+    name,
+    direction,
+    kind,
+    type: schema === undefined ? CLASSES[kind] : `DataFrame<${schema}>`,
+    ...(schema !== undefined && { schema }),
+    optional,
+    ...(accepts !== undefined && { accepts }),
+    burst,
+    doc,
+  };
+}
+
+function acceptsOf(kind: FrameKind, codes: readonly number[]): FormatAccepts | undefined {
+  const names = codes.map((code) => nameOf(FORMAT, code));
+  if (names.length === 0) return undefined;
+  return kind === "video" ? { pixelFormat: names as PixelFormat[] } : { codec: names as Codec[] };
+}
+
+function nameOf(codes: { readonly [name: string]: number }, code: number): string {
+  return Object.keys(codes).find((name) => codes[name] === code)!;
+}
+
+/** `com.example.low-pass`: `LowPass`. */
+function className(id: string): string {
+  const last = id.slice(id.lastIndexOf(".") + 1);
+  return last.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function firstSentence(doc: string): string {
+  return /^[\s\S]*?[.!?](?=\s|$)/.exec(doc)?.[0].replaceAll(/\s+/g, " ") ?? doc;
+}

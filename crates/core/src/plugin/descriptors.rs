@@ -1,0 +1,273 @@
+//! Checks what a plugin says of itself, and copies it. Each refusal is a clause that names the stage and the field.
+
+use std::collections::HashSet;
+
+use sluice_abi::stage::{
+    SLUICE_ABI_VERSION, SLUICE_EXTERNAL, SLUICE_LOOP, SLUICE_OPTIONAL, SLUICE_PUSH, SluicePlugin, SluicePort,
+    SluiceStage,
+};
+use sluice_abi::{MAX_FIGURES, format, kind};
+
+use crate::lane::stage::Cadence;
+
+use super::loaded::{Calls, LoadedStage, Port};
+use super::memory::{Plain, is_code, structure, text};
+
+/// Bytes of the structures in version 1.0: a plugin says no less of itself.
+const PLUGIN_BYTES: u32 = 32;
+const STAGE_BYTES: u32 = 144;
+const PORT_BYTES: u32 = 48;
+
+/// More than any version will have: a size beyond is none.
+const MAX_BYTES: u32 = 4_096;
+
+const MAX_STAGES: u32 = 256;
+const MAX_PORTS: u32 = 64;
+const MAX_FORMATS: u32 = 32;
+const MAX_BURST: u32 = 256;
+const MAX_NAME: usize = 64;
+
+// SAFETY: integers and addresses.
+unsafe impl Plain for SluicePlugin {}
+// SAFETY: integers, addresses, and optional addresses of functions, which are checked before they are called.
+unsafe impl Plain for SluiceStage {}
+// SAFETY: integers and addresses.
+unsafe impl Plain for SluicePort {}
+// SAFETY: an integer.
+unsafe impl Plain for u32 {}
+// SAFETY: an integer.
+unsafe impl Plain for usize {}
+
+/// Reads the descriptors of a plugin.
+///
+/// # Errors
+///
+/// What is wrong with them.
+pub(super) fn read(plugin: usize) -> Result<Vec<LoadedStage>, String> {
+    let of_plugin = |error: String| format!("its descriptor {error}");
+    let version: u32 = structure(plugin, 4).map_err(of_plugin)?;
+    check_version(version)?;
+    let head: SluicePlugin = structure(plugin, PLUGIN_BYTES as usize).map_err(of_plugin)?;
+    check_size("SluicePlugin", head.size, PLUGIN_BYTES)?;
+    check_size("SluiceStage", head.stage_size, STAGE_BYTES)?;
+    check_size("SluicePort", head.port_size, PORT_BYTES)?;
+    let head: SluicePlugin = structure(plugin, head.size as usize).map_err(of_plugin)?;
+    if !(1..=MAX_STAGES).contains(&head.stage_count) {
+        return Err(format!("it has {} stages, wanted 1 to {MAX_STAGES}", head.stage_count));
+    }
+    let mut stages: Vec<LoadedStage> = Vec::new();
+    for index in 0..head.stage_count as usize {
+        let of_stage = |error: String| format!("stage {index} {error}");
+        let at = element(head.stages.addr(), index, head.stage_size).map_err(of_stage)?;
+        let stage: SluiceStage = structure(at, head.stage_size as usize).map_err(of_stage)?;
+        let id = text(stage.id.addr()).map_err(|error| format!("the id of stage {index} {error}"))?;
+        if !is_id(&id) {
+            let wanted = "wanted one such as \"com.example.fft\": lower-case letters, digits and \"-\", with a dot";
+            return Err(format!("the id of stage {index} is {id:?}, {wanted}"));
+        }
+        if stages.iter().any(|known| known.id == id) {
+            return Err(format!("two of its stages have the id \"{id}\""));
+        }
+        stages.push(read_stage(&id, &stage, head.port_size).map_err(|error| format!("stage \"{id}\": {error}"))?);
+    }
+    Ok(stages)
+}
+
+fn check_version(found: u32) -> Result<(), String> {
+    let (major, minor) = (found >> 16, found & 0xffff);
+    let (own_major, own_minor) = (SLUICE_ABI_VERSION >> 16, SLUICE_ABI_VERSION & 0xffff);
+    if major == own_major && minor <= own_minor {
+        return Ok(());
+    }
+    let mend = match major.cmp(&own_major) {
+        std::cmp::Ordering::Less => "build it with the header of this Sluice",
+        _ => "use a newer Sluice, or build it with the header of this one",
+    };
+    Err(format!(
+        "it was built for version {major}.{minor} of the interface, and this is {own_major}.{own_minor}; {mend}"
+    ))
+}
+
+fn check_size(name: &str, found: u32, least: u32) -> Result<(), String> {
+    if found >= least && found <= MAX_BYTES && found % 8 == 0 {
+        return Ok(());
+    }
+    Err(format!("it says that {name} has {found} bytes, wanted {least} to {MAX_BYTES} in steps of 8"))
+}
+
+fn read_stage(id: &str, stage: &SluiceStage, port_size: u32) -> Result<LoadedStage, String> {
+    let (name, version, doc) = (named("name", stage.name)?, named("version", stage.version)?, named("doc", stage.doc)?);
+    for (what, text) in [("name", &name), ("version", &version)] {
+        if text.is_empty() || text.chars().any(char::is_control) {
+            return Err(format!("its {what} is {text:?}, wanted a text without control characters"));
+        }
+    }
+    let config_schema = optional("config_schema", stage.config_schema)?;
+    let cadence = match stage.mode {
+        SLUICE_PUSH => Cadence::Push,
+        SLUICE_LOOP => Cadence::Loop,
+        SLUICE_EXTERNAL => Cadence::External,
+        mode => return Err(format!("its mode is {mode}, which is none")),
+    };
+    let mut names = HashSet::new();
+    let inputs = read_ports("input", stage.inputs, stage.input_count, port_size, &mut names)?;
+    let outputs = read_ports("output", stage.outputs, stage.output_count, port_size, &mut names)?;
+    if cadence == Cadence::Push && inputs.is_empty() {
+        return Err("its mode is SLUICE_PUSH, and it has no inputs; a source has SLUICE_LOOP or SLUICE_EXTERNAL".into());
+    }
+    let figures = read_figures(stage)?;
+    let calls = read_calls(stage)?;
+    Ok(LoadedStage { id: id.to_owned(), name, version, doc, config_schema, inputs, outputs, figures, cadence, calls })
+}
+
+fn read_ports(
+    what: &str,
+    ports: *const SluicePort,
+    count: u32,
+    size: u32,
+    names: &mut HashSet<String>,
+) -> Result<Vec<Port>, String> {
+    if count > MAX_PORTS {
+        return Err(format!("it has {count} {what}s, at most {MAX_PORTS}"));
+    }
+    (0..count as usize)
+        .map(|index| {
+            let at = element(ports.addr(), index, size).map_err(|error| format!("{what} {index} {error}"))?;
+            let port = structure(at, size as usize).map_err(|error| format!("{what} {index} {error}"))?;
+            let port = read_port(&port).map_err(|error| format!("{what} {index}: {error}"))?;
+            if !names.insert(port.name.clone()) {
+                return Err(format!("two of its ports have the name \"{}\"", port.name));
+            }
+            Ok(port)
+        })
+        .collect()
+}
+
+fn read_port(port: &SluicePort) -> Result<Port, String> {
+    let (name, doc, schema) = (named("name", port.name)?, named("doc", port.doc)?, optional("schema", port.schema)?);
+    if !is_port_name(&name) {
+        return Err(format!("its name is {name:?}, wanted 1 to {MAX_NAME} letters, digits or \"_\", a letter first"));
+    }
+    let kind = match port.kind {
+        1..=5 => port.kind as u8,
+        other => return Err(format!("its kind is {other}, which is none")),
+    };
+    if port.flags & !SLUICE_OPTIONAL != 0 {
+        return Err(format!("its flags are {:#x}, of which some have no meaning", port.flags));
+    }
+    if port.burst > MAX_BURST {
+        return Err(format!("its burst is {}, at most {MAX_BURST}", port.burst));
+    }
+    if port.format_count > MAX_FORMATS {
+        return Err(format!("it names {} formats, at most {MAX_FORMATS}", port.format_count));
+    }
+    let mut formats = Vec::new();
+    for index in 0..port.format_count as usize {
+        let at = element(port.formats.addr(), index, 4).map_err(|error| format!("format {index} {error}"))?;
+        let format: u32 = structure(at, 4).map_err(|error| format!("format {index} {error}"))?;
+        if !is_format_of(kind, format) {
+            return Err(format!("format {format} is none of its kind"));
+        }
+        formats.push(format);
+    }
+    let (optional, burst) = (port.flags & SLUICE_OPTIONAL != 0, port.burst.max(1));
+    Ok(Port { name, doc, schema, formats, kind, optional, burst })
+}
+
+fn read_figures(stage: &SluiceStage) -> Result<Vec<String>, String> {
+    let count = stage.figure_count as usize;
+    if count > MAX_FIGURES {
+        return Err(format!("it has {count} figures, at most {MAX_FIGURES}"));
+    }
+    let mut figures: Vec<String> = Vec::new();
+    for index in 0..count {
+        let of_figure = |error: String| format!("the name of figure {index} {error}");
+        let at = element(stage.figures.addr(), index, size_of::<usize>() as u32).map_err(of_figure)?;
+        let name = text(structure::<usize>(at, size_of::<usize>()).map_err(of_figure)?).map_err(of_figure)?;
+        if !is_port_name(&name) {
+            return Err(format!(
+                "the name of figure {index} is {name:?}, wanted letters, digits or \"_\", a letter first"
+            ));
+        }
+        if figures.contains(&name) {
+            return Err(format!("two of its figures have the name \"{name}\""));
+        }
+        figures.push(name);
+    }
+    if (count > 0) != stage.count.is_some() {
+        return Err(format!("it names {count} figures, and its function count is {}", state(stage.count)));
+    }
+    Ok(figures)
+}
+
+fn read_calls(stage: &SluiceStage) -> Result<Calls, String> {
+    let given = [
+        ("create", stage.create.map(|call| call as usize)),
+        ("process", stage.process.map(|call| call as usize)),
+        ("flush", stage.flush.map(|call| call as usize)),
+        ("control", stage.control.map(|call| call as usize)),
+        ("snapshot", stage.snapshot.map(|call| call as usize)),
+        ("restore", stage.restore.map(|call| call as usize)),
+        ("count", stage.count.map(|call| call as usize)),
+        ("destroy", stage.destroy.map(|call| call as usize)),
+    ];
+    for (name, call) in given {
+        if call.is_some_and(|call| !is_code(call)) {
+            return Err(format!("its function {name} lies in no library"));
+        }
+    }
+    let missing = |name: &str| format!("its function {name} is null");
+    Ok(Calls {
+        create: stage.create.ok_or_else(|| missing("create"))?,
+        process: stage.process.ok_or_else(|| missing("process"))?,
+        flush: stage.flush,
+        control: stage.control,
+        snapshot: stage.snapshot,
+        restore: stage.restore,
+        figures: stage.count,
+        destroy: stage.destroy.ok_or_else(|| missing("destroy"))?,
+    })
+}
+
+/// The address of an element of an array.
+fn element(array: usize, index: usize, size: u32) -> Result<usize, String> {
+    if array == 0 {
+        return Err("is null".into());
+    }
+    array.checked_add(index * size as usize).ok_or_else(|| "points to memory that cannot be read".into())
+}
+
+fn named(what: &str, at: *const std::ffi::c_char) -> Result<String, String> {
+    text(at.addr()).map_err(|error| format!("its {what} {error}"))
+}
+
+fn optional(what: &str, at: *const std::ffi::c_char) -> Result<Option<String>, String> {
+    if at.is_null() { Ok(None) } else { named(what, at).map(Some) }
+}
+
+fn is_id(text: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_lowercase())
+            && part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+    };
+    text.len() <= MAX_NAME && text.contains('.') && text.split('.').all(is_part)
+}
+
+fn is_port_name(text: &str) -> bool {
+    (1..=MAX_NAME).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+fn is_format_of(of: u8, number: u32) -> bool {
+    let Ok(number) = u8::try_from(number) else { return false };
+    match of {
+        kind::VIDEO => (format::RGBA8..=format::I420).contains(&number),
+        kind::ENCODED => (format::H264..=format::AAC).contains(&number),
+        _ => false,
+    }
+}
+
+fn state<T>(call: Option<T>) -> &'static str {
+    if call.is_some() { "there" } else { "null" }
+}

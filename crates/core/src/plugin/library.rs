@@ -1,0 +1,90 @@
+//! Opens the library of a plugin.
+
+use std::fs;
+use std::path::Path;
+
+use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceRegister};
+
+use super::loaded::{Plugin, loaded};
+use super::{description, descriptors, host};
+
+/// Loads a plugin, or gives one that was loaded before. Its stages can be named from then on.
+///
+/// # Errors
+///
+/// Why it is refused, as a clause. A library that was opened stays open.
+pub fn load(path: &Path) -> Result<&'static Plugin, String> {
+    let path = fs::canonicalize(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => format!("the file cannot be found: {error}"),
+    })?;
+    let mut all = loaded();
+    if let Some(known) = all.plugin(&path) {
+        return Ok(known);
+    }
+    check_file(&path)?;
+    let register = find_register(&path)?;
+    host::begin_registering();
+    // SAFETY: the symbol is that of the interface, whose plugins vouch for it.
+    let descriptor = unsafe { register(&raw const host::HOST) };
+    if descriptor.is_null() {
+        let reason = host::registering_fault().unwrap_or_else(|| "it does not say why".into());
+        return Err(format!("sluice_register_stages returned null: {reason}"));
+    }
+    let stages = descriptors::read(descriptor.addr())?;
+    let plugin = Plugin { path, description: description::describe(&stages) };
+    all.add(plugin, stages)
+}
+
+/// Refuses a file that others may write to, or put in the place of which they may put another.
+fn check_file(path: &Path) -> Result<(), String> {
+    let of_file = |error: std::io::Error| format!("the file cannot be looked at: {error}");
+    let file = fs::metadata(path).map_err(of_file)?;
+    if !file.is_file() {
+        return Err("it is no file".into());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        const OTHERS_WRITE: u32 = 0o002;
+        const STICKY: u32 = 0o1000;
+        if file.mode() & OTHERS_WRITE != 0 {
+            return Err("anybody may write to the file; take that right away with \"chmod o-w\"".into());
+        }
+        let folder = fs::metadata(path.parent().unwrap_or(path)).map_err(of_file)?.mode();
+        if folder & OTHERS_WRITE != 0 && folder & STICKY == 0 {
+            return Err("anybody may write to its folder; take that right away with \"chmod o-w\"".into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn find_register(path: &Path) -> Result<SluiceRegister, String> {
+    use std::ffi::{CStr, CString};
+    use std::os::unix::ffi::OsStrExt;
+    let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| "its path has a zero byte".to_owned())?;
+    // SAFETY: the name is a C string; the code that opening runs is the plugin's, which was configured.
+    let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+    if library.is_null() {
+        // SAFETY: the system's text is valid until this thread's next call of this kind.
+        let error = unsafe { libc::dlerror() };
+        // SAFETY: as above, if it is not null.
+        let text = (!error.is_null()).then(|| unsafe { CStr::from_ptr(error) }.to_string_lossy().into_owned());
+        let text = text.unwrap_or_else(|| "the system does not say why".into());
+        let text = text.replace(&format!("{}: ", path.display()), "");
+        return Err(format!("the system cannot open it as a library: {text}"));
+    }
+    // SAFETY: the library is open, and is never closed.
+    let symbol = unsafe { libc::dlsym(library, SLUICE_REGISTER_SYMBOL.as_ptr()) };
+    if symbol.is_null() {
+        return Err("it does not export sluice_register_stages; declare that function with SLUICE_EXPORT".into());
+    }
+    // SAFETY: the symbol is that of the interface.
+    Ok(unsafe { std::mem::transmute::<*mut libc::c_void, SluiceRegister>(symbol) })
+}
+
+#[cfg(not(unix))]
+fn find_register(_path: &Path) -> Result<SluiceRegister, String> {
+    Err("this system has no plugins yet".into())
+}

@@ -1,0 +1,114 @@
+//! Plugins that were loaded and found right, and their stages by name. They stay as long as the process.
+
+use std::ffi::c_void;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use sluice_abi::stage::SluiceContext;
+
+use crate::lane::stage::{Cadence, StageType};
+
+use super::stage::PluginStage;
+
+/// A library that was loaded.
+pub struct Plugin {
+    pub(super) path: PathBuf,
+    /// What it says of its stages, as JSON.
+    pub description: String,
+}
+
+/// A port of a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Port {
+    pub(super) name: String,
+    pub(super) doc: String,
+    pub(super) schema: Option<String>,
+    pub(super) formats: Vec<u32>,
+    pub(super) kind: u8,
+    pub(super) optional: bool,
+    pub(super) burst: u32,
+}
+
+/// A stage, as its plugin describes it.
+pub(super) struct LoadedStage {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) doc: String,
+    pub(super) config_schema: Option<String>,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+    pub(super) figures: Vec<String>,
+    pub(super) cadence: Cadence,
+    pub(super) calls: Calls,
+}
+
+type Instance = *mut c_void;
+type Context = *mut SluiceContext;
+
+/// The functions of a stage.
+#[derive(Clone, Copy)]
+pub(super) struct Calls {
+    pub(super) create: unsafe extern "C" fn(Context, *mut Instance) -> i32,
+    pub(super) process: unsafe extern "C" fn(Instance, Context) -> i32,
+    pub(super) flush: Option<unsafe extern "C" fn(Instance, Context) -> i32>,
+    pub(super) control: Option<unsafe extern "C" fn(Instance, Context, *const std::ffi::c_char) -> i32>,
+    pub(super) snapshot: Option<unsafe extern "C" fn(Instance, Context) -> i32>,
+    pub(super) restore: Option<unsafe extern "C" fn(Instance, Context, *const c_void, usize) -> i32>,
+    pub(super) figures: Option<unsafe extern "C" fn(Instance, *mut f64, u32) -> i32>,
+    pub(super) destroy: unsafe extern "C" fn(Instance) -> i32,
+}
+
+/// All that was loaded.
+pub(super) struct Loaded {
+    plugins: Vec<&'static Plugin>,
+    stages: Vec<&'static StageType>,
+}
+
+static LOADED: Mutex<Loaded> = Mutex::new(Loaded { plugins: Vec::new(), stages: Vec::new() });
+
+pub(super) fn loaded() -> MutexGuard<'static, Loaded> {
+    LOADED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Finds a stage of a plugin by its id.
+pub(crate) fn find(id: &str) -> Option<&'static StageType> {
+    loaded().stages.iter().find(|stage| stage.name == id).copied()
+}
+
+impl Loaded {
+    /// The plugin of a library that was loaded before.
+    pub(super) fn plugin(&self, path: &Path) -> Option<&'static Plugin> {
+        self.plugins.iter().find(|plugin| plugin.path == path).copied()
+    }
+
+    /// Enters a plugin with its stages.
+    ///
+    /// # Errors
+    ///
+    /// If a stage of another plugin has the id of one.
+    pub(super) fn add(&mut self, plugin: Plugin, stages: Vec<LoadedStage>) -> Result<&'static Plugin, String> {
+        if let Some(stage) = stages.iter().find(|stage| self.stages.iter().any(|known| known.name == stage.id)) {
+            return Err(format!("stage \"{}\" is there already, of another plugin; disable one of the two", stage.id));
+        }
+        self.stages.extend(stages.into_iter().map(stage_type));
+        let plugin: &'static Plugin = Box::leak(Box::new(plugin));
+        self.plugins.push(plugin);
+        Ok(plugin)
+    }
+}
+
+/// How native lanes know a stage. It is never freed, as its code is never unloaded.
+pub(super) fn stage_type(stage: LoadedStage) -> &'static StageType {
+    let stage: &'static LoadedStage = Box::leak(Box::new(stage));
+    let figures: Vec<&'static str> = stage.figures.iter().map(String::as_str).collect();
+    Box::leak(Box::new(StageType {
+        name: &stage.id,
+        inputs: stage.inputs.len() as u32,
+        outputs: stage.outputs.len() as u32,
+        burst: stage.outputs.iter().map(|port| port.burst).max().unwrap_or(1),
+        cadence: stage.cadence,
+        figures: Box::leak(figures.into_boxed_slice()),
+        create: Box::leak(Box::new(move |settings: &_, bell: &_| PluginStage::create(stage, settings, bell))),
+    }))
+}

@@ -1,0 +1,20 @@
+//! Plugins: libraries whose stages run on native lanes beside those that are built in. The interface is that of
+//! `sluice_abi::stage`.
+//!
+//! What a plugin says of itself is checked before anything of it is used ([`descriptors`]), and read without trust in
+//! the addresses that it names ([`memory`]). A library is opened once and never closed, also if it is refused: threads
+//! that it started may run on. A stage that writes out of its frames, or crashes, cannot be caught: it runs in this
+//! process.
+
+mod description;
+mod descriptors;
+mod host;
+mod library;
+mod loaded;
+mod memory;
+mod stage;
+
+pub use library::load;
+pub use loaded::Plugin;
+
+pub(crate) use loaded::find;

@@ -1,0 +1,171 @@
+//! A stage of a plugin as its lane runs it.
+
+use std::ffi::{CString, c_void};
+use std::panic::resume_unwind;
+use std::ptr;
+
+use sluice_abi::MAX_FIGURES;
+use sluice_abi::stage::{SLUICE_AGAIN, SLUICE_FAULT, SLUICE_OK, SLUICE_PANIC, SluiceContext};
+
+use crate::lane::stage::{Fault, Settings, Stage, Value};
+use crate::lane::{Bell, StageContext};
+
+use super::host::Call;
+use super::loaded::LoadedStage;
+
+/// An instance. It is used on its lane's thread alone.
+pub(super) struct PluginStage {
+    kind: &'static LoadedStage,
+    instance: *mut c_void,
+    settings: Settings,
+    bell: Bell,
+}
+
+impl PluginStage {
+    /// Makes an instance.
+    ///
+    /// # Errors
+    ///
+    /// Why the plugin refuses.
+    pub(super) fn create(
+        kind: &'static LoadedStage,
+        settings: &Settings,
+        bell: &Bell,
+    ) -> Result<Box<dyn Stage>, String> {
+        let mut stage = Self { kind, instance: ptr::null_mut(), settings: settings.clone(), bell: bell.clone() };
+        let mut instance = ptr::null_mut();
+        // SAFETY: the plugin vouches for its function; the context is that of this call.
+        let outcome =
+            stage.call(None, "create", |_, context| unsafe { (kind.calls.create)(context, &raw mut instance) });
+        match outcome {
+            Ok((SLUICE_OK, _)) if instance.is_null() => Err("create answered SLUICE_OK and gave no instance".into()),
+            Ok((SLUICE_OK, _)) => {
+                stage.instance = instance;
+                Ok(Box::new(stage))
+            }
+            Ok((status, _)) => Err(odd("create", status)),
+            Err(text) => Err(text),
+        }
+    }
+
+    /// Calls a function of the plugin. Gives its answer, if that is no failure, and the state that it kept.
+    ///
+    /// # Errors
+    ///
+    /// What the function says of its failure.
+    ///
+    /// # Panics
+    ///
+    /// If it says that it panicked.
+    fn call(
+        &self,
+        lane: Option<&mut StageContext<'_>>,
+        name: &str,
+        body: impl FnOnce(*mut c_void, *mut SluiceContext) -> i32,
+    ) -> Result<(i32, Vec<u8>), String> {
+        let mut call = Call::new(lane, &self.settings, self.kind, &self.bell);
+        let status = body(self.instance, (&raw mut call).cast());
+        if status >= 0 {
+            return Ok((status, call.into_state()));
+        }
+        let text = call.into_fault().unwrap_or_else(|| format!("{name} failed and did not say why"));
+        match status {
+            SLUICE_FAULT => Err(text),
+            // Without the hook for panics, which the plugin's own has run.
+            SLUICE_PANIC => resume_unwind(Box::new(text)),
+            other => Err(odd(name, other)),
+        }
+    }
+}
+
+impl Stage for PluginStage {
+    fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
+        let process = self.kind.calls.process;
+        // SAFETY: the plugin vouches for its function; instance and context are those of this call.
+        let (status, _) =
+            self.call(Some(context), "process", |instance, call| unsafe { process(instance, call) }).map_err(Fault)?;
+        match status {
+            SLUICE_OK => {}
+            SLUICE_AGAIN => context.run_again(),
+            other => return Err(Fault(odd("process", other))),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, context: &mut StageContext<'_>) -> Result<bool, Fault> {
+        let Some(flush) = self.kind.calls.flush else { return Ok(false) };
+        // SAFETY: as in `process`.
+        let (status, _) =
+            self.call(Some(context), "flush", |instance, call| unsafe { flush(instance, call) }).map_err(Fault)?;
+        match status {
+            SLUICE_OK => Ok(false),
+            SLUICE_AGAIN => Ok(true),
+            other => Err(Fault(odd("flush", other))),
+        }
+    }
+
+    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
+        let Some(control) = self.kind.calls.control else {
+            return Err(format!("\"{key}\" cannot be changed while the stage runs"));
+        };
+        let name = CString::new(key).map_err(|_| "the key has a zero byte".to_owned())?;
+        let before = self.settings.clone();
+        self.settings.set(key, value.clone());
+        // SAFETY: as in `process`; the name is a C string.
+        let outcome = self.call(None, "control", |instance, call| unsafe { control(instance, call, name.as_ptr()) });
+        let error = match outcome {
+            Ok((SLUICE_OK, _)) => return Ok(()),
+            Ok((status, _)) => odd("control", status),
+            Err(text) => text,
+        };
+        self.settings = before;
+        Err(error)
+    }
+
+    fn snapshot(&mut self, out: &mut Vec<u8>) {
+        let Some(snapshot) = self.kind.calls.snapshot else { return };
+        // SAFETY: as in `process`.
+        let outcome = self.call(None, "snapshot", |instance, call| unsafe { snapshot(instance, call) });
+        // One that fails leaves the successor to begin anew.
+        if let Ok((SLUICE_OK, mut state)) = outcome {
+            out.append(&mut state);
+        }
+    }
+
+    fn restore(&mut self, state: &[u8]) {
+        let Some(restore) = self.kind.calls.restore else { return };
+        if state.is_empty() {
+            return;
+        }
+        // SAFETY: as in `process`; the bytes are there during the call.
+        let _ = self.call(None, "restore", |instance, call| unsafe {
+            restore(instance, call, state.as_ptr().cast(), state.len())
+        });
+    }
+
+    fn figures(&mut self, out: &mut Vec<f64>) {
+        let Some(count) = self.kind.calls.figures else { return };
+        let mut values = [0.0; MAX_FIGURES];
+        let wanted = self.kind.figures.len().min(MAX_FIGURES);
+        // SAFETY: as in `process`; there is room for as many values as are wanted.
+        let status = unsafe { count(self.instance, values.as_mut_ptr(), wanted as u32) };
+        if status == SLUICE_OK {
+            out.extend_from_slice(&values[..wanted]);
+        }
+    }
+}
+
+impl Drop for PluginStage {
+    fn drop(&mut self) {
+        if self.instance.is_null() {
+            return;
+        }
+        // SAFETY: the instance is the plugin's own, and this is its last use. There is nobody to tell of a failure.
+        let _ = unsafe { (self.kind.calls.destroy)(self.instance) };
+    }
+}
+
+/// A plugin's answer that means nothing.
+fn odd(name: &str, status: i32) -> String {
+    format!("{name} answered {status}, which means nothing there")
+}

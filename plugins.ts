@@ -1,0 +1,7 @@
+/**
+ * Plugins: node types whose code is native, from folders that you name.
+ *
+ * @module
+ */
+export { loadPlugins, type PluginInfo, type Plugins } from "./core/plugins/load_plugins.ts";
+export type { PluginManifest } from "./core/plugins/manifest.ts";
