@@ -41,6 +41,17 @@ fn copy(address: usize, into: &mut [MaybeUninit<u8>]) -> Option<()> {
     Some(())
 }
 
+/// Whether the system refuses addresses that cannot be read, rather than end the process.
+#[cfg(all(test, target_os = "linux"))]
+pub(super) fn is_guarded() -> bool {
+    let local = [0_u8; 1];
+    let mut into = [MaybeUninit::<u8>::uninit(); 1];
+    let place = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: 1 };
+    let from = libc::iovec { iov_base: local.as_ptr().cast_mut().cast(), iov_len: 1 };
+    // SAFETY: both places have one byte.
+    unsafe { libc::process_vm_readv(libc::getpid(), &raw const place, 1, &raw const from, 1, 0) == 1 }
+}
+
 /// Reads a structure of which the plugin knows `size` bytes; what it does not know is zero.
 pub(super) fn structure<T: Plain>(address: usize, size: usize) -> Result<T, String> {
     let mut value = MaybeUninit::<T>::zeroed();

@@ -18,3 +18,6 @@ pub use library::load;
 pub use loaded::Plugin;
 
 pub(crate) use loaded::find;
+
+#[cfg(test)]
+mod descriptor_tests;

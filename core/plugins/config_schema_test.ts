@@ -1,0 +1,41 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { readConfigSchema } from "./config_schema.ts";
+
+Deno.test("readConfigSchema() gives the schema of an object", () => {
+  const empty = { type: "object", properties: {}, required: [], additionalProperties: false };
+  deepEqual(readConfigSchema(null), empty);
+  deepEqual(readConfigSchema("{}"), empty);
+  const gain = { type: "number", minimum: -60, maximum: 24, default: 0, "x-unit": "dB", "x-live": true };
+  const text = JSON.stringify({ $schema: "x", properties: { gain }, required: ["gain"] });
+  deepEqual(readConfigSchema(text), { ...empty, properties: { gain }, required: ["gain"] });
+  const taps = { type: "array", items: { anyOf: [{ type: "number" }, { enum: ["auto"] }] } };
+  deepEqual(readConfigSchema(JSON.stringify({ properties: { taps } })).properties, { taps });
+});
+
+Deno.test("readConfigSchema() says what is wrong with a schema, and where", () => {
+  const told: [text: string, message: string | RegExp][] = [
+    ["{", /^its configuration schema is no JSON: /],
+    ["[]", /^its configuration schema is .*, wanted an object$/],
+    ['{"type":"array"}', "its configuration schema is none of an object without other keys"],
+    ['{"additionalProperties":true}', "its configuration schema is none of an object without other keys"],
+    ['{"allOf":[]}', 'its configuration schema has "allOf", which is not known there'],
+    ['{"properties":[]}', /^properties is .*, wanted an object$/],
+    ['{"properties":{"a":{"typ":1}}}', /^properties\.a has "typ" \(did you mean "type"\?\); available: "type", /],
+    ['{"properties":{"a":{"minimum":"1"}}}', 'properties.a.minimum is "1", wanted a number'],
+    ['{"properties":{"a":{"pattern":"("}}}', /^properties\.a\.pattern is no regular expression: /],
+    [
+      '{"properties":{"a":{"items":{"type":"text"}}}}',
+      /^properties\.a\.items\.type is "text", wanted string, number, /,
+    ],
+    ['{"required":["b"]}', 'required names "b", which is no property'],
+  ];
+  for (const [text, message] of told) throws(() => readConfigSchema(text), { name: "RangeError", message });
+});
+
+Deno.test("readConfigSchema() refuses schemas that stand in each other too deep", () => {
+  let schema: object = { type: "number" };
+  for (let k = 0; k < 10_000; k++) schema = { type: "array", items: schema };
+  const text = JSON.stringify({ properties: { a: schema } });
+  throws(() => readConfigSchema(text), { message: / is nested more than 32 levels deep$/ });
+  equal(Object.keys(readConfigSchema('{"properties":{"a":{}}}').properties).length, 1);
+});
