@@ -40,6 +40,8 @@ export interface RunArgs {
   readonly dev: boolean;
   /** Paths of further `sluice.gen.ts` files. */
   readonly packages: readonly string[];
+  /** Folders with plugins. */
+  readonly plugins: readonly string[];
 }
 
 /** `sluice check`. */
@@ -49,6 +51,7 @@ export interface CheckArgs {
   readonly set: readonly string[];
   readonly json: boolean;
   readonly packages: readonly string[];
+  readonly plugins: readonly string[];
 }
 
 /** `sluice graph`. */
@@ -60,6 +63,7 @@ export interface GraphArgs {
   readonly output?: string;
   readonly set: readonly string[];
   readonly packages: readonly string[];
+  readonly plugins: readonly string[];
 }
 
 /** `sluice nodes list`. */
@@ -67,6 +71,7 @@ export interface ListArgs {
   readonly command: "list";
   readonly json: boolean;
   readonly packages: readonly string[];
+  readonly plugins: readonly string[];
 }
 
 /** `sluice nodes info`. */
@@ -75,6 +80,7 @@ export interface InfoArgs {
   readonly type: string;
   readonly json: boolean;
   readonly packages: readonly string[];
+  readonly plugins: readonly string[];
 }
 
 /** `sluice new processor`. */
@@ -141,6 +147,11 @@ const packages = multiple(
     description: message`Take node types from this ${"sluice.gen.ts"} too. May be given several times.`,
   }),
 );
+const plugins = multiple(
+  option("--plugins", path({ metavar: "FOLDER" }), {
+    description: message`Load the plugins in this folder too. May be given several times.`,
+  }),
+);
 const set = multiple(
   option("--set", string({ metavar: "NODE.KEY=VALUE" }), {
     description: message`Use this value in place of the one in the file. May be given several times.`,
@@ -193,6 +204,7 @@ const run = command(
         }; SLUICE_DEV=0 turns it off.`,
     }),
     packages,
+    plugins,
   }),
   {
     brief: message`Run a graph.`,
@@ -203,7 +215,7 @@ const run = command(
   },
 );
 
-const check = command("check", object({ command: constant("check"), graph, set, json, packages }), {
+const check = command("check", object({ command: constant("check"), graph, set, json, packages, plugins }), {
   brief: message`Check a graph file without running it.`,
   description: message`Lists everything that is wrong with a graph file, each with its line and column.`,
 });
@@ -224,6 +236,7 @@ const draw = command(
     })),
     set,
     packages,
+    plugins,
   }),
   {
     brief: message`Draw a graph file.`,
@@ -232,7 +245,7 @@ const draw = command(
   },
 );
 
-const list = command("list", object({ command: constant("list"), json, packages }), {
+const list = command("list", object({ command: constant("list"), json, packages, plugins }), {
   brief: message`List the node types by category.`,
 });
 
@@ -243,6 +256,7 @@ const info = command(
     type: argument(string({ metavar: "TYPE" }), { description: message`The node type's name.` }),
     json,
     packages,
+    plugins,
   }),
   { brief: message`Show a node type's ports and configuration.` },
 );

@@ -32,21 +32,25 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     "--mode",
     "live",
   ];
-  assert.deepEqual(parse(...line, "--serve", "--native", "off", "--packages", "p.ts", "--packages", "q.ts"), {
-    command: "run",
-    graph: "g.json",
-    set: ["a.b=-3", "c.d=x=y"],
-    seconds: 1.5,
-    json: true,
-    quiet: true,
-    mode: "live",
-    native: "off",
-    serve: "auto",
-    packages: ["p.ts", "q.ts"],
-    stuckAfter: undefined,
-    watch: false,
-    dev: false,
-  });
+  assert.deepEqual(
+    parse(...line, "--serve", "--native", "off", "--packages", "p.ts", "--packages", "q.ts", "--plugins", "x"),
+    {
+      command: "run",
+      graph: "g.json",
+      set: ["a.b=-3", "c.d=x=y"],
+      seconds: 1.5,
+      json: true,
+      quiet: true,
+      mode: "live",
+      native: "off",
+      serve: "auto",
+      packages: ["p.ts", "q.ts"],
+      plugins: ["x"],
+      stuckAfter: undefined,
+      watch: false,
+      dev: false,
+    },
+  );
 });
 
 Deno.test("parseArgs() reads the value of --serve behind it or joined to it", () => {
@@ -56,16 +60,37 @@ Deno.test("parseArgs() reads the value of --serve behind it or joined to it", ()
 });
 
 Deno.test("parseArgs() reads the other commands", () => {
-  assert.deepEqual(parse("check", "g.json"), { command: "check", graph: "g.json", set: [], json: false, packages: [] });
-  const drawn = { command: "graph", graph: "g.json", format: "dot", output: undefined, set: [], packages: [] };
+  assert.deepEqual(parse("check", "g.json"), {
+    command: "check",
+    graph: "g.json",
+    set: [],
+    json: false,
+    packages: [],
+    plugins: [],
+  });
+  const drawn = {
+    command: "graph",
+    graph: "g.json",
+    format: "dot",
+    output: undefined,
+    set: [],
+    packages: [],
+    plugins: [],
+  };
   assert.deepEqual(parse("graph", "g.json"), drawn);
   assert.deepEqual(parse("graph", "g.json", "--format=json", "-o", "h.json"), {
     ...drawn,
     format: "json",
     output: "h.json",
   });
-  assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [] });
-  assert.deepEqual(parse("nodes", "info", "gain"), { command: "info", type: "gain", json: false, packages: [] });
+  assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [], plugins: [] });
+  assert.deepEqual(parse("nodes", "info", "gain"), {
+    command: "info",
+    type: "gain",
+    json: false,
+    packages: [],
+    plugins: [],
+  });
   assert.deepEqual(parse("codegen", "--check"), { command: "codegen", check: true, watch: false, config: undefined });
   const top = { command: "top", at: "http://127.0.0.1:4840", token: undefined, once: false, json: false };
   assert.deepEqual(parse("top"), top);

@@ -23,6 +23,8 @@ export interface GeneratorConfig {
   readonly runtime: string;
   /** Generated modules of other packages, whose node types join this package's. */
   readonly packages?: readonly string[];
+  /** Folders with plugins, for the command line. */
+  readonly plugins?: readonly string[];
   /** File for the Rust twins of the structs; ends in `.rs`. Absent: no file is written. */
   readonly rust?: string;
   /** The generated module; ends in `.gen.ts`. */
@@ -44,6 +46,7 @@ const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" }
   name: "text",
   runtime: "text",
   packages: "list",
+  plugins: "list",
   rust: "text",
   output: "text",
   schema: "text",

@@ -26,7 +26,7 @@ export interface ReadGraph {
  *
  * @throws {SluiceError} if a setting, the file or a package cannot be read at all
  */
-export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages">): Promise<ReadGraph> {
+export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages" | "plugins">): Promise<ReadGraph> {
   const settings = args.set.map(parseOverride);
   const text = await readGraphText(args.graph);
   const registry = await loadRegistry(args);

@@ -1,6 +1,6 @@
 /**
  * The node types that the command line knows: those of Sluice itself, those of a `sluice.gen.ts` beside the graph file
- * or in the current directory, and those that `--packages` names.
+ * or in the current directory, those that `--packages` names, and those of plugins.
  *
  * @module
  */
@@ -20,6 +20,7 @@ import {
 } from "../../core/registry/staleness.ts";
 import { assertConfiguration } from "./configuration.ts";
 import { OWN_PACKAGE_URL } from "./own_package.ts";
+import { loadNamedPlugins } from "./plugins.ts";
 import { findNewClassFiles, type Project, readProject } from "./project.ts";
 
 /** File that the generator writes. */
@@ -31,6 +32,8 @@ export interface PackageSources {
   readonly graph?: string;
   /** Paths of further generated files. */
   readonly packages: readonly string[];
+  /** Folders with plugins. */
+  readonly plugins: readonly string[];
 }
 
 /**
@@ -41,11 +44,12 @@ export interface PackageSources {
  * configuration
  */
 export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
-  const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
+  const projects = await findProjects(sources.graph);
+  const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph, projects)]);
   for (const path of sources.packages) urls.add(pathToFileURL(resolve(path)).href);
   const packages: NodePackage[] = [nativePackage];
   for (const url of urls) packages.push(await loadNodePackage(url));
-  return new NodeRegistry(packages);
+  return new NodeRegistry([...packages, ...await loadNamedPlugins(sources.plugins, projects)]);
 }
 
 /** Describes stale generated code of known packages in sentences that say what to do. Fresh packages are left out. */
@@ -85,8 +89,7 @@ export async function explainUnknownTypes(
 }
 
 /** Generated files beside the graph file, and in the current directory if that is a package's folder. */
-async function findPackages(graph: string | undefined): Promise<string[]> {
-  const projects = await findProjects(graph);
+async function findPackages(graph: string | undefined, projects: readonly Project[]): Promise<string[]> {
   await assertConfiguration(projects);
   const found = new Set(projects.map(({ generated }) => generated));
   for (const { name, generated, classFiles } of projects) {

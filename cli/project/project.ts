@@ -22,6 +22,8 @@ export interface Project {
   readonly folder: string;
   /** Absolute path of the generated module, whether it is there or not. */
   readonly generated: string;
+  /** Absolute paths of folders with plugins. */
+  readonly plugins: readonly string[];
   /** Absolute paths of the files with processor classes, sorted. */
   readonly classFiles: readonly string[];
 }
@@ -56,6 +58,7 @@ export async function readProject(folder: string): Promise<Project | undefined> 
     name: config.name,
     folder: root,
     generated: resolve(root, config.output),
+    plugins: (config.plugins ?? []).map((each) => resolve(root, each)),
     classFiles: paths.filter((_, i) => annotated[i]),
   };
 }

@@ -1,0 +1,44 @@
+/** Plugins on the command line: from `--plugins`, from `SLUICE_PLUGINS`, and from `sluice.json`. */
+import { equal, match } from "node:assert/strict";
+import { type Result, sluice } from "../cli/command_line.ts";
+import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
+
+const GRAPH = JSON.stringify({
+  version: 1,
+  mode: "offline",
+  nodes: {
+    records: { type: "com.example.records", config: { count: 5, mostRecords: 2 } },
+    tone: { type: "tone-source", config: { durationSeconds: 0.1 } },
+    invert: { type: "com.example.invert" },
+    meter: { type: "level-meter" },
+  },
+  links: [
+    { from: "tone.audio", to: "invert.audioIn" },
+    { from: "invert.audioOut", to: "meter.audioIn" },
+  ],
+});
+
+Deno.test({
+  name: `the command line finds plugins in the folders that it is given${noPlugins ? ` (left out: ${noPlugins})` : ""}`,
+  ignore: noPlugins !== undefined,
+  fn: async () => {
+    await using folder = await PluginFolder.make();
+    await Deno.mkdir(`${folder.path}/plugins`);
+    const { path } = folder;
+    await Deno.rename(await folder.addC("tools", { file: "tools.c" }), `${path}/plugins/tools`);
+    await Deno.writeTextFile(`${path}/graph.json`, GRAPH);
+    const run = (args: readonly string[], env: Record<string, string> = {}): Promise<Result> =>
+      sluice(args, { cwd: path, env });
+    const ran = await run(["run", "graph.json", "--plugins", "plugins", "--json"]);
+    equal(ran.code, 0, ran.stderr);
+    match(ran.stdout, /"outcome":"completed"/);
+    const listed = await run(["nodes", "list"], { SLUICE_PLUGINS: `${path}/plugins/tools` });
+    match(listed.stdout, /^plugin\n {2}com\.example\.crop +Halves the height of pictures\.$/m);
+    await Deno.writeTextFile(`${path}/sluice.json`, '{ "include": ["*.ts"], "name": "mine", "plugins": ["plugins"] }');
+    const checked = await run(["check", "graph.json"]);
+    match(checked.stdout, /nothing is wrong with the graph \(4 nodes, 2 links\)/);
+    const without = await run(["check", "graph.json", "--plugins", "nowhere"], { SLUICE_LOG: "warn" });
+    match(without.stderr, /Cannot load the plugin in "nowhere": there is no such folder/);
+    equal(without.code, 0);
+  },
+});
