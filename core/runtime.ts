@@ -352,6 +352,23 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
+   * Gives a native stage a command, which it does between two ticks on its own thread: what commands there are is the
+   * stage's own.
+   *
+   * @param args can be written as JSON
+   * @returns what the stage answers
+   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run; `InvalidConfig` for a TypeScript processor,
+   * and with the stage's reason if it refuses
+   */
+  async command(nodeId: string, name: string, args: { readonly [key: string]: unknown } = {}): Promise<unknown> {
+    const node = this.#topology.node(nodeId);
+    if (this.#session === undefined) {
+      throw new SluiceError("Busy", `Cannot give "${nodeId}" the command "${name}": the graph was not started`);
+    }
+    return await this.#session.command(node, name, args);
+  }
+
+  /**
    * Changes a configuration value: any while the graph does not run, live ones while it does.
    *
    * @returns when the node has the value

@@ -60,7 +60,9 @@ export type NativeReport =
   | { readonly kind: "log"; readonly node: number; readonly level: typeof LOG_LEVELS[number]; readonly text: string }
   /** `json`: the event's value, or nothing. */
   | { readonly kind: "emitted"; readonly node: number; readonly name: string; readonly json: string }
-  | { readonly kind: "overflow"; readonly lost: number };
+  | { readonly kind: "overflow"; readonly lost: number }
+  /** `refused`: why there is no result. */
+  | { readonly kind: "answered"; readonly request: number; readonly json: string; readonly refused?: string };
 
 /** A native lane that was started. */
 export class NativeLane implements Disposable {
@@ -117,6 +119,16 @@ export class NativeLane implements Disposable {
     const config = encodeValues(values);
     const at = Deno.UnsafePointer.of(config);
     this.#check(this.#symbols.slu_native_configure(this.#pointer, request, node, at, config.length));
+  }
+
+  /** Gives the stage of a node a command, with arguments as JSON. The answer names `request` again. */
+  ask(request: number, node: number, name: string, json: string): void {
+    if (this.#pointer === null) return;
+    const [words, values] = [name, json].map((text) => new TextEncoder().encode(text));
+    const [wordsAt, valuesAt] = [words, values].map((bytes) => Deno.UnsafePointer.of(bytes));
+    const symbols = this.#symbols;
+    const length = words.length;
+    this.#check(symbols.slu_native_ask(this.#pointer, request, node, wordsAt, length, valuesAt, values.length));
   }
 
   /**
@@ -177,6 +189,12 @@ export class NativeLane implements Disposable {
       }
       case 16:
         return { kind: "overflow", lost: this.#number(0) };
+      case 17: {
+        const [request, text] = [this.#number(0), this.#text()];
+        return this.#number(1) === 1
+          ? { kind: "answered", request, json: "", refused: text }
+          : { kind: "answered", request, json: text };
+      }
       default:
         return undefined;
     }

@@ -82,6 +82,7 @@ export const SYMBOLS = {
   slu_native_prepare: { parameters: ["pointer", "pointer"], result: "u32" },
   slu_native_command: { parameters: ["pointer", "u32", "f64"], result: "u32" },
   slu_native_configure: { parameters: ["pointer", "u32", "u32", "pointer", "u32"], result: "u32" },
+  slu_native_ask: { parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32"], result: "u32" },
   slu_native_report: { parameters: ["pointer"], result: "u32" },
   slu_native_report_number: { parameters: ["pointer", "u32"], result: "f64" },
   slu_native_report_text: { parameters: ["pointer"], result: "pointer" },

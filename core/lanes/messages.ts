@@ -263,6 +263,14 @@ export type LaneCommand =
     readonly call: "process()" | "flush()";
     readonly afterMs: number;
   }
+  /** Gives a native stage a command, with arguments as JSON. Only for native lanes. */
+  | {
+    readonly kind: "ask";
+    readonly request: number;
+    readonly node: NodeId;
+    readonly name: string;
+    readonly json: string;
+  }
   | {
     readonly kind: "configure";
     readonly request: number;
@@ -344,6 +352,8 @@ export type LaneReport =
   /** A line of a worker's log, whose output it has seen to itself. */
   | { readonly kind: "log"; readonly entry: LogEntry }
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
+  /** What a native stage has answered a command with, as JSON; `error`: why there is no result. */
+  | { readonly kind: "answered"; readonly request: number; readonly json: string; readonly error?: SerializedError }
   /** The system refused something that the lane does without. */
   | { readonly kind: "warning"; readonly text: string }
   /** The thread has done its last work; its lane's record says that it is dead. */

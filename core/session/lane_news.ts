@@ -86,6 +86,9 @@ export class LaneNews {
       case "configured":
         requests.answered(report.request, report.error);
         break;
+      case "answered":
+        this.#run.commands.answered(report.request, report.json, report.error);
+        break;
       case "warning":
         thread.warnings.push(report.text);
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
@@ -151,6 +154,7 @@ export class LaneNews {
         if (before === "fenced") break;
         this.#replacer.giveBack(lane);
         requests.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
+        this.#run.commands.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
         edits?.laneGone(index);
         break;
       case "fenced":

@@ -16,6 +16,7 @@ import type { RunState } from "../runtime_view.ts";
 import type { RunSummary } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 import { ConfigRequests } from "./config_requests.ts";
+import { StageCommands } from "./stage_commands.ts";
 import { isOver, isSpent } from "./end_states.ts";
 import { blankPage, type GraphMemory } from "./graph_memory.ts";
 import type { LaneListener, LaneThread } from "./lane_thread.ts";
@@ -39,6 +40,7 @@ export class Run {
   readonly facts: NodeFacts;
   readonly failures: NodeFailures;
   readonly requests: ConfigRequests;
+  readonly commands = new StageCommands();
   /** Ends the run and tears everything down, once. @param error why, if the run fails */
   readonly end: (error?: Error) => void;
   readonly #drain: () => void;

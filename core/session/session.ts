@@ -174,6 +174,21 @@ export class Session {
     return this.#run.requests.send(lane, node, values);
   }
 
+  /**
+   * Gives a native stage a command.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended, `InvalidConfig` for what is no native stage, and with its reason
+   * where the stage refuses
+   */
+  command(node: NodeEntry, name: string, args: unknown): Promise<unknown> {
+    const lane = this.#run.lanes.named(node.lane);
+    const attempt = `give "${node.id}" the command "${name}"`;
+    if (lane === undefined || !this.#takesValues) return Promise.reject(this.#run.refusal(attempt));
+    if (lane.kind === "native") return this.#run.commands.send(lane, node, name, args);
+    const message = `Cannot ${attempt}: it is a TypeScript processor, and only native stages take commands`;
+    return Promise.reject(new SluiceError("InvalidConfig", message, { nodeId: node.id }));
+  }
+
   /** The nodes' clock, nanoseconds. */
   nowNs(): number {
     return this.#run.clock.nowNs();
@@ -439,6 +454,7 @@ export class Session {
       run.memory?.release();
     }
     run.requests.refuseAll(run.refusal("configure a node"));
+    run.commands.refuseAll(run.refusal("give a node a command"));
     if (run.failure === undefined) this.#finished.resolve(summary);
     else this.#finished.reject(run.failure);
   }

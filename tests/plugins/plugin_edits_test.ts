@@ -104,3 +104,43 @@ rust("a stage that panics in an edit's create refuses the edit, and the graph go
   equal(runtime.stats().nodes.find(({ id }) => id === "stage")?.type, "com.live.invert");
   await assertWhole(runtime);
 });
+
+rust("a command is done by its stage between two ticks, and answered in JSON", async (registry) => {
+  const runtime = chain(registry);
+  const scale = spec(registry, "org.sluice.example.scale", { factor: 1 });
+  runtime.add(scale, { id: "scale" });
+  runtime.connectByName("source.audio", "scale.audioIn", { policy: "roll-off" });
+  const told: unknown[] = [];
+  runtime.events.on("node:scale", (event) => {
+    if (event.group === "node" && event.kind === "custom") told.push([event.name, event.data]);
+  });
+  await rejects(runtime.command("scale", "measure"), { code: "Busy" });
+  await runtime.start();
+  await flow(runtime, "scale");
+  const answers = Array.from({ length: 5 }, (_, k) => runtime.command("scale", "measure", { k }));
+  deepEqual(await Promise.all(answers), answers.map((_, k) => ({ factor: 1, asked: { k } })));
+  await until(() => told.length === 5);
+  deepEqual(told[4], ["measured", { k: 4 }]);
+  await rejects(runtime.command("scale", "melt"), {
+    code: "InvalidConfig",
+    nodeId: "scale",
+    message: 'Cannot give "scale" the command "melt": there is no command "melt", but "measure"',
+  });
+  await rejects(runtime.command("stage", "measure"), { message: /: it takes no commands$/ });
+  await rejects(runtime.command("sink", "measure"), { message: /only native stages take commands$/ });
+  await flow(runtime, "sink");
+  await assertWhole(runtime);
+});
+
+rust("a panic in a command fails its node, which is disabled where that was chosen", async (registry) => {
+  const runtime = chain(registry);
+  runtime.addByType("org.sluice.example.scale", {}, { id: "scale", supervision: "disable" });
+  runtime.connectByName("source.audio", "scale.audioIn", { policy: "roll-off" });
+  await runtime.start();
+  await flow(runtime, "scale");
+  await rejects(runtime.command("scale", "break"), { message: /: panics on purpose in command$/ });
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "scale")?.state === "disabled");
+  await rejects(runtime.command("scale", "measure"), { message: /: the node has ended$/ });
+  await flow(runtime, "sink");
+  await assertWhole(runtime);
+});

@@ -39,6 +39,8 @@ export class NativeLanePort implements LanePort {
   #prepared: readonly AnnouncedFormat[] = [];
   /** Nodes that were asked to change their configuration, by the number of the request. */
   readonly #asked = new Map<number, NodeId>();
+  /** Commands that were given to nodes, by the number of the request. */
+  readonly #questions = new Map<number, { readonly node: NodeId; readonly name: string }>();
   /** Numbers of the pauses that the lane has not answered: it answers each, in their order. */
   readonly #pauses: number[] = [];
 
@@ -66,6 +68,9 @@ export class NativeLanePort implements LanePort {
         break;
       case "configure":
         this.#configure(command);
+        break;
+      case "ask":
+        this.#ask(command);
         break;
       case "prepare":
         this.#prepare(command);
@@ -163,6 +168,17 @@ export class NativeLanePort implements LanePort {
     }
   }
 
+  #ask({ request, node, name, json }: Extract<LaneCommand, { kind: "ask" }>): void {
+    try {
+      const slot = this.#nodes.slotOf(node);
+      if (slot < 0) throw notAnswered(node, name, "it has gone");
+      this.#questions.set(request, { node, name });
+      this.#lane?.ask(request, slot, name, json);
+    } catch (error) {
+      queueMicrotask(() => this.#onReport({ kind: "answered", request, json: "", error: serializeError(error) }));
+    }
+  }
+
   /** Disables a node, if it is still the one that is meant. */
   #disable({ node, record }: Extract<LaneCommand, { kind: "disable" }>): void {
     const slot = this.#nodes.slotOf(node);
@@ -245,6 +261,13 @@ export class NativeLanePort implements LanePort {
         return { kind: "emitted", node: this.#nodes.at(report.node)!.plan.id, name: report.name, data: dataOf(report) };
       case "overflow":
         return { kind: "overflow", lost: report.lost };
+      case "answered": {
+        const { request, json, refused: reason } = report;
+        const { node, name } = this.#questions.get(request)!;
+        this.#questions.delete(request);
+        const error = reason === undefined ? undefined : serializeError(notAnswered(node, name, reason));
+        return { kind: "answered", request, json, ...(error !== undefined && { error }) };
+      }
     }
   }
 
@@ -258,6 +281,10 @@ export class NativeLanePort implements LanePort {
     const { id, type } = node.plan;
     return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${text}`, { nodeId: id });
   }
+}
+
+function notAnswered(nodeId: NodeId, name: string, reason: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot give "${nodeId}" the command "${name}": ${reason}`, { nodeId });
 }
 
 function refused(reason: string, nodeId: NodeId | undefined): SluiceError {

@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65536
+#define SLUICE_ABI_VERSION 65537
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -474,9 +474,12 @@ struct SluiceHost {
 
   /* Gives a waker back. No thread may use it any more. */
   void (*drop_waker)(SluiceWaker *waker);
+
+  /* Since 1.1. Gives the result of a command, as JSON; without it the result is `null`. */
+  void (*answer)(SluiceContext *context, const char *json);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 248, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 256, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -509,6 +512,7 @@ SLUICE_ASSERT(offsetof(SluiceHost, keep) == 216, "layout of SluiceHost.keep");
 SLUICE_ASSERT(offsetof(SluiceHost, waker) == 224, "layout of SluiceHost.waker");
 SLUICE_ASSERT(offsetof(SluiceHost, wake) == 232, "layout of SluiceHost.wake");
 SLUICE_ASSERT(offsetof(SluiceHost, drop_waker) == 240, "layout of SluiceHost.drop_waker");
+SLUICE_ASSERT(offsetof(SluiceHost, answer) == 248, "layout of SluiceHost.answer");
 
 /* A port of a stage. */
 struct SluicePort {
@@ -632,9 +636,15 @@ struct SluiceStage {
 
   /* Frees the instance. No other function is called for it any more. */
   int32_t (*destroy)(void *instance);
+
+  /*
+   * Since 1.1. A script asks for something by a name, between two ticks: `json` has the arguments. `answer` gives
+   * the result; `SLUICE_FAULT` refuses, and the stage goes on. May be null.
+   */
+  int32_t (*command)(void *instance, SluiceContext *context, const char *name, const char *json);
 };
 
-SLUICE_ASSERT(sizeof(SluiceStage) == 144, "layout of SluiceStage");
+SLUICE_ASSERT(sizeof(SluiceStage) == 152, "layout of SluiceStage");
 SLUICE_ASSERT(offsetof(SluiceStage, id) == 0, "layout of SluiceStage.id");
 SLUICE_ASSERT(offsetof(SluiceStage, name) == 8, "layout of SluiceStage.name");
 SLUICE_ASSERT(offsetof(SluiceStage, version) == 16, "layout of SluiceStage.version");
@@ -655,6 +665,7 @@ SLUICE_ASSERT(offsetof(SluiceStage, snapshot) == 112, "layout of SluiceStage.sna
 SLUICE_ASSERT(offsetof(SluiceStage, restore) == 120, "layout of SluiceStage.restore");
 SLUICE_ASSERT(offsetof(SluiceStage, count) == 128, "layout of SluiceStage.count");
 SLUICE_ASSERT(offsetof(SluiceStage, destroy) == 136, "layout of SluiceStage.destroy");
+SLUICE_ASSERT(offsetof(SluiceStage, command) == 144, "layout of SluiceStage.command");
 
 /* What `sluice_register_stages` returns. */
 struct SluicePlugin {

@@ -8,7 +8,7 @@ use sluice_core::lane::{Command, LaneSpec, NativeLane, Priority, Report, cpu_cou
 
 use crate::arena;
 use crate::native_draft::Draft;
-use crate::native_values::{slice, values};
+use crate::native_values::{slice, text, values};
 use crate::outcome::attempt;
 
 /// A lane that was started, and the report taken last.
@@ -121,12 +121,37 @@ pub unsafe extern "C" fn slu_native_configure(
     })
 }
 
+/// Gives the stage of a node a command: a name, and arguments as JSON; `request` is named again in the answer. 0: a text
+/// is not UTF-8.
+///
+/// # Safety
+///
+/// `lane` as in [`slu_native_command`]; the texts have the lengths given, in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_ask(
+    lane: *const Running,
+    request: u32,
+    node: u32,
+    name: *const u8,
+    name_length: u32,
+    json: *const u8,
+    json_length: u32,
+) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the texts.
+        let (name, json) = unsafe { (text(name, name_length)?, text(json, json_length)?) };
+        // SAFETY: the caller vouches for the lane.
+        unsafe { &*lane }.lane.command(Command::Ask { request, node, name, json });
+        Ok(1)
+    })
+}
+
 /// Takes the oldest report and says what it is: 0 none, 1 opened, 2 failed (numbers: node or -1, 1 if it panicked,
 /// 1 if it was set aside; text), 3 ended (node, figures), 4 progress (node, done, total), 5 configured (request; text if refused), 6 warning
 /// (text), 7 closed, 8 paused, 9 prepared (epoch), 10 refused (epoch, node or -1; text), 11 applied (epoch, node that
 /// refused a live value or -1; text), 12 removed (node; text if its flush failed), 13 disabled (node), 14 log (node, level;
 /// text), 15 emitted (node; the name, a line feed, and the value as JSON or nothing), 16 overflow (lines and events that
-/// were left out). Nodes are named by their slots.
+/// were left out), 17 answered (request, 1 if refused; the result as JSON, or why not). Nodes are named by their slots.
 ///
 /// # Safety
 ///
@@ -164,6 +189,10 @@ pub unsafe extern "C" fn slu_native_report(lane: *mut Running) -> u32 {
                 (15, vec![f64::from(node)], Some(format!("{}\n{json}", name.replace('\n', " "))))
             }
             Report::Overflow { lost } => (16, vec![f64::from(lost)], None),
+            Report::Answered { request, answer } => {
+                let refused = f64::from(u8::from(answer.is_err()));
+                (17, vec![f64::from(request), refused], Some(answer.unwrap_or_else(|text| text)))
+            }
         };
         lane.numbers = numbers;
         lane.text = text.map(|text| CString::new(text.replace('\0', " ")).unwrap_or_default());

@@ -40,6 +40,7 @@ pub const fn describe<T: Stage>() -> SluiceStage {
         restore: Some(restore::<T>),
         count: if T::FIGURES.is_empty() { None } else { Some(count::<T>) },
         destroy: Some(destroy::<T>),
+        command: Some(command::<T>),
     }
 }
 
@@ -93,6 +94,22 @@ unsafe extern "C" fn control<T: Stage>(instance: *mut c_void, context: *mut Slui
         let key = unsafe { CStr::from_ptr(key) }.to_string_lossy();
         // SAFETY: as in `process`.
         unsafe { stage::<T>(instance) }.control(call, &key).map(|()| SLUICE_OK)
+    })
+}
+
+unsafe extern "C" fn command<T: Stage>(
+    instance: *mut c_void,
+    context: *mut SluiceContext,
+    name: *const c_char,
+    json: *const c_char,
+) -> i32 {
+    guard(context, |call| {
+        // SAFETY: the host passes C strings.
+        let (name, json) = unsafe { (CStr::from_ptr(name).to_string_lossy(), CStr::from_ptr(json).to_string_lossy()) };
+        // SAFETY: as in `process`.
+        let answer = unsafe { stage::<T>(instance) }.command(call, &name, &json)?;
+        call.answer(&answer);
+        Ok(SLUICE_OK)
     })
 }
 

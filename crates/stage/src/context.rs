@@ -290,6 +290,10 @@ impl Context {
         (!waker.is_null()).then_some(Waker(waker))
     }
 
+    pub(crate) fn answer(&mut self, json: &str) {
+        ask!(self.0, answer(c_text(json).as_ptr()), ());
+    }
+
     pub(crate) fn keep(&mut self, bytes: &[u8]) {
         ask!(self.0, keep(bytes.as_ptr().cast(), bytes.len()), ());
     }

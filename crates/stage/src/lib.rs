@@ -118,6 +118,15 @@ pub trait Stage: Sized + 'static {
         Err(format!("\"{key}\" cannot be changed while the stage runs"))
     }
 
+    /// Does what a script asks for by name, between two ticks: `json` has the arguments. The answer is JSON.
+    ///
+    /// # Errors
+    ///
+    /// Why not; the stage goes on.
+    fn command(&mut self, _context: &mut Context, name: &str, _json: &str) -> Result<String, String> {
+        Err(format!("there is no command \"{name}\""))
+    }
+
     /// What an instance that takes this one's place goes on from.
     fn snapshot(&mut self) -> Vec<u8> {
         Vec::new()

@@ -83,6 +83,14 @@ abi! {
         fn count(instance: *mut c_void, values: *mut f64, count: u32) -> i32;
         /// Frees the instance. No other function is called for it any more.
         fn destroy(instance: *mut c_void) -> i32;
+        /// Since 1.1. A script asks for something by a name, between two ticks: `json` has the arguments. `answer` gives
+        /// the result; `SLUICE_FAULT` refuses, and the stage goes on. May be null.
+        fn command(
+            instance: *mut c_void,
+            context: *mut SluiceContext,
+            name: *const c_char,
+            json: *const c_char,
+        ) -> i32;
     }
 
     /// What `sluice_register_stages` returns.

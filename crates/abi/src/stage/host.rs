@@ -95,5 +95,7 @@ abi! {
         fn wake(waker: *mut SluiceWaker) -> ();
         /// Gives a waker back. No thread may use it any more.
         fn drop_waker(waker: *mut SluiceWaker) -> ();
+        /// Since 1.1. Gives the result of a command, as JSON; without it the result is `null`.
+        fn answer(context: *mut SluiceContext, json: *const c_char) -> ();
     }
 }

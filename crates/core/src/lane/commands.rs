@@ -54,6 +54,10 @@ impl Runner {
                     let error = self.configure(node as usize, &values).err();
                     self.shared.mailbox.report(Report::Configured { request, error });
                 }
+                Command::Ask { request, node, name, json } => {
+                    let answer = self.ask(node as usize, &name, &json);
+                    self.shared.mailbox.report(Report::Answered { request, answer });
+                }
                 Command::Disable { node } => self.disable(node as usize),
                 Command::Close => self.closed = true,
             }
@@ -98,6 +102,18 @@ impl Runner {
             node.ports.not_before_ns = 0.0;
             self.shared.wake(node.ports.position);
         }
+    }
+
+    /// Gives a stage a command.
+    fn ask(&mut self, position: usize, name: &str, json: &str) -> Result<String, String> {
+        let done = self.shared.done.get(position).copied().unwrap_or(true);
+        let node = self.nodes.get_mut(position).filter(|node| !node.vacant && !done);
+        let answer = node.ok_or_else(|| "the node has ended".to_owned())?.command(&mut self.shared, name, json);
+        answer.unwrap_or_else(|failure| {
+            let text = failure.text().to_owned();
+            self.fail(position, failure);
+            Err(text)
+        })
     }
 
     /// Ends a node at once, whether it has failed or not.

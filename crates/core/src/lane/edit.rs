@@ -98,6 +98,8 @@ impl Runner {
             }
             // The links that it had.
             self.nodes[slot].ports.room_seen = 0;
+            // While a stage is made, the lane does not know it yet.
+            self.nodes[slot].heed_bell(&mut self.shared);
             self.shared.notify(slot);
         }
         if epoch != 0 {

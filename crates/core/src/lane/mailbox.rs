@@ -33,6 +33,17 @@ pub enum Command {
         /// The values, by key.
         values: Vec<(String, Value)>,
     },
+    /// Gives the stage of a node (by slot) a command; answered by `Answered`.
+    Ask {
+        /// Named again in the answer.
+        request: u32,
+        /// Slot of the node.
+        node: u32,
+        /// Of the command.
+        name: String,
+        /// Its arguments.
+        json: String,
+    },
     /// Ends a node: its outputs end, and what comes to it is dropped. Answered by `Disabled`.
     Disable {
         /// Slot of the node.
@@ -57,6 +68,13 @@ pub enum Report {
         panicked: bool,
         /// The node was set aside, and the lane goes on without it.
         set_aside: bool,
+    },
+    /// The answer to `Ask`.
+    Answered {
+        /// Which request.
+        request: u32,
+        /// The result as JSON, or why there is none.
+        answer: Result<String, String>,
     },
     /// The answer to `Disable`.
     Disabled {

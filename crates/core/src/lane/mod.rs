@@ -48,6 +48,8 @@ pub const COMMAND_INBOX_BIT: u32 = 1;
 #[cfg(test)]
 mod batch_tests;
 #[cfg(test)]
+mod bell_tests;
+#[cfg(test)]
 mod edit_tests;
 #[cfg(test)]
 mod encoded_tests;

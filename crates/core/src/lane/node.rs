@@ -44,6 +44,13 @@ pub(super) enum Failure {
 
 impl Failure {
     /// Why, as a clause.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Fault(text) | Self::Panic(text) => text,
+        }
+    }
+
+    /// Why, as a clause.
     pub(super) fn into_text(self) -> String {
         match self {
             Self::Fault(text) | Self::Panic(text) => text,
@@ -167,7 +174,7 @@ impl Node {
             if self.ports.triggered(shared) || self.ports.inputs_ended(shared) {
                 shared.wake(position);
             }
-        } else if self.ports.writers_ended() && self.ports.admit(shared) {
+        } else if self.ports.has_input() && self.ports.writers_ended() && self.ports.admit(shared) {
             // It was shown everything that will ever come and took nothing: it is done with it.
             self.ports.finishing = true;
             shared.wake(position);
@@ -193,6 +200,23 @@ impl Node {
         }
         shared.mailbox.report(Report::Ended { node: position as u32, figures });
         Ok(())
+    }
+
+    /// Gives the stage a command. The inner refusal is the stage's, which goes on.
+    ///
+    /// # Errors
+    ///
+    /// If the stage failed.
+    pub(super) fn command(
+        &mut self,
+        shared: &mut Shared,
+        name: &str,
+        json: &str,
+    ) -> Result<Result<String, String>, Failure> {
+        self.ports.reads = 0;
+        let answer = self.call(shared, |stage, context| Ok(stage.command(context, name, json)));
+        self.ports.flush(shared);
+        answer
     }
 
     /// Nothing comes in any more, and nothing goes out.

@@ -354,7 +354,7 @@ impl Runner {
 
     /// A node failed: it is set aside if it is supervised, else the lane stops running nodes. Then the control isolate
     /// has the word.
-    fn fail(&mut self, position: usize, failure: Failure) {
+    pub(super) fn fail(&mut self, position: usize, failure: Failure) {
         let set_aside = self.nodes[position].supervised;
         self.running &= set_aside;
         self.failed |= !set_aside;

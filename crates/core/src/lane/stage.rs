@@ -44,6 +44,15 @@ pub trait Stage {
         Err(format!("\"{key}\" cannot be changed while the stage runs"))
     }
 
+    /// Does what a script asks for by name, with arguments as JSON, and answers in JSON.
+    ///
+    /// # Errors
+    ///
+    /// Why not; the stage goes on.
+    fn command(&mut self, _context: &mut StageContext<'_>, name: &str, _json: &str) -> Result<String, String> {
+        Err(format!("there is no command \"{name}\""))
+    }
+
     /// Adds what a stage of the same type that takes this one's place goes on from.
     fn snapshot(&mut self, _out: &mut Vec<u8>) {}
 

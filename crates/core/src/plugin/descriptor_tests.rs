@@ -70,6 +70,7 @@ impl Lie {
             restore: None,
             count: Some(count),
             destroy: Some(destroy),
+            command: None,
         };
         let plugin = SluicePlugin {
             abi_version: SLUICE_ABI_VERSION,
@@ -125,21 +126,35 @@ fn a_plugin_is_read_as_it_describes_itself() {
 }
 
 #[test]
+fn a_stage_of_an_older_version_says_less() {
+    unsafe extern "C" fn command(_: *mut c_void, _: *mut SluiceContext, _: *const c_char, _: *const c_char) -> i32 {
+        SLUICE_OK
+    }
+    let mut plugin = Lie::new();
+    plugin.stages[0].command = Some(command);
+    assert!(plugin.read().unwrap()[0].calls.command.is_some());
+    // What stands behind its structure is not its own.
+    plugin.plugin.abi_version = 1 << 16;
+    plugin.plugin.stage_size = 144;
+    assert!(plugin.read().unwrap()[0].calls.command.is_none());
+}
+
+#[test]
 fn versions_and_sizes_that_do_not_fit_are_told() {
     let version = |version| told(|lie| lie.plugin.abi_version = version);
     assert_eq!(
         version(2 << 16),
-        "it was built for version 2.0 of the interface, and this is 1.0; use a newer Sluice, or build it with the header \
+        "it was built for version 2.0 of the interface, and this is 1.1; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
         version(1 << 16 | 7),
-        "it was built for version 1.7 of the interface, and this is 1.0; use a newer Sluice, or build it with the header \
+        "it was built for version 1.7 of the interface, and this is 1.1; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
         version(7),
-        "it was built for version 0.7 of the interface, and this is 1.0; build it with the header of this Sluice"
+        "it was built for version 0.7 of the interface, and this is 1.1; build it with the header of this Sluice"
     );
     assert_eq!(
         told(|lie| lie.plugin.size = 24),
@@ -244,9 +259,8 @@ fn addresses_that_lead_nowhere_are_told() {
     assert_eq!(told(|lie| lie.ports[0].formats = nowhere.cast()), format!("{of} input 0: format 0 {unreadable}"));
     assert_eq!(
         told_of_stage(|stage| {
-            let data = stage.id.cast::<c_void>();
             // SAFETY: any address that is not null is one of a function, as far as it is not called.
-            stage.process = unsafe { std::mem::transmute::<*const c_void, _>(data.wrapping_add(1 << 56)) };
+            unsafe { (&raw mut stage.process).cast::<usize>().write(1 << 60) };
         }),
         format!("{of} its function process lies in no library")
     );

@@ -210,6 +210,7 @@ fn read_calls(stage: &SluiceStage) -> Result<Calls, String> {
         ("restore", stage.restore.map(|call| call as usize)),
         ("count", stage.count.map(|call| call as usize)),
         ("destroy", stage.destroy.map(|call| call as usize)),
+        ("command", stage.command.map(|call| call as usize)),
     ];
     for (name, call) in given {
         if call.is_some_and(|call| !is_code(call)) {
@@ -226,6 +227,7 @@ fn read_calls(stage: &SluiceStage) -> Result<Calls, String> {
         restore: stage.restore,
         figures: stage.count,
         destroy: stage.destroy.ok_or_else(|| missing("destroy"))?,
+        command: stage.command,
     })
 }
 

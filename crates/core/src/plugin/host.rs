@@ -63,7 +63,14 @@ pub(super) static HOST: SluiceHost = SluiceHost {
     waker: Some(waker),
     wake: Some(wake),
     drop_waker: Some(drop_waker),
+    answer: Some(answer),
 };
+
+/// What a stage has given its host in a call.
+pub(super) struct Given {
+    pub(super) state: Vec<u8>,
+    pub(super) answer: Option<String>,
+}
 
 /// A call of a stage that is running.
 pub(super) struct Call<'a, 'b> {
@@ -75,6 +82,7 @@ pub(super) struct Call<'a, 'b> {
     fault: Option<String>,
     reason: Option<CString>,
     state: Vec<u8>,
+    answer: Option<String>,
     /// Texts that were handed out.
     texts: Vec<CString>,
 }
@@ -86,12 +94,13 @@ impl<'a, 'b> Call<'a, 'b> {
         kind: &'static LoadedStage,
         bell: &'a Bell,
     ) -> Self {
-        Self { lane, settings, kind, bell, fault: None, reason: None, state: Vec::new(), texts: Vec::new() }
+        let (state, texts) = (Vec::new(), Vec::new());
+        Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts }
     }
 
-    /// What `keep` was given.
-    pub(super) fn into_state(self) -> Vec<u8> {
-        self.state
+    /// What `keep` and `answer` were given.
+    pub(super) fn into_given(self) -> Given {
+        Given { state: self.state, answer: self.answer }
     }
 
     /// What was said of a failure: by `fault`, else by the host function that refused last.
@@ -481,6 +490,15 @@ unsafe extern "C" fn keep(context: *mut SluiceContext, bytes: *const c_void, len
             // SAFETY: the plugin vouches for the bytes.
             call.state.extend_from_slice(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) });
         }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, (), body) }
+}
+
+unsafe extern "C" fn answer(context: *mut SluiceContext, json: *const c_char) {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the text.
+        call.answer = unsafe { str_of(json) }.map(str::to_owned);
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with(context, (), body) }

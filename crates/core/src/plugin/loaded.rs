@@ -1,6 +1,6 @@
 //! Plugins that were loaded and found right, and their stages by name. They stay as long as the process.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -52,11 +52,12 @@ pub(super) struct Calls {
     pub(super) create: unsafe extern "C" fn(Context, *mut Instance) -> i32,
     pub(super) process: unsafe extern "C" fn(Instance, Context) -> i32,
     pub(super) flush: Option<unsafe extern "C" fn(Instance, Context) -> i32>,
-    pub(super) control: Option<unsafe extern "C" fn(Instance, Context, *const std::ffi::c_char) -> i32>,
+    pub(super) control: Option<unsafe extern "C" fn(Instance, Context, *const c_char) -> i32>,
     pub(super) snapshot: Option<unsafe extern "C" fn(Instance, Context) -> i32>,
     pub(super) restore: Option<unsafe extern "C" fn(Instance, Context, *const c_void, usize) -> i32>,
     pub(super) figures: Option<unsafe extern "C" fn(Instance, *mut f64, u32) -> i32>,
     pub(super) destroy: unsafe extern "C" fn(Instance) -> i32,
+    pub(super) command: Option<unsafe extern "C" fn(Instance, Context, *const c_char, *const c_char) -> i32>,
 }
 
 /// All that was loaded.

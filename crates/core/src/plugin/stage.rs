@@ -10,7 +10,7 @@ use sluice_abi::stage::{SLUICE_AGAIN, SLUICE_FAULT, SLUICE_OK, SLUICE_PANIC, Slu
 use crate::lane::stage::{Fault, Settings, Stage, Value};
 use crate::lane::{Bell, StageContext};
 
-use super::host::Call;
+use super::host::{Call, Given};
 use super::loaded::LoadedStage;
 
 /// An instance. It is used on its lane's thread alone.
@@ -48,7 +48,7 @@ impl PluginStage {
         }
     }
 
-    /// Calls a function of the plugin. Gives its answer, if that is no failure, and the state that it kept.
+    /// Calls a function of the plugin. Gives its answer, if that is no failure, and what it gave the host.
     ///
     /// # Errors
     ///
@@ -62,11 +62,11 @@ impl PluginStage {
         lane: Option<&mut StageContext<'_>>,
         name: &str,
         body: impl FnOnce(*mut c_void, *mut SluiceContext) -> i32,
-    ) -> Result<(i32, Vec<u8>), String> {
+    ) -> Result<(i32, Given), String> {
         let mut call = Call::new(lane, &self.settings, self.kind, &self.bell);
         let status = body(self.instance, (&raw mut call).cast());
         if status >= 0 {
-            return Ok((status, call.into_state()));
+            return Ok((status, call.into_given()));
         }
         let text = call.into_fault().unwrap_or_else(|| format!("{name} failed and did not say why"));
         match status {
@@ -122,13 +122,27 @@ impl Stage for PluginStage {
         Err(error)
     }
 
+    fn command(&mut self, context: &mut StageContext<'_>, name: &str, json: &str) -> Result<String, String> {
+        let Some(command) = self.kind.calls.command else { return Err("it takes no commands".into()) };
+        let no_zeros = |text: &str| CString::new(text).map_err(|_| "a text of the command has a zero byte".to_owned());
+        let (name, json) = (no_zeros(name)?, no_zeros(json)?);
+        // SAFETY: as in `process`; the texts are C strings.
+        let outcome = self.call(Some(context), "command", |instance, call| unsafe {
+            command(instance, call, name.as_ptr(), json.as_ptr())
+        })?;
+        match outcome {
+            (SLUICE_OK, given) => Ok(given.answer.unwrap_or_else(|| "null".into())),
+            (status, _) => Err(odd("command", status)),
+        }
+    }
+
     fn snapshot(&mut self, out: &mut Vec<u8>) {
         let Some(snapshot) = self.kind.calls.snapshot else { return };
         // SAFETY: as in `process`.
         let outcome = self.call(None, "snapshot", |instance, call| unsafe { snapshot(instance, call) });
         // One that fails leaves the successor to begin anew.
-        if let Ok((SLUICE_OK, mut state)) = outcome {
-            out.append(&mut state);
+        if let Ok((SLUICE_OK, mut given)) = outcome {
+            out.append(&mut given.state);
         }
     }
 

@@ -47,6 +47,17 @@ impl Stage for Scale {
         Ok(())
     }
 
+    fn command(&mut self, context: &mut Context, name: &str, json: &str) -> Result<String, String> {
+        match name {
+            "measure" => {
+                context.emit("measured", json)?;
+                Ok(format!("{{\"factor\":{},\"asked\":{json}}}", self.factor))
+            }
+            "break" => panic!("panics on purpose in command"),
+            _ => Err(format!("there is no command \"{name}\", but \"measure\"")),
+        }
+    }
+
     fn snapshot(&mut self) -> Vec<u8> {
         self.blocks.to_le_bytes().to_vec()
     }
