@@ -1,6 +1,6 @@
 /** Plugins on the command line: from `--plugins`, from `SLUICE_PLUGINS`, and from `sluice.json`. */
 import { equal, match } from "node:assert/strict";
-import { type Result, sluice } from "../cli/command_line.ts";
+import { type Result, sluice } from "./command_line.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 
 const GRAPH = JSON.stringify({
