@@ -113,7 +113,7 @@ export class Topology {
     return new Topology(this.mode, this.known, this.lanes, this.supervision, this);
   }
 
-  /** What is done when a node fails. A native stage ends the run or is disabled. */
+  /** What is done when a node fails. A native stage that names nothing ends the run. */
   supervisionOf({ type, supervision }: NodeEntry): Supervision {
     return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
   }
@@ -306,7 +306,7 @@ export class Topology {
     if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
     const asked = options.supervision;
     const supervision = asked &&
-      this.#try("supervision", () => checkSupervision(asked, { id, native: descriptor.lane === "native" }));
+      this.#try("supervision", () => checkSupervision(asked, { id }));
     const entry: NodeEntry = {
       id,
       index: this.#numbers.takeNode(),

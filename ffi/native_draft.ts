@@ -30,6 +30,8 @@ export interface NativeNode {
   readonly pools: readonly number[];
   /** Whether the lane goes on when it fails. */
   readonly supervised: boolean;
+  /** Whether it does not go on from the state of the node whose slot it takes. */
+  readonly fresh?: boolean;
   /** Its configuration. */
   readonly values: NativeValues;
 }
@@ -156,7 +158,7 @@ function addNode(symbols: NativeSymbols, draft: Deno.PointerObject, node: Native
     draft,
     node.slot,
     node.index,
-    node.supervised ? 1 : 0,
+    (node.supervised ? 1 : 0) + (node.fresh === true ? 2 : 0),
     Deno.UnsafePointer.of(stage),
     stage.length,
     Deno.UnsafePointer.of(config),

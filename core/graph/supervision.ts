@@ -40,13 +40,13 @@ const WANTED = `"fail", "disable" or { "restart": { … } }`;
 /**
  * Checks what is to be done with a node that fails.
  *
- * @param node its id and, where it is known, that it is a native stage; absent: it is said of all nodes of a runtime
+ * @param node its id; absent: it is said of all nodes of a runtime
  * @returns the value
- * @throws {SluiceError} `InvalidConfig`, also for a native stage that is to be restarted
+ * @throws {SluiceError} `InvalidConfig`
  */
 export function checkSupervision(
   value: unknown,
-  node?: { readonly id: string; readonly native?: boolean },
+  node?: { readonly id: string },
 ): Supervision {
   const refuse = (key: string, found: string): never => {
     const what = node === undefined ? "Cannot make a runtime" : `Cannot supervise node "${node.id}"`;
@@ -56,9 +56,6 @@ export function checkSupervision(
   const show = (each: unknown) => JSON.stringify(each) ?? String(each);
   if (value === "fail") return value;
   if (value === "disable") return value;
-  if (node?.native) {
-    refuse("supervision", `it is a native stage, which can only be "fail" or "disable"; choose one of them`);
-  }
   if (!isObject(value) || Object.keys(value as object).join() !== "restart") {
     return refuse("supervision", `"supervision" is ${show(value)}, wanted ${WANTED}`);
   }

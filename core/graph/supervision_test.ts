@@ -37,14 +37,6 @@ Deno.test("checkSupervision() says what is wrong, and where", () => {
   }
 });
 
-Deno.test("checkSupervision() refuses to restart a native stage", () => {
-  for (const value of ["fail", "disable"]) equal(checkSupervision(value, { ...node, native: true }), value);
-  throws(() => checkSupervision({ restart: {} }, { ...node, native: true }), {
-    code: "InvalidConfig",
-    message: /native stage/,
-  });
-});
-
 Deno.test("restartPolicy() fills in what is absent", () => {
   deepEqual(restartPolicy({ limit: 2 }), { limit: 2, windowSeconds: 60, backoffMs: 100, maxBackoffMs: 10_000 });
 });

@@ -144,3 +144,25 @@ rust("a panic in a command fails its node, which is disabled where that was chos
   await flow(runtime, "sink");
   await assertWhole(runtime);
 });
+
+rust(
+  "a stage that panics is restarted where that was chosen, and the frames that wait are not lost",
+  async (registry) => {
+    const runtime = chain(registry);
+    const restart = { limit: 1_000, backoffMs: 1, maxBackoffMs: 1 };
+    runtime.addByType("org.sluice.example.faulty", { at: 200 }, { id: "faulty", supervision: { restart } });
+    runtime.addByType("com.live.invert", {}, { id: "after" });
+    runtime.connectByName("source.audio", "faulty.audioIn");
+    runtime.connectByName("faulty.audioOut", "after.audioIn");
+    await runtime.start();
+    await flow(runtime, "after", 1_000);
+    const faulty = runtime.stats().nodes.find(({ id }) => id === "faulty")!;
+    ok(faulty.restarts >= 3, `${faulty.restarts} restarts`);
+    await assertWhole(runtime);
+    const { links, nodes } = (await runtime.finished)!;
+    const [into, out] = ["faulty.audioIn", "after.audioIn"].map((to) => links.find((each) => each.to === to)!);
+    deepEqual([into.dropped.full, into.dropped.skipped, out.dropped.full], [0, 0, 0]);
+    // Each failure lost the frame that it had in hand.
+    equal(into.read - out.written, nodes.find(({ id }) => id === "faulty")!.errors);
+  },
+);

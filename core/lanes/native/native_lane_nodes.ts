@@ -12,7 +12,7 @@ import type { PoolToken } from "../../memory/pool_layout.ts";
 import { nativeStage } from "../../registry/native_stages.ts";
 import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
-import type { AnnouncedFormat, LaneCommand, LinkEndPlan, NodePlan } from "../messages.ts";
+import type { AnnouncedFormat, Handover, LaneCommand, LinkEndPlan, NodePlan } from "../messages.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 
@@ -83,7 +83,7 @@ export class NativeLaneNodes {
       pools: this.#addPools(pools),
       detach,
       remove: edit.remove.map((id) => this.slotOf(id)),
-      nodes: coming.map((node) => this.#native(node)),
+      nodes: coming.map((node) => this.#native(node, edit.handovers.some((each) => isAnew(each, node)))),
       attach: edit.attach.map((end) => this.#link(end)),
       bypass: [
         ...coming.map(({ slot, plan }) => ({ slot, on: plan.bypassed === true })),
@@ -148,13 +148,13 @@ export class NativeLaneNodes {
     return added.map(({ arena }) => arena);
   }
 
-  #native({ slot, plan, type }: NativeLaneNode): NativeNode {
+  #native({ slot, plan, type }: NativeLaneNode, fresh = false): NativeNode {
     const pools = type.descriptor.outputs.map(({ kind }) => {
       const wanted = plan.pool ?? kind;
       return Math.max(0, this.#pools.findIndex(({ name }) => name === wanted));
     });
     const values = toValues(plan.id, type, withDefaults(type, plan.config));
-    return { slot, index: plan.index, stage: plan.type, pools, supervised: plan.supervised === true, values };
+    return { slot, index: plan.index, stage: plan.type, pools, supervised: plan.supervised === true, fresh, values };
   }
 
   #link(end: LinkEndPlan): NativeLinkPlan {
@@ -168,6 +168,11 @@ export class NativeLaneNodes {
     const { slot, type } = this.#node(id);
     return [slot, portNames(type.descriptor[direction]).indexOf(name)];
   }
+}
+
+/** Whether a node that has failed again begins without the state that may be the cause. */
+function isAnew({ node, state }: Handover, { plan }: NativeLaneNode): boolean {
+  return node === plan.id && state === "restart-fresh";
 }
 
 /** The port of a link that is on another lane. */

@@ -53,8 +53,8 @@ pub unsafe extern "C" fn slu_native_add_pool(draft: *mut Draft, base: *mut u8) -
 }
 
 /// Adds a node: its slot in the lane, from 0 and without gaps (if a node has it, the new one takes its place and its
-/// links), the index of its record, whether the lane goes on when it fails (`supervised` 1), the name of its stage, its
-/// configuration (see `native_values`), and for each of its outputs the index of the pool that it takes slots from. 0: a
+/// links), the index of its record, whether the lane goes on when it fails (`flags` 1) and whether it begins anew in the
+/// place of another (`flags` 2), the name of its stage, its configuration (see `native_values`), and for each of its outputs the index of the pool that it takes slots from. 0: a
 /// text is not UTF-8, or the values are none.
 ///
 /// # Safety
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn slu_native_add_node(
     draft: *mut Draft,
     slot: u32,
     index: u32,
-    supervised: u32,
+    flags: u32,
     stage: *const u8,
     stage_length: u32,
     config: *const u8,
@@ -83,7 +83,15 @@ pub unsafe extern "C" fn slu_native_add_node(
         let pools = unsafe { slice(pools, outputs) }.to_vec();
         // SAFETY: the caller vouches for the draft.
         let Draft(edit) = unsafe { &mut *draft };
-        edit.nodes.push(NodeSpec { slot, index, stage, pools, supervised: supervised != 0, settings });
+        edit.nodes.push(NodeSpec {
+            slot,
+            index,
+            stage,
+            pools,
+            supervised: flags & 1 != 0,
+            fresh: flags & 2 != 0,
+            settings,
+        });
         Ok(1)
     })
 }

@@ -165,7 +165,7 @@ impl Runner {
         // A stage that panics is left half made, and dropped.
         let made = catch_unwind(AssertUnwindSafe(|| (kind.create)(&spec.settings, &bell)));
         let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
-        Ok(Node::new(kind, Ports::new(kind, spec, record), stage, bell, spec.supervised))
+        Ok(Node::new(kind, Ports::new(kind, spec, record), stage, bell, spec))
     }
 
     fn attach(&mut self, link: &LinkSpec, record: NonNull<LinkRecord>) {

@@ -17,6 +17,8 @@ pub(super) struct Reader {
     kind: Kind,
     /// An entry that was looked at and not taken.
     peeked: Option<u32>,
+    /// The next entry has a gap before it.
+    gap_ahead: bool,
 }
 
 enum Kind {
@@ -41,7 +43,7 @@ struct RingEnd {
 
 impl Reader {
     pub(super) fn local(link: &LinkSpec, record: NonNull<LinkRecord>, local: usize) -> Self {
-        Self { index: link.index, record, kind: Kind::Local(local), peeked: None }
+        Self { index: link.index, record, kind: Kind::Local(local), peeked: None, gap_ahead: false }
     }
 
     pub(super) fn ring(
@@ -64,21 +66,27 @@ impl Reader {
             encoded: link.encoded,
             to_key: false,
         };
-        Self { index: link.index, record, kind: Kind::Ring(end), peeked: None }
+        Self { index: link.index, record, kind: Kind::Ring(end), peeked: None, gap_ahead: false }
     }
 
     /// Takes the oldest frame, which counts as read.
     #[inline]
     pub(super) fn take(&mut self, shared: &mut Shared) -> Option<u32> {
-        let entry = match self.peeked.take() {
+        let found = match self.peeked.take() {
             Some(entry) => entry,
             None => self.next(shared)?,
         };
+        let entry = if std::mem::take(&mut self.gap_ahead) { found | ENTRY_DISCONTINUITY } else { found };
         // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
         unsafe { (*self.record.as_ptr()).read += 1.0 };
         let (slots, slot) = shared.slot_of(entry);
         slots.take_over(slot);
         Some(entry)
+    }
+
+    /// The next frame has a gap before it.
+    pub(super) fn mark_gap(&mut self) {
+        self.gap_ahead = true;
     }
 
     /// The oldest frame, which stays queued.

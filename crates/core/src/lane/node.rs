@@ -11,6 +11,7 @@ use super::context::StageContext;
 use super::mailbox::Report;
 use super::ports::Ports;
 use super::shared::Shared;
+use super::spec::NodeSpec;
 use super::stage::{Cadence, Fault, Stage, StageType};
 use super::tick_times::TickTimes;
 use super::waker::Bell;
@@ -27,6 +28,10 @@ pub(super) struct Node {
     pub(super) bypassed: bool,
     /// The lane goes on when it fails.
     pub(super) supervised: bool,
+    /// It has failed, and waits to be disabled, or for another instance; what comes in waits too.
+    set_aside: bool,
+    /// It does not go on from the state of the one whose place it takes.
+    fresh: bool,
     /// By which other threads wake it.
     bell: Bell,
     /// It was removed: its slot is free.
@@ -64,10 +69,20 @@ impl Node {
         ports: Ports,
         stage: Box<dyn Stage>,
         bell: Bell,
-        supervised: bool,
+        spec: &NodeSpec,
     ) -> Self {
-        let times = TickTimes::default();
-        Self { kind, ports, stage: Some(stage), bypassed: false, supervised, bell, vacant: false, times }
+        Self {
+            kind,
+            ports,
+            stage: Some(stage),
+            bypassed: false,
+            supervised: spec.supervised,
+            set_aside: false,
+            fresh: spec.fresh,
+            bell,
+            vacant: false,
+            times: TickTimes::default(),
+        }
     }
 
     /// Has the node run if another thread has asked for it.
@@ -88,7 +103,9 @@ impl Node {
     #[inline]
     pub(super) fn run(&mut self, shared: &mut Shared) -> Result<(), Failure> {
         if shared.done[self.ports.position] {
-            self.ports.discard_inputs(shared);
+            if !self.set_aside {
+                self.ports.discard_inputs(shared);
+            }
             return Ok(());
         }
         if self.ports.finishing {
@@ -221,6 +238,7 @@ impl Node {
 
     /// Nothing comes in any more, and nothing goes out.
     pub(super) fn close(&mut self, shared: &mut Shared) {
+        self.set_aside = false;
         shared.done[self.ports.position] = true;
         self.ports.close_inputs(shared);
         self.ports.discard_inputs(shared);
@@ -256,14 +274,15 @@ impl Node {
         for (own, other) in self.ports.outputs.iter_mut().zip(&mut old.ports.outputs) {
             own.links.append(&mut other.links);
         }
-        if let (true, Some(stage), Some(before)) = (std::ptr::eq(self.kind, old.kind), &mut self.stage, &mut old.stage)
-        {
+        if std::ptr::eq(self.kind, old.kind) {
             for (own, other) in self.ports.outputs.iter_mut().zip(&old.ports.outputs) {
                 own.sequence = other.sequence;
             }
-            let mut state = Vec::new();
-            before.snapshot(&mut state);
-            stage.restore(&state);
+            if let (false, Some(stage), Some(before)) = (self.fresh, &mut self.stage, &mut old.stage) {
+                let mut state = Vec::new();
+                before.snapshot(&mut state);
+                stage.restore(&state);
+            }
         }
         old.drop_stage();
     }
@@ -296,6 +315,7 @@ impl Node {
         // What the stage leaves half done is its own, and it is not called again; ports and pools are consistent
         // after each call of the context, none of which calls a stage.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(stage, &mut context)));
+        let left = shared.owned.len();
         shared.settle();
         let record = self.ports.record();
         record.phase = phase::IDLE;
@@ -305,10 +325,14 @@ impl Node {
             Err(panic) => Failure::Panic(panic_text(&*panic)),
         };
         record.errors += 1.0;
+        if left > 0 {
+            self.ports.mark_gaps();
+        }
         if matches!(failure, Failure::Panic(_)) {
             self.drop_stage();
         }
         shared.done[self.ports.position] = true;
+        self.set_aside = self.supervised;
         Err(failure)
     }
 }

@@ -185,6 +185,13 @@ impl Ports {
         }
     }
 
+    /// Frames that were read have gone nowhere: they are missing before the next of each input.
+    pub(super) fn mark_gaps(&mut self) {
+        for link in self.inputs.iter_mut().flatten() {
+            link.mark_gap();
+        }
+    }
+
     /// Drops what has come in and was not read.
     pub(super) fn discard_inputs(&mut self, shared: &mut Shared) {
         for link in self.inputs.iter_mut().flatten() {

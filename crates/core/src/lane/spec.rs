@@ -50,6 +50,8 @@ pub struct NodeSpec {
     pub pools: Vec<u32>,
     /// Whether the lane goes on when it fails.
     pub supervised: bool,
+    /// Whether it does not go on from the state of the node whose slot it takes.
+    pub fresh: bool,
     /// Its configuration.
     pub settings: Settings,
 }

@@ -119,7 +119,15 @@ pub(super) struct LinkRecordCopy {
 pub(super) fn node(index: u32, stage: &str, settings: &[(&str, f64)]) -> NodeSpec {
     let settings = Settings(settings.iter().map(|&(key, value)| (key.to_owned(), value.into())).collect());
     let outputs = super::stages::find(stage).map_or(0, |stage| stage.outputs);
-    NodeSpec { slot: 0, index, stage: stage.to_owned(), pools: vec![0; outputs as usize], supervised: false, settings }
+    NodeSpec {
+        slot: 0,
+        index,
+        stage: stage.to_owned(),
+        pools: vec![0; outputs as usize],
+        supervised: false,
+        fresh: false,
+        settings,
+    }
 }
 
 /// The next report that is no progress, or a panic after a minute.
