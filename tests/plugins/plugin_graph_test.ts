@@ -207,6 +207,37 @@ c("a stage that writes several frames for each that it reads is run while all of
   assertAllFree(pools);
 });
 
+c("what a stage may not do is refused, and changes nothing", async (registry) => {
+  const { runtime, source, sink } = audioGraph(registry, "com.example.misuse");
+  await using _ = runtime;
+  await runtime.start();
+  const heard = gather(sink, (block) => block.channel(0)[0]);
+  await pushRamp(source, 20);
+  const { links, pools } = await runtime.finished;
+  deepEqual(await heard, Array.from({ length: 20 }, (_, k) => k));
+  deepEqual(links.map(({ written, read }) => [written, read]), [[20, 20], [20, 20]]);
+  assertAllFree(pools);
+});
+
+c("answers that mean nothing, and create that gives no instance, fail the node by name", async (registry) => {
+  const start = 'Node "stage" (com.example.misuse) failed in its native stage: ';
+  for (const [odd, why] of [[1, "create answered SLUICE_OK and gave no instance"], [2, odd42("create")]] as const) {
+    const { runtime } = audioGraph(registry, "com.example.misuse", { odd });
+    await rejects(runtime.start(), { message: start + why });
+  }
+  for (const [odd, why] of [[3, odd42("process")], [4, "process failed and did not say why"]] as const) {
+    const { runtime, source } = audioGraph(registry, "com.example.misuse", { odd });
+    await runtime.start();
+    const pushed = pushRamp(source, 1).catch(() => {});
+    await rejects(runtime.finished, { code: "NodeFailed", message: start + why });
+    await pushed;
+  }
+});
+
+function odd42(name: string): string {
+  return `${name} answered 42, which means nothing there`;
+}
+
 rust("a stage in Rust scales, counts, and takes a live value", async (registry) => {
   const { runtime, source, sink } = audioGraph(registry, "org.sluice.example.scale", { factor: 3 });
   await using _ = runtime;
