@@ -10,6 +10,9 @@
 /** Version of the layouts and of their meaning. */
 export const ABI_VERSION = 4;
 
+/** Version of the interface of plugins. */
+export const STAGE_VERSION = { major: 1, minor: 1 } as const;
+
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {
   refCount: 0,

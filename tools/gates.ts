@@ -51,6 +51,7 @@ const USUAL_COURSE = [
   "tests/live_edit_test.ts",
   "tests/modes_test.ts",
   "tests/native_lanes_test.ts",
+  "tests/plugins/plugin_graph_test.ts",
   "tests/trial_test.ts",
 ];
 

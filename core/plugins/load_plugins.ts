@@ -6,6 +6,7 @@
  */
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
 import { loadNative } from "../../ffi/loader.ts";
 import { loadPluginLibrary } from "../../ffi/plugin.ts";
 import { SluiceError } from "../errors.ts";
@@ -103,6 +104,7 @@ async function loadPlugin(folder: string): Promise<PluginInfo> {
   await assertOwn(path, MANIFEST);
   const manifest = readManifest(await Deno.readTextFile(path));
   if (!manifest.enabled) return { folder, manifest, nodes: [] };
+  assertVersion(manifest);
   const library = await findLibrary(folder, manifest.library);
   const stages = loadPluginLibrary(loadNative().symbols, library);
   const ids = stages.map(({ id }) => id);
@@ -130,6 +132,15 @@ function readManifest(text: string): PluginManifest {
 
 function packageOf({ folder, manifest, nodes }: PluginInfo): NodePackage {
   return definePackage({ name: manifest.name, url: pathToFileURL(join(folder, MANIFEST)).href, nodes, sources: {} });
+}
+
+function assertVersion({ requires }: PluginManifest): void {
+  if (requires === undefined) return;
+  const [major, minor] = requires.split(".").map(Number);
+  if (major === STAGE_VERSION.major && minor <= STAGE_VERSION.minor) return;
+  throw new RangeError(
+    `${MANIFEST} requires version ${requires} of the interface, and this is ${STAGE_VERSION.major}.${STAGE_VERSION.minor}`,
+  );
 }
 
 /** The library as it is named, or as the system names libraries: `fft` is `libfft.so`. */

@@ -27,7 +27,7 @@ export interface PluginManifest {
   readonly stages?: readonly string[];
   /** A module with panels for the page, relative to the folder. */
   readonly panel?: string;
-  /** The oldest version of the runtime's interface that it wants, such as `1.0`. */
+  /** The lowest version of the interface of plugins that it can do with, such as `1.0`. */
   readonly requires?: string;
   /** `false` leaves it out. */
   readonly enabled: boolean;
@@ -64,6 +64,9 @@ export function parseManifest(text: string): PluginManifest {
   }
   for (const key of ["name", "version", "library"]) {
     if (values[key] === undefined) throw new RangeError(`"${key}" is missing`);
+  }
+  if (typeof values.requires === "string" && !/^\d{1,5}\.\d{1,5}$/.test(values.requires)) {
+    throw new RangeError(`"requires" is "${values.requires}", wanted a version of the interface, such as "1.0"`);
   }
   for (const key of ["library", "panel"]) {
     const path = values[key];

@@ -157,6 +157,8 @@ refusing("what plugin.toml says of the plugin holds", async (folder) => {
   match(await reasonOf(at), /^plugin\.toml: line 4, column 11: /);
   await folder.describe(at, `${rest}stages = ["com.test.absent"]\n`);
   equal(await reasonOf(at), 'plugin.toml names stage "com.test.absent", and the library has com.test.manifest');
+  await folder.describe(at, `${rest}requires = "1.999"\n`);
+  match(await reasonOf(at), /^plugin\.toml requires version 1\.999 of the interface, and this is 1\.\d+$/);
   await folder.describe(at, `${rest}enabled = false\n`);
   const { packages, plugins, refused } = await loadPlugins([at]);
   deepEqual([packages, refused, plugins[0].nodes], [[], [], []]);

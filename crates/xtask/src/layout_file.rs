@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use sluice_abi::stage::SLUICE_ABI_VERSION;
 use sluice_abi::{ABI_VERSION, LAYOUT, layout_hash, write_camel, write_layout};
 
 const HEAD: &str = "\
@@ -24,6 +25,9 @@ pub fn render() -> String {
 
 fn emit(out: &mut String) -> std::fmt::Result {
     writeln!(out, "\n/** Version of the layouts and of their meaning. */\nexport const ABI_VERSION = {ABI_VERSION};")?;
+    let (major, minor) = (SLUICE_ABI_VERSION >> 16, SLUICE_ABI_VERSION & 0xffff);
+    writeln!(out, "\n/** Version of the interface of plugins. */")?;
+    writeln!(out, "export const STAGE_VERSION = {{ major: {major}, minor: {minor} }} as const;")?;
     for group in LAYOUT {
         writeln!(out, "\n/** {} */\nexport const {} = {{", group.doc, group.name)?;
         for (name, value) in group.entries {

@@ -210,3 +210,26 @@ impl Mailbox {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_tells_more_than_is_taken_does_not_fill_the_memory() {
+        let mailbox = Mailbox::default();
+        let line = |node| Report::Log { node, level: 2, text: "again".into() };
+        for _ in 0..MOST_TOLD + 500 {
+            mailbox.report(line(0));
+        }
+        mailbox.report(Report::Ended { node: 0, figures: Vec::new() });
+        for _ in 0..MOST_TOLD {
+            assert_eq!(mailbox.next_report(), Some(line(0)));
+        }
+        assert_eq!(mailbox.next_report(), Some(Report::Overflow { lost: 500 }));
+        assert_eq!(mailbox.next_report(), Some(Report::Ended { node: 0, figures: Vec::new() }));
+        mailbox.report(line(1));
+        assert_eq!(mailbox.next_report(), Some(line(1)));
+        assert_eq!(mailbox.next_report(), None);
+    }
+}

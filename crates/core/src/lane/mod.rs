@@ -14,6 +14,7 @@
 mod commands;
 mod context;
 mod edit;
+mod frame_layout;
 mod frames;
 mod handle;
 mod input;
@@ -33,7 +34,8 @@ mod tick_times;
 mod waker;
 
 pub use context::{Frame, FrameView, StageContext};
-pub(crate) use frames::{Element, FrameInfo, NoFrame, Plane, Shape};
+pub(crate) use frame_layout::{Element, Plane, Shape};
+pub(crate) use frames::{FrameInfo, NoFrame};
 pub use handle::NativeLane;
 pub use mailbox::{Command, Report};
 pub use schedule::{Priority, cpu_count};

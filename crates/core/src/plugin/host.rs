@@ -1,31 +1,19 @@
-//! What stages of plugins call: the table that they are given, and the call that is running.
-//!
-//! A context is the address of the [`Call`] on the stack of the lane's thread, and good until the stage returns. The
-//! functions for frames allocate only where they refuse.
+//! What stages of plugins call: the table that they are given. A function takes the context of the running [`Call`], and
+//! refuses what that call may not do. Those for frames allocate only where they refuse.
 
-use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char, c_void};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 
-use sluice_abi::kind;
 use sluice_abi::stage::{
-    SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_REFUSED, SluiceContext, SluiceField,
-    SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
+    SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_REFUSED, SluiceContext, SluiceFrameInfo,
+    SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
 };
 
-use crate::lane::stage::{Settings, Value};
-use crate::lane::{Bell, Element, Frame, FrameInfo, NoFrame, Plane, Shape, StageContext};
+use crate::lane::stage::Value;
+use crate::lane::{Bell, Element, Frame, NoFrame, StageContext};
 
-use super::loaded::LoadedStage;
-
-/// Most fields of a record.
-const MAX_FIELDS: usize = 64;
-
-/// Bytes of the structures in version 1.0.
-const INFO_BYTES: u32 = 80;
-const SHAPE_BYTES: u32 = 40;
-const PLANE_BYTES: u32 = 24;
+use super::call::{Call, number_of, own, say_of_registering, str_of, with};
+use super::shapes::{MAX_FIELDS, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
 
@@ -65,120 +53,6 @@ pub(super) static HOST: SluiceHost = SluiceHost {
     drop_waker: Some(drop_waker),
     answer: Some(answer),
 };
-
-/// What a stage has given its host in a call.
-pub(super) struct Given {
-    pub(super) state: Vec<u8>,
-    pub(super) answer: Option<String>,
-}
-
-/// A call of a stage that is running.
-pub(super) struct Call<'a, 'b> {
-    /// `None`: the node is not at work, as while it is made.
-    lane: Option<&'a mut StageContext<'b>>,
-    settings: &'a Settings,
-    kind: &'static LoadedStage,
-    bell: &'a Bell,
-    fault: Option<String>,
-    reason: Option<CString>,
-    state: Vec<u8>,
-    answer: Option<String>,
-    /// Texts that were handed out.
-    texts: Vec<CString>,
-}
-
-impl<'a, 'b> Call<'a, 'b> {
-    pub(super) fn new(
-        lane: Option<&'a mut StageContext<'b>>,
-        settings: &'a Settings,
-        kind: &'static LoadedStage,
-        bell: &'a Bell,
-    ) -> Self {
-        let (state, texts) = (Vec::new(), Vec::new());
-        Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts }
-    }
-
-    /// What `keep` and `answer` were given.
-    pub(super) fn into_given(self) -> Given {
-        Given { state: self.state, answer: self.answer }
-    }
-
-    /// What was said of a failure: by `fault`, else by the host function that refused last.
-    pub(super) fn into_fault(self) -> Option<String> {
-        self.fault.or_else(|| self.reason.and_then(|reason| reason.into_string().ok()))
-    }
-
-    fn refuse<T>(&mut self, refused: T, why: impl Into<Vec<u8>>) -> T {
-        self.reason = CString::new(why).ok();
-        refused
-    }
-
-    /// Calls a function of the lane that gives nothing where the frame is not the call's own.
-    fn with_lane<T>(&mut self, refused: T, why: &str, body: impl FnOnce(&mut StageContext<'b>) -> Option<T>) -> T {
-        match self.lane.as_deref_mut().and_then(body) {
-            Some(value) => value,
-            None => self.refuse(refused, why),
-        }
-    }
-}
-
-thread_local! {
-    /// What the plugin says that is being registered.
-    static REGISTERING: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// A plugin is about to be registered on this thread.
-pub(super) fn begin_registering() {
-    REGISTERING.set(None);
-}
-
-/// Why the plugin refuses to be registered, as far as it says so.
-pub(super) fn registering_fault() -> Option<String> {
-    REGISTERING.take()
-}
-
-/// Runs a function of the host. A panic in it does not reach the plugin.
-///
-/// # Safety
-///
-/// `context` is null, or that of the call that is running on this thread.
-unsafe fn with<T: Copy>(context: *mut SluiceContext, refused: T, body: impl FnOnce(&mut Call<'_, '_>) -> T) -> T {
-    if context.is_null() {
-        return refused;
-    }
-    // SAFETY: the caller vouches for the context; the functions of the host do not call each other.
-    let call = unsafe { &mut *context.cast::<Call<'_, '_>>() };
-    // After a panic the call's own state is as it was: the lane's functions are consistent after each step.
-    match catch_unwind(AssertUnwindSafe(|| body(call))) {
-        Ok(value) => value,
-        Err(panic) => {
-            // SAFETY: as above; the reference that the body had is gone.
-            let call = unsafe { &mut *context.cast::<Call<'_, '_>>() };
-            let what = panic.downcast_ref::<&str>().copied().unwrap_or("no message");
-            call.refuse(refused, format!("the host panicked: {what}"))
-        }
-    }
-}
-
-/// A frame by the number that the plugin has of it.
-fn own(frame: u32) -> Option<Frame> {
-    Some(Frame::from_entry(frame.checked_sub(1)?))
-}
-
-fn number_of(frame: Frame) -> u32 {
-    frame.entry() + 1
-}
-
-/// # Safety
-///
-/// `text` is null, or a C string that lives for `'a`.
-unsafe fn str_of<'a>(text: *const c_char) -> Option<&'a str> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: the caller vouches for the text.
-    unsafe { CStr::from_ptr(text) }.to_str().ok()
-}
 
 unsafe extern "C" fn read(context: *mut SluiceContext, input: u32) -> u32 {
     // SAFETY: the plugin vouches for the context.
@@ -471,11 +345,11 @@ unsafe extern "C" fn fault(context: *mut SluiceContext, text: *const c_char) {
     // SAFETY: the plugin vouches for the text.
     let said = unsafe { str_of(text) }.map(str::to_owned);
     if context.is_null() {
-        REGISTERING.set(said);
+        say_of_registering(said);
         return;
     }
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), |call| call.fault = said) }
+    unsafe { with(context, (), |call| call.say_fault(said)) }
 }
 
 unsafe extern "C" fn reason(context: *mut SluiceContext) -> *const c_char {
@@ -522,113 +396,4 @@ unsafe extern "C" fn drop_waker(waker: *mut SluiceWaker) {
         // SAFETY: the plugin vouches that this is the waker's last use.
         drop(unsafe { Box::from_raw(waker.cast::<Bell>()) });
     }
-}
-
-fn kind_of(shape: Shape<'_>) -> u8 {
-    match shape {
-        Shape::Audio { .. } => kind::AUDIO,
-        Shape::Video { .. } => kind::VIDEO,
-        Shape::Encoded { .. } => kind::ENCODED,
-        Shape::Packet { .. } => kind::PACKET,
-        Shape::Data { .. } => kind::DATA,
-    }
-}
-
-/// # Safety
-///
-/// The shape, its fields and their names are readable for `'a`.
-unsafe fn read_shape<'a>(
-    shape: *const SluiceShape,
-    fields: &'a mut [(&'a [u8], Element); MAX_FIELDS],
-) -> Result<Shape<'a>, String> {
-    // SAFETY: the caller vouches for the shape, of which the size is read first.
-    if shape.is_null() || unsafe { (*shape).size } < SHAPE_BYTES {
-        return Err("the shape is null, or its size is not set".into());
-    }
-    // SAFETY: as above; it has all the fields that are known here.
-    let &SluiceShape { kind: found, format, width, height, count, capacity, .. } = unsafe { &*shape };
-    let format = u8::try_from(format).map_err(|_| format!("there is no format {format}"))?;
-    match u8::try_from(found).unwrap_or(0) {
-        kind::AUDIO => Ok(Shape::Audio { rate_hz: height, channels: width, samples: count }),
-        kind::VIDEO => Ok(Shape::Video { format, width, height }),
-        kind::ENCODED => Ok(Shape::Encoded { codec: format, width, height, bytes: capacity }),
-        kind::PACKET => {
-            // SAFETY: as above.
-            let fields = unsafe { read_fields(&*shape, fields) }?;
-            Ok(Shape::Packet { fields, capacity, records: count })
-        }
-        kind::DATA => Ok(Shape::Data { bytes: capacity }),
-        _ => Err(format!("there is no kind {found} of frames")),
-    }
-}
-
-/// # Safety
-///
-/// As [`read_shape`].
-unsafe fn read_fields<'a>(
-    shape: &SluiceShape,
-    fields: &'a mut [(&'a [u8], Element); MAX_FIELDS],
-) -> Result<&'a [(&'a [u8], Element)], String> {
-    let count = shape.field_count as usize;
-    if shape.fields.is_null() || count > MAX_FIELDS {
-        return Err(format!("a record has {count} fields, wanted 1 to {MAX_FIELDS}"));
-    }
-    for (index, place) in fields[..count].iter_mut().enumerate() {
-        // SAFETY: the caller vouches for the fields.
-        let SluiceField { name, element, .. } = unsafe { *shape.fields.add(index) };
-        let element = Element::from_number(element).ok_or_else(|| format!("there is no element {element}"))?;
-        if name.is_null() {
-            return Err(format!("the name of field {index} is null"));
-        }
-        // SAFETY: the caller vouches for the name.
-        *place = (unsafe { CStr::from_ptr(name) }.to_bytes(), element);
-    }
-    Ok(&fields[..count])
-}
-
-/// # Safety
-///
-/// `into` is null, or has as many bytes as it says.
-unsafe fn tell_info(call: &mut Call<'_, '_>, found: &FrameInfo, into: *mut SluiceFrameInfo) -> i32 {
-    // SAFETY: the caller vouches for the place, of which the size is read first.
-    if into.is_null() || unsafe { (*into).size } < INFO_BYTES {
-        return call.refuse(SLUICE_REFUSED, "the place for the information is null, or its size is not set");
-    }
-    let [pts_ns, dts_ns, duration_ns, ingress_ns] = found.times_ns;
-    // SAFETY: as above; it has all the fields that are known here, and its size stays.
-    unsafe {
-        *into = SluiceFrameInfo {
-            size: (*into).size,
-            kind: u32::from(found.kind),
-            format: u32::from(found.format),
-            flags: u32::from(found.flags),
-            width: found.width,
-            height: found.height,
-            count: found.count,
-            planes: found.planes,
-            payload_bytes: found.payload_bytes,
-            slot_bytes: found.slot_bytes,
-            pts_ns,
-            dts_ns,
-            duration_ns,
-            ingress_ns,
-            sequence: found.sequence,
-        };
-    }
-    SLUICE_OK
-}
-
-/// # Safety
-///
-/// As [`tell_info`].
-unsafe fn tell_plane(call: &mut Call<'_, '_>, found: Option<(*mut u8, Plane)>, into: *mut SluicePlane) -> *mut c_void {
-    let Some((start, plane)) = found else { return ptr::null_mut() };
-    // SAFETY: the caller vouches for the place, of which the size is read first.
-    if into.is_null() || unsafe { (*into).size } < PLANE_BYTES {
-        return call.refuse(ptr::null_mut(), "the place for the plane is null, or its size is not set");
-    }
-    let Plane { element, count, capacity, rows, stride, .. } = plane;
-    // SAFETY: as above; it has all the fields that are known here, and its size stays.
-    unsafe { *into = SluicePlane { size: (*into).size, element: element as u32, count, capacity, rows, stride } };
-    start.cast()
 }

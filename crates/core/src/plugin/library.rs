@@ -6,7 +6,7 @@ use std::path::Path;
 use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceRegister};
 
 use super::loaded::{Plugin, loaded};
-use super::{description, descriptors, host};
+use super::{call, description, descriptors, host};
 
 /// Loads a plugin, or gives one that was loaded before. Its stages can be named from then on.
 ///
@@ -24,11 +24,11 @@ pub fn load(path: &Path) -> Result<&'static Plugin, String> {
     }
     check_file(&path)?;
     let register = find_register(&path)?;
-    host::begin_registering();
+    call::begin_registering();
     // SAFETY: the symbol is that of the interface, whose plugins vouch for it.
     let descriptor = unsafe { register(&raw const host::HOST) };
     if descriptor.is_null() {
-        let reason = host::registering_fault().unwrap_or_else(|| "it does not say why".into());
+        let reason = call::registering_fault().unwrap_or_else(|| "it does not say why".into());
         return Err(format!("sluice_register_stages returned null: {reason}"));
     }
     let stages = descriptors::read(descriptor.addr())?;

@@ -6,12 +6,14 @@
 //! that it started may run on. A stage that writes out of its frames, or crashes, cannot be caught: it runs in this
 //! process.
 
+mod call;
 mod description;
 mod descriptors;
 mod host;
 mod library;
 mod loaded;
 mod memory;
+mod shapes;
 mod stage;
 
 pub use library::load;

@@ -10,7 +10,7 @@ use sluice_abi::stage::{SLUICE_AGAIN, SLUICE_FAULT, SLUICE_OK, SLUICE_PANIC, Slu
 use crate::lane::stage::{Fault, Settings, Stage, Value};
 use crate::lane::{Bell, StageContext};
 
-use super::host::{Call, Given};
+use super::call::{Call, Given};
 use super::loaded::LoadedStage;
 
 /// An instance. It is used on its lane's thread alone.

@@ -1,0 +1,149 @@
+//! A call of a stage that is running, as the functions of the host know it: a context is the address of the [`Call`] on
+//! the stack of the lane's thread, and good until the stage returns.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sluice_abi::stage::SluiceContext;
+
+use crate::lane::stage::Settings;
+use crate::lane::{Bell, Frame, StageContext};
+
+use super::loaded::LoadedStage;
+
+/// What a stage has given its host in a call.
+pub(super) struct Given {
+    pub(super) state: Vec<u8>,
+    pub(super) answer: Option<String>,
+}
+
+/// A call of a stage that is running.
+pub(super) struct Call<'a, 'b> {
+    /// `None`: the node is not at work, as while it is made.
+    pub(super) lane: Option<&'a mut StageContext<'b>>,
+    pub(super) settings: &'a Settings,
+    pub(super) kind: &'static LoadedStage,
+    pub(super) bell: &'a Bell,
+    fault: Option<String>,
+    /// Why the last function refused.
+    pub(super) reason: Option<CString>,
+    pub(super) state: Vec<u8>,
+    pub(super) answer: Option<String>,
+    /// Texts that were handed out.
+    pub(super) texts: Vec<CString>,
+}
+
+impl<'a, 'b> Call<'a, 'b> {
+    pub(super) fn new(
+        lane: Option<&'a mut StageContext<'b>>,
+        settings: &'a Settings,
+        kind: &'static LoadedStage,
+        bell: &'a Bell,
+    ) -> Self {
+        let (state, texts) = (Vec::new(), Vec::new());
+        Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts }
+    }
+
+    /// What `keep` and `answer` were given.
+    pub(super) fn into_given(self) -> Given {
+        Given { state: self.state, answer: self.answer }
+    }
+
+    /// What was said of a failure: by `fault`, else by the host function that refused last.
+    pub(super) fn into_fault(self) -> Option<String> {
+        self.fault.or_else(|| self.reason.and_then(|reason| reason.into_string().ok()))
+    }
+
+    /// Notes why the stage says that it cannot go on.
+    pub(super) fn say_fault(&mut self, said: Option<String>) {
+        self.fault = said;
+    }
+
+    /// Notes why a function refuses, and gives what it answers then.
+    pub(super) fn refuse<T>(&mut self, refused: T, why: impl Into<Vec<u8>>) -> T {
+        self.reason = CString::new(why).ok();
+        refused
+    }
+
+    /// Calls a function of the lane that gives nothing where the frame is not the call's own.
+    pub(super) fn with_lane<T>(
+        &mut self,
+        refused: T,
+        why: &str,
+        body: impl FnOnce(&mut StageContext<'b>) -> Option<T>,
+    ) -> T {
+        match self.lane.as_deref_mut().and_then(body) {
+            Some(value) => value,
+            None => self.refuse(refused, why),
+        }
+    }
+}
+
+thread_local! {
+    /// What the plugin says that is being registered.
+    static REGISTERING: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// A plugin is about to be registered on this thread.
+pub(super) fn begin_registering() {
+    REGISTERING.set(None);
+}
+
+/// Notes why the plugin refuses to be registered.
+pub(super) fn say_of_registering(said: Option<String>) {
+    REGISTERING.set(said);
+}
+
+/// Why the plugin refuses to be registered, as far as it says so.
+pub(super) fn registering_fault() -> Option<String> {
+    REGISTERING.take()
+}
+
+/// Runs a function of the host. A panic in it does not reach the plugin.
+///
+/// # Safety
+///
+/// `context` is null, or that of the call that is running on this thread.
+pub(super) unsafe fn with<T: Copy>(
+    context: *mut SluiceContext,
+    refused: T,
+    body: impl FnOnce(&mut Call<'_, '_>) -> T,
+) -> T {
+    if context.is_null() {
+        return refused;
+    }
+    // SAFETY: the caller vouches for the context; the functions of the host do not call each other.
+    let call = unsafe { &mut *context.cast::<Call<'_, '_>>() };
+    // After a panic the call's own state is as it was: the lane's functions are consistent after each step.
+    match catch_unwind(AssertUnwindSafe(|| body(call))) {
+        Ok(value) => value,
+        Err(panic) => {
+            // SAFETY: as above; the reference that the body had is gone.
+            let call = unsafe { &mut *context.cast::<Call<'_, '_>>() };
+            let what = panic.downcast_ref::<&str>().copied().unwrap_or("no message");
+            call.refuse(refused, format!("the host panicked: {what}"))
+        }
+    }
+}
+
+/// A frame by the number that the plugin has of it.
+pub(super) fn own(frame: u32) -> Option<Frame> {
+    Some(Frame::from_entry(frame.checked_sub(1)?))
+}
+
+/// The number that the plugin has of a frame.
+pub(super) fn number_of(frame: Frame) -> u32 {
+    frame.entry() + 1
+}
+
+/// # Safety
+///
+/// `text` is null, or a C string that lives for `'a`.
+pub(super) unsafe fn str_of<'a>(text: *const c_char) -> Option<&'a str> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: the caller vouches for the text.
+    unsafe { CStr::from_ptr(text) }.to_str().ok()
+}

@@ -1,0 +1,133 @@
+//! What plugins say of frames, and what they are told: structures of C, each of which says its own size.
+
+use std::ffi::{CStr, c_void};
+use std::ptr;
+
+use sluice_abi::kind;
+use sluice_abi::stage::{SLUICE_OK, SLUICE_REFUSED, SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape};
+
+use crate::lane::{Element, FrameInfo, Plane, Shape};
+
+use super::call::Call;
+
+/// Most fields of a record.
+pub(super) const MAX_FIELDS: usize = 64;
+
+/// Bytes of the structures in version 1.0.
+const INFO_BYTES: u32 = 80;
+const SHAPE_BYTES: u32 = 40;
+const PLANE_BYTES: u32 = 24;
+
+/// The kind of frame of a shape.
+pub(super) fn kind_of(shape: Shape<'_>) -> u8 {
+    match shape {
+        Shape::Audio { .. } => kind::AUDIO,
+        Shape::Video { .. } => kind::VIDEO,
+        Shape::Encoded { .. } => kind::ENCODED,
+        Shape::Packet { .. } => kind::PACKET,
+        Shape::Data { .. } => kind::DATA,
+    }
+}
+
+/// # Safety
+///
+/// The shape, its fields and their names are readable for `'a`.
+pub(super) unsafe fn read_shape<'a>(
+    shape: *const SluiceShape,
+    fields: &'a mut [(&'a [u8], Element); MAX_FIELDS],
+) -> Result<Shape<'a>, String> {
+    // SAFETY: the caller vouches for the shape, of which the size is read first.
+    if shape.is_null() || unsafe { (*shape).size } < SHAPE_BYTES {
+        return Err("the shape is null, or its size is not set".into());
+    }
+    // SAFETY: as above; it has all the fields that are known here.
+    let &SluiceShape { kind: found, format, width, height, count, capacity, .. } = unsafe { &*shape };
+    let format = u8::try_from(format).map_err(|_| format!("there is no format {format}"))?;
+    match u8::try_from(found).unwrap_or(0) {
+        kind::AUDIO => Ok(Shape::Audio { rate_hz: height, channels: width, samples: count }),
+        kind::VIDEO => Ok(Shape::Video { format, width, height }),
+        kind::ENCODED => Ok(Shape::Encoded { codec: format, width, height, bytes: capacity }),
+        kind::PACKET => {
+            // SAFETY: as above.
+            let fields = unsafe { read_fields(&*shape, fields) }?;
+            Ok(Shape::Packet { fields, capacity, records: count })
+        }
+        kind::DATA => Ok(Shape::Data { bytes: capacity }),
+        _ => Err(format!("there is no kind {found} of frames")),
+    }
+}
+
+/// # Safety
+///
+/// As [`read_shape`].
+unsafe fn read_fields<'a>(
+    shape: &SluiceShape,
+    fields: &'a mut [(&'a [u8], Element); MAX_FIELDS],
+) -> Result<&'a [(&'a [u8], Element)], String> {
+    let count = shape.field_count as usize;
+    if shape.fields.is_null() || count > MAX_FIELDS {
+        return Err(format!("a record has {count} fields, wanted 1 to {MAX_FIELDS}"));
+    }
+    for (index, place) in fields[..count].iter_mut().enumerate() {
+        // SAFETY: the caller vouches for the fields.
+        let SluiceField { name, element, .. } = unsafe { *shape.fields.add(index) };
+        let element = Element::from_number(element).ok_or_else(|| format!("there is no element {element}"))?;
+        if name.is_null() {
+            return Err(format!("the name of field {index} is null"));
+        }
+        // SAFETY: the caller vouches for the name.
+        *place = (unsafe { CStr::from_ptr(name) }.to_bytes(), element);
+    }
+    Ok(&fields[..count])
+}
+
+/// # Safety
+///
+/// `into` is null, or has as many bytes as it says.
+pub(super) unsafe fn tell_info(call: &mut Call<'_, '_>, found: &FrameInfo, into: *mut SluiceFrameInfo) -> i32 {
+    // SAFETY: the caller vouches for the place, of which the size is read first.
+    if into.is_null() || unsafe { (*into).size } < INFO_BYTES {
+        return call.refuse(SLUICE_REFUSED, "the place for the information is null, or its size is not set");
+    }
+    let [pts_ns, dts_ns, duration_ns, ingress_ns] = found.times_ns;
+    // SAFETY: as above; it has all the fields that are known here, and its size stays.
+    unsafe {
+        *into = SluiceFrameInfo {
+            size: (*into).size,
+            kind: u32::from(found.kind),
+            format: u32::from(found.format),
+            flags: u32::from(found.flags),
+            width: found.width,
+            height: found.height,
+            count: found.count,
+            planes: found.planes,
+            payload_bytes: found.payload_bytes,
+            slot_bytes: found.slot_bytes,
+            pts_ns,
+            dts_ns,
+            duration_ns,
+            ingress_ns,
+            sequence: found.sequence,
+        };
+    }
+    SLUICE_OK
+}
+
+/// # Safety
+///
+/// As [`tell_info`].
+pub(super) unsafe fn tell_plane(
+    call: &mut Call<'_, '_>,
+    found: Option<(*mut u8, Plane)>,
+    into: *mut SluicePlane,
+) -> *mut c_void {
+    let Some((start, plane)) = found else { return ptr::null_mut() };
+    // SAFETY: the caller vouches for the place, of which the size is read first.
+    if into.is_null() || unsafe { (*into).size } < PLANE_BYTES {
+        return call.refuse(ptr::null_mut(), "the place for the plane is null, or its size is not set");
+    }
+    let Plane { element, count, capacity, rows, stride, .. } = plane;
+    // SAFETY: as above; it has all the fields that are known here, and its size stays.
+    unsafe { *into = SluicePlane { size: (*into).size, element: element as u32, count, capacity, rows, stride } };
+    start.cast()
+}
