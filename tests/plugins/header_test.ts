@@ -1,6 +1,6 @@
 /** The C header: it compiles without a warning, it is documented, and what is built with an older one still runs. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { compile, noPlugins, noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
+import { compile, noCompilerOf, noPlugins, noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
@@ -30,6 +30,12 @@ withCompiler("compiles as C11 without a warning, and by itself", async ({ path }
   const { code } = await new Deno.Command(`${path}/a`).output();
   equal(code, 0);
 });
+
+withCompiler("compiles as C++11 without a warning", async ({ path }) => {
+  await Deno.writeTextFile(`${path}/a.cc`, '#include "sluice_stage.h"\nint main() { return SLUICE_OK; }\n');
+  const strict = ["-pedantic", "-Wall", "-Wextra", "-Werror", `-I${HEADERS}`];
+  await compile(["-std=c++11", ...strict, `${path}/a.cc`, "-o", `${path}/a`], "c++");
+}, noPlugins ?? noCompilerOf("c++"));
 
 withCompiler("is enough for another host, in C", async (folder) => {
   const tools = await folder.addC("tools", { file: "tools.c" });
