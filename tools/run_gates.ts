@@ -15,7 +15,7 @@ import { setUp, SetUpError } from "./setup.ts";
 const FORMS: Readonly<Record<string, string>> = {
   test: "All gates: about 7 minutes on two cores, and 1 more the first time",
   ok: "The gates before a commit: about 2 minutes on two cores",
-  deep: "All gates, loom, two sanitizers and longer property tests: about 100 minutes on two cores",
+  deep: "All gates, loom, two sanitizers and longer property tests: about two hours on two cores",
 };
 
 /** The most failed tests that are named at the end. */
