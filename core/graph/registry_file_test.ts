@@ -112,9 +112,7 @@ Deno.test("collectNodes() refuses a plugin that lacks what it requires, and says
   );
 });
 
-Deno.test("collectNodes() refuses a plugin that is not there, is native, or cannot be loaded", async () => {
-  const native = "it is a native library, and only packages of TypeScript processors are loaded; name a " +
-    '"sluice.gen.ts"';
+Deno.test("collectNodes() refuses a plugin that is not there, or cannot be loaded", async () => {
   const files = {
     "native/plugin.toml": "",
     "lib/filter.so": "",
@@ -125,15 +123,24 @@ Deno.test("collectNodes() refuses a plugin that is not there, is native, or cann
   for (
     const [path, message] of [
       ["./nowhere", 'there is no file or folder "FOLDER/nowhere"'],
-      ["./native", native],
-      ["./lib/filter.so", native],
-      ["./empty", 'neither "FOLDER/empty" nor a folder in it has a "sluice.json" or a "sluice.gen.ts"'],
+      ["./lib/filter.so", 'name the folder that has its "plugin.toml"'],
+      ["./native/plugin.toml", 'name the folder that has its "plugin.toml"'],
+      [
+        "./empty",
+        'neither "FOLDER/empty" nor a folder in it has a "sluice.json", a "sluice.gen.ts" or a "plugin.toml"',
+      ],
     ]
   ) {
     await using made = await project({ name: "@example/listed", plugins: [path] }, files);
     await made.refused("PluginRejected", `Cannot use plugin "${path}": ${message.replace("FOLDER", made.folder)}`);
   }
-  for (const [path, message] of [["./broken", /does not export "nodePackage"/], ["./absent", /does not exist; run/]]) {
+  for (
+    const [path, message] of [
+      ["./broken", /does not export "nodePackage"/],
+      ["./absent", /does not exist; run/],
+      ["./native", /^.*sluice\.json:.* Cannot use plugin "\.\/native": .*plugin\.toml/],
+    ]
+  ) {
     await using made = await project({ name: "@example/listed", plugins: [path] }, files);
     await assert.rejects(made.collect(), { code: "PluginRejected", message: message as RegExp });
   }

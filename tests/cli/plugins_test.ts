@@ -33,7 +33,7 @@ Deno.test({
     equal(ran.code, 0, ran.stderr);
     match(ran.stdout, /"outcome":"completed"/);
     const listed = await run(["nodes", "list"], { SLUICE_PLUGINS: `${path}/plugins/tools` });
-    match(listed.stdout, /^plugin\n {2}com\.example\.crop +Halves the height of pictures\.$/m);
+    match(listed.stdout, /^plugin\n {2}com\.example\.crop +native +tools +Halves the height of pictures\.$/m);
     await Deno.writeTextFile(`${path}/sluice.json`, '{ "include": ["*.ts"], "name": "mine", "plugins": ["plugins"] }');
     const checked = await run(["check", "graph.json"]);
     match(checked.stdout, /nothing is wrong with the graph \(4 nodes, 2 links\)/);
