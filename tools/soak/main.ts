@@ -19,6 +19,7 @@
  * told to compile and to collect feedback at once, to keep what it has compiled and to optimise nothing, and in the first
  * part of the warm-up edits follow each other without a pause: what it learns and compiles grows with what has been done,
  * for more than half an hour otherwise.
+ * Each of its collections is a whole one: the thread that watches lane `main` has no node that could collect its garbage.
  *
  * @module
  */
