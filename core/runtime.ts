@@ -262,8 +262,9 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Changes the graph, all or nothing: before the start, while it is paused and while it runs. Only the lanes concerned
-   * take part, between two ticks; links that are not named lose no frame. Edits come into effect one after the other.
+   * Changes the graph, all or nothing: while it runs or is paused, and before and between its runs. Of a graph that runs,
+   * only the lanes concerned take part, between two ticks; links that are not named lose no frame. Edits come into effect
+   * one after the other.
    *
    * @param change is called with what collects the edit; whatever it throws ends the edit with nothing done. It may
    * not wait for anything: a promise is refused. What it is given throws `Busy` once it has returned
@@ -274,9 +275,9 @@ export class Runtime implements AsyncDisposable {
    * were
    * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
    * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise, for a required input without a
-   * link and where `change` changes the graph by other calls too, `TypeMismatch` for formats that clash,
-   * `PoolExhausted`, `Timeout`, `NativeUnavailable` for a native stage in portable mode, and `Busy` if the graph is
-   * starting, stopping or has ended, if a lane has not come to the edit before, for a node that has ended or is
+   * link in an offline graph that runs, and where `change` changes the graph by other calls too, `TypeMismatch` for
+   * formats that clash, `PoolExhausted`, `Timeout`, `NativeUnavailable` for a native stage in portable mode, and `Busy` if
+   * the graph is starting or stopping, if a lane has not come to the edit before, for a node that has ended or is
    * disabled and for a move of a native stage or of a node that a link joins to one. Of what fails once the edit is in
    * effect the message says so
    */

@@ -13,7 +13,7 @@ import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
 const FORMS: Readonly<Record<string, string>> = {
-  test: "All gates: about 7 minutes on two cores, and 1 more the first time",
+  test: "All gates: about 10 minutes on two cores, with the first build",
   ok: "The gates before a commit: about 2 minutes on two cores",
   deep: "All gates, loom, two sanitizers and longer property tests: about two hours on two cores",
 };

@@ -65,7 +65,7 @@ export class Pool {
   readonly name: string;
   readonly index: number;
   /** How many slots this view covers: all that were ever lent. */
-  slotCount: number;
+  slotCount!: number;
   /** Bytes of payload in a slot. */
   readonly payloadBytes: number;
   /** Notes what the lane's synchronous ticks own. */
@@ -73,18 +73,18 @@ export class Pool {
   /** The cached frame object of each slot. */
   readonly views: (HeldFrame | undefined)[] = [];
   /** Views of the arena that no node gets, so that none can transfer them. They throw after `close()`. */
-  u8: Uint8Array;
-  u16: Uint16Array;
-  i32: Int32Array;
-  u32: Uint32Array;
-  f64: Float64Array;
-  view: DataView;
+  u8!: Uint8Array;
+  u16!: Uint16Array;
+  i32!: Int32Array;
+  u32!: Uint32Array;
+  f64!: Float64Array;
+  view!: DataView;
   /** Whether frames are checked, as in development mode. */
   readonly development: boolean = false;
   /** Whether `close()` was called. */
   closed = false;
   readonly #driver: Driver;
-  #arena: ArenaToken;
+  #arena!: ArenaToken;
   /**
    * The buffer that frames make views of payloads over, and a view of it that becomes empty once a node has transferred
    * it.
@@ -125,27 +125,16 @@ export class Pool {
     this.#lane = lane;
     this.ledger = ledger;
     this.name = token.name;
-    this.#arena = token.arena;
-    const buffer = driver.openArena(token.arena);
-    this.u8 = new Uint8Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.i32 = new Int32Array(buffer);
-    this.u32 = new Uint32Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.view = new DataView(buffer);
+    this.#cover(token);
     if (this.u32[POOL.magic >> 2] !== POOL.magicValue) throw new TypeError(`Not a pool: "${token.name}"`);
     this.index = this.u32[POOL.poolIndex >> 2];
-    this.slotCount = token.slots;
     this.payloadBytes = this.u32[POOL.payloadBytes >> 2];
     this.#stride = this.u32[POOL.slotStride >> 2];
     this.#slotsOffset = this.u32[POOL.slotsOffset >> 2];
     this.#firstHeader = index32(this.#slotsOffset);
     this.#strideWords = index32(this.#stride);
     this.bitmapAt = index32(this.u32[POOL.bitmapOffset >> 2]);
-    this.#words = Math.ceil(this.slotCount / 32);
-    this.#magazineSize = magazineOf(this.slotCount);
     this.#holdsAt = this.#rowOf(row);
-    this.#keepBelow = this.slotCount;
     this.#hint = lane % this.#words;
   }
 
@@ -155,18 +144,7 @@ export class Pool {
    */
   grow(token: PoolToken): void {
     if (this.closed || token.slots <= this.slotCount) return;
-    this.#arena = token.arena;
-    const buffer = this.#driver.openArena(token.arena);
-    this.u8 = new Uint8Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.i32 = new Int32Array(buffer);
-    this.u32 = new Uint32Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.view = new DataView(buffer);
-    this.slotCount = token.slots;
-    this.#words = Math.ceil(this.slotCount / 32);
-    this.#keepBelow = this.slotCount;
-    this.#magazineSize = magazineOf(this.slotCount);
+    this.#cover(token);
     if (!this.#isLent) return;
     const wereTaken = this.#wereTaken || this.#canary.length === 0;
     this.#lendPayloads();
@@ -516,6 +494,22 @@ export class Pool {
   #keep(slot: number): void {
     this.#magazine[this.#magazineCount++] = slot;
     this.u8[this.#holdsAt + slot] = HOLD_FREE;
+  }
+
+  /** Looks at the slots of a token, by the buffer that the arena has for them now. */
+  #cover(token: PoolToken): void {
+    this.#arena = token.arena;
+    const buffer = this.#driver.openArena(token.arena);
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.view = new DataView(buffer);
+    this.slotCount = token.slots;
+    this.#words = Math.ceil(this.slotCount / 32);
+    this.#magazineSize = magazineOf(this.slotCount);
+    this.#keepBelow = this.slotCount;
   }
 
   #rowOf(row: number): number {

@@ -211,7 +211,10 @@ function workedIn(
   return { rate: [least.rate, most.rate], busy: [least.busy, Math.min(1, most.busy + aroundMs / (toMs - fromMs))] };
 }
 
-/** What two readings about a second apart have, of which the later one is one of some. */
+/**
+ * What two readings about a second apart have, of which the later one is one of some; none if one of these comes so soon
+ * after the first reading that its rates are of less.
+ */
 function windowsOf(readings: Seen["readings"], { first, last }: Shown): Span[] {
   const windows: Span[] = [];
   for (let k = Math.max(0, first); k <= last; k++) {
@@ -222,7 +225,7 @@ function windowsOf(readings: Seen["readings"], { first, last }: Shown): Span[] {
     if (second.length > 0) windows.push(...second.map((fromMs) => [fromMs, toMs] as const));
     else if (before.length > 0 && toMs - before[0] > MOST_WINDOW_MS) {
       windows.push([before.find((madeMs) => toMs - madeMs <= MOST_WINDOW_MS) ?? before.at(-1)!, toMs]);
-    }
+    } else return [];
   }
   return windows;
 }
