@@ -152,6 +152,7 @@ async function lackingEntries(
       testing: "testing.ts",
       generated: "generated.ts",
       kernels: "kernels.ts",
+      plugins: "plugins.ts",
       cli: "cli/start.ts",
     };
     return Object.entries(doors).filter(([door]) => imports[`${specifier}/${door}`] === undefined).map((
