@@ -72,6 +72,36 @@ eachDriver("a node that ends while the edit is prepared is not linked", async (n
   equal(runtime.stats().links.length, 1);
 });
 
+eachDriver("a source that ends while the edit is prepared ends the node that it is linked to", async (native) => {
+  await using runtime = new Runtime({ native, endsWithSources: false });
+  const [setUp, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let isOver = false;
+  runtime.add(
+    source({
+      process(context: ProcessorContext) {
+        if (isOver) context.finish();
+        else context.waitUntilNs(context.nowNs() + 1e6);
+      },
+    }),
+    { id: "brief" },
+  );
+  await runtime.start();
+  const [briefEnded, lateEnded] = [whenEnded(runtime, "brief"), whenEnded(runtime, "late")];
+  const editing = runtime.edit((edit) => {
+    edit.add(sink({ ...passing(), setup: () => (setUp.resolve(), gate.promise) }), { id: "late" });
+    return edit.connectByName("brief.audioOut", "late.audioIn");
+  });
+  await inTime(setUp.promise);
+  isOver = true;
+  await inTime(briefEnded);
+  gate.resolve();
+  await editing;
+  await inTime(lateEnded);
+  const summary = (await runtime.stop())!;
+  deepEqual(summary.links.map(({ written, read }) => [written, read]), [[0, 0]]);
+  assertSpent(summary);
+});
+
 for (const lane of ["near", "main"]) {
   eachDriver(
     `a source on lane "${lane}" goes on that is linked to a node whose flush() is under way`,

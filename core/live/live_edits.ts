@@ -311,7 +311,8 @@ export class LiveEdits {
     this.#site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
     this.#assertRunning(this.#work.keys());
     this.#assertNoneDown(change);
-    this.#assertNoneEnded(change);
+    // A source that has ended meanwhile ends its new links too, as it ends those it had.
+    this.#assertNoneEnded(change, "readers");
   }
 
   /** The edit never comes into effect: everything is as it was. */
@@ -448,9 +449,11 @@ export class LiveEdits {
   }
 
   /** @throws {SluiceError} `Busy` for a link to or from a node that has ended or is disabled: nothing goes through it */
-  #assertNoneEnded({ added, linked }: GraphChange): void {
+  #assertNoneEnded({ added, linked }: GraphChange, which: "readers" | "all" = "all"): void {
     for (const { fromNode, fromPort, toNode, toPort } of linked) {
-      const ends = [toNode, fromNode].filter((id) => !added.some((node) => node.id === id));
+      const ends = (which === "all" ? [toNode, fromNode] : [toNode]).filter((id) =>
+        !added.some((node) => node.id === id)
+      );
       const attempt = `link "${fromNode}.${fromPort}" to "${toNode}.${toPort}"`;
       const ended = ends.find((id) => this.#site.hasEnded(id));
       if (ended !== undefined) throw nodeEnded(attempt, ended);

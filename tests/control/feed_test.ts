@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { logger } from "../../core/log.ts";
 import { nodeId } from "../../core/ids.ts";
 import { nodes, Runtime } from "../../mod.ts";
@@ -12,7 +13,7 @@ Deno.test("Feed keeps the end of a graph that failed as an error", async () => {
   runtime.connect(tone.outputs.audio, sink.inputs.audio);
   using feed = new Feed(runtime);
   await runtime.start().catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await setImmediate();
   const ends = feed.events.filter(({ data }) => data?.outcome === "failed");
   assert.deepEqual(ends.map(({ level }) => level), ["error"]);
 });
@@ -26,19 +27,18 @@ Deno.test("Feed keeps as many lines of no node as of all", () => {
 Deno.test("Feed keeps 512 events, 2,000 lines, and 200 of a node, the newest", async () => {
   const runtime = new Runtime();
   using feed = new Feed(runtime);
-  const delivered = () => new Promise((resolve) => setTimeout(resolve, 0));
   const says = async (count: number, of: number) => {
     for (let k = 0; k < count; k++) {
       const about = { group: "node", nodeId: nodeId(`n${k % of}`) } as const;
       runtime.events.publish({ ...about, kind: "log", level: "info", message: `line ${k}` });
-      if (k % 1_000 === 999) await delivered();
+      if (k % 1_000 === 999) await setImmediate();
     }
-    await delivered();
+    await setImmediate();
   };
   for (let k = 0; k < 600; k++) {
     runtime.events.publish({ group: "node", nodeId: nodeId("n"), kind: "state", state: "running" });
   }
-  await delivered();
+  await setImmediate();
   assert.deepEqual([feed.events.length, feed.events[0].seq, feed.events.at(-1)!.seq], [512, 89, 600]);
   await says(900, 3);
   const of = (id: string) => feed.lines.filter((line) => line.nodeId === id);
@@ -53,7 +53,7 @@ Deno.test("Feed tells events of topics of a script's own by their topic", async 
   const runtime = new Runtime({ native: "off" });
   using feed = new Feed(runtime);
   runtime.events.emit("my:cue", { at: 3 });
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await setImmediate();
   const { timeMs: _timeMs, ...told } = feed.events[0];
   assert.deepEqual(told, {
     seq: 1,
