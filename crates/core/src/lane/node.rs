@@ -103,9 +103,7 @@ impl Node {
     #[inline]
     pub(super) fn run(&mut self, shared: &mut Shared) -> Result<(), Failure> {
         if shared.done[self.ports.position] {
-            if !self.set_aside {
-                self.ports.discard_inputs(shared);
-            }
+            self.discard_late(shared);
             return Ok(());
         }
         if self.ports.finishing {
@@ -243,6 +241,13 @@ impl Node {
         self.ports.close_inputs(shared);
         self.ports.discard_inputs(shared);
         self.ports.end_links(shared);
+    }
+
+    /// Drops what came in after the node's end; what waits for another instance of it stays.
+    pub(super) fn discard_late(&mut self, shared: &mut Shared) {
+        if shared.done[self.ports.position] && !self.set_aside {
+            self.ports.discard_inputs(shared);
+        }
     }
 
     /// Drops the stage, which is called no more.

@@ -366,6 +366,8 @@ impl Runner {
     fn tear_down(&mut self) {
         self.abort();
         for node in &mut self.nodes {
+            // The command to close may have come in the same round as the last frames of a link.
+            node.discard_late(&mut self.shared);
             node.drop_stage();
         }
         self.shared.settle();
