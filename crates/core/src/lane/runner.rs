@@ -366,8 +366,11 @@ impl Runner {
     fn tear_down(&mut self) {
         self.abort();
         for node in &mut self.nodes {
-            // The command to close may have come in the same round as the last frames of a link.
-            node.discard_late(&mut self.shared);
+            // The command to close may have come in the same round as the last frames of a link. What waits for a
+            // node that failed stays, as queued.
+            if !self.failed {
+                node.discard_late(&mut self.shared);
+            }
             node.drop_stage();
         }
         self.shared.settle();
