@@ -11,8 +11,12 @@ export async function showTheme(page: Page, theme: "light" | "dark"): Promise<vo
   await root.waitFor();
 }
 
-/** Faults of a page that axe-core calls serious or critical, once nothing moves to its place any more. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+/**
+ * Faults of a page that axe-core calls serious or critical, once nothing moves to its place any more.
+ *
+ * @param rules the rules to try, by default all
+ */
+export async function seriousFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
     await Promise.allSettled(ending.map(({ finished }) => finished));
@@ -22,13 +26,16 @@ export async function seriousFaults(page: Page): Promise<string[]> {
     const session = await page.context().newCDPSession(page);
     await session.send("Runtime.evaluate", { expression: await Deno.readTextFile(AXE) });
   }
-  return await page.evaluate(async () => {
+  return await page.evaluate(async (runOnly) => {
     // deno-lint-ignore no-explicit-any -- axe-core puts itself there
-    const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
+    const { violations } = await (globalThis as any).axe.run(document, {
+      resultTypes: ["violations"],
+      ...(runOnly && { runOnly }),
+    });
     // deno-lint-ignore no-explicit-any -- its results
     return violations.filter(({ impact }: any) => impact === "serious" || impact === "critical").map((each: any) =>
       // deno-lint-ignore no-explicit-any -- its results
       `${each.id}: ${each.help}: ${each.nodes.map((node: any) => `${node.target} ${node.failureSummary}`).join("; ")}`
     );
-  });
+  }, rules);
 }
