@@ -89,7 +89,7 @@ eachDriver(`${MOVES} moves to ever new lanes leave no thread, no open file and n
 });
 
 interface Load {
-  /** Of the pool for blocking calls, and all others. */
+  /** Threads of the pool for blocking calls, and all others. */
   readonly pooled: number;
   readonly threads: number;
   readonly files: number;
@@ -114,7 +114,7 @@ function load(): Load {
   };
 }
 
-/** Of one that has ended since: nothing. */
+/** The name of a thread; empty for one that has ended. */
 function nameOfThread(id: string): string {
   try {
     return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);

@@ -136,7 +136,7 @@ eachDriver("an edit names the node whose teardown() keeps a lane from being read
   await rejects(runtime.edit((edit) => edit.remove("other"), { timeoutMs: 300 }), { code: "Timeout", message });
   hold.release();
   await runtime.edit((edit) => edit.remove("other"), PATIENT);
-  // Of nodes that are to fail the thread is not replaced.
+  // The thread of nodes that are to fail is not replaced.
   deepEqual(told, ["node:middle stuck"]);
   await runtime.stop();
 });

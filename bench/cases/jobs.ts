@@ -15,9 +15,9 @@ import { ROOT } from "../../tools/root.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";
 import { compare, type Row } from "../measure.ts";
 
-/** Of audio, against peers. */
+/** Seconds of audio, against peers. */
 const SECONDS = 600;
-/** Of audio, against plain TypeScript, which takes its time. */
+/** Seconds of audio, against plain TypeScript, which takes its time. */
 const FEW_SECONDS = 60;
 const RATE_HZ = 48_000;
 

@@ -11,7 +11,7 @@ function quantiles(histogram: readonly number[]): readonly [number, number] {
   return [p50[1], p99[1]];
 }
 
-/** Of the values themselves, in order. */
+/** The quantile of the values themselves, in order. */
 function ofSorted(histogram: readonly number[], share: number): number {
   const sorted = histogram.flatMap((count, bucket) => Array<number>(count).fill(bucket + 1));
   return sorted.length === 0 ? 0 : sorted[Math.ceil(sorted.length * share) - 1];

@@ -95,7 +95,7 @@ async function isOpen(edited: Promise<unknown>): Promise<boolean> {
   return await Promise.race([edited.then(() => false), later]);
 }
 
-/** Of the newest edit. */
+/** Each lane, what it was told, and the epoch that it was told to abort. */
 function epochsOf({ lane }: ScriptedGraph): (readonly [string, number])[] {
   return ["near", "far"].map((name) => [lane(name).kinds.join(), lane(name).last("abort")?.epoch] as const);
 }
@@ -523,7 +523,7 @@ Deno.test("LiveEdits.run() does without a lane that comes to its end before it t
   equal(run.lane("other").kinds.at(-1), "attach");
 });
 
-/** Of frames that nodes write. */
+/** The format of frames that nodes write. */
 function formatOf(sampleRateHz: number): AnnouncedFormat["format"] {
   return { kind: "audio", sampleRateHz, channels: 1 } as AnnouncedFormat["format"];
 }

@@ -127,7 +127,7 @@ class Mortal {
   readonly #staged: LinkWriter[] = [];
   readonly writers: readonly RingLinkWriter[];
   readonly readers: readonly RingLinkReader[];
-  /** Of the tick that is under way. */
+  /** Frames of the tick that is under way. */
   readonly mine: Frame[] = [];
   readonly kept: Frame[] = [];
 

@@ -43,15 +43,15 @@ export interface MadeType<I extends MadePorts, O extends MadePorts>
 
 /** The frames of each kind. */
 export interface FramesByKind {
-  /** Of kind `audio`. */
+  /** Frames of kind `audio`. */
   readonly audio: AudioFrame;
-  /** Of kind `video`. */
+  /** Frames of kind `video`. */
   readonly video: VideoFrame;
-  /** Of kind `encoded`. */
+  /** Frames of kind `encoded`. */
   readonly encoded: EncodedFrame;
-  /** Of kind `packet`. */
+  /** Frames of kind `packet`. */
   readonly packet: PacketFrame;
-  /** Of kind `data`. */
+  /** Frames of kind `data`. */
   readonly data: DataFrame;
 }
 

@@ -206,7 +206,7 @@ class FakeThread {
   #show(keeps: boolean): void {
     const { init: { index, name }, world: { page, threads, topology } } = this;
     const node = topology.nodes.values().find(({ lane }) => lane === name);
-    // Of one that edits have left without nodes, those may keep it that have gone.
+    // A lane that edits have left without nodes may be kept by one that has gone.
     const record = node?.index ?? this.#leaving[0];
     if (record === undefined || threads.findLast(({ init }) => init.index === index) !== this) return;
     page.u32[(page.laneOffset(index) + LANE.currentNode) >> 2] = keeps ? record + 1 : 0;
@@ -372,7 +372,7 @@ class World {
   readonly threads: FakeThread[] = [];
   readonly lanes: LaneThread[] = [];
   readonly fates: (Fate | undefined)[];
-  /** Of nodes that lanes know, by id. */
+  /** The records of nodes that lanes know, by id. */
   readonly records = new Map<string, number>();
   readonly #waits = new Set<string>();
   /** Errors by which nothing may end. */

@@ -99,7 +99,7 @@ export class LaneNews {
         if (!thread.is.replaced || this.#run.ending !== undefined) thread.closed();
         break;
       case "closed":
-        // Of a run that had begun: another one may have, since.
+        // Only if this run had begun: another one may have begun since.
         if (this.#run.startNs > 0 && this.#run.summary === undefined) kept.take(report.states ?? [], topology.nodes);
         thread.closed();
         events.publish({ group: "lane", lane, kind: "closed" });

@@ -55,7 +55,7 @@ function rightFiles(): string[] {
   return [fileURLToPath(`${ROOT}tests/types/connections.ts`), ...generated];
 }
 
-Deno.test("of the wrong connections and configurations, deno check refuses at least 80 %, and connect() the rest; it passes right ones and all generated code", async () => {
+Deno.test("deno check refuses at least 80 % of the wrong connections and configurations, and connect() the rest; both accept right ones and all generated code", async () => {
   assert.ok(WRONG_CASES.length >= 40);
   for (const about of ["type", "name", "direction", "channels", "arity", "key", "value"]) {
     assert.ok(WRONG_CASES.some((each) => each.about === about), about);

@@ -86,7 +86,7 @@ pageTest("the bars of the tick histogram count every tick of the node that was t
     );
     const counts = bars.map(({ title }) => toNumber(title.split(": ")[1]));
     bars.forEach(({ height }, k) => assert.equal(height > 0, counts[k] > 0));
-    // Of short ticks not every one is timed.
+    // Not every short tick is timed.
     assert.ok(timed > 10 && timed <= ticks, `${timed} of ${ticks}`);
     assert.equal(counts.reduce((sum, count) => sum + count, 0), timed);
   });

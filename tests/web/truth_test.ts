@@ -234,7 +234,7 @@ function windowsOf(readings: Seen["readings"], { first, last }: Shown): Span[] {
 function medianMs(worked: readonly Worked[], toMs: number, startedMs: number, apartMs: number): Span {
   let [least, most] = [Infinity, 0];
   const all = firstAfter(worked, toMs) - firstAfter(worked, toMs - QUANTILES_MS);
-  // Of many it is all the same which are counted.
+  // Where there are many, it does not matter which are counted.
   const stepMs = all > 500 ? LOOK_MS / 4 : LOOK_MS / 20;
   for (let endMs = toMs - LOOK_MS - apartMs; endMs <= toMs + apartMs; endMs += stepMs) {
     for (const lengthMs of [QUANTILES_MS, QUANTILES_MS + LOOK_MS]) {
@@ -319,7 +319,7 @@ function readTable({ rows }: Seen): { readonly [node: string]: Shown[] } {
   return Object.fromEntries(Object.entries(rows).map(([node, all]) => [node, all.map(read)]));
 }
 
-/** Of one run of the test. */
+/** What one run of the test has seen. */
 interface Run {
   /** When the graph was started, and when the page began to be looked at. */
   readonly startedMs: number;

@@ -6,7 +6,7 @@
  */
 
 /**
- * Of glibc: `mallinfo2()` gives ten numbers, among them the bytes in use from arenas and from mappings of their own;
+ * From glibc: `mallinfo2()` gives ten numbers, among them the bytes in use from arenas and from mappings of their own;
  * `malloc_trim(0)` gives pages that are free back to the system.
  */
 const SYMBOLS = {

@@ -52,7 +52,7 @@ Deno.test("labelText() counts drops, names their reasons, and tells how full a l
     short: "94/s 2/8 ▾8",
   });
   assert.equal(labelText({ ...link, written: 0, dropped: 0, unseenDrops: 0 }, frame, 0).age, "no frame yet");
-  // Of long ago it is said when, and of what somebody has acknowledged nothing.
+  // A loss of long ago is shown with its time, and one that somebody has acknowledged is not.
   const old = labelText({ ...link, lossAgoMs: 300_000 }, frame, 0);
   assert.deepEqual([old.drops, old.allDrops], ["8 dropped · 5 min", "7 full, 1 skipped; lost last 5 min ago"]);
   assert.equal(labelText({ ...link, lossAgoMs: 7.5e6 * 2 }, frame, 0).drops, "8 dropped · 4 h");

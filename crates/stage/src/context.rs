@@ -376,7 +376,7 @@ fn frame(number: u32) -> Option<Frame> {
 
 fn byte_count(plane: &SluicePlane) -> usize {
     let whole = plane.stride as usize * plane.rows as usize;
-    // Of bytes that are no picture only those in use count.
+    // Only the bytes in use count where they are no picture.
     if plane.rows == 1 { plane.count as usize } else { whole }
 }
 

@@ -40,7 +40,7 @@ pub enum Command {
         request: u32,
         /// Slot of the node.
         node: u32,
-        /// Of the command.
+        /// The name of the command.
         name: String,
         /// Its arguments.
         json: String,
@@ -139,12 +139,12 @@ pub enum Report {
     Paused,
     /// Everything is ready for an edit.
     Prepared {
-        /// Of the edit.
+        /// The epoch of the edit.
         epoch: u32,
     },
     /// Nothing is left of an edit that was to be prepared.
     Refused {
-        /// Of the edit.
+        /// The epoch of the edit.
         epoch: u32,
         /// The node that refused, if it was one.
         node: Option<u32>,
@@ -153,7 +153,7 @@ pub enum Report {
     },
     /// An edit is in effect.
     Applied {
-        /// Of the edit.
+        /// The epoch of the edit.
         epoch: u32,
         /// The first node that refused a live value, and why; it goes on with the old one.
         failure: Option<(u32, String)>,
