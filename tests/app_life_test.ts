@@ -108,13 +108,13 @@ eachDriver("frames whose push() has resolved are counted, also when the graph fa
   assertCounted(summary);
 });
 
-Deno.test("appSource.audio() refuses formats that there are not", () => {
+Deno.test("appSource.audio() refuses formats that do not exist", () => {
   for (const bad of [{}, { sampleRateHz: 0, channels: 1 }, { sampleRateHz: 48_000, channels: 65 }]) {
     throws(() => appSource.audio(bad as typeof MONO), RangeError);
   }
 });
 
-Deno.test("appSource.encoded() refuses formats that there are not", () => {
+Deno.test("appSource.encoded() refuses formats that do not exist", () => {
   throws(() => appSource.encoded({} as { codec: "h264" }), /Cannot acquire an encoded frame of codec undefined/);
   throws(() => appSource.encoded({ codec: "h264", width: -1 }), /width is -1, wanted a whole number from 1/);
 });

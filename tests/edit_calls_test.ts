@@ -173,7 +173,7 @@ eachDriver("edit() seals what it gave also where its function throws", async (na
   throws(() => kept.remove("middle"), { code: "Busy" });
 });
 
-Deno.test("edit() refuses times that no timer can count, and options that there are not", async () => {
+Deno.test("edit() refuses times that no timer can count, and options that do not exist", async () => {
   await using runtime = chain("off");
   const bad: [unknown, string][] = [
     [{ timeoutMs: -1 }, '"timeoutMs" is -1, wanted milliseconds from 0 to 2147483647'],

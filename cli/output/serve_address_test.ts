@@ -19,7 +19,7 @@ Deno.test("readServeAddress() reads what --serve may be given", () => {
   }
 });
 
-Deno.test("readServeAddress() refuses a port that there is not", () => {
+Deno.test("readServeAddress() refuses a port that does not exist", () => {
   for (const text of ["0", "65536", "localhost:0", "[::]:99999"]) {
     throws(() => readServeAddress(text), /^SluiceError: Cannot serve on port \d+: wanted 1 to 65535$/);
   }

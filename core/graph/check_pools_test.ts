@@ -47,7 +47,7 @@ Deno.test("checkGraph() refuses a pool with fewer slots than the graph needs", (
   ]);
 });
 
-Deno.test("checkGraph() refuses a pool that there is not", () => {
+Deno.test("checkGraph() refuses a pool that does not exist", () => {
   deepEqual(check("", `, "pool": "bog"`).errors, [
     `g.json:1:58: Cannot give node "s" the pool "bog": the pools are "audio", "video", "encoded", "packet" and "data"; ` +
     `declare it in "pools"`,

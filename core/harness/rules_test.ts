@@ -106,7 +106,7 @@ Deno.test("an asynchronous node under test goes on when its output has room agai
   equal(await run(node, 12), 60);
 });
 
-Deno.test("ProcessorHarness.create() refuses options that there are not", async () => {
+Deno.test("ProcessorHarness.create() refuses options that do not exist", async () => {
   const create = (options: object) => ProcessorHarness.create(writing(1), {}, options);
   await rejects(create({ developement: true }), {
     message:

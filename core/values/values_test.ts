@@ -71,7 +71,7 @@ for (
     ["an unknown class of views", [1, TAG.view, 50, 0, 0, TAG.buffer, 0], /: no class of views has this number/],
     ["an unknown class of errors", [1, TAG.error, 9], /: no class of errors has this number/],
     ["a pattern that is none", [1, TAG.regExp, 0x81, 0x28, 0x80], /: Invalid regular expression/],
-    ["flags that there are not", [1, TAG.regExp, 0x81, 0x61, 0x81, 0x21], /: Invalid flags/],
+    ["flags that do not exist", [1, TAG.regExp, 0x81, 0x61, 0x81, 0x21], /: Invalid flags/],
     ["a boxed object", [1, TAG.boxed, TAG.array, 0], /: a primitive was to stand here/],
     ["digits that are none", [1, TAG.bigint, 0, 0x81, 0x7a], /: a bigint has no hexadecimal digits/],
     ["broken UTF-8", [1, TAG.utf8, 1, 0, 0, 0, 0xff], /: a string is no UTF-8/],

@@ -124,7 +124,7 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
-    mistake: "a mode that there is not",
+    mistake: "a mode that does not exist",
     given: fields("", '@processor({ mode: "poll" })'),
     says: [
       "node.ts:5:20",
@@ -133,7 +133,7 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
-    mistake: "a lane for a node that there is not",
+    mistake: "a lane for a node that does not exist",
     given: fields("", '@processor({ lane: "gpu" })'),
     says: [
       "node.ts:5:20",
@@ -412,7 +412,7 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
-    mistake: "an option of @config that there is not",
+    mistake: "an option of @config that does not exist",
     given: fields("  /** Gain. */\n  @config({ livee: true })\n  gain = 1;"),
     says: ["node.ts:12:13", 'Cannot use option "livee" of "@config": it is not known; wanted "live"', 'write "live"'],
   },

@@ -74,7 +74,7 @@ const rows: readonly Row<string>[] = [
     says: ["`-seconds`", "Cannot use `-seconds`: there is no such option here", "did you mean `--seconds`?"],
   },
   {
-    mistake: "an option that there is not",
+    mistake: "an option that does not exist",
     given: "run GRAPH --verbose",
     says: ["`--verbose`", "Cannot use `--verbose`: there is no such option here", "see `--help`"],
   },
@@ -98,7 +98,7 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
-    mistake: "--mode with a mode that there is not",
+    mistake: "--mode with a mode that does not exist",
     given: "run GRAPH --mode realtime",
     says: ["`--mode`", "`--mode`: ", 'Expected one of "live" and "offline", but got "realtime".'],
   },
@@ -123,7 +123,7 @@ const rows: readonly Row<string>[] = [
     says: ['"gainDb=3"', 'Cannot read the setting "gainDb=3"', "wanted node.key=value, as in gain.gainDb=-6"],
   },
   {
-    mistake: "--set of a node that there is not",
+    mistake: "--set of a node that does not exist",
     given: "run GRAPH --set gian.gainDb=3",
     says: [
       "--set",
@@ -132,7 +132,7 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
-    mistake: "--set of a key that there is not",
+    mistake: "--set of a key that does not exist",
     given: "run GRAPH --set gain.gain=3",
     says: [
       "--set",
@@ -224,7 +224,7 @@ const rows: readonly Row<string>[] = [
     says: ["`--seconds`", "Cannot use `--seconds`: there is no such option here", "it belongs to `run`"],
   },
   {
-    mistake: "a format to draw in that there is not",
+    mistake: "a format to draw in that does not exist",
     given: "graph GRAPH --format svg",
     says: ["`--format`", "`--format`: ", 'Expected one of "dot", "mermaid", and "json", but got "svg".'],
   },
@@ -253,7 +253,7 @@ const rows: readonly Row<string>[] = [
     says: ["`TYPE`", "Expected a `TYPE`, but too few arguments", "see `sluice nodes info --help`"],
   },
   {
-    mistake: "info of a node type that there is not",
+    mistake: "info of a node type that does not exist",
     given: "nodes info gian",
     says: [
       '"gian"',
@@ -267,7 +267,7 @@ const rows: readonly Row<string>[] = [
     says: ["`new processor NAME`", "`new project`", "Wanted `new project` or `new processor NAME`."],
   },
   {
-    mistake: "new of a thing that there is not",
+    mistake: "new of a thing that does not exist",
     given: "new node noise-gate",
     says: ["`node`", "Cannot use `node`: there is no such command or argument here", "see `--help`"],
   },

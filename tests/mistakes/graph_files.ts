@@ -306,7 +306,7 @@ const rows: readonly Row<Given>[] = [
     says: ["graph.json:1:94", 'Cannot read "tone/audio" as a port address', 'wanted "node.port"'],
   },
   {
-    mistake: "a link from a node that there is not",
+    mistake: "a link from a node that does not exist",
     given: withLink({ from: "tne.audio" }),
     says: [
       "graph.json:1:94",
@@ -315,7 +315,7 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "a link to a port that there is not",
+    mistake: "a link to a port that does not exist",
     given: withLink({ to: "gain.in" }),
     says: ["graph.json:1:112", 'Cannot link to "gain.in": "gain" has no input of that name', 'inputs: "audioIn"'],
   },
@@ -442,7 +442,7 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "a mode that there is not",
+    mistake: "a mode that does not exist",
     given: { mode: "realtime", nodes: { tone } },
     says: ["graph.json:1:21", 'Cannot read graph: "mode" is "realtime"', 'wanted one of "live", "offline"'],
   },
@@ -497,7 +497,7 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "a lane kind that there is not",
+    mistake: "a lane kind that does not exist",
     given: { ...withNode({ lane: "rt" }), lanes: { rt: { kind: "thread" } } },
     says: [
       "graph.json:1:82",

@@ -185,7 +185,7 @@ const rows: readonly Row<Mine>[] = [
     says: ['"mine.audioIn"', "the tick that had it is over", "call retain() to keep a frame"],
   },
   {
-    mistake: "a channel that there is not",
+    mistake: "a channel that does not exist",
     given: each((frame) => frame.channel(7)),
     says: ['Node "mine" (my-node)', "Cannot take channel 7 of an audio frame with 1 channels", "wanted 0 to 0"],
   },

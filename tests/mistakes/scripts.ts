@@ -45,7 +45,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "a mode that there is not",
+    mistake: "a mode that does not exist",
     given: make({ mode: "realtime" }),
     says: ['"mode"', 'Cannot make a runtime: "mode" is "realtime"', 'wanted "live" or "offline"'],
   },
@@ -88,7 +88,7 @@ const rows: readonly Row<Script>[] = [
     says: ['"pools"', 'Cannot make a runtime: "pools" is a list', "wanted an object by name"],
   },
   {
-    mistake: "a pool with a key that there is not",
+    mistake: "a pool with a key that does not exist",
     given: make({ pools: { audio: { size: 4 } } }),
     says: [
       '"audio"',
@@ -106,7 +106,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "a lane kind that there is not",
+    mistake: "a lane kind that does not exist",
     given: make({ lanes: { rt: { kind: "thread" } } }),
     says: ['"rt"', 'Cannot use lane "rt": kind is "thread"', 'wanted "worker", "main" and "native"'],
   },
@@ -221,7 +221,7 @@ const rows: readonly Row<Script>[] = [
     says: ["Cannot add a node", "Cannot add a node: its options are a string", "wanted an object"],
   },
   {
-    mistake: "a pool that there is not",
+    mistake: "a pool that does not exist",
     given: (runtime) => runtime.add(nodes.gain(), { pool: "big" }),
     says: [
       '"gain"',
@@ -230,7 +230,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "supervision that there is not",
+    mistake: "supervision that does not exist",
     given: (runtime) => runtime.add(nodes.gain(), { supervision: "retry" }),
     says: [
       '"gain"',
@@ -239,7 +239,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "addByType() of a type that there is not",
+    mistake: "addByType() of a type that does not exist",
     given: (runtime) => runtime.addByType("gian"),
     says: [
       '"gian"',
@@ -265,7 +265,7 @@ const rows: readonly Row<Script>[] = [
     says: ["Cannot link", "Cannot link from what is an object", "wanted an output, such as handle.outputs.audio"],
   },
   {
-    mistake: "connect() of a port that there is not",
+    mistake: "connect() of a port that does not exist",
     given: (runtime) => {
       const { tone, gain } = pair(runtime);
       runtime.connect((tone.outputs as Record<string, unknown>).audioOut, gain.inputs.audioIn);
@@ -334,7 +334,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "connect() with a policy that there is not",
+    mistake: "connect() with a policy that does not exist",
     given: (runtime) => {
       const { tone, gain } = pair(runtime);
       runtime.connect(tone.outputs.audio, gain.inputs.audioIn, { policy: "drop-oldest" });
@@ -378,7 +378,7 @@ const rows: readonly Row<Script>[] = [
     says: ['"tone-source"', 'Cannot read "tone-source" as a port address', 'wanted "node.port"'],
   },
   {
-    mistake: "connectByName() of a node that there is not",
+    mistake: "connectByName() of a node that does not exist",
     given: (runtime) => {
       pair(runtime);
       runtime.connectByName("tone.audio", "gain.audioIn");
@@ -386,7 +386,7 @@ const rows: readonly Row<Script>[] = [
     says: ['"tone"', 'Cannot find node "tone"', 'nodes: "tone-source" and "gain"'],
   },
   {
-    mistake: "connectByName() of a port that there is not",
+    mistake: "connectByName() of a port that does not exist",
     given: (runtime) => {
       pair(runtime);
       runtime.connectByName("tone-source.audioOut", "gain.audioIn");
@@ -398,7 +398,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "portInfo() of a node that there is not",
+    mistake: "portInfo() of a node that does not exist",
     given: (runtime) => runtime.portInfo("gain"),
     says: ['"gain"', 'Cannot find node "gain"', "nodes: none"],
   },
@@ -452,12 +452,12 @@ const rows: readonly Row<Script>[] = [
     says: ["Cannot add a node", "Cannot add a node: the runtime was disposed of", "make a new Runtime"],
   },
   {
-    mistake: "setConfig() of a node that there is not",
+    mistake: "setConfig() of a node that does not exist",
     given: (runtime) => runtime.setConfig("gain", "gainDb", 3),
     says: ['"gain"', 'Cannot find node "gain"', "nodes: none"],
   },
   {
-    mistake: "setConfig() of a key that there is not",
+    mistake: "setConfig() of a key that does not exist",
     given: (runtime) => (chain(runtime), runtime.setConfig("gain", "gain", 3)),
     says: [
       '"gain"',
@@ -489,7 +489,7 @@ const rows: readonly Row<Script>[] = [
     ],
   },
   {
-    mistake: "edit() that removes a node that there is not",
+    mistake: "edit() that removes a node that does not exist",
     given: (runtime) => runtime.edit((edit: { remove(id: string): void }) => edit.remove("gain")),
     says: ['"gain"', 'Cannot find node "gain"', "nodes: none"],
   },

@@ -64,17 +64,17 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "a mode that there is not",
+    mistake: "a mode that does not exist",
     given: { options: { mode: "fast" as never }, use: run },
     says: ['"mode"', 'Cannot make a harness: "mode" is "fast"', 'wanted "live" or "offline"'],
   },
   {
-    mistake: "a link of a port that there is not",
+    mistake: "a link of a port that does not exist",
     given: { options: { links: { out: {} } }, use: run },
     says: ['"links"', 'Cannot make a harness: the option "links" names port "out"', 'ports: "audioIn" and "audioOut"'],
   },
   {
-    mistake: "a link with a policy that there is not",
+    mistake: "a link with a policy that does not exist",
     given: { options: { links: { audioOut: { policy: "drop" as never } } }, use: run },
     says: [
       '"mine.audioOut"',
@@ -83,7 +83,7 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "an output to leave open that there is not",
+    mistake: "an output to leave open that does not exist",
     given: { options: { disconnect: ["out"] }, use: run },
     says: ['"disconnect"', 'Cannot make a harness: the option "disconnect" names port "out"', 'ports: "audioOut"'],
   },
@@ -93,7 +93,7 @@ const rows: readonly Row<Given>[] = [
     says: ['"mine"', 'Cannot configure node "mine" (gain): "gainDb" is 99', "wanted a number from -120 to 24 dB"],
   },
   {
-    mistake: "a push to a port that there is not",
+    mistake: "a push to a port that does not exist",
     given: { use: (harness) => harness.pushAudio("in", BLOCK) },
     says: ['"in"', 'Cannot push to "in"', 'inputs: "audioIn"'],
   },
@@ -164,7 +164,7 @@ const rows: readonly Row<Given>[] = [
     says: ['"audioIn"', 'Cannot push to "audioIn": ptsNs is NaN', "wanted a finite number of nanoseconds"],
   },
   {
-    mistake: "take of a port that there is not",
+    mistake: "take of a port that does not exist",
     given: { use: (harness) => harness.takeAudio("out") },
     says: ['"out"', 'Cannot take from "out"', 'connected outputs: "audioOut"'],
   },
@@ -174,7 +174,7 @@ const rows: readonly Row<Given>[] = [
     says: ['"audioIn"', 'Cannot take from "audioIn"', 'connected outputs: "audioOut"'],
   },
   {
-    mistake: "configure() of a key that there is not",
+    mistake: "configure() of a key that does not exist",
     given: { node: nodes.gain(), use: (harness) => harness.configure({ gain: 3 }) },
     says: [
       '"mine"',
@@ -192,7 +192,7 @@ const rows: readonly Row<Given>[] = [
     ],
   },
   {
-    mistake: "an end of a port that there is not",
+    mistake: "an end of a port that does not exist",
     given: { use: (harness) => harness.end("in") },
     says: ['"in"', 'Cannot push to "in"', 'inputs: "audioIn"'],
   },

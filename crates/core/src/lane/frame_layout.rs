@@ -165,7 +165,7 @@ pub(super) fn aligned(bytes: u64) -> u64 {
     bytes.next_multiple_of(PAYLOAD_ALIGN as u64)
 }
 
-/// The planes of a picture; none for sizes or formats that there are not.
+/// The planes of a picture; none for sizes or formats that do not exist.
 pub(super) fn video_planes(format: u8, width: u32, height: u32) -> [Option<Plane>; 3] {
     if !(1..=MAX_VIDEO_SIZE).contains(&width) || !(1..=MAX_VIDEO_SIZE).contains(&height) {
         return [None; 3];
