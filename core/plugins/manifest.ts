@@ -47,43 +47,60 @@ const KINDS: { readonly [K in keyof Required<PluginManifest>]: "text" | "texts" 
 
 const WANTED = { text: "a text that is not empty", texts: "a list of texts", truth: "true or false" } as const;
 
-/**
- * Reads the text of a `plugin.toml`.
- *
- * @throws {RangeError} with what is wrong with it, as a clause
- */
-export function parseManifest(text: string): PluginManifest {
-  const values: Record<string, unknown> = { enabled: true, ...parseToml(text) };
-  const known = Object.keys(KINDS);
-  for (const [key, value] of Object.entries(values)) {
-    if (!Object.hasOwn(KINDS, key)) {
-      throw new RangeError(`unknown key "${key}"${didYouMean(key, known)}; available: ${listSome(known)}`);
-    }
-    const kind = KINDS[key as keyof PluginManifest];
-    if (!isKind(value, kind)) throw new RangeError(`"${key}" is ${describeValue(value)}, wanted ${WANTED[kind]}`);
-  }
-  for (const key of ["name", "version", "library"]) {
-    if (values[key] === undefined) throw new RangeError(`"${key}" is missing`);
-  }
-  if (typeof values.requires === "string" && !/^\d{1,5}\.\d{1,5}$/.test(values.requires)) {
-    throw new RangeError(`"requires" is "${values.requires}", wanted a version of the interface, such as "1.0"`);
-  }
-  for (const key of ["library", "panel"]) {
-    const path = values[key];
-    if (typeof path === "string" && !staysInside(path)) {
-      throw new RangeError(`"${key}" is "${path}", wanted a path inside the plugin's folder`);
-    }
-  }
-  return values as unknown as PluginManifest;
+/** What was read of a `plugin.toml`. */
+export interface ReadManifest {
+  /** What it says; absent if something is wrong with it. */
+  readonly manifest?: PluginManifest;
+  /** Its library, if that can be told although other keys are wrong. */
+  readonly library?: string;
+  /** Everything that is wrong with it, each as a clause. */
+  readonly problems: readonly string[];
 }
 
-function parseToml(text: string): Record<string, unknown> {
+/** Reads the text of a `plugin.toml`. */
+export function readManifest(text: string): ReadManifest {
+  const parsed = parseToml(text);
+  if (typeof parsed === "string") return { problems: [parsed] };
+  const values: Record<string, unknown> = { enabled: true, ...parsed };
+  const missing = ["name", "version", "library"].filter((key) => values[key] === undefined);
+  const problems = [
+    ...Object.entries(values).flatMap(([key, value]) => findFault(key, value) ?? []),
+    ...missing.map((key) => `"${key}" is missing`),
+  ];
+  if (problems.length === 0) {
+    const manifest = values as unknown as PluginManifest;
+    return { manifest, library: manifest.library, problems };
+  }
+  const { library } = values;
+  const isGood = typeof library === "string" && findFault("library", library) === undefined;
+  return { ...(isGood && { library }), problems };
+}
+
+/** What is wrong with the value of a key. */
+function findFault(key: string, value: unknown): string | undefined {
+  const known = Object.keys(KINDS);
+  if (!Object.hasOwn(KINDS, key)) {
+    return `unknown key "${key}"${didYouMean(key, known)}; available: ${listSome(known)}`;
+  }
+  const kind = KINDS[key as keyof PluginManifest];
+  if (!isKind(value, kind)) return `"${key}" is ${describeValue(value)}, wanted ${WANTED[kind]}`;
+  if (key === "requires" && !/^\d{1,5}\.\d{1,5}$/.test(value as string)) {
+    return `"requires" is "${value}", wanted a version of the interface, such as "1.0"`;
+  }
+  if ((key === "library" || key === "panel") && !staysInside(value as string)) {
+    return `"${key}" is "${value}", wanted a path inside the plugin's folder`;
+  }
+  return undefined;
+}
+
+/** The values by key, or what is wrong with the text. */
+function parseToml(text: string): Record<string, unknown> | string {
   try {
     return parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [what] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    throw new RangeError(`line ${error.line}, column ${error.column}: ${what}`);
+    return `line ${error.line}, column ${error.column}: ${what}`;
   }
 }
 

@@ -10,7 +10,6 @@ import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/for
 import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
 import { readConfigSchema } from "./config_schema.ts";
-import type { PluginManifest } from "./manifest.ts";
 
 /** Frame classes, by kind. */
 const CLASSES: { readonly [K in FrameKind]: string } = {
@@ -24,10 +23,11 @@ const CLASSES: { readonly [K in FrameKind]: string } = {
 /**
  * Makes the node type of a stage.
  *
+ * @param plugin the plugin's name
  * @param source path of its `plugin.toml`
  * @throws {RangeError} with what is wrong with its configuration schema, as a clause
  */
-export function stageType(stage: PluginStage, manifest: PluginManifest, source: string): AnyNodeType {
+export function stageType(stage: PluginStage, plugin: string, source: string): AnyNodeType {
   const { id: type, doc, mode, figures } = stage;
   const descriptor: NodeDescriptor = {
     type,
@@ -36,7 +36,7 @@ export function stageType(stage: PluginStage, manifest: PluginManifest, source: 
     description: firstSentence(doc),
     doc,
     category: "plugin",
-    tags: ["native", "plugin", manifest.name],
+    tags: ["native", "plugin", plugin],
     mode,
     trigger: "any",
     lane: "native",

@@ -1,6 +1,6 @@
 /** Plugins that are refused, each with its reason; the process goes on, and so do the plugins beside them. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { loadPlugins } from "../../core/plugins/load_plugins.ts";
+import { inspectPlugins, loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 
 /** A plugin in C that is right but for what a test changes: `%ID%` stands for the id of its stage. */
@@ -142,7 +142,7 @@ refusing("files and folders that anybody may write to are refused", async (folde
   equal(await reasonOf(open), 'anybody may write to the file; take that right away with "chmod o-w"');
   await Deno.chmod(`${open}/libopen.so`, 0o755);
   await Deno.chmod(`${open}/plugin.toml`, 0o646);
-  equal(await reasonOf(open), 'anybody may write to plugin.toml; take that right away with "chmod o-w"');
+  equal(await reasonOf(open), 'plugin.toml: anybody may write to it; take that right away with "chmod o-w"');
   await Deno.chmod(`${open}/plugin.toml`, 0o644);
   await Deno.chmod(open, 0o757);
   equal(await reasonOf(open), 'anybody may write to the folder; take that right away with "chmod o-w"');
@@ -156,9 +156,9 @@ refusing("what plugin.toml says of the plugin holds", async (folder) => {
   await folder.describe(at, `${rest}licence = \n`);
   match(await reasonOf(at), /^plugin\.toml: line 4, column 11: /);
   await folder.describe(at, `${rest}stages = ["com.test.absent"]\n`);
-  equal(await reasonOf(at), 'plugin.toml names stage "com.test.absent", and the library has com.test.manifest');
+  equal(await reasonOf(at), 'plugin.toml: it names stage "com.test.absent", and the library has com.test.manifest');
   await folder.describe(at, `${rest}requires = "1.999"\n`);
-  match(await reasonOf(at), /^plugin\.toml requires version 1\.999 of the interface, and this is 1\.\d+$/);
+  match(await reasonOf(at), /^plugin\.toml: it requires version 1\.999 of the interface, and this is 1\.\d+$/);
   await folder.describe(at, `${rest}enabled = false\n`);
   const { packages, plugins, refused } = await loadPlugins([at]);
   deepEqual([packages, refused, plugins[0].nodes], [[], [], []]);
@@ -168,6 +168,20 @@ refusing("a configuration schema that is none is told", async (folder) => {
   const line = '.doc = "Takes audio.",\n  .config_schema = "{",';
   const at = await folder.addC("schema", changed("com.test.schema", '.doc = "Takes audio.",', line));
   match(await reasonOf(at), /^stage "com\.test\.schema": its configuration schema is no JSON: /);
+});
+
+refusing("everything that is wrong is told, each with its file", async (folder) => {
+  const line = '.doc = "Takes audio.",\n  .config_schema = "{",';
+  const at = await folder.addC("several", changed("com.test.several", '.doc = "Takes audio.",', line));
+  const found = () => inspectPlugins([at]).plugins[0].problems.map(({ file, message }) => [file, message] as const);
+  await folder.describe(at, 'name = 3\nlicense = "MIT"\nversion = "1"\nlibrary = "several"\n');
+  const told = found();
+  deepEqual(told.map(([file]) => file.slice(at.length)), ["/plugin.toml", "/plugin.toml", "/libseveral.so"]);
+  match(told[2][1], /^stage "com\.test\.several": its configuration schema is no JSON: /);
+  await Deno.chmod(at, 0o757);
+  await folder.describe(at, 'name = "a"\nversion = "1"\nlibrary = "other"\nrequires = "9.0"\n');
+  await Deno.chmod(at, 0o757);
+  deepEqual(found().map(([file]) => file.slice(at.length)), ["", "/plugin.toml", ""]);
 });
 
 refusing("a folder that is not there is told, and nothing is looked for elsewhere", async (folder) => {

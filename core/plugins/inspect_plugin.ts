@@ -1,0 +1,130 @@
+/**
+ * Looks at the folder of a plugin: what its `plugin.toml` says, which stages its library has, and everything for which
+ * it is refused. The code of a library runs as soon as it is opened: that is done only where nobody else may have put it
+ * there. A library that was opened is never closed.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
+import { loadNative } from "../../ffi/loader.ts";
+import { loadPluginLibrary, type PluginStage } from "../../ffi/plugin.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import { MANIFEST, type PluginManifest, readManifest } from "./manifest.ts";
+import { stageType } from "./stage_type.ts";
+
+/** How the system names libraries. */
+const LIBRARY_NAMES: Partial<Record<typeof Deno.build.os, readonly [before: string, behind: string]>> = {
+  darwin: ["lib", ".dylib"],
+  windows: ["", ".dll"],
+};
+
+/** The right of anybody to write, and the bit that keeps others from removing what is not theirs. */
+const OTHERS_WRITE = 0o002;
+const STICKY = 0o1000;
+
+/** Why a plugin is refused. */
+export interface PluginProblem {
+  /** The folder, its `plugin.toml` or its library; absolute. */
+  readonly file: string;
+  /** A clause. */
+  readonly message: string;
+  /** What was thrown. */
+  readonly cause?: unknown;
+}
+
+/** What was found in the folder of a plugin. */
+export interface InspectedPlugin {
+  /** Absolute. */
+  readonly folder: string;
+  /** What its `plugin.toml` says; absent if that is wrong. */
+  readonly manifest?: PluginManifest;
+  /** Its library, absolute; absent if it is missing, or was not looked for. */
+  readonly library?: string;
+  /** The node types of its stages: of those that are right, if its library was opened. */
+  readonly nodes: readonly AnyNodeType[];
+  /** Everything that is wrong; empty for a plugin that is right, or not enabled. */
+  readonly problems: readonly PluginProblem[];
+}
+
+/** Looks at the folder of a plugin. @param folder absolute */
+export function inspectPlugin(folder: string): InspectedPlugin {
+  const path = join(folder, MANIFEST);
+  const open = [...findOpenRights(folder, "the folder"), ...findOpenRights(path, "it")];
+  const { manifest, library: name, problems: ofText } = readManifest(Deno.readTextFileSync(path));
+  const ofVersion = findVersionProblem(manifest);
+  const problems: PluginProblem[] = [...open];
+  const report = (file: string, messages: readonly string[]) => {
+    for (const message of messages) problems.push({ file, message });
+  };
+  report(path, [...ofText, ...ofVersion]);
+  if (name === undefined || manifest?.enabled === false) return { folder, manifest, nodes: [], problems };
+  const paths = libraryPaths(folder, name);
+  const library = paths.find(isFile);
+  if (library === undefined) report(folder, [`there is no library "${paths[0]}", nor "${paths[1]}"`]);
+  if (library === undefined || open.length + ofVersion.length > 0) {
+    return { folder, manifest, library, nodes: [], problems };
+  }
+  const stages = openLibrary(library, problems);
+  report(path, findMissingStages(manifest, stages));
+  const nodes = stages.flatMap((stage) => {
+    try {
+      return [stageType(stage, manifest?.name ?? "", path)];
+    } catch (error) {
+      report(library, [`stage "${stage.id}": ${(error as Error).message}`]);
+      return [];
+    }
+  });
+  return { folder, manifest, library, nodes, problems };
+}
+
+/** The path by which a library is named, and the one by which the system names it: `fft` is `libfft.so`. */
+export function libraryPaths(folder: string, name: string): [named: string, systems: string] {
+  const [before, behind] = LIBRARY_NAMES[Deno.build.os] ?? ["lib", ".so"];
+  const at = Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1;
+  return [join(folder, name), join(folder, `${name.slice(0, at)}${before}${name.slice(at)}${behind}`)];
+}
+
+/** Whether a path is that of a file. */
+export function isFile(path: string): boolean {
+  return tryStat(path)?.isFile ?? false;
+}
+
+/** What anybody may write to is refused. */
+export function findOpenRights(path: string, what: string): PluginProblem[] {
+  const { mode, isDirectory } = Deno.statSync(path);
+  if (mode === null || (mode & OTHERS_WRITE) === 0 || (isDirectory && (mode & STICKY) !== 0)) return [];
+  return [{ file: path, message: `anybody may write to ${what}; take that right away with "chmod o-w"` }];
+}
+
+function openLibrary(file: string, problems: PluginProblem[]): readonly PluginStage[] {
+  try {
+    return loadPluginLibrary(loadNative().symbols, file);
+  } catch (cause) {
+    problems.push({ file, message: (cause as Error).message, cause });
+    return [];
+  }
+}
+
+function findVersionProblem(manifest: PluginManifest | undefined): string[] {
+  if (manifest?.requires === undefined) return [];
+  const [major, minor] = manifest.requires.split(".").map(Number);
+  if (major === STAGE_VERSION.major && minor <= STAGE_VERSION.minor) return [];
+  const here = `${STAGE_VERSION.major}.${STAGE_VERSION.minor}`;
+  return [`it requires version ${manifest.requires} of the interface, and this is ${here}`];
+}
+
+function findMissingStages(manifest: PluginManifest | undefined, stages: readonly PluginStage[]): string[] {
+  if (stages.length === 0) return [];
+  const ids = stages.map(({ id }) => id);
+  const missing = manifest?.stages?.filter((id) => !ids.includes(id)) ?? [];
+  return missing.map((id) => `it names stage "${id}", and the library has ${ids.join(", ")}`);
+}
+
+function tryStat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
+  }
+}
