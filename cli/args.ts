@@ -16,6 +16,8 @@ import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { path } from "./path_argument.ts";
+import { managePlugins, type PluginArgs, pluginCommands } from "./plugin_args.ts";
+import { json, plugins } from "./shared_options.ts";
 import { PROGRAM, VERSION } from "./output/version.ts";
 
 /** `sluice run`. */
@@ -135,21 +137,16 @@ export type CommandArgs =
   | CodegenArgs
   | NewProcessorArgs
   | NewProjectArgs
+  | PluginArgs
   | DoctorArgs;
 
 /** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
 const MAX_SECONDS = 2_147_483;
 
 const graph = argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` });
-const json = option("--json", { description: message`Print JSON, one object a line, and nothing else.` });
 const packages = multiple(
   option("--packages", path({ metavar: "FILE" }), {
     description: message`Take node types from this ${"sluice.gen.ts"} too. May be given several times.`,
-  }),
-);
-const plugins = multiple(
-  option("--plugins", path({ metavar: "FOLDER" }), {
-    description: message`Load the plugins in this folder too. May be given several times.`,
   }),
 );
 const set = multiple(
@@ -353,11 +350,12 @@ const top = command(
   },
 );
 
-const commands = [run, check, draw, nodes, codegen, make, top, doctor] as const;
+const commands = [run, check, draw, nodes, codegen, make, managePlugins, top, doctor] as const;
 
-/** Every command that does something, for messages. */
+/** Every command that does something, for messages; of those whose last word is the same, the last is meant by it. */
 const known: readonly KnownCommand[] = [
-  ...commands.filter((each) => each !== nodes && each !== make).map(({ usage }) => ({
+  ...pluginCommands,
+  ...commands.filter((each) => each !== nodes && each !== make && each !== managePlugins).map(({ usage }) => ({
     path: [...extractCommandNames(usage)][0],
     usage,
   })),

@@ -95,6 +95,13 @@ Deno.test("parseArgs() reads the other commands", () => {
   const top = { command: "top", at: "http://127.0.0.1:4840", token: undefined, once: false, json: false };
   assert.deepEqual(parse("top"), top);
   assert.deepEqual(parse("top", "--at", "x:1", "--token=t", "--once"), { ...top, at: "x:1", token: "t", once: true });
+  assert.deepEqual(parse("plugins", "list"), { command: "list-plugins", json: false, plugins: [] });
+  const shown = { command: "plugin-info", plugin: "fft", json: true, plugins: ["p"] };
+  assert.deepEqual(parse("plugins", "info", "fft", "--json", "--plugins", "p"), shown);
+  assert.deepEqual(parse("plugins", "check", "a", "b"), { command: "check-plugins", folders: ["a", "b"], json: false });
+  const made = { command: "new-plugin", name: "fft", c: true, rust: false, folder: undefined };
+  assert.deepEqual(parse("plugins", "new", "--c", "fft"), made);
+  assert.deepEqual(parse("plugins", "build"), { command: "build-plugins", folders: [] });
   assert.deepEqual(parse("doctor", "--json"), { command: "doctor", json: true });
 });
 
@@ -118,6 +125,8 @@ Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was m
       "Error: Cannot use `--seconds=3`: there is no such option here; it belongs to `run`",
     ],
     [["nodes"], "Error: Wanted `nodes list` or `nodes info`."],
+    [["plugins"], "Error: Wanted `plugins list`, `plugins info`, `plugins check`, `plugins new` or `plugins build`."],
+    [["plugins", "biuld"], "Error: Cannot use `biuld`: there is no such command or argument here; did you mean "],
     [["new"], "Error: Wanted `new project` or `new processor NAME`."],
     [["nodes", "info"], "Error: Expected a `TYPE`, but too few arguments."],
   ];
@@ -129,7 +138,21 @@ Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was m
 });
 
 Deno.test("parseArgs() never suggests the very thing that was typed", () => {
-  const words = ["run", "check", "graph", "nodes", "list", "info", "codegen", "new", "processor", "top", "doctor"];
+  const words = [
+    "run",
+    "check",
+    "graph",
+    "nodes",
+    "list",
+    "info",
+    "codegen",
+    "new",
+    "processor",
+    "top",
+    "doctor",
+    "plugins",
+    "build",
+  ];
   const options = ["--set", "--seconds", "--json", "--watch", "--folder", "--help", "--version", "--token", "--output"];
   for (const first of words) {
     for (const second of [...words, ...options]) {

@@ -19,7 +19,7 @@ import { readPlainRun } from "./plain_run.ts";
 import { OWN_PACKAGE_URL } from "./project/own_package.ts";
 
 /** The first words of two-word commands. */
-const GROUPS = new Set(["nodes", "new"]);
+const GROUPS = new Set(["nodes", "new", "plugins"]);
 
 if (import.meta.main) await runProgram(Deno.args);
 
@@ -103,6 +103,16 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       return await (await import("./commands/new_command.ts")).newProjectCommand(command, io);
     case "new-processor":
       return await (await import("./commands/new_command.ts")).newProcessorCommand(command, io);
+    case "list-plugins":
+      return await (await import("./commands/plugins_command.ts")).listPluginsCommand(command, io);
+    case "plugin-info":
+      return await (await import("./commands/plugins_command.ts")).pluginInfoCommand(command, io);
+    case "check-plugins":
+      return await (await import("./commands/plugins_command.ts")).checkPluginsCommand(command, io);
+    case "new-plugin":
+      return await (await import("./commands/new_plugin_command.ts")).newPluginCommand(command, io);
+    case "build-plugins":
+      return await (await import("./commands/build_plugins_command.ts")).buildPluginsCommand(command, io);
     case "top":
       return await (await import("./commands/top_command.ts")).topCommand(command, io);
     case "doctor":

@@ -4,9 +4,9 @@
  * @module
  */
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { NewProcessorArgs, NewProjectArgs } from "../args.ts";
 import { COMMAND_LINE } from "../project/configuration.ts";
+import { ownCheckout } from "../project/own_package.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { VERSION } from "../output/version.ts";
@@ -67,11 +67,4 @@ export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promi
     io.stdout.line(`After each change of an annotation: ${codegen}`);
   }
   return EXIT.ok;
-}
-
-/** The folder of this module, if it is a checkout rather than an installed package. */
-function ownCheckout(): string | undefined {
-  const here = new URL("../../", import.meta.url);
-  if (here.protocol !== "file:" || here.pathname.includes("/node_modules/")) return undefined;
-  return fileURLToPath(here).replace(/[\\/]$/, "");
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { relative } from "node:path";
 import { isReaderGone } from "../../core/log/gone_reader.ts";
 
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
@@ -74,6 +75,12 @@ export function processIo(): Io {
     columns: () => readSize().columns || 80,
     rows: () => readSize().rows || 24,
   };
+}
+
+/** A path for messages: from the current directory, if it is inside. */
+export function here(path: string): string {
+  const local = relative(".", path);
+  return local === "" ? "." : local.startsWith("..") ? path : local;
 }
 
 function readSize(): { columns: number; rows: number } {

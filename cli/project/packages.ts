@@ -66,7 +66,9 @@ export async function loadTypes(sources: PackageSources): Promise<KnownTypes> {
   for (const path of [...isNew ? [beside] : [], ...sources.packages]) {
     packages.push(await loadNodePackage(pathToFileURL(resolve(path))));
   }
-  packages.push(...await loadNamedPlugins(sources.plugins));
+  // A folder may be named twice, here and by a sluice.json.
+  const known = new Set(packages.map(({ url }) => url));
+  packages.push(...(await loadNamedPlugins(sources.plugins)).filter(({ url }) => !known.has(url)));
   return { registry: new NodeRegistry(packages), leftOut };
 }
 

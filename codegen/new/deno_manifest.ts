@@ -51,10 +51,16 @@ interface Found {
  *
  * @param root absolute path of the folder
  * @param specifier the specifier by which the project imports the runtime
+ * @param what is to be made, for messages
  * @throws {SluiceError} `InvalidConfig` if it cannot be read, or lacks the import and is not the project's own
  */
-export async function planManifest(root: string, specifier: string, source: RuntimeSource): Promise<Manifest> {
-  const all = await findManifests(root);
+export async function planManifest(
+  root: string,
+  specifier: string,
+  source: RuntimeSource,
+  what = "a processor",
+): Promise<Manifest> {
+  const all = await findManifests(root, what);
   const nearest = all.at(0);
   if (nearest === undefined) {
     const { codegen, sluice } = projectTasks(specifier);
@@ -69,7 +75,7 @@ export async function planManifest(root: string, specifier: string, source: Runt
     const lines = lacking.map(([keys, value]) => `${JSON.stringify(value)} as "${keys.filter(isText).join('"."')}"`);
     throw new SluiceError(
       "InvalidConfig",
-      `Cannot make a processor: "${relative(root, path)}" does not lead from "${specifier}" to the runtime; ` +
+      `Cannot make ${what}: "${relative(root, path)}" does not lead from "${specifier}" to the runtime; ` +
         `add ${lines.join(" and ")} to it`,
     );
   }
@@ -87,7 +93,7 @@ export async function planManifest(root: string, specifier: string, source: Runt
 }
 
 /** The `deno.json` or `deno.jsonc` of a folder and its parents, the nearest first. */
-async function findManifests(root: string): Promise<Found[]> {
+async function findManifests(root: string, what: string): Promise<Found[]> {
   const found: Found[] = [];
   for (let folder = root;; folder = dirname(folder)) {
     for (const name of ["deno.json", "deno.jsonc"]) {
@@ -97,7 +103,7 @@ async function findManifests(root: string): Promise<Found[]> {
       const errors: ParseError[] = [];
       const content = parse(text, errors, { allowTrailingComma: true });
       if (errors.length > 0 || typeof content !== "object" || content === null) {
-        throw new SluiceError("InvalidConfig", `Cannot make a processor: "${path}" is no JSON; correct its syntax`);
+        throw new SluiceError("InvalidConfig", `Cannot make ${what}: "${path}" is no JSON; correct its syntax`);
       }
       found.push({ path, text, content });
       break;

@@ -86,8 +86,13 @@ export function inspectPlugins(folders: Iterable<string>): InspectedPlugins {
   return { plugins, refused };
 }
 
-/** The folder itself if it is a plugin's, else those of its folders that are, sorted. */
-function findPluginFolders(folder: string): string[] {
+/**
+ * The folder itself if it is a plugin's, else those of its folders that are, sorted.
+ *
+ * @param folder absolute
+ * @throws {RangeError} with the reason, a clause, if it cannot be looked at
+ */
+export function findPluginFolders(folder: string): string[] {
   if (isFile(join(folder, MANIFEST))) return [folder];
   try {
     const [problem] = findOpenRights(folder, "the folder");

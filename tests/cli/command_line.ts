@@ -34,7 +34,8 @@ export function spawn(args: readonly string[], settings: Settings = {}): Deno.Ch
     args: ["run", "-A", "--no-check", MAIN, ...args],
     cwd: settings.cwd ?? ROOT,
     // Not "info": a checkout where code is to be generated again would add a warning to each test.
-    env: { NO_COLOR: "1", SLUICE_LOG: "error", ...settings.env },
+    // Nor plugins of the user's own.
+    env: { NO_COLOR: "1", SLUICE_LOG: "error", XDG_CONFIG_HOME: `${FIXTURES}/config`, ...settings.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

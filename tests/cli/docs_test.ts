@@ -18,9 +18,23 @@ Deno.test("docs/graph_file.md shows a graph in which nothing is wrong, and error
 Deno.test("docs/cli.md names every option and command of the help texts", async () => {
   const text = await Deno.readTextFile(`${ROOT}docs/cli.md`);
   for (
-    const command of [["run"], ["check"], ["nodes", "list"], ["new", "processor"], ["nodes", "info"], ["top"], [
-      "codegen",
-    ], ["doctor"]]
+    const command of [
+      ["run"],
+      ["check"],
+      ["nodes", "list"],
+      ["new", "processor"],
+      ["nodes", "info"],
+      ["top"],
+      [
+        "codegen",
+      ],
+      ["doctor"],
+      ["plugins", "list"],
+      ["plugins", "info"],
+      ["plugins", "check"],
+      ["plugins", "new"],
+      ["plugins", "build"],
+    ]
   ) {
     assert.ok(text.includes(`\`sluice ${command.join(" ")}`), command.join(" "));
     const { stdout } = await sluice([...command, "--help"]);

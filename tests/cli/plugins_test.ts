@@ -1,4 +1,4 @@
-/** Plugins on the command line: from `--plugins`, from `SLUICE_PLUGINS`, and from `sluice.json`. */
+/** Plugins on the command line: from `--plugins`, `SLUICE_PLUGINS`, `sluice.json`, and the user's own folder. */
 import { equal, match } from "node:assert/strict";
 import { type Result, sluice } from "./command_line.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
@@ -40,5 +40,14 @@ Deno.test({
     const without = await run(["check", "graph.json", "--plugins", "nowhere"], { SLUICE_LOG: "warn" });
     match(without.stderr, /Cannot load the plugin in "nowhere": there is no such folder/);
     equal(without.code, 0);
+    // Its folder is named twice.
+    const twice = await run(["check", "graph.json"], { SLUICE_PLUGINS: `${path}/plugins` });
+    equal(twice.code, 0, twice.stderr);
+    await Deno.mkdir(`${path}/config/sluice`, { recursive: true });
+    await Deno.rename(`${path}/plugins`, `${path}/config/sluice/plugins`);
+    await Deno.remove(`${path}/sluice.json`);
+    const own = { XDG_CONFIG_HOME: `${path}/config` };
+    equal((await run(["check", "graph.json"], own)).code, 0);
+    match((await run(["plugins", "list"], own)).stdout, /^tools +1\.0\.0 +native +\d+ +\S+\/config\/sluice\/plugins /m);
   },
 });

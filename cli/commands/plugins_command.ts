@@ -1,0 +1,196 @@
+/**
+ * `sluice plugins list`, `info` and `check`: the plugins that are found, and what is wrong with them.
+ *
+ * @module
+ */
+import { pathToFileURL } from "node:url";
+import { SluiceError } from "../../core/errors.ts";
+import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
+import type { InspectedPlugin } from "../../core/plugins/inspect_plugin.ts";
+import { inspectPlugins } from "../../core/plugins/load_plugins.ts";
+import { isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
+import { loadNodePackage } from "../../core/registry/staleness.ts";
+import type { CheckPluginsArgs, ListPluginsArgs, PluginInfoArgs } from "../plugin_args.ts";
+import { EXIT, reportErrors } from "../output/failure.ts";
+import { here, type Io } from "../output/output.ts";
+import { renderTable } from "../output/table.ts";
+import { findPluginSources } from "../project/plugins.ts";
+
+/** A plugin as `list` shows it. */
+interface ListedPlugin {
+  readonly name: string;
+  readonly version?: string;
+  readonly language: "native" | "TypeScript";
+  /** What names its folder. */
+  readonly from: string;
+  readonly folder: string;
+  readonly nodeTypes: readonly string[];
+  /** `ok`, or why it is not there. */
+  readonly state: string;
+}
+
+/** What was found in all folders. */
+interface FoundPlugins {
+  readonly plugins: readonly (InspectedPlugin & { readonly from: string })[];
+  /** Why folders could not be looked at. */
+  readonly refused: readonly SluiceError[];
+}
+
+/** @returns the exit code */
+export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise<number> {
+  const { natives, modules, leftOut } = await findPluginSources(args.plugins);
+  const { plugins, refused } = inspectAll(natives);
+  const listed = [...plugins.map(listedPlugin), ...await Promise.all(modules.map(listedModule))];
+  for (const { message } of refused) io.stderr.line(`warning: ${message}`);
+  if (args.json) {
+    for (const each of listed) io.stdout.line(JSON.stringify(each));
+    return EXIT.ok;
+  }
+  const rows = listed.map(({ name, version = "", language, nodeTypes, from, folder, state }) => [
+    name,
+    version,
+    language,
+    String(nodeTypes.length),
+    from,
+    here(folder),
+    state,
+  ]);
+  const heads = ["NAME", "VERSION", "LANGUAGE", "NODE TYPES", "NAMED BY", "FOLDER", "STATE"];
+  const table = rows.length === 0 ? [NONE] : renderTable(heads.map((head) => ({ head })), rows);
+  for (const line of [...table, ...leftOut.length > 0 ? ["", ...leftOut] : []]) io.stdout.line(line);
+  return EXIT.ok;
+}
+
+/** What is said where no folder has a plugin. */
+const NONE =
+  'There are no plugins; name folders by --plugins, SLUICE_PLUGINS or "plugins" in sluice.json, or make one ' +
+  'with "sluice plugins new --c NAME"';
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `PluginRejected` if there is no such plugin, with those that are found
+ */
+export async function pluginInfoCommand(args: PluginInfoArgs, io: Io): Promise<number> {
+  const found = await findPlugin(args);
+  const { folder, manifest, library, nodes, problems, from } = found;
+  if (args.json) {
+    const stages = nodes.map(({ descriptor }) => descriptor);
+    io.stdout.line(
+      JSON.stringify({ folder, from, ...manifest, library, stages, problems: problems.map(plainProblem) }),
+    );
+  } else for (const line of renderPlugin(found)) io.stdout.line(line);
+  return EXIT.ok;
+}
+
+/** @returns the exit code: 2 if a plugin is refused */
+export async function checkPluginsCommand(args: CheckPluginsArgs, io: Io): Promise<number> {
+  const sources = args.folders.length === 0
+    ? (await findPluginSources([])).natives
+    : args.folders.map((folder) => ({ folder, from: "the command line" }));
+  const { plugins, refused } = inspectAll(sources);
+  if (plugins.length === 0 && refused.length === 0) {
+    const where = args.folders.length === 0 ? "none is found" : `there is none in ${listSome(args.folders)}`;
+    const mend = 'name the folder that has a "plugin.toml", or one that holds such folders';
+    return reportErrors([new SluiceError("PluginRejected", `Cannot check a plugin: ${where}; ${mend}`)], io, args.json);
+  }
+  if (refused.length > 0) reportErrors(refused, io, args.json);
+  for (const each of plugins) reportPlugin(each, io, args.json);
+  return refused.length > 0 || plugins.some(({ problems }) => problems.length > 0) ? EXIT.badInput : EXIT.ok;
+}
+
+/** Says what is wrong with a plugin, each with its file, or that nothing is. */
+export function reportPlugin({ folder, manifest, nodes, problems }: InspectedPlugin, io: Io, json: boolean): void {
+  if (json) {
+    const { name, version } = manifest ?? {};
+    const ok = problems.length === 0;
+    io.stdout.line(
+      JSON.stringify({ event: "check", folder, ok, name, version, problems: problems.map(plainProblem) }),
+    );
+    return;
+  }
+  for (const { file, message } of problems) io.stderr.line(`error: ${here(file)}: ${message}`);
+  if (problems.length > 0) return;
+  const stages = manifest!.enabled ? plural(nodes.length, "stage") : "not enabled, so its library was not opened";
+  io.stdout.line(`${here(folder)}: nothing is wrong with plugin "${manifest!.name}" ${manifest!.version} (${stages})`);
+}
+
+/** Everything about a plugin. */
+export function renderPlugin(
+  { folder, manifest, library, nodes, problems, from }: FoundPlugins["plugins"][0],
+): string[] {
+  const { name = "(no name)", version = "", author, licence, requires } = manifest ?? {};
+  const facts = [
+    author === undefined ? [] : `by ${author}`,
+    licence === undefined ? [] : `licence ${licence}`,
+    requires === undefined ? [] : `requires version ${requires} of the interface`,
+    manifest?.enabled === false ? "not enabled" : [],
+  ].flat();
+  const lines = [`${name} ${version}`.trim()];
+  if (facts.length > 0) lines.push(`  ${facts.join("; ")}`);
+  lines.push(`  ${here(folder)}, named by ${from}; library ${library === undefined ? "(none)" : here(library)}`);
+  for (const { descriptor } of nodes) {
+    const { type, description, mode, inputs, outputs, config } = descriptor;
+    const keys = Object.keys(config.properties);
+    lines.push("", type, `  ${description}`, `  mode ${mode}; ${describePorts("inputs", inputs)}`);
+    lines.push(`  ${describePorts("outputs", outputs)}; config: ${keys.length === 0 ? "none" : keys.join(", ")}`);
+  }
+  if (problems.length > 0) lines.push("", "Refused");
+  for (const { file, message } of problems) lines.push(`  ${here(file)}: ${message}`);
+  return lines;
+}
+
+function inspectAll(sources: readonly { readonly folder: string; readonly from: string }[]): FoundPlugins {
+  const found = new Map<string, FoundPlugins["plugins"][0]>();
+  const refused: SluiceError[] = [];
+  for (const { folder, from } of sources) {
+    const inspected = inspectPlugins([folder]);
+    refused.push(...inspected.refused);
+    for (const each of inspected.plugins) if (!found.has(each.folder)) found.set(each.folder, { ...each, from });
+  }
+  return { plugins: [...found.values()], refused };
+}
+
+async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<FoundPlugins["plugins"][0]> {
+  const isFolder = /[\\/.]/.test(plugin);
+  const sources = isFolder ? [{ folder: plugin, from: "the command line" }] : (await findPluginSources(named)).natives;
+  const { plugins, refused } = inspectAll(sources);
+  const found = plugins.find(({ manifest }) => isFolder || manifest?.name === plugin);
+  if (found !== undefined) return found;
+  if (isFolder && refused.length > 0) throw refused[0];
+  const names = plugins.flatMap(({ manifest }) => manifest?.name ?? []);
+  const available = names.length === 0 ? "no plugin is found" : `available: ${listSome(names)}`;
+  throw new SluiceError("PluginRejected", `Cannot find plugin "${plugin}"${didYouMean(plugin, names)}; ${available}`);
+}
+
+function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugins["plugins"][0]): ListedPlugin {
+  const [problem] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  return {
+    name: manifest?.name ?? "",
+    version: manifest?.version,
+    language: "native",
+    from,
+    folder,
+    nodeTypes: nodes.map(({ descriptor }) => descriptor.type),
+    state: problem !== undefined ? `refused: ${problem.message}${more}` : manifest!.enabled ? "ok" : "not enabled",
+  };
+}
+
+async function listedModule(path: string): Promise<ListedPlugin> {
+  const { name, nodes } = await loadNodePackage(pathToFileURL(path));
+  const nodeTypes = nodes.map(({ descriptor }) => descriptor.type);
+  return { name, language: "TypeScript", from: "sluice.json", folder: path, nodeTypes, state: "ok" };
+}
+
+function describePorts(title: string, ports: readonly PortDescriptor[]): string {
+  const names = ports.map((port) => `${port.name}${isList(port) ? "_0 …" : ""} (${port.type})`);
+  return `${title}: ${names.length === 0 ? "none" : names.join(", ")}`;
+}
+
+function plainProblem({ file, message }: { readonly file: string; readonly message: string }) {
+  return { file, message };
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

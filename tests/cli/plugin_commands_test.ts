@@ -1,0 +1,125 @@
+/** `sluice plugins`: what it makes builds, passes its test and runs; what is wrong with a plugin is told. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { listFolder, readEvents, type Result, sluice, temporaryFolder } from "./command_line.ts";
+import { noCompilerOf, noPlugins } from "../fixtures/plugins/build.ts";
+
+const C_FILES = [
+  ".gitignore",
+  "Makefile",
+  "README.md",
+  "graph.json",
+  "noise_gate.c",
+  "noise_gate_test.ts",
+  "plugin.toml",
+  "sluice_stage.h",
+];
+
+/** A test in an empty folder, which is left out where something is missing. */
+function inFolder(
+  name: string,
+  obstacle: string | undefined,
+  fn: (path: string, run: (...args: string[]) => Promise<Result>) => Promise<void>,
+): void {
+  Deno.test({
+    name: `sluice plugins: ${name}${obstacle === undefined ? "" : ` (left out: ${obstacle})`}`,
+    ignore: obstacle !== undefined,
+    fn: async () => {
+      await using folder = await temporaryFolder();
+      await fn(folder.path, (...args) => sluice(args, { cwd: folder.path }));
+    },
+  });
+}
+
+/** Runs Deno in a folder; it has to succeed. */
+async function deno(cwd: string, ...args: string[]): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } });
+  const { code, stdout, stderr } = await command.output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  equal(code, 0, said);
+  return said;
+}
+
+inFolder("a new plugin in C builds, passes its test, is listed and runs", noPlugins, async (path, run) => {
+  const made = await run("plugins", "new", "noise-gate", "--c");
+  equal(made.code, 0, made.stderr);
+  const folder = `${path}/plugins/noise-gate`;
+  deepEqual(await listFolder(folder), C_FILES);
+  match(made.stdout, /^Test it: deno test -A plugins\/noise-gate$/m);
+  const early = await run("plugins", "check", "plugins");
+  deepEqual([early.code, early.stdout], [2, ""]);
+  match(early.stderr, /^error: plugins\/noise-gate: there is no library "\S+", nor "\S+"$/m);
+  const built = await run("plugins", "build", "plugins");
+  equal(built.code, 0, built.stderr);
+  match(built.stdout, /^plugins\/noise-gate: nothing is wrong with plugin "noise-gate" 0\.1\.0 \(1 stage\)$/m);
+  match(await deno(path, "test", "-A", "--no-check", "plugins"), /1 passed \| 0 failed/);
+  const ran = await run("run", "plugins/noise-gate/graph.json", "--plugins", "plugins", "--json");
+  equal(ran.code, 0, ran.stderr);
+  const [listed] = readEvents((await run("plugins", "list", "--plugins", "plugins", "--json")).stdout);
+  deepEqual(listed, {
+    name: "noise-gate",
+    version: "0.1.0",
+    language: "native",
+    from: "--plugins",
+    folder,
+    nodeTypes: ["com.example.noise-gate"],
+    state: "ok",
+  });
+});
+
+inFolder(
+  "a new plugin in Rust builds, and is entered in the sluice.json that is there",
+  noRust(),
+  async (path, run) => {
+    await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "mine", "plugins": ["./others"] }\n');
+    const made = await run("plugins", "new", "quick-fade", "--rust");
+    match(made.stdout, /^changed: sluice\.json: "\.\/plugins" in "plugins"$/m);
+    deepEqual(JSON.parse(await Deno.readTextFile(`${path}/sluice.json`)).plugins, ["./others", "./plugins"]);
+    await Deno.remove(`${path}/sluice.json`);
+    const built = await run("plugins", "build", "plugins/quick-fade");
+    equal(built.code, 0, built.stderr);
+    const { stages } = JSON.parse((await run("plugins", "info", "./plugins/quick-fade", "--json")).stdout);
+    deepEqual(stages.map(({ type }: { type: string }) => type), ["com.example.quick-fade"]);
+  },
+);
+
+inFolder("check tells everything that is wrong, and build what is missing", noPlugins, async (path, run) => {
+  await run("plugins", "new", "gate", "--c");
+  const folder = `${path}/plugins/gate`;
+  await Deno.writeTextFile(`${folder}/plugin.toml`, 'name = "gate"\nlibrary = "gate"\nlicense = "MIT"\n');
+  await Deno.chmod(folder, 0o757);
+  const [found] = readEvents((await run("plugins", "check", "plugins", "--json")).stdout);
+  equal(found.ok, false);
+  const problems = found.problems as { file: string; message: string }[];
+  deepEqual(problems.map(({ file }) => file.slice(folder.length)), ["", "/plugin.toml", "/plugin.toml", ""]);
+  const told = await run("plugins", "check", "plugins");
+  equal(told.code, 2);
+  match(told.stderr, /^error: plugins\/gate\/plugin\.toml: "version" is missing$/m);
+  equal(told.stderr.trimEnd().split("\n").length, problems.length);
+  const missing = await sluice(["plugins", "build", "plugins"], { cwd: path, env: { CC: "no-such-compiler" } });
+  equal(missing.code, 1);
+  match(missing.stderr, /in "plugins\/gate": there is no "no-such-compiler"; install a C compiler /);
+});
+
+inFolder("mistakes are answered with what can be done", undefined, async (path, run) => {
+  const told: [args: string[], stderr: RegExp][] = [
+    [["new", "gate"], /"gate": it is not said in which language; write --c or --rust$/m],
+    [["new", "Noise_Gate", "--c"], /Cannot name a plugin "Noise_Gate": .*; write "noise-gate"$/m],
+    [["info", "gate"], /Cannot find plugin "gate"; no plugin is found$/m],
+    [["check"], /Cannot check a plugin: none is found; name the folder that has a "plugin\.toml"/],
+    [["build"], /neither it nor a folder in it has a "plugin\.toml"; name the folder of a plugin$/m],
+    [["build", "nowhere"], /Cannot build the plugin in "nowhere": there is no such folder$/m],
+  ];
+  const answers = await Promise.all(told.map(([args]) => run("plugins", ...args)));
+  for (const [k, { code, stdout, stderr }] of answers.entries()) {
+    deepEqual([code, stdout], [2, ""]);
+    match(stderr, told[k][1]);
+  }
+  const empty = await run("plugins", "list");
+  ok(empty.code === 0 && empty.stdout.startsWith("There are no plugins; name folders by --plugins, "), empty.stdout);
+  deepEqual(await listFolder(path), []);
+});
+
+function noRust(): string | undefined {
+  if (noPlugins !== undefined) return noPlugins;
+  return noCompilerOf("cargo");
+}
