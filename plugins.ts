@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { pluginStage } from "./core/plugins/plugin_stage.ts";
 export { loadPlugins, type PluginInfo, type Plugins } from "./core/plugins/load_plugins.ts";
 export type { PluginManifest } from "./core/plugins/manifest.ts";

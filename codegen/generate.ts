@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { type GeneratorConfig, parseConfig } from "./config.ts";
 import { diagnosticAtKey, diagnosticInConfig } from "./config_place.ts";
-import { describeInternal, type Diagnostic } from "./diagnostics.ts";
+import { compareText, describeInternal, type Diagnostic } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
 import type { JsonCache } from "./emit/json_text.ts";
@@ -20,7 +20,7 @@ import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
 import { findFiles, foldersOf } from "./files/find_files.ts";
 import { describeFileError } from "./files/read_source.ts";
 import { WriteFailure } from "./files/write_together.ts";
-import { findPlugins } from "./plugins.ts";
+import { findPlugins, type RefusedPlugin } from "./plugins.ts";
 import { hasErrors, PackageScanner, type ScanResult } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 
@@ -89,6 +89,7 @@ export class Generator {
   /** The pieces of the last run. */
   #formatted = new Map<string, string>();
   #folders: readonly string[] = [];
+  #pluginFiles: readonly string[] = [];
   /** Where the runtime was missing. */
   #absent: string | undefined;
   /** The texts of the last run, by path. */
@@ -142,6 +143,11 @@ export class Generator {
     return this.#scanner.lookedAt;
   }
 
+  /** What native plugins were read from, by paths relative to the root. */
+  get pluginFiles(): readonly string[] {
+    return this.#pluginFiles;
+  }
+
   /** Files with annotated classes, by paths relative to the root. */
   get annotated(): readonly string[] {
     return this.#scanner.annotated;
@@ -163,18 +169,21 @@ export class Generator {
     if (refusal !== undefined) return refusal;
     const paths = await this.#findPaths(config);
     if (!Array.isArray(paths)) return paths;
+    const plugins = await findPlugins(this.root, config);
+    this.#pluginFiles = plugins.files;
+    if (plugins.refused.length > 0) return failed(plugins.refused.map((each) => this.#refusedPlugin(each)));
     const scanned = this.#scanner.scan({
       root: this.root,
       configFile: this.#configFile,
       config,
       paths,
-      plugins: await findPlugins(this.root, config),
+      plugins,
       standard: this.#options.standard ?? await standardPackages(config),
       own: await namedStandardPackage(config),
     });
     const { model } = scanned;
     if (model === undefined) return failed(scanned.diagnostics, scanned.scanned);
-    if (model.nodes.length === 0) return this.#refuseEmpty(config, paths.length, scanned);
+    if (model.nodes.length + model.stages.length === 0) return this.#refuseEmpty(config, paths.length, scanned);
     const before = this.#formatted;
     this.#formatted = new Map();
     const emitted = emitPackage(model, (piece) => this.#format(piece, before), this.#emitted);
@@ -183,7 +192,7 @@ export class Generator {
     return {
       files: written,
       diagnostics: scanned.diagnostics,
-      nodeTypes: model.nodes.map((each) => each.descriptor.type),
+      nodeTypes: [...model.nodes, ...model.stages].map((each) => each.descriptor.type).sort(compareText),
       scanned: scanned.scanned,
     };
   }
@@ -194,6 +203,11 @@ export class Generator {
 
   #refused(key: string, message: string, mend: string): GenerateResult {
     return failed([diagnosticAtKey(this.root, this.#configFile, key, message, mend)]);
+  }
+
+  #refusedPlugin({ from, why }: RefusedPlugin): Diagnostic {
+    const mend = 'see "sluice plugins check"; leave it out with "enabled": false';
+    return diagnosticInConfig(this.root, this.#configFile, from, `Cannot use plugin "${from}": ${why}`, mend);
   }
 
   /** Refuses a `runtime` of the configuration that cannot be used. */

@@ -29,6 +29,8 @@ export interface PackageModel {
   readonly packages: readonly OtherPackageModel[];
   /** Sorted by registered name. */
   readonly nodes: readonly NodeModel[];
+  /** The stages of native plugins, sorted by registered name. */
+  readonly stages: readonly StageModel[];
   /** Every file that was read, sorted by path. */
   readonly sources: readonly SourceModel[];
 }
@@ -65,6 +67,17 @@ export interface NodeModel {
   readonly takesContext: boolean;
   /** The frame types of the ports, by port name. */
   readonly frames: { readonly [port: string]: FrameTypeModel };
+}
+
+/** What the types of a node are made of. */
+export type TypedNode = Pick<NodeModel, "descriptor" | "parameters" | "frames">;
+
+/** A stage of a native plugin. */
+export interface StageModel extends TypedNode {
+  /** The plugin, as `sluice.json` names it. */
+  readonly from: string;
+  /** Path of the plugin's folder. */
+  readonly folder: string;
 }
 
 /** What takes a configuration when an instance is made. */

@@ -17,7 +17,17 @@ const RESERVED: ReadonlySet<string> = new Set(
  */
 const TAKEN: ReadonlySet<string> = new Set([
   ...RESERVED,
-  ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage", "forPlatform", "processorClass", "then"],
+  ...[
+    "globalThis",
+    "nodes",
+    "nodePackage",
+    "defineNodeType",
+    "definePackage",
+    "forPlatform",
+    "processorClass",
+    "pluginStage",
+    "then",
+  ],
 ]);
 
 /** How many names of types are cached. */

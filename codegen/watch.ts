@@ -232,8 +232,8 @@ class RootWatch implements Disposable {
   /** Follows the files that were looked at. @returns those that have changed since, before they were followed */
   async #followFiles(changed: readonly string[]): Promise<string[]> {
     const before = new Set([...this.#folders, ...this.#followed]);
-    const { outside, annotated } = this.#generator;
-    const further = await this.#options.alsoFollow?.(annotated, changed) ?? [];
+    const { outside, annotated, pluginFiles } = this.#generator;
+    const further = [...await this.#options.alsoFollow?.(annotated, changed) ?? [], ...pluginFiles];
     const furtherStamps = await stampPaths(this.#root, further);
     const all = new Map([
       ...further.map((path) => [path, furtherStamps.get(path)] as const),

@@ -19,7 +19,8 @@ const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
 /** The text of `sluice.schema.json`. The same model always gives the same text. */
 export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string {
-  const named = [...model.packages.flatMap((each) => each.descriptors), ...model.nodes.map((each) => each.descriptor)];
+  const own = [...model.nodes, ...model.stages].map((each) => each.descriptor);
+  const named = [...model.packages.flatMap((each) => each.descriptors), ...own];
   // Later types win: if a name is taken twice, the package's own is meant.
   const byType = new Map([...model.standard, ...named].map((each) => [each.type, each]));
   const descriptors = [...byType.values()].sort((a, b) => compareText(a.type, b.type));

@@ -28,7 +28,8 @@ export class Imports {
   /** Records what is imported; absent while nothing is recorded. */
   #trace: ImportUse[] | undefined;
   readonly #wholes = new Map<string, string>();
-  readonly #functions = new Set(["defineNodeType", "definePackage"]);
+  readonly #functions = new Set(["definePackage"]);
+  #plugins = false;
   /** Specifier to exported name to local name. */
   readonly #types = new Map<string, Map<string, string>>();
 
@@ -94,6 +95,11 @@ export class Imports {
   value(name: string): void {
     this.#functions.add(name);
     this.#trace?.push({ kind: "value", name });
+  }
+
+  /** Imports what makes the node type of a plugin's stage. */
+  pluginStage(): void {
+    this.#plugins = true;
   }
 
   /** Imports a type of this package that has a fixed layout, and exports it. @returns its local name */
@@ -167,6 +173,7 @@ export class Imports {
   source(): string {
     const functions = [...this.#functions].sort(compareText).join(", ");
     const lines = [`import { ${functions} } from ${JSON.stringify(this.#runtime)};`];
+    if (this.#plugins) lines.push(`import { pluginStage } from ${JSON.stringify(pluginDoor(this.#runtime))};`);
     for (const [local, specifier] of this.#wholes) {
       lines.push(`import * as ${local} from ${JSON.stringify(specifier)};`);
     }
@@ -180,6 +187,11 @@ export class Imports {
     }
     return lines.join("\n");
   }
+}
+
+/** The door for plugins, beside that for generated code. */
+function pluginDoor(runtime: string): string {
+  return runtime.replace(/[^/]*$/, (name) => name.endsWith(".ts") ? "plugins.ts" : "plugins");
 }
 
 function closed(argument: TypeArgumentModel): TypeArgumentModel {

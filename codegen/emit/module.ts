@@ -4,19 +4,20 @@
  *
  * @module
  */
-import type { NodeModel, PackageModel } from "../model.ts";
+import type { NodeModel, PackageModel, TypedNode } from "../model.ts";
 import { FRAME_TYPES } from "../frame_types.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import { relativeSpecifier } from "../paths.ts";
 import { Imports, type ImportUse } from "./imports.ts";
 import { emitNode } from "./node.ts";
 import { docComment, literal } from "./source_text.ts";
+import { emitStage } from "./stage.ts";
 import { emitStruct, viewName } from "./struct_view.ts";
 
 /** Names that a generated file imports from the runtime, declares, or takes from the language. */
 const RESERVED = (
   `nodes nodePackage defineNodeType definePackage ${Object.keys(FRAME_TYPES).join(" ")} ` +
-  "DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
+  "pluginStage DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
   "NodeType PacketFieldsOf Untyped PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
   "StructMemory assignArray readStruct forPlatform processorClass Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
   "Uint16Array Int8Array Uint8Array"
@@ -52,7 +53,7 @@ export function emitModule(
   format: (piece: string) => string,
   cache: EmitCache = new WeakMap(),
 ): string {
-  const declared = model.nodes.flatMap(({ descriptor: { type } }) => {
+  const declared = [...model.nodes, ...model.stages].flatMap(({ descriptor: { type } }) => {
     const prefix = typePrefixOf(type);
     return [identifierOf(type), `${prefix}Ports`, `${prefix}Config`, `${prefix}Handle`, `${prefix}NodeType`];
   });
@@ -62,12 +63,13 @@ export function emitModule(
   for (const { module, exportName } of model.structs) imports.struct(module, exportName);
   const structs = model.structs.map((struct) => emitStruct(struct, imports));
   const nodes = model.nodes.map((node) => emitCached(node, model, imports, cache));
+  const stages = model.stages.map((stage) => emitStage(stage, imports));
   const footer = emitFooter(model, imports);
   const intro = `The node types of ${model.name}. Importing this module loads none of their classes.`;
   const values = imports.valueTypes();
   const reExports = values.length === 0 ? [] : [`export type { ${values.join(", ")} };`];
   const head = [HEADER, `${docComment(intro, "@module")}${imports.source()}`, ...reExports];
-  const pieces = [...head, ...structs, ...nodes, footer.nodes].map(format);
+  const pieces = [...head, ...structs, ...nodes, ...stages, footer.nodes].map(format);
   return [...pieces, footer.withHashes(format(footer.nodePackage))].join("\n");
 }
 
@@ -84,7 +86,9 @@ function emitFooter(
   model: PackageModel,
   imports: Imports,
 ): { nodes: string; nodePackage: string; withHashes: (formatted: string) => string } {
-  const names = model.nodes.map(({ descriptor }: NodeModel) => identifierOf(descriptor.type));
+  const namesOf = (all: readonly TypedNode[]) => all.map(({ descriptor }) => identifierOf(descriptor.type));
+  const names = namesOf(model.nodes);
+  const all = [...names, ...namesOf(model.stages)];
   const others = model.packages.map(({ name, path, specifier, descriptors }, i) => {
     const isPath = path !== undefined && /^\.\.?\//.test(specifier);
     const from = isPath ? relativeSpecifier(model.output, path) : specifier;
@@ -93,9 +97,9 @@ function emitFooter(
   });
   const types = [
     ...others.flatMap((each) => each.names.map((name) => `readonly ${name}: typeof ${each.local}.nodes.${name}`)),
-    ...names.map((name) => `readonly ${name}: typeof ${name}`),
+    ...all.map((name) => `readonly ${name}: typeof ${name}`),
   ];
-  const values = [...others.map(({ local }) => `...${local}.nodes`), ...names];
+  const values = [...others.map(({ local }) => `...${local}.nodes`), ...all];
   const hashes = Object.fromEntries(
     model.sources.map(({ path, hash }) => [imports.specifierOf(path).replace(/^\.\//, ""), hash]),
   );

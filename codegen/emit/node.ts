@@ -5,7 +5,7 @@
  */
 import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
-import type { NodeModel } from "../model.ts";
+import type { NodeModel, TypedNode } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import type { Imports } from "./imports.ts";
 import { viewName } from "./struct_view.ts";
@@ -91,7 +91,8 @@ function readonlyList(port: PortDescriptor): string {
   return isList(port) ? "readonly " : "";
 }
 
-function emitConfig({ descriptor: { type, config } }: NodeModel, imports: Imports): string {
+/** The type of a configuration. */
+export function emitConfig({ descriptor: { type, config } }: TypedNode, imports: Imports): string {
   const name = `${typePrefixOf(type)}Config`;
   const keys = Object.entries(config.properties);
   const doc = docComment(`The configuration of \`${type}\`.`);
@@ -115,7 +116,8 @@ function describeKey(schema: ConfigSchema): string {
   return `${parts.join("; ")}.`;
 }
 
-function emitHandle(node: NodeModel, imports: Imports): string {
+/** The type of a node in a graph. */
+export function emitHandle(node: TypedNode, imports: Imports): string {
   const { type, inputs, outputs } = node.descriptor;
   const sizes = sizeKeys(node);
   const shapeOf = (ports: readonly PortDescriptor[]) => {
@@ -158,7 +160,7 @@ ${docComment(`The node type \`${type}\`, ${about}.`)}export interface ${prefix}N
 }
 
 /** Open type parameters, as declarations. */
-function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
+function openParameters({ parameters }: TypedNode, imports: Imports): string[] {
   return parameters.map(({ name, role }) => {
     const bounds = {
       channels: () => " extends number",
@@ -171,7 +173,7 @@ function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
 
 /** The keys that size array ports, with the type parameter for each and its value if the key is absent. */
 function sizeKeys(
-  { descriptor: { inputs, outputs, config } }: NodeModel,
+  { descriptor: { inputs, outputs, config } }: TypedNode,
 ): Map<string, { parameter: string; fallback: string }> {
   const keys = new Set([...inputs, ...outputs].flatMap((each) => each.sizedBy ?? []));
   return new Map([...keys].map((key) => {
@@ -187,6 +189,7 @@ function emitType(node: NodeModel, imports: Imports): string {
   const sizes = sizeKeys(node).size > 0 || node.parameters.length > 0 ? `, ${prefix}NodeType` : "";
   const type = sizes === "" ? `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>` : `${prefix}NodeType`;
   const source = imports.pathOf(descriptor.source);
+  imports.value("defineNodeType");
   return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
     identifierOf(descriptor.type)
   }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle${sizes}>({

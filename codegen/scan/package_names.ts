@@ -32,7 +32,7 @@ export function checkNames(
             path ?? descriptor.source
           }): the name is taken by ` +
             `"${other.className}" of ${other.from} (${other.source})`,
-          `leave one of the two out of "packages"`,
+          `leave one of the two out of "packages" or "plugins"`,
         ));
       }
     }

@@ -14,8 +14,8 @@ import {
   diagnosticAt,
   isError,
 } from "../diagnostics.ts";
-import type { PluginModule } from "../plugins.ts";
-import type { OtherPackageModel, PackageModel, StructModel } from "../model.ts";
+import type { FoundPlugins } from "../plugins.ts";
+import type { OtherPackageModel, PackageModel, StageModel, StructModel } from "../model.ts";
 import { runtimeSpecifier } from "../runtime_path.ts";
 import { ScanContext } from "./context.ts";
 import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
@@ -34,8 +34,8 @@ export interface ScanOptions {
   readonly config: GeneratorConfig;
   /** Packages whose node types graphs can name without a package name. */
   readonly standard?: readonly OtherPackageModel[];
-  /** The generated modules of plugins. */
-  readonly plugins?: readonly PluginModule[];
+  /** What plugins bring. */
+  readonly plugins?: Pick<FoundPlugins, "modules" | "stages">;
   /** Sluice's own package, if `config` names it. */
   readonly own?: OtherPackageModel;
   /** Files to read, relative to `root`; their order does not matter. */
@@ -51,6 +51,8 @@ export interface ScanResult {
   /** Files that were read in this run. */
   readonly scanned: number;
 }
+
+const NO_PLUGINS = { modules: [], stages: [] };
 
 /** The result for a file, and the files that it depends on. */
 interface Known {
@@ -111,7 +113,7 @@ export class PackageScanner {
   }
 
   /** Reads what is not known yet. */
-  scan({ root, configFile, config, paths, standard = [], plugins = [], own }: ScanOptions): ScanResult {
+  scan({ root, configFile, config, paths, standard = [], plugins = NO_PLUGINS, own }: ScanOptions): ScanResult {
     let scanned = 0;
     const files: FileScan[] = [];
     const used = new Set<string>();
@@ -137,13 +139,13 @@ export class PackageScanner {
         : readOtherPackage(root, configFile, config.output, specifier, readText, diagnostics)
     );
     // One that cannot be read is told of where a registry is made.
-    const added = plugins.flatMap(({ path }) =>
+    const added = plugins.modules.flatMap(({ path }) =>
       readOtherPackage(root, configFile, config.output, path, readText, []) ?? []
     );
     const nodes = joinVariants(files.flatMap((each) => each.nodes), diagnostics);
     const clashes = checkNames(
       nodes,
-      others.filter((each) => each !== undefined),
+      [...others.filter((each) => each !== undefined), ...plugins.stages.map(asPackage)],
       (quoted, message, mend) => diagnosticInConfig(root, configFile, quoted, message, mend),
     );
     const structs = uniqueStructs(files);
@@ -164,10 +166,16 @@ export class PackageScanner {
       structs,
       standard: [...standard, ...added].flatMap((each) => each.descriptors).sort((a, b) => compareText(a.type, b.type)),
       packages: others.filter((each) => each !== undefined),
+      stages: plugins.stages,
       sources: this.#sources.sources(new Set([...used, ...trace.used])),
     };
     return { model, diagnostics: all, scanned };
   }
+}
+
+/** A stage, as what has a name that others may have, too. */
+function asPackage({ descriptor, from, folder }: StageModel): OtherPackageModel {
+  return { name: `plugin "${folder}"`, specifier: from, descriptors: [descriptor] };
 }
 
 /** Reads a file. An unexpected error stops only this file's output. */

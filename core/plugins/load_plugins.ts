@@ -51,6 +51,11 @@ export interface Plugins {
  * ```
  */
 export function loadPlugins(folders: Iterable<string>): Promise<Plugins> {
+  return Promise.resolve(loadPluginsNow(folders));
+}
+
+/** As {@linkcode loadPlugins}, at once. */
+export function loadPluginsNow(folders: Iterable<string>): Plugins {
   const { plugins: inspected, refused: unread } = inspectPlugins(folders);
   const refused = [...unread];
   const plugins: PluginInfo[] = [];
@@ -59,7 +64,7 @@ export function loadPlugins(folders: Iterable<string>): Promise<Plugins> {
     else plugins.push({ folder, manifest: manifest!, library, nodes });
   }
   const packages = plugins.filter(({ nodes }) => nodes.length > 0).map(packageOf);
-  return Promise.resolve({ packages, plugins, refused });
+  return { packages, plugins, refused };
 }
 
 /** Plugins with all that is wrong with them. */

@@ -6,7 +6,7 @@
  * (channel-mapper), `join` (an array port of `channels`, with `channels: 3`), `quad` (`mixer<4>` of streams), `stereo`
  * (`mixer<2>`), `picker` (`pick<Reading>`), `imu` (a struct), `texts` (`pick<string,3>`), `pan` (one channel in,
  * two out), `mono` (one channel out; only a type), `room` (dynamic-mixer, with no inputs yet), `grown` (another, with
- * one), `board` (`switchboard`, with a dynamic input and output).
+ * one), `board` (`switchboard`, with a dynamic input and output), `tilt` and `beats` (native stages; only types).
  *
  * @module
  */
@@ -22,6 +22,41 @@ export interface WrongCase {
 
 /** The corpus. */
 export const WRONG_CASES: readonly WrongCase[] = [
+  {
+    about: "type",
+    code: "runtime.connect(meter.outputs.levels, tilt.inputs.audioIn)",
+    right: "runtime.connect(source.outputs.audio, tilt.inputs.audioIn)",
+  },
+  {
+    about: "type",
+    code: "runtime.connect(tilt.outputs.audioOut, beats.inputs.beats)",
+    right: "runtime.connect(meter.outputs.levels, beats.inputs.beats)",
+  },
+  {
+    about: "name",
+    code: "runtime.connect(source.outputs.audio, tilt.inputs.audio)",
+    right: "runtime.connect(tilt.outputs.audioOut, gain.inputs.audioIn)",
+  },
+  {
+    about: "direction",
+    code: "runtime.connect(tilt.inputs.audioIn, gain.inputs.audioIn)",
+    right: "runtime.connect(tilt.outputs.audioOut, mixer.inputs.audioIn[0])",
+  },
+  {
+    about: "key",
+    code: 'natives.comExampleTilt({ shape: "shelf", gain: 3 })',
+    right: 'natives.comExampleTilt({ shape: "shelf", gainDb: 3 })',
+  },
+  {
+    about: "value",
+    code: 'natives.comExampleTilt({ shape: "steep" })',
+    right: 'natives.comExampleTilt({ shape: "slope", taps: [1, 2] })',
+  },
+  {
+    about: "key",
+    code: "natives.comExampleTilt()",
+    right: "natives.comExampleBeatCounter()",
+  },
   {
     about: "type",
     code: "runtime.connect(source.outputs.audio, sink.inputs.data)",

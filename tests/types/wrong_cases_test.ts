@@ -9,6 +9,9 @@ import { WRONG_CASES } from "./wrong_cases.ts";
 
 const ROOT = new URL("../../", import.meta.url).href;
 
+/** Code that was generated of a plugin, whose library is not there: only its types are looked at. */
+const NATIVES = "tests/fixtures/plugins/typed/sluice.gen.ts";
+
 const HEADER = `
 import type { AudioFrame } from "${ROOT}core/frames/audio_frame.ts";
 import type { NodeHandle } from "${ROOT}core/registry/handle.ts";
@@ -20,6 +23,7 @@ import { nodes as imus } from "${ROOT}codegen/testdata/accepted/structs/sluice.g
 import { nodes as envelopes } from "${ROOT}codegen/testdata/accepted/durations/sluice.gen.ts";
 import { nodes as channels } from "${ROOT}codegen/testdata/accepted/channels/sluice.gen.ts";
 import { nodes as boards } from "${ROOT}codegen/testdata/accepted/dynamic_ports/sluice.gen.ts";
+import { type ComExampleBeatCounterHandle, type ComExampleTiltHandle, nodes as natives } from "${ROOT}${NATIVES}";
 `;
 
 /** The body of a function in which one case stands. */
@@ -41,9 +45,11 @@ const SCOPE = `
   const grown = runtime.add(nodes.dynamicMixer(), { ports: ["audioIn_0"] });
   const mono = {} as NodeHandle<Record<never, never>, { audioOut: AudioFrame<1> }>;
   const board = runtime.add(boards.switchboard());
+  const tilt = {} as ComExampleTiltHandle;
+  const beats = {} as ComExampleBeatCounterHandle;
   function twice(run: () => void): void { run(); run(); }
   void [source, gain, mixer, meter, sink, join, quad, stereo, picker, texts, imu, pan, room, grown];
-  void [board, mono, twice, envelopes];
+  void [board, mono, twice, envelopes, tilt, beats, natives];
 `;
 
 /** What has to pass the type checker beside the cases: to look at all of it at once takes as long as at one of them. */
@@ -52,7 +58,7 @@ function rightFiles(): string[] {
   const paths = readdirSync(accepted, { recursive: true }).map((path) => join(accepted, String(path)));
   const generated = paths.filter((path) => path.endsWith(".gen.ts"));
   assert.ok(generated.length >= readdirSync(accepted).length);
-  return [fileURLToPath(`${ROOT}tests/types/connections.ts`), ...generated];
+  return [...["tests/types/connections.ts", NATIVES].map((path) => fileURLToPath(ROOT + path)), ...generated];
 }
 
 Deno.test("deno check refuses at least 80 % of the wrong connections and configurations, and connect() the rest; both accept right ones and all generated code", async () => {
@@ -94,6 +100,7 @@ Deno.test("deno check refuses at least 80 % of the wrong connections and configu
     for (const [i, { code }] of WRONG_CASES.entries()) {
       if (wrong.has(lineOf[i])) continue;
       late.push(code);
+      assert.ok(!code.includes("natives."), `only the type checker can refuse it, and it does not: ${code}`);
       assert.throws(() => module[`case${i}`](), (error) => error instanceof SluiceError && error.isBadInput, code);
     }
     const checked = WRONG_CASES.length - late.length;
