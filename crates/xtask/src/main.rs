@@ -1,14 +1,15 @@
-//! `cargo run -p xtask -- layout|header [--check]`: writes `ffi/layout.gen.ts` or the C header of plugins from
-//! `crates/abi`, or compares it.
+//! `cargo xtask layout|header [--check]`: writes `ffi/layout.gen.ts` or the C header of plugins from `crates/abi`, or
+//! compares it. `cargo xtask build-plugins`: builds what is in `crates/plugins`.
 
 mod header_file;
 mod layout_file;
+mod plugins;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-const USAGE: &str = "usage: cargo run -p xtask -- layout|header [--check]";
+const USAGE: &str = "usage: cargo xtask layout|header [--check], or cargo xtask build-plugins";
 
 /// A file that is made from `crates/abi`.
 struct Made {
@@ -27,6 +28,9 @@ const FILES: &[Made] = &[
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments[..] == ["build-plugins"] {
+        return answer(full("").canonicalize().and_then(|checkout| plugins::build(&checkout)));
+    }
     let (word, check) = match arguments[..] {
         [word] => (word, false),
         [word, "--check"] => (word, true),
@@ -36,7 +40,11 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    match if check { compare(made) } else { replace(made) } {
+    answer(if check { compare(made) } else { replace(made) })
+}
+
+fn answer(outcome: io::Result<()>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
