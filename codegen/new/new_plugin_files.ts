@@ -121,7 +121,9 @@ static int32_t process(void *instance, SluiceContext *context) {
 static int32_t control(void *instance, SluiceContext *context,
                        const char *key) {
   Node *node = instance;
-  return host->number(context, key, &node->factor);
+  return host->number(context, key, &node->factor) == SLUICE_OK
+             ? SLUICE_OK
+             : SLUICE_FAULT;
 }
 
 static int32_t destroy(void *instance) {

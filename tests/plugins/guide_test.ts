@@ -20,7 +20,8 @@ Deno.test({
   ignore: noPlugins !== undefined,
   fn: async () => {
     await using folder = await PluginFolder.make();
-    await folder.addC("invert", { text: block("invert.c") }, { manifest: block("plugin.toml") });
+    const text = block("invert.c") + block("peaks.c");
+    await folder.addC("invert", { text }, { manifest: block("plugin.toml") });
     const { packages, plugins, refused } = await loadPlugins([folder.path]);
     deepEqual(refused, []);
     equal(plugins[0].manifest.licence, "MIT");
