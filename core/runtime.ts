@@ -361,8 +361,8 @@ export class Runtime implements AsyncDisposable {
    * Disables a node of a running graph, as its supervision `disable` would if it failed: it is torn down, what comes to
    * it is dropped, and its outputs end. Nothing takes its place but by another edit of the graph.
    *
-   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended and for a native
-   * stage
+   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended, and for a native
+   * stage that is stuck
    */
   async disableNode(nodeId: string): Promise<void> {
     const node = this.#topology.node(nodeId);

@@ -1,6 +1,6 @@
 /** Nodes that somebody restarts or disables while the graph runs. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { nodes, Runtime } from "../mod.ts";
+import { nativeNodes, nodes, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { hanging } from "./fixtures/hanging.ts";
 import { Hold } from "./fixtures/hold.ts";
@@ -86,3 +86,33 @@ eachDriver(
     ok(await runtime.stop());
   },
 );
+
+Deno.test({
+  name: "restartNode() and disableNode() do so to native stages",
+  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  fn: async () => {
+    await using runtime = new Runtime({ mode: "live", native: "require" });
+    const source = runtime.add(nativeNodes.nativeSource({ paced: true, blockSize: 64 }), { id: "source" });
+    const pass = runtime.add(nativeNodes.nativePass(), { id: "pass" });
+    const sink = runtime.add(nativeNodes.nativeSink(), { id: "sink" });
+    const other = runtime.add(nativeNodes.nativeSink(), { id: "other" });
+    runtime.connect(source.outputs.audio, pass.inputs.audioIn);
+    runtime.connect(pass.outputs.audioOut, sink.inputs.audio);
+    runtime.connect(source.outputs.audio, other.inputs.audio);
+    await runtime.start();
+    await until(() => of(runtime, "sink").ticks > 0);
+    await runtime.restartNode("pass");
+    const before = of(runtime, "sink").ticks;
+    await until(() => of(runtime, "sink").ticks > before);
+    await runtime.disableNode("pass");
+    await until(() => of(runtime, "pass").state === "disabled" && of(runtime, "sink").state === "ended");
+    const ticks = of(runtime, "other").ticks;
+    await until(() => of(runtime, "other").ticks > ticks);
+    await rejects(runtime.disableNode("pass"), { code: "Busy", message: 'Cannot disable "pass": it is disabled' });
+    await rejects(runtime.restartNode("pass"), { code: "Busy" });
+    const { outcome } = (await runtime.stop())!;
+    equal(outcome, "stopped");
+    const { written, read, queued, dropped } = runtime.summary()!.links.find(({ to }) => to === "pass.audioIn")!;
+    equal(written, read + queued + Object.values(dropped).reduce((sum, each) => sum + each, 0));
+  },
+});

@@ -244,7 +244,7 @@ export class Session {
   /**
    * Disables a node, whatever was chosen for its failures: see docs/supervision.md.
    *
-   * @throws {SluiceError} `Busy` if the graph has ended, or the node has or is a native stage
+   * @throws {SluiceError} `Busy` if the graph has ended, or the node has, or is a native stage that is stuck
    */
   disable(node: NodeEntry): void {
     const attempt = `disable "${node.id}"`;
@@ -252,7 +252,10 @@ export class Session {
     const refuse = (why: string) => new SluiceError("Busy", `Cannot ${attempt}: ${why}`, { nodeId: node.id });
     if (this.#supervisor.isDown(node.id)) throw refuse("it is disabled");
     if (this.#run.states.get(node.id) === "ended") throw refuse("it has ended");
-    if (this.#run.lanes.named(node.lane)?.kind === "native") throw refuse("it is a native stage");
+    const isStuck = this.#watch.activityOf(node).kind === "stuck";
+    if (isStuck && this.#run.lanes.named(node.lane)?.kind === "native") {
+      throw refuse("it is stuck, and nothing ends a call of a native stage");
+    }
     this.#supervisor.disable(
       node,
       new SluiceError("NodeFailed", `Node "${node.id}" was disabled by hand`, { nodeId: node.id }),
