@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { formatDiagnostic } from "../../codegen/diagnostics.ts";
 import { generate } from "../../codegen/generate.ts";
+import { watch } from "../../codegen/watch.ts";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import { SluiceError } from "../../core/errors.ts";
@@ -114,4 +115,30 @@ generating("is not made of a library that was built again since it was loaded", 
   await Deno.utime(`${at}/libnative.so`, 1, 1);
   const { diagnostics } = await generate({ configPath });
   match(diagnostics[0].message, /libnative\.so" was built again, and this process has loaded what was there before/);
+});
+
+generating("is made again when plugin.toml is saved", async (folder) => {
+  const configPath = await configure(folder);
+  const at = await folder.addC("native", { file: "typed.c" }, { flags: ['-DPREFIX="com.watched"'] });
+  const manifest = await Deno.readTextFile(`${at}/plugin.toml`);
+  const stopped = new AbortController();
+  // At one stroke: nobody reads half of it.
+  const save = async (text: string) => {
+    await Deno.writeTextFile(`${at}/plugin.toml.part`, text);
+    await Deno.rename(`${at}/plugin.toml.part`, `${at}/plugin.toml`);
+  };
+  const told: string[] = [];
+  await watch({ configPath }, ({ result: { diagnostics, nodeTypes } }) => {
+    const [problem] = diagnostics;
+    const said = problem === undefined ? nodeTypes.join(" ") : problem.message.replace(/.* is refused: /, "");
+    // One save may be told of twice.
+    if (told.at(-1) === said) return;
+    told.push(said);
+    if (told.length === 1) void save(`${manifest}stages = ["com.watched.absent"]\n`);
+    else if (told.length === 2) void save(manifest);
+    else stopped.abort();
+  }, stopped.signal);
+  const types = "com.watched.beat-counter com.watched.tilt";
+  const refusal = `it names stage "com.watched.absent", and the library has com.watched.tilt, com.watched.beat-counter`;
+  deepEqual(told, [types, refusal, types]);
 });
