@@ -11,10 +11,10 @@ import { inspectPlugins } from "../../core/plugins/load_plugins.ts";
 import { isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import type { CheckPluginsArgs, ListPluginsArgs, PluginInfoArgs } from "../plugin_args.ts";
-import { EXIT, reportErrors } from "../output/failure.ts";
+import { describeError, EXIT, reportErrors } from "../output/failure.ts";
 import { here, type Io } from "../output/output.ts";
 import { renderTable } from "../output/table.ts";
-import { findPluginSources } from "../project/plugins.ts";
+import { findPluginSources, type PluginSources } from "../project/plugins.ts";
 
 /** A plugin as `list` shows it. */
 interface ListedPlugin {
@@ -36,10 +36,13 @@ interface FoundPlugins {
   readonly refused: readonly SluiceError[];
 }
 
+/** Where native plugins are looked for. */
+type NativeSources = Pick<PluginSources, "natives" | "refused">;
+
 /** @returns the exit code */
 export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise<number> {
-  const { natives, modules, leftOut } = await findPluginSources(args.plugins);
-  const { plugins, refused } = inspectAll(natives);
+  const { modules, leftOut, ...sources } = await findPluginSources(args.plugins);
+  const { plugins, refused } = inspectAll(sources);
   const listed = [...plugins.map(listedPlugin), ...await Promise.all(modules.map(listedModule))];
   for (const { message } of refused) io.stderr.line(`warning: ${message}`);
   if (args.json) {
@@ -84,9 +87,7 @@ export async function pluginInfoCommand(args: PluginInfoArgs, io: Io): Promise<n
 
 /** @returns the exit code: 2 if a plugin is refused */
 export async function checkPluginsCommand(args: CheckPluginsArgs, io: Io): Promise<number> {
-  const sources = args.folders.length === 0
-    ? (await findPluginSources([])).natives
-    : args.folders.map((folder) => ({ folder, from: "the command line" }));
+  const sources = args.folders.length === 0 ? await findPluginSources([]) : namedHere(args.folders);
   const { plugins, refused } = inspectAll(sources);
   if (plugins.length === 0 && refused.length === 0) {
     const where = args.folders.length === 0 ? "none is found" : `there is none in ${listSome(args.folders)}`;
@@ -139,10 +140,14 @@ export function renderPlugin(
   return lines;
 }
 
-function inspectAll(sources: readonly { readonly folder: string; readonly from: string }[]): FoundPlugins {
+function namedHere(folders: readonly string[]): NativeSources {
+  return { natives: folders.map((folder) => ({ folder, from: "the command line" })), refused: [] };
+}
+
+function inspectAll({ natives, refused: missing }: NativeSources): FoundPlugins {
   const found = new Map<string, FoundPlugins["plugins"][0]>();
-  const refused: SluiceError[] = [];
-  for (const { folder, from } of sources) {
+  const refused = [...missing];
+  for (const { folder, from } of natives) {
     const inspected = inspectPlugins([folder]);
     refused.push(...inspected.refused);
     for (const each of inspected.plugins) if (!found.has(each.folder)) found.set(each.folder, { ...each, from });
@@ -152,7 +157,7 @@ function inspectAll(sources: readonly { readonly folder: string; readonly from: 
 
 async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<FoundPlugins["plugins"][0]> {
   const isFolder = /[\\/.]/.test(plugin);
-  const sources = isFolder ? [{ folder: plugin, from: "the command line" }] : (await findPluginSources(named)).natives;
+  const sources = isFolder ? namedHere([plugin]) : await findPluginSources(named);
   const { plugins, refused } = inspectAll(sources);
   const found = plugins.find(({ manifest }) => isFolder || manifest?.name === plugin);
   if (found !== undefined) return found;
@@ -177,9 +182,13 @@ function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugins[
 }
 
 async function listedModule(path: string): Promise<ListedPlugin> {
-  const { name, nodes } = await loadNodePackage(pathToFileURL(path));
-  const nodeTypes = nodes.map(({ descriptor }) => descriptor.type);
-  return { name, language: "TypeScript", from: "sluice.json", folder: path, nodeTypes, state: "ok" };
+  const base = { language: "TypeScript", from: "sluice.json", folder: path } as const;
+  try {
+    const { name, nodes } = await loadNodePackage(pathToFileURL(path));
+    return { ...base, name, nodeTypes: nodes.map(({ descriptor }) => descriptor.type), state: "ok" };
+  } catch (error) {
+    return { ...base, name: "", nodeTypes: [], state: `refused: ${describeError(error)}` };
+  }
 }
 
 function describePorts(title: string, ports: readonly PortDescriptor[]): string {

@@ -5,6 +5,7 @@
  * @module
  */
 import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { SluiceError } from "../../core/errors.ts";
 import { logger } from "../../core/log.ts";
 import { findPlugins } from "../../core/registry/find_plugins.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";
@@ -29,6 +30,8 @@ export interface PluginSources {
   readonly modules: readonly string[];
   /** What a `sluice.json` lists, and why it does not count here. */
   readonly leftOut: readonly string[];
+  /** What a `sluice.json` lists, and where nothing is. */
+  readonly refused: readonly SluiceError[];
 }
 
 /**
@@ -50,24 +53,30 @@ export async function loadNamedPlugins(named: readonly string[]): Promise<readon
  * Everything in which plugins are looked for, that of the `sluice.json` in the current directory first.
  *
  * @param named by `--plugins`
- * @throws {SluiceError} `InvalidGraph` if the `sluice.json` cannot be read, `PluginRejected` if nothing is where it says
+ * @throws {SluiceError} `InvalidGraph` if the `sluice.json` cannot be read
  */
 export async function findPluginSources(named: readonly string[]): Promise<PluginSources> {
   const project = await readProject(".");
   const natives: PluginSource[] = [];
   const modules: string[] = [];
   const leftOut: string[] = [];
+  const refused: SluiceError[] = [];
   for (const entry of project?.listed.plugins ?? []) {
     const why = whyLeftOut(entry);
     if (why !== undefined) {
       leftOut.push(`plugin "${entry.from}" is left out: ${why}`);
       continue;
     }
-    const found = await findPlugins(resolve(project!.folder, entry.from), entry.from);
-    natives.push(...found.natives.map((folder) => ({ folder, from: "sluice.json" })));
-    modules.push(...found.modules);
+    try {
+      const found = await findPlugins(resolve(project!.folder, entry.from), entry.from);
+      natives.push(...found.natives.map((folder) => ({ folder, from: "sluice.json" })));
+      modules.push(...found.modules);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      refused.push(error);
+    }
   }
-  return { natives: [...natives, ...namedSources(named)], modules, leftOut };
+  return { natives: [...natives, ...namedSources(named)], modules, leftOut, refused };
 }
 
 /** The user's own folder of plugins: `sluice/plugins` in `XDG_CONFIG_HOME`, which is `~/.config`. */

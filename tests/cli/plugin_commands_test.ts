@@ -64,6 +64,12 @@ inFolder("a new plugin in C builds, passes its test, is listed and runs", noPlug
     nodeTypes: ["com.example.noise-gate"],
     state: "ok",
   });
+  const plugins = ["./plugins", "./nowhere", { path: "./lab", enabled: false }];
+  await Deno.writeTextFile(`${path}/sluice.json`, JSON.stringify({ name: "mine", plugins }));
+  const all = await run("plugins", "list");
+  match(all.stdout, /^noise-gate +0\.1\.0 +native +1 +sluice\.json +plugins\/noise-gate +ok$/m);
+  match(all.stdout, /^plugin "\.\/lab" is left out: it is not enabled$/m);
+  match(all.stderr, /^warning: Cannot use plugin "\.\/nowhere": there is no file or folder "\S+"$/m);
 });
 
 inFolder(

@@ -148,6 +148,9 @@ refusing("files and folders that anybody may write to are refused", async (folde
   equal(await reasonOf(open), 'anybody may write to the folder; take that right away with "chmod o-w"');
   await Deno.chmod(open, 0o755);
   deepEqual((await loadPlugins([open])).refused, []);
+  // Anybody might put a plugin there.
+  await Deno.chmod(folder.path, 0o757);
+  equal(await reasonOf(folder.path), 'anybody may write to the folder; take that right away with "chmod o-w"');
 });
 
 refusing("what plugin.toml says of the plugin holds", async (folder) => {
