@@ -38,9 +38,10 @@ const TOOLS: readonly Tool[] = [
   {
     name: "cargo",
     args: ["--version"],
-    purpose: "builds the native library",
+    purpose: "builds the native library, and plugins in Rust",
     mend: "install Rust 1.85 or later (https://rustup.rs)",
   },
+  { name: "cc", args: ["--version"], purpose: "builds plugins in C", mend: "install a C compiler, such as gcc" },
   { name: "sox", args: ["--version"], purpose: "tests measure audio with it", mend: 'install the package "sox"' },
   { name: "ffprobe", args: ["-version"], purpose: "tests read files with it", mend: 'install the package "ffmpeg"' },
   {

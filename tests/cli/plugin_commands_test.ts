@@ -104,6 +104,13 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
   const missing = await sluice(["plugins", "build", "plugins"], { cwd: path, env: { CC: "no-such-compiler" } });
   equal(missing.code, 1);
   match(missing.stderr, /in "plugins\/gate": there is no "no-such-compiler"; install a C compiler /);
+  // Without a Makefile the compiler builds all sources.
+  await Deno.remove(`${folder}/Makefile`);
+  await Deno.chmod(folder, 0o755);
+  await Deno.writeTextFile(`${folder}/plugin.toml`, 'name = "gate"\nlibrary = "other"\nversion = "1"\n');
+  const built = await run("plugins", "build", "plugins");
+  equal(built.code, 0, built.stderr);
+  match(built.stdout, /^plugins\/gate: cc .* gate\.c -o libother\.so -lm\n.*nothing is wrong with plugin "gate" 1 /m);
 });
 
 inFolder("mistakes are answered with what can be done", undefined, async (path, run) => {
