@@ -29,9 +29,14 @@ interface ListedPlugin {
   readonly state: string;
 }
 
+/** A native plugin, and what names its folder. */
+interface FoundPlugin extends InspectedPlugin {
+  readonly from: string;
+}
+
 /** What was found in all folders. */
 interface FoundPlugins {
-  readonly plugins: readonly (InspectedPlugin & { readonly from: string })[];
+  readonly plugins: readonly FoundPlugin[];
   /** Why folders could not be looked at. */
   readonly refused: readonly SluiceError[];
 }
@@ -117,7 +122,7 @@ export function reportPlugin({ folder, manifest, nodes, problems }: InspectedPlu
 
 /** Everything about a plugin. */
 export function renderPlugin(
-  { folder, manifest, library, nodes, problems, from }: FoundPlugins["plugins"][0],
+  { folder, manifest, library, nodes, problems, from }: FoundPlugin,
 ): string[] {
   const { name = "(no name)", version = "", author, licence, requires } = manifest ?? {};
   const facts = [
@@ -145,7 +150,7 @@ function namedHere(folders: readonly string[]): NativeSources {
 }
 
 function inspectAll({ natives, refused: missing }: NativeSources): FoundPlugins {
-  const found = new Map<string, FoundPlugins["plugins"][0]>();
+  const found = new Map<string, FoundPlugin>();
   const refused = [...missing];
   for (const { folder, from } of natives) {
     const inspected = inspectPlugins([folder]);
@@ -155,7 +160,7 @@ function inspectAll({ natives, refused: missing }: NativeSources): FoundPlugins 
   return { plugins: [...found.values()], refused };
 }
 
-async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<FoundPlugins["plugins"][0]> {
+async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<FoundPlugin> {
   const isFolder = /[\\/.]/.test(plugin);
   const sources = isFolder ? namedHere([plugin]) : await findPluginSources(named);
   const { plugins, refused } = inspectAll(sources);
@@ -167,7 +172,7 @@ async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<F
   throw new SluiceError("PluginRejected", `Cannot find plugin "${plugin}"${didYouMean(plugin, names)}; ${available}`);
 }
 
-function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugins["plugins"][0]): ListedPlugin {
+function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugin): ListedPlugin {
   const [problem] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
   return {
