@@ -33,12 +33,14 @@ export type { StreamInput, StreamOutput } from "./core/ports/stream.ts";
 export type { AudioFrame } from "./core/frames/audio_frame.ts";
 export type { DataFrame } from "./core/frames/data_frame.ts";
 export type { EncodedFrame } from "./core/frames/encoded_frame.ts";
+export type { Frame } from "./core/frames/frame.ts";
 export type { PacketFieldsOf, PacketFrame } from "./core/frames/packet_frame.ts";
 export type { VideoFrame } from "./core/frames/video_frame.ts";
 export type {
   DynamicPort,
   InputRefs,
   InputRefTuple,
+  NamedPorts,
   NodeHandle,
   OutputRefs,
   OutputRefTuple,

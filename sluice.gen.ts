@@ -13,6 +13,7 @@ import type {
   DataFrame,
   DynamicPort,
   EncodedFrame,
+  NamedPorts,
   NodeHandle,
   NodePackage,
   NodeSpec,
@@ -2174,23 +2175,36 @@ export const dataValve: DataValveNodeType = defineNodeType<DataValveConfig, Data
 /** The ports of `dynamic-mixer`. */
 export class DynamicMixerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  static readonly INPUT_NAMES: readonly ["audioIn", "voices"] = ["audioIn", "voices"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
-  readonly #processor: { audioIn: StreamInput<AudioFrame>[]; audioOut: StreamOutput<AudioFrame> };
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>[];
+    voices: StreamInput<AudioFrame>[];
+    audioOut: StreamOutput<AudioFrame>;
+  };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { audioIn: StreamInput<AudioFrame>[]; audioOut: StreamOutput<AudioFrame> }) {
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>[];
+      voices: StreamInput<AudioFrame>[];
+      audioOut: StreamOutput<AudioFrame>;
+    },
+  ) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly audioIn: readonly StreamInput<AudioFrame>[] } {
-    return { audioIn: this.#processor.audioIn };
+  inputs(): {
+    readonly audioIn: readonly StreamInput<AudioFrame>[];
+    readonly voices: readonly StreamInput<AudioFrame>[];
+  } {
+    return { audioIn: this.#processor.audioIn, voices: this.#processor.voices };
   }
 
   /** The outputs by name. */
@@ -2201,12 +2215,14 @@ export class DynamicMixerPorts implements PortRegistry {
   /** Shows each port to a visitor. */
   visit(visitor: PortVisitor): void {
     for (const port of this.#processor.audioIn) visitor.input(port.name, port);
+    for (const port of this.#processor.voices) visitor.input(port.name, port);
     visitor.output("audioOut", this.#processor.audioOut);
   }
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
     this.#processor.audioIn = wiring.inputs("audioIn") as StreamInput<AudioFrame>[];
+    this.#processor.voices = wiring.inputs("voices") as StreamInput<AudioFrame>[];
     this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
   }
 }
@@ -2228,7 +2244,10 @@ export interface DynamicMixerConfig {
 }
 
 /** A `dynamic-mixer` in a graph. */
-export type DynamicMixerHandle = NodeHandle<{ audioIn: DynamicPort<AudioFrame> }, { audioOut: AudioFrame }>;
+export type DynamicMixerHandle = NodeHandle<
+  { audioIn: DynamicPort<AudioFrame>; voices: NamedPorts<AudioFrame> },
+  { audioOut: AudioFrame }
+>;
 
 /**
  * Adds streams of audio that come and go.
@@ -2238,8 +2257,8 @@ export type DynamicMixerHandle = NodeHandle<{ audioIn: DynamicPort<AudioFrame> }
  * while the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every
  * stream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.
  *
- * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
- * mix has.
+ * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64, and as many of names of their own, such as `guitar`, of kind
+ * `audio`: one sample rate for all of them; mono, or as many channels as the mix has.
  *
  * **Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.
  *
@@ -2247,7 +2266,7 @@ export type DynamicMixerHandle = NodeHandle<{ audioIn: DynamicPort<AudioFrame> }
  *
  * **Example.**
  * ```json
- * { "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }
+ * { "room": { "type": "dynamic-mixer", "config": { "channels": 2 }, "ports": [{ "input": "guitar", "kind": "audio" }] } }
  * ```
  */
 export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = defineNodeType<
@@ -2260,7 +2279,7 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
     source: "processors/audio/dynamic_mixer.ts:33",
     description: "Adds streams of audio that come and go.",
     doc:
-      'Adds streams of audio that come and go.\n\n**Purpose.** Works as `mixer` for inputs that are added and removed. A stream that joins is mixed from where its\ntimes meet the mix; earlier samples are left out. A stream more than a second behind, such as a source that was added\nwhile the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every\nstream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the\nmix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }\n```',
+      'Adds streams of audio that come and go.\n\n**Purpose.** Works as `mixer` for inputs that are added and removed. A stream that joins is mixed from where its\ntimes meet the mix; earlier samples are left out. A stream more than a second behind, such as a source that was added\nwhile the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every\nstream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64, and as many of names of their own, such as `guitar`, of kind\n`audio`: one sample rate for all of them; mono, or as many channels as the mix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 }, "ports": [{ "input": "guitar", "kind": "audio" }] } }\n```',
     category: "audio",
     tags: ["audio", "mix", "sum", "add", "join", "dynamic"],
     mode: "push",
@@ -2277,6 +2296,16 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
       optional: true,
       burst: 1,
       doc: "The streams.",
+    }, {
+      name: "voices",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      named: [{ kind: "audio", type: "AudioFrame" }],
+      optional: true,
+      burst: 1,
+      doc: "The streams that have names.",
     }],
     outputs: [{
       name: "audioOut",
@@ -6208,7 +6237,7 @@ export const nodePackage: NodePackage = definePackage({
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
     "processors/audio/chunker.ts": "5770d74c81bc5f7f",
-    "processors/audio/dynamic_mixer.ts": "83d7d9a7cb0b644c",
+    "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
     "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
     "processors/audio/level_reading.ts": "ee6db952ad3adec2",

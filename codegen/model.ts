@@ -111,9 +111,11 @@ export interface OtherPackageModel {
 
 /** A frame type with its type argument. */
 export interface FrameTypeModel {
-  /** `AudioFrame` or `DataFrame`. */
+  /** `AudioFrame` or `DataFrame`; `Frame` for any. */
   readonly frame: string;
   readonly argument?: TypeArgumentModel;
+  /** What else elements of the port may carry. */
+  readonly or?: readonly FrameTypeModel[];
 }
 
 /** The text between the angle brackets of a frame type. */

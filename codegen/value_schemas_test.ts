@@ -103,3 +103,64 @@ export class Reader {
   assert.match(made, /length: \{ type: "number", description: "How long\.", maximum: 5 \}/);
   assert.match(made, /level: \{ type: "number" \}/);
 });
+
+/** A processor that reads what another package makes: `LevelReading` of Sluice, and `Mark` of `@other/marks`. */
+const IMPORTING = `import { type DataFrame, input, type PoolSize, processor, type StreamInput } from "@sluice/sluice";
+import type { LevelReading } from "@sluice/sluice/nodes";
+import type { Mark } from "@other/marks";
+
+/** Reads. */
+@processor()
+export class Reader {
+  @input()
+  levels!: StreamInput<DataFrame<LevelReading>>;
+  @input()
+  marks!: StreamInput<DataFrame<Mark>>;
+  @input()
+  sizes!: StreamInput<DataFrame<PoolSize>>;
+  process(): void {}
+}
+`;
+
+/** As far as the generator reads the module of another package. */
+const MARKS = `defineNodeType({
+  descriptor: {
+    type: "marker",
+    source: "marker.ts:1",
+    className: "Marker",
+    mode: "loop",
+    inputs: [],
+    outputs: [{
+      name: "marks",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<Mark>",
+      schema: "Mark",
+      valueSchema: { type: "object", properties: { label: { type: "string" } }, required: ["label"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: { type: "object", properties: {}, required: [], additionalProperties: false },
+  },
+});
+definePackage({ name: "@other/marks" });
+`;
+
+Deno.test("a port that carries a type of another package has the schema of that package's ports", async () => {
+  const files = {
+    "reader.ts": IMPORTING,
+    "marks/sluice.gen.ts": MARKS,
+    "deno.json": JSON.stringify({ imports: { "@other/marks": "./marks/sluice.gen.ts" } }),
+  };
+  const config = { include: ["*.ts"], runtime: "@sluice/sluice", packages: ["@other/marks"] };
+  await using folder = await tempPackage(files, config);
+  const { problems, files: [{ text }] } = await folder.run();
+  assert.deepEqual(problems, []);
+  assert.match(
+    text,
+    /schema: "Mark",\s+valueSchema: \{\s+type: "object",\s+properties: \{ label: \{ type: "string" \} \},/,
+  );
+  assert.match(text, /schema: "LevelReading",\s+valueSchema: \{\s+description: "Levels over a period of audio/);
+  assert.match(text, /schema: "PoolSize",\s+valueSchema: \{\s+\$comment: 'PoolSize is of "@sluice\/sluice", which/);
+});

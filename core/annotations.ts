@@ -44,12 +44,21 @@ export interface ProcessorOptions {
   readonly delays?: boolean;
 }
 
-/** How many elements a dynamic port has. They are named `port_0`, `port_1`, …; each may be left unconnected. */
+/**
+ * How many elements a dynamic port has. They are named `port_0`, `port_1`, …, or with `named` as whoever adds them
+ * chooses; each may be left unconnected.
+ */
 export interface DynamicPortOptions {
   /** Elements that it starts with, from 0 (default) to `max`. */
   readonly initial?: number;
   /** Most elements at a time, from 1 to 256 (default 64). */
   readonly max?: number;
+  /**
+   * Elements have names of their own, and each carries one of the frame types that the field names: any with
+   * `StreamInput<Frame>[]`, two with `StreamInput<AudioFrame | VideoFrame>[]`. One such port for inputs, one for outputs;
+   * it starts without elements (default `false`).
+   */
+  readonly named?: boolean;
 }
 
 /** Options of {@linkcode input}. */

@@ -8,6 +8,7 @@ import { warnOfFallback } from "./driver/fallback.ts";
 import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
+import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { assertComplete, tellAwaited } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
@@ -299,13 +300,23 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** Adds an element to a dynamic input of a node: {@linkcode GraphEdit.addInput} as an edit of its own. */
-  addInput(nodeId: string, port: string): Promise<string> {
-    return this.edit((edit) => edit.addInput(nodeId, port));
+  addInput(nodeId: string, port: string, options: { readonly kind?: FrameKind } = {}): Promise<string> {
+    return this.edit((edit) => edit.addInput(nodeId, port, options));
   }
 
   /** Removes an element of a dynamic input: {@linkcode GraphEdit.removeInput} as an edit of its own. */
   removeInput(nodeId: string, port: string): Promise<void> {
     return this.edit((edit) => edit.removeInput(nodeId, port));
+  }
+
+  /** As {@linkcode Runtime.addInput}, for an output. */
+  addOutput(nodeId: string, port: string, options: { readonly kind?: FrameKind } = {}): Promise<string> {
+    return this.edit((edit) => edit.addOutput(nodeId, port, options));
+  }
+
+  /** As {@linkcode Runtime.removeInput}, for an output. */
+  removeOutput(nodeId: string, port: string): Promise<void> {
+    return this.edit((edit) => edit.removeOutput(nodeId, port));
   }
 
   /**
@@ -516,9 +527,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * The graph as it is now: as a graph file, which loads back to the same graph. Of a dynamic port, elements that no
-   * link leads to or from are not in it. Nodes of types that no registry knows, such as `appSource()`, are, but no file
-   * can name them.
+   * The graph as it is now: as a graph file, which loads back to the same graph. Nodes of types that no registry knows,
+   * such as `appSource()`, are in it, but no file can name them.
    *
    * @throws {SluiceError} `InvalidConfig` if a configuration holds a value that JSON cannot
    */

@@ -5,6 +5,7 @@
  */
 import { describeValue } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
+import type { FrameKind } from "./frames/format.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
 import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
@@ -121,9 +122,13 @@ export interface AddOptions {
   readonly pool?: string | { readonly [output: string]: string };
   /**
    * Elements that its dynamic ports have from the start, beside those that their class starts with:
-   * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.
+   * `["inputs_0", "inputs_3"]`. A name that is not that of one, or beyond the most that a port takes, is left out. One of
+   * a name of its own says what it carries: `{ input: "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
    */
-  readonly ports?: readonly string[];
+  readonly ports?: readonly (
+    | string
+    | { readonly input?: string; readonly output?: string; readonly kind: FrameKind }
+  )[];
   /** What is done when it fails; by default as {@linkcode RuntimeOptions.supervision} has it. */
   readonly supervision?: Supervision;
   /**

@@ -51,7 +51,8 @@ export interface SessionView {
 }
 
 export interface RuntimeView {
-  /** Goes up whenever nodes, links, lanes or pools have come or gone, or a run begins: it stands for one list of each. */
+  /** Goes up whenever nodes, links, lanes or pools have come or gone, a pool has other slots, or a run begins: it stands
+   * for one list of each. */
   readonly version: number;
   /** How many runs came before the newest one: in each, all counts begin at 0. */
   readonly runsBefore: number;

@@ -14,6 +14,7 @@ import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.t
 import { assertDelayed } from "./graph/loops.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 import type { AddOptions } from "./runtime_options.ts";
+import type { FrameKind } from "./frames/format.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress } from "./ids.ts";
 import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
@@ -23,7 +24,8 @@ import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./p
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
-import { addElement, removeElement } from "./descriptor/dynamic_ports.ts";
+import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
+import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { sizedType, withDescriptor } from "./registry/sized_type.ts";
@@ -31,7 +33,7 @@ import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 /** The part of a node or of a link that is at fault. */
-export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "from" | "to" | "link";
+export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "ports" | "from" | "to" | "link";
 
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");
@@ -209,13 +211,15 @@ export class Topology {
   /**
    * Adds an element to a dynamic port of a node.
    *
-   * @param port the port as a whole: `inputs`
+   * @param port the port as a whole: `inputs`; or, with a kind, the name of the element
+   * @param kind what an element of a name of its own is to carry
    * @returns the element's name: `inputs_2`
-   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `InvalidGraph` if the port has as many as it can
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch` and `InvalidConfig` for the kind, `InvalidGraph`
+   * for the name, and if the port has as many as it can
    */
-  addPort(node: string, direction: "input" | "output", port: string): string {
+  addPort(node: string, direction: "input" | "output", port: string, kind?: FrameKind): string {
     const old = this.node(node);
-    const { descriptor, added } = addElement(old.id, old.type.descriptor, direction, port);
+    const { descriptor, added } = addAnyElement(old.id, old.type.descriptor, direction, port, kind);
     this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
     return added;
   }
@@ -269,15 +273,14 @@ export class Topology {
     if (lane !== old.lane || isNative(type) !== isNative(old.type)) {
       throw new SluiceError(
         "InvalidGraph",
-        `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${type.descriptor.type}: it runs on lane ` +
-          `"${old.lane}", which cannot run that type`,
+        `${replacement(old, type)}: it runs on lane "${old.lane}", which cannot run that type`,
         { nodeId: id },
       );
     }
     const entry: NodeEntry = {
       ...old,
       index: this.#numbers.takeNode(),
-      type: sizedType(type, values, this.#linkedPorts(old.id)),
+      type: replacing(old, type, () => this.#typeAfter(old, type, values)),
       config: values,
       incarnation: old.incarnation + 1,
       // Another type has another way to do its work; what was bypassed was the old one's.
@@ -328,7 +331,7 @@ export class Topology {
     const entry: NodeEntry = {
       id,
       index: this.#numbers.takeNode(),
-      type: sizedType(type, values, options.ports ?? []),
+      type: this.#sized(id, type, values, options.ports),
       config: values,
       lane: lane === FAILED ? DEFAULT_LANE : lane,
       pool,
@@ -474,9 +477,27 @@ export class Topology {
     if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
   }
 
-  #linkedPorts(id: NodeId): string[] {
-    const inputs = this.connections.intoNode(id).map((link) => link.toPort);
-    return [...inputs, ...this.connections.fromNode(id).map((link) => link.fromPort)];
+  /** The type of what takes a node's place: one of its type has all of its ports, another one those with links. */
+  #typeAfter(old: NodeEntry, type: AnyNodeType, config: Record<string, unknown>): AnyNodeType {
+    if (type.descriptor.type === old.type.descriptor.type) {
+      const sized = sizedType(old.id, type, config, []);
+      const descriptor = takeElements(sized.descriptor, elementsByPort(old.type.descriptor));
+      return descriptor === sized.descriptor ? sized : withDescriptor(sized, descriptor);
+    }
+    const ends = [
+      ...this.connections.intoNode(old.id).map((link) => ({ input: link.toPort, port: link.input })),
+      ...this.connections.fromNode(old.id).map((link) => ({ output: link.fromPort, port: link.output })),
+    ];
+    const ports = ends.map(({ port, ...end }): WantedPort =>
+      port.of === undefined ? Object.values(end)[0] : { ...end, kind: port.kind }
+    );
+    return sizedType(old.id, type, config, ports);
+  }
+
+  /** A node's type with the ports that are wanted of it. */
+  #sized(id: NodeId, type: AnyNodeType, config: Record<string, unknown>, ports: AddOptions["ports"]): AnyNodeType {
+    const sized = this.#try("ports", () => sizedType(id, type, config, ports ?? []));
+    return sized === FAILED ? sizedType(id, type, config, []) : sized;
   }
 
   /** What is said of a node when it is added; `undefined` for nothing. */
@@ -497,25 +518,34 @@ export class Topology {
   }
 
   /** @throws as `replaceNode()`, for the links of a node that has taken another one's place */
-  #assertLinksFit(old: NodeEntry, { id, type: { descriptor } }: NodeEntry): void {
-    const attempt = `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${descriptor.type}`;
+  #assertLinksFit(old: NodeEntry, { id, type }: NodeEntry): void {
     for (const link of [...this.connections.intoNode(id), ...this.connections.fromNode(id)]) {
-      try {
-        const from = {
-          nodeId: link.fromNode,
-          descriptor: this.node(link.fromNode).type.descriptor,
-          port: link.fromPort,
-        };
-        const to = { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort };
-        const ports = { output: resolvePort(from, "output"), input: resolvePort(to, "input") };
-        assertLinkable(from, to, ports, new CarriedTypes(this.#carrying, link), this.known);
-      } catch (cause) {
-        if (!(cause instanceof SluiceError)) throw cause;
-        const { code, message, nodeId, port, available } = cause;
-        throw new SluiceError(code, `${attempt}: ${message}`, { nodeId, port, available, cause });
-      }
+      replacing(old, type, () => this.#assertLinkFits(link));
     }
-    if (old.type.descriptor.delays !== true || descriptor.delays === true) return;
-    for (const link of this.connections.fromNode(id)) assertDelayed(this, attempt, link, "leaves");
+    if (old.type.descriptor.delays !== true || type.descriptor.delays === true) return;
+    for (const link of this.connections.fromNode(id)) assertDelayed(this, replacement(old, type), link, "leaves");
+  }
+
+  #assertLinkFits(link: LinkEntry): void {
+    const from = { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort };
+    const to = { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort };
+    const ports = { output: resolvePort(from, "output"), input: resolvePort(to, "input") };
+    assertLinkable(from, to, ports, new CarriedTypes(this.#carrying, link), this.known);
+  }
+}
+
+/** How messages about a replacement start. */
+function replacement(old: NodeEntry, type: AnyNodeType): string {
+  return `Cannot replace node "${old.id}" (${old.type.descriptor.type}) by a ${type.descriptor.type}`;
+}
+
+/** Does a step of a replacement, whose errors say what it is for. */
+function replacing<T>(old: NodeEntry, type: AnyNodeType, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    if (!(cause instanceof SluiceError)) throw cause;
+    const { code, message, nodeId, port, available } = cause;
+    throw new SluiceError(code, `${replacement(old, type)}: ${message}`, { nodeId, port, available, cause });
   }
 }

@@ -10,7 +10,7 @@ import { Runtime } from "../core/runtime.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 import { Random } from "./edits/random.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
-import { joint, loosePass, looseSink, numberedSource, pass } from "./fixtures/numbered.ts";
+import { hub, HUB_MAX, joint, loosePass, looseSink, numberedSource, pass } from "./fixtures/numbered.ts";
 import { until } from "./fixtures/waiting.ts";
 
 const IS_DEEP = Deno.env.get("SLUICE_DEEP") === "1";
@@ -23,16 +23,26 @@ const GRAPHS_A_RUN = IS_DEEP ? 10 : 2;
 const LANES = IS_DEEP ? ["main", "near", "far"] : ["main", "near"];
 const POLICIES = ["roll-off", "latest", "drop-newest", "lossless"] as const;
 
-/** Kinds of nodes, with their ports. `pass` waits for a link. */
+/** Kinds of nodes, with the ports that they begin with. `pass` waits for a link, and `hub` is given its ports. */
 const KINDS = {
-  source: { make: () => numberedSource({ count: 1e9, intervalMs: 1 }), inputs: [], output: "audio" },
-  pass: { make: () => pass(), inputs: ["audioIn"], output: "audioOut" },
-  loosePass: { make: () => loosePass(), inputs: ["audioIn"], output: "audioOut" },
-  joint: { make: () => joint(), inputs: ["first", "second"], output: "audio" },
-  sink: { make: () => looseSink(), inputs: ["audio"], output: undefined },
+  source: { make: () => numberedSource({ count: 1e9, intervalMs: 1 }), inputs: [], outputs: ["audio"] },
+  pass: { make: () => pass(), inputs: ["audioIn"], outputs: ["audioOut"] },
+  loosePass: { make: () => loosePass(), inputs: ["audioIn"], outputs: ["audioOut"] },
+  joint: { make: () => joint(), inputs: ["first", "second"], outputs: ["audio"] },
+  sink: { make: () => looseSink(), inputs: ["audio"], outputs: [] },
+  hub: { make: () => hub(), inputs: [], outputs: [] },
 } as const;
 
 type Kind = keyof typeof KINDS;
+
+/** A node as the model has it, with the ports that it has for links. */
+interface Node {
+  readonly kind: Kind;
+  readonly inputs: string[];
+  readonly outputs: string[];
+  /** Of a hub: the number that its next numbered input has. */
+  nextLine: number;
+}
 
 /** A link as the model has it; without an id until its call has settled. */
 interface Link {
@@ -45,7 +55,7 @@ interface Link {
 class SingleCalls {
   readonly #runtime: Runtime;
   readonly #random: Random;
-  readonly #nodes = new Map<string, Kind>();
+  readonly #nodes = new Map<string, Node>();
   /** By the address of the input. */
   readonly #links = new Map<string, Link>();
   /** Calls that nobody has waited for. */
@@ -99,21 +109,71 @@ class SingleCalls {
   }
 
   #grow(): unknown {
-    const outputs = [...this.#nodes].flatMap(([id, kind]) => KINDS[kind].output === undefined ? [] : [id]);
-    const inputs = [...this.#nodes].flatMap(([id, kind]) => KINDS[kind].inputs.map((port) => `${id}.${port}`));
+    const outputs = [...this.#nodes].flatMap(([id, node]) => node.outputs.map((port) => `${id}.${port}`));
+    const inputs = [...this.#nodes].flatMap(([id, node]) => node.inputs.map((port) => `${id}.${port}`));
+    const hubs = this.#hubs();
+    if (hubs.length > 0 && this.#random.below(4) === 0) return this.#addPort(this.#random.pick(hubs));
     if (outputs.length === 0 || inputs.length === 0 || this.#random.below(5) < 2) return this.#add();
     return this.#connect(this.#random.pick(outputs), this.#random.pick(inputs));
+  }
+
+  #hubs(): string[] {
+    return [...this.#nodes].flatMap(([id, { kind }]) => kind === "hub" ? [id] : []);
   }
 
   #add(): PromiseLike<unknown> {
     const id = `n${this.#made++}`;
     const kind = this.#random.pick(Object.keys(KINDS) as Kind[]);
-    this.#nodes.set(id, kind);
+    this.#nodes.set(id, { kind, inputs: [...KINDS[kind].inputs], outputs: [...KINDS[kind].outputs], nextLine: 0 });
     return this.#runtime.add(KINDS[kind].make() as NodeSpec<NodeHandle>, { id, lane: this.#random.pick(LANES) });
   }
 
-  #connect(source: string, to: string): unknown {
-    const from = `${source}.${KINDS[this.#nodes.get(source)!].output}`;
+  /** Gives a hub a port, or tries to give it one that it cannot have. */
+  #addPort(id: string): unknown {
+    const { inputs, outputs } = this.#nodes.get(id)!;
+    if (this.#random.below(2) === 0) return this.#addLine(id);
+    const direction = this.#random.pick(["input", "output"] as const);
+    const ports = direction === "input" ? inputs : outputs;
+    const kind = this.#random.pick(["audio", "audio", "audio", "video"] as const);
+    const name = `${direction}_${this.#random.pick(["a", "b", "c", "d"])}`;
+    const call = () =>
+      direction === "input" ? this.#runtime.addInput(id, name, { kind }) : this.#runtime.addOutput(id, name, { kind });
+    const refused = kind === "video"
+      ? { code: "TypeMismatch", expected: "AudioFrame or DataFrame<unknown>", actual: "VideoFrame" }
+      : ports.includes(name) || ports.filter(isNamed).length === HUB_MAX
+      ? { code: "InvalidGraph" }
+      : undefined;
+    if (refused !== undefined) return rejects(call, refused);
+    ports.push(name);
+    return call().then((added) => equal(added, name));
+  }
+
+  #addLine(id: string): unknown {
+    const node = this.#nodes.get(id)!;
+    const call = () => this.#runtime.addInput(id, "lines");
+    if (node.inputs.length - node.inputs.filter(isNamed).length === HUB_MAX) {
+      return rejects(call, { code: "InvalidGraph" });
+    }
+    const name = `lines_${node.nextLine++}`;
+    node.inputs.push(name);
+    return call().then((added) => equal(added, name));
+  }
+
+  /** Takes a port from a hub, with the links at it. */
+  #removePort(id: string): unknown {
+    const node = this.#nodes.get(id)!;
+    const direction = this.#random.pick(["input", "output"] as const);
+    const ports = direction === "input" ? node.inputs : node.outputs;
+    if (ports.length === 0) return;
+    const name = this.#random.pick(ports);
+    ports.splice(ports.indexOf(name), 1);
+    if (!node.inputs.some((each) => !isNamed(each))) node.nextLine = 0;
+    this.#forgetLinks((end) => end === `${id}.${name}`);
+    return direction === "input" ? this.#runtime.removeInput(id, name) : this.#runtime.removeOutput(id, name);
+  }
+
+  #connect(from: string, to: string): unknown {
+    const source = from.split(".")[0];
     const target = to.split(".")[0];
     const call = async () => {
       const policy = this.#random.pick(POLICIES);
@@ -134,8 +194,10 @@ class SingleCalls {
     const ids = [...this.#nodes.keys()];
     if (ids.length === 0) return;
     const id = this.#random.pick(ids);
-    const kind = this.#nodes.get(id)!;
-    switch (this.#random.below(6)) {
+    const { kind } = this.#nodes.get(id)!;
+    switch (kind === "hub" ? this.#random.below(7) : this.#random.below(6)) {
+      case 6:
+        return this.#removePort(id);
       case 0:
         return this.#disconnect();
       case 1:
@@ -164,13 +226,18 @@ class SingleCalls {
 
   #remove(): Promise<void> {
     const id = this.#random.pick([...this.#nodes.keys()]);
+    this.#forgetLinks((end) => end.startsWith(`${id}.`));
+    this.#nodes.delete(id);
+    return this.#runtime.remove(id);
+  }
+
+  /** Links with such an end go with what is removed. */
+  #forgetLinks(isAt: (end: string) => boolean): void {
     for (const { from, to } of [...this.#links.values()]) {
-      if (!from.startsWith(`${id}.`) && !to.startsWith(`${id}.`)) continue;
+      if (!isAt(from) && !isAt(to)) continue;
       this.#links.delete(to);
       this.#removed++;
     }
-    this.#nodes.delete(id);
-    return this.#runtime.remove(id);
   }
 
   /** Whether frames of a node come to another one. */
@@ -193,6 +260,10 @@ class SingleCalls {
     const { nodes, links } = this.#runtime.stats();
     deepEqual(nodes.map(({ id }) => id), [...this.#nodes.keys()]);
     deepEqual(links.map(({ id, from, to }) => ({ id, from, to })).sort(byInput), this.#shownLinks());
+    for (const id of this.#hubs()) {
+      const { inputs, outputs } = this.#nodes.get(id)!;
+      deepEqual(this.#runtime.portInfo(id).map(({ name }) => name).sort(), [...inputs, ...outputs].sort(), id);
+    }
   }
 
   #shownLinks(): { id: string | undefined; from: string; to: string }[] {
@@ -207,7 +278,7 @@ class SingleCalls {
     assertAccounted(stats);
     for (const { id, framesIn } of stats.nodes) {
       const read = stats.links.filter(({ to }) => to.startsWith(`${id}.`)).reduce((sum, link) => sum + link.read, 0);
-      equal(framesIn, read + (this.#read.get(id) ?? 0), `read by ${id} (${this.#nodes.get(id as string)})`);
+      equal(framesIn, read + (this.#read.get(id) ?? 0), `read by ${id} (${this.#nodes.get(id as string)?.kind})`);
     }
     await this.#runtime.resume();
   }
@@ -215,6 +286,11 @@ class SingleCalls {
   #note(node: string, read: number): void {
     this.#read.set(node, (this.#read.get(node) ?? 0) + read);
   }
+}
+
+/** Whether a hub's port has a name of its own. */
+function isNamed(port: string): boolean {
+  return !port.startsWith("lines_");
 }
 
 function byInput(a: { readonly to: string }, b: { readonly to: string }): number {

@@ -6,6 +6,7 @@ const IN_BOTH = [
   "AudioFrame",
   "DataFrame",
   "EncodedFrame",
+  "Frame",
   "NodeHandle",
   "NodePackage",
   "NodeSpec",

@@ -128,7 +128,8 @@ function valueRow(key: string, schema: ConfigSchema): string[] {
 
 function portRow(port: PortDescriptor): string[] {
   const last = port.array === undefined ? "" : ` ${port.name}_${port.array - 1}`;
-  const name = isList(port) ? `${port.name}_0 …${last}` : port.name;
+  const list = isList(port) ? `${port.name}_0 …${last}` : port.name;
+  const name = port.named === undefined ? list : "any name";
   const notes = [port.optional || isList(port) ? "optional" : port.direction === "input" ? "required" : ""];
   if (port.dynamic !== undefined) notes.push(`up to ${port.dynamic.max}, ${port.dynamic.initial} at first`);
   for (const field of ["sampleRateHz", "channels"] as const) {

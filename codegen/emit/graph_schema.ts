@@ -142,7 +142,8 @@ function addressSchema(
   direction: "inputs" | "outputs",
 ): unknown {
   const examples = descriptors.filter(({ type }) => !type.includes("<")).flatMap((each) =>
-    each[direction].map((port) => `${each.type}.${port.name}${isList(port) ? "_0" : ""}`)
+    each[direction].filter(({ named }) => named === undefined)
+      .map((port) => `${each.type}.${port.name}${isList(port) ? "_0" : ""}`)
   );
   return {
     type: "string",
@@ -217,6 +218,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         description:
           "Whether what comes in is passed on as it is: only for nodes with one input and one output of a kind.",
       },
+      ports: portsSchema(),
     },
     allOf: descriptors.map((each) =>
       new JsonPiece(each, "choice", () => ({
@@ -227,6 +229,29 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         },
       }))
     ),
+  };
+}
+
+/** The rules of `sizedType()`. */
+function portsSchema(): unknown {
+  const kind = { enum: FRAME_KINDS, description: "The kind of frames that it carries." };
+  const named = (direction: string) => ({
+    type: "object",
+    description: `An ${direction} of a name of its own, if the node takes such.`,
+    required: [direction, "kind"],
+    additionalProperties: false,
+    properties: { [direction]: { type: "string", pattern: `^${NAME}$`, description: "Its name." }, kind },
+  });
+  return {
+    type: "array",
+    description: "Elements of the node's dynamic ports, beside those that links name.",
+    items: {
+      anyOf: [
+        { type: "string", pattern: `^${NAME}$`, description: "The name of an element: port_0." },
+        named("input"),
+        named("output"),
+      ],
+    },
   };
 }
 
@@ -306,7 +331,7 @@ function summary({ description, inputs, outputs }: NodeDescriptor): string {
 function describePort(port: PortDescriptor): string {
   const last = port.array === undefined ? "and so on" : `to ${port.name}_${port.array - 1}`;
   const name = isList(port) ? `${port.name}_0 ${last}` : port.name;
-  return `${name} (${port.type})`;
+  return `${port.named === undefined ? name : "any name"} (${port.type})`;
 }
 
 function configName({ type }: NodeDescriptor): string {

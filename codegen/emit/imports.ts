@@ -145,15 +145,16 @@ export class Imports {
   }
 
   /** The source of a frame type. */
-  frame({ frame, argument }: FrameTypeModel): string {
+  frame({ frame, argument, or = [] }: FrameTypeModel): string {
     const name = this.runtime(frame);
-    return argument === undefined ? name : `${name}<${this.argument(argument, true)}>`;
+    const own = argument === undefined ? name : `${name}<${this.argument(argument, true)}>`;
+    return [own, ...or.map((each) => this.frame(each))].join(" | ");
   }
 
   /** The source of a frame type with `unknown` for open type parameters. */
-  closedFrame({ frame, argument }: FrameTypeModel): string {
+  closedFrame({ frame, argument, or }: FrameTypeModel): string {
     if (argument?.kind === "parameter") return this.runtime(frame);
-    return this.frame({ frame, argument: argument && closed(argument) });
+    return this.frame({ frame, argument: argument && closed(argument), or });
   }
 
   /** Local names of this package's types that data frames carry, sorted. */

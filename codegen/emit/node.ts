@@ -124,6 +124,7 @@ export function emitHandle(node: TypedNode, imports: Imports): string {
     if (ports.length === 0) return "Record<never, never>";
     const members = ports.map((port) => {
       const frame = imports.frame(node.frames[port.name]);
+      if (port.named !== undefined) return `${port.name}: ${imports.runtime("NamedPorts")}<${namedFrame(port, frame)}>`;
       if (port.dynamic !== undefined) return `${port.name}: ${imports.runtime("DynamicPort")}<${frame}>`;
       if (port.array === undefined) return `${port.name}: ${frame}`;
       const size = sizes.get(port.sizedBy ?? "")?.parameter ?? port.array;
@@ -131,6 +132,8 @@ export function emitHandle(node: TypedNode, imports: Imports): string {
     });
     return `{ ${members.join("; ")} }`;
   };
+  const namedFrame = ({ direction, named }: PortDescriptor, frame: string) =>
+    direction === "output" && named!.length > 1 ? imports.runtime("Untyped") : frame;
   const shapes = `${shapeOf(inputs)}, ${shapeOf(outputs)}`;
   const prefix = typePrefixOf(type);
   const open = openParameters(node, imports);

@@ -58,8 +58,10 @@ export function checkNames(
         "give one of them another name",
       ));
     }
-    const named = Object.entries(model.frames).flatMap(([port, { argument }]) =>
-      (argument === undefined ? [] : namedTypes(argument)).map(({ name, id }) => ({ port, name, id }))
+    const named = Object.entries(model.frames).flatMap(([port, frame]) =>
+      [frame, ...frame.or ?? []].flatMap(({ argument }) =>
+        (argument === undefined ? [] : namedTypes(argument)).map(({ name, id }) => ({ port, name, id }))
+      )
     );
     for (const { port, name, id } of named) {
       const known = schemas.get(name);

@@ -6,6 +6,7 @@
 import { Node, type TypeNode } from "ts-morph";
 import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { listNames, nearestName } from "../../core/errors.ts";
+import type { DynamicPortOptions } from "../../core/annotations.ts";
 import { DYNAMIC_MAX } from "../../core/descriptor/dynamic_ports.ts";
 import type { ConfigObjectSchema, PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { FrameTypeModel, StructModel } from "../model.ts";
@@ -25,6 +26,8 @@ import { checkTags, readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./annotated_field.ts";
 import { readFrameType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
+import { readNamedFrames } from "./named_frames.ts";
+import type { BoundType } from "./type_bindings.ts";
 
 /** The most elements of an array port. */
 const ARRAY_LIMIT = 256;
@@ -49,7 +52,7 @@ const FRAME_RATE: OptionRule = {
 };
 
 /** For a dynamic port: `true`, or its numbers of elements. */
-const DYNAMIC = either(FLAG, objectOf({ initial: wholeNumber(0, ARRAY_LIMIT), max: SIZE }));
+const DYNAMIC = either(FLAG, objectOf({ initial: wholeNumber(0, ARRAY_LIMIT), max: SIZE, named: FLAG }));
 
 const INPUT_RULES = {
   optional: FLAG,
@@ -72,8 +75,20 @@ const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT), dynamic: DYNAMIC, arr
 export interface ScannedPort {
   readonly descriptor: PortDescriptor;
   readonly frame: FrameTypeModel;
-  /** The struct that its frames carry. */
-  readonly struct?: StructModel;
+  /** The structs that its frames carry. */
+  readonly structs: readonly StructModel[];
+}
+
+/** What a port carries. */
+interface ScannedFrames {
+  readonly model: FrameTypeModel;
+  readonly structs: readonly StructModel[];
+  readonly carried: Pick<
+    PortDescriptor,
+    "kind" | "type" | "schema" | "valueSchema" | "struct" | "channels" | "generic"
+  >;
+  /** For a port whose elements have names of their own. */
+  readonly named?: PortDescriptor["named"];
 }
 
 /** Reads a field that is annotated as a port. Returns `undefined` if something was refused. */
@@ -91,28 +106,23 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
   }
   const element = readElementType(context, name, field.getTypeNode(), field.getNameNode(), isInput, options);
   if (element === undefined) return undefined;
-  const frame = readFrameType(context, { type: element, bindings }, `port "${name}"`);
-  const size = readArraySize(context, annotated, options?.array as number | string | undefined);
   const dynamic = readDynamic(context, annotated, options);
+  const frame = readFrames(context, { type: element, bindings }, name, dynamic?.isNamed === true);
+  const size = readArraySize(context, annotated, options?.array as number | string | undefined);
   const doc = readDoc(field);
   checkTags(context, field, doc, `port "${name}"`, false);
   if (frame === undefined || size === undefined || options === undefined || initializer !== undefined) return undefined;
   if (dynamic === undefined) return undefined;
   return {
     frame: frame.model,
-    ...(frame.struct === undefined ? {} : { struct: frame.struct }),
+    structs: frame.structs,
     descriptor: {
       name,
       direction: isInput ? "input" : "output",
-      kind: frame.kind,
-      type: frame.text,
-      ...(frame.schema === undefined ? {} : { schema: frame.schema }),
-      ...(frame.valueSchema === undefined ? {} : { valueSchema: frame.valueSchema }),
-      ...(frame.struct === undefined ? {} : { struct: frame.struct.layout }),
-      ...(frame.channels === undefined ? {} : { channels: frame.channels }),
-      ...(frame.generic === undefined ? {} : { generic: frame.generic }),
+      ...frame.carried,
       ...size,
-      ...dynamic,
+      ...(dynamic.dynamic && { dynamic: dynamic.dynamic }),
+      ...(frame.named && { named: frame.named }),
       optional: options.optional === true || options.array !== undefined || dynamic.dynamic !== undefined,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts as PortDescriptor["accepts"] }),
       burst: (options.burst as number | undefined) ?? 1,
@@ -121,12 +131,35 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
   };
 }
 
+/** What a port carries. @param isNamed whether its elements choose. Returns `undefined` if something was refused. */
+function readFrames(context: ScanContext, bound: BoundType, name: string, isNamed: boolean): ScannedFrames | undefined {
+  const what = `port "${name}"`;
+  if (isNamed) {
+    const frames = readNamedFrames(context, bound, what);
+    // An element has the type of its own kind; that of the port as a whole is for people.
+    return frames && { ...frames, carried: { kind: frames.named[0].kind, type: frames.text } };
+  }
+  const frame = readFrameType(context, bound, what);
+  if (frame === undefined) return undefined;
+  const { kind, text, schema, valueSchema, struct, channels, generic } = frame;
+  const carried = {
+    kind,
+    type: text,
+    ...(schema === undefined ? {} : { schema }),
+    ...(valueSchema === undefined ? {} : { valueSchema }),
+    ...(struct === undefined ? {} : { struct: struct.layout }),
+    ...(channels === undefined ? {} : { channels }),
+    ...(generic === undefined ? {} : { generic }),
+  };
+  return { model: frame.model, structs: struct === undefined ? [] : [struct], carried };
+}
+
 /** The initial and the largest number of elements of a dynamic port. Returns `undefined` if something was refused. */
 function readDynamic(
   context: ScanContext,
   { name, annotation }: AnnotatedField,
   options: Record<string, unknown> | undefined,
-): Pick<PortDescriptor, "dynamic"> | undefined {
+): (Pick<PortDescriptor, "dynamic"> & { readonly isNamed?: boolean }) | undefined {
   if (!isDynamic(options)) return {};
   if (options?.array !== undefined) {
     return context.refuse(
@@ -135,10 +168,18 @@ function readDynamic(
       `remove one of the two; "dynamic: { initial: 4 }" starts with four`,
     );
   }
-  const { initial = 0, max = DYNAMIC_MAX } = options?.dynamic === true
+  const { initial = 0, max = DYNAMIC_MAX, named: isNamed = false } = options?.dynamic === true
     ? {}
-    : options?.dynamic as { initial?: number; max?: number };
-  if (initial <= max) return { dynamic: { initial, max } };
+    : options?.dynamic as DynamicPortOptions;
+  if (isNamed && initial > 0) {
+    return context.refuse(
+      annotation.node,
+      `Cannot read port "${name}": it starts with ${initial} elements, and they have names of their own, which nobody ` +
+        "has chosen yet",
+      `remove "initial"`,
+    );
+  }
+  if (initial <= max) return { dynamic: { initial, max }, isNamed };
   return context.refuse(
     annotation.node,
     `Cannot read port "${name}": it starts with ${initial} elements, and takes ${max} at most`,

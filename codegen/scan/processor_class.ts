@@ -157,7 +157,7 @@ export function readProcessor(
     parameters,
     constants: readConstants(fields, config),
     ...(taken?.model === undefined ? {} : { constructed: taken.model }),
-    structs: ports.flatMap((each) => each.struct ?? []),
+    structs: ports.flatMap((each) => each.structs),
     hasPortsField,
     takesContext: givenParameters(process) > 0,
     frames: Object.fromEntries(
@@ -341,6 +341,16 @@ function checkPorts(
       }
       owners.set(expanded, port.name);
     }
+  }
+  for (const ports of [inputs, outputs]) {
+    const [first, second] = ports.filter((each) => each.named !== undefined);
+    if (second === undefined) continue;
+    context.refuse(
+      name,
+      `Cannot tell which port of "${className}" an ${first.direction} of a name of its own is an element of: ` +
+        `"${first.name}" and "${second.name}" both take such`,
+      `let one of them take all: "StreamInput<AudioFrame | VideoFrame>[]"`,
+    );
   }
   for (const port of [...inputs, ...outputs].filter((each) => each.dynamic !== undefined)) {
     for (const [expanded, owner] of owners) {

@@ -19,6 +19,7 @@ import type { OtherPackageModel, PackageModel, StageModel, StructModel } from ".
 import { runtimeSpecifier } from "../runtime_path.ts";
 import { ScanContext } from "./context.ts";
 import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
+import { withForeignSchemas } from "./foreign_schemas.ts";
 import { checkNames, warnOfStandardNames } from "./package_names.ts";
 import { readOtherPackage } from "./other_package.ts";
 import type { SourceText } from "../files/read_source.ts";
@@ -156,13 +157,15 @@ export class PackageScanner {
     if (clashes.length > 0) return { diagnostics: all, scanned };
     this.#sources.use(configFile);
     for (const each of others) if (each?.path !== undefined) this.#sources.use(each.path);
+    const readable = [...others.filter((each) => each !== undefined), ...standard];
     const model: PackageModel = {
       name: config.name,
       runtime: runtimeSpecifier(config),
       output: posix.normalize(config.output),
       schema: posix.normalize(config.schema),
       ...(config.rust === undefined ? {} : { rust: posix.normalize(config.rust) }),
-      nodes: nodes.map((each) => each.model).sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
+      nodes: nodes.map((each) => withForeignSchemas(each.model, readable))
+        .sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
       structs,
       standard: [...standard, ...added].flatMap((each) => each.descriptors).sort((a, b) => compareText(a.type, b.type)),
       packages: others.filter((each) => each !== undefined),

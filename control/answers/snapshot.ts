@@ -101,6 +101,8 @@ export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
     ...describePort(each, each.name),
     doc: each.doc,
     ...(each.array !== undefined && { array: each.array }),
+    ...(each.dynamic !== undefined && { dynamic: each.dynamic }),
+    ...(each.named !== undefined && { named: each.named.map(({ kind, type }) => ({ kind, type })) }),
     ...(each.schema !== undefined && { schema: each.schema }),
     ...(each.valueSchema !== undefined && { valueSchema: each.valueSchema }),
   });

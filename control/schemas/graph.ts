@@ -168,6 +168,10 @@ export const TypePort = PortInfo.extend({
   doc: z.string(),
   /** Elements of an array port; absent for a single one. */
   array: z.number().optional(),
+  /** For a dynamic port: how many elements it starts with, and the most it can have. */
+  dynamic: z.object({ initial: z.number(), max: z.number() }).optional(),
+  /** For a dynamic port whose elements have names of their own: the frame types that they may carry, by kind. */
+  named: z.array(z.object({ kind: z.string(), type: z.string() })).optional(),
   /** For data: the name of the value's type; ports of equal names fit. */
   schema: z.string().optional(),
   /** For data: the JSON Schema of the value, as the generator writes it. */

@@ -40,6 +40,16 @@ export interface PortDescriptor {
   readonly sizedBy?: string;
   /** For a dynamic port: how many elements it starts with, and the most it can have. */
   readonly dynamic?: { readonly initial: number; readonly max: number };
+  /**
+   * For a dynamic port whose elements have names of their own: what each of them may carry, one entry a kind of frame. In
+   * a graph its elements are ports of the node, each with `of`.
+   */
+  readonly named?: readonly Pick<
+    PortDescriptor,
+    "kind" | "type" | "schema" | "valueSchema" | "struct" | "channels"
+  >[];
+  /** For an element with a name of its own: the dynamic port that it belongs to. */
+  readonly of?: string;
   /** For a dynamic port of a node in a graph: its elements; absent for as many as it starts with. */
   readonly elements?: DynamicElements;
   /** A graph may leave it unconnected. Always `true` for an array port and a dynamic one. */
@@ -176,6 +186,11 @@ export interface NodeDescriptor {
 /** Whether a port has elements: the class has a list of streams for it. */
 export function isList(port: PortDescriptor): boolean {
   return port.array !== undefined || port.dynamic !== undefined;
+}
+
+/** The field of the class that holds a port: that of the dynamic port for an element with a name of its own. */
+export function fieldOf({ name, of = name }: PortDescriptor): string {
+  return of;
 }
 
 /** The names a port has in a graph: one, or `name_0 … name_{n-1}` for an array port; those of a dynamic port now. */

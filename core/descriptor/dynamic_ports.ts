@@ -3,13 +3,14 @@
  * descriptor; these functions make the next descriptor of it and change nothing.
  *
  * An element's number is never given again while others stand, so that an address means one port for as long as
- * anybody can hold it.
+ * anybody can hold it. Elements with names of their own are added by `named_ports.ts`.
  *
  * @module
  */
 import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../errors/suggestion.ts";
+import type { FrameKind } from "../frames/format.ts";
 import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
 import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
 
@@ -60,14 +61,16 @@ export function removeElement(
   name: string,
 ): NodeDescriptor {
   for (const port of listed(descriptor, direction)) {
-    const { numbers, next } = elementsOf(port);
+    const { numbers, next, named } = elementsOf(port);
+    if (named !== undefined && Object.hasOwn(named, name)) {
+      const { [name]: _, ...others } = named;
+      return withElements(descriptor, port, { numbers, next, named: others });
+    }
     const rest = numbers.filter((number) => `${port.name}_${number}` !== name);
     if (rest.length === numbers.length) continue;
     return withElements(descriptor, port, { numbers: rest, next: rest.length === 0 ? 0 : next });
   }
-  const available = listed(descriptor, direction).flatMap((port) =>
-    elementsOf(port).numbers.map((number) => `${port.name}_${number}`)
-  );
+  const available = listed(descriptor, direction).flatMap(elementNames);
   throw new SluiceError(
     "PortNotFound",
     `Cannot remove ${direction} ${
@@ -90,7 +93,7 @@ export function nameElements(
   direction: "input" | "output",
   names: readonly string[],
 ): NodeDescriptor {
-  const ports = listed(descriptor, direction);
+  const ports = listed(descriptor, direction).filter((port) => port.named === undefined);
   if (ports.length === 0) return descriptor;
   let made = descriptor;
   for (const port of ports) {
@@ -118,24 +121,30 @@ export function takeElements(
   descriptor: NodeDescriptor,
   elements: { readonly [port: string]: DynamicElements },
 ): NodeDescriptor {
-  if (Object.keys(elements).length === 0) return descriptor;
-  const take = (port: PortDescriptor) =>
+  const ports = [...descriptor.inputs, ...descriptor.outputs].filter((port) =>
     port.dynamic !== undefined && Object.hasOwn(elements, port.name)
-      ? { ...port, elements: elements[port.name] }
-      : port;
-  return { ...descriptor, inputs: descriptor.inputs.map(take), outputs: descriptor.outputs.map(take) };
+  );
+  return ports.reduce((made, port) => withElements(made, port, elements[port.name]), descriptor);
+}
+
+/** The names that the elements of a dynamic port have. */
+export function elementNames(port: PortDescriptor): string[] {
+  const { numbers, named = {} } = elementsOf(port);
+  return [...numbers.map((number) => `${port.name}_${number}`), ...Object.keys(named)];
 }
 
 /** The number in `inputs_12`, if an element of the port can have it. */
 export function elementNumber(port: PortDescriptor, name: string): number | undefined {
-  if (port.dynamic === undefined || !name.startsWith(`${port.name}_`)) return undefined;
+  if (port.dynamic === undefined || port.named !== undefined) return undefined;
+  if (!name.startsWith(`${port.name}_`)) return undefined;
   const text = name.slice(port.name.length + 1);
   if (!/^(?:0|[1-9]\d{0,4})$/.test(text)) return undefined;
   const number = Number(text);
   return number <= HIGHEST_NUMBER ? number : undefined;
 }
 
-function elementsOf(port: PortDescriptor): DynamicElements {
+/** The elements of a dynamic port. */
+export function elementsOf(port: PortDescriptor): DynamicElements {
   return port.elements ?? initialElements(port.dynamic!);
 }
 
@@ -152,20 +161,39 @@ function dynamicPort(
   name: string,
 ): PortDescriptor {
   const ports = listed(descriptor, direction);
-  const found = ports.find((port) => port.name === name);
+  const numbered = ports.filter((port) => port.named === undefined);
+  const found = numbered.find((port) => port.name === name);
   if (found !== undefined) return found;
-  const available = ports.map((port) => port.name);
+  const available = numbered.map((port) => port.name);
+  const hint = ports.length === numbered.length
+    ? ""
+    : `; for an ${direction} of a name that you choose, say what it carries: { kind: "audio" }`;
   throw new SluiceError(
     "PortNotFound",
     `${attempt}: "${descriptor.type}" has no dynamic ${direction} of that name${didYouMean(name, available)}; ` +
-      `dynamic ${direction}s: ${listNames(available)}`,
+      `dynamic ${direction}s: ${listNames(available)}${hint}`,
     { nodeId, port: name, available },
   );
 }
 
-function withElements(descriptor: NodeDescriptor, port: PortDescriptor, elements: DynamicElements): NodeDescriptor {
-  const swap = (each: PortDescriptor) => each === port || each.name === port.name ? { ...each, elements } : each;
-  return port.direction === "input"
-    ? { ...descriptor, inputs: descriptor.inputs.map(swap) }
-    : { ...descriptor, outputs: descriptor.outputs.map(swap) };
+/** A descriptor with other elements of a dynamic port. Those with names of their own are ports that follow it. */
+export function withElements(
+  descriptor: NodeDescriptor,
+  { name, direction }: PortDescriptor,
+  elements: DynamicElements,
+): NodeDescriptor {
+  const swap = (each: PortDescriptor) => {
+    if (each.name !== name) return each.of === name ? [] : [each];
+    const named = Object.entries(elements.named ?? {}).map(([own, kind]) => namedElement(each, own, kind));
+    return [{ ...each, elements }, ...named];
+  };
+  return direction === "input"
+    ? { ...descriptor, inputs: descriptor.inputs.flatMap(swap) }
+    : { ...descriptor, outputs: descriptor.outputs.flatMap(swap) };
+}
+
+function namedElement(port: PortDescriptor, name: string, kind: FrameKind): PortDescriptor {
+  const { direction, named, accepts, burst, doc } = port;
+  const carried = named!.find((each) => each.kind === kind)!;
+  return { name, direction, ...carried, of: port.name, optional: true, ...(accepts && { accepts }), burst, doc };
 }

@@ -8,6 +8,7 @@ import { nodeId, splitAddress } from "../ids.ts";
 import type { LanePriority } from "../placement/lane_options.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import type { GraphDocument } from "./document.ts";
+import type { GraphFileNode } from "./graph_file.ts";
 import type { Supervision } from "./supervision.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
@@ -25,7 +26,7 @@ export interface GraphTarget {
       id?: string;
       lane?: string;
       pool?: string | { readonly [output: string]: string };
-      ports?: readonly string[];
+      ports?: GraphFileNode["ports"];
       supervision?: Supervision;
       callTimeoutMs?: number;
       priority?: LanePriority;
@@ -102,7 +103,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
     document.links.flatMap(({ from, to, place }) => [from, to].map((end) => at(place, () => splitAddress(end)))),
   );
   for (const node of document.nodes) {
-    const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, place } = node;
+    const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, ports, place } = node;
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
     const added = {
@@ -114,7 +115,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
       ...(priority && { priority }),
       ...(cpus && { cpus }),
       ...(bypassed && { bypassed }),
-      ...(linked.has(id) && { ports: linked.get(id) }),
+      ...((ports || linked.has(id)) && { ports: [...ports ?? [], ...linked.get(id) ?? []] }),
     };
     at(place, () => runtime.addByType(type, { ...config }, added));
   }

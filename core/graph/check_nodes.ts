@@ -7,6 +7,7 @@ import { coerceSetting, ConfigError } from "../descriptor/config_check.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { elementNames } from "../descriptor/dynamic_ports.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/lane_choice.ts";
@@ -63,37 +64,73 @@ export function checkNodes(
       diagnostics.addThrown(error, shaped.type.offset);
       continue;
     }
-    const { id, offset, callTimeoutMs } = shaped;
     const config = configOf(shaped, type.descriptor, settings, diagnostics);
-    const options = {
-      lane: isDeclared(shaped, graph, diagnostics) ? shaped.lane?.name : undefined,
-      pool: shaped.pool?.value,
-      supervision: shaped.supervision?.value,
-      callTimeoutMs,
-      ...shaped.schedule?.value,
-      bypassed: shaped.bypassed?.value,
-    };
-    const entry = topology.addChecked(
-      type,
-      config.values,
-      { id, ports: linked.get(id), ...options },
-      (error, fault) => {
-        if (error instanceof ConfigError) config.refuse(error);
-        else diagnostics.addThrown(error, placeOf(shaped, fault));
-      },
-    );
-    config.refuseReferences();
-    const place = diagnostics.place(offset);
-    const node = { id, type: type.descriptor.type, config: config.values, ...options, lane: shaped.lane?.name, place };
-    checked.set(id, { shaped, entry, descriptor: entry.type.descriptor, node });
+    const lane = isDeclared(shaped, graph, diagnostics) ? shaped.lane?.name : undefined;
+    checked.set(shaped.id, checkNode(shaped, type, config, lane, linked.get(shaped.id), topology, diagnostics));
   }
   return checked;
 }
 
+/**
+ * Adds a node to the graph of a file.
+ *
+ * @param lane the one that it is put on, if it names one that it may name
+ * @param linked its ports that links name
+ */
+function checkNode(
+  shaped: ShapedNode,
+  type: AnyNodeType,
+  config: CheckedConfig,
+  lane: string | undefined,
+  linked: readonly string[] = [],
+  topology: FileTopology,
+  diagnostics: GraphDiagnostics,
+): CheckedNode {
+  const { id, offset, callTimeoutMs } = shaped;
+  const options = {
+    pool: shaped.pool?.value,
+    supervision: shaped.supervision?.value,
+    callTimeoutMs,
+    ...shaped.schedule?.value,
+    bypassed: shaped.bypassed?.value,
+  };
+  const ports = shaped.ports?.value;
+  const added = { id, ...options, lane, ports: [...ports ?? [], ...linked] };
+  const entry = topology.addChecked(type, config.values, added, (error, fault) => {
+    if (error instanceof ConfigError) config.refuse(error);
+    else diagnostics.addThrown(error, placeOf(shaped, fault));
+  });
+  config.refuseReferences();
+  refuseUnknownPorts(shaped, entry.type.descriptor, diagnostics);
+  const place = diagnostics.place(offset);
+  const said = { ...options, lane: shaped.lane?.name, ports };
+  const node = { id, type: type.descriptor.type, config: config.values, ...said, place };
+  return { shaped, entry, descriptor: entry.type.descriptor, node };
+}
+
 /** Where the part of a node that is at fault stands, or else the node. */
 function placeOf({ offset, ...parts }: ShapedNode, fault: Parameters<Note>[1]): number {
-  if (fault !== "lane" && fault !== "supervision" && fault !== "bypassed" && fault !== "schedule") return offset;
-  return parts[fault]?.offset ?? offset;
+  const own = ["lane", "supervision", "bypassed", "schedule", "ports"] as const;
+  const part = own.find((each) => each === fault);
+  return part === undefined ? offset : parts[part]?.offset ?? offset;
+}
+
+/** Reports the ports of a file's node that are no elements of its dynamic ports. */
+function refuseUnknownPorts(
+  { id, ports }: ShapedNode,
+  descriptor: NodeDescriptor,
+  diagnostics: GraphDiagnostics,
+): void {
+  const dynamic = [...descriptor.inputs, ...descriptor.outputs].filter((port) => port.dynamic !== undefined);
+  const elements = new Set(dynamic.flatMap(elementNames));
+  for (const port of ports?.value ?? []) {
+    if (typeof port !== "string" || elements.has(port)) continue;
+    const available = dynamic.filter(({ named }) => named === undefined).map(({ name }) => name);
+    const message =
+      `Cannot give node "${id}" (${descriptor.type}) port ${describeValue(port)}: it is no element of a ` +
+      `dynamic port; dynamic ports: ${listSome(available)}`;
+    diagnostics.add("PortNotFound", message, ports!.offset, { nodeId: id, port, available });
+  }
 }
 
 /** The configuration of a node, and what reports what is wrong with it. */

@@ -12,7 +12,7 @@ import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { MemoryBudget } from "../pools/memory_budget.ts";
-import { poolLoads } from "../pools/pool_loads.ts";
+import { loadOutputs, poolLoads } from "../pools/pool_loads.ts";
 import { assertNodePools } from "../pools/check_node_pools.ts";
 import { poolOfOutput } from "../pools/node_pools.ts";
 import { describeShortage, type PoolNeed, poolNeeds } from "../pools/pool_plan.ts";
@@ -48,7 +48,7 @@ export function checkPools(
       lane,
       pool,
       lasts: descriptor.isAsync || descriptor.mode === "external",
-      outputs: descriptor.outputs,
+      outputs: loadOutputs(descriptor),
     })),
     links.map(({ fromNode, toNode, output: { kind }, policy, capacity }) => (
       { fromNode, toNode, kind, capacity, evicts: evicts(policy) }

@@ -9,6 +9,7 @@ import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
 import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
+import type { GraphFileNode } from "./graph_file.ts";
 import type { Supervision } from "./supervision.ts";
 
 /** The version of the format that this Sluice reads. */
@@ -42,6 +43,8 @@ export interface GraphNode {
   readonly cpus?: readonly number[];
   /** Whether what comes in is passed on without calling `process()`; absent: no. */
   readonly bypassed?: boolean;
+  /** Elements of its dynamic ports beside those that links name; absent: none. */
+  readonly ports?: GraphFileNode["ports"];
   /** Where its id stands. */
   readonly place: SourcePlace;
 }

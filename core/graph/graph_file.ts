@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { FrameKind } from "../frames/format.ts";
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
 import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { Supervision } from "./supervision.ts";
@@ -29,6 +30,11 @@ export interface GraphFileNode {
   readonly cpus?: readonly number[];
   /** Whether what comes in is passed on without calling `process()`; absent: no. */
   readonly bypassed?: boolean;
+  /** Elements of its dynamic ports beside those that links name: by name, or by a name of their own and a kind. */
+  readonly ports?: readonly (
+    | string
+    | { readonly input?: string; readonly output?: string; readonly kind: FrameKind }
+  )[];
 }
 
 /** A link of a graph file. */

@@ -8,7 +8,7 @@ import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
-import { elementNumber } from "../descriptor/dynamic_ports.ts";
+import { elementNames, elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
@@ -79,7 +79,7 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
   }
   const list = ports.find((each) => isList(each) && each.name === port);
   if (list !== undefined) {
-    const names = expandPort(list);
+    const names = list.dynamic === undefined ? expandPort(list) : elementNames(list);
     const what = list.dynamic === undefined ? `an array of ${names.length}` : "a dynamic port";
     const wanted = names.length === 0 ? "an element of it, and it has none" : `one of ${listSome(names)}`;
     const message = `${attempt}: it is ${what}, wanted ${wanted}`;
@@ -89,9 +89,11 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
   if (dynamic !== undefined) {
     throw new SluiceError("PortNotFound", `${attempt}: ${describeAbsent(dynamic, descriptor.type, port)}`, details);
   }
+  const call = direction === "input" ? "addInput()" : "addOutput()";
+  const hint = ports.some(({ named }) => named !== undefined) ? `; add one of any name by ${call}, with its kind` : "";
   const message = `${attempt}: "${descriptor.type}" has no ${direction} of that name${
     didYouMean(port, available)
-  }; ${known}`;
+  }; ${known}${hint}`;
   throw new SluiceError("PortNotFound", message, details);
 }
 

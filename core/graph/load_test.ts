@@ -189,7 +189,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus" and "bypassed"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "bypassed" and "ports"`,
   ],
   [
     "bypassed that is no truth value",

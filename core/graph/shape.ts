@@ -22,6 +22,7 @@ import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { NodePools } from "../pools/node_pools.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
+import { readNamedPort, type WantedPort } from "../descriptor/named_ports.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import { checkSupervision, type Supervision } from "./supervision.ts";
 import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
@@ -49,6 +50,7 @@ export interface ShapedNode {
   /** Any JSON stands for `cpus`. */
   readonly schedule?: { readonly value: Schedule; readonly offset: number };
   readonly bypassed?: { readonly value: boolean; readonly offset: number };
+  readonly ports?: { readonly value: readonly WantedPort[]; readonly offset: number };
 }
 
 /** One end of a link. */
@@ -107,6 +109,7 @@ const NODE_KEYS = [
   "priority",
   "cpus",
   "bypassed",
+  "ports",
 ];
 const KEYS = [
   "$schema",
@@ -225,6 +228,7 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
     callTimeoutMs: timeout?.value as number | undefined,
     schedule: readSchedule(keys, read("priority", LANE_PRIORITY)),
     bypassed: bypassed as ShapedNode["bypassed"],
+    ports: readPorts(keys.get("ports"), name, diagnostics),
   };
 }
 
@@ -253,6 +257,27 @@ function readNodePool(
   const names = isByOutput ? jsonMembers(node).map(({ value }) => value) : [node];
   const read = names.map((each) => readScalar(each, `"pool" of ${what}`, NAME, diagnostics));
   return read.includes(undefined) ? undefined : { value: jsonValue(node) as NodePools, offset: node.offset };
+}
+
+/** The ports that a node is to have beside those that links bring into being. */
+function readPorts(list: JsonNode | undefined, id: string, diagnostics: GraphDiagnostics): ShapedNode["ports"] {
+  if (list === undefined) return undefined;
+  if (list.type !== "array") {
+    const message = `Cannot read graph: "ports" of node "${id}" is ${describeJson(list)}, wanted a list of ports`;
+    diagnostics.add("InvalidGraph", message, list.offset);
+    return undefined;
+  }
+  for (const each of list.children ?? []) {
+    const port = jsonValue(each);
+    if (typeof port === "string") continue;
+    try {
+      readNamedPort(`Cannot read graph: "ports" of node "${id}"`, port);
+    } catch (error) {
+      diagnostics.addThrown(error, each.offset);
+      return undefined;
+    }
+  }
+  return { value: jsonValue(list) as readonly WantedPort[], offset: list.offset };
 }
 
 function named(found: { readonly value: unknown; readonly offset: number } | undefined) {

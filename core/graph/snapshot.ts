@@ -6,6 +6,10 @@
  *
  * @module
  */
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { initialElements } from "../descriptor/dynamic_elements.ts";
+import { elementNames, elementsOf } from "../descriptor/dynamic_ports.ts";
+import type { WantedPort } from "../descriptor/named_ports.ts";
 import { SluiceError } from "../errors.ts";
 import { portAddress } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
@@ -16,6 +20,7 @@ import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
 import { GRAPH_VERSION } from "./document.ts";
 import type { GraphFile, GraphFileNode } from "./graph_file.ts";
+import { linkedPorts } from "./linked_ports.ts";
 
 /** What of a graph is written down. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity">;
@@ -33,11 +38,16 @@ export function snapshotGraph(
   memory: MemoryOptions = {},
 ): GraphFile {
   const nodes = [...graph.nodes.values()];
+  const links = [...graph.links.values()];
+  const linked = linkedPorts(links.flatMap(({ fromNode, fromPort, toNode, toPort }) => [
+    { node: fromNode, port: fromPort },
+    { node: toNode, port: toPort },
+  ]));
   return {
     version: GRAPH_VERSION,
     mode: graph.mode,
-    nodes: Object.fromEntries(nodes.map((node) => [node.id, fileNode(node)])),
-    links: [...graph.links.values()].map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => ({
+    nodes: Object.fromEntries(nodes.map((node) => [node.id, fileNode(node, linked.get(node.id))])),
+    links: links.map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => ({
       from: portAddress(fromNode, fromPort),
       to: portAddress(toNode, toPort),
       policy,
@@ -54,7 +64,8 @@ export function snapshotGraph(
   };
 }
 
-function fileNode(node: NodeEntry): GraphFileNode {
+/** @param linked the ports that links name */
+function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNode {
   const { id, type: { descriptor }, config, lane, pool, supervision, callTimeoutMs, schedule, bypassed } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
@@ -73,7 +84,20 @@ function fileNode(node: NodeEntry): GraphFileNode {
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
     ...structuredClone(schedule),
     ...(bypassed && { bypassed }),
+    ...filePorts(descriptor, linked),
   };
+}
+
+/** The elements of dynamic ports that neither the class nor a link brings into being. */
+function filePorts(descriptor: NodeDescriptor, linked: readonly string[]): Pick<GraphFileNode, "ports"> {
+  const ports = [...descriptor.inputs, ...descriptor.outputs].filter((port) => port.dynamic !== undefined);
+  const said = ports.flatMap((port): readonly WantedPort[] => {
+    const own = Object.entries(elementsOf(port).named ?? {});
+    if (own.length > 0) return own.map(([name, kind]) => ({ [port.direction]: name, kind }));
+    const given = new Set([...linked, ...initialElements(port.dynamic!).numbers.map((n) => `${port.name}_${n}`)]);
+    return elementNames(port).filter((name) => !given.has(name));
+  });
+  return said.length === 0 ? {} : { ports: said };
 }
 
 /** The lanes that were declared or that nodes are on, each with its kind. */

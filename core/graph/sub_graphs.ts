@@ -160,6 +160,10 @@ class Expansion {
         `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`;
       this.#diagnostics.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
     }
+    if (node.ports !== undefined) {
+      const message = `Cannot give node "${id}" ports: it is a sub-graph, whose "inputs" and "outputs" are its ports`;
+      this.#diagnostics.add("InvalidGraph", message, node.ports.offset, { nodeId: id });
+    }
     if (place.stack.includes(path) || place.stack.length > MAX_DEPTH) {
       const found = place.stack.includes(path) ? "it contains that node" : `nested deeper than ${MAX_DEPTH} levels`;
       const message = `Cannot put graph "${graph.path}" into node "${id}": ${found}`;

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { wirePorts } from "../lanes/cells/cell_builder.ts";
+import { makeOutput, wirePorts } from "../lanes/cells/cell_builder.ts";
 import type { CellHost, NodeCell } from "../lanes/cells/node_cell.ts";
 import { InputPort } from "../ports/input_port.ts";
-import { poolOfOutput } from "../pools/node_pools.ts";
-import { OutputPort } from "../ports/output_port.ts";
 import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
 
 /**
@@ -29,7 +27,7 @@ export function addPort(
     input.structType = structType;
     insert(cell.inputs, input, descriptor.inputs.flatMap(expandPort));
   } else {
-    const output = new OutputPort(name, port, cell, site.poolOf(port.kind, poolOfOutput(cell.plan.pool, port.name)));
+    const output = makeOutput(site, cell, name, port);
     output.structType = structType;
     insert(cell.outputs, output, descriptor.outputs.flatMap(expandPort));
   }

@@ -29,7 +29,8 @@ import { logger } from "../log.ts";
 import type { ShapeOf } from "../ports/stream.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import { type NodeDescriptor, sizePorts } from "../descriptor/descriptor.ts";
-import { addElement, elementsByPort, nameElements, removeElement } from "../descriptor/dynamic_ports.ts";
+import { elementsByPort, nameElements, removeElement } from "../descriptor/dynamic_ports.ts";
+import { addAnyElement } from "../descriptor/named_ports.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../descriptor/own_config.ts";
@@ -228,19 +229,20 @@ export class ProcessorHarness implements AsyncDisposable {
   /**
    * Adds an element to a dynamic input, calls `portsChanged()` and connects the element.
    *
-   * @param port the port as a whole: `inputs`
-   * @returns the element's name: `inputs_2`
-   * @throws {SluiceError} `PortNotFound`, `InvalidGraph` if the port is full, and what `portsChanged()` throws
+   * @param port the port as a whole, `inputs`; with a kind the element's own name, `side`
+   * @returns the element's name: `inputs_2`, or `side`
+   * @throws {SluiceError} `PortNotFound`, `TypeMismatch` for a kind that the node does not take, `InvalidGraph` for a name
+   * that is taken and if the port is full, and what `portsChanged()` throws
    */
-  addInput(port: string): string {
-    const name = this.#add("input", port);
+  addInput(port: string, options: { readonly kind?: FrameKind } = {}): string {
+    const name = this.#add("input", port, options.kind);
     this.#site.connectInput(this.#cell, name);
     return name;
   }
 
   /** As {@linkcode addInput}, for an output. */
-  addOutput(port: string): string {
-    const name = this.#add("output", port);
+  addOutput(port: string, options: { readonly kind?: FrameKind } = {}): string {
+    const name = this.#add("output", port, options.kind);
     this.#site.connectOutput(this.#cell, name);
     return name;
   }
@@ -374,8 +376,8 @@ export class ProcessorHarness implements AsyncDisposable {
     }
   }
 
-  #add(direction: "input" | "output", port: string): string {
-    const { descriptor, added } = addElement(this.#cell.id, this.#descriptor, direction, port);
+  #add(direction: "input" | "output", port: string, kind?: FrameKind): string {
+    const { descriptor, added } = addAnyElement(this.#cell.id, this.#descriptor, direction, port, kind);
     this.#descriptor = descriptor;
     addPort(this.#site, this.#cell, descriptor, direction, added);
     this.#tellPorts();

@@ -8,6 +8,7 @@
 import { assertNotShared } from "../app/once.ts";
 import { assertConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
+import type { FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
@@ -190,16 +191,17 @@ export class GraphEdit {
   }
 
   /**
-   * Adds an element to a dynamic input of a node.
+   * Adds an element to a dynamic input of a node: one with the next number, or with `kind` one of a name of its own, if
+   * the node takes such.
    *
-   * @param port the port as a whole: `inputs`
-   * @returns the element's name: `inputs_2`
-   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `InvalidGraph` if it has as many as it can
+   * @param port the port as a whole, `inputs`; or, with a kind, the element's name, `side`
+   * @param options `kind`: what kind of frames the element carries
+   * @returns the element's name: `inputs_2`, or `side`
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch` for a kind that the node does not take,
+   * `InvalidConfig` for an option, `InvalidGraph` for a name that is taken and if the node has as many as it can
    */
-  addInput(nodeId: string, port: string): string {
-    const added = this.#draft.addPort(nodeId, "input", port);
-    this.#did("addInput");
-    return added;
+  addInput(nodeId: string, port: string, options: { readonly kind?: FrameKind } = {}): string {
+    return this.#addPort("input", nodeId, port, options);
   }
 
   /**
@@ -213,10 +215,8 @@ export class GraphEdit {
   }
 
   /** As {@linkcode GraphEdit.addInput}, for an output. */
-  addOutput(nodeId: string, port: string): string {
-    const added = this.#draft.addPort(nodeId, "output", port);
-    this.#did("addOutput");
-    return added;
+  addOutput(nodeId: string, port: string, options: { readonly kind?: FrameKind } = {}): string {
+    return this.#addPort("output", nodeId, port, options);
   }
 
   /** As {@linkcode GraphEdit.removeInput}, for an output. */
@@ -249,6 +249,13 @@ export class GraphEdit {
     const { id } = this.#draft.addLink(from, to, options);
     this.#did("connect");
     return id;
+  }
+
+  #addPort(direction: "input" | "output", nodeId: string, port: string, options: { kind?: FrameKind }): string {
+    assertKeys(`Cannot add an ${direction}`, options, ["kind"]);
+    const added = this.#draft.addPort(nodeId, direction, port, options.kind);
+    this.#did(direction === "input" ? "addInput" : "addOutput");
+    return added;
   }
 
   #did(action: string): void {

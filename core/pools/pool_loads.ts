@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { fieldOf, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { FrameKind } from "../frames/format.ts";
 import { defaultCapacity } from "../links/policy.ts";
 import { type NodePools, poolOfOutput } from "./node_pools.ts";
@@ -68,6 +69,12 @@ export interface LoadLink {
   readonly evicts?: boolean;
 }
 
+/** The outputs of a node: elements with names of their own take slots as their dynamic port does, which has none. */
+export function loadOutputs({ outputs }: NodeDescriptor): readonly LoadOutput[] {
+  if (outputs.every(({ named }) => named === undefined)) return outputs;
+  return outputs.filter(({ named }) => named === undefined).map((port) => ({ ...port, name: fieldOf(port) }));
+}
+
 /** A port, with the elements that edits may add to it. */
 export interface GrowingPort {
   /** What it carries. */
@@ -76,6 +83,8 @@ export interface GrowingPort {
   readonly dynamic?: { readonly initial: number; readonly max: number };
   /** For a dynamic port: the elements that it has; absent for as many as it starts with. */
   readonly elements?: { readonly numbers: readonly number[] };
+  /** For a dynamic port whose elements have names of their own: pools grow when one is added. */
+  readonly named?: readonly unknown[];
 }
 
 /**
@@ -84,8 +93,8 @@ export interface GrowingPort {
  */
 export function growthOf(ports: readonly GrowingPort[]): Map<FrameKind, number> {
   const growth = new Map<FrameKind, number>();
-  for (const { kind, dynamic, elements } of ports) {
-    if (dynamic === undefined) continue;
+  for (const { kind, dynamic, elements, named } of ports) {
+    if (dynamic === undefined || named !== undefined) continue;
     const capacity = defaultCapacity(kind);
     const each = 2 * capacity + heldPerTick(kind, capacity, true) + HOLDS + capacity + HOLDS;
     const more = dynamic.max - (elements?.numbers.length ?? dynamic.initial);

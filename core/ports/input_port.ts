@@ -7,7 +7,14 @@
 import { SluiceError } from "../errors.ts";
 import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
-import { describeFormat, findClash, type FormatAccepts, type FormatField, type FrameFormat } from "../frames/format.ts";
+import {
+  describeFormat,
+  findClash,
+  type FormatAccepts,
+  type FormatField,
+  type FrameFormat,
+  type FrameKind,
+} from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkReader } from "../links/link.ts";
@@ -147,6 +154,10 @@ export class InputPort implements StreamInput {
    */
   get hasGapAhead(): boolean {
     return this.#gapAhead;
+  }
+
+  get kind(): FrameKind {
+    return this.descriptor.kind;
   }
 
   get connected(): boolean {

@@ -7,7 +7,7 @@ import { waitsForRoom } from "../links/policy.ts";
 import { KIND } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import type { DataFrame } from "../frames/data_frame.ts";
-import type { FrameFormat } from "../frames/format.ts";
+import type { FrameFormat, FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { frameOfCode } from "../frames/frame_of.ts";
 import type { StructType } from "../frames/struct_memory.ts";
@@ -150,6 +150,10 @@ export class OutputPort implements StreamOutput {
    */
   get losslessLinks(): readonly LinkWriter[] {
     return this.#lossless;
+  }
+
+  get kind(): FrameKind {
+    return this.descriptor.kind;
   }
 
   get connected(): boolean {

@@ -10,7 +10,7 @@ import type { AudioFrame, AudioShape } from "../frames/audio_frame.ts";
 import type { DataFrame, DataShape } from "../frames/data_frame.ts";
 import type { EncodedFrame, EncodedShape } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
-import type { FrameFormat } from "../frames/format.ts";
+import type { FrameFormat, FrameKind } from "../frames/format.ts";
 import type { PacketFrame, PacketShape } from "../frames/packet_frame.ts";
 import type { VideoFrame, VideoShape } from "../frames/video_frame.ts";
 
@@ -35,6 +35,8 @@ export interface WaitOptions {
 export interface StreamInput<F extends Frame = Frame> {
   /** The port's name; `audio_2` for the third element of the array port `audio`. */
   readonly name: string;
+  /** What kind of frames it carries. */
+  readonly kind: FrameKind;
   /** Whether a link leads here. */
   readonly connected: boolean;
   /** Whether the writer has ended and every frame has been read. */
@@ -73,6 +75,8 @@ export interface StreamInput<F extends Frame = Frame> {
 export interface StreamOutput<F extends Frame = Frame> {
   /** The port's name. */
   readonly name: string;
+  /** What kind of frames it carries. */
+  readonly kind: FrameKind;
   /** Whether any link leads away from here. Writing without a link is allowed and costs nothing. */
   readonly connected: boolean;
   /** Announces the format of the frames, so that a clash is found before the first one. */

@@ -72,8 +72,14 @@ export interface DynamicPort<F extends Frame = Frame> {
   readonly "~element": F;
 }
 
+/** Stands for a dynamic port in a shape whose elements have names of their own. */
+export interface NamedPorts<F extends Frame = Frame> {
+  /** Only a type: what its elements carry. */
+  readonly "~named": F;
+}
+
 /** Port names to frame types; an array of frames stands for an array port. */
-export type PortShape = { readonly [name: string]: Frame | readonly Frame[] | DynamicPort };
+export type PortShape = { readonly [name: string]: Frame | readonly Frame[] | DynamicPort | NamedPorts };
 
 /**
  * The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. A list where
@@ -88,6 +94,7 @@ export type PortArray<F extends Frame, N extends number, T extends readonly F[] 
 export type InputRefs<I> = {
   readonly [K in keyof I]: I[K] extends readonly Frame[] ? InputRefTuple<I[K]>
     : I[K] extends DynamicPort<infer F> ? DynamicInputRef<F>
+    : I[K] extends NamedPorts<infer F> ? { readonly [name: string]: InputRef<F> }
     : I[K] extends Frame ? InputRef<I[K]>
     : never;
 };
@@ -96,6 +103,7 @@ export type InputRefs<I> = {
 export type OutputRefs<O> = {
   readonly [K in keyof O]: O[K] extends readonly Frame[] ? OutputRefTuple<O[K]>
     : O[K] extends DynamicPort<infer F> ? DynamicOutputRef<F>
+    : O[K] extends NamedPorts<infer F> ? { readonly [name: string]: OutputRef<F> }
     : O[K] extends Frame ? OutputRef<O[K]>
     : never;
 };

@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { type NodeId, portAddress } from "../ids.ts";
+import { isId, type NodeId, portAddress } from "../ids.ts";
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./handle.ts";
 
@@ -49,13 +49,15 @@ export function assertRefsOf(owner: object, ...refs: readonly { node: string; po
 
 type Ref = InputRef | OutputRef;
 type DynamicRef = DynamicInputRef | DynamicOutputRef;
-type Refs = Record<string, Ref | readonly Ref[] | DynamicRef>;
+type NamedRefs = { readonly [name: string]: Ref };
+type Refs = Record<string, Ref | readonly Ref[] | DynamicRef | NamedRefs>;
 
 function makeRefs(id: NodeId, ports: readonly PortDescriptor[], owner?: object): Refs {
   const refs: Refs = Object.create(null);
   for (const port of ports) {
+    if (port.of !== undefined) continue;
     if (port.dynamic !== undefined) {
-      refs[port.name] = makeDynamicRef(id, port, owner);
+      refs[port.name] = port.named === undefined ? makeDynamicRef(id, port, owner) : makeNamedRefs(id, port, owner);
       continue;
     }
     const elements = expandPort(port).map((name) => makeRef(id, port.direction, name, owner));
@@ -80,6 +82,13 @@ function makeDynamicRef(id: NodeId, port: PortDescriptor, owner?: object): Dynam
       if (typeof key !== "string" || !/^\d+$/.test(key)) return Reflect.get(target, key);
       return makeRef(id, port.direction, `${port.name}_${key}`, owner);
     },
+  });
+}
+
+/** As `makeDynamicRef()`, for elements with names of their own. */
+function makeNamedRefs(id: NodeId, port: PortDescriptor, owner?: object): NamedRefs {
+  return new Proxy(Object.create(null), {
+    get: (_, key) => typeof key === "string" && isId(key) ? makeRef(id, port.direction, key, owner) : undefined,
   });
 }
 

@@ -29,9 +29,11 @@ export function versionedView(
   let lists = "";
   return () => {
     const session = run();
-    // Lanes and pools come and go without a change of the topology: no version may stand for two of their lists.
+    // Lanes and pools come and go, and pools grow, without a change of the topology: no version may stand for two of
+    // their lists.
     const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
-    const now = `${runs()} ${topology.version} ${lanes} ${session?.pools().length}`;
+    const pools = session?.pools().map(({ slots }) => slots).join();
+    const now = `${runs()} ${topology.version} ${lanes} ${pools}`;
     if (now !== lists) version++;
     lists = now;
     return {

@@ -14,7 +14,7 @@ import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
 import { MemoryBudget, type MemoryOptions } from "../pools/memory_budget.ts";
-import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../pools/pool_loads.ts";
+import { growthOf, type LoadLink, type LoadNode, loadOutputs, type PoolLoad, poolLoads } from "../pools/pool_loads.ts";
 import { describeShortage, planPools, poolNeeds, type PoolPlan, type PoolSize } from "../pools/pool_plan.ts";
 import { PoolSet } from "../pools/pool_set.ts";
 import { PoolSpare } from "../pools/pool_spare.ts";
@@ -200,8 +200,8 @@ function addedLoads(topology: Topology, { added, linked }: GraphChange): PoolLoa
 }
 
 function loadNode({ id, lane, pool, type }: NodeEntry): LoadNode {
-  const { isAsync, mode, outputs } = type.descriptor;
-  return { id, lane, pool, lasts: isAsync || mode === "external", outputs };
+  const { isAsync, mode } = type.descriptor;
+  return { id, lane, pool, lasts: isAsync || mode === "external", outputs: loadOutputs(type.descriptor) };
 }
 
 function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: LinkEntry): LoadLink {

@@ -17,8 +17,8 @@ import { StreamMixer } from "./stream_mixer.ts";
  * while the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every
  * stream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.
  *
- * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
- * mix has.
+ * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64, and as many of names of their own, such as `guitar`, of kind
+ * `audio`: one sample rate for all of them; mono, or as many channels as the mix has.
  *
  * **Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.
  *
@@ -26,7 +26,7 @@ import { StreamMixer } from "./stream_mixer.ts";
  *
  * **Example.**
  * ```json
- * { "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }
+ * { "room": { "type": "dynamic-mixer", "config": { "channels": 2 }, "ports": [{ "input": "guitar", "kind": "audio" }] } }
  * ```
  */
 @processor({ tags: ["audio", "mix", "sum", "add", "join", "dynamic"] })
@@ -34,14 +34,17 @@ export class DynamicMixer extends StreamMixer {
   /** The streams. */
   @input({ dynamic: true })
   audioIn!: StreamInput<AudioFrame>[];
+  /** The streams that have names. */
+  @input({ dynamic: { named: true } })
+  voices!: StreamInput<AudioFrame>[];
 
   /** Connects the mix to the inputs. */
   setup(context: ProcessorContext): void {
-    this.mixInputs(context.nodeId, this.audioIn);
+    this.mixInputs(context.nodeId, [...this.audioIn, ...this.voices]);
   }
 
   /** Adds new inputs to the mix, and removes the others. */
   portsChanged(context: ProcessorContext): void {
-    this.mixInputs(context.nodeId, this.audioIn);
+    this.setup(context);
   }
 }

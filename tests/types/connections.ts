@@ -37,6 +37,7 @@ export function acceptsRightLinks(runtime: Runtime, { mono, stereo, any }: Chann
   runtime.connect(mixer.outputs.audioOut, meter.input("audioIn"));
   runtime.connect(meter.outputs.levels, sink.inputs.data);
   runtime.connect(source.outputs.audio, runtime.add(nodes.dynamicMixer()).inputs.audioIn[3]);
+  runtime.connect(source.outputs.audio, runtime.add(nodes.dynamicMixer()).inputs.voices.guitar);
   runtime.connect(mono.outputs.out, any.inputs.in);
   runtime.connect(stereo.outputs.out, stereo.inputs.in);
   runtime.connect(values.levels.outputs.out, values.levels.inputs.in);
@@ -133,6 +134,10 @@ export function refusesMisspeltPorts(runtime: Runtime): void {
   const room = runtime.add(nodes.dynamicMixer());
   // @ts-expect-error a dynamic port as a whole
   runtime.connect(source.outputs.audio, room.inputs.audioIn);
+  // @ts-expect-error ports of names of their own as a whole
+  runtime.connect(source.outputs.audio, room.inputs.voices);
+  // @ts-expect-error a port of a name of its own carries what its class says
+  runtime.connect(runtime.add(nodes.levelMeter()).outputs.levels, room.inputs.voices.guitar);
   // @ts-expect-error a dynamic port as a whole
   const whole: InputRef = room.inputs.audioIn;
   void whole;

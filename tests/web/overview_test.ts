@@ -1,6 +1,6 @@
 /** The overview beside what the runtime counts: drops a second, how busy the lanes are, how old frames are at the end. */
 import assert from "node:assert/strict";
-import { Runtime } from "../../mod.ts";
+import { nodes, Runtime } from "../../mod.ts";
 import { numberedSource } from "../fixtures/numbered.ts";
 import { working } from "../fixtures/working.ts";
 import { seriousFaults } from "./axe.ts";
@@ -65,3 +65,39 @@ pageTest(
     }
   },
 );
+
+pageTest("the overview and /api/graph have the slots that pools have now, also once they have grown", async () => {
+  const runtime = new Runtime({ mode: "live" });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const gain = runtime.add(nodes.gain(), { id: "gain" });
+  runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+  await using served = await serveStarted(runtime);
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(served.server.url);
+  const slots = () => runtime.stats().pools.find(({ name }) => name === "audio")!.slots;
+  const shown = page.locator('[data-pool="audio"] [data-figure="overview-slots"]');
+  const assertShown = async () => {
+    const { pools } = await (await fetch(`${served.server.url}/api/graph`)).json();
+    assert.equal(pools.find(({ name }: { name: string }) => name === "audio").slots, slots());
+    const [taken, all] = (await shown.innerText()).split("/").map(toNumber);
+    assert.equal(all, slots());
+    assert.ok(taken >= 0 && taken < all, `${taken} of ${all}`);
+  };
+  await eventually(assertShown);
+  const before = slots();
+  await runtime.edit((edit) => {
+    for (let k = 0; k < 60; k++) {
+      const { id } = edit.add(nodes.gain(), { id: `gain${k}` });
+      edit.connectByName("tone.audio", `${id}.audioIn`, { capacity: 64 });
+    }
+  });
+  await eventually(assertShown);
+  assert.ok(slots() > before, `${slots()} slots after ${before}`);
+  await runtime.pause();
+  await eventually(async () => {
+    const { free } = runtime.stats().pools.find(({ name }) => name === "audio")!;
+    assert.equal(toNumber((await shown.innerText()).split("/")[0]), slots() - free);
+  });
+  assert.deepEqual(browser.faults, []);
+});

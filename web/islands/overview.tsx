@@ -1,7 +1,7 @@
-/** @module The graph in one line above every view: drops, how busy the lanes are, and how old frames are at the sinks. */
+/** @module The graph in one line above every view: drops, how busy lanes are, how old frames are, how full pools are. */
 import type { JSX } from "preact";
-import { formatMeasured, formatRate, formatShare } from "../model/format_figures.ts";
-import { type LaneShare, type Overview as Figures, overviewOf } from "../model/overview.ts";
+import { formatCount, formatMeasured, formatRate, formatShare } from "../model/format_figures.ts";
+import { type LaneShare, type Overview as Figures, overviewOf, type PoolFill } from "../model/overview.ts";
 import { figures, graph, isCurrent, reading } from "../state/live.ts";
 import { leadToLink, leadToNode } from "../state/place.ts";
 
@@ -18,6 +18,7 @@ export function Overview(): JSX.Element | null {
         <Drops now={now} />
         <Lanes lanes={now.lanes} />
         <Latency now={now} />
+        <Pools pools={now.pools} />
       </dl>
     </section>
   );
@@ -70,6 +71,27 @@ function Lanes({ lanes }: { readonly lanes: readonly LaneShare[] }): JSX.Element
           ))}
         </ul>
         {lanes.length > 1 && <span class="soft">of {lanes.length} lanes</span>}
+      </dd>
+    </div>
+  );
+}
+
+function Pools({ pools }: { readonly pools: readonly PoolFill[] }): JSX.Element {
+  return (
+    <div
+      class="overview-pools"
+      title="Slots of each pool that are taken, of those that it has now: it grows with the graph"
+    >
+      <dt>Pools</dt>
+      <dd>
+        <ul aria-label="Slots that are taken, by pool">
+          {pools.map(({ name, taken, slots }) => (
+            <li key={name} data-pool={name} title={name}>
+              <bdi class="clip">{name}</bdi>
+              <span class="figure" data-figure="overview-slots">{formatCount(taken)}/{formatCount(slots)}</span>
+            </li>
+          ))}
+        </ul>
       </dd>
     </div>
   );

@@ -6,7 +6,7 @@ import { countHealth, countWords } from "../model/health_counts.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
 import { formatNs } from "../model/format_figures.ts";
 import { type View, VIEWS } from "../model/place.ts";
-import { askToStop, busy, pauseGraph, resumeGraph } from "../state/commands.ts";
+import { askToRestart, askToStop, busy, pauseGraph, resumeGraph } from "../state/commands.ts";
 import {
   conditions,
   figures,
@@ -140,20 +140,25 @@ function Summary(): JSX.Element {
 }
 
 function Commands(): JSX.Element {
-  const unreachable = status.value !== "open" || busy.value || hasEnded.value;
+  const unreachable = status.value !== "open" || busy.value;
+  const over = unreachable || hasEnded.value;
   const paused = graphState.value === "paused";
   return (
     <div class="commands" role="group" aria-label="Graph">
       <button
         type="button"
-        disabled={unreachable}
+        disabled={over}
         aria-keyshortcuts={singleKeys.value ? "p" : undefined}
         onClick={() => void (paused ? resumeGraph() : pauseGraph())}
       >
         <Icon name={paused ? "play" : "pause"} />
         <span class="button-word">{paused ? "Resume" : "Pause"}</span>
       </button>
-      <button type="button" disabled={unreachable} onClick={askToStop} aria-haspopup="dialog">
+      <button type="button" disabled={unreachable} onClick={askToRestart} aria-haspopup="dialog">
+        <Icon name="restart" />
+        <span class="button-word">Restart</span>
+      </button>
+      <button type="button" disabled={over} onClick={askToStop} aria-haspopup="dialog">
         <Icon name="stop" />
         <span class="button-word">Stop</span>
       </button>

@@ -1,5 +1,6 @@
 /**
- * The graph in one line: what is dropped, how busy the lanes are, and how old frames are at the sinks.
+ * The graph in one line: what is dropped, how busy the lanes are, how old frames are at the sinks, and how much of the
+ * pools is taken.
  *
  * @module
  */
@@ -12,6 +13,15 @@ export interface LaneShare {
   readonly name: string;
   /** Share of a core that its nodes take in `process()`, from 0 to 1; `NaN` while it is not known. */
   readonly busyShare: number;
+}
+
+/** How full a pool is. */
+export interface PoolFill {
+  readonly name: string;
+  /** Slots that are taken, with those that lanes keep at hand. */
+  readonly taken: number;
+  /** Slots that the pool has now: it grows with the graph. */
+  readonly slots: number;
 }
 
 /** A node that frames end at. */
@@ -34,6 +44,8 @@ export interface Overview {
   readonly lanes: readonly LaneShare[];
   /** The sink whose frames are oldest, by the 99th percentile; `undefined` if no sink has read a frame recently. */
   readonly latest: SinkAge | undefined;
+  /** In the order of the graph. */
+  readonly pools: readonly PoolFill[];
 }
 
 /** Sums up the newest reading; `undefined` before the first. */
@@ -65,6 +77,7 @@ export function overviewOf(figures: GraphFigures): Overview | undefined {
     lanes: [...shares].map(([name, share]) => ({ name, busyShare: Math.min(1, share) }))
       .sort((a, b) => rankOf(b) - rankOf(a)),
     latest: latestSink(figures),
+    pools: graph.pools.map(({ name, slots }, k) => ({ name, slots, taken: Math.max(0, slots - frame.pools.free[k]) })),
   };
 }
 

@@ -58,6 +58,7 @@ Deno.test("overviewOf() sums drops, busy shares by lane, and has the ages of the
     worstLink: -1,
     lanes: ["a", "b", "c"].map((name) => ({ name, busyShare: NaN })),
     latest: undefined,
+    pools: [],
   });
   const ages = { ageP50: [0, 20, 30], ageP99: [0, 25, 40] };
   const drops = { written: [100, 100, 100], droppedFull: [1, 4, 0], droppedSkipped: [0, 0, 30] };
@@ -72,7 +73,18 @@ Deno.test("overviewOf() sums drops, busy shares by lane, and has the ages of the
       p50Ns: bucketNs(30, BUCKET_SHIFTS.ageP50),
       p99Ns: bucketNs(40, BUCKET_SHIFTS.ageP99),
     },
+    pools: [],
   });
+});
+
+Deno.test("overviewOf() has the slots of each pool that are taken, of those that it has", () => {
+  const pools = [["audio", 64], ["data", 8]].map(([name, slots]) => ({ name: `${name}`, slots: +slots, slotBytes: 1 }));
+  const figures = new GraphFigures({ ...graph, pools });
+  figures.take({ ...frameAt(0, {}, {}), pools: { free: [40, 8] } } as unknown as StatsFrame);
+  assert.deepEqual(overviewOf(figures)!.pools, [
+    { name: "audio", slots: 64, taken: 24 },
+    { name: "data", slots: 8, taken: 0 },
+  ]);
 });
 
 Deno.test("overviewOf() has no more than a core for a lane, and neither rates nor ages after the end", () => {

@@ -5,7 +5,7 @@
  */
 import { effect, signal } from "@preact/signals";
 import { shownText } from "../model/shown_text.ts";
-import { client, restarts } from "./live.ts";
+import { client, hasEnded, restarts } from "./live.ts";
 
 /** How long the end of a graph may take, milliseconds: its nodes drain first. */
 const STOP_TIMEOUT_MS = 60_000;
@@ -64,15 +64,32 @@ export function resumeGraph(): Promise<void> {
   return run(() => client.call("graph.resume", {}));
 }
 
-/** Asks whether the graph is to end: only whoever started the run can start another. */
+/** Asks whether the graph is to end: the page can start it again only where the program goes on to serve it. */
 export function askToStop(): void {
   question.value = {
     title: "Stop the graph?",
-    text: "Its sources end, the rest drains, and the run is over. The page cannot start it again.",
+    text:
+      "Its sources end, the rest drains, and the run is over. Restart begins another, unless the program ends with it.",
     yes: "Stop the graph",
     no: "Let it run",
     act: () => void run(() => client.call("graph.stop", {}, STOP_TIMEOUT_MS)),
   };
+}
+
+/** Asks whether the graph is to end and begin again; one that has ended begins at once. */
+export function askToRestart(): void {
+  if (hasEnded.peek()) return restartGraph();
+  question.value = {
+    title: "Restart the graph?",
+    text: "Its sources end, the rest drains, and it begins anew: nodes without their states, and all counts at 0.",
+    yes: "Restart the graph",
+    no: "Let it run",
+    act: restartGraph,
+  };
+}
+
+function restartGraph(): void {
+  void run(() => client.call("graph.restart", {}, STOP_TIMEOUT_MS));
 }
 
 /** Restarts a node. A stuck node is freed together with its lane. */

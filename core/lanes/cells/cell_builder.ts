@@ -6,7 +6,13 @@
 import type { FormatField } from "../../frames/format.ts";
 import { InputPort } from "../../ports/input_port.ts";
 import { OutputPort } from "../../ports/output_port.ts";
-import { expandPort, type NodeDescriptor, sizePorts } from "../../descriptor/descriptor.ts";
+import {
+  expandPort,
+  fieldOf,
+  type NodeDescriptor,
+  type PortDescriptor,
+  sizePorts,
+} from "../../descriptor/descriptor.ts";
 import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
 import { poolOfOutput } from "../../pools/node_pools.ts";
@@ -29,8 +35,7 @@ export function buildCell(
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
   }
   for (const port of sized.outputs) {
-    const pool = host.poolOf(port.kind, poolOfOutput(plan.pool, port.name));
-    for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, pool));
+    for (const name of expandPort(port)) cell.outputs.push(makeOutput(host, cell, name, port));
   }
   for (const port of [...cell.inputs, ...cell.outputs]) {
     port.structType = instance.structs?.[port.descriptor.schema ?? ""];
@@ -45,9 +50,9 @@ export function buildCell(
 export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
   instance.ports.wire({
     input: (name) => inputs.find((input) => input.name === name)!,
-    inputs: (name) => inputs.filter((input) => input.descriptor.name === name),
+    inputs: (name) => inputs.filter((input) => fieldOf(input.descriptor) === name),
     output: (name) => outputs.find((output) => output.name === name)!,
-    outputs: (name) => outputs.filter((output) => output.descriptor.name === name),
+    outputs: (name) => outputs.filter((output) => fieldOf(output.descriptor) === name),
   });
 }
 
@@ -57,18 +62,17 @@ export function changePorts(
   cell: NodeCell,
   elements: { readonly [port: string]: DynamicElements },
 ): void {
-  const { descriptor, instance, plan } = cell;
+  const { descriptor, instance } = cell;
   const sized = takeElements(descriptor, elements);
   const converters = (field: FormatField) => host.converters(field);
   const inputs = sized.inputs.flatMap((port) =>
     expandPort(port).map((name) =>
-      cell.inputs.find((input) => input.name === name) ?? new InputPort(name, port, cell, converters)
+      cell.inputs.find((input) => isPort(input, name, port)) ?? new InputPort(name, port, cell, converters)
     )
   );
   const outputs = sized.outputs.flatMap((port) =>
     expandPort(port).map((name) =>
-      cell.outputs.find((output) => output.name === name) ??
-        new OutputPort(name, port, cell, host.poolOf(port.kind, poolOfOutput(plan.pool, port.name)))
+      cell.outputs.find((output) => isPort(output, name, port)) ?? makeOutput(host, cell, name, port)
     )
   );
   cell.inputs.splice(0, cell.inputs.length, ...inputs);
@@ -77,4 +81,14 @@ export function changePorts(
     port.structType = instance.structs?.[port.descriptor.schema ?? ""];
   }
   wirePorts(cell);
+}
+
+/** Makes a port of a cell, whose frames are of the pool that the node names for it. */
+export function makeOutput(host: CellHost, cell: NodeCell, name: string, port: PortDescriptor): OutputPort {
+  return new OutputPort(name, port, cell, host.poolOf(port.kind, poolOfOutput(cell.plan.pool, fieldOf(port))));
+}
+
+/** Whether a port stays: another one of its name may carry another kind of frames. */
+function isPort(present: InputPort | OutputPort, name: string, { kind }: PortDescriptor): boolean {
+  return present.name === name && present.descriptor.kind === kind;
 }

@@ -1,0 +1,143 @@
+/**
+ * Dynamic ports whose elements have names of their own, and carry what is chosen when they are added: `side`, of kind
+ * `audio`. A class declares which kinds it takes. In a graph such an element is a port like any other.
+ *
+ * @module
+ */
+import { describeName, describeValue } from "../errors/describe_value.ts";
+import { isPlainObject, kindOf } from "../errors/kind_of.ts";
+import { assertKeys } from "../errors/option_check.ts";
+import { listSome } from "../errors/suggestion.ts";
+import { SluiceError } from "../errors.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { KIND_FACTS } from "../frames/kinds.ts";
+import { isId } from "../ids.ts";
+import { expandPort, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
+import { addElement, elementNumber, elementsOf, withElements } from "./dynamic_ports.ts";
+
+/** Which way frames go. */
+type Direction = PortDescriptor["direction"];
+
+/**
+ * A port that a node is to have: the name of an element of a numbered port, `audioIn_3`, or an input or an output of
+ * another name, with what it carries.
+ */
+export type WantedPort = string | { readonly input?: string; readonly output?: string; readonly kind: FrameKind };
+
+/** What {@linkcode WantedPort} says of a port of a name of its own. */
+export interface NamedPort {
+  readonly direction: Direction;
+  readonly name: string;
+  readonly kind: FrameKind;
+}
+
+/**
+ * Reads a port of a name of its own as it was written down.
+ *
+ * @param attempt how the message starts: `Cannot add node "mix"`
+ * @throws {SluiceError} `InvalidConfig` for another shape
+ */
+export function readNamedPort(attempt: string, port: unknown): NamedPort {
+  if (!isPlainObject(port) || Object.hasOwn(port, "input") === Object.hasOwn(port, "output")) {
+    const found = isPlainObject(port) ? describeValue(port) : kindOf(port);
+    const wanted =
+      'a name, or a name and a kind: { input: "side", kind: "audio" } or { output: "side", kind: "audio" }';
+    throw new SluiceError("InvalidConfig", `${attempt}: a port is ${found}, wanted ${wanted}`, { key: "ports" });
+  }
+  assertKeys(attempt, port, ["input", "output", "kind"]);
+  const direction = Object.hasOwn(port, "input") ? "input" : "output";
+  assertKind(attempt, port.kind);
+  return { direction, name: port[direction] as string, kind: port.kind };
+}
+
+/**
+ * Adds an element to a dynamic port of a node: one with the next number, or with a kind one of a name of its own.
+ *
+ * @param port the port as a whole, `inputs`; or, with a kind, the element's name
+ * @returns the node's descriptor with it, and the element's name
+ * @throws {SluiceError} as `addElement()` and {@linkcode addNamedPort}; `InvalidConfig` for what is no kind
+ */
+export function addAnyElement(
+  nodeId: string,
+  descriptor: NodeDescriptor,
+  direction: Direction,
+  port: string,
+  kind?: FrameKind,
+): { readonly descriptor: NodeDescriptor; readonly added: string } {
+  if (kind === undefined) return addElement(nodeId, descriptor, direction, port);
+  assertKind(`Cannot add ${direction} ${describeName(`${nodeId}.${port}`)}`, kind);
+  return { descriptor: addNamedPort(nodeId, descriptor, { direction, name: port, kind }), added: port };
+}
+
+/** Refuses what is no kind of frame. @throws {SluiceError} `InvalidConfig` */
+function assertKind(attempt: string, kind: unknown): asserts kind is FrameKind {
+  if (FRAME_KINDS.includes(kind as FrameKind)) return;
+  const wanted = FRAME_KINDS.map((each) => `"${each}"`).join(" or ");
+  throw new SluiceError(
+    "InvalidConfig",
+    `${attempt}: "kind" of a port is ${describeValue(kind)}, wanted ${wanted}`,
+    { key: "kind", available: FRAME_KINDS },
+  );
+}
+
+/**
+ * Adds a port of a name of its own to a node.
+ *
+ * @throws {SluiceError} `PortNotFound` if the node takes no such ports in that direction, `TypeMismatch` for a kind that
+ * it does not take, `InvalidGraph` for a name that is none or is taken, and if the node has as many as it can
+ */
+export function addNamedPort(
+  nodeId: string,
+  descriptor: NodeDescriptor,
+  { direction, name, kind }: NamedPort,
+): NodeDescriptor {
+  const attempt = `Cannot add ${direction} ${describeName(`${nodeId}.${name}`)} (${kind})`;
+  const port = portsOf(descriptor, direction).find(({ named }) => named !== undefined);
+  if (port === undefined) {
+    const message = `${attempt}: "${descriptor.type}" takes no ${direction}s of other names than its own`;
+    throw new SluiceError("PortNotFound", message, { nodeId, port: name, available: [] });
+  }
+  assertTaken(attempt, nodeId, name, kind, port);
+  assertFree(attempt, nodeId, name, descriptor);
+  const { numbers, next, named = {} } = elementsOf(port);
+  const count = Object.keys(named).length;
+  if (count >= port.dynamic!.max) {
+    const found = `"${port.name}" has ${count}, the most that "${descriptor.type}" takes`;
+    throw new SluiceError("InvalidGraph", `${attempt}: ${found}; remove one first`, { nodeId, port: name });
+  }
+  return withElements(descriptor, port, { numbers, next, named: { ...named, [name]: kind } });
+}
+
+function assertTaken(attempt: string, nodeId: string, name: string, kind: FrameKind, { named }: PortDescriptor): void {
+  if (named!.some((each) => each.kind === kind)) return;
+  const actual = KIND_FACTS[kind].frame;
+  const expected = named!.map(({ type }) => type).join(" or ");
+  const available = named!.map((each) => each.kind);
+  throw new SluiceError(
+    "TypeMismatch",
+    `${attempt}: the node takes no ports of ${actual}, wanted ${expected}; kinds: ${listSome(available)}`,
+    { nodeId, port: name, available, expected, actual },
+  );
+}
+
+function assertFree(attempt: string, nodeId: string, name: unknown, descriptor: NodeDescriptor): void {
+  const refuse = (why: string) => {
+    throw new SluiceError("InvalidGraph", `${attempt}: ${why}`, { nodeId, port: String(name) });
+  };
+  if (typeof name !== "string" || !isId(name)) {
+    return refuse('it is no name of a port; wanted 1 to 64 letters, digits, "_" or "-", starting with a letter or "_"');
+  }
+  for (const port of [...descriptor.inputs, ...descriptor.outputs]) {
+    const is = port.direction === "input" ? "an input" : "an output";
+    if (port.name === name || expandPort(port).includes(name)) {
+      return refuse(`the node has ${is} of that name; choose another`);
+    }
+    if (elementNumber(port, name) !== undefined) {
+      return refuse(`the node can have ${is} of that name as an element of "${port.name}"; choose another`);
+    }
+  }
+}
+
+function portsOf(descriptor: NodeDescriptor, direction: Direction): readonly PortDescriptor[] {
+  return direction === "input" ? descriptor.inputs : descriptor.outputs;
+}
