@@ -30,6 +30,7 @@ import {
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
+import { AUTO_LANE } from "./placement/lane_choice.ts";
 import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
@@ -126,7 +127,8 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity } = options;
-    this.#topology = new Topology(mode, known, lanes, supervision, capacity);
+    const said = lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
+    this.#topology = new Topology(mode, known, said, supervision, capacity);
     this.#arrivals = new Arrivals(this.#topology);
     registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown, () => this.#runs));
   }
