@@ -23,6 +23,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import { closeAll } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";
+import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
@@ -44,6 +45,7 @@ export class Session {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
   readonly #replacer: LaneReplacer;
+  readonly #balancer: LaneBalancer;
   readonly #overdue: Overdue;
   readonly #news: LaneNews;
   readonly #watch: SessionWatch;
@@ -63,6 +65,7 @@ export class Session {
     const run = this.#run = new Run(options, listener, (error) => void this.#end(error), () => this.#drain());
     this.#supervisor = new Supervisor(run);
     this.#replacer = new LaneReplacer(run, this.#supervisor);
+    this.#balancer = new LaneBalancer(run);
     this.#overdue = new Overdue(run);
     this.#news = new LaneNews(run, this.#supervisor, this.#replacer, this.#overdue);
     this.#watch = new SessionWatch(run, this.#replacer, this.#news);
@@ -110,6 +113,7 @@ export class Session {
       this.#supervisor.begin();
       this.#replacer.begin();
       this.#watch.watch();
+      this.#balancer.begin();
     } catch (error) {
       // Being stopped is no failure of the graph.
       await this.#end(run.stopTimer === undefined ? error as Error : undefined);
@@ -414,6 +418,7 @@ export class Session {
       if (run.states.get(id) !== "ended") run.states.set(id, "running");
     }
     run.lanes.reschedule([...added, ...anew]);
+    this.#balancer.begin();
     this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing of the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);
@@ -437,6 +442,7 @@ export class Session {
     this.#watch.end();
     this.#supervisor.end();
     this.#replacer.end();
+    this.#balancer.end();
     // Once the graph runs, only an edit opens lanes.
     run.lanes.refuseAllOpening(run.startNs > 0 ? cutOff(false) : stoppedEarly());
     run.edits?.end();

@@ -12,6 +12,19 @@ export function isStateless({ instance }: NodeCell): boolean {
 }
 
 /**
+ * Whether another instance of a node can go on from all that it has, by record: it gives its state, and takes that of
+ * another.
+ */
+export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, boolean> {
+  return new Map(
+    Array.from(cells, ({ plan, instance: { processor } }) => [
+      plan.index,
+      processor.snapshot !== undefined && processor.restore !== undefined,
+    ]),
+  );
+}
+
+/**
  * Whether no successor goes on from what a node has, so that it is flushed and its file is complete.
  *
  * @param anew whether its successor gets or takes no state from it
