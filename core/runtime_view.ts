@@ -43,6 +43,8 @@ export interface SessionView {
   readonly factCount: number;
   /** What a node is doing. */
   activity(node: NodeEntry): NodeActivity;
+  /** Why the runtime does not move a node to another lane, in words; `undefined` if it may. */
+  whyFixed(node: NodeEntry): string | undefined;
   /** A node's own figures; those of native stages change without notice. */
   figures(node: NodeEntry): Figures | undefined;
   /** What a link's frames are, once it is known. */
@@ -67,6 +69,8 @@ export interface RuntimeView {
   readonly typeOf: (link: LinkEntry) => string;
   /** The input that a node waits for a link to: see {@linkcode awaitedInput}. */
   readonly awaits: (node: NodeEntry) => string | undefined;
+  /** Why the runtime does not move a node to another lane, in words; before the start as far as the graph tells. */
+  readonly whyFixed: (node: NodeEntry) => string | undefined;
   /** Types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
   /** Absent before the start. */

@@ -10,6 +10,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
+import { whyFixed } from "../graph/fixed_nodes.ts";
 import type { NodeId } from "../ids.ts";
 import type { DraftedEdit } from "../live/edit_site.ts";
 import { logger } from "../log.ts";
@@ -85,7 +86,12 @@ export class LaneBalancer {
 
   #balance({ nodes, links }: MeasuredLoad): Balance {
     return balance({
-      nodes: [...nodes].map(([node, load]) => ({ id: node.id, lane: node.lane, load, isFree: this.#isFree(node) })),
+      nodes: [...nodes].map(([node, load]) => ({
+        id: node.id,
+        lane: node.lane,
+        load,
+        isFree: this.whyFixed(node) === undefined,
+      })),
       links: [...links].map(([{ fromNode, toNode, output }, framesPerSecond]) => ({
         from: fromNode,
         to: toNode,
@@ -112,19 +118,16 @@ export class LaneBalancer {
     return names;
   }
 
-  #isFree(node: NodeEntry): boolean {
+  /** Why a node stays on its lane, in words; `undefined` if it may be moved. */
+  whyFixed(node: NodeEntry): string | undefined {
     const { states, facts, topology, lanes, page } = this.#run;
-    const { descriptor } = node.type;
-    if (!node.autoPlaced || descriptor.isAsync || descriptor.mode === "external") return false;
-    if (states.get(node.id) !== "running" || !facts.carries(node.index) || this.#refused.has(node.life)) return false;
-    // Frames that it retains would not go along.
-    if (readRetained(page, node.index) > 0 || lanes.named(node.lane)?.state !== "running") return false;
-    const { connections } = topology;
-    const neighbours = [
-      ...connections.intoNode(node.id).map(({ fromNode }) => fromNode),
-      ...connections.fromNode(node.id).map(({ toNode }) => toNode),
-    ];
-    return neighbours.every((id) => topology.node(id).type.descriptor.lane !== "native");
+    const why = whyFixed(topology, node);
+    if (why !== undefined) return why;
+    if (!facts.carries(node.index)) return "its class lacks snapshot() or restore(), so that it would begin anew";
+    if (this.#refused.has(node.life)) return "it has refused to move";
+    if (readRetained(page, node.index) > 0) return "it retains frames, which would not go along";
+    const runs = states.get(node.id) === "running" && lanes.named(node.lane)?.state === "running";
+    return runs ? undefined : "it does not run";
   }
 
   async #move({ moves }: Balance, reason: string): Promise<void> {
@@ -145,7 +148,7 @@ export class LaneBalancer {
     const draft = topology.draft();
     for (const { id, from, to } of moves) {
       const node = topology.nodes.get(id as NodeId);
-      if (node?.lane === from && this.#isFree(node)) draft.moveNode(id, to, undefined, true);
+      if (node?.lane === from && this.whyFixed(node) === undefined) draft.moveNode(id, to, undefined, true);
     }
     return { draft, extras: { actions: ["move"], configure: [], reason }, result: undefined };
   }

@@ -311,6 +311,7 @@ export class Session {
       progress: run.facts.progress,
       factCount: run.facts.count,
       activity: (node) => this.#watch.activityOf(node),
+      whyFixed: (node) => this.#balancer.whyFixed(node),
       figures: (node) => figuresOf(page, node, run.facts),
       format: (link) => run.facts.format(link),
       pools: () => run.summary?.pools ?? poolStats(run.memory?.pools, run.lanes.rowsSetAside),
