@@ -5,7 +5,7 @@
  * of both. The *peak* of a placement is the load of its busiest lane: a graph that runs as fast as it can does so at
  * the pace of that lane. Chains stay together, since cutting one costs a crossing.
  *
- * Pure and deterministic: the same input gives the same moves, and none where they were made.
+ * Pure and deterministic: the same input gives the same moves.
  *
  * @module
  */
