@@ -45,6 +45,7 @@ import { findType, knownTypes } from "./runtime/known_types.ts";
 import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
+import { placeAnew } from "./runtime/place_anew.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
 import { wantedValues } from "./runtime/wanted_values.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
@@ -470,6 +471,7 @@ export class Runtime implements AsyncDisposable {
     this.#failures.begin();
     this.#isChanged = false;
     this.#runs++;
+    placeAnew(this.#topology, this.#session?.betterLanes ?? []);
     return this.#session = new Session(options);
   }
 

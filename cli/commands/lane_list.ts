@@ -21,7 +21,7 @@ const PERHAPS = "the runtime may move it, if its class has snapshot() and restor
 interface Measured {
   /** The share of its lane that each node took, by id. */
   readonly loads: ReadonlyMap<string, number>;
-  /** Why the runtime moved nodes. */
+  /** Why the runtime moved nodes, and which ones it would move if it could. */
   readonly reasons: readonly string[];
   /** Why nodes stay, by id. */
   readonly why: ReadonlyMap<string, string | undefined>;
@@ -70,8 +70,13 @@ async function measure(runtime: Runtime, forMs: number): Promise<Measured> {
   const before = workOf(runtime);
   await wait(Math.min(forMs, MEASURED_MS));
   const after = workOf(runtime);
-  const { nodes, whyFixed } = viewRuntime(runtime);
+  const { nodes, whyFixed, session } = viewRuntime(runtime);
   const why = new Map(nodes.map((node) => [node.id, whyFixed(node)]));
+  for (const { id, to } of session?.betterLanes ?? []) {
+    reasons.push(
+      `"${id}" would do better on lane "${to}": name that in the graph file, or give its class what it lacks`,
+    );
+  }
   await runtime.stop();
   const loads = new Map(
     after.busyNs.entries().map(([id, ns]) => [id, (ns - (before.busyNs.get(id) ?? 0)) / (after.atNs - before.atNs)]),

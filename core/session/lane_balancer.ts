@@ -31,7 +31,7 @@ const BY_DEFAULT: Required<Omit<BalancingOptions, "processors">> = {
 /** By how much the load of the busiest lane must go down, as a share of it. */
 const LEAST_GAIN = 0.15;
 
-/** Each rest after a move is twice as long as the one before, up to this, milliseconds. */
+/** Each rest is twice as long as the one before, up to this, milliseconds. */
 const MAX_REST_MS = 60_000;
 
 /** How long an edit may take that moves nodes, milliseconds. */
@@ -46,6 +46,8 @@ export class LaneBalancer {
   #restMs: number;
   #restsUntilNs = 0;
   #isMoving = false;
+  /** What was measured last while a lane had too much to do. */
+  #measured: MeasuredLoad | undefined;
   /** Lives of nodes that have refused to move. */
   readonly #refused = new Set<number>();
 
@@ -55,12 +57,18 @@ export class LaneBalancer {
     this.#restMs = this.#options.restMs;
   }
 
-  /** Begins to look, if there is something to place: once the graph runs, and when an edit has brought nodes. */
+  /** Begins to look, if there is something to place. */
   begin(): void {
     if (this.#timer !== undefined || this.#run.ending !== undefined) return;
     if (!this.#run.topology.nodes.values().some(({ autoPlaced }) => autoPlaced)) return;
     this.#watch = new LoadWatch(this.#run.topology, this.#run.page);
     this.#timer = setInterval(() => this.#look(), this.#options.lookEveryMs);
+  }
+
+  /** The graph is another one since somebody's edit. */
+  changed(): void {
+    this.#restMs = this.#options.restMs;
+    this.begin();
   }
 
   /** Stops looking. */
@@ -78,20 +86,37 @@ export class LaneBalancer {
     const measured = this.#watch!.look(nowNs);
     const leastNs = this.#options.overloadedForMs * 1e6;
     if (measured === undefined || measured.forNs < leastNs || nowNs < this.#restsUntilNs) return;
-    const found = this.#balance(measured);
+    const found = this.#balance(measured, (node) => this.whyFixed(node) === undefined);
+    this.#measured = measured;
     this.#restsUntilNs = nowNs + this.#restMs * 1e6;
+    this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
     this.#watch!.forget();
     if (found.moves.length > 0) void this.#move(found, reasonOf(measured, found));
   }
 
-  #balance({ nodes, links }: MeasuredLoad): Balance {
+  /**
+   * What the next run of the graph could begin with: there nodes move that cannot while it runs. Nothing, if no lane has
+   * had too much to do.
+   */
+  get better(): readonly LaneMove[] {
+    if (this.#measured === undefined) return [];
+    const { nodes, links } = this.#measured;
+    const { topology } = this.#run;
+    const now = new Map(
+      nodes.entries().flatMap(([{ id, life }, load]) => {
+        const node = topology.nodes.get(id);
+        return node?.life === life ? [[node, load] as const] : [];
+      }),
+    );
+    const ids = new Set(now.keys().map(({ id }) => id));
+    const known = new Map(links.entries().filter(([{ fromNode, toNode }]) => ids.has(fromNode) && ids.has(toNode)));
+    return this.#balance({ forNs: 0, nodes: now, links: known }, (node) => whyFixed(topology, node) === undefined)
+      .moves;
+  }
+
+  #balance({ nodes, links }: MeasuredLoad, isFree: (node: NodeEntry) => boolean): Balance {
     return balance({
-      nodes: [...nodes].map(([node, load]) => ({
-        id: node.id,
-        lane: node.lane,
-        load,
-        isFree: this.whyFixed(node) === undefined,
-      })),
+      nodes: [...nodes].map(([node, load]) => ({ id: node.id, lane: node.lane, load, isFree: isFree(node) })),
       links: [...links].map(([{ fromNode, toNode, output }, framesPerSecond]) => ({
         from: fromNode,
         to: toNode,
@@ -123,7 +148,7 @@ export class LaneBalancer {
     const { states, facts, topology, lanes, page } = this.#run;
     const why = whyFixed(topology, node);
     if (why !== undefined) return why;
-    if (!facts.carries(node.index)) return "its class lacks snapshot() or restore(), so that it would begin anew";
+    if (!facts.carries(node.index)) return "its class lacks snapshot() or restore(), or has a teardown()";
     if (this.#refused.has(node.life)) return "it has refused to move";
     if (readRetained(page, node.index) > 0) return "it retains frames, which would not go along";
     const runs = states.get(node.id) === "running" && lanes.named(node.lane)?.state === "running";
@@ -132,7 +157,6 @@ export class LaneBalancer {
 
   async #move({ moves }: Balance, reason: string): Promise<void> {
     this.#isMoving = true;
-    this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
     try {
       await this.#run.edits!.run(() => this.#draft(moves, reason), TIMEOUT_MS);
     } catch (error) {

@@ -7,6 +7,7 @@ import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import { placeAnew } from "../runtime/place_anew.ts";
 import { sessionOptions } from "../runtime/session_options.ts";
 import { Topology } from "../topology.ts";
 import { KeptStates } from "./kept_states.ts";
@@ -22,6 +23,8 @@ interface TestRun {
   readonly moves: Extract<SluiceEvent, { kind: "edited" }>[];
   /** Settles with the first of them. */
   readonly moved: Promise<void>;
+  /** Has `session` be another one. */
+  renew(): void;
   add(type: AnyNodeType, id: string, config?: Record<string, unknown>, lane?: string): void;
   link(...addresses: readonly string[]): void;
 }
@@ -52,6 +55,7 @@ function makeRun(native: "require" | "off", mode: GraphMode = "offline", process
     topology,
     moves,
     moved: moved.promise,
+    renew: () => void (made = undefined),
     add: (type, id, config = {}, lane) => void topology.addNode(type, config, { id, lane }),
     link(...addresses) {
       const ends = addresses.map((address) => {
@@ -154,6 +158,20 @@ eachDriver(
     }
   },
 );
+
+eachDriver("nodes that cannot be moved while the graph runs begin elsewhere in its next run", async (native) => {
+  const run = makeRun(native);
+  makeChain(run, [rooted, rooted, rooted]);
+  await run.session.start();
+  while (run.session.betterLanes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await stopAndCheck(run);
+  placeAnew(run.topology, run.session.betterLanes);
+  ok(["n0", "n1", "n2"].some((id) => lanesOf(run).get(id) === "worker-2"));
+  run.renew();
+  await run.session.start();
+  await untilRead(run, 20);
+  await stopAndCheck(run);
+});
 
 eachDriver("a node whose state cannot be sent stays from then on, and others are moved without it", async (native) => {
   const run = makeRun(native);

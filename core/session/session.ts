@@ -18,6 +18,7 @@ import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
 import { LiveEdits } from "../live/live_edits.ts";
 import { warnOfStaleSources } from "../registry/staleness.ts";
 import type { SessionView } from "../runtime_view.ts";
+import type { LaneMove } from "../placement/balance.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import { closeAll } from "./end_states.ts";
@@ -199,6 +200,11 @@ export class Session {
     return this.#run.clock.nowNs();
   }
 
+  /** Lanes that would suit the graph better, as far as it was measured: for its next run. */
+  get betterLanes(): readonly LaneMove[] {
+    return this.#balancer.better;
+  }
+
   /** Whether nodes are held by `pause()`. */
   get paused(): boolean {
     return this.#run.clock.paused;
@@ -299,6 +305,7 @@ export class Session {
   /** The run as the control plane sees it. */
   view(): SessionView {
     const run = this.#run;
+    const balancer = this.#balancer;
     const page = run.page;
     return {
       page,
@@ -312,6 +319,10 @@ export class Session {
       factCount: run.facts.count,
       activity: (node) => this.#watch.activityOf(node),
       whyFixed: (node) => this.#balancer.whyFixed(node),
+      // It takes time to find.
+      get betterLanes() {
+        return balancer.better;
+      },
       figures: (node) => figuresOf(page, node, run.facts),
       format: (link) => run.facts.format(link),
       pools: () => run.summary?.pools ?? poolStats(run.memory?.pools, run.lanes.rowsSetAside),
@@ -419,7 +430,7 @@ export class Session {
       if (run.states.get(id) !== "ended") run.states.set(id, "running");
     }
     run.lanes.reschedule([...added, ...anew]);
-    this.#balancer.begin();
+    if (extras.reason === undefined) this.#balancer.changed();
     this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing of the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);
