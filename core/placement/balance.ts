@@ -16,6 +16,9 @@ const CROSSING_S = 1e-6;
 /** A placement whose peak is so much higher than the lowest one is as good if it cuts fewer chains, or moves less. */
 const TIE = 1.05;
 
+/** A single cluster is moved if the squares of the loads become less by more than this. */
+const LEAST_STEP = 1e-12;
+
 /** Passes over all clusters that improve a placement, at most. */
 const MAX_PASSES = 8;
 
@@ -117,10 +120,10 @@ class Problem {
     const numbers = new Map(nodes.map(({ id }, n) => [id, n]));
     const ends = links.map((link) => ({ ...link, a: numbers.get(link.from)!, b: numbers.get(link.to)! }));
     const roots = joined(nodes.length, ends.filter(({ isGlued, a, b }) => isGlued && nodes[a].lane === nodes[b].lane));
-    const ids = [...new Set(roots)];
-    const clusterOf = roots.map((root) => ids.indexOf(root));
-    this.clusters = ids.map((root) => {
-      const members = nodes.keys().filter((n) => roots[n] === root).toArray();
+    const groups = [...Map.groupBy(nodes.keys(), (n) => roots[n])];
+    const numberOf = new Map(groups.map(([root], k) => [root, k]));
+    const clusterOf = roots.map((root) => numberOf.get(root)!);
+    this.clusters = groups.map(([root, members]) => {
       const home = this.lanes.indexOf(nodes[root].lane);
       const isFree = members.every((n) => nodes[n].isFree) && home < this.choices;
       return { members, load: members.reduce((sum, n) => sum + nodes[n].load, 0), home, isFree };
@@ -130,8 +133,10 @@ class Problem {
       b: clusterOf[b],
       cost: framesPerSecond * CROSSING_S,
     })).filter(({ a, b }) => a !== b);
-    this.edgesOf = ids.map((_, k) => this.edges.filter(({ a, b }) => a === k || b === k));
-    this.chain = chainOrder(ids.length, this.edges).filter((k) => this.clusters[k].isFree);
+    const edgesOf = groups.map((): Edge[] => []);
+    for (const edge of this.edges) for (const k of [edge.a, edge.b]) edgesOf[k].push(edge);
+    this.edgesOf = edgesOf;
+    this.chain = chainOrder(groups.length, this.edges).filter((k) => this.clusters[k].isFree);
   }
 
   get present(): Placement {
@@ -204,7 +209,10 @@ function chainOrder(count: number, edges: readonly Edge[]): number[] {
 /** Placements to choose from, the present one first. */
 function candidates(problem: Problem): Placement[] {
   const starts = [problem.present, heaviestFirst(problem)];
-  for (let parts = 2; parts <= problem.choices; parts++) starts.push(cutChain(problem, parts));
+  const most = problem.choices;
+  for (const parts of new Set([2, most >> 1, most - 1, most])) {
+    if (parts >= 2 && parts <= most) starts.push(cutChain(problem, parts));
+  }
   return [problem.present, ...starts.map((start) => improve(problem, start))];
 }
 
@@ -256,52 +264,94 @@ function assignParts(problem: Problem, parts: number, partOf: ReadonlyMap<number
 /** Moves single clusters from lane to lane for as long as the lanes become more equal by that. */
 function improve(problem: Problem, placement: Placement): Placement {
   const loads = problem.loads(placement);
+  const changes = new LoadChanges(problem, placement);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     let hasMoved = false;
-    for (const k of problem.chain) hasMoved = moveToBest(problem, placement, loads, k) || hasMoved;
+    for (const k of problem.chain) hasMoved = moveToBest(loads, changes, k) || hasMoved;
     if (!hasMoved) break;
   }
   return placement;
 }
 
 /** @param loads of the placement: kept up to date */
-function moveToBest(problem: Problem, placement: Placement, loads: Float64Array, k: number): boolean {
-  const here = placement[k];
-  let best = here;
-  let bestGain = 1e-12;
-  for (let lane = 0; lane < problem.choices; lane++) {
-    if (lane === here) continue;
-    const changes = changesOf(problem, placement, k, lane);
-    const gain = changes.reduce((sum, change, at) => sum + loads[at] ** 2 - (loads[at] + change) ** 2, 0);
-    // The pace is that of the busiest lane: it must not become slower for the sake of the others.
-    const top = loads.reduce((most, load) => Math.max(most, load), 0);
-    if (gain <= bestGain || changes.some((change, at) => change > 0 && loads[at] + change > top)) continue;
-    [best, bestGain] = [lane, gain];
+function moveToBest(loads: Float64Array, changes: LoadChanges, k: number): boolean {
+  // The pace is that of the busiest lane: it must not become slower for the sake of the others.
+  const top = loads.reduce((most, load) => Math.max(most, load), 0);
+  let best = -1;
+  let bestGain = LEAST_STEP;
+  for (let lane = 0; lane < loads.length; lane++) {
+    if (!changes.move(k, lane)) continue;
+    const gain = changes.gain(loads, top);
+    if (gain > bestGain) [best, bestGain] = [lane, gain];
   }
-  if (best === here) return false;
-  for (const [at, change] of changesOf(problem, placement, k, best).entries()) loads[at] += change;
-  placement[k] = best;
+  if (best < 0) return false;
+  changes.move(k, best);
+  changes.make(loads);
   return true;
 }
 
 /** What the loads of lanes change by if a cluster goes to another one. */
-function changesOf(problem: Problem, placement: Placement, k: number, to: number): Float64Array {
-  const changes = new Float64Array(problem.lanes.length);
-  const here = placement[k];
-  changes[here] -= problem.clusters[k].load;
-  changes[to] += problem.clusters[k].load;
-  for (const { a, b, cost } of problem.edgesOf[k]) {
-    const other = placement[a === k ? b : a];
-    if (other !== here) {
-      changes[here] -= cost;
-      changes[other] -= cost;
-    }
-    if (other !== to) {
-      changes[to] += cost;
-      changes[other] += cost;
-    }
+class LoadChanges {
+  readonly #problem: Problem;
+  readonly #placement: Placement;
+  readonly #by: Float64Array;
+  /** The lanes whose loads change. */
+  #lanes: number[] = [];
+  #cluster = 0;
+  #to = 0;
+
+  constructor(problem: Problem, placement: Placement) {
+    this.#problem = problem;
+    this.#placement = placement;
+    this.#by = new Float64Array(problem.lanes.length);
   }
-  return changes.subarray(0, problem.choices);
+
+  /** Looks at one move. @returns whether it is one */
+  move(cluster: number, to: number): boolean {
+    const here = this.#placement[cluster];
+    if (here === to) return false;
+    for (const lane of this.#lanes) this.#by[lane] = 0;
+    this.#lanes = [];
+    [this.#cluster, this.#to] = [cluster, to];
+    const { load } = this.#problem.clusters[cluster];
+    this.#add(here, -load);
+    this.#add(to, load);
+    for (const { a, b, cost } of this.#problem.edgesOf[cluster]) {
+      const other = this.#placement[a === cluster ? b : a];
+      if (other !== here) {
+        this.#add(here, -cost);
+        this.#add(other, -cost);
+      }
+      if (other !== to) {
+        this.#add(to, cost);
+        this.#add(other, cost);
+      }
+    }
+    return true;
+  }
+
+  /** By how much the squares of the loads become less; -Infinity if a lane comes to have more than `top`. */
+  gain(loads: Float64Array, top: number): number {
+    let gain = 0;
+    for (const lane of this.#lanes) {
+      if (lane >= loads.length) continue;
+      const [before, after] = [loads[lane], loads[lane] + this.#by[lane]];
+      if (after > before && after > top) return -Infinity;
+      gain += before ** 2 - after ** 2;
+    }
+    return gain;
+  }
+
+  /** Makes the move. */
+  make(loads: Float64Array): void {
+    for (const lane of this.#lanes) if (lane < loads.length) loads[lane] += this.#by[lane];
+    this.#placement[this.#cluster] = this.#to;
+  }
+
+  #add(lane: number, amount: number): void {
+    if (!this.#lanes.includes(lane)) this.#lanes.push(lane);
+    this.#by[lane] += amount;
+  }
 }
 
 /** The placement with the lowest peak, or one that is nearly as good and cuts or moves less. */
