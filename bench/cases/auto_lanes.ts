@@ -7,7 +7,7 @@
 import { equal } from "node:assert/strict";
 import { Runtime } from "../../core/runtime.ts";
 import type { Benchmark } from "../benchmark.ts";
-import { ratioRow } from "../measure.ts";
+import { median, ratioRow } from "../measure.ts";
 import { work, workSource } from "../nodes/work.ts";
 
 /** Nodes of each graph. */
@@ -17,12 +17,12 @@ const SIZES = [20, 30, 40, 50, 60, 80, 100, 130, 160, 200];
 const LEAST_STEPS = 500;
 const MOST_STEPS = 30_000;
 
-/** For how long each placement is timed, and the time before that, milliseconds. */
-const TIMED_MS = 1_000;
+/** For how long each placement runs in a round, and how long before the first, milliseconds. */
+const ROUND_MS = 300;
 const WARM_MS = 300;
 
-/** How long the runtime has for its placement, milliseconds: a second to find what is busy, then two looks more. */
-const SETTLE_MS = 7_000;
+/** How long the runtime has for its placement, milliseconds: it looks for one after a second, and after 2 s more. */
+const SETTLE_MS = 5_000;
 
 /** A tree of nodes: each is fed by an earlier one. */
 interface Tree {
@@ -42,23 +42,15 @@ export const autoLanes: Benchmark = {
   about:
     "Frames that go through a tree of 20 to 200 nodes that compute for 0.5 to 30 µs each, with the lanes that the " +
     "runtime chooses: against the best of three placements by somebody who knows the costs, and against one lane.",
-  async run({ skip }) {
+  async run({ runs, skip }) {
     const lanes = navigator.hardwareConcurrency;
     if (lanes < 2) {
       skip("the machine has one processor");
       return [];
     }
-    const auto: number[] = [];
-    const byHand: number[] = [];
-    const alone: number[] = [];
-    for (const [seed, size] of SIZES.entries()) {
-      const tree = makeTree(size, seed + 1);
-      alone.push(await nsPerFrame(tree, tree.steps.map(() => 0)));
-      const tries: number[] = [];
-      for (const place of BY_HAND) tries.push(await nsPerFrame(tree, place(tree, lanes)));
-      byHand.push(Math.min(...tries));
-      auto.push(await nsPerFrame(tree));
-    }
+    const times: { auto: number; byHand: number; alone: number }[] = [];
+    for (const [seed, size] of SIZES.entries()) times.push(await timeTree(makeTree(size, seed + 1), lanes, runs));
+    const [auto, byHand, alone] = (["auto", "byHand", "alone"] as const).map((key) => times.map((each) => each[key]));
     return [
       ratioRow(
         { what: "lanes chosen by the runtime", peer: "the best by hand", goal: { of: "speed", limit: 0.9 } },
@@ -71,13 +63,37 @@ export const autoLanes: Benchmark = {
 };
 
 /**
- * Runs a tree.
+ * Runs a tree with each placement, in turn: while one runs, the others are paused.
  *
- * @param lanes the lane of each node; absent: the runtime chooses
- * @returns nanoseconds for each frame, once it runs as it will
+ * @returns nanoseconds for each frame: the medians of the rounds
  */
-async function nsPerFrame(tree: Tree, lanes?: Lanes): Promise<number> {
-  await using runtime = new Runtime({ mode: "offline", native: "require", signals: false });
+async function timeTree(
+  tree: Tree,
+  lanes: number,
+  rounds: number,
+): Promise<{ auto: number; byHand: number; alone: number }> {
+  const placements: (Lanes | undefined)[] = [
+    undefined,
+    tree.steps.map(() => 0),
+    ...BY_HAND.map((place) => place(tree, lanes)),
+  ];
+  const runtimes: Runtime[] = [];
+  for (const placed of placements) runtimes.push(await startTree(tree, placed));
+  const times = runtimes.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [k, runtime] of runtimes.entries()) times[k].push(await timeRound(runtime));
+  }
+  for (const runtime of runtimes) await stopTree(runtime);
+  const [auto, alone, ...byHand] = times.map(median);
+  return { auto, alone, byHand: Math.min(...byHand) };
+}
+
+/**
+ * @param lanes the lane of each node; absent: the runtime chooses, and has had the time to
+ * @returns it, paused
+ */
+async function startTree(tree: Tree, lanes: Lanes | undefined): Promise<Runtime> {
+  const runtime = new Runtime({ mode: "offline", native: "require", signals: false });
   const laneOf = (n: number) => lanes === undefined ? "auto" : `bench${lanes[n]}`;
   const source = runtime.add(workSource(), { id: "source", lane: laneOf(0) });
   const nodes = tree.steps.map((steps, n) => runtime.add(work({ steps }), { id: `work${n}`, lane: laneOf(n) }));
@@ -87,13 +103,26 @@ async function nsPerFrame(tree: Tree, lanes?: Lanes): Promise<number> {
   }
   await runtime.start();
   await sleep(lanes === undefined ? SETTLE_MS : WARM_MS);
+  await runtime.pause();
+  return runtime;
+}
+
+/** @returns nanoseconds for each frame */
+async function timeRound(runtime: Runtime): Promise<number> {
   const before = progress(runtime);
-  await sleep(TIMED_MS);
+  await runtime.resume();
+  await sleep(ROUND_MS);
+  await runtime.pause();
   const after = progress(runtime);
-  const { nodes: stats } = (await runtime.stop())!;
-  const sent = stats.find(({ id }) => id === "source")!.framesOut;
-  for (const { id, framesIn } of stats) if (id !== "source") equal(framesIn, sent, `frames of ${id}`);
   return (after.atNs - before.atNs) / (after.frames - before.frames);
+}
+
+/** Ends a tree. @throws if a node has not had every frame */
+async function stopTree(runtime: Runtime): Promise<void> {
+  const { nodes } = (await runtime.stop())!;
+  const sent = nodes.find(({ id }) => id === "source")!.framesOut;
+  for (const { id, framesIn } of nodes) if (id !== "source") equal(framesIn, sent, `frames of ${id}`);
+  await runtime[Symbol.asyncDispose]();
 }
 
 /** How many frames have gone through the whole tree, on average of its nodes. */
