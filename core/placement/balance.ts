@@ -210,7 +210,7 @@ function chainOrder(count: number, edges: readonly Edge[]): number[] {
 function candidates(problem: Problem): Placement[] {
   const starts = [problem.present, heaviestFirst(problem)];
   const most = problem.choices;
-  for (const parts of new Set([2, most >> 1, most - 1, most])) {
+  for (const parts of new Set([2, Math.floor(most / 2), most - 1, most])) {
     if (parts >= 2 && parts <= most) starts.push(cutChain(problem, parts));
   }
   return [problem.present, ...starts.map((start) => improve(problem, start))];
