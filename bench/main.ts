@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { loadNative } from "../ffi/loader.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { answers } from "./cases/answers.ts";
+import { autoLanes } from "./cases/auto_lanes.ts";
 import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
 import { generator } from "./cases/generator.ts";
@@ -40,6 +41,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   portAccess,
   linkWrite,
   counters,
+  autoLanes,
   manyNodes,
   liveEdit,
   answers,

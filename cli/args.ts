@@ -33,6 +33,8 @@ export interface RunArgs {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly mode?: "live" | "offline";
+  /** The runtime chooses the lanes of nodes that name none. */
+  readonly lanes?: "auto";
   readonly native?: "auto" | "require" | "off";
   /** Where to serve the page and the control plane, as {@linkcode readServeAddress} reads it. */
   readonly serve?: string;
@@ -61,6 +63,10 @@ export interface GraphArgs {
   readonly command: "graph";
   readonly graph: string;
   readonly format: "dot" | "mermaid" | "json";
+  /** Lists the nodes of each lane, with why they are there, in place of a drawing. */
+  readonly lanes: boolean;
+  /** For the list of lanes: runs the graph for so long, and measures. */
+  readonly seconds?: number;
   /** Path of the file to write; absent: standard output. */
   readonly output?: string;
   readonly set: readonly string[];
@@ -176,6 +182,10 @@ const run = command(
     mode: optional(option("--mode", choice(["live", "offline"], { metavar: "MODE" }), {
       description: message`Pace by the clock (live) or as fast as possible (offline), whatever the file says.`,
     })),
+    lanes: optional(option("--lanes", choice(["auto"], { metavar: "HOW" }), {
+      description:
+        message`Move nodes that name no lane to others when theirs has too much to do (auto), whatever the file says.`,
+    })),
     native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
       description:
         message`Use the native library if it is there (auto), fail without it (require), or do without it (off).`,
@@ -228,6 +238,15 @@ const draw = command(
       }),
       "dot" as const,
     ),
+    lanes: option("--lanes", {
+      description:
+        message`In place of a drawing, list the nodes of each lane, and why the runtime may move them to others or not.`,
+    }),
+    seconds: optional(option("--seconds", float({ metavar: "N", min: 0.1, max: MAX_SECONDS }), {
+      description: message`With ${
+        optionName("--lanes")
+      }: run the graph for this many seconds, and list what each node took of its lane in the last one and what the runtime moved.`,
+    })),
     output: optional(option("-o", "--output", path({ metavar: "FILE" }), {
       description: message`Write to this file; by default to standard output.`,
     })),
@@ -237,7 +256,9 @@ const draw = command(
   }),
   {
     brief: message`Draw a graph file.`,
-    description: message`Draws the nodes of a graph under their lanes, and the links. Runs nothing.`,
+    description: message`Draws the nodes of a graph under their lanes, and the links. Runs nothing, unless ${
+      optionName("--seconds")
+    } asks for it.`,
     footer: message`Exit codes: 0 done, 2 bad input.`,
   },
 );

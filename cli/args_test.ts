@@ -33,7 +33,20 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     "live",
   ];
   assert.deepEqual(
-    parse(...line, "--serve", "--native", "off", "--packages", "p.ts", "--packages", "q.ts", "--plugins", "x"),
+    parse(
+      ...line,
+      "--serve",
+      "--lanes",
+      "auto",
+      "--native",
+      "off",
+      "--packages",
+      "p.ts",
+      "--packages",
+      "q.ts",
+      "--plugins",
+      "x",
+    ),
     {
       command: "run",
       graph: "g.json",
@@ -42,6 +55,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
       json: true,
       quiet: true,
       mode: "live",
+      lanes: "auto",
       native: "off",
       serve: "auto",
       packages: ["p.ts", "q.ts"],
@@ -72,6 +86,8 @@ Deno.test("parseArgs() reads the other commands", () => {
     command: "graph",
     graph: "g.json",
     format: "dot",
+    lanes: false,
+    seconds: undefined,
     output: undefined,
     set: [],
     packages: [],

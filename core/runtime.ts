@@ -31,6 +31,7 @@ import {
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
+import { AUTO_LANE } from "./placement/lane_choice.ts";
 import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
@@ -45,6 +46,7 @@ import { findType, knownTypes } from "./runtime/known_types.ts";
 import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
+import { placeAnew } from "./runtime/place_anew.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
 import { wantedValues } from "./runtime/wanted_values.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
@@ -127,7 +129,8 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity } = options;
-    this.#topology = new Topology(mode, known, lanes, supervision, capacity);
+    const said = lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
+    this.#topology = new Topology(mode, known, said, supervision, capacity);
     this.#arrivals = new Arrivals(this.#topology);
     registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown, () => this.#runs));
   }
@@ -479,6 +482,7 @@ export class Runtime implements AsyncDisposable {
     this.#failures.begin();
     this.#isChanged = false;
     this.#runs++;
+    placeAnew(this.#topology, this.#session?.betterLanes ?? []);
     return this.#session = new Session(options);
   }
 

@@ -8,6 +8,7 @@ import { SluiceError } from "./errors.ts";
 import type { FrameKind } from "./frames/format.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
+import { AUTO_LANE } from "./placement/lane_choice.ts";
 import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
 import { findCapacityFault } from "./links/capacity.ts";
 import type { GraphMode, LinkCapacity } from "./links/policy.ts";
@@ -70,9 +71,10 @@ export interface RuntimeOptions {
   readonly development?: boolean;
   /**
    * What is said of lanes, by name: their kind, how urgent they are and where they may run. A lane that is not listed is
-   * what its nodes need.
+   * what its nodes need. With `auto: {}` among them, nodes that name no lane are as if they named `"auto"`
+   * ({@linkcode AddOptions.lane}); `"auto"` alone is short for that.
    */
-  readonly lanes?: { readonly [name: string]: LaneOptions };
+  readonly lanes?: "auto" | { readonly [name: string]: LaneOptions };
   /**
    * What is done when a processor fails that was added without a word on it; by default `fail`: the run ends. A native
    * stage always does that, and so does a node that keeps its lane's thread, unless it has a word of its own.
@@ -112,7 +114,8 @@ export interface AddOptions {
   readonly id?: string;
   /**
    * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
-   * stages, which share no lane with processors, `native`.
+   * stages, which share no lane with processors, `native`. With `"auto"` the node begins there, and the runtime moves it
+   * when its lane has too much to do.
    */
   readonly lane?: string;
   /**
@@ -240,7 +243,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit as number >= 1)) {
     refuse("memory.limit", `"limit" of memory is ${describeValue(limit)}, wanted a whole number of bytes from 1`);
   }
-  for (const [name, lane] of entries("lanes", lanes)) {
+  for (const [name, lane] of lanes === AUTO_LANE ? [] : entries("lanes", lanes)) {
     if (!isPlainObject(lane)) refuse(`lanes.${name}`, `lane "${name}" is ${kindOf(lane)}, wanted an object`);
   }
 }

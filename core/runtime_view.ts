@@ -8,6 +8,7 @@ import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
 import type { FrameFormat } from "./frames/format.ts";
 import type { NodeId } from "./ids.ts";
+import type { LaneMove } from "./placement/balance.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { NodeActivity } from "./stats/node_activity.ts";
@@ -43,6 +44,10 @@ export interface SessionView {
   readonly factCount: number;
   /** What a node is doing. */
   activity(node: NodeEntry): NodeActivity;
+  /** Why the runtime does not move a node to another lane, in words; `undefined` if it may. */
+  whyFixed(node: NodeEntry): string | undefined;
+  /** Lanes that would suit the graph better, where also nodes move that cannot while it runs. */
+  readonly betterLanes: readonly LaneMove[];
   /** A node's own figures; those of native stages change without notice. */
   figures(node: NodeEntry): Figures | undefined;
   /** What a link's frames are, once it is known. */
@@ -68,6 +73,8 @@ export interface RuntimeView {
   readonly typeOf: (link: LinkEntry) => string;
   /** The input that a node waits for a link to: see {@linkcode awaitedInput}. */
   readonly awaits: (node: NodeEntry) => string | undefined;
+  /** Why the runtime does not move a node to another lane, in words; before the start as far as the graph tells. */
+  readonly whyFixed: (node: NodeEntry) => string | undefined;
   /** Types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
   /** Absent before the start. */

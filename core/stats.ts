@@ -302,6 +302,12 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
   };
 }
 
+/** What a node has done: its ticks, and the time that they took, nanoseconds. */
+export function readNodeWork(page: ControlPage, index: number): Pick<NodeStats, "ticks" | "busyNs"> {
+  const at = page.nodeOffset(index);
+  return { ticks: page.f64[index64(at + NODE.ticks)], busyNs: page.f64[index64(at + NODE.busyNs)] };
+}
+
 /**
  * The figures of a native stage.
  *

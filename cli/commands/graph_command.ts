@@ -11,6 +11,7 @@ import { graphToMermaid } from "../../core/graph/mermaid.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { GraphArgs } from "../args.ts";
+import { listLanes } from "./lane_list.ts";
 import { readGraph } from "./read_graph.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -18,17 +19,26 @@ import { warnOfStaleCode } from "../project/packages.ts";
 
 /**
  * @returns the exit code
- * @throws {SluiceError} `InvalidConfig` if the output file cannot be written
+ * @throws {SluiceError} `InvalidConfig` if the output file cannot be written, and for a time without a list of lanes;
+ * what a run that is measured fails with
  */
 export async function graphCommand(args: GraphArgs, io: Io): Promise<number> {
+  if (args.seconds !== undefined && !args.lanes) {
+    const message =
+      "Cannot run the graph to draw it: --seconds measures for a list of lanes; give --lanes too, or use " +
+      "`sluice run`";
+    throw new SluiceError("InvalidConfig", message);
+  }
   const { document, errors, warnings, registry } = await readGraph(args);
   await warnOfStaleCode(registry, args);
   if (document === undefined) return reportErrors(errors, io, false);
   for (const { message } of warnings) io.stderr.line(`warning: ${message}`);
-  // It makes no node, so it needs no driver.
-  await using runtime = new Runtime({ ...graphOptions(document), registry, native: "off" });
+  const options = { ...graphOptions(document), registry };
+  const runs = args.lanes && args.seconds !== undefined;
+  // Without making a node it needs no driver.
+  await using runtime = new Runtime(runs ? options : { ...options, native: "off" });
   buildGraph(document, runtime);
-  const text = render(runtime.graph(), args.format, registry);
+  const text = args.lanes ? await listLanes(runtime, args.seconds) : render(runtime.graph(), args.format, registry);
   if (args.output === undefined) io.stdout.write(text);
   else await writeText(args.output, text);
   return EXIT.ok;

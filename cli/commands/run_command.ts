@@ -41,6 +41,7 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     // They are the command's, which answers them and counts them.
     signals: false,
     ...(args.mode && { mode: args.mode }),
+    ...(args.lanes && { lanes: { ...document.lanes, [args.lanes]: {} } }),
     ...(args.native && { native: args.native }),
     ...((args.dev || (args.watch && !isDevelopmentOff())) && { development: true }),
     ...(args.stuckAfter !== undefined && { callTimeoutMs: args.stuckAfter * 1_000 }),

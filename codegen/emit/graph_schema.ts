@@ -69,9 +69,15 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
         },
       },
       lanes: {
-        type: "object",
-        description: "Lanes, by name: each is one thread.",
+        type: ["object", "string"],
+        pattern: "^auto$",
+        description: 'Lanes, by name: each is one thread. "auto" is short for { "auto": {} }.',
         properties: {
+          auto: {
+            type: "object",
+            description: "Nodes that name no lane are moved to others while the graph runs, as it is measured.",
+            additionalProperties: false,
+          },
           main: {
             type: "object",
             description: "The thread of the program.",
@@ -198,7 +204,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         type: "object",
         description: "The configuration of the node type; of a sub-graph, the configurations of its nodes by id.",
       },
-      lane: { type: "string", description: "The lane that the node runs on." },
+      lane: { type: "string", description: "The lane that the node runs on; auto: the runtime chooses." },
       pool: {
         description: "The pool that the node's outputs take frames from, or pools by output.",
         anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }],

@@ -100,6 +100,8 @@ export type GraphEvent = {
   readonly actions: readonly string[];
   /** The nodes that were added, removed or changed. Links have events of their own. */
   readonly nodes: readonly NodeId[];
+  /** Why the runtime did it by itself, such as to move nodes from a lane that has too much to do. */
+  readonly reason?: string;
 };
 
 /** About a native plugin. Topic `plugin`. */

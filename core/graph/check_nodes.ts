@@ -10,7 +10,7 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { elementNames } from "../descriptor/dynamic_ports.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/lane_choice.ts";
+import { AUTO_LANE, DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/lane_choice.ts";
 import { malformedReferences } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { GraphNode } from "./document.ts";
@@ -22,8 +22,8 @@ import { type ConfigOverride, formatOverride } from "./config_overrides.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
-/** Lanes that a file need not declare: `main`, and the default lanes of nodes. */
-const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE];
+/** Lanes that a file need not declare: `main`, the default lanes of nodes, and that which the runtime chooses. */
+const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE, AUTO_LANE];
 
 /** A node whose type is known. */
 export interface CheckedNode {

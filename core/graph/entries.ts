@@ -20,6 +20,8 @@ export interface NodeEntry {
   readonly config: Record<string, unknown>;
   /** Name of the lane that runs it. */
   readonly lane: string;
+  /** Whether the runtime has chosen that lane, and may choose another one. */
+  readonly autoPlaced: boolean;
   /** The pool that its outputs take slots from, or those of some outputs; absent: that of their kind. */
   readonly pool?: NodePools;
   /** What is done when it fails; absent: as the graph has it. */

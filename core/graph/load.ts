@@ -8,6 +8,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { PortAddress } from "../ids.ts";
+import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
@@ -142,7 +143,9 @@ function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: LaneOptio
   for (const { shaped, descriptor } of nodes) {
     const { name } = shaped.lane ?? { name: "main" };
     // The nodes of a lane are all of one kind.
-    if (name !== "main") lanes.set(name, { kind: descriptor.lane === "native" ? "native" : "worker" });
+    if (name !== "main" && name !== AUTO_LANE) {
+      lanes.set(name, { kind: descriptor.lane === "native" ? "native" : "worker" });
+    }
   }
   return Object.fromEntries(lanes);
 }

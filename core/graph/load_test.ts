@@ -148,7 +148,7 @@ const BAD: [string, string, ...string[]][] = [
       ' "lanes": {},',
     ),
     '2:141 InvalidGraph Cannot place node "c" on lane "constructor": "lanes" does not declare it; lanes: "main", ' +
-    '"worker" and "native"',
+    '"worker", "native" and "auto"',
   ],
   [
     "a processor on the lane of native stages",
@@ -374,7 +374,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an undeclared lane",
     graph(`"m": { "type": "mixer", "lane": "dps" }`, "", ' "lanes": { "dsp": { "kind": "worker" } },'),
-    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it (did you mean "dsp"?); lanes: "main", "worker", "native" and "dsp"`,
+    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it (did you mean "dsp"?); lanes: "main", "worker", "native", "auto" and "dsp"`,
   ],
   [
     "a lane's name with a dot",

@@ -7,6 +7,7 @@
 import { describeValue } from "../errors/describe_value.ts";
 import { laneName, type NodeId, nodeId, poolName, type PortAddress, splitAddress } from "../ids.ts";
 import { checkLaneOptions } from "../placement/check_lane_options.ts";
+import { AUTO_LANE } from "../placement/lane_choice.ts";
 import {
   LANE_KINDS,
   LANE_PRIORITIES,
@@ -178,7 +179,7 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
     poolOffsets: offsetsOf(keys.get("pools")),
     ...readMemory(keys.get("memory"), diagnostics),
     capacity: readCapacity(keys.get("capacity"), `"capacity"`, diagnostics),
-    lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, diagnostics),
+    lanes: readLanes(keys.get("lanes"), diagnostics),
     inputs: readExposed(keys.get("inputs"), "input", diagnostics),
     outputs: readExposed(keys.get("outputs"), "output", diagnostics),
   };
@@ -457,6 +458,12 @@ function readExposed(
     if (end !== undefined) ports.set(name, end);
   }
   return ports;
+}
+
+/** Reads what the file says of lanes; `"auto"` is short for `{ "auto": {} }`. */
+function readLanes(lanes: JsonNode | undefined, diagnostics: GraphDiagnostics): ShapedGraph["lanes"] {
+  if (lanes?.value === AUTO_LANE) return { [AUTO_LANE]: {} };
+  return readNamed(lanes, "lanes", laneName, readLane, diagnostics);
 }
 
 /** Reads an object whose keys are names that the file chooses. */

@@ -12,7 +12,7 @@ import { elementNames, elementsOf } from "../descriptor/dynamic_ports.ts";
 import type { WantedPort } from "../descriptor/named_ports.ts";
 import { SluiceError } from "../errors.ts";
 import { portAddress } from "../ids.ts";
-import { MAIN_LANE } from "../placement/lane_choice.ts";
+import { AUTO_LANE, MAIN_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
@@ -66,7 +66,7 @@ export function snapshotGraph(
 
 /** @param linked the ports that links name */
 function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNode {
-  const { id, type: { descriptor }, config, lane, pool, supervision, callTimeoutMs, schedule, bypassed } = node;
+  const { id, type: { descriptor }, config, pool, supervision, callTimeoutMs, schedule, bypassed } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -78,7 +78,7 @@ function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNod
   return {
     type: descriptor.type,
     config: values as { readonly [key: string]: unknown },
-    lane,
+    lane: writtenLane(node),
     ...(pool !== undefined && { pool: structuredClone(pool) }),
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
@@ -100,14 +100,21 @@ function filePorts(descriptor: NodeDescriptor, linked: readonly string[]): Pick<
   return said.length === 0 ? {} : { ports: said };
 }
 
+/** What the file says of a node's lane: where the runtime has chosen it, that it may do so. */
+function writtenLane({ lane, autoPlaced }: NodeEntry): string {
+  return autoPlaced ? AUTO_LANE : lane;
+}
+
 /** The lanes that were declared or that nodes are on, each with its kind. */
 function fileLanes(
   nodes: readonly NodeEntry[],
   declared: SnapshotSource["lanes"],
 ): { [name: string]: LaneOptions } {
   const natives = new Set(nodes.filter(({ type }) => type.descriptor.lane === "native").map(({ lane }) => lane));
-  const names = new Set([...Object.keys(declared), ...nodes.map(({ lane }) => lane)]);
+  const used = nodes.filter(({ autoPlaced }) => !autoPlaced).map(({ lane }) => lane);
+  const names = new Set([...Object.keys(declared), ...used]);
   return Object.fromEntries([...names].map((name): [string, LaneOptions] => {
+    if (name === AUTO_LANE) return [name, {}];
     const options = Object.hasOwn(declared, name) ? declared[name] : {};
     const needed = name === MAIN_LANE ? "main" : natives.has(name) ? "native" : "worker";
     const { priority, cpus } = options;

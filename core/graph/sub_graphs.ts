@@ -9,6 +9,7 @@ import { dirname, resolve } from "node:path";
 import { SluiceError } from "../errors.ts";
 import { type NodeId, nodeId, portAddress } from "../ids.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import { jsonMembers, type JsonNode, parseJson } from "./json_tree.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
@@ -131,7 +132,9 @@ class Expansion {
     }
     if (graph.lanes !== undefined) this.#lanesDeclared = true;
     // A file that declares no lanes may name any.
-    const named = [...graph.nodes.values()].flatMap(({ lane }) => lane === undefined ? [] : [[lane.name, {}] as const]);
+    const named = [...graph.nodes.values()].flatMap(({ lane }) =>
+      lane === undefined || lane.name === AUTO_LANE ? [] : [[lane.name, {}] as const]
+    );
     for (const [name, lane] of graph.lanes === undefined ? named : Object.entries(graph.lanes)) {
       if (name !== "main" && !this.#lanes.has(name)) this.#lanes.set(name, lane);
     }

@@ -7,7 +7,7 @@
 import { logger } from "../log.ts";
 import { didYouMean } from "../errors/suggestion.ts";
 import type { Topology } from "../topology.ts";
-import { MAIN_LANE } from "../placement/lane_choice.ts";
+import { AUTO_LANE, MAIN_LANE } from "../placement/lane_choice.ts";
 
 /** Warns of what {@linkcode unusedLanes} finds in a graph. */
 export function warnOfUnusedLanes({ lanes, nodes }: Pick<Topology, "lanes" | "nodes">): void {
@@ -22,7 +22,7 @@ export function warnOfUnusedLanes({ lanes, nodes }: Pick<Topology, "lanes" | "no
  * @param used lanes of nodes
  */
 export function unusedLanes(named: Iterable<string>, used: ReadonlySet<string>): string | undefined {
-  const strange = [...named].filter((name) => name !== MAIN_LANE && !used.has(name));
+  const strange = [...named].filter((name) => name !== MAIN_LANE && name !== AUTO_LANE && !used.has(name));
   if (strange.length === 0) return undefined;
   const free = new Set(used).difference(new Set(named));
   return `No node uses ${strange.map((name) => `lane "${name}"${didYouMean(name, free)}`).join(", ")}`;

@@ -314,18 +314,24 @@ export interface NodeTold {
 
 /** From a lane to the control isolate. */
 export type LaneReport =
-  | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
+  /** `carries`: by record, whether another instance can go on from all that a node has; absent: from none. */
+  | {
+    readonly kind: "opened";
+    readonly formats: readonly AnnouncedFormat[];
+    readonly carries?: ReadonlyMap<number, boolean>;
+  }
   /** `pause`: the number of the command. */
   | { readonly kind: "paused"; readonly pause: number }
   /**
    * `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known; `stateless`: new
-   * nodes without `restore()`, as far as they may take another one's place.
+   * nodes without `restore()`, as far as they may take another one's place; `carries`: of new nodes, as for `opened`.
    */
   | {
     readonly kind: "prepared";
     readonly epoch: number;
     readonly formats: readonly AnnouncedFormat[];
     readonly stateless?: readonly NodeId[];
+    readonly carries?: ReadonlyMap<number, boolean>;
   }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
   /** What nodes that go to other lanes offer: to be passed on by `accept`. */

@@ -21,6 +21,8 @@ import type { LinkPlans } from "./link_plans.ts";
 export interface EditExtras {
   /** What was done, in words, for those who watch. */
   readonly actions: readonly string[];
+  /** Why, for those who watch, where nobody asked for it. */
+  readonly reason?: string;
   /** Live configuration values, already checked. */
   readonly configure: readonly NodeConfigChange[];
   /** Nodes in whose place others come that take over no state. */

@@ -5,6 +5,7 @@
  */
 import { listNames, SluiceError } from "../errors.ts";
 import { LANE_KINDS, type LaneOptions } from "./lane_options.ts";
+import { AUTO_LANE } from "./lane_choice.ts";
 import { checkSchedule } from "./schedule.ts";
 
 /**
@@ -17,6 +18,9 @@ export function checkLaneOptions(name: string, options: LaneOptions): void {
   const refuse = (key: string, message: string): never => {
     throw new SluiceError("InvalidConfig", `Cannot use lane "${name}": ${message}`, { key: `lanes.${name}.${key}` });
   };
+  if (name === AUTO_LANE && Object.keys(options).length > 0) {
+    refuse(Object.keys(options)[0], "it stands for lanes that the runtime chooses, which take no options; write {}");
+  }
   for (const key of Object.keys(options)) {
     if (!["kind", "priority", "cpus"].includes(key)) {
       refuse(key, `it has no option "${key}"; options: kind, priority, cpus`);

@@ -7,7 +7,7 @@ import { SluiceError } from "../errors.ts";
 import { laneName, type NodeId } from "../ids.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { LaneKind, LaneOptions } from "./lane_options.ts";
-import { type Schedule, scheduleSuffix } from "./schedule.ts";
+import { asksFor, type Schedule, scheduleSuffix } from "./schedule.ts";
 
 /** Name of the lane that nodes run on by default. */
 export const DEFAULT_LANE = "worker";
@@ -18,6 +18,9 @@ export const MAIN_LANE = "main";
 /** Name of the lane that native stages run on by default. */
 export const NATIVE_LANE = "native";
 
+/** In place of a lane's name: the runtime chooses, and changes its mind while the graph runs. */
+export const AUTO_LANE = "auto";
+
 /** What of a node that is in the graph already decides. */
 interface PlacedNode {
   readonly id: NodeId;
@@ -27,7 +30,7 @@ interface PlacedNode {
 /**
  * The lane of a new node.
  *
- * @param asked the lane that was asked for; absent: that of its kind
+ * @param asked the lane that was asked for; absent, or `auto` while nothing is known of the node: that of its kind
  * @param lanes what was said of lanes, by name
  * @param residents a node of each lane that has some
  * @param schedule what the node asks for: those that name no lane and ask for the same share one
@@ -41,7 +44,7 @@ export function laneOf(
   residents: ReadonlyMap<string, PlacedNode>,
   schedule: Schedule = {},
 ): string {
-  const named = laneName(asked === undefined ? defaultLane(descriptor, schedule) : asked);
+  const named = asked === undefined || asked === AUTO_LANE ? defaultLane(descriptor, schedule) : laneName(asked);
   const kind = (Object.hasOwn(lanes, named) ? lanes[named].kind : undefined) ?? impliedKind(named);
   // A lane of kind main is the control isolate, whatever it is called.
   const lane = kind === "main" ? MAIN_LANE : named;
@@ -85,6 +88,23 @@ export function laneOf(
     );
   }
   return lane;
+}
+
+/**
+ * Whether the runtime chooses the lane of a new node. Native stages stay where they are, types that run on lane `main`
+ * only have no choice, and nodes that ask for a priority or for processors have a lane with those that ask for the same.
+ *
+ * @param asked the lane that was asked for
+ * @param lanes what was said of lanes: with `auto` among them, nodes that name no lane are placed so
+ */
+export function isAutoPlaced(
+  descriptor: Pick<NodeDescriptor, "lane">,
+  asked: string | undefined,
+  lanes: { readonly [name: string]: LaneOptions },
+  schedule: Schedule,
+): boolean {
+  const wanted = asked === AUTO_LANE || (asked === undefined && Object.hasOwn(lanes, AUTO_LANE));
+  return wanted && descriptor.lane === "worker" && !asksFor(schedule);
 }
 
 /** The kind that a lane's name promises where nobody says otherwise. */

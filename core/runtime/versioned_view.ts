@@ -6,6 +6,7 @@
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Driver } from "../driver/driver.ts";
 import { awaitedInput } from "../graph/complete.ts";
+import { whyFixed } from "../graph/fixed_nodes.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { RuntimeView, SessionView } from "../runtime_view.ts";
 import type { Topology } from "../topology.ts";
@@ -47,6 +48,7 @@ export function versionedView(
       links: [...topology.links.values()],
       typeOf: ({ fromNode, fromPort, output }) => topology.carried.of(fromNode, fromPort, output).type,
       awaits: (node) => awaitedInput(topology, node),
+      whyFixed: (node) => session === undefined ? whyFixed(topology, node) : session.whyFixed(node),
       types,
       session,
     };

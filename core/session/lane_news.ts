@@ -38,6 +38,7 @@ export class LaneNews {
     switch (report.kind) {
       case "opened":
         facts.announced(report.formats);
+        facts.built(report.carries);
         thread.opened(report.formats);
         events.publish({ group: "lane", lane, kind: "started" });
         break;
@@ -56,6 +57,9 @@ export class LaneNews {
         pausing.quiesced(index, report.pause);
         break;
       case "prepared":
+        facts.built(report.carries);
+        this.#run.edits?.report(index, report);
+        break;
       case "offered":
       case "tried":
       case "counted":

@@ -16,6 +16,8 @@ export class NodeFacts {
   readonly #figures = new Map<NodeId, Figures>();
   /** By node, then by the name of the port. */
   readonly #formats = new Map<NodeId, Map<string, FrameFormat>>();
+  /** By record. */
+  readonly #carries = new Map<number, boolean>();
   #count = 0;
 
   /** @param knows whether a node is in the graph: reports of others come late, and are not kept */
@@ -41,6 +43,16 @@ export class NodeFacts {
   /** The format of a link's frames: as they were read last, or else as they were announced. */
   format(link: LinkEntry): FrameFormat | undefined {
     return this.#formats.get(link.toNode)?.get(link.toPort) ?? this.#formats.get(link.fromNode)?.get(link.fromPort);
+  }
+
+  /** Whether another instance can go on from all that the node of a record has. */
+  carries(record: number): boolean {
+    return this.#carries.get(record) === true;
+  }
+
+  /** Takes what a lane said of nodes that it has built. */
+  built(carries: ReadonlyMap<number, boolean> = new Map()): void {
+    for (const [record, each] of carries) this.#carries.set(record, each);
   }
 
   /** A source or a sink says how far it is. */

@@ -18,11 +18,13 @@ import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
 import { LiveEdits } from "../live/live_edits.ts";
 import { warnOfStaleSources } from "../registry/staleness.ts";
 import type { SessionView } from "../runtime_view.ts";
+import type { LaneMove } from "../placement/balance.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import { closeAll } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";
+import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
@@ -44,6 +46,7 @@ export class Session {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
   readonly #replacer: LaneReplacer;
+  readonly #balancer: LaneBalancer;
   readonly #overdue: Overdue;
   readonly #news: LaneNews;
   readonly #watch: SessionWatch;
@@ -63,6 +66,7 @@ export class Session {
     const run = this.#run = new Run(options, listener, (error) => void this.#end(error), () => this.#drain());
     this.#supervisor = new Supervisor(run);
     this.#replacer = new LaneReplacer(run, this.#supervisor);
+    this.#balancer = new LaneBalancer(run);
     this.#overdue = new Overdue(run);
     this.#news = new LaneNews(run, this.#supervisor, this.#replacer, this.#overdue);
     this.#watch = new SessionWatch(run, this.#replacer, this.#news);
@@ -110,6 +114,7 @@ export class Session {
       this.#supervisor.begin();
       this.#replacer.begin();
       this.#watch.watch();
+      this.#balancer.begin();
     } catch (error) {
       // Being stopped is no failure of the graph.
       await this.#end(run.stopTimer === undefined ? error as Error : undefined);
@@ -193,6 +198,11 @@ export class Session {
   /** The nodes' clock, nanoseconds. */
   nowNs(): number {
     return this.#run.clock.nowNs();
+  }
+
+  /** Lanes that would suit the graph better, as far as it was measured: for its next run. */
+  get betterLanes(): readonly LaneMove[] {
+    return this.#balancer.better;
   }
 
   /** Whether nodes are held by `pause()`. */
@@ -298,6 +308,7 @@ export class Session {
   /** The run as the control plane sees it. */
   view(): SessionView {
     const run = this.#run;
+    const balancer = this.#balancer;
     const page = run.page;
     return {
       page,
@@ -310,6 +321,11 @@ export class Session {
       progress: run.facts.progress,
       factCount: run.facts.count,
       activity: (node) => this.#watch.activityOf(node),
+      whyFixed: (node) => this.#balancer.whyFixed(node),
+      // It takes time to find.
+      get betterLanes() {
+        return balancer.better;
+      },
       figures: (node) => figuresOf(page, node, run.facts),
       format: (link) => run.facts.format(link),
       pools: () => run.summary?.pools ?? poolStats(run.memory?.pools, run.lanes.rowsSetAside),
@@ -417,6 +433,7 @@ export class Session {
       if (run.states.get(id) !== "ended") run.states.set(id, "running");
     }
     run.lanes.reschedule([...added, ...anew]);
+    if (extras.reason === undefined) this.#balancer.changed();
     this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing of the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);
@@ -440,6 +457,7 @@ export class Session {
     this.#watch.end();
     this.#supervisor.end();
     this.#replacer.end();
+    this.#balancer.end();
     // Once the graph runs, only an edit opens lanes.
     run.lanes.refuseAllOpening(run.startNs > 0 ? cutOff(false) : stoppedEarly());
     run.edits?.end();

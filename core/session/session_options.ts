@@ -11,6 +11,18 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Topology } from "../topology.ts";
 import type { KeptStates } from "./kept_states.ts";
 
+/** When nodes are moved whose lanes the runtime chooses. */
+export interface BalancingOptions {
+  /** How many lanes can work at a time; by default as many as the machine has processors. */
+  readonly processors?: number;
+  /** Time between two looks, milliseconds; by default 250. */
+  readonly lookEveryMs?: number;
+  /** For how long a lane must have too much to do, milliseconds; by default 1,000. */
+  readonly overloadedForMs?: number;
+  /** How long nothing is moved after a move, at first, milliseconds; by default 2,000. */
+  readonly restMs?: number;
+}
+
 /** What a session is made from. */
 export interface SessionOptions {
   readonly topology: Topology;
@@ -38,6 +50,8 @@ export interface SessionOptions {
   readonly kept: KeptStates;
   /** Whether nodes go on from those. */
   readonly resume: boolean;
+  /** When nodes are moved; absent: as by default. */
+  readonly balancing?: BalancingOptions;
   /** Node types that errors may name as converters. */
   readonly converters: readonly NodeDescriptor[];
 }

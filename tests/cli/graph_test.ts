@@ -28,6 +28,30 @@ Deno.test("sluice graph --format json writes a graph file that it reads back the
   assert.equal(check.code, 0, check.stderr);
 });
 
+Deno.test("sluice graph --lanes lists who places each node, and with --seconds what it takes", async () => {
+  await using folder = await temporaryFolder();
+  const graph = JSON.parse(toneGraph({ mode: "live" }));
+  Object.assign(graph, { lanes: { auto: {}, dsp: {}, disk: {} } });
+  await Deno.writeTextFile(`${folder.path}/g.json`, JSON.stringify(graph));
+  const listed = await sluice(["graph", "g.json", "--lanes"], { cwd: folder.path });
+  assert.equal(listed.code, 0, listed.stderr);
+  assert.deepEqual(listed.stdout.split("\n").map((line) => line.split(/ {2,}/)), [
+    ["worker"],
+    ["", "tone", "tone-source", "the runtime may move it, if its class has snapshot() and restore()"],
+    ["dsp"],
+    ["", "gain", "gain", "the graph places it"],
+    ["disk"],
+    ["", "out", "wav-sink", "the graph places it"],
+    [""],
+  ]);
+  const measured = await sluice(["graph", "g.json", "--lanes", "--seconds", "0.3"], { cwd: folder.path });
+  assert.equal(measured.code, 0, measured.stderr);
+  assert.match(
+    measured.stdout,
+    /^worker {2}\d+\.\d %\n {2}tone {2}tone-source +\d+\.\d % {2}its class lacks snapshot\(\)/,
+  );
+});
+
 Deno.test("sluice graph refuses what it cannot read or write with exit code 2", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/g.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
@@ -37,6 +61,7 @@ Deno.test("sluice graph refuses what it cannot read or write with exit code 2", 
     [["none.json"], /^error: Cannot read graph "none\.json"/],
     [["g.json", "-o", "no/such/g.dot"], /^error: Cannot write "no\/such\/g\.dot": there is no such folder; choose/],
     [["g.json", "--format", "svg"], /^error: `--format`/],
+    [["g.json", "--seconds", "1"], /^error: Cannot run the graph to draw it: --seconds measures for a list of lanes/],
   ];
   for (const [args, expected] of table) {
     const result = await sluice(["graph", ...args], { cwd: folder.path });

@@ -104,11 +104,12 @@ export function dropWords(counts: unknown): string {
 }
 
 function editWords({ data = {} }: ControlEvent): string {
-  const { actions, nodes } = data;
+  const { actions, nodes, reason } = data;
   const named = Array.isArray(nodes) ? nodes.slice(0, MOST_NAMED) : [];
   const more = Array.isArray(nodes) ? nodes.length - named.length : 0;
   const about = named.length === 0 ? "" : `; ${list(named)}${more > 0 ? ` and ${more} more` : ""}`;
-  return `The graph was edited: ${list(actions)}${about}`;
+  const why = typeof reason === "string" ? `. ${reason}` : "";
+  return `The graph was edited: ${list(actions)}${about}${why}`;
 }
 
 function laneWords({ kind, message, data = {} }: ControlEvent, lane: string): string {

@@ -54,6 +54,11 @@ Deno.test("eventWords() tells what became of lanes, the graph and the run, and l
     say("edited", { topic: "graph", data: { actions: ["add", "connect"] } }),
     "The graph was edited: add, connect",
   );
+  const reason = 'Lane "worker" was busy';
+  assert.equal(
+    say("edited", { topic: "graph", data: { actions: ["move"], nodes: ["a"], reason } }),
+    'The graph was edited: move; a. Lane "worker" was busy',
+  );
   const edited = (nodes: string[]) => say("edited", { topic: "graph", data: { actions: ["replace"], nodes } });
   assert.equal(edited(["gate"]), "The graph was edited: replace; gate");
   assert.equal(edited([..."abcdefg"]), "The graph was edited: replace; a, b, c, d, e and 2 more");

@@ -12,6 +12,19 @@ export function isStateless({ instance }: NodeCell): boolean {
 }
 
 /**
+ * Whether another instance of a node can go on from all that it has, by record: it gives its state, takes that of
+ * another, and has nothing to close that two of them might not have at a time.
+ */
+export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, boolean> {
+  return new Map(
+    Array.from(cells, ({ plan, instance: { processor } }) => [
+      plan.index,
+      processor.snapshot !== undefined && processor.restore !== undefined && processor.teardown === undefined,
+    ]),
+  );
+}
+
+/**
  * Whether no successor goes on from what a node has, so that it is flushed and its file is complete.
  *
  * @param anew whether its successor gets or takes no state from it

@@ -13,7 +13,7 @@ import { cellsById, sealReach, wakeReach } from "./cells_concerned.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { EditApplier } from "./edit_applier.ts";
 import { addEnds } from "./edit_reach.ts";
-import { isStateless } from "./edit_rules.ts";
+import { carriesOf, isStateless } from "./edit_rules.ts";
 import type { LaneHandovers } from "./lane_handovers.ts";
 import { abortAll, formatsOf, type PreparedEdit, prepareEdit, tearDownAll } from "./prepared_edit.ts";
 import { Leavers } from "./leavers.ts";
@@ -102,7 +102,13 @@ export class LaneEditor {
         const { cells } = prepared;
         const stateless = [...cells.values()].filter(isStateless).map(({ id }) => id);
         const answer = (): LaneReport => (
-          { kind: "prepared", epoch, formats: formatsOf(lane, command, cells), stateless }
+          {
+            kind: "prepared",
+            epoch,
+            formats: formatsOf(lane, command, cells),
+            stateless,
+            carries: carriesOf(cells.values()),
+          }
         );
         if (standstill === undefined) return lane.site.post(answer());
         void this.#handing(epoch, async (handovers) => {

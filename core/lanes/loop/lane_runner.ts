@@ -12,6 +12,7 @@ import { giveState, keepStates } from "../lane/carried_state.ts";
 import { explain } from "../cells/explain.ts";
 import { tearDown } from "../lane/node_lifecycle.ts";
 import { Lane, type LaneSite } from "../lane/lane.ts";
+import { carriesOf } from "../edits/edit_rules.ts";
 import { LaneEditor } from "../edits/lane_editor.ts";
 import { LaneFaults } from "../lane/lane_faults.ts";
 import { LaneLoop } from "./lane_loop.ts";
@@ -155,7 +156,7 @@ export class LaneRunner {
           output.format === undefined ? [] : [{ node: cell.id, port: output.name, format: output.format }]
         )
       );
-      lane.site.post({ kind: "opened", formats });
+      lane.site.post({ kind: "opened", formats, carries: carriesOf(lane.cells) });
     } catch (error) {
       const reason = current === undefined ? error : explain(error, current, call);
       lane.site.post({ kind: "failed", error: serializeError(reason) });

@@ -1,0 +1,28 @@
+/**
+ * Why nodes stay on their lanes, as far as the graph alone tells.
+ *
+ * @module
+ */
+import { asksFor, scheduleOf } from "../placement/schedule.ts";
+import type { Topology } from "../topology.ts";
+import type { NodeEntry } from "./entries.ts";
+
+/**
+ * Says why the runtime does not move a node.
+ *
+ * @returns in words: "a link joins it to native stage "mic""; `undefined` if the runtime may, as far as the graph tells
+ */
+export function whyFixed({ connections, nodes }: Topology, node: NodeEntry): string | undefined {
+  const { type: { descriptor }, autoPlaced, id } = node;
+  if (descriptor.lane === "native") return "it is a native stage";
+  if (descriptor.lane === "main") return "its type runs on lane main only";
+  if (!autoPlaced) return asksFor(scheduleOf(node)) ? "it asks for a priority or processors" : "the graph places it";
+  if (descriptor.mode === "external") return "a device or a socket drives it";
+  if (descriptor.isAsync) return "what its ticks take cannot be measured, since they are asynchronous";
+  const neighbours = [
+    ...connections.intoNode(id).map(({ fromNode }) => fromNode),
+    ...connections.fromNode(id).map(({ toNode }) => toNode),
+  ];
+  const native = neighbours.find((each) => nodes.get(each)?.type.descriptor.lane === "native");
+  return native === undefined ? undefined : `a link joins it to native stage "${native}"`;
+}

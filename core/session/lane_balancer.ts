@@ -1,0 +1,196 @@
+/**
+ * Moves nodes of which the runtime chooses the lanes, while the graph runs, by an edit as a person would make it: when
+ * one of their lanes has had too much to do for a second, and others would take enough of that.
+ *
+ * Only a node moves whose next instance goes on from all that it has, so that nothing begins anew and nothing is lost.
+ * The graph begins on the lanes that it would have anyway, so that one which
+ * ends soon, or has little to do, starts no further thread.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import { whyFixed } from "../graph/fixed_nodes.ts";
+import type { NodeId } from "../ids.ts";
+import type { DraftedEdit } from "../live/edit_site.ts";
+import { logger } from "../log.ts";
+import { type Balance, balance, type LaneMove } from "../placement/balance.ts";
+import { DEFAULT_LANE } from "../placement/lane_choice.ts";
+import { readRetained } from "../stats.ts";
+import { lanesOf, LoadWatch, type MeasuredLoad } from "./load_watch.ts";
+import type { Run } from "./run.ts";
+import type { BalancingOptions } from "./session_options.ts";
+
+/** What {@linkcode BalancingOptions} leave open. */
+const BY_DEFAULT: Required<Omit<BalancingOptions, "processors">> = {
+  lookEveryMs: 250,
+  overloadedForMs: 1_000,
+  restMs: 2_000,
+};
+
+/** By how much the load of the busiest lane must go down, as a share of it. */
+const LEAST_GAIN = 0.15;
+
+/** Each rest is twice as long as the one before, up to this, milliseconds. */
+const MAX_REST_MS = 60_000;
+
+/** How long an edit may take that moves nodes, milliseconds. */
+const TIMEOUT_MS = 5_000;
+
+/** Places the nodes of one run. */
+export class LaneBalancer {
+  readonly #run: Run;
+  readonly #options: Required<BalancingOptions>;
+  #watch: LoadWatch | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #restMs: number;
+  #restsUntilNs = 0;
+  #isMoving = false;
+  /** What was measured last while a lane had too much to do. */
+  #measured: MeasuredLoad | undefined;
+  /** Lives of nodes that have refused to move. */
+  readonly #refused = new Set<number>();
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#options = { ...BY_DEFAULT, processors: navigator.hardwareConcurrency, ...run.options.balancing };
+    this.#restMs = this.#options.restMs;
+  }
+
+  /** Begins to look, if there is something to place. */
+  begin(): void {
+    if (this.#timer !== undefined || this.#run.ending !== undefined) return;
+    if (!this.#run.topology.nodes.values().some(({ autoPlaced }) => autoPlaced)) return;
+    this.#watch = new LoadWatch(this.#run.topology, this.#run.page);
+    this.#timer = setInterval(() => this.#look(), this.#options.lookEveryMs);
+  }
+
+  /** The graph is another one since somebody's edit. */
+  changed(): void {
+    this.#restMs = this.#options.restMs;
+    this.begin();
+  }
+
+  /** Stops looking. */
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const { isRunning, clock, edits } = this.#run;
+    if (!isRunning || clock.paused || this.#isMoving || edits!.underWay) {
+      this.#watch!.forget();
+      return;
+    }
+    const nowNs = clock.nowNs();
+    const measured = this.#watch!.look(nowNs);
+    const leastNs = this.#options.overloadedForMs * 1e6;
+    if (measured === undefined || measured.forNs < leastNs || nowNs < this.#restsUntilNs) return;
+    const found = this.#balance(measured, (node) => this.whyFixed(node) === undefined);
+    this.#measured = measured;
+    this.#restsUntilNs = nowNs + this.#restMs * 1e6;
+    this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
+    this.#watch!.forget();
+    if (found.moves.length > 0) void this.#move(found, reasonOf(measured, found));
+  }
+
+  /**
+   * What the next run of the graph could begin with: there nodes move that cannot while it runs. Nothing, if no lane has
+   * had too much to do.
+   */
+  get better(): readonly LaneMove[] {
+    if (this.#measured === undefined) return [];
+    const { nodes, links } = this.#measured;
+    const { topology } = this.#run;
+    const now = new Map(
+      nodes.entries().flatMap(([{ id, life }, load]) => {
+        const node = topology.nodes.get(id);
+        return node?.life === life ? [[node, load] as const] : [];
+      }),
+    );
+    const ids = new Set(now.keys().map(({ id }) => id));
+    const known = new Map(links.entries().filter(([{ fromNode, toNode }]) => ids.has(fromNode) && ids.has(toNode)));
+    return this.#balance({ forNs: 0, nodes: now, links: known }, (node) => whyFixed(topology, node) === undefined)
+      .moves;
+  }
+
+  #balance({ nodes, links }: MeasuredLoad, isFree: (node: NodeEntry) => boolean): Balance {
+    return balance({
+      nodes: [...nodes].map(([node, load]) => ({ id: node.id, lane: node.lane, load, isFree: isFree(node) })),
+      links: [...links].map(([{ fromNode, toNode, output }, framesPerSecond]) => ({
+        from: fromNode,
+        to: toNode,
+        framesPerSecond,
+        // Inside a lane a value goes by reference; between lanes it is copied, if it can be.
+        isGlued: output.kind === "data" && output.struct === undefined,
+      })),
+      lanes: this.#lanes(lanesOf(nodes)),
+      leastGain: LEAST_GAIN,
+    });
+  }
+
+  /** The lanes to choose from: those that have such nodes, and others up to as many as there are processors left. */
+  #lanes(loads: ReadonlyMap<string, number>): string[] {
+    const { nodes, lanes: declared } = this.#run.topology;
+    const placed = nodes.values().filter(({ autoPlaced }) => autoPlaced).map(({ lane }) => lane);
+    const names = [...new Set([DEFAULT_LANE, ...placed])];
+    const others = [...loads].filter(([lane]) => !names.includes(lane));
+    const left = this.#options.processors - Math.round(others.reduce((sum, [, load]) => sum + load, 0));
+    for (let k = 2; names.length < left; k++) {
+      const name = `${DEFAULT_LANE}-${k}`;
+      if (!names.includes(name) && !loads.has(name) && !Object.hasOwn(declared, name)) names.push(name);
+    }
+    return names;
+  }
+
+  /** Why a node stays on its lane, in words; `undefined` if it may be moved. */
+  whyFixed(node: NodeEntry): string | undefined {
+    const { states, facts, topology, lanes, page } = this.#run;
+    const why = whyFixed(topology, node);
+    if (why !== undefined) return why;
+    if (!facts.carries(node.index)) return "its class lacks snapshot() or restore(), or has a teardown()";
+    if (this.#refused.has(node.life)) return "it has refused to move";
+    if (readRetained(page, node.index) > 0) return "it retains frames, which would not go along";
+    const runs = states.get(node.id) === "running" && lanes.named(node.lane)?.state === "running";
+    return runs ? undefined : "it does not run";
+  }
+
+  async #move({ moves }: Balance, reason: string): Promise<void> {
+    this.#isMoving = true;
+    try {
+      await this.#run.edits!.run(() => this.#draft(moves, reason), TIMEOUT_MS);
+    } catch (error) {
+      if (this.#run.isRunning) this.#failed(error as Error);
+    } finally {
+      this.#isMoving = false;
+    }
+  }
+
+  /** The graph may have changed since it was measured: what is not where it was stays. */
+  #draft(moves: readonly LaneMove[], reason: string): DraftedEdit<undefined> {
+    const { topology } = this.#run;
+    const draft = topology.draft();
+    for (const { id, from, to } of moves) {
+      const node = topology.nodes.get(id as NodeId);
+      if (node?.lane === from && this.whyFixed(node) === undefined) draft.moveNode(id, to, undefined, true);
+    }
+    return { draft, extras: { actions: ["move"], configure: [], reason }, result: undefined };
+  }
+
+  /** The graph goes on as it was, or, where the edit is in effect, with what failed. */
+  #failed(error: Error): void {
+    const node = error instanceof SluiceError ? this.#run.topology.nodes.get(error.nodeId as NodeId) : undefined;
+    if (node !== undefined) this.#refused.add(node.life);
+    logger("runtime").warn(`Nodes were to be moved to lanes that have less to do: ${error.message}`);
+  }
+}
+
+function reasonOf({ forNs, nodes }: MeasuredLoad, { moves, peakBefore, peakAfter }: Balance): string {
+  const loads = lanesOf(nodes);
+  const [busiest] = [...new Set(moves.map(({ from }) => from))].sort((a, b) => loads.get(b)! - loads.get(a)!);
+  const percent = (load: number) => `${Math.round(Math.min(1, load) * 100)} %`;
+  return `Lane "${busiest}" was busy for ${percent(loads.get(busiest)!)} of ${
+    (forNs / 1e9).toFixed(1)
+  } s; the busiest ` +
+    `lane is to take ${Math.round((1 - peakAfter / peakBefore) * 100)} % less`;
+}
