@@ -1315,6 +1315,185 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   },
 });
 
+/** The ports of `csv-sink`. */
+export class CsvSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["packet"] = ["packet"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { packet: StreamInput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { packet: StreamInput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly packet: StreamInput<PacketFrame> } {
+    return { packet: this.#processor.packet };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("packet", this.#processor.packet);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.packet = wiring.input("packet") as StreamInput<PacketFrame>;
+  }
+}
+
+/** The configuration of `csv-sink`. */
+export interface CsvSinkConfig {
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The first column: the time of a record as `timeNs` or `timeSeconds`, or none.
+   *
+   * One of "ns", "seconds", "none"; "ns" by default.
+   */
+  readonly time?: "ns" | "seconds" | "none";
+  /**
+   * What stands between two numbers.
+   *
+   * One of ",", ";", "\t"; "," by default.
+   */
+  readonly separator?: "," | ";" | "\t";
+  /**
+   * Significant digits of fractions; 0: as many as it takes to read the same number back. Whole numbers are written as they are.
+   *
+   * A whole number from 0 to 17; 0 by default.
+   */
+  readonly digits?: number;
+}
+
+/** A `csv-sink` in a graph. */
+export type CsvSinkHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { packet: PacketFrame<T> },
+  Record<never, never>
+>;
+
+/** The node type `csv-sink`, which carries what its links do. */
+export interface CsvSinkNodeType extends NodeType<CsvSinkConfig, CsvSinkHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config: CsvSinkConfig): NodeSpec<CsvSinkHandle<T>>;
+}
+
+/**
+ * Writes records to a CSV file.
+ *
+ * **Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed
+ * between lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an
+ * aborted run leaves what it has written in `NAME.partial`. A record's time is that of its batch, whose records are
+ * taken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.
+ *
+ * **Inputs.** `packet`: records of any fields.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `time`, `separator`, `digits`.
+ *
+ * **Example.**
+ * ```json
+ * { "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }
+ * ```
+ */
+export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHandle, CsvSinkNodeType>({
+  descriptor: {
+    type: "csv-sink",
+    className: "CsvSink",
+    source: "processors/file/csv_sink.ts:37",
+    description: "Writes records to a CSV file.",
+    doc:
+      'Writes records to a CSV file.\n\n**Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed\nbetween lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an\naborted run leaves what it has written in `NAME.partial`. A record\'s time is that of its batch, whose records are\ntaken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`, `separator`, `digits`.\n\n**Example.**\n```json\n{ "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }\n```',
+    category: "file",
+    tags: ["csv", "file", "packet", "sensor", "write", "record", "table"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packet",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<T>",
+      schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          minLength: 1,
+        },
+        time: {
+          enum: ["ns", "seconds", "none"],
+          description: "The first column: the time of a record as `timeNs` or `timeSeconds`, or none.",
+          default: "ns",
+        },
+        separator: {
+          enum: [",", ";", "\t"],
+          description: "What stands between two numbers.",
+          default: ",",
+        },
+        digits: {
+          type: "integer",
+          description:
+            "Significant digits of fractions; 0: as many as it takes to read the same number back. Whole numbers are written as they are.",
+          minimum: 0,
+          maximum: 17,
+          default: 0,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const CsvSink = processorClass(
+      "csv-sink",
+      "processors/file/csv_sink.ts",
+      await import("./processors/file/csv_sink.ts"),
+      "CsvSink",
+    );
+    return () => {
+      const processor = new CsvSink<Untyped>();
+      return {
+        processor,
+        ports: new CsvSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.time !== undefined) processor.time = values.time as typeof processor.time;
+          if (values.separator !== undefined) processor.separator = values.separator as typeof processor.separator;
+          if (values.digits !== undefined) processor.digits = values.digits as typeof processor.digits;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `data-align`. */
 export class DataAlignPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -6110,6 +6289,234 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
   },
 });
 
+/** The ports of `websocket-sink`. */
+export class WebsocketSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["packet", "data"] = ["packet", "data"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { packet: StreamInput<PacketFrame>; data: StreamInput<DataFrame<unknown>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { packet: StreamInput<PacketFrame>; data: StreamInput<DataFrame<unknown>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly packet: StreamInput<PacketFrame>; readonly data: StreamInput<DataFrame<unknown>> } {
+    return { packet: this.#processor.packet, data: this.#processor.data };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("packet", this.#processor.packet);
+    visitor.input("data", this.#processor.data);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.packet = wiring.input("packet") as StreamInput<PacketFrame>;
+    this.#processor.data = wiring.input("data") as StreamInput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `websocket-sink`. */
+export interface WebsocketSinkConfig {
+  /**
+   * The port to listen on; 0: any that is free, which log and figures tell.
+   *
+   * A whole number from 0 to 65535; 9001 by default.
+   */
+  readonly port?: number;
+  /**
+   * The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it.
+   *
+   * A non-empty string; "127.0.0.1" by default.
+   */
+  readonly hostname?: string;
+  /**
+   * Origins whose pages may connect, such as `https://example.com`, beside those of this machine's own names.
+   *
+   * A list, each a string; [] by default.
+   */
+  readonly origins?: readonly string[];
+  /**
+   * Batches: `json`, or `binary` with the columns as they lie in memory. Values are JSON.
+   *
+   * One of "json", "binary"; "json" by default; may change while the node runs.
+   */
+  readonly format?: "json" | "binary";
+  /**
+   * Further clients are refused.
+   *
+   * A whole number from 1 to 10000; 32 by default.
+   */
+  readonly maxClients?: number;
+  /**
+   * A client for which so much waits is left out until it has taken some.
+   *
+   * A whole number from 0 to 1073741824 bytes; 1048576 by default.
+   */
+  readonly maxWaitingBytes?: number;
+}
+
+/** A `websocket-sink` in a graph. */
+export type WebsocketSinkHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { packet: PacketFrame<T>; data: DataFrame<unknown> },
+  Record<never, never>
+>;
+
+/** The node type `websocket-sink`, which carries what its links do. */
+export interface WebsocketSinkNodeType extends NodeType<WebsocketSinkConfig, WebsocketSinkHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: WebsocketSinkConfig): NodeSpec<WebsocketSinkHandle<T>>;
+}
+
+/**
+ * Sends records and values to whoever connects by WebSocket.
+ *
+ * **Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a script,
+ * another program. A client gets what comes after it has connected. One that takes messages too slowly is sent fewer;
+ * neither the graph nor other clients wait for it. It runs on the main lane, which never keeps sockets waiting. Pages of other sites are refused unless `origins` names them.
+ *
+ * **Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `port`, `hostname`, `origins`, `format` (live), `maxClients`, `maxWaitingBytes`. Figures: `port`, `clients`,
+ * `sent` and `skipped` messages.
+ *
+ * **Example.**
+ * ```json
+ * { "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }
+ * ```
+ */
+export const websocketSink: WebsocketSinkNodeType = defineNodeType<
+  WebsocketSinkConfig,
+  WebsocketSinkHandle,
+  WebsocketSinkNodeType
+>({
+  descriptor: {
+    type: "websocket-sink",
+    className: "WebsocketSink",
+    source: "processors/data/websocket_sink.ts:35",
+    description: "Sends records and values to whoever connects by WebSocket.",
+    doc:
+      'Sends records and values to whoever connects by WebSocket.\n\n**Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a script,\nanother program. A client gets what comes after it has connected. One that takes messages too slowly is sent fewer;\nneither the graph nor other clients wait for it. It runs on the main lane, which never keeps sockets waiting. Pages of other sites are refused unless `origins` names them.\n\n**Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `origins`, `format` (live), `maxClients`, `maxWaitingBytes`. Figures: `port`, `clients`,\n`sent` and `skipped` messages.\n\n**Example.**\n```json\n{ "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }\n```',
+    category: "data",
+    tags: ["websocket", "network", "packet", "sensor", "data", "page", "live"],
+    mode: "push",
+    trigger: "any",
+    lane: "main",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packet",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<T>",
+      schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
+      optional: true,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "data",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        port: {
+          type: "integer",
+          description: "The port to listen on; 0: any that is free, which log and figures tell.",
+          minimum: 0,
+          maximum: 65535,
+          default: 9001,
+        },
+        hostname: {
+          type: "string",
+          description: "The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it.",
+          minLength: 1,
+          default: "127.0.0.1",
+        },
+        origins: {
+          type: "array",
+          items: { type: "string" },
+          description:
+            "Origins whose pages may connect, such as `https://example.com`, beside those of this machine's own names.",
+          default: [],
+        },
+        format: {
+          enum: ["json", "binary"],
+          description: "Batches: `json`, or `binary` with the columns as they lie in memory. Values are JSON.",
+          default: "json",
+          "x-live": true,
+        },
+        maxClients: {
+          type: "integer",
+          description: "Further clients are refused.",
+          minimum: 1,
+          maximum: 10000,
+          default: 32,
+        },
+        maxWaitingBytes: {
+          type: "integer",
+          description: "A client for which so much waits is left out until it has taken some.",
+          minimum: 0,
+          maximum: 1073741824,
+          "x-unit": "bytes",
+          default: 1048576,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const WebsocketSink = processorClass(
+      "websocket-sink",
+      "processors/data/websocket_sink.ts",
+      await import("./processors/data/websocket_sink.ts"),
+      "WebsocketSink",
+    );
+    return () => {
+      const processor = new WebsocketSink<Untyped>();
+      return {
+        processor,
+        ports: new WebsocketSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.origins !== undefined) processor.origins = values.origins as typeof processor.origins;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.maxClients !== undefined) processor.maxClients = values.maxClients as typeof processor.maxClients;
+          if (values.maxWaitingBytes !== undefined) {
+            processor.maxWaitingBytes = values.maxWaitingBytes as typeof processor.maxWaitingBytes;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
   readonly audioDelay: typeof audioDelay;
@@ -6120,6 +6527,7 @@ export const nodes: {
   readonly channelMapper: typeof channelMapper;
   readonly chunker: typeof chunker;
   readonly consoleSink: typeof consoleSink;
+  readonly csvSink: typeof csvSink;
   readonly dataAlign: typeof dataAlign;
   readonly dataDelay: typeof dataDelay;
   readonly dataSwitch: typeof dataSwitch;
@@ -6149,6 +6557,7 @@ export const nodes: {
   readonly videoValve: typeof videoValve;
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
+  readonly websocketSink: typeof websocketSink;
 } = {
   audioDelay,
   audioRebuffer,
@@ -6158,6 +6567,7 @@ export const nodes: {
   channelMapper,
   chunker,
   consoleSink,
+  csvSink,
   dataAlign,
   dataDelay,
   dataSwitch,
@@ -6187,6 +6597,7 @@ export const nodes: {
   videoValve,
   wavSink,
   wavSource,
+  websocketSink,
 };
 
 /** This package, as a registry takes it. */
@@ -6202,6 +6613,7 @@ export const nodePackage: NodePackage = definePackage({
     channelMapper,
     chunker,
     consoleSink,
+    csvSink,
     dataAlign,
     dataDelay,
     dataSwitch,
@@ -6231,6 +6643,7 @@ export const nodePackage: NodePackage = definePackage({
     videoValve,
     wavSink,
     wavSource,
+    websocketSink,
   ],
   sources: {
     "core/frames/format.ts": "71e9ecd4275100cf",
@@ -6249,6 +6662,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
+    "processors/data/websocket_sink.ts": "da2f3adbd7326f62",
+    "processors/file/csv_sink.ts": "aeeeb4e5ec653737",
     "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
     "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
     "processors/flow/align.ts": "3a5942d41311f555",

@@ -99,6 +99,11 @@ export class PartialFile {
     this.release();
   }
 
+  /** Whether it was neither completed nor released. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** Removes `NAME.partial`, unless it holds an earlier recording or was replaced, and releases the file. */
   discard(): void {
     if (!this.#open) return;

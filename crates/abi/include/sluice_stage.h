@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65537
+#define SLUICE_ABI_VERSION 65538
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -156,6 +156,12 @@ typedef struct SluicePlugin SluicePlugin;
 
 /* Elements of a plane: bytes. */
 #define SLUICE_U8 4
+
+/* What `planes` is asked for: parts to read. */
+#define SLUICE_READ 0
+
+/* What `planes` is asked for: parts to write. */
+#define SLUICE_WRITE 1
 
 /* Level of a log line. */
 #define SLUICE_LOG_ERROR 0
@@ -477,9 +483,22 @@ struct SluiceHost {
 
   /* Since 1.1. Gives the result of a command, as JSON; without it the result is `null`. */
   void (*answer)(SluiceContext *context, const char *json);
+
+  /*
+   * Since 1.2. All parts of a frame at once, as `plane` (`SLUICE_READ`) or `plane_mut` (`SLUICE_WRITE`) gives each:
+   * their descriptions and their first elements, `count` of them at most. Set the `size` of the first description;
+   * so far apart are the others. The answer is how many parts there are, which may be more; or `SLUICE_REFUSED`.
+   */
+  int32_t (*planes)(SluiceContext *context, uint32_t frame, uint32_t access, SluicePlane *planes, void **starts, uint32_t count);
+
+  /*
+   * Since 1.2. The name and the type of a field of a packet, by the index of its column. The name is valid until the
+   * call returns. It allocates: ask when the fields change, not for each frame.
+   */
+  int32_t (*field)(SluiceContext *context, uint32_t frame, uint32_t index, SluiceField *into);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 256, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 272, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -513,6 +532,8 @@ SLUICE_ASSERT(offsetof(SluiceHost, waker) == 224, "layout of SluiceHost.waker");
 SLUICE_ASSERT(offsetof(SluiceHost, wake) == 232, "layout of SluiceHost.wake");
 SLUICE_ASSERT(offsetof(SluiceHost, drop_waker) == 240, "layout of SluiceHost.drop_waker");
 SLUICE_ASSERT(offsetof(SluiceHost, answer) == 248, "layout of SluiceHost.answer");
+SLUICE_ASSERT(offsetof(SluiceHost, planes) == 256, "layout of SluiceHost.planes");
+SLUICE_ASSERT(offsetof(SluiceHost, field) == 264, "layout of SluiceHost.field");
 
 /* A port of a stage. */
 struct SluicePort {

@@ -4,10 +4,12 @@ use std::ffi::{CStr, CString, c_void};
 use std::slice;
 
 use sluice_abi::stage::{
-    SLUICE_AUDIO, SLUICE_F32, SLUICE_F64, SLUICE_I32, SLUICE_LOG_INFO, SLUICE_LOG_WARN, SLUICE_OK, SLUICE_PACKET,
-    SLUICE_U8, SLUICE_U32, SluiceContext, SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape, SluiceWaker,
+    SLUICE_AUDIO, SLUICE_DISCONTINUITY, SLUICE_F32, SLUICE_F64, SLUICE_I32, SLUICE_LOG_INFO, SLUICE_LOG_WARN,
+    SLUICE_OK, SLUICE_PACKET, SLUICE_READ, SLUICE_U8, SLUICE_U32, SLUICE_WRITE, SluiceContext, SluiceField,
+    SluiceFrameInfo, SluicePlane, SluiceShape, SluiceWaker,
 };
 
+use crate::columns::{Columns, ColumnsMut, Found, MOST_COLUMNS};
 use crate::host::{ask, c_text, table};
 
 /// The running call. Frames that it has and does not write go back when it returns.
@@ -155,6 +157,49 @@ impl Context {
         self.elements_mut(frame, index)
     }
 
+    /// The name of a field of a packet, by the index of its column. It allocates.
+    #[must_use]
+    pub fn field_name(&self, frame: Frame, index: u32) -> Option<CString> {
+        let mut field = SluiceField { name: std::ptr::null(), element: 0, reserved: 0 };
+        let found = ask!(self.0, field(frame.0, index, &raw mut field), -1) == SLUICE_OK;
+        // SAFETY: the host gives a C string that lives until the call returns.
+        found.then(|| unsafe { CStr::from_ptr(field.name) }.to_owned())
+    }
+
+    /// The index of the column of a packet with this name.
+    #[must_use]
+    pub fn column_index(&self, frame: Frame, name: &CStr) -> Option<u32> {
+        u32::try_from(ask!(self.0, column(frame.0, name.as_ptr()), -1)).ok()
+    }
+
+    /// All columns of a packet, or all channels of audio. `None`: they are not all of the type `T`, or more than
+    /// [`MOST_COLUMNS`].
+    #[must_use]
+    pub fn columns<T: Column>(&self, frame: Frame) -> Option<Columns<'_, T>> {
+        // SAFETY: nobody writes to a frame while the call has it, unless by a borrow of the context that excludes this one.
+        unsafe { Columns::new(&self.planes::<T>(frame, SLUICE_READ)?) }
+    }
+
+    /// As [`Context::columns`], to change. `None` also if others read the frame: see [`Context::writable`].
+    pub fn columns_mut<T: Column>(&mut self, frame: Frame) -> Option<ColumnsMut<'_, T>> {
+        // SAFETY: the frame is this call's alone, and the context is borrowed as long as the columns.
+        unsafe { ColumnsMut::new(&self.planes::<T>(frame, SLUICE_WRITE)?) }
+    }
+
+    /// All columns of one frame, and those of another one to change.
+    pub fn columns_between<A: Column, B: Column>(
+        &mut self,
+        from: Frame,
+        to: Frame,
+    ) -> Option<(Columns<'_, A>, ColumnsMut<'_, B>)> {
+        if from == to {
+            return None;
+        }
+        let (read, written) = (self.planes::<A>(from, SLUICE_READ)?, self.planes::<B>(to, SLUICE_WRITE)?);
+        // SAFETY: as above. A frame that may be written to has one reference, so the other one lies in another slot.
+        unsafe { Some((Columns::new(&read)?, ColumnsMut::new(&written)?)) }
+    }
+
     /// The bytes of an encoded frame or a value, or one plane of a picture with what lies between its rows.
     #[must_use]
     pub fn bytes(&self, frame: Frame, plane: u32) -> Option<&[u8]> {
@@ -183,6 +228,21 @@ impl Context {
     pub fn set_times_ns(&mut self, frame: Frame, pts_ns: f64, duration_ns: f64) -> Result<(), String> {
         let status = ask!(self.0, set_times(frame.0, pts_ns, pts_ns, duration_ns), -1);
         self.check(status)
+    }
+
+    /// Marks a frame: frames before it are missing.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn set_discontinuity(&mut self, frame: Frame) -> Result<(), String> {
+        let status = ask!(self.0, set_flags(frame.0, SLUICE_DISCONTINUITY), -1);
+        self.check(status)
+    }
+
+    /// Tells how far the node is, nanoseconds of media time; `total_ns` is infinite if it is not known.
+    pub fn progress(&mut self, done_ns: f64, total_ns: f64) {
+        ask!(self.0, progress(done_ns, total_ns), ());
     }
 
     /// Sets how many records a packet has, or how many bytes an encoded frame.
@@ -298,10 +358,6 @@ impl Context {
         ask!(self.0, keep(bytes.as_ptr().cast(), bytes.len()), ());
     }
 
-    fn column_index(&self, frame: Frame, name: &CStr) -> Option<u32> {
-        u32::try_from(ask!(self.0, column(frame.0, name.as_ptr()), -1)).ok()
-    }
-
     fn plane(&self, frame: Frame, index: u32) -> Option<(*const c_void, SluicePlane)> {
         let mut plane = empty_plane();
         let at = ask!(self.0, plane(frame.0, index, &raw mut plane), std::ptr::null());
@@ -312,6 +368,20 @@ impl Context {
         let mut plane = empty_plane();
         let at = ask!(self.0, plane_mut(frame.0, index, &raw mut plane), std::ptr::null_mut());
         (!at.is_null()).then_some((at, plane))
+    }
+
+    /// All parts of a frame, if they are columns of the type `T`.
+    fn planes<T: Column>(&self, frame: Frame, access: u32) -> Option<Found> {
+        let mut planes = [empty_plane(); MOST_COLUMNS];
+        let mut found = Found { starts: [std::ptr::null_mut(); MOST_COLUMNS], columns: 0, records: 0 };
+        let (places, starts) = (planes.as_mut_ptr(), found.starts.as_mut_ptr());
+        let count = ask!(self.0, planes(frame.0, access, places, starts, MOST_COLUMNS as u32), -1);
+        found.columns = usize::try_from(count).ok()?;
+        let told = planes.get(..found.columns)?;
+        found.records = told.first().map_or(0, |plane| plane.count as usize);
+        let alike =
+            |plane: &SluicePlane| (plane.element, plane.rows, plane.count as usize) == (T::ELEMENT, 1, found.records);
+        told.iter().all(alike).then_some(found)
     }
 
     fn elements<T: Column>(&self, frame: Frame, index: u32) -> Option<&[T]> {

@@ -33,6 +33,7 @@
 //! ```
 
 mod calls;
+mod columns;
 mod context;
 mod host;
 mod port;
@@ -40,6 +41,7 @@ mod port;
 use std::ffi::CStr;
 
 pub use calls::{describe, plugin, register};
+pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
 pub use context::{Acquire, Column, Context, Frame, Waker};
 pub use port::{Figure, Port};
 pub use sluice_abi::stage as abi;

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_void};
 
 use super::describe::{Field, Holds, Item};
-use super::frames::{SluiceFrameInfo, SluicePlane, SluiceShape};
+use super::frames::{SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape};
 
 abi! {
     /// The running call of a stage, as the host knows it. It is valid until that call returns, on the thread of that
@@ -97,5 +97,19 @@ abi! {
         fn drop_waker(waker: *mut SluiceWaker) -> ();
         /// Since 1.1. Gives the result of a command, as JSON; without it the result is `null`.
         fn answer(context: *mut SluiceContext, json: *const c_char) -> ();
+        /// Since 1.2. All parts of a frame at once, as `plane` (`SLUICE_READ`) or `plane_mut` (`SLUICE_WRITE`) gives each:
+        /// their descriptions and their first elements, `count` of them at most. Set the `size` of the first description;
+        /// so far apart are the others. The answer is how many parts there are, which may be more; or `SLUICE_REFUSED`.
+        fn planes(
+            context: *mut SluiceContext,
+            frame: u32,
+            access: u32,
+            planes: *mut SluicePlane,
+            starts: *mut *mut c_void,
+            count: u32,
+        ) -> i32;
+        /// Since 1.2. The name and the type of a field of a packet, by the index of its column. The name is valid until the
+        /// call returns. It allocates: ask when the fields change, not for each frame.
+        fn field(context: *mut SluiceContext, frame: u32, index: u32, into: *mut SluiceField) -> i32;
     }
 }

@@ -6,7 +6,7 @@ use crate::{flag, format, kind};
 abi! {
     /// The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
     /// loaded by a host of the same major number and of the same or a higher minor number.
-    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 1;
+    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 2;
 
     /// Answer of a call: done.
     const SLUICE_OK: i32 = 0;
@@ -90,6 +90,11 @@ abi! {
     const SLUICE_U32: u32 = 3;
     /// Elements of a plane: bytes.
     const SLUICE_U8: u32 = 4;
+
+    /// What `planes` is asked for: parts to read.
+    const SLUICE_READ: u32 = 0;
+    /// What `planes` is asked for: parts to write.
+    const SLUICE_WRITE: u32 = 1;
 
     /// Level of a log line.
     const SLUICE_LOG_ERROR: u32 = 0;

@@ -77,6 +77,33 @@ impl StageContext<'_> {
         Ok(frame)
     }
 
+    /// Gives all parts of a frame and their addresses in their order. `None`: as [`StageContext::plane_of`].
+    pub(crate) fn planes_of(&mut self, frame: Frame, mut each: impl FnMut(*mut u8, Plane)) -> Option<()> {
+        let info = self.info(frame)?;
+        let header = self.header(frame)?;
+        let mut take = |plane: Option<Plane>| {
+            let plane = plane?;
+            let bytes = u64::from(plane.stride) * u64::from(plane.rows);
+            let fits = plane.offset as u64 + bytes <= u64::from(info.slot_bytes);
+            fits.then(|| each(header.wrapping_add(1).cast::<u8>().wrapping_add(plane.offset), plane))
+        };
+        if info.kind == kind::PACKET {
+            // SAFETY: the frame is this tick's to read.
+            return unsafe { columns(header, &info) }?.try_for_each(|plane| take(Some(plane)));
+        }
+        // SAFETY: as above.
+        (0..info.planes).try_for_each(|index| take(unsafe { find_plane(header, &info, index) }))
+    }
+
+    /// As [`StageContext::planes_of`], to write. `None` also if others refer to the frame.
+    pub(crate) fn planes_to_write(&mut self, frame: Frame, each: impl FnMut(*mut u8, Plane)) -> Option<()> {
+        let header = self.sole(frame)?;
+        self.planes_of(frame, each)?;
+        // SAFETY: as in `plane_to_write`.
+        unsafe { (*header).checksum = 0 };
+        Some(())
+    }
+
     /// A part of a frame, and its address. `None`: the frame is not this tick's, or there is no such part within its
     /// slot.
     pub(crate) fn plane_of(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
@@ -107,6 +134,16 @@ impl StageContext<'_> {
         // SAFETY: the frame is this tick's to read.
         let fields = unsafe { Fields::new(header, info.slot_bytes) }?;
         fields.zip(0..).find(|(field, _)| field.name == name).map(|(_, index)| index)
+    }
+
+    /// Gives the name and the type of a field of a packet. `None`: the frame is not this tick's, or has no such field.
+    pub(crate) fn field(&mut self, frame: Frame, index: u32, tell: impl FnOnce(&[u8], Element)) -> Option<()> {
+        let info = self.info(frame).filter(|info| info.kind == kind::PACKET)?;
+        let header = self.header(frame)?;
+        // SAFETY: the frame is this tick's to read.
+        let field = unsafe { Fields::new(header, info.slot_bytes) }?.nth(index as usize)?;
+        tell(field.name, field.element);
+        Some(())
     }
 
     /// The header of a frame that only this tick refers to.
@@ -201,22 +238,32 @@ unsafe fn find_plane(header: *const SlotHeader, info: &FrameInfo, index: u32) ->
         kind::VIDEO => video_planes(info.format, info.width, info.height).into_iter().flatten().nth(index as usize),
         kind::PACKET => {
             // SAFETY: the caller vouches for the header.
-            let fields = unsafe { Fields::new(header, info.slot_bytes) }?;
-            let (capacity, mut offset) = (fields.capacity, fields.first);
-            let mut fields = fields.map(|field| field.element);
-            for element in fields.by_ref().take(index as usize) {
-                offset += aligned(element.bytes() * u64::from(capacity));
-            }
-            let element = fields.next()?;
-            let stride = u32::try_from(element.bytes() * u64::from(capacity)).ok()?;
-            let count = info.count.min(capacity);
-            Some(Plane { offset: offset as usize, element, count, capacity, rows: 1, stride })
+            unsafe { columns(header, info) }?.nth(index as usize)
         }
         _ => {
             let (count, capacity) = (info.payload_bytes.min(info.slot_bytes), info.slot_bytes);
             Some(Plane { offset: 0, element: Element::U8, count, capacity, rows: 1, stride: capacity })
         }
     }
+}
+
+/// The columns of a packet. They end early where the description is wrong.
+///
+/// # Safety
+///
+/// The header is readable for as long as the columns are used, and nobody writes to it.
+unsafe fn columns<'a>(header: *const SlotHeader, info: &FrameInfo) -> Option<impl Iterator<Item = Plane> + use<'a>> {
+    // SAFETY: the caller vouches for the header.
+    let fields: Fields<'a> = unsafe { Fields::new(header, info.slot_bytes) }?;
+    let (capacity, count, mut offset) = (fields.capacity, info.count.min(fields.capacity), fields.first);
+    Some(fields.map_while(move |field| {
+        let element = field.element;
+        let bytes = element.bytes() * u64::from(capacity);
+        let plane =
+            Plane { offset: offset as usize, element, count, capacity, rows: 1, stride: u32::try_from(bytes).ok()? };
+        offset += aligned(bytes);
+        Some(plane)
+    }))
 }
 
 /// # Safety

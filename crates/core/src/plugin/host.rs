@@ -5,15 +5,15 @@ use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 
 use sluice_abi::stage::{
-    SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_REFUSED, SluiceContext, SluiceFrameInfo,
-    SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
+    SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_READ, SLUICE_REFUSED, SLUICE_WRITE,
+    SluiceContext, SluiceField, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
 };
 
 use crate::lane::stage::Value;
 use crate::lane::{Bell, Element, Frame, NoFrame, StageContext};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, with};
-use super::shapes::{MAX_FIELDS, kind_of, read_shape, tell_info, tell_plane};
+use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
 
@@ -52,6 +52,8 @@ pub(super) static HOST: SluiceHost = SluiceHost {
     wake: Some(wake),
     drop_waker: Some(drop_waker),
     answer: Some(answer),
+    planes: Some(planes),
+    field: Some(field),
 };
 
 unsafe extern "C" fn read(context: *mut SluiceContext, input: u32) -> u32 {
@@ -132,6 +134,56 @@ unsafe extern "C" fn plane_mut(
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with(context, ptr::null_mut(), body) }
+}
+
+unsafe extern "C" fn field(context: *mut SluiceContext, frame: u32, index: u32, into: *mut SluiceField) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        let mut found = None;
+        let why = "the frame is not the call's own, or has no such field";
+        call.with_lane((), why, |lane| {
+            lane.field(own(frame)?, index, |name, element| found = Some((CString::new(name), element)))
+        });
+        let Some((Ok(name), element)) = found else { return SLUICE_REFUSED };
+        if into.is_null() {
+            return call.refuse(SLUICE_REFUSED, "the place for the field is null");
+        }
+        // SAFETY: the plugin vouches for the place. The address of a text stays when the list grows.
+        unsafe { into.write(SluiceField { name: name.as_ptr(), element: element as u32, reserved: 0 }) };
+        call.texts.push(name);
+        SLUICE_OK
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn planes(
+    context: *mut SluiceContext,
+    frame: u32,
+    access: u32,
+    into: *mut SluicePlane,
+    starts: *mut *mut c_void,
+    count: u32,
+) -> i32 {
+    let body = |call: &mut Call<'_, '_>| {
+        // SAFETY: the plugin vouches for the places.
+        let mut places = match unsafe { PlanePlaces::new(into, starts, count) } {
+            Ok(places) => places,
+            Err(why) => return call.refuse(SLUICE_REFUSED, why),
+        };
+        let why = "the frame is not the call's own, has no such parts, or others read what is to be written";
+        let told = call.with_lane(false, why, |lane| {
+            let each = |start: *mut u8, plane| places.tell(start, plane);
+            match access {
+                SLUICE_READ => lane.planes_of(own(frame)?, each)?,
+                SLUICE_WRITE => lane.planes_to_write(own(frame)?, each)?,
+                _ => return None,
+            }
+            Some(true)
+        });
+        if told { places.found() } else { SLUICE_REFUSED }
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, SLUICE_REFUSED, body) }
 }
 
 unsafe extern "C" fn column(context: *mut SluiceContext, frame: u32, name: *const c_char) -> i32 {

@@ -126,8 +126,60 @@ pub(super) unsafe fn tell_plane(
     if into.is_null() || unsafe { (*into).size } < PLANE_BYTES {
         return call.refuse(ptr::null_mut(), "the place for the plane is null, or its size is not set");
     }
-    let Plane { element, count, capacity, rows, stride, .. } = plane;
     // SAFETY: as above; it has all the fields that are known here, and its size stays.
-    unsafe { *into = SluicePlane { size: (*into).size, element: element as u32, count, capacity, rows, stride } };
+    unsafe { *into = told((*into).size, plane) };
     start.cast()
+}
+
+fn told(size: u32, plane: Plane) -> SluicePlane {
+    let Plane { element, count, capacity, rows, stride, .. } = plane;
+    SluicePlane { size, element: element as u32, count, capacity, rows, stride }
+}
+
+/// Where a plugin wants to be told all parts of a frame.
+pub(super) struct PlanePlaces {
+    planes: *mut SluicePlane,
+    starts: *mut *mut c_void,
+    size: u32,
+    room: usize,
+    found: usize,
+}
+
+impl PlanePlaces {
+    /// # Safety
+    ///
+    /// There are `count` descriptions, as far apart as the first says, and `count` starts, for as long as they are told.
+    pub(super) unsafe fn new(
+        planes: *mut SluicePlane,
+        starts: *mut *mut c_void,
+        count: u32,
+    ) -> Result<Self, &'static str> {
+        if planes.is_null() || starts.is_null() || count == 0 {
+            return Err("the places for the parts are null, or there are none");
+        }
+        // SAFETY: the caller vouches for the places, of which the size is read first.
+        let size = unsafe { (*planes).size };
+        if size < PLANE_BYTES {
+            return Err("the size of the first place is not set");
+        }
+        Ok(Self { planes, starts, size, room: count as usize, found: 0 })
+    }
+
+    /// Tells the next part, if there is a place for it.
+    pub(super) fn tell(&mut self, start: *mut u8, plane: Plane) {
+        let at = self.found;
+        self.found += 1;
+        if at < self.room {
+            // SAFETY: who made this vouches for the places, of which there is one more.
+            unsafe {
+                self.planes.byte_add(at * self.size as usize).write(told(self.size, plane));
+                self.starts.add(at).write(start.cast());
+            }
+        }
+    }
+
+    /// How many parts were told, or had no place.
+    pub(super) fn found(&self) -> i32 {
+        i32::try_from(self.found).unwrap_or(i32::MAX)
+    }
 }

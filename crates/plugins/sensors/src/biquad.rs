@@ -1,0 +1,131 @@
+//! `org.sluice.sensors.biquad`: filters each channel.
+
+use std::ffi::CStr;
+
+use sluice_stage::{Context, Next, Port, Stage};
+
+use crate::batch::{Batch, WANTS_F32, is_same_rate, number, text};
+use crate::sections::{BESIDE, Sections, Shape, gather, scatter};
+use crate::state::{of_bytes, to_bytes};
+
+/// Filters each channel by sections of second order.
+pub struct Biquad {
+    shape: Shape,
+    frequency_hz: f64,
+    order: u32,
+    q: f64,
+    /// The rate that `sections` were designed for; 0: none were.
+    rate_hz: f64,
+    sections: Sections,
+    /// Of each group of 8 channels, by section.
+    states: Vec<[[f64; BESIDE]; 2]>,
+    /// Samples of the 8 channels that are being filtered.
+    beside: Vec<[f64; BESIDE]>,
+}
+
+impl Stage for Biquad {
+    const ID: &'static CStr = c"org.sluice.sensors.biquad";
+    const NAME: &'static CStr = c"Biquad filter";
+    const VERSION: &'static CStr = c"0.1.0";
+    const DOC: &'static CStr =
+        c"Filters each channel by sections of second order: low and high pass of Butterworth, band \
+        pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state.";
+    const CONFIG: Option<&'static CStr> = Some(
+        cr#"{"properties": {
+            "filter": {"type": "string", "enum": ["low-pass", "high-pass", "band-pass", "notch"],
+                "default": "low-pass", "description": "What passes."},
+            "frequencyHz": {"type": "number", "exclusiveMinimum": 0, "maximum": 50000000, "default": 1000,
+                "x-unit": "Hz", "x-live": true,
+                "description": "Where a low or high pass is 3 dB down, or the middle of a band; below half the rate."},
+            "order": {"type": "integer", "minimum": 2, "maximum": 16, "multipleOf": 2, "default": 2,
+                "description": "Order of a low or high pass, twice the number of sections of all."},
+            "q": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000, "default": 1, "x-live": true,
+                "description": "Band pass and notch: the frequency divided by the width of the band."}
+        }}"#,
+    );
+    const INPUTS: &'static [Port] = &[Port::packet(c"packetIn", c"Samples: f32 columns.")];
+    const OUTPUTS: &'static [Port] = &[Port::packet(c"packetOut", c"The same, filtered.")];
+
+    fn create(context: &mut Context) -> Result<Self, String> {
+        Ok(Self {
+            shape: match text(context, c"filter")?.as_str() {
+                "high-pass" => Shape::HighPass,
+                "band-pass" => Shape::BandPass,
+                "notch" => Shape::Notch,
+                _ => Shape::LowPass,
+            },
+            frequency_hz: number(context, c"frequencyHz")?,
+            order: number(context, c"order")? as u32,
+            q: number(context, c"q")?,
+            rate_hz: 0.0,
+            sections: Sections::design(Shape::LowPass, 1.0, 4.0, 2, 1.0)?,
+            states: Vec::new(),
+            beside: Vec::new(),
+        })
+    }
+
+    fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+        while let Some(batch) = Batch::read(context)? {
+            if batch.records > 0 {
+                self.fit(&batch)?;
+                let own = context.writable(batch.frame).ok_or("no slot is free for a copy")?;
+                self.filter(context, own)?;
+                context.write(0, own)?;
+            }
+        }
+        Ok(Next::WhenFramesCome)
+    }
+
+    fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
+        let (frequency_hz, q) = (number(context, c"frequencyHz")?, number(context, c"q")?);
+        if self.rate_hz > 0.0 {
+            self.sections = Sections::design(self.shape, frequency_hz, self.rate_hz, self.order, q)?;
+        }
+        (self.frequency_hz, self.q) = (frequency_hz, q);
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Vec<u8> {
+        to_bytes(self.states.as_flattened().as_flattened().iter().copied())
+    }
+
+    fn restore(&mut self, state: &[u8]) {
+        let numbers: Vec<f64> = of_bytes(state).collect();
+        let group = |group: &[f64]| [std::array::from_fn(|k| group[k]), std::array::from_fn(|k| group[BESIDE + k])];
+        self.states = numbers.chunks_exact(2 * BESIDE).map(group).collect();
+    }
+}
+
+impl Biquad {
+    /// Fits sections and states to a batch. It allocates where its rate, its channels or its length are new.
+    fn fit(&mut self, batch: &Batch) -> Result<(), String> {
+        let rate_hz = batch.rate_hz()?;
+        if !is_same_rate(rate_hz, self.rate_hz) {
+            self.sections = Sections::design(self.shape, self.frequency_hz, rate_hz, self.order, self.q)?;
+            self.rate_hz = rate_hz;
+        }
+        let wanted = batch.channels.div_ceil(BESIDE) * self.sections.count();
+        if self.states.len() != wanted {
+            self.states.clear();
+            self.states.resize(wanted, [[0.0; BESIDE]; 2]);
+        }
+        self.beside.resize(batch.records, [0.0; BESIDE]);
+        Ok(())
+    }
+
+    fn filter(&mut self, context: &mut Context, frame: sluice_stage::Frame) -> Result<(), String> {
+        let mut columns = context.columns_mut::<f32>(frame).ok_or(WANTS_F32)?;
+        for (group, states) in self.states.chunks_exact_mut(self.sections.count()).enumerate() {
+            let first = group * BESIDE;
+            let channels = first..columns.count().min(first + BESIDE);
+            for channel in channels.clone() {
+                gather(columns.get(channel), &mut self.beside, channel - first);
+            }
+            self.sections.run(&mut self.beside, states);
+            for channel in channels {
+                scatter(&self.beside, columns.get(channel), channel - first);
+            }
+        }
+        Ok(())
+    }
+}

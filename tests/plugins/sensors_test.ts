@@ -1,0 +1,334 @@
+/** The plugin for sensors: counts, volts, filters, lower rates, spectra and a trigger, with answers that are known. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { GraphMode } from "../../core/links/policy.ts";
+import { loadPlugins } from "../../core/plugins/load_plugins.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
+
+type Channels = Record<string, "f32">;
+type Stages = Record<string, Record<string, unknown>>;
+
+/** A batch, copied. */
+interface Copy {
+  readonly columns: Readonly<Record<string, number[]>>;
+  readonly ptsNs: number;
+  readonly durationNs: number;
+  readonly discontinuity: boolean;
+}
+
+const PACKETS = { pools: { packet: { slotBytes: 300_000 } } };
+
+let loaded: Promise<NodeRegistry> | undefined;
+
+async function load(): Promise<NodeRegistry> {
+  await using folder = await PluginFolder.make();
+  await folder.addRust("sensors");
+  const { packages, refused } = await loadPlugins([folder.path]);
+  deepEqual(refused, []);
+  return new NodeRegistry(packages);
+}
+
+function sensors(name: string, fn: (registry: NodeRegistry) => Promise<void>): void {
+  const obstacle = noRustPlugin("sensors");
+  const title = `sensors: ${name}${obstacle === undefined ? "" : ` (left out: ${obstacle})`}`;
+  Deno.test({ name: title, ignore: obstacle !== undefined, fn: async () => await fn(await (loaded ??= load())) });
+}
+
+/** A graph of stages in a row on one lane, ending in a sink of this script. */
+function chain(registry: NodeRegistry, stages: Stages, mode: GraphMode = "offline") {
+  const runtime = new Runtime({ native: "require", mode, registry, ...PACKETS });
+  const names = Object.keys(stages);
+  for (const name of names) {
+    runtime.addByType(`org.sluice.sensors.${name}`, stages[name], { id: name, lane: "sensors" });
+  }
+  const sink = runtime.add(appSink.packet<Channels>(), { id: "sink" });
+  const policy = { policy: "lossless", capacity: 4 } as const;
+  const output = (name: string) => `${name}.${name === "acquisition" ? "packet" : "packetOut"}`;
+  names.slice(1).forEach((name, k) => runtime.connectByName(output(names[k]), `${name}.packetIn`, policy));
+  runtime.connectByName(output(names.at(-1)!), "sink.packet", policy);
+  return { runtime, sink };
+}
+
+/** Runs such a graph to its end. */
+async function run(registry: NodeRegistry, stages: Stages, mode?: GraphMode) {
+  const { runtime, sink } = chain(registry, stages, mode);
+  await using _ = runtime;
+  await runtime.start();
+  const batches = await gather(sink);
+  const summary = await runtime.finished;
+  for (const pool of summary.pools) equal(pool.free, pool.slots, `pool ${pool.name} has all its slots again`);
+  const figures = (id: string) => summary.nodes.find((node) => node.id === id)?.figures;
+  return { batches, figures };
+}
+
+/** Runs one stage on batches of one channel. */
+async function feed(
+  registry: NodeRegistry,
+  name: string,
+  config: Record<string, unknown>,
+  batches: readonly { readonly samples: Float32Array; readonly ptsNs?: number; readonly discontinuity?: boolean }[],
+  rateHz: number,
+) {
+  const { runtime, sink } = chain(registry, { [name]: config });
+  await using _ = runtime;
+  const source = runtime.add(appSource.packet({ fields: { x: "f32" } }), { id: "source" });
+  runtime.connectByName("source.packet", `${name}.packetIn`);
+  await runtime.start();
+  const heard = gather(sink);
+  for (const { samples, ...times } of batches) {
+    await source.push({ columns: { x: samples }, durationNs: samples.length * 1e9 / rateHz, ...times });
+  }
+  source.end();
+  await runtime.finished;
+  return await heard;
+}
+
+async function gather(sink: ReturnType<typeof chain>["sink"]): Promise<Copy[]> {
+  const copies: Copy[] = [];
+  for await (const batch of sink) {
+    const columns = Object.fromEntries(Object.keys(batch.fields).map((name) => [name, [...batch.column(name)]]));
+    const { ptsNs, durationNs, discontinuity } = batch;
+    copies.push({ columns, ptsNs, durationNs, discontinuity });
+  }
+  return copies;
+}
+
+function all(batches: readonly Copy[], name = "x"): number[] {
+  return batches.flatMap(({ columns }) => columns[name]);
+}
+
+sensors("acquisition gives counts of 64 channels, with names and times", async (registry) => {
+  const config = { channels: 64, sampleRateHz: 10_000, batchSize: 250, durationSeconds: 0.1, frequencyStepHz: 5 };
+  const { batches, figures } = await run(registry, { acquisition: { ...config, amplitudeVolts: 5, offsetVolts: 1 } });
+  deepEqual(batches.map(({ ptsNs, durationNs }) => [ptsNs, durationNs]), [0, 1, 2, 3].map((k) => [25e6 * k, 25e6]));
+  deepEqual(Object.keys(batches[0].columns), Array.from({ length: 64 }, (_, k) => `ch${k}`));
+  for (const channel of [0, 1, 63]) {
+    all(batches, `ch${channel}`).forEach((count, n) => {
+      const volts = 1 + 5 * Math.sin(2 * Math.PI * (50 + 5 * channel) * n / 10_000);
+      ok(Math.abs(count - volts * 3_276.8) <= 0.501, `channel ${channel}, sample ${n}: ${count}, wanted ${volts} V`);
+    });
+  }
+  deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0 });
+});
+
+sensors("batches that acquisition loses are counted, and the next is flagged", async (registry) => {
+  const config = { channels: 1, batchSize: 100, durationSeconds: 5, dropOutProbability: 0.25, seed: 3 };
+  const { batches, figures } = await run(registry, { acquisition: config });
+  const { dropOuts, lostRecords } = figures("acquisition")!;
+  equal(batches.length + dropOuts, 500);
+  equal(lostRecords, 100 * dropOuts);
+  ok(dropOuts > 75 && dropOuts < 175, `${dropOuts} of 500 batches were lost`);
+  let endNs = 0;
+  for (const { ptsNs, durationNs, discontinuity } of batches) {
+    equal(discontinuity, ptsNs !== endNs, `at ${ptsNs} ns`);
+    endNs = ptsNs + durationNs;
+  }
+  const again = await run(registry, { acquisition: config });
+  deepEqual(again.batches.map(({ ptsNs }) => ptsNs), batches.map(({ ptsNs }) => ptsNs));
+});
+
+sensors("acquisition reads a file to its end", async (registry) => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeFile(path, new Uint8Array(Int16Array.of(1, -1, 2, -2, 3, -3, 4, -4, 5, -5).buffer));
+    const config = { source: "file", path, channels: 2, batchSize: 2 };
+    const { batches } = await run(registry, { acquisition: config });
+    deepEqual(batches.map(({ columns }) => columns), [
+      { ch0: [1, 2], ch1: [-1, -2] },
+      { ch0: [3, 4], ch1: [-3, -4] },
+      { ch0: [5], ch1: [-5] },
+    ]);
+    const { runtime } = chain(registry, { acquisition: { ...config, path: `${path}.missing` } });
+    await rejects(runtime.start(), { message: /"acquisition".*: ".*\.missing" cannot be opened: No such file/ });
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+sensors("a live acquisition keeps to the clock, and its batch size is changed while it runs", async (registry) => {
+  const config = { channels: 2, sampleRateHz: 20_000, batchSize: 40, durationSeconds: 0.2 };
+  const { runtime, sink } = chain(registry, { acquisition: config }, "live");
+  await using _ = runtime;
+  await runtime.start();
+  const startNs = runtime.clock.nowNs();
+  const sizes: number[] = [];
+  let changed: Promise<void> | undefined;
+  let endNs = 0;
+  for await (const batch of sink) {
+    equal(batch.ptsNs, endNs, "nothing is missing");
+    endNs += batch.durationNs;
+    sizes.push(batch.batchSize);
+    changed ??= runtime.configure("acquisition", { batchSize: 160 });
+  }
+  // It may have begun before the first look at the clock, yet not 20 ms before.
+  ok(runtime.clock.nowNs() - startNs > 180e6, "it lasts as long as its records");
+  await changed;
+  equal(endNs, 200e6);
+  ok(sizes.includes(40) && sizes.includes(160), sizes.join(" "));
+});
+
+sensors("to-voltage gives volts, and counts what is clipped", async (registry) => {
+  const acquisition = { channels: 1, sampleRateHz: 1_000, batchSize: 100, durationSeconds: 0.2, bits: 12 };
+  const signal = { amplitudeVolts: 3, frequencyHz: 10, fullScaleVolts: 2 };
+  const converter = { bits: 12, fullScaleVolts: 2, gain: 10, offsetVolts: -1 };
+  const { batches, figures } = await run(registry, {
+    acquisition: { ...acquisition, ...signal },
+    "to-voltage": converter,
+  });
+  let clipped = 0;
+  all(batches, "ch0").forEach((found, n) => {
+    const volts = 3 * Math.sin(2 * Math.PI * 10 * n / 1_000);
+    const wanted = 10 * Math.max(-2, Math.min(2 * 2047 / 2048, volts)) - 1;
+    if (Math.abs(volts) >= 2) clipped++;
+    ok(Math.abs(found - wanted) <= 10 * 0.51 * 2 / 2048, `sample ${n}: ${found}, wanted ${wanted}`);
+  });
+  deepEqual(figures("to-voltage"), { clipped });
+});
+
+sensors("biquad filters as a reference in 64 bits does, over any lengths of batches", async (registry) => {
+  const rateHz = 10_000;
+  const samples = Float32Array.from({ length: 3_000 }, (_, n) => Math.sin(n * n * 0.37));
+  const pieces = [samples.subarray(0, 1), samples.subarray(1, 700), samples.subarray(700)];
+  const config = { filter: "low-pass", frequencyHz: 900, order: 4 };
+  const found = all(await feed(registry, "biquad", config, pieces.map((piece) => ({ samples: piece })), rateHz));
+  const wanted = [0, 1].reduce((x, k) => {
+    const w = 2 * Math.PI * 900 / rateHz;
+    // The audio cookbook's low pass; both factors of a Butterworth filter of order 4.
+    const alpha = Math.sin(w) * Math.cos(Math.PI * (2 * k + 1) / 8);
+    const [b, a0, a1, a2] = [(1 - Math.cos(w)) / 2, 1 + alpha, -2 * Math.cos(w), 1 - alpha];
+    const y: number[] = [];
+    x.forEach((value, n) => {
+      const sum = b * value + 2 * b * (x[n - 1] ?? 0) + b * (x[n - 2] ?? 0);
+      y.push((sum - a1 * (y[n - 1] ?? 0) - a2 * (y[n - 2] ?? 0)) / a0);
+    });
+    return y;
+  }, [...samples] as number[]);
+  equal(found.length, wanted.length);
+  found.forEach((value, n) => ok(Math.abs(value - wanted[n]) < 1e-6, `sample ${n}: ${value}, wanted ${wanted[n]}`));
+});
+
+sensors("downsample changes the batch size, keeps times, and folds nothing onto what is kept", async (registry) => {
+  const sine = (frequencyHz: number) => ({
+    acquisition: { channels: 3, batchSize: 100, durationSeconds: 1, amplitudeVolts: 8, frequencyHz, bits: 24 },
+    "to-voltage": { bits: 24 },
+    downsample: { factor: 16, stopBandDb: 80 },
+  });
+  const { batches } = await run(registry, sine(200));
+  ok(batches.slice(0, -1).every(({ columns }) => columns.ch0.length <= 7), "a batch for each that comes in");
+  equal(all(batches, "ch0").length, 625);
+  let endNs = 0;
+  for (const { ptsNs, durationNs } of batches) {
+    equal(ptsNs, endNs);
+    endNs += durationNs;
+  }
+  all(batches, "ch2").slice(60, -60).forEach((value, k) => {
+    const wanted = 8 * Math.sin(2 * Math.PI * 200 * (k + 60) * 16 / 10_000);
+    ok(Math.abs(value - wanted) < 2e-3, `sample ${k + 60}: ${value}, wanted ${wanted}`);
+  });
+  // What the new rate of 625 Hz would show as 200 Hz.
+  for (const folded of [425, 825, 4_175]) {
+    const left = Math.max(...all((await run(registry, sine(folded))).batches, "ch0").slice(60, -60).map(Math.abs));
+    ok(left < 8e-4, `${folded} Hz is left with ${20 * Math.log10(left / 8)} dB`);
+  }
+});
+
+sensors("downsample begins anew after a gap", async (registry) => {
+  const samples = new Float32Array(1_600).fill(1);
+  const batches = [{ samples }, { samples, ptsNs: 5e9, discontinuity: true }];
+  const found = await feed(registry, "downsample", { factor: 16 }, batches, 1_000);
+  const flagged = found.findIndex(({ discontinuity }) => discontinuity);
+  ok(flagged > 0);
+  equal(found[flagged].ptsNs, 5e9);
+  // What follows is complete up to the end of the stream, and what lies before has lost its end.
+  equal(all(found.slice(flagged)).length, 100);
+  ok(all(found.slice(0, flagged)).length < 100);
+});
+
+sensors("a sine shows in its bin, with its height, after all stages", async (registry) => {
+  const stages = {
+    acquisition: {
+      channels: 64,
+      sampleRateHz: 16_000,
+      batchSize: 256,
+      durationSeconds: 4.2,
+      amplitudeVolts: 2,
+      frequencyHz: 40 * 1_000 / 1_024,
+      frequencyStepHz: 1_000 / 1_024,
+      noiseVolts: 0.01,
+    },
+    "to-voltage": {},
+    biquad: { filter: "low-pass", frequencyHz: 5_000, order: 4 },
+    downsample: { factor: 16 },
+    fft: { size: 1_024 },
+  };
+  const { batches, figures } = await run(registry, stages);
+  equal(batches.length, 4);
+  deepEqual(figures("fft"), { spectra: 4 });
+  const { columns, ptsNs, durationNs } = batches[2];
+  deepEqual([ptsNs, durationNs], [2 * 1.024e9, 1.024e9]);
+  for (const channel of [0, 7, 63]) {
+    const spectrum = columns[`ch${channel}`];
+    equal(spectrum.length, 513);
+    const highest = spectrum.indexOf(Math.max(...spectrum));
+    equal(highest, 40 + channel);
+    ok(Math.abs(spectrum[highest] - 2) < 0.01, `channel ${channel} has ${spectrum[highest]} V`);
+    const others = spectrum.filter((_, k) => Math.abs(k - highest) > 2);
+    ok(Math.max(...others) < 0.005, `channel ${channel} has ${Math.max(...others)} V beside its tone`);
+  }
+});
+
+sensors("fft gives decibels, and pieces that overlap", async (registry) => {
+  const samples = Float32Array.from({ length: 64 }, (_, n) => 10 * Math.cos(2 * Math.PI * n / 8));
+  const config = { size: 32, hop: 16, window: "rectangular", scale: "decibels" };
+  const found = await feed(registry, "fft", config, [{ samples }], 1_000);
+  deepEqual(found.map(({ ptsNs }) => ptsNs), [0, 16e6, 32e6]);
+  for (const { columns: { x } } of found) {
+    ok(Math.abs(x[4] - 20) < 1e-4, `${x[4]} dB`);
+    ok(x.every((height, k) => k === 4 || height < -80));
+  }
+  const { runtime } = chain(registry, { acquisition: {}, "to-voltage": {}, fft: { size: 32, hop: 33 } });
+  await rejects(runtime.start(), { message: /hop is 33, wanted at most the size, 32$/ });
+});
+
+sensors("trigger gives what surrounds each crossing", async (registry) => {
+  // Rises through 0 at 100, 500, …, and falls through it at 300, 700, …, with a ripple that crosses it several times.
+  const samples = Float32Array.from({ length: 2_000 }, (_, n) => 0.05 * (-1) ** n - Math.cos(Math.PI * n / 200));
+  const pieces = [samples.subarray(0, 130), samples.subarray(130, 1_111), samples.subarray(1_111)];
+  const batches = pieces.map((piece) => ({ samples: piece }));
+  const config = { levelVolts: 0, hysteresisVolts: 0.2, beforeSamples: 20, afterSamples: 30 };
+  const found = await feed(registry, "trigger", config, batches, 1_000);
+  const crossings = [100, 500, 900, 1_300, 1_700];
+  equal(found.length, crossings.length);
+  found.forEach(({ ptsNs, durationNs, columns: { x } }, k) => {
+    const from = Math.round(ptsNs / 1e6);
+    ok(Math.abs(from + 20 - crossings[k]) <= 8, `crossing ${k} is at ${from + 20}`);
+    deepEqual(x, [...samples.subarray(from, from + 50)]);
+    ok(x[20] >= 0 && durationNs === 50e6);
+  });
+  const held = await feed(registry, "trigger", { ...config, holdOffSeconds: 0.5 }, batches, 1_000);
+  equal(held.length, 3);
+  const falling = await feed(registry, "trigger", { ...config, edge: "falling" }, batches, 1_000);
+  ok(falling.every(({ ptsNs }, k) => Math.abs(ptsNs / 1e6 + 20 - (300 + 400 * k)) <= 8));
+});
+
+sensors("a stage that cannot go on says what is wrong and what to do", async (registry) => {
+  const cases: [Stages, RegExp][] = [
+    [{ acquisition: {}, biquad: {} }, /a batch has columns that are no f32; put "org\.sluice\.sensors\.to-voltage"/],
+    [
+      { acquisition: {}, "to-voltage": {}, biquad: { frequencyHz: 5_000 } },
+      /the frequency is 5000 Hz, wanted one below half the rate of 10000 Hz$/,
+    ],
+    [
+      { acquisition: { channels: 2 }, "to-voltage": {}, trigger: { channel: 2 } },
+      /channel 2 is to be looked at, and a batch has 2, from 0$/,
+    ],
+  ];
+  for (const [stages, wanted] of cases) {
+    const { runtime } = chain(registry, stages);
+    await runtime.start();
+    await rejects(runtime.finished, (error: Error) => (match(error.message, wanted), true));
+  }
+});
