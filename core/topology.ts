@@ -17,7 +17,7 @@ import type { AddOptions } from "./runtime_options.ts";
 import type { FrameKind } from "./frames/format.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress } from "./ids.ts";
-import { AUTO_LANE, DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
+import { DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
@@ -182,14 +182,16 @@ export class Topology {
    * Puts a node on another lane, which it was asked to be on from then on; its links stay.
    *
    * @param type what runs there: another than the node's own where that is replaced next
-   * @param autoPlaced whether nobody asked for it but the runtime, which may move the node again
+   * @param byRuntime whether nobody asked for it but the runtime, which may move the node again
    * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a lane that cannot run it
    */
-  moveNode(id: string, lane: string, type?: AnyNodeType, autoPlaced = lane === AUTO_LANE): NodeEntry {
+  moveNode(id: string, lane: string, type?: AnyNodeType, byRuntime = false): NodeEntry {
     const old = this.node(id);
     const { descriptor } = type ?? old.type;
-    const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#residents);
+    const asks = scheduleOf({ schedule: old.schedule, type: type ?? old.type });
+    const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#residents, asks);
     if (chosen === old.lane) return old;
+    const autoPlaced = byRuntime || isAutoPlaced(descriptor, lane, this.lanes, asks);
     const entry: NodeEntry = { ...old, index: this.#numbers.takeNode(), lane: chosen, autoPlaced };
     this.#assertSchedulable(type === undefined ? entry : { ...entry, type });
     this.#put(entry);

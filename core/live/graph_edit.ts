@@ -147,7 +147,7 @@ export class GraphEdit {
    * given what the old one's `snapshot()` says; without one it starts anew. The links stay, with the frames in them,
    * their order and their counts; the old instance is torn down.
    *
-   * @param lane `main`, or any name of a worker lane
+   * @param lane `main`, any name of a worker lane, or `auto` for one that the runtime chooses
    * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the lane cannot run the node; when the edit comes into
    * effect, `NodeFailed` for a snapshot that cannot be sent to another lane, and `Busy` if the node has ended or a link
    * joins it to a native lane

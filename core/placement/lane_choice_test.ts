@@ -114,6 +114,9 @@ Deno.test("a move to a lane by name ends the runtime's choice, and one to auto b
   deepEqual(placed(runtime, "g"), ["dsp", "dsp"]);
   await runtime.move("g", "auto");
   deepEqual(placed(runtime, "g"), ["worker", "auto"]);
+  runtime.add(nodes.gain(), { id: "urgent", lane: "dsp", priority: "high" });
+  await runtime.move("urgent", "auto");
+  deepEqual(placed(runtime, "urgent"), ["worker-high", "worker-high"]);
 });
 
 Deno.test("lane auto takes no options", () => {

@@ -159,6 +159,7 @@ export class LaneBalancer {
     this.#isMoving = true;
     try {
       await this.#run.edits!.run(() => this.#draft(moves, reason), TIMEOUT_MS);
+      logger("runtime").info(`Moved ${moves.length} nodes to other lanes: ${reason}`);
     } catch (error) {
       if (this.#run.isRunning) this.#failed(error as Error);
     } finally {
