@@ -258,6 +258,20 @@ rust("a stage in Rust scales, counts, and takes a live value", async (registry) 
   assertAllFree(pools);
 });
 
+for (const capacity of [1, 3, 64]) {
+  rust(`a stage in Rust hands on several frames at once, on links of ${capacity}`, async (registry) => {
+    const { runtime, source, sink } = audioGraph(registry, "org.sluice.example.pass", {}, {}, { capacity });
+    await using _ = runtime;
+    await runtime.start();
+    const heard = gather(sink, (block) => block.channel(0)[0]);
+    await pushRamp(source, 300);
+    const { links, pools } = await runtime.finished;
+    deepEqual(await heard, Array.from({ length: 300 }, (_, k) => k));
+    deepEqual(links.map(({ written, read }) => [written, read]), [[300, 300], [300, 300]]);
+    assertAllFree(pools);
+  });
+}
+
 rust("a stage in Rust takes packets of a stage in C, and changes their batch size", async (registry) => {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
   runtime.addByType("com.example.records", { count: 40, mostRecords: 7 }, { id: "records", lane: "one" });

@@ -496,9 +496,21 @@ struct SluiceHost {
    * call returns. It allocates: ask when the fields change, not for each frame.
    */
   int32_t (*field)(SluiceContext *context, uint32_t frame, uint32_t index, SluiceField *into);
+
+  /*
+   * Since 1.2. As `read`, several times: stores up to `count` frames, no more than the outputs have room for. The
+   * answer is how many.
+   */
+  uint32_t (*read_many)(SluiceContext *context, uint32_t input, uint32_t *frames, uint32_t count);
+
+  /*
+   * Since 1.2. As `write`, for `count` frames one after the other, up to the first that is refused. The answer is how
+   * many were handed over; if they are fewer, `reason` says why.
+   */
+  uint32_t (*write_many)(SluiceContext *context, uint32_t output, const uint32_t *frames, uint32_t count);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 272, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 288, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -534,6 +546,8 @@ SLUICE_ASSERT(offsetof(SluiceHost, drop_waker) == 240, "layout of SluiceHost.dro
 SLUICE_ASSERT(offsetof(SluiceHost, answer) == 248, "layout of SluiceHost.answer");
 SLUICE_ASSERT(offsetof(SluiceHost, planes) == 256, "layout of SluiceHost.planes");
 SLUICE_ASSERT(offsetof(SluiceHost, field) == 264, "layout of SluiceHost.field");
+SLUICE_ASSERT(offsetof(SluiceHost, read_many) == 272, "layout of SluiceHost.read_many");
+SLUICE_ASSERT(offsetof(SluiceHost, write_many) == 280, "layout of SluiceHost.write_many");
 
 /* A port of a stage. */
 struct SluicePort {

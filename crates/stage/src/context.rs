@@ -19,6 +19,28 @@ pub struct Context(*mut SluiceContext);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame(u32);
 
+/// Frames that [`Context::read_many`] has taken, the oldest first.
+pub struct Frames {
+    numbers: [u32; Frames::MOST],
+    count: usize,
+}
+
+impl Frames {
+    /// Most frames that are taken at once.
+    pub const MOST: usize = 32;
+
+    /// Whether none was there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The frames.
+    pub fn iter(&self) -> impl Iterator<Item = Frame> {
+        self.numbers[..self.count].iter().copied().map(Frame)
+    }
+}
+
 /// Why there is no frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acquire {
@@ -58,6 +80,23 @@ impl Context {
     /// call has taken its share.
     pub fn read(&mut self, input: u32) -> Option<Frame> {
         frame(ask!(self.0, read(input), 0))
+    }
+
+    /// As [`Context::read`], several times: as many frames as the outputs have room for.
+    pub fn read_many(&mut self, input: u32) -> Frames {
+        let mut numbers = [0; Frames::MOST];
+        let count = ask!(self.0, read_many(input, numbers.as_mut_ptr(), Frames::MOST as u32), 0);
+        Frames { numbers, count: (count as usize).min(Frames::MOST) }
+    }
+
+    /// As [`Context::write`], for each of the frames.
+    ///
+    /// # Errors
+    ///
+    /// Why not all of them; the call still has the others.
+    pub fn write_many(&mut self, output: u32, frames: &Frames) -> Result<(), String> {
+        let written = ask!(self.0, write_many(output, frames.numbers.as_ptr(), frames.count as u32), 0);
+        self.check(if written as usize == frames.count { SLUICE_OK } else { -1 })
     }
 
     /// What the oldest frame of an input says of itself, without taking it.

@@ -42,7 +42,7 @@ use std::ffi::CStr;
 
 pub use calls::{describe, plugin, register};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
-pub use context::{Acquire, Column, Context, Frame, Waker};
+pub use context::{Acquire, Column, Context, Frame, Frames, Waker};
 pub use port::{Figure, Port};
 pub use sluice_abi::stage as abi;
 

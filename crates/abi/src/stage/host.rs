@@ -111,5 +111,11 @@ abi! {
         /// Since 1.2. The name and the type of a field of a packet, by the index of its column. The name is valid until the
         /// call returns. It allocates: ask when the fields change, not for each frame.
         fn field(context: *mut SluiceContext, frame: u32, index: u32, into: *mut SluiceField) -> i32;
+        /// Since 1.2. As `read`, several times: stores up to `count` frames, no more than the outputs have room for. The
+        /// answer is how many.
+        fn read_many(context: *mut SluiceContext, input: u32, frames: *mut u32, count: u32) -> u32;
+        /// Since 1.2. As `write`, for `count` frames one after the other, up to the first that is refused. The answer is how
+        /// many were handed over; if they are fewer, `reason` says why.
+        fn write_many(context: *mut SluiceContext, output: u32, frames: *const u32, count: u32) -> u32;
     }
 }

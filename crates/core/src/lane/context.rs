@@ -29,6 +29,16 @@ impl Frame {
     }
 }
 
+/// Why a frame was not written. It stays as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unwritten {
+    NoOutput,
+    NotOwn,
+    OtherKind,
+    /// A lossless link has none.
+    NoRoom,
+}
+
 /// The header fields of a frame that stages use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FrameView {
@@ -72,6 +82,29 @@ impl StageContext<'_> {
         if !self.ports.may_read(self.shared) {
             return None;
         }
+        self.take_next(input)
+    }
+
+    /// Takes up to `most` of the oldest frames of an input: no more than the outputs have room for, and their pools slots
+    /// at hand. Returns how many.
+    #[inline]
+    pub(crate) fn read_many(&mut self, input: u32, most: u32, mut take: impl FnMut(Frame)) -> u32 {
+        if !self.ports.may_read(self.shared) {
+            return 0;
+        }
+        let most = most.min(self.ports.reads_admitted(self.shared));
+        let mut count = 0;
+        while count < most {
+            let Some(frame) = self.take_next(input) else { break };
+            take(frame);
+            count += 1;
+        }
+        count
+    }
+
+    /// Takes the oldest frame of an input, which admission allows.
+    #[inline]
+    fn take_next(&mut self, input: u32) -> Option<Frame> {
         let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.take(self.shared)?;
         self.shared.owned.push(entry);
         self.ports.reads += 1;
@@ -239,30 +272,77 @@ impl StageContext<'_> {
     /// no room, or the frame is not this tick's, or there is no such output; the frame stays as it was.
     #[inline]
     pub fn write(&mut self, output: u32, frame: Frame) -> bool {
-        let Some(output) = self.ports.outputs.get_mut(output as usize) else { return false };
+        self.write_of(output, frame, None).is_ok()
+    }
+
+    /// As [`StageContext::write`], and refuses a frame that is not of this kind.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    #[inline]
+    pub(crate) fn write_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten> {
+        let Some(links) = self.ports.outputs.get_mut(output as usize) else { return Err(Unwritten::NoOutput) };
+        let Some(at) = self.shared.owned.iter().rposition(|&own| own == frame.0) else {
+            return Err(Unwritten::NotOwn);
+        };
+        // SAFETY: the frame is this tick's to read.
+        if kind.is_some_and(|kind| kind != unsafe { (*self.shared.header_of(frame.0)).kind }) {
+            return Err(Unwritten::OtherKind);
+        }
         let full = self.ports.room_seen == 0
-            && output.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared, 1) == 0);
-        if full || !self.shared.disown(frame.0) {
+            && links.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared, 1) == 0);
+        if full {
+            return Err(Unwritten::NoRoom);
+        }
+        self.shared.owned.swap_remove(at);
+        self.pass_on(output, frame.0);
+        Ok(())
+    }
+
+    /// Writes the frames that the tick was given last, in their order, if they all can be. `false`: nothing was done.
+    #[inline]
+    pub(crate) fn write_newest(
+        &mut self,
+        output: u32,
+        frames: impl ExactSizeIterator<Item = u32> + Clone,
+        kind: u8,
+    ) -> bool {
+        let Some(first) = self.shared.owned.len().checked_sub(frames.len()) else { return false };
+        let fits = |(frame, &own): (u32, &u32)| {
+            // SAFETY: where it is the tick's own frame, it is to be read.
+            frame == own && kind == unsafe { (*self.shared.header_of(own)).kind }
+        };
+        let known = self.ports.outputs.len() > output as usize && self.ports.room_seen as usize >= frames.len();
+        if !known || !frames.clone().zip(&self.shared.owned[first..]).all(fits) {
             return false;
         }
+        self.shared.owned.truncate(first);
+        frames.for_each(|frame| self.pass_on(output, frame));
+        true
+    }
+
+    /// Hands a frame, which the tick no longer owns, over to the links of an output.
+    #[inline(always)]
+    fn pass_on(&mut self, output: u32, entry: u32) {
         self.ports.room_seen = self.ports.room_seen.saturating_sub(1);
-        let (slots, slot) = self.shared.slot_of(frame.0);
-        match output.links.len() {
-            0 => {
+        let (slots, slot) = self.shared.slot_of(entry);
+        match &mut self.ports.outputs[output as usize].links[..] {
+            [] => {
                 slots.release(slot);
             }
+            [link] => link.write(entry, self.shared),
             links => {
-                for _ in 1..links {
+                for _ in 1..links.len() {
                     slots.retain(slot);
                 }
-                for link in &mut output.links {
-                    link.write(frame.0, self.shared);
+                for link in links {
+                    link.write(entry, self.shared);
                 }
             }
         }
         self.ports.writes += 1;
         self.ports.record().frames_out += 1.0;
-        true
     }
 
     /// Gives a frame back. `false`: it is not this tick's.

@@ -4,7 +4,7 @@
 
 use sluice_abi::{ENTRY_DISCONTINUITY, SlotHeader, flag, kind};
 
-use super::context::{Frame, MAX_CHANNELS, StageContext, is_sole};
+use super::context::{Frame, MAX_CHANNELS, StageContext, Unwritten, is_sole};
 use super::frame_layout::{Element, Fields, Plane, Shape, aligned, lay_out, shape_bytes, video_planes};
 
 /// Why no frame was acquired.
@@ -47,13 +47,6 @@ impl StageContext<'_> {
         let slot_bytes = self.shared.slot_of(frame.0).0.payload_bytes();
         // SAFETY: the frame is this tick's to read.
         Some(unsafe { info_of(header, frame.0, slot_bytes) })
-    }
-
-    /// The kind of a frame. `None`: it is not this tick's.
-    #[inline]
-    pub(crate) fn kind_of(&self, frame: Frame) -> Option<u8> {
-        // SAFETY: the frame is this tick's to read.
-        self.header(frame).map(|header| unsafe { (*header).kind })
     }
 
     /// Takes a slot and lays a frame of any kind out in it.
@@ -172,16 +165,18 @@ impl StageContext<'_> {
         Ok(())
     }
 
-    /// Writes a frame and keeps it too. `false`: as [`StageContext::write`].
-    pub(crate) fn forward(&mut self, output: u32, frame: Frame) -> bool {
-        if self.header(frame).is_none() {
-            return false;
-        }
+    /// Writes a frame and keeps it too.
+    ///
+    /// # Errors
+    ///
+    /// As [`StageContext::write_of`].
+    pub(crate) fn forward_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten> {
+        self.header(frame).ok_or(Unwritten::NotOwn)?;
         let (slots, slot) = self.shared.slot_of(frame.0);
         slots.retain(slot);
         self.shared.owned.push(frame.0);
-        let written = self.write(output, frame);
-        if !written {
+        let written = self.write_of(output, frame, kind);
+        if written.is_err() {
             self.release(frame);
         }
         written

@@ -33,6 +33,7 @@ pub mod stages;
 mod tick_times;
 mod waker;
 
+pub(crate) use context::Unwritten;
 pub use context::{Frame, FrameView, StageContext};
 pub(crate) use frame_layout::{Element, Plane, Shape};
 pub(crate) use frames::{FrameInfo, NoFrame};

@@ -134,6 +134,16 @@ impl Ports {
         self.reads < READS_PER_TICK && self.may_write(shared)
     }
 
+    /// How many frames may be taken before one is written, once admission was granted: for each of them there are a burst of
+    /// room, and a slot at hand.
+    #[inline]
+    pub(super) fn reads_admitted(&self, shared: &Shared) -> u32 {
+        let room = self.room_seen / self.burst.max(1);
+        let spare = |output: &Output| shared.slots[output.pool].spare();
+        let slots = self.outputs.iter().map(spare).min().unwrap_or(u32::MAX);
+        room.min(slots).min(READS_PER_TICK - self.reads)
+    }
+
     /// As `admit`, for short where the last admission still holds.
     #[inline]
     pub(super) fn may_write(&mut self, shared: &mut Shared) -> bool {

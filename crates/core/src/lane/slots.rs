@@ -47,6 +47,12 @@ impl LaneSlots {
         self.count > 0
     }
 
+    /// How many slots are at hand.
+    #[inline]
+    pub(super) fn spare(&self) -> u32 {
+        self.count as u32
+    }
+
     /// Whether the next [`LaneSlots::take`] succeeds.
     #[inline]
     pub(super) fn ensure(&mut self) -> bool {

@@ -10,7 +10,7 @@ use sluice_abi::stage::{
 };
 
 use crate::lane::stage::Value;
-use crate::lane::{Bell, Element, Frame, NoFrame, StageContext};
+use crate::lane::{Bell, Element, Frame, NoFrame, StageContext, Unwritten};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, with};
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
@@ -54,6 +54,8 @@ pub(super) static HOST: SluiceHost = SluiceHost {
     answer: Some(answer),
     planes: Some(planes),
     field: Some(field),
+    read_many: Some(read_many),
+    write_many: Some(write_many),
 };
 
 unsafe extern "C" fn read(context: *mut SluiceContext, input: u32) -> u32 {
@@ -252,36 +254,78 @@ unsafe extern "C" fn set_length(context: *mut SluiceContext, frame: u32, length:
 
 unsafe extern "C" fn write(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::write)) }
+    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::write_of)) }
 }
 
 unsafe extern "C" fn forward(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::forward)) }
+    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::forward_of)) }
 }
 
+#[inline]
 fn hand_over<'b>(
     call: &mut Call<'_, 'b>,
     output: u32,
     frame: u32,
-    how: impl FnOnce(&mut StageContext<'b>, u32, Frame) -> bool,
+    how: impl FnOnce(&mut StageContext<'b>, u32, Frame, Option<u8>) -> Result<(), Unwritten>,
 ) -> i32 {
-    let port = call.kind.outputs.get(output as usize);
-    let Some(wanted) = port.map(|port| port.kind) else {
-        return call.refuse(SLUICE_REFUSED, format!("there is no output {output}"));
+    let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
+    let outcome = match (call.lane.as_deref_mut(), own(frame)) {
+        (Some(lane), Some(frame)) => how(lane, output, frame, kind),
+        _ => Err(Unwritten::NotOwn),
     };
-    let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) else {
-        return call.refuse(SLUICE_REFUSED, NOT_OWN);
+    match outcome {
+        Ok(()) => SLUICE_OK,
+        Err(why) => refuse_write(call, output, why),
+    }
+}
+
+#[cold]
+fn refuse_write(call: &mut Call<'_, '_>, output: u32, why: Unwritten) -> i32 {
+    let why = match why {
+        Unwritten::NoOutput => format!("there is no output {output}"),
+        Unwritten::NotOwn => NOT_OWN.to_owned(),
+        Unwritten::OtherKind => format!("output {output} carries frames of another kind"),
+        Unwritten::NoRoom => format!("a lossless link of output {output} has no room"),
     };
-    match lane.kind_of(frame) {
-        Some(found) if found == wanted => {}
-        Some(_) => return call.refuse(SLUICE_REFUSED, format!("output {output} carries frames of another kind")),
-        None => return call.refuse(SLUICE_REFUSED, NOT_OWN),
-    }
-    if how(lane, output, frame) {
-        return SLUICE_OK;
-    }
-    call.refuse(SLUICE_REFUSED, format!("a lossless link of output {output} has no room"))
+    call.refuse(SLUICE_REFUSED, why)
+}
+
+unsafe extern "C" fn read_many(context: *mut SluiceContext, input: u32, frames: *mut u32, count: u32) -> u32 {
+    let body = |call: &mut Call<'_, '_>| {
+        let Some(lane) = call.lane.as_deref_mut().filter(|_| !frames.is_null()) else { return 0 };
+        let mut at = frames;
+        lane.read_many(input, count, |frame| {
+            // SAFETY: the plugin vouches for so many places.
+            unsafe {
+                at.write(number_of(frame));
+                at = at.add(1);
+            }
+        })
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, body) }
+}
+
+unsafe extern "C" fn write_many(context: *mut SluiceContext, output: u32, frames: *const u32, count: u32) -> u32 {
+    let body = |call: &mut Call<'_, '_>| {
+        if frames.is_null() {
+            return 0;
+        }
+        // SAFETY: the plugin vouches for so many frames.
+        let frames = unsafe { std::slice::from_raw_parts(frames, count as usize) };
+        let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
+        if let (Some(lane), Some(kind)) = (call.lane.as_deref_mut(), kind) {
+            let entries = frames.iter().map(|frame| frame.wrapping_sub(1));
+            if lane.write_newest(output, entries, kind) {
+                return count;
+            }
+        }
+        let is_written = |&&frame: &&u32| hand_over(call, output, frame, StageContext::write_of) == SLUICE_OK;
+        frames.iter().take_while(is_written).count() as u32
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with(context, 0, body) }
 }
 
 unsafe extern "C" fn release(context: *mut SluiceContext, frame: u32) -> i32 {

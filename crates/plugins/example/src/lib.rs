@@ -2,6 +2,7 @@
 
 mod decimate;
 mod faulty;
+mod pass;
 mod scale;
 
-sluice_stage::export_stages!(scale::Scale, decimate::Decimate, faulty::Faulty);
+sluice_stage::export_stages!(scale::Scale, decimate::Decimate, pass::Pass, faulty::Faulty);
