@@ -174,6 +174,16 @@ export class ControlPage {
     Atomics.store(this.i32, index32(this.laneOffset(lane) + LANE.attention), 1);
   }
 
+  /** Says how many commands were sent to a lane's thread. Call before the inbox bit of the last one. */
+  tellCommands(lane: number, count: number): void {
+    Atomics.store(this.u32, index32(this.laneOffset(lane) + LANE.commands), count);
+  }
+
+  /** How many commands are on their way to a lane's thread, which has received so many. */
+  commandsUnderWay(lane: number, received: number): number {
+    return (Atomics.load(this.u32, index32(this.laneOffset(lane) + LANE.commands)) - received) | 0;
+  }
+
   /** How many lanes are in a state: a value of {@linkcode LANE_STATE}. */
   lanesIn(state: number): number {
     let count = 0;

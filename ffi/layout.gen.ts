@@ -92,6 +92,7 @@ export const LANE = {
   attention: 120,
   calls: 124,
   inboxSummary: 128,
+  commands: 144,
   inbox: 256,
   size: 1024,
   summaryWords: 4,
@@ -226,7 +227,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x83e0d6a9;
+export const LAYOUT_HASH = 0x3713e9cb;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
@@ -294,6 +295,7 @@ LANE.parks=112
 LANE.attention=120
 LANE.calls=124
 LANE.inboxSummary=128
+LANE.commands=144
 LANE.inbox=256
 LANE.size=1024
 LANE.summaryWords=4

@@ -92,6 +92,7 @@ export class WorkerLanePort implements LanePort {
   readonly #driver: Driver;
   /** Until it is terminated: the memory goes soon after. */
   #page: ControlPage | undefined;
+  #sent = 0;
   readonly #endSecrets: () => void;
 
   constructor(init: LaneInit, driver: Driver, onReport: (report: LaneReport) => void) {
@@ -115,6 +116,7 @@ export class WorkerLanePort implements LanePort {
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
     this.#worker.postMessage(command);
+    this.#page?.tellCommands(this.index, ++this.#sent);
     this.#driver.signal(this.index, MESSAGE_INBOX_BIT);
     this.#page?.callAttention(this.index);
   }

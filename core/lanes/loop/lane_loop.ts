@@ -73,8 +73,7 @@ export class LaneLoop {
   /** That the lane is paused was reported. */
   #pauseTold = false;
   #messages = 0;
-  /** Those that were here when the inbox was looked at last. */
-  #messagesSeen = 0;
+  /** One is on its way. */
   #messageAnnounced = false;
   /** One was announced and has not come by the next park, which leaves room for it. */
   #messageOverdue = false;
@@ -170,7 +169,6 @@ export class LaneLoop {
     // Before what calls for it is looked at: what comes later sets it again.
     Atomics.store(u32, this.#at32 + ATTENTION, 0);
     this.#page.drainInbox(lane.index, this.#take);
-    this.#messagesSeen = this.#messages;
     lane.tellNews(nowNs);
     if (lane.paused) {
       // What was written before it quiesced, or since by what an edit has brought.
@@ -296,18 +294,21 @@ export class LaneLoop {
       for (const cell of lane.cells) {
         if (cell.blocked === BLOCKED_POOL) cell.wake();
       }
-    } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = this.#messages === this.#messagesSeen;
+    } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = this.#isMessageUnderWay();
     else lane.wakeables[bit]?.notify();
   }
 
-  /** A message was posted: goes back to the event loop until it is here. */
+  /** Goes back to the event loop until every message that was posted is here. */
   async #awaitMessage(): Promise<void> {
     const lane = this.#lane;
     lane.ranFromNs = 0;
     this.#messageAnnounced = false;
-    const before = this.#messages;
-    for (let k = 0; k < MESSAGE_YIELDS && this.#messages === before && lane.running; k++) await yieldNow();
-    this.#messageOverdue = this.#messages === before;
+    for (let k = 0; k < MESSAGE_YIELDS && this.#isMessageUnderWay() && lane.running; k++) await yieldNow();
+    this.#messageOverdue = lane.running && this.#isMessageUnderWay();
+  }
+
+  #isMessageUnderWay(): boolean {
+    return this.#page.commandsUnderWay(this.#lane.index, this.#messages) > 0;
   }
 
   #tellPause(): void {

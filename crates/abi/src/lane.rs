@@ -56,7 +56,10 @@ pub struct LaneRecord {
 
     /// Bit w of word w / 32 is set when inbox word w may hold bits. Anyone sets, the lane takes, atomically.
     pub inbox_summary: [AtomicU32; SUMMARY_WORDS],
-    _pad2: [u8; 112],
+    /// How many commands were sent to the lane's thread, wrapping: those that it has not received are on their way. The
+    /// control isolate, atomically, before the inbox bit of a command.
+    pub commands: AtomicU32,
+    _pad2: [u8; 108],
 
     /// Bits by which rings and others signal the lane. Anyone sets, the lane takes, atomically.
     pub inbox: [AtomicU32; INBOX_WORDS],

@@ -112,6 +112,7 @@ pub const LAYOUT: &[Group] = &[
             attention,
             calls,
             inbox_summary,
+            commands,
             inbox,
         ],
         [

@@ -1,0 +1,58 @@
+import { deepEqual } from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { LANE } from "../../../ffi/layout.gen.ts";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import { index32 } from "../../element_index.ts";
+import type { LaneEditor } from "../edits/lane_editor.ts";
+import { MESSAGE_INBOX_BIT } from "../inbox_bits.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { LaneFaults } from "../lane/lane_faults.ts";
+import { LaneLoop } from "./lane_loop.ts";
+
+/** Turns of the event loop after which a message comes that was posted before the lane looked: it is on its way. */
+const TURNS = 5;
+
+Deno.test("LaneLoop.run() parks only once each message that was posted has come, also where the bit tells of two", async () => {
+  const sizes = { lanes: 1, links: 1, nodes: 1 };
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+  const seen: string[] = [];
+  const lane = {
+    index: 0,
+    page,
+    site: { mayBlock: true },
+    cells: [],
+    pools: [],
+    timedCells: [],
+    wakeables: [],
+    ready: { size: 0 },
+    pending: 0,
+    mode: "live",
+    running: false,
+    paused: false,
+    ranFromNs: 0,
+    nowNs: () => performance.now() * 1e6,
+    stampNs: () => performance.now() * 1e6,
+    endIfGivenUp: () => false,
+    tellNews: () => {},
+    flushWriters: () => {},
+    publish: () => {},
+    driver: {
+      park: () => {
+        seen.push("parked");
+        lane.running = false;
+      },
+    },
+  };
+  const edits = { due: false, leaving: false, busy: false };
+  const loop = new LaneLoop(lane as unknown as Lane, edits as unknown as LaneEditor, {} as LaneFaults);
+  for (let sent = 1; sent <= 2; sent++) page.tellCommands(0, sent);
+  Atomics.or(page.i32, index32(page.laneOffset(0) + LANE.inbox), 1 << MESSAGE_INBOX_BIT);
+  Atomics.or(page.i32, index32(page.laneOffset(0) + LANE.inboxSummary), 1);
+  loop.messageCame();
+  const over = loop.run();
+  for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+  seen.push("came");
+  loop.messageCame();
+  await over;
+  deepEqual(seen, ["came", "parked"]);
+});
