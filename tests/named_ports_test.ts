@@ -1,6 +1,7 @@
 /** Ports of a name and a kind that are chosen while the graph runs, beside numbered ones. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { nodePackage as boards, nodes as patches } from "../codegen/testdata/accepted/named_ports/sluice.gen.ts";
+import { describeType } from "../control/answers/snapshot.ts";
 import { ProcessorHarness } from "../core/harness/harness.ts";
 import { Runtime } from "../core/runtime.ts";
 import { appSink, appSource, buildGraph, graphOptions, NodeRegistry, nodes, parseGraph } from "../mod.ts";
@@ -183,6 +184,11 @@ for (
     throws(() => parseGraph(text, "g.json", registry()), message);
   });
 }
+
+Deno.test("a node type tells clients of the control plane which ports of names of their own it takes", () => {
+  const { dynamic, named } = describeType(nodes.dynamicMixer.descriptor).inputs.find(({ name }) => name === "voices")!;
+  deepEqual({ dynamic, named }, { dynamic: { initial: 0, max: 64 }, named: [{ kind: "audio", type: "AudioFrame" }] });
+});
 
 Deno.test("ProcessorHarness.addInput() gives a node ports of names of their own", async () => {
   await using harness = await ProcessorHarness.create(patches.patchbay());

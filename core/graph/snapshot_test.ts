@@ -4,7 +4,12 @@ import { appSource } from "../app/app_source.ts";
 import { canBypass } from "./bypass.ts";
 import { SluiceError } from "../errors.ts";
 import { nativePackage } from "../registry/native_stages.ts";
-import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
+import {
+  type ConfigObjectSchema,
+  type ConfigSchema,
+  expandPort,
+  type NodeDescriptor,
+} from "../descriptor/descriptor.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { Runtime } from "../runtime.ts";
 import type { AddOptions, RuntimeOptions } from "../runtime_options.ts";
@@ -62,8 +67,19 @@ function configOf({ properties, required }: ConfigObjectSchema): fc.Arbitrary<Re
   return fc.record(keys, { requiredKeys: [...required] });
 }
 
+/** The lanes that a node may name, by what its type runs on. */
+const LANES_OF = {
+  native: ["fast", "native", "n2"],
+  main: ["main"],
+  worker: ["main", "ui", "dsp", "disk", "worker", "x"],
+} as const;
+
+/** Elements of dynamic ports, for types that take such of names of their own. */
+const PORTS = fc.subarray(["audioIn_9", "audioIn_2", { input: "a", kind: "audio" }, { input: "b", kind: "audio" }]);
+
 function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
-  const lanes = descriptor.lane === "native" ? ["fast", "native", "n2"] : ["main", "ui", "dsp", "disk", "worker", "x"];
+  const lanes = LANES_OF[descriptor.lane];
+  const isNamed = descriptor.inputs.some(({ named }) => named !== undefined);
   return fc.record({
     descriptor: fc.constant(descriptor),
     config: configOf(descriptor.config),
@@ -73,6 +89,7 @@ function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
       supervision: descriptor.lane === "native" ? fc.constant(undefined) : SUPERVISION,
       callTimeoutMs: fc.option(fc.nat(100_000), { nil: undefined }),
       bypassed: canBypass(descriptor) ? fc.boolean() : fc.constant(false),
+      ports: isNamed ? PORTS as fc.Arbitrary<AddOptions["ports"]> : fc.constant(undefined),
     }),
     picks: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
   });
@@ -158,6 +175,7 @@ function planOf(runtime: Runtime): unknown {
         supervision,
         callTimeoutMs,
         bypassed,
+        ports: [...type.descriptor.inputs, ...type.descriptor.outputs].flatMap(expandPort),
       }
     )),
     links: links.map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => (
@@ -186,12 +204,15 @@ Deno.test("Runtime.graph() loads back to the same graph, for random graphs of th
         if (supervision !== undefined) said.add("supervision");
         if (bypassed) said.add("bypassed");
       }
+      for (const { ports } of Object.values(file.nodes)) {
+        for (const port of ports ?? []) said.add(typeof port === "string" ? "numbered port" : "named port");
+      }
     }),
     { numRuns: 150 },
   );
   assert.ok(links > 150, `only ${links} links were tried`);
   assert.equal(types.size, TYPES.length);
-  assert.equal(said.size, 4, [...said].join());
+  assert.equal(said.size, 6, [...said].join());
 });
 
 Deno.test("Runtime.graph() of a running graph has what was changed meanwhile, and loads back", async () => {
