@@ -20,6 +20,7 @@ pub struct Context(*mut SluiceContext);
 pub struct Frame(u32);
 
 /// Frames that [`Context::read_many`] has taken, the oldest first.
+#[derive(Default)]
 pub struct Frames {
     numbers: [u32; Frames::MOST],
     count: usize,
@@ -28,12 +29,6 @@ pub struct Frames {
 impl Frames {
     /// Most frames that are taken at once.
     pub const MOST: usize = 32;
-
-    /// Whether none was there.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
 
     /// The frames.
     pub fn iter(&self) -> impl Iterator<Item = Frame> {
@@ -82,11 +77,12 @@ impl Context {
         frame(ask!(self.0, read(input), 0))
     }
 
-    /// As [`Context::read`], several times: as many frames as the outputs have room for.
-    pub fn read_many(&mut self, input: u32) -> Frames {
-        let mut numbers = [0; Frames::MOST];
-        let count = ask!(self.0, read_many(input, numbers.as_mut_ptr(), Frames::MOST as u32), 0);
-        Frames { numbers, count: (count as usize).min(Frames::MOST) }
+    /// As [`Context::read`], several times: as many frames as the outputs have room for take the place of those in
+    /// `frames`. `false`: there is none.
+    pub fn read_many(&mut self, input: u32, frames: &mut Frames) -> bool {
+        let count = ask!(self.0, read_many(input, frames.numbers.as_mut_ptr(), Frames::MOST as u32), 0);
+        frames.count = (count as usize).min(Frames::MOST);
+        frames.count > 0
     }
 
     /// As [`Context::write`], for each of the frames.

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use sluice_stage::{Context, Next, Port, Stage};
+use sluice_stage::{Context, Frames, Next, Port, Stage};
 
 /// Hands every frame on.
 pub struct Pass;
@@ -20,12 +20,10 @@ impl Stage for Pass {
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
-        loop {
-            let frames = context.read_many(0);
-            if frames.is_empty() {
-                return Ok(Next::WhenFramesCome);
-            }
+        let mut frames = Frames::default();
+        while context.read_many(0, &mut frames) {
             context.write_many(0, &frames)?;
         }
+        Ok(Next::WhenFramesCome)
     }
 }
