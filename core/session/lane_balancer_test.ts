@@ -9,6 +9,7 @@ import type { GraphMode } from "../links/policy.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { placeAnew } from "../runtime/place_anew.ts";
 import { sessionOptions } from "../runtime/session_options.ts";
+import { sumDrops } from "../stats.ts";
 import { Topology } from "../topology.ts";
 import { KeptStates } from "./kept_states.ts";
 import { Session } from "./session.ts";
@@ -140,7 +141,9 @@ eachDriver("the same in a live graph, while nodes that name a lane stay there", 
   const lanes = lanesOf(run);
   equal(lanes.get("n0"), "worker");
   ok(["n1", "n2"].some((id) => lanes.get(id) === "worker-2"));
-  await run.session.stop();
+  const { links, nodes } = await run.session.stop();
+  for (const { written, read, queued, dropped } of links) equal(written, read + queued + sumDrops(dropped));
+  for (const { figures, framesIn } of nodes) if (figures?.frames !== undefined) equal(figures.frames, framesIn);
 });
 
 eachDriver(
