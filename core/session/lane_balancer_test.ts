@@ -9,6 +9,7 @@ import type { GraphMode } from "../links/policy.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { placeAnew } from "../runtime/place_anew.ts";
 import { sessionOptions } from "../runtime/session_options.ts";
+import { sumDrops } from "../stats.ts";
 import { Topology } from "../topology.ts";
 import { KeptStates } from "./kept_states.ts";
 import { Session } from "./session.ts";
@@ -29,8 +30,16 @@ interface TestRun {
   link(...addresses: readonly string[]): void;
 }
 
-/** A graph whose nodes the runtime places as if there were two processors, and looks after them more often. */
-function makeRun(native: "require" | "off", mode: GraphMode = "offline", processors = 2): TestRun {
+/**
+ * A graph whose nodes the runtime places as if there were two processors, and looks after them more often.
+ *
+ * @param restMs how long it moves nothing after a try: by default the whole test
+ */
+function makeRun(
+  native: "require" | "off",
+  mode: GraphMode = "offline",
+  { processors = 2, restMs = 60_000 }: { readonly processors?: number; readonly restMs?: number } = {},
+): TestRun {
   const { driver } = chooseDriver(native);
   const topology = new Topology(mode, () => [], { auto: {} });
   const events = new EventBus(() => driver.nowNs());
@@ -45,7 +54,7 @@ function makeRun(native: "require" | "off", mode: GraphMode = "offline", process
   const session = () =>
     new Session({
       ...sessionOptions({}, { topology, driver, events, kept, resume: false, converters: [] }),
-      balancing: { processors, lookEveryMs: 20, overloadedForMs: 60, restMs: 40 },
+      balancing: { processors, lookEveryMs: 20, overloadedForMs: 60, restMs },
     });
   let made: Session | undefined;
   return {
@@ -140,14 +149,16 @@ eachDriver("the same in a live graph, while nodes that name a lane stay there", 
   const lanes = lanesOf(run);
   equal(lanes.get("n0"), "worker");
   ok(["n1", "n2"].some((id) => lanes.get(id) === "worker-2"));
-  await run.session.stop();
+  const { links, nodes } = await run.session.stop();
+  for (const { written, read, queued, dropped } of links) equal(written, read + queued + sumDrops(dropped));
+  for (const { figures, framesIn } of nodes) if (figures?.frames !== undefined) equal(figures.frames, framesIn);
 });
 
 eachDriver(
   "nodes whose state cannot go along stay, and so do those on a machine with one processor",
   async (native) => {
     for (const [type, processors] of [[rooted, 2], [laden, 1]] as const) {
-      const run = makeRun(native, "offline", processors);
+      const run = makeRun(native, "offline", { processors, restMs: 40 });
       makeChain(run, [type, type, type]);
       await run.session.start();
       // Several times as long as it takes to find that the lane is busy.
@@ -174,7 +185,7 @@ eachDriver("nodes that cannot be moved while the graph runs begin elsewhere in i
 });
 
 eachDriver("a node whose state cannot be sent stays from then on, and others are moved without it", async (native) => {
-  const run = makeRun(native);
+  const run = makeRun(native, "offline", { restMs: 40 });
   makeChain(run, [laden, laden, clinging]);
   await run.session.start();
   await run.moved;
