@@ -180,6 +180,23 @@ eachDriver("a live source is not linked to a node that has ended, and goes on", 
     nodeId: "meter",
     message: `Cannot link "tone.audio" to "meter.audioIn": node "meter" ${mend}`,
   });
+  await rejects(
+    async () => await runtime.connectByName("brief.audio", `${runtime.add(nodes.levelMeter()).id}.audioIn`),
+    {
+      code: "Busy",
+      nodeId: "brief",
+    },
+  );
+  const message = `Cannot replace, reconfigure or restart node "brief": node "brief" ${mend}`;
+  for (
+    const attempt of [
+      () => runtime.replace("brief", nodes.toneSource()),
+      () => runtime.configure("brief", { durationSeconds: 2 }),
+      () => runtime.restartNode("brief"),
+    ]
+  ) {
+    await rejects(async () => await attempt(), { code: "Busy", nodeId: "brief", message });
+  }
   await flow(runtime, "gain", 3);
   equal(runtime.stats().nodes.find(({ id }) => id === "tone")!.state, "running");
 });

@@ -448,8 +448,13 @@ export class LiveEdits {
     throw nodeDown(`replace, move or bypass node "${down}"`, down);
   }
 
-  /** @throws {SluiceError} `Busy` for a link to or from a node that has ended or is disabled: nothing goes through it */
-  #assertNoneEnded({ added, linked }: GraphChange, which: "readers" | "all" = "all"): void {
+  /**
+   * @throws {SluiceError} `Busy` for a node that has ended: another would never run in its place; and for a link to or
+   * from a node that has ended or is disabled: nothing goes through it
+   */
+  #assertNoneEnded({ added, linked, replaced }: GraphChange, which: "readers" | "all" = "all"): void {
+    const over = which === "all" && replaced.find(({ before }) => this.#site.hasEnded(before.id));
+    if (over) throw nodeEnded(`replace, reconfigure or restart node "${over.before.id}"`, over.before.id);
     for (const { fromNode, fromPort, toNode, toPort } of linked) {
       const ends = (which === "all" ? [toNode, fromNode] : [toNode]).filter((id) =>
         !added.some((node) => node.id === id)
