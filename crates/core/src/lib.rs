@@ -35,6 +35,8 @@ pub mod parker;
 pub mod plugin;
 #[cfg(not(loom))]
 pub mod pool;
+#[cfg(all(target_os = "linux", not(loom)))]
+mod regions;
 #[cfg(not(loom))]
 pub mod ring;
 #[cfg(not(loom))]

@@ -40,6 +40,7 @@ impl Mapping {
 #[cfg(target_os = "linux")]
 mod system {
     use super::*;
+    use crate::regions;
 
     pub(super) fn page_size() -> usize {
         // SAFETY: asks for a constant of the system.
@@ -55,10 +56,14 @@ mod system {
             if fd < 0 {
                 return Err(io::Error::last_os_error());
             }
-            let base = grow(fd, length).and_then(|()| map(fd, len));
+            let place = regions::take(len);
+            let base = grow(fd, length).and_then(|()| map(fd, place, len));
             match base {
                 Ok(base) => Ok(Self { base, len, fd }),
                 Err(error) => {
+                    if let Some(place) = place {
+                        regions::give_back(place, len, 0);
+                    }
                     // SAFETY: the descriptor was opened above and nobody else has it.
                     unsafe { libc::close(fd) };
                     Err(error)
@@ -68,7 +73,7 @@ mod system {
 
         /// Gives the pages back to the system. At the first `shown` bytes are zeros from now on, which nobody else sees:
         /// the system merges them with those of the mappings beside that were retired before, and they cost no memory
-        /// until they are written to. The addresses of the others are given back too.
+        /// until they are written to. The addresses of the others are given back, to the region or to the system.
         pub(crate) fn retire(self, shown: usize) {
             let access = libc::PROT_READ | libc::PROT_WRITE;
             let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED;
@@ -78,7 +83,9 @@ mod system {
                 // SAFETY: the pages are mapped for writing, and by contract nobody uses them any more.
                 unsafe { self.base.as_ptr().write_bytes(0, shown) };
             }
-            self.unmap_from(shown);
+            if !regions::give_back(self.base, self.len, shown) {
+                self.unmap_from(shown);
+            }
             // SAFETY: the descriptor is ours; a mapping that still has the file stays as it is.
             unsafe { libc::close(self.fd) };
         }
@@ -97,10 +104,13 @@ mod system {
         if unsafe { libc::ftruncate(fd, length) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
-    fn map(fd: libc::c_int, len: usize) -> io::Result<NonNull<u8>> {
+    /// Maps a file at addresses that a region has given, or else where the system chooses.
+    fn map(fd: libc::c_int, place: Option<NonNull<u8>>, len: usize) -> io::Result<NonNull<u8>> {
         let access = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: a new mapping at an address that the system chooses.
-        let base = unsafe { libc::mmap(std::ptr::null_mut(), len, access, libc::MAP_SHARED, fd, 0) };
+        let kind = libc::MAP_SHARED | if place.is_some() { libc::MAP_FIXED } else { 0 };
+        let at = place.map_or(std::ptr::null_mut(), NonNull::as_ptr);
+        // SAFETY: a new mapping at an address that the system chooses, or in place of reserved pages of our own.
+        let base = unsafe { libc::mmap(at.cast(), len, access, kind, fd, 0) };
         if base == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
