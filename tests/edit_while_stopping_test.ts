@@ -3,8 +3,11 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { laden } from "./fixtures/laden.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, type Script, sink } from "./fixtures/scripted.ts";
+
+const NONE = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 
 const ENDLESS = { count: 1e9, intervalMs: 1 };
 
@@ -45,4 +48,28 @@ eachDriver("a source on a lane that an edit starts after stop() ends as those be
   equal(summary.outcome, "stopped");
   deepEqual(summary.nodes.filter(({ state }) => state !== "ended"), []);
   assertSpent(summary);
+});
+
+eachDriver("a node that is moved while stop() is called has what waits for it", async (native) => {
+  for (let round = 0; round < 6; round++) {
+    await using runtime = new Runtime({ mode: "offline", native });
+    const source = runtime.add(numberedSource({ count: ENDLESS.count }), { id: "source" });
+    const stays = runtime.add(laden({ workUs: 500 }), { id: "stays" });
+    const goes = runtime.add(laden({ workUs: 500 }), { id: "goes" });
+    const after = runtime.add(laden({ workUs: 500 }), { id: "after" });
+    runtime.connect(source.outputs.audio, stays.inputs.audioIn);
+    runtime.connect(stays.outputs.audioOut, goes.inputs.audioIn);
+    runtime.connect(goes.outputs.audioOut, after.inputs.audioIn);
+    await runtime.start();
+    const committed = Promise.withResolvers<void>();
+    runtime.events.on("graph", () => committed.resolve());
+    const moved = runtime.move(round % 2 === 0 ? "goes" : "after", "far");
+    await committed.promise;
+    const { links } = (await runtime.stop())!;
+    await moved;
+    for (const { read, written, dropped, queued } of links) {
+      deepEqual({ read, dropped, queued }, { read: written, dropped: NONE, queued: 0 });
+    }
+    equal(new Set(links.map(({ written }) => written)).size, 1);
+  }
 });

@@ -14,7 +14,7 @@
 const CROSSING_S = 1e-6;
 
 /** A placement whose peak is so much higher than the lowest one is as good if it cuts fewer chains, or moves less. */
-const TIE = 1.05;
+const TIE = 1.15;
 
 /** A single cluster is moved if the squares of the loads become less by more than this. */
 const LEAST_STEP = 1e-12;
@@ -213,7 +213,7 @@ function candidates(problem: Problem): Placement[] {
   for (const parts of new Set([2, Math.floor(most / 2), most - 1, most])) {
     if (parts >= 2 && parts <= most) starts.push(cutChain(problem, parts));
   }
-  return [problem.present, ...starts.map((start) => improve(problem, start))];
+  return [problem.present, ...starts, ...starts.map((start) => improve(problem, start.slice()))];
 }
 
 /** Each cluster goes to the lane that has least by then, the heaviest cluster first. */

@@ -16,6 +16,7 @@ import type { DraftedEdit } from "../live/edit_site.ts";
 import { logger } from "../log.ts";
 import { type Balance, balance, type LaneMove } from "../placement/balance.ts";
 import { DEFAULT_LANE } from "../placement/lane_choice.ts";
+import { readLinkCounts } from "../links/link_counts.ts";
 import { readRetained } from "../stats.ts";
 import { lanesOf, LoadWatch, type MeasuredLoad } from "./load_watch.ts";
 import type { Run } from "./run.ts";
@@ -34,8 +35,21 @@ const LEAST_GAIN = 0.15;
 /** Each rest is twice as long as the one before, up to this, milliseconds. */
 const MAX_REST_MS = 60_000;
 
+/** Nodes are moved back if fewer frames than this share of those before go through the graph afterwards. */
+const LEAST_PACE = 0.85;
+
 /** How long an edit may take that moves nodes, milliseconds. */
 const TIMEOUT_MS = 5_000;
+
+/** Moves that were made, until it is known what they were good for. */
+interface Trial {
+  readonly moves: readonly LaneMove[];
+  /** Frames a second that all links together carried before. */
+  readonly pace: number;
+  readonly sinceNs: number;
+  /** Frames that they had carried by then. */
+  readonly frames: number;
+}
 
 /** Places the nodes of one run. */
 export class LaneBalancer {
@@ -46,6 +60,7 @@ export class LaneBalancer {
   #restMs: number;
   #restsUntilNs = 0;
   #isMoving = false;
+  #trial: Trial | undefined;
   /** What was measured last while a lane had too much to do. */
   #measured: MeasuredLoad | undefined;
   /** Lives of nodes that have refused to move. */
@@ -68,6 +83,7 @@ export class LaneBalancer {
   /** The graph is another one since somebody's edit. */
   changed(): void {
     this.#restMs = this.#options.restMs;
+    this.#trial = undefined;
     this.begin();
   }
 
@@ -84,6 +100,7 @@ export class LaneBalancer {
     }
     const nowNs = clock.nowNs();
     const measured = this.#watch!.look(nowNs);
+    if (this.#trial !== undefined) this.#judge(this.#trial, nowNs, measured !== undefined);
     const leastNs = this.#options.overloadedForMs * 1e6;
     if (measured === undefined || measured.forNs < leastNs || nowNs < this.#restsUntilNs) return;
     const found = this.#balance(measured, (node) => this.whyFixed(node) === undefined);
@@ -91,7 +108,34 @@ export class LaneBalancer {
     this.#restsUntilNs = nowNs + this.#restMs * 1e6;
     this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
     this.#watch!.forget();
-    if (found.moves.length > 0) void this.#move(found, reasonOf(measured, found));
+    if (found.moves.length === 0) return;
+    const pace = measured.links.values().reduce((sum, each) => sum + each, 0);
+    void this.#move(found.moves, reasonOf(measured, found)).then((isMade) => {
+      if (isMade) this.#trial = { moves: found.moves, pace, sinceNs: clock.nowNs(), frames: this.#framesRead() };
+    });
+  }
+
+  /**
+   * Moves nodes back that have made the graph slower: there are not as many processors left as it has lanes.
+   *
+   * @param isBusy whether a lane has too much to do: else a live graph may just have been given less
+   */
+  #judge({ moves, pace, sinceNs, frames }: Trial, nowNs: number, isBusy: boolean): void {
+    if (nowNs - sinceNs < this.#options.overloadedForMs * 1e6) return;
+    this.#trial = undefined;
+    const now = (this.#framesRead() - frames) / (nowNs - sinceNs) * 1e9;
+    if (now >= pace * LEAST_PACE || (this.#run.topology.mode === "live" && !isBusy)) return;
+    this.#measured = undefined;
+    this.#restMs = MAX_REST_MS;
+    this.#restsUntilNs = nowNs + MAX_REST_MS * 1e6;
+    const less = Math.round((1 - now / pace) * 100);
+    const reason = `${less} % fewer frames went through the graph since nodes were moved to other lanes: they go back`;
+    void this.#move(moves.map(({ id, from, to }) => ({ id, from: to, to: from })), reason);
+  }
+
+  #framesRead(): number {
+    const { topology, page } = this.#run;
+    return topology.links.values().reduce((sum, { index }) => sum + readLinkCounts(page, index).read, 0);
   }
 
   /**
@@ -155,13 +199,16 @@ export class LaneBalancer {
     return runs ? undefined : "it does not run";
   }
 
-  async #move({ moves }: Balance, reason: string): Promise<void> {
+  /** @returns whether the edit was made */
+  async #move(moves: readonly LaneMove[], reason: string): Promise<boolean> {
     this.#isMoving = true;
     try {
       await this.#run.edits!.run(() => this.#draft(moves, reason), TIMEOUT_MS);
       logger("runtime").info(`Moved ${moves.length} nodes to other lanes: ${reason}`);
+      return true;
     } catch (error) {
       if (this.#run.isRunning) this.#failed(error as Error);
+      return false;
     } finally {
       this.#isMoving = false;
     }

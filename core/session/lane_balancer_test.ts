@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
-import { clinging, laden, rooted } from "../../tests/fixtures/laden.ts";
+import { clinging, homesick, laden, rooted } from "../../tests/fixtures/laden.ts";
 import { checkingSink, collect, collected, numberedSource } from "../../tests/fixtures/numbered.ts";
+import { inTime } from "../../tests/fixtures/waiting.ts";
 import { chooseDriver } from "../driver/open.ts";
 import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
@@ -20,10 +21,11 @@ const ENDLESS = 1e9;
 interface TestRun {
   readonly session: Session;
   readonly topology: Topology;
-  /** Edits that the runtime made by itself. */
-  readonly moves: Extract<SluiceEvent, { kind: "edited" }>[];
-  /** Settles with the first of them. */
+  /** Edits that the runtime made by itself, and the lanes of all nodes after each. */
+  readonly moves: (Extract<SluiceEvent, { kind: "edited" }> & { readonly lanes: ReadonlyMap<string, string> })[];
+  /** Settle with the first and the second of them. */
   readonly moved: Promise<void>;
+  readonly movedBack: Promise<void>;
   /** Has `session` be another one. */
   renew(): void;
   add(type: AnyNodeType, id: string, config?: Record<string, unknown>, lane?: string): void;
@@ -44,11 +46,11 @@ function makeRun(
   const topology = new Topology(mode, () => [], { auto: {} });
   const events = new EventBus(() => driver.nowNs());
   const moves: TestRun["moves"] = [];
-  const moved = Promise.withResolvers<void>();
+  const [moved, movedBack] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   events.on("graph", (event) => {
     if (event.group !== "graph" || event.reason === undefined) return;
-    moves.push(event as TestRun["moves"][number]);
-    moved.resolve();
+    moves.push({ ...event, lanes: lanesOf(topology) });
+    (moves.length === 1 ? moved : movedBack).resolve();
   });
   const kept = new KeptStates();
   const session = () =>
@@ -64,6 +66,7 @@ function makeRun(
     topology,
     moves,
     moved: moved.promise,
+    movedBack: movedBack.promise,
     renew: () => void (made = undefined),
     add: (type, id, config = {}, lane) => void topology.addNode(type, config, { id, lane }),
     link(...addresses) {
@@ -87,8 +90,9 @@ function makeChain(run: TestRun, types: readonly AnyNodeType[], lanes: readonly 
   run.link(`n${types.length - 1}.audioOut`, "sink.audio", "sink.findings", "collect.data");
 }
 
-const lanesOf = ({ topology }: TestRun) =>
-  new Map<string, string>([...topology.nodes.values()].map(({ id, lane }) => [id, lane]));
+function lanesOf({ nodes }: Topology): Map<string, string> {
+  return new Map([...nodes.values()].map(({ id, lane }) => [id, lane]));
+}
 
 /** Stops the graph and checks that every frame has come, once and in order. */
 async function stopAndCheck({ session }: TestRun): Promise<void> {
@@ -129,10 +133,9 @@ eachDriver("nodes are moved from a lane that has too much to do, and no frame is
   await run.session.start();
   await run.moved;
   await untilRead(run, 20);
-  const [{ nodes, reason, actions }] = run.moves;
+  const [{ nodes, reason, actions, lanes }] = run.moves;
   deepEqual(actions, ["move"]);
   match(reason!, /^Lane "worker" was busy for \d+ % of \d+\.\d s; the busiest lane is to take \d+ % less$/);
-  const lanes = lanesOf(run);
   ok(nodes.length > 0 && nodes.length < 5);
   for (const id of nodes) equal(lanes.get(id), "worker-2");
   equal(lanes.get("collect"), "main");
@@ -146,7 +149,7 @@ eachDriver("the same in a live graph, while nodes that name a lane stay there", 
   run.topology.node("source").config.intervalMs = 0.3;
   await run.session.start();
   await run.moved;
-  const lanes = lanesOf(run);
+  const [{ lanes }] = run.moves;
   equal(lanes.get("n0"), "worker");
   ok(["n1", "n2"].some((id) => lanes.get(id) === "worker-2"));
   const { links, nodes } = await run.session.stop();
@@ -170,6 +173,20 @@ eachDriver(
   },
 );
 
+eachDriver("nodes go back if the graph is slower afterwards", async (native) => {
+  const run = makeRun(native);
+  makeChain(run, [homesick, homesick, homesick]);
+  await run.session.start();
+  await inTime(run.movedBack);
+  match(
+    run.moves[1].reason!,
+    /^\d+ % fewer frames went through the graph since nodes were moved to other lanes: they go/,
+  );
+  deepEqual(run.moves[1].nodes, run.moves[0].nodes);
+  for (const id of ["n0", "n1", "n2"]) equal(run.moves[1].lanes.get(id), "worker");
+  await stopAndCheck(run);
+});
+
 eachDriver("nodes that cannot be moved while the graph runs begin elsewhere in its next run", async (native) => {
   const run = makeRun(native);
   makeChain(run, [rooted, rooted, rooted]);
@@ -177,7 +194,7 @@ eachDriver("nodes that cannot be moved while the graph runs begin elsewhere in i
   while (run.session.betterLanes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await stopAndCheck(run);
   placeAnew(run.topology, run.session.betterLanes);
-  ok(["n0", "n1", "n2"].some((id) => lanesOf(run).get(id) === "worker-2"));
+  ok(["n0", "n1", "n2"].some((id) => lanesOf(run.topology).get(id) === "worker-2"));
   run.renew();
   await run.session.start();
   await untilRead(run, 20);
@@ -189,8 +206,9 @@ eachDriver("a node whose state cannot be sent stays from then on, and others are
   makeChain(run, [laden, laden, clinging]);
   await run.session.start();
   await run.moved;
-  equal(lanesOf(run).get("n2"), "worker");
-  ok(["n0", "n1"].some((id) => lanesOf(run).get(id) === "worker-2"));
+  const [{ lanes }] = run.moves;
+  equal(lanes.get("n2"), "worker");
+  ok(["n0", "n1"].some((id) => lanes.get(id) === "worker-2"));
   await untilRead(run, 20);
   await stopAndCheck(run);
 });

@@ -6,6 +6,7 @@
  */
 import { CONTROL } from "../../../ffi/layout.gen.ts";
 import { serializeError } from "../../errors.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
 import type { Lane } from "../lane/lane.ts";
 import { countLost } from "../lane/link_ends.ts";
 import type { LaneCommand, LaneReport } from "../messages.ts";
@@ -21,6 +22,8 @@ import { Leavers } from "./leavers.ts";
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
 type Step = (handovers: LaneHandovers) => Promise<LaneReport | undefined>;
+
+const NONE: ReadonlySet<NodeCell> = new Set();
 
 /** Prepares one edit at a time, and ends the nodes that edits take out. */
 export class LaneEditor {
@@ -61,6 +64,11 @@ export class LaneEditor {
   /** Whether nodes that are no longer part of the lane wait for their end: call `retire()`. */
   get leaving(): boolean {
     return this.#leavers.size > 0;
+  }
+
+  /** Nodes from other lanes that are part of the lane and have no links yet. */
+  get arriving(): ReadonlySet<NodeCell> {
+    return this.#handovers?.arrivals ?? NONE;
   }
 
   /** Begins to end the nodes that are no longer part of the lane: calls their `flush()` and `teardown()`. */

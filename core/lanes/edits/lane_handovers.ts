@@ -85,6 +85,11 @@ export class LaneHandovers {
     return this.#arrivals.size > 0;
   }
 
+  /** The new nodes that come from other lanes. */
+  get arrivals(): ReadonlySet<NodeCell> {
+    return new Set(this.#arrivals.values());
+  }
+
   /** Whether a new node comes from another lane. */
   arrives({ id }: NodeCell): boolean {
     return this.#arrivals.has(id);

@@ -307,10 +307,14 @@ export class Lane implements CellHost {
     if (this.#stopping) { for (const cell of cells) this.#stopSource(cell); }
   }
 
-  /** Ends what feeds the graph; the rest drains. */
-  stopSources(): void {
+  /**
+   * Ends what feeds the graph; the rest drains.
+   *
+   * @param arriving nodes that are yet to get their links, and are told then
+   */
+  stopSources(arriving: ReadonlySet<NodeCell>): void {
     this.#stopping = true;
-    for (const cell of this.cells) this.#stopSource(cell);
+    for (const cell of this.cells) if (!arriving.has(cell)) this.#stopSource(cell);
   }
 
   #stopSource(cell: NodeCell): void {

@@ -62,7 +62,7 @@ export class LaneRunner {
         this.#schedule(command.schedule);
         break;
       case "stop":
-        lane.stopSources();
+        lane.stopSources(this.#edits.arriving);
         break;
       case "close":
         await this.#close();
