@@ -15,9 +15,10 @@ import { WebSocketClients } from "./websocket_clients.ts";
 /**
  * Sends records and values to whoever connects by WebSocket.
  *
- * **Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a script,
- * another program. A client gets what comes after it has connected. One that takes messages too slowly is sent fewer;
- * neither the graph nor other clients wait for it. It runs on the main lane, which never keeps sockets waiting. Pages of other sites are refused unless `origins` names them.
+ * **Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a
+ * script, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent
+ * fewer; neither the graph nor other clients wait for it. It runs on lane `main`, which never keeps sockets waiting.
+ * Pages of other sites are refused unless `origins` names them.
  *
  * **Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.
  *
@@ -52,7 +53,10 @@ export class WebsocketSink<T extends PacketFieldsOf<T>> {
   /** Further clients are refused. @integer @minimum 1 @maximum 10000 */
   @config()
   maxClients = 32;
-  /** A client for which so much waits is left out until it has taken some. @integer @minimum 0 @maximum 1073741824 @unit bytes */
+  /**
+   * A client for which so much waits is left out until it has taken some.
+   * @integer @minimum 0 @maximum 1073741824 @unit bytes
+   */
   @config()
   maxWaitingBytes = 1_048_576;
 

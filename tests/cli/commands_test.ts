@@ -26,8 +26,9 @@ Deno.test("sluice nodes list groups node types by category", async () => {
   const { code, stdout } = await sluice(["nodes", "list"]);
   assert.equal(code, 0);
   assert.match(stdout, /^audio\n( {2}[a-z-]+ +(TypeScript|native) {2,}\S+ {2,}.+\n)+\n/m);
-  const file = ["wav-sink +TypeScript +@sluice\\/sluice +Writes", "wav-source +TypeScript +@sluice\\/sluice +Reads"];
-  assert.match(stdout, new RegExp(`^file\\n  ${file.join(" a WAV file\\.\\n  ")} a WAV file\\.$`, "m"));
+  const file = [["csv-sink", "Writes records to a CSV"], ["wav-sink", "Writes a WAV"], ["wav-source", "Reads a WAV"]];
+  const lines = file.map(([type, does]) => `  ${type} +TypeScript +@sluice\\/sluice +${does} file\\.`);
+  assert.match(stdout, new RegExp(`^file\\n${lines.join("\\n")}$`, "m"));
 });
 
 Deno.test("sluice nodes info shows ports and configuration", async () => {

@@ -2,9 +2,11 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { GraphMode } from "../../core/links/policy.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
 
@@ -88,12 +90,14 @@ async function feed(
 
 async function gather(sink: ReturnType<typeof chain>["sink"]): Promise<Copy[]> {
   const copies: Copy[] = [];
-  for await (const batch of sink) {
-    const columns = Object.fromEntries(Object.keys(batch.fields).map((name) => [name, [...batch.column(name)]]));
-    const { ptsNs, durationNs, discontinuity } = batch;
-    copies.push({ columns, ptsNs, durationNs, discontinuity });
-  }
+  for await (const batch of sink) copies.push(copyOf(batch));
   return copies;
+}
+
+function copyOf(batch: PacketFrame<Channels>): Copy {
+  const columns = Object.fromEntries(Object.keys(batch.fields).map((name) => [name, [...batch.column(name)]]));
+  const { ptsNs, durationNs, discontinuity } = batch;
+  return { columns, ptsNs, durationNs, discontinuity };
 }
 
 function all(batches: readonly Copy[], name = "x"): number[] {
@@ -208,6 +212,32 @@ sensors("biquad filters as a reference in 64 bits does, over any lengths of batc
   }, [...samples] as number[]);
   equal(found.length, wanted.length);
   found.forEach((value, n) => ok(Math.abs(value - wanted[n]) < 1e-6, `sample ${n}: ${value}, wanted ${wanted[n]}`));
+});
+
+sensors("acquisition and biquad that are replaced go on from their states", async (registry) => {
+  const stages = {
+    acquisition: { channels: 9, batchSize: 100, durationSeconds: 3, frequencyHz: 33, frequencyStepHz: 7, bits: 24 },
+    "to-voltage": { bits: 24 },
+    biquad: { filter: "high-pass", frequencyHz: 20, order: 4 },
+  };
+  const { batches: whole } = await run(registry, stages);
+  const { runtime, sink } = chain(registry, stages);
+  await using _ = runtime;
+  await runtime.start();
+  const found: Copy[] = [];
+  for await (const batch of sink) {
+    found.push(copyOf(batch));
+    if (found.length % 50 !== 10) continue;
+    await runtime.edit((edit) => {
+      for (const name of ["acquisition", "biquad"] as const) {
+        const type = registry.get(`org.sluice.sensors.${name}`) as unknown as NodeType<Record<string, unknown>>;
+        edit.replace(name, type(stages[name]));
+      }
+    });
+  }
+  await runtime.finished;
+  equal(found.length, 300);
+  found.forEach((batch, k) => deepEqual(batch, whole[k], `batch ${k}`));
 });
 
 sensors("downsample changes the batch size, keeps times, and folds nothing onto what is kept", async (registry) => {
