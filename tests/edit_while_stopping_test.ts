@@ -6,6 +6,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { laden } from "./fixtures/laden.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, type Script, sink } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const NONE = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 
@@ -30,6 +31,8 @@ eachDriver("a source on a lane that an edit starts after stop() ends as those be
   const holds = runtime.add(sink(holding(Promise.resolve(), drained.promise), {}, { isAsync: true }), { id: "holds" });
   runtime.connect(first.outputs.audio, holds.inputs.audioIn, { policy: "lossless" });
   await runtime.start();
+  // Its tick holds the graph from then on.
+  await until(() => runtime.stats().links[0].written > 0);
   const before = runtime.edit((edit) => {
     const late = edit.add(sink(holding(setUp.promise, drained.promise), {}, { isAsync: true }), { id: "late" });
     edit.connect(first.outputs.audio, late.inputs.audioIn, { policy: "lossless" });

@@ -17,11 +17,11 @@ pub enum Matrix {
 
 /// Factors of one matrix, times 2^16.
 struct Factors {
-    /// Factors of red, green and blue in luma.
+    /// Of red, green and blue in luma.
     y: [i32; 3],
     u: [i32; 3],
     v: [i32; 3],
-    /// Factors of luma in all three, of V in red, of U and V in green, of U in blue.
+    /// Of luma in all three, of V in red, of U and V in green, of U in blue.
     luma: i32,
     red_v: i32,
     green_u: i32,
