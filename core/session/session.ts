@@ -382,6 +382,7 @@ export class Session {
         for (const { id } of nodes) run.lanes.plans.forget(id);
       },
       closed: (links) => publishClosed(run.events, run.page, links),
+      settled: () => run.edited(),
     });
     return { memory, plans };
   }
