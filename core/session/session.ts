@@ -291,7 +291,7 @@ export class Session {
     const { topology, driver } = this.#run;
     const page = run.page;
     const nowNs = run.clock.nowNs();
-    const pools = poolStats(run.memory?.pools, run.lanes.rowsSetAside);
+    const pools = poolStats(run.memory, run.lanes.rowsSetAside);
     return {
       elapsedNs: run.elapsedNs,
       driver: driver.kind,
@@ -328,7 +328,7 @@ export class Session {
       },
       figures: (node) => figuresOf(page, node, run.facts),
       format: (link) => run.facts.format(link),
-      pools: () => run.summary?.pools ?? poolStats(run.memory?.pools, run.lanes.rowsSetAside),
+      pools: () => run.summary?.pools ?? poolStats(run.memory, run.lanes.rowsSetAside),
     };
   }
 
@@ -489,6 +489,7 @@ export class Session {
     const stuck = new Set(run.lanes.open.map(({ name }) => name));
     closeAll(run.topology, run.states, run.page, stuck);
     if (run.failure === undefined) warnOfKept(run.topology, run.page);
+    run.memory?.collect();
     const outcome = run.failure !== undefined ? "failed" : this.#outcome;
     const summary = run.summary = { ...this.stats(), outcome, ...(run.failure && { error: run.failure }) };
     const error = run.failure && { error: serializeError(run.failure) };
