@@ -33,8 +33,8 @@ export interface RuntimeOptions {
   /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
   readonly registry?: NodeRegistry;
   /**
-   * Whether a live graph ends once all sources that it has had have ended and what they gave is drained: nodes that wait
-   * for links do not keep it. Else it goes on, so that others can be added, until {@linkcode Runtime.stop}. By default
+   * Whether a live graph ends once all sources that it has had have ended, the last of them perhaps by being removed, and
+   * what they gave is drained: nodes that wait for links do not keep it. Else it goes on, so that others can be added, until {@linkcode Runtime.stop}. By default
    * as the graph is at the start: `true` with sources in it, `false` without, such as for an empty one. An offline graph
    * always ends so.
    */

@@ -142,7 +142,10 @@ export interface NodeStats {
 export interface PoolStats {
   /** Its name. */
   readonly name: string;
-  /** Number of slots that it lends; it goes up and down with the graph unless it was given. */
+  /**
+   * Number of slots that it lends, and of those that it lends no longer and has not got back; it goes up and down with the
+   * graph unless it was given.
+   */
   readonly slots: number;
   /** Bytes of payload in a slot. */
   readonly slotBytes: number;

@@ -132,7 +132,7 @@ eachDriver("leaving the loop early ends the graph and rejects later pushes", asy
   }
   await rejects(feed, {
     code: "Busy",
-    message: 'Cannot push to "app-source": the graph has ended, or nobody reads from it any more',
+    message: 'Cannot push to "app-source": nobody reads what the node writes',
   });
   const summary = await runtime.finished;
   equal(summary.outcome, "completed");

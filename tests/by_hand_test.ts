@@ -1,9 +1,11 @@
 /** Nodes that somebody restarts or disables while the graph runs. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { nativeNodes, nodes, Runtime } from "../mod.ts";
+import { appSource, nativeNodes, nodes, Runtime } from "../mod.ts";
+import type { ProcessorContext } from "../core/processor.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { hanging } from "./fixtures/hanging.ts";
 import { Hold } from "./fixtures/hold.ts";
+import { gathering, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
 
 /** Waits until something holds. */
 async function until(holds: () => boolean): Promise<void> {
@@ -86,6 +88,61 @@ eachDriver(
     ok(await runtime.stop());
   },
 );
+
+/** A device whose callback writes until its node is told to end. */
+function device(told: (what: string) => void) {
+  return source({
+    async process(this: Script, { signal }: ProcessorContext): Promise<void> {
+      const timer = setInterval(() => {
+        const frame = this.audioOut!.tryAcquire(SHAPE);
+        if (frame !== undefined) this.audioOut!.write(frame);
+      }, 1);
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      clearInterval(timer);
+      told(signal.reason.message);
+    },
+    teardown: () => told("teardown"),
+  }, { mode: "external", isAsync: true });
+}
+
+eachDriver("disableNode() of a node that a device drives ends its process() and what follows it", async (native) => {
+  const told: string[] = [];
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "live", native });
+  const scale = runtime.add(device((what) => told.push(what)), { id: "scale" });
+  const level = runtime.add(sink(gathering(got)), { id: "level" });
+  runtime.connect(scale.outputs.audioOut, level.inputs.audioIn);
+  using _ = runtime.events.on("node:scale", ({ kind }) => kind === "disabled" && told.push(kind));
+  await runtime.start();
+  await until(() => got.length > 0);
+  await runtime.disableNode("scale");
+  // The last running source: the run ends with it.
+  const { outcome, nodes: figures, links: [{ written, read, queued, dropped }] } = await runtime.finished;
+  deepEqual(told, ["the node was disabled", "teardown", "disabled"]);
+  equal(outcome, "completed");
+  deepEqual(figures.map(({ state }) => state), ["disabled", "ended"]);
+  equal(written, read + queued + Object.values(dropped).reduce((sum, each) => sum + each, 0));
+  equal(figures[0].framesOut, written);
+});
+
+eachDriver("disableNode() of an app source rejects what is pushed to it from then on", async (native) => {
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "live", native });
+  const script = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "script" });
+  const level = runtime.add(sink(gathering(got)), { id: "level" });
+  runtime.connect(script.outputs.audio, level.inputs.audioIn);
+  await runtime.start();
+  await script.push({ channels: [new Float32Array([7])] });
+  await until(() => got.length === 1);
+  await runtime.disableNode("script");
+  const refused = { code: "Busy", nodeId: "script", message: 'Cannot push to "script": the node was disabled' };
+  await rejects(script.push({ channels: [new Float32Array([8])] }), refused);
+  const { outcome, nodes: figures } = await runtime.finished;
+  await rejects(script.push({ channels: [new Float32Array([9])] }), refused);
+  equal(outcome, "completed");
+  deepEqual(figures.map(({ state, framesOut }) => [state, framesOut]), [["disabled", 1], ["ended", 0]]);
+  deepEqual(got, [7]);
+});
 
 Deno.test({
   name: "restartNode() and disableNode() do so to native stages",

@@ -5,6 +5,7 @@ import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { collect, collected, joint, looseSink, numberedSource } from "./fixtures/numbered.ts";
+import { type Script, sink } from "./fixtures/scripted.ts";
 import { flow, until } from "./fixtures/waiting.ts";
 
 /** How many nodes a graph grows to, by how many links: an edit each. */
@@ -87,6 +88,49 @@ Deno.test("a start beyond memory.limit is refused", async () => {
     code: "PoolExhausted",
     message: /^Cannot start: its pools need 2 MiB .* is 1 MiB; /,
   });
+});
+
+eachDriver("figures of a pool that shrinks tell of the slots that nodes keep", async (native) => {
+  const kept: { release(): void }[] = [];
+  await using runtime = new Runtime({ mode: "live", native });
+  runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "n0", lane: "main" });
+  await runtime.start();
+  // More than the pool lends once it has shrunk.
+  const wanted = 2 * poolOf(runtime.stats()).slots;
+  const keeps = sink({
+    process(this: Script) {
+      for (const frame of this.audioIn!.drain()) if (kept.length < wanted) kept.push(frame.retain());
+    },
+  });
+  await runtime.edit((edit) => {
+    for (let k = 1; k <= 24; k++) {
+      edit.add(joint(), { id: `n${k}`, lane: "main" });
+      edit.connectByName(`n${k - 1}.audio`, `n${k}.first`, { capacity: 32 });
+    }
+    edit.add(numberedSource({ count: 1e9, intervalMs: 0.1 }), { id: "own", lane: "main" });
+    edit.add(keeps, { id: "keeps" });
+    edit.connectByName("own.audio", "keeps.audioIn");
+  });
+  const inUse = () => {
+    const { memory, pools } = runtime.stats();
+    for (const { slots, free } of pools) ok(free <= slots, `${free} of ${slots}`);
+    const { slots, free, slotBytes } = poolOf(runtime.stats());
+    ok(memory.usedBytes >= (slots - free) * slotBytes);
+    return slots - free;
+  };
+  await until(() => kept.length === wanted);
+  const grown = poolOf(runtime.stats()).slots;
+  ok(inUse() >= wanted);
+  await runtime.edit((edit) => {
+    for (let k = 24; k > 1; k--) edit.remove(`n${k}`);
+  });
+  await until(() => poolOf(runtime.stats()).slots < grown);
+  ok(inUse() >= wanted);
+  for (const frame of kept) frame.release();
+  ok(inUse() < wanted);
+  const summary = (await runtime.stop())!;
+  assertSpent(summary);
+  ok(poolOf(summary).slots < wanted);
 });
 
 eachDriver("what a graph needs no longer is given back while it runs, and comes again", async (native) => {

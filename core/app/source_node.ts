@@ -24,7 +24,8 @@ export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, 
    * @throws {TypeError} or {RangeError} if the item is not what the source carries; the graph goes on
    * @throws {SluiceError} `TypeMismatch` for a value that is not of the type of an input that it goes to; the graph goes
    * on
-   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended or no node reads from the source any longer
+   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended, the source is disabled or no node reads from it
+   * any longer
    */
   push(item: I): Promise<void>;
   /** Ends the stream after what was pushed. A second call does nothing. */
@@ -66,13 +67,14 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   }
 
   async process(context: ProcessorContext): Promise<void> {
-    const close = () => this.#queue.close(this.#over());
+    const over = () => this.#over(context.signal.reason?.message);
+    const close = () => this.#queue.close(over());
     context.signal.addEventListener("abort", close, { once: true });
     for (let pushed = await this.#queue.take(); pushed !== undefined; pushed = await this.#queue.take()) {
       try {
         await this.#output.ready();
       } catch {
-        pushed.reject(this.#over());
+        pushed.reject(over());
         break;
       }
       let frame: F | undefined;
@@ -131,9 +133,9 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     for (const each of this.#wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
   }
 
-  #over(): SluiceError {
-    const message = `Cannot push to "${this.#id}": the graph has ended, or nobody reads from it any more`;
-    return new SluiceError("Busy", message, { nodeId: this.#id });
+  /** @param why what the node was told to end for, if it was */
+  #over(why = "the graph has ended"): SluiceError {
+    return new SluiceError("Busy", `Cannot push to "${this.#id}": ${why}`, { nodeId: this.#id });
   }
 }
 

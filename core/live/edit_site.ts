@@ -90,4 +90,6 @@ export interface EditSite {
   refused(nodes: readonly NodeEntry[]): void;
   /** No lane uses these links any longer, which an edit removed. */
   closed(links: readonly LinkEntry[]): void;
+  /** Every edit that was asked for is over: it is in effect, or never will be. */
+  settled(): void;
 }

@@ -113,7 +113,7 @@ export class LiveEdits {
     return this.#leaving.all;
   }
 
-  /** Whether an edit is being made. */
+  /** Whether an edit is being made, or is to be. */
   get underWay(): boolean {
     return this.#underWay > 0;
   }
@@ -130,15 +130,15 @@ export class LiveEdits {
    * error says: the edit is in effect
    */
   run<T>(makeDraft: () => DraftedEdit<T>, timeoutMs: number, trialMs = 0): Promise<T> {
+    this.#underWay++;
     const done = this.#queue.then(async () => {
-      const { draft, extras, result } = makeDraft();
-      this.#underWay++;
       try {
+        const { draft, extras, result } = makeDraft();
         await this.#run(draft, extras, timeoutMs, trialMs);
+        return result;
       } finally {
-        this.#underWay--;
+        if (--this.#underWay === 0) this.#site.settled();
       }
-      return result;
     });
     this.#queue = done.catch(() => {}).then(() => this.#endLanes()).catch(() => {});
     return done;

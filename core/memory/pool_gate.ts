@@ -7,7 +7,7 @@
  * @module
  */
 import { POOL } from "../../ffi/layout.gen.ts";
-import type { Pool } from "./pool.ts";
+import { countBits, type Pool } from "./pool.ts";
 import { bitsBetween } from "./pool_layout.ts";
 
 const OPEN_SLOTS = POOL.openSlots >> 2;
@@ -35,11 +35,13 @@ export class PoolGate {
     return this.#pool.openSlots;
   }
 
-  /** How many slots are to be lent no longer, and are in use. */
+  /** How many slots are to be lent no longer, and have not been taken since: those in use, and some that came back. */
   get out(): number {
     const { slots } = this;
     let out = 0;
-    for (let slot = slots; slot < this.#known; slot++) if (!this.#keeps(slot)) out++;
+    for (let word = slots >>> 5; word * 32 < this.#known; word++) {
+      out += countBits(bitsBetween(word, slots, this.#known) & ~(this.#kept[word] ?? 0));
+    }
     return out;
   }
 

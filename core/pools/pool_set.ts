@@ -65,6 +65,12 @@ export class PoolSet {
     return this.#named(name)?.planned;
   }
 
+  /** How many slots a pool lends, or lends no longer and has not got back. @param index the pool's */
+  slotsOut(index: number): number {
+    const { gate } = this.#all[index];
+    return gate.slots + gate.out;
+  }
+
   /** The tokens of pools of which lanes may not know all slots: what was planned since an edit came into effect. */
   get untold(): readonly PoolToken[] {
     return [...this.#untold].map(({ token }) => token);

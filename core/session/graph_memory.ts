@@ -83,6 +83,11 @@ export class GraphMemory {
     return this.#set.pools;
   }
 
+  /** How many slots a pool of the graph lends, or lends no longer and has not got back. */
+  slotsOut({ index }: Pool): number {
+    return this.#set.slotsOut(index);
+  }
+
   /** How many bytes the pools may have together. */
   get limitBytes(): number {
     return this.#set.limitBytes;
@@ -121,6 +126,11 @@ export class GraphMemory {
       this.#set.shrink(this.#planned(topology, "Cannot shrink the pools"));
       this.#spare = undefined;
     }
+    this.collect();
+  }
+
+  /** Takes slots that are lent no longer and have come back. */
+  collect(): void {
     this.#set.collect();
   }
 

@@ -47,11 +47,11 @@ export class LaneNews {
         break;
       case "ended":
         states.set(report.node, "ended");
-        this.#run.endIfDone();
+        this.#run.nodeEnded();
         break;
       case "disabled":
         this.#supervisor.disabled(report.node);
-        this.#run.endIfDone();
+        this.#run.nodeEnded();
         break;
       case "paused":
         pausing.quiesced(index, report.pause);

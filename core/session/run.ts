@@ -60,6 +60,7 @@ export class Run {
   failure: Error | undefined;
   /** The figures at the end. */
   summary: RunSummary | undefined;
+  #anyEnded = false;
 
   /**
    * @param drain ends what nothing feeds, and drains the other nodes
@@ -115,6 +116,20 @@ export class Run {
   /** Why something cannot be done in a graph that does not run. */
   refusal(action: string): SluiceError {
     return notRunning(action, this.ending !== undefined ? "completed" : this.state);
+  }
+
+  /** A node has ended, or was disabled. */
+  nodeEnded(): void {
+    this.#anyEnded = true;
+    this.endIfDone();
+  }
+
+  /**
+   * Edits are over, which may have taken out what ran last. A graph of which nothing has ended is being built anew: it
+   * goes on, as one that starts empty does.
+   */
+  edited(): void {
+    if (this.#anyEnded || this.stopTimer !== undefined) this.endIfDone();
   }
 
   /**

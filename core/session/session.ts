@@ -79,6 +79,11 @@ export class Session {
     return this.#finished.promise;
   }
 
+  /** Whether it was told to stop, or has failed. */
+  get isCutShort(): boolean {
+    return this.#run.stopTimer !== undefined || this.#run.failure !== undefined;
+  }
+
   /** The figures at the end, once there was one. */
   get summary(): RunSummary | undefined {
     return this.#run.summary;
@@ -273,6 +278,11 @@ export class Session {
     this.#freeStuck(node);
   }
 
+  /** @throws {SluiceError} `Busy` while it is starting */
+  assertStarted(action: string): void {
+    if (this.#run.state === "starting") throw this.#run.refusal(action);
+  }
+
   /** @throws {SluiceError} `Busy` unless nodes run and go on running */
   assertRuns(action: string): void {
     if (!this.#run.isRunning) throw this.#run.refusal(action);
@@ -291,7 +301,7 @@ export class Session {
     const { topology, driver } = this.#run;
     const page = run.page;
     const nowNs = run.clock.nowNs();
-    const pools = poolStats(run.memory?.pools, run.lanes.rowsSetAside);
+    const pools = poolStats(run.memory, run.lanes.rowsSetAside);
     return {
       elapsedNs: run.elapsedNs,
       driver: driver.kind,
@@ -328,7 +338,7 @@ export class Session {
       },
       figures: (node) => figuresOf(page, node, run.facts),
       format: (link) => run.facts.format(link),
-      pools: () => run.summary?.pools ?? poolStats(run.memory?.pools, run.lanes.rowsSetAside),
+      pools: () => run.summary?.pools ?? poolStats(run.memory, run.lanes.rowsSetAside),
     };
   }
 
@@ -382,6 +392,7 @@ export class Session {
         for (const { id } of nodes) run.lanes.plans.forget(id);
       },
       closed: (links) => publishClosed(run.events, run.page, links),
+      settled: () => run.edited(),
     });
     return { memory, plans };
   }
@@ -488,6 +499,7 @@ export class Session {
     const stuck = new Set(run.lanes.open.map(({ name }) => name));
     closeAll(run.topology, run.states, run.page, stuck);
     if (run.failure === undefined) warnOfKept(run.topology, run.page);
+    run.memory?.collect();
     const outcome = run.failure !== undefined ? "failed" : this.#outcome;
     const summary = run.summary = { ...this.stats(), outcome, ...(run.failure && { error: run.failure }) };
     const error = run.failure && { error: serializeError(run.failure) };

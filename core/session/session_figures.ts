@@ -6,7 +6,6 @@
 import type { ControlPage } from "../control_page.ts";
 import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
-import type { Pool } from "../memory/pool.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { countSetAside } from "../memory/reclaim.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
@@ -26,6 +25,7 @@ import {
   type RuntimeStats,
 } from "../stats.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { GraphMemory } from "./graph_memory.ts";
 import type { NodeFacts } from "./node_facts.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
@@ -96,10 +96,11 @@ export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
 }
 
 /** The figures of pools. @param rows those of threads that were given up, in the table of holds */
-export function poolStats(pools: readonly Pool[] = [], rows: readonly number[]): PoolStats[] {
-  return pools.map((pool) => ({
+export function poolStats(memory: GraphMemory | undefined, rows: readonly number[]): PoolStats[] {
+  return (memory?.pools ?? []).map((pool) => ({
     name: pool.name,
-    slots: pool.openSlots,
+    // Among the free ones in the bitmap are some that are lent no longer.
+    slots: memory!.slotsOut(pool),
     slotBytes: pool.payloadBytes,
     free: pool.freeInBitmap(),
     exhausted: pool.exhausted,
@@ -115,6 +116,6 @@ export function memoryStats(pools: readonly PoolStats[], limitBytes: number): Ru
   return {
     limitBytes,
     reservedBytes: bytesOf(({ slots }) => slots),
-    usedBytes: bytesOf(({ slots, free }) => Math.max(0, slots - free)),
+    usedBytes: bytesOf(({ slots, free }) => slots - free),
   };
 }

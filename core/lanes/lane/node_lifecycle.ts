@@ -50,7 +50,10 @@ export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolea
   return state;
 }
 
-/** Ends a failed node for good: its outputs end, what comes to it is dropped from now on, and it is torn down. */
+/**
+ * Ends a node for good, which has failed or not: its outputs end, its tick is told to end, what comes to it is dropped
+ * from now on, and it is torn down.
+ */
 export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
   cell.failed = false;
   cell.ended = true;
@@ -62,6 +65,7 @@ export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
     }
   }
   cell.discardInputs();
+  cell.abort("the node was disabled");
   await tearDownFailed(lane, cell, false);
 }
 
