@@ -158,7 +158,7 @@ export class Runtime implements AsyncDisposable {
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H & PromiseLike<H> {
     assertNodeSpec(spec);
     assertNew(spec);
-    if (this.#run !== undefined) assertNotShared(spec);
+    if (this.#run !== undefined) assertNotShared(spec, "Cannot add");
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
     const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
