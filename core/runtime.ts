@@ -162,8 +162,10 @@ export class Runtime implements AsyncDisposable {
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
     const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
+    const onDeparture = (listener: () => void) => this.#topology.onDeparture(handle.id, listener);
     const wanted = wantedValues(this.#topology, handle.id);
-    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted) ?? handle as unknown as H;
+    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture) ??
+      handle as unknown as H;
     return awaitable(own, added);
   }
 

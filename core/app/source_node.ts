@@ -24,7 +24,8 @@ export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, 
    * @throws {TypeError} or {RangeError} if the item is not what the source carries; the graph goes on
    * @throws {SluiceError} `TypeMismatch` for a value that is not of the type of an input that it goes to; the graph goes
    * on
-   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended or no node reads from the source any longer
+   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended, no node reads from the source any longer, or
+   * the source was removed
    */
   push(item: I): Promise<void>;
   /** Ends the stream after what was pushed. A second call does nothing. */
@@ -43,6 +44,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #run: () => Promise<unknown> = () => Promise.resolve();
   #wanted: () => readonly WantedValue[] = () => [];
   #id = "";
+  #hasLeft = false;
   /** The run that it was set up by last. */
   #newest: Promise<unknown> | undefined;
 
@@ -105,10 +107,12 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly WantedValue[],
+    onDeparture: (listener: () => void) => void,
   ): AppSourceHandle<I, O> {
     this.#run = run;
     this.#wanted = wanted;
     onRefused((reason) => this.#queue.close(reason));
+    onDeparture(() => this.#leave());
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
     const end = () => this.#queue.end();
@@ -131,9 +135,18 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     for (const each of this.#wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
   }
 
+  /** No run sets it up again. */
+  #leave(): void {
+    this.#hasLeft = true;
+    this.#queue.reopen(false);
+    this.#queue.close(this.#over());
+  }
+
   #over(): SluiceError {
-    const message = `Cannot push to "${this.#id}": the graph has ended, or nobody reads from it any more`;
-    return new SluiceError("Busy", message, { nodeId: this.#id });
+    const why = this.#hasLeft
+      ? "it was removed from the graph"
+      : "the graph has ended, or nobody reads from it any more";
+    return new SluiceError("Busy", `Cannot push to "${this.#id}": ${why}`, { nodeId: this.#id });
   }
 }
 
