@@ -539,7 +539,7 @@ export class Runtime implements AsyncDisposable {
    * @throws {SluiceError} `InvalidConfig` if a configuration holds a value that JSON cannot
    */
   graph(): GraphFile {
-    return snapshotGraph(this.#topology, this.#options.pools, this.#options.memory);
+    return snapshotGraph(this.#topology, this.#options);
   }
 
   /** How the run ended, also after a failure; `undefined` before that. */
