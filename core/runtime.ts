@@ -431,12 +431,13 @@ export class Runtime implements AsyncDisposable {
    * they do not
    * @returns when it runs
    * @throws {SluiceError} what is wrong with the graph, a node's `setup()` or `restore()`; what its `snapshot()` threw;
-   * `Busy` if the graph runs, or was stopped before it ran; `InvalidConfig` for an option. Everything is torn down again
+   * `Busy` if the graph runs, was stopped before it ran, or option `signal` was aborted; `InvalidConfig` for an option.
+   * Everything is torn down again
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
     this.#assertIdle("start");
-    this.#options.signal?.throwIfAborted();
+    this.#assertMayStart();
     assertComplete(this.#topology, "start");
     warnOfUnusedLanes(this.#topology);
     tellAwaited(this.#topology);
@@ -607,6 +608,14 @@ export class Runtime implements AsyncDisposable {
   #build(action: string): void {
     this.#assertIdle(action);
     this.#isChanged = true;
+  }
+
+  /** @throws {SluiceError} `Busy` */
+  #assertMayStart(): void {
+    const { signal } = this.#options;
+    if (signal?.aborted !== true) return;
+    const message = 'Cannot start: option "signal" was aborted, which ends the runtime; make a new Runtime';
+    throw new SluiceError("Busy", message, { cause: signal.reason });
   }
 
   /** @throws {SluiceError} `Busy` */
