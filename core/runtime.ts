@@ -256,7 +256,8 @@ export class Runtime implements AsyncDisposable {
    * those of the graph as it was built, while it runs those of all edits that are in effect.
    *
    * @param port `handle.outputs.audio`, `handle.inputs.audioIn` or an address
-   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address
+   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address,
+   * `PortNotFound` for an address of no port, and for what is none
    */
   links<F extends Frame = Frame>(port?: OutputRef<F> | InputRef<F> | string): LinkRef<F>[] {
     return linksAt(this.#topology, this, port);
