@@ -160,12 +160,14 @@ export class Runtime implements AsyncDisposable {
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H & PromiseLike<H> {
     assertNodeSpec(spec);
     assertNew(spec);
-    if (this.#run !== undefined) assertNotShared(spec);
+    if (this.#run !== undefined) assertNotShared(spec, "Cannot add");
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
     const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
+    const onDeparture = (listener: () => void) => this.#topology.onDeparture(handle.id, listener);
     const wanted = wantedValues(this.#topology, handle.id);
-    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted) ?? handle as unknown as H;
+    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture) ??
+      handle as unknown as H;
     return awaitable(own, added);
   }
 
@@ -256,7 +258,8 @@ export class Runtime implements AsyncDisposable {
    * those of the graph as it was built, while it runs those of all edits that are in effect.
    *
    * @param port `handle.outputs.audio`, `handle.inputs.audioIn` or an address
-   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address
+   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address,
+   * `PortNotFound` for an address of no port, and for what is none
    */
   links<F extends Frame = Frame>(port?: OutputRef<F> | InputRef<F> | string): LinkRef<F>[] {
     return linksAt(this.#topology, this, port);
@@ -431,7 +434,8 @@ export class Runtime implements AsyncDisposable {
    * they do not
    * @returns when it runs
    * @throws {SluiceError} what is wrong with the graph, a node's `setup()` or `restore()`; what its `snapshot()` threw;
-   * `Busy` if the graph runs, or was stopped before it ran; `InvalidConfig` for an option. Everything is torn down again
+   * `Busy` if the graph runs, was stopped before it ran, or option `signal` was aborted; `InvalidConfig` for an option.
+   * Everything is torn down again
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
@@ -439,7 +443,7 @@ export class Runtime implements AsyncDisposable {
     if (this.#run?.isCutShort) await this.#run.finished.catch(() => {});
     this.#assertNotStopped("start", stops);
     this.#assertIdle("start");
-    this.#options.signal?.throwIfAborted();
+    this.#assertMayStart();
     assertComplete(this.#topology, "start");
     warnOfUnusedLanes(this.#topology);
     tellAwaited(this.#topology);
@@ -552,7 +556,7 @@ export class Runtime implements AsyncDisposable {
    * @throws {SluiceError} `InvalidConfig` if a configuration holds a value that JSON cannot
    */
   graph(): GraphFile {
-    return snapshotGraph(this.#topology, this.#options.pools, this.#options.memory);
+    return snapshotGraph(this.#topology, this.#options);
   }
 
   /** How the run ended, also after a failure; `undefined` before that. */
@@ -620,6 +624,14 @@ export class Runtime implements AsyncDisposable {
   #build(action: string): void {
     this.#assertIdle(action);
     this.#isChanged = true;
+  }
+
+  /** @throws {SluiceError} `Busy` */
+  #assertMayStart(): void {
+    const { signal } = this.#options;
+    if (signal?.aborted !== true) return;
+    const message = 'Cannot start: option "signal" was aborted, which ends the runtime; make a new Runtime';
+    throw new SluiceError("Busy", message, { cause: signal.reason });
   }
 
   /** @throws {SluiceError} `Busy` */

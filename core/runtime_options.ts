@@ -39,7 +39,7 @@ export interface RuntimeOptions {
    * always ends so.
    */
   readonly endsWithSources?: boolean;
-  /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
+  /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does; it cannot be started again then. */
   readonly signal?: AbortSignal;
   /**
    * Whether Ctrl-C, SIGTERM and SIGHUP stop the graph, so that files are completed; by default `true`. The program goes

@@ -208,6 +208,10 @@ Deno.test("RuntimeOptions.signal stops the graph", async () => {
   await runtime.start();
   abort.abort();
   equal((await runtime.finished).outcome, "stopped");
+  await rejects(runtime.start(), {
+    code: "Busy",
+    message: 'Cannot start: option "signal" was aborted, which ends the runtime; make a new Runtime',
+  });
 });
 
 Deno.test("Runtime.finished rejects with the node that threw, and every teardown runs once", async () => {

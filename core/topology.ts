@@ -56,6 +56,8 @@ export class Topology {
   #delaying: Set<NodeId>;
   readonly #numbers: GraphNumbers;
   #version = 0;
+  /** What is called once a node has left the graph. */
+  readonly #departures = new Map<NodeEntry, () => void>();
   readonly #carrying: CarryingGraph = {
     descriptorOf: (id) => this.#nodes.get(id as NodeId)?.type.descriptor,
     linksAt: (id) => [...this.connections.intoNode(id as NodeId), ...this.connections.fromNode(id as NodeId)],
@@ -148,6 +150,12 @@ export class Topology {
     this.#residents = draft.#residents;
     this.#delaying = draft.#delaying;
     this.#version++;
+    this.#tellDepartures();
+  }
+
+  /** Has a listener called once a node is removed, or one of another type has taken its place. */
+  onDeparture(node: string, listener: () => void): void {
+    this.#departures.set(this.node(node), listener);
   }
 
   /** Gives back the numbers that a draft has taken. It must not be used afterwards. */
@@ -459,6 +467,15 @@ export class Topology {
   /** The links that lead away from an output. */
   linksFrom(node: NodeId, port: string): LinkEntry[] {
     return this.connections.from(node, port);
+  }
+
+  #tellDepartures(): void {
+    for (const [before, tell] of this.#departures) {
+      const now = this.#nodes.get(before.id);
+      if (now?.life === before.life && now.type.descriptor.type === before.type.descriptor.type) continue;
+      this.#departures.delete(before);
+      tell();
+    }
   }
 
   #put(entry: NodeEntry): void {

@@ -78,3 +78,21 @@ Deno.test("EventBus.define() refuses what is no schema, a second schema, and one
     message: 'Cannot emit on "my:late": its schema is asynchronous',
   });
 });
+
+Deno.test("EventBus.emit() refuses what a schema gives no result of, and takes undefined for a result", () => {
+  const bus = new EventBus(() => 7);
+  let outcome: unknown;
+  bus.define("my:topic", { "~standard": { version: 1, validate: () => outcome } });
+  const results = [[undefined, "undefined"], [null, "null"], [true, "a boolean"], [{}, "an object"], [[], "a list"]];
+  for (const [given, kind] of results) {
+    outcome = given;
+    throws(() => bus.emit("my:topic", 1), {
+      name: "TypeError",
+      message: `Cannot emit on "my:topic": its schema gave ${kind}, wanted an object with "value" or "issues"`,
+    });
+  }
+  outcome = { issues: [] };
+  throws(() => bus.emit("my:topic", 1), { code: "InvalidConfig", message: /: data: it does not fit$/ });
+  outcome = { value: undefined };
+  bus.emit("my:topic", 1);
+});

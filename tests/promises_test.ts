@@ -57,6 +57,17 @@ eachDriver("typed look-up of connections", async (native) => {
   deepEqual(runtime.links(second).map(({ id, from }) => [id, from.node]), [[again, "tone"]]);
   throws(() => runtime.link(toMixer), { code: "LinkNotFound", available: [toMeter, again] });
   throws(() => runtime.links("nobody.audio"), { code: "NodeNotFound" });
+  throws(() => runtime.links("tone.audoi"), {
+    code: "PortNotFound",
+    message: 'Cannot find port "tone.audoi" (did you mean "audio"?); ports: "audio"',
+  });
+  const wanted = 'wanted a port, such as handle.outputs.audio, or an address, such as "mic.audio"';
+  for (const [port, kind] of [[5, "a number"], [null, "null"], [mixer.inputs.audioIn, "a list"]] as const) {
+    throws(() => runtime.links(port as unknown as string), {
+      code: "PortNotFound",
+      message: `Cannot find the links of what is ${kind}: ${wanted}`,
+    });
+  }
   await using other = new Runtime({ native });
   throws(() => other.links(tone.outputs.audio), { code: "InvalidGraph", message: /of another runtime/ });
 });

@@ -167,3 +167,29 @@ eachDriver(
     });
   },
 );
+
+eachDriver("a wav-sink that runs is not restarted or moved, is told why, and writes on", async (native) => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "take.wav");
+    await using runtime = new Runtime({ mode: "live", native });
+    const tone = runtime.add(nodes.toneSource());
+    const sink = runtime.add(nodes.wavSink({ path }), { id: "take", lane: "near" });
+    runtime.connect(tone.outputs.audio, sink.inputs.audio);
+    await runtime.start();
+    const why =
+      `the instance of "take" whose place it is to take runs until then, and may hold what "path" names: give ` +
+      "the new one another, or stop the graph first";
+    const message =
+      `Node "take" (wav-sink): Cannot write ${JSON.stringify(path)}: another node or process is writing it ` +
+      `now; wanted a path of its own; ${why}`;
+    const refusal = { code: "InvalidConfig", nodeId: "take", key: "path", message };
+    await assert.rejects(runtime.restartNode("take"), refusal);
+    await assert.rejects(runtime.move("take", "other"), refusal);
+    await assert.rejects(
+      runtime.replace("take", nodes.wavSink({ path: folder })),
+      ({ message }: Error) => message.includes(JSON.stringify(folder)) && !message.includes("the instance of"),
+    );
+    await runtime.stop();
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["take.wav"]);
+  });
+});

@@ -35,11 +35,13 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     return reportErrors(errors, io, args.json);
   }
   const document = args.json ? keepOffStdout(read) : read;
+  const over = new AbortController();
   await using runtime = new Runtime({
     ...graphOptions(document),
     registry,
     // They are the command's, which answers them and counts them.
     signals: false,
+    signal: over.signal,
     ...(args.mode && { mode: args.mode }),
     ...(args.lanes && { lanes: { ...document.lanes, [args.lanes]: {} } }),
     ...(args.native && { native: args.native }),
@@ -49,11 +51,13 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     ...(args.watch && (args.mode ?? document.mode ?? "live") === "live" && { supervision: WATCHED_SUPERVISION }),
   });
   buildGraph(document, runtime);
-  return await runToEnd(runtime, document, text, registry, startedMs, args, io);
+  return await runToEnd(runtime, over, document, text, registry, startedMs, args, io);
 }
 
+/** @param over stops the graph, and keeps clients of the control plane from starting it again */
 async function runToEnd(
   runtime: Runtime,
+  over: AbortController,
   document: GraphDocument,
   text: string,
   registry: NodeRegistry,
@@ -78,18 +82,20 @@ async function runToEnd(
   if (style === "bar") consoleOnOwnLine();
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    void signals.received.then(() => stop(runtime));
+    void signals.received.then(() => over.abort());
     await mainSignals?.listening;
     await runtime.start();
     // A graph without worker lanes leaves it.
     dropEarlyLaneWorker();
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
-    if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
+    if (args.seconds !== undefined) timer = setTimeout(() => over.abort(), args.seconds * 1_000);
     using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
     await untilOver(runtime);
+    over.abort();
   } catch (error) {
     // A start that was asked to stop is no mistake of the graph.
-    if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
+    const outcome = runtime.summary()?.outcome ?? (over.signal.aborted ? "stopped" : "failed");
+    if (outcome !== "stopped") errors.push(placeInFile(error, document));
   } finally {
     clearTimeout(timer);
     watching.abort();
@@ -160,9 +166,4 @@ function placeInFile(error: unknown, document: GraphDocument): unknown {
   if (!(error instanceof SluiceError) || error.place !== undefined) return error;
   const node = document.nodes.find(({ id }) => id === error.nodeId);
   return node === undefined ? error : placed(error, node.place);
-}
-
-/** What goes wrong while stopping comes out of `finished`, too. */
-function stop(runtime: Runtime): void {
-  runtime.stop().catch(() => {});
 }

@@ -38,6 +38,10 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
         enum: ["live", "offline"],
         description: "live: sources are paced by the clock. offline: as fast as back-pressure lets them.",
       },
+      endsWithSources: {
+        type: "boolean",
+        description: "Whether a live graph ends once its sources have ended; by default if it starts with any.",
+      },
       nodes: {
         type: "object",
         description: "The nodes, by id.",

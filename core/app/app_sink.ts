@@ -18,7 +18,8 @@ import { appNode, type AppProcessor } from "./app_node.ts";
 
 /**
  * A sink in a graph that the script reads from. A frame is the script's until it asks for the next one; the node holds
- * it for so long, and the link in front of the node does meanwhile what its policy says. To keep more of it, copy.
+ * it for so long, and the link in front of the node does meanwhile what its policy says. To keep more of it, copy. A
+ * loop ends when the sink is removed from the graph; the frame that it has then stays the script's for as long.
  */
 export interface AppSinkHandle<F extends Frame, I> extends NodeHandle<I>, AsyncIterable<F> {
   /**
@@ -70,7 +71,7 @@ function sink<F extends Frame, I>(
     DESCRIBED,
     described,
     processor,
-    (...[handle, run, onRefused]) => processor.extend(handle, run, onRefused),
+    (...[handle, run, onRefused, , onDeparture]) => processor.extend(handle, run, onRefused, onDeparture),
   );
 }
 
@@ -84,9 +85,12 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   #isWaiting = false;
   #closed = false;
   #ended = false;
+  #hasLeft = false;
   /** The stream ended before the node did. */
   #complete = false;
   #context: ProcessorContext | undefined;
+  /** The frame that the script has. */
+  #lent: F | undefined;
   /** The run that it was set up by last. */
   #newest: Promise<unknown> | undefined;
 
@@ -114,9 +118,11 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#asked = Promise.withResolvers();
     const wanted = this.#wanted!;
     this.#wanted = undefined;
+    this.#lent = frame;
     wanted.resolve(frame);
     // The tick, and the frame with it, lasts until the script comes back.
     await this.#askedFor();
+    if (!this.#hasLeft) this.#lent = undefined;
   }
 
   awaitsScript(): boolean {
@@ -135,9 +141,11 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     handle: NodeHandle,
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
+    onDeparture: (listener: () => void) => void,
   ): AppSinkHandle<F, I> {
     this.#run = run;
     onRefused(() => this.#end(false));
+    onDeparture(() => this.#leave());
     const iterator: AsyncIterableIterator<F> = {
       next: () => this.#next(),
       return: () => {
@@ -165,6 +173,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
 
   async #next(): Promise<IteratorResult<F>> {
     if (this.#wanted !== undefined) throw new TypeError("Cannot read twice at once: await the frame asked for before");
+    this.#giveBack();
     if (!this.#closed && !this.#ended) {
       const wanted = this.#wanted = Promise.withResolvers<F | undefined>();
       this.#asked.resolve();
@@ -185,7 +194,24 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#wanted?.resolve(undefined);
   }
 
+  /** The node is removed, which waits for its tick: the script, which may wait for that itself, keeps the frame. */
+  #leave(): void {
+    this.#hasLeft = true;
+    if (this.#lent !== undefined && this.#lent.owned > 0) this.#lent.retain();
+    else this.#lent = undefined;
+    this.#ended = false;
+    this.#end(true);
+  }
+
+  /** The script is done with the frame that it had when the node was removed. */
+  #giveBack(): void {
+    if (!this.#hasLeft) return;
+    this.#lent?.release();
+    this.#lent = undefined;
+  }
+
   #close(): void {
+    this.#giveBack();
     if (this.#closed) return;
     this.#closed = true;
     this.#context?.finish();

@@ -23,12 +23,18 @@ export function assertNew(spec: Pick<NodeSpec, "type">): void {
   );
 }
 
-/** @throws {SluiceError} `Busy` for what belongs to the script: an edit cannot add it */
-export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">): void {
+/**
+ * Refuses what belongs to the script where no handle is made that the script could talk to.
+ *
+ * @param attempt how the message starts, before the type's name: `Cannot add`
+ * @throws {SluiceError} `Busy`
+ */
+export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt: string): void {
   if (spec.extend === undefined) return;
+  const { type } = spec.type.descriptor;
   throw new SluiceError(
     "Busy",
-    `Cannot add a ${spec.type.descriptor.type} by an edit: it talks to the script; add it before the start`,
+    `${attempt} an ${type} by an edit: it talks to the script; add it before the start, by runtime.add()`,
   );
 }
 

@@ -24,8 +24,8 @@ export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, 
    * @throws {TypeError} or {RangeError} if the item is not what the source carries; the graph goes on
    * @throws {SluiceError} `TypeMismatch` for a value that is not of the type of an input that it goes to; the graph goes
    * on
-   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended, the source is disabled or no node reads from it
-   * any longer
+   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended, the source is disabled or was removed, or no
+   * node reads from it any longer
    */
   push(item: I): Promise<void>;
   /** Ends the stream after what was pushed. A second call does nothing. */
@@ -44,6 +44,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #run: () => Promise<unknown> = () => Promise.resolve();
   #wanted: () => readonly WantedValue[] = () => [];
   #id = "";
+  #hasLeft = false;
   /** The run that it was set up by last. */
   #newest: Promise<unknown> | undefined;
 
@@ -107,10 +108,12 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly WantedValue[],
+    onDeparture: (listener: () => void) => void,
   ): AppSourceHandle<I, O> {
     this.#run = run;
     this.#wanted = wanted;
     onRefused((reason) => this.#queue.close(reason));
+    onDeparture(() => this.#leave());
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
     const end = () => this.#queue.end();
@@ -133,8 +136,16 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     for (const each of this.#wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
   }
 
-  /** @param why what the node was told to end for, if it was */
-  #over(why = "the graph has ended"): SluiceError {
+  /** No run sets it up again. */
+  #leave(): void {
+    this.#hasLeft = true;
+    this.#queue.reopen(false);
+    this.#queue.close(this.#over());
+  }
+
+  /** @param told what the node was told to end for, if it was */
+  #over(told = "the graph has ended"): SluiceError {
+    const why = this.#hasLeft ? "it was removed from the graph" : told;
     return new SluiceError("Busy", `Cannot push to "${this.#id}": ${why}`, { nodeId: this.#id });
   }
 }

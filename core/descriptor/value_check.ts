@@ -55,55 +55,101 @@ export function assertValue({ address, type, schema }: WantedValue, value: unkno
   );
 }
 
-/** Finds the first place at which a value does not fit; `undefined` if it fits. */
+/**
+ * Finds the first place at which a value does not fit; `undefined` if it fits. It takes as long as the value is large, if
+ * no part of it holds itself: what was compared with a named type is not compared with it again.
+ */
 export function findValueMisfit(schema: ConfigSchema, value: unknown): ValueMisfit | undefined {
-  return new Search(schema.$defs ?? {}).find(schema, value, []);
+  return new Search(schema.$defs ?? {}).find(schema, value);
 }
+
+/**
+ * What is known of an object that was compared with a named type: where it does not fit, or that it `fits`. While it is
+ * `comparing`, it may be met again in itself: it passes there, and is `assumed` to fit.
+ */
+type Known = ValueMisfit | "fits" | "comparing" | "assumed";
 
 class Search {
   readonly #types: { readonly [name: string]: ConfigSchema };
-  /** The objects that a type which contains itself was compared with: a value may hold itself, too. */
-  readonly #compared = new Map<string, Set<unknown>>();
+  /** What is known of objects, by reference to a type. */
+  readonly #compared = new Map<string, Map<unknown, Known>>();
   #depth = 0;
 
   constructor(types: { readonly [name: string]: ConfigSchema }) {
     this.#types = types;
   }
 
-  find(schema: ConfigSchema, value: unknown, path: (string | number)[]): ValueMisfit | undefined {
+  find(schema: ConfigSchema, value: unknown): ValueMisfit | undefined {
     if (this.#depth >= DEPTH_LIMIT) return undefined;
     this.#depth++;
     try {
-      if (!this.#fitsItself(schema, value)) return { path: [...path], schema, found: value };
-      if (schema.$ref !== undefined) return this.#findInType(schema.$ref, value, path);
-      if (isList(value)) return this.#findInList(schema, value, path);
-      return isObject(value) ? this.#findInObject(schema, value, path) : undefined;
+      if (!fitsItself(schema, value)) return { path: [], schema, found: value };
+      const misfit = schema.anyOf && this.#findInUnion(schema, schema.anyOf, value);
+      if (misfit !== undefined) return misfit;
+      if (schema.$ref !== undefined) return this.#findInType(schema.$ref, value);
+      if (isList(value)) return this.#findInList(schema, value);
+      return isObject(value) ? this.#findInObject(schema, value) : undefined;
     } finally {
       this.#depth--;
     }
   }
 
   /** Compares a value with a type that contains itself, once. */
-  #findInType(reference: string, value: unknown, path: (string | number)[]): ValueMisfit | undefined {
-    const type = this.#types[reference.replace("#/$defs/", "")] ?? {};
-    if (typeof value !== "object" || value === null) return this.find(type, value, path);
+  #findInType(reference: string, value: unknown): ValueMisfit | undefined {
+    const type = this.#typeOf(reference);
+    if (typeof value !== "object" || value === null) return this.find(type, value);
     let compared = this.#compared.get(reference);
-    if (compared === undefined) this.#compared.set(reference, compared = new Set());
-    if (compared.has(value)) return undefined;
-    compared.add(value);
-    const misfit = this.find(type, value, path);
-    if (misfit !== undefined) compared.delete(value);
+    if (compared === undefined) this.#compared.set(reference, compared = new Map());
+    const known = compared.get(value);
+    if (known === "comparing") compared.set(value, "assumed");
+    if (known !== undefined) return typeof known === "string" ? undefined : known;
+    compared.set(value, "comparing");
+    const misfit = this.find(type, value);
+    if (misfit !== undefined && compared.get(value) === "assumed") this.#forgetFits();
+    compared.set(value, misfit ?? "fits");
     return misfit;
   }
 
-  #findInList(
-    { prefixItems = [], items }: ConfigSchema,
-    list: ArrayLike<unknown>,
-    path: (string | number)[],
-  ): ValueMisfit | undefined {
+  /** Something does not fit after all that was assumed to: what was found to fit may have it inside. */
+  #forgetFits(): void {
+    for (const compared of this.#compared.values()) {
+      for (const [value, known] of compared) if (known === "fits") compared.delete(value);
+    }
+  }
+
+  /** Compares a value with the types of a union; constants tell first which of them it is meant to be. */
+  #findInUnion(union: ConfigSchema, types: readonly ConfigSchema[], value: unknown): ValueMisfit | undefined {
+    const misfits: ValueMisfit[] = [];
+    let meant: ValueMisfit | undefined;
+    for (const each of types) {
+      const tag = this.#readTag(each, value);
+      const misfit = tag.wrong ?? this.find(each, value);
+      if (misfit === undefined) return undefined;
+      if (tag.isRight) meant ??= misfit;
+      misfits.push(misfit);
+    }
+    return meant ?? closest(misfits) ?? { path: [], schema: union, found: value };
+  }
+
+  /** Whether an object has the constants of a type, if the type has such keys; or the first that it has otherwise. */
+  #readTag(schema: ConfigSchema, value: unknown): { readonly isRight: boolean; readonly wrong?: ValueMisfit } {
+    const { properties = {} } = schema.$ref === undefined ? schema : this.#typeOf(schema.$ref);
+    let isRight = false;
+    if (!isObject(value)) return { isRight };
+    for (const [key, inner] of Object.entries(properties)) {
+      if (inner.enum?.length !== 1) continue;
+      const found = read(value, key);
+      if (found === undefined) continue;
+      if (!isEqual(inner.enum[0], found)) return { isRight: false, wrong: { path: [key], schema: inner, found } };
+      isRight = true;
+    }
+    return { isRight };
+  }
+
+  #findInList({ prefixItems = [], items }: ConfigSchema, list: ArrayLike<unknown>): ValueMisfit | undefined {
     const end = items === undefined ? Math.min(prefixItems.length, list.length) : list.length;
     for (let i = 0; i < end; i++) {
-      const misfit = this.#findAt(i, prefixItems[i] ?? items, list[i], path);
+      const misfit = this.#findAt(i, prefixItems[i] ?? items, list[i]);
       if (misfit !== undefined) return misfit;
     }
     return undefined;
@@ -112,49 +158,57 @@ class Search {
   #findInObject(
     { properties = {}, required = [], additionalProperties: others }: ConfigSchema,
     object: { readonly [key: string]: unknown },
-    path: (string | number)[],
   ): ValueMisfit | undefined {
     for (const key of Object.keys(properties)) {
-      // Getters of a class count: the view of a struct has them.
-      const inner = object[key] === Object.prototype[key as keyof object] ? undefined : object[key];
+      const inner = read(object, key);
       if (inner === undefined && !required.includes(key)) continue;
       const misfit = inner === undefined
-        ? { path: [...path, key], schema: properties[key], found: undefined }
-        : this.#findAt(key, properties[key], inner, path);
+        ? { path: [key], schema: properties[key], found: undefined }
+        : this.#findAt(key, properties[key], inner);
       if (misfit !== undefined) return misfit;
     }
     if (typeof others !== "object") return undefined;
     for (const key of Object.keys(object)) {
       if (Object.hasOwn(properties, key) || object[key] === undefined) continue;
-      const misfit = this.#findAt(key, others, object[key], path);
+      const misfit = this.#findAt(key, others, object[key]);
       if (misfit !== undefined) return misfit;
     }
     return undefined;
   }
 
-  #findAt(
-    key: string | number,
-    schema: ConfigSchema,
-    value: unknown,
-    path: (string | number)[],
-  ): ValueMisfit | undefined {
-    path.push(key);
-    const misfit = this.find(schema, value, path);
-    path.pop();
-    return misfit;
+  #findAt(key: string | number, schema: ConfigSchema, value: unknown): ValueMisfit | undefined {
+    const misfit = this.find(schema, value);
+    return misfit && { ...misfit, path: [key, ...misfit.path] };
   }
 
-  /** Whether a value fits, whatever is in it. */
-  #fitsItself(schema: ConfigSchema, value: unknown): boolean {
-    const { type, enum: choices, anyOf, "x-type": name } = schema;
-    if (name !== undefined && Object.prototype.toString.call(value) !== `[object ${name}]`) return false;
-    if (type !== undefined && !hasType(type, value)) return false;
-    if (choices !== undefined && !choices.some((each) => isEqual(each, value))) return false;
-    if (anyOf !== undefined && anyOf.every((each) => this.find(each, value, []) !== undefined)) return false;
-    if (typeof value === "number") return Number.isNaN(value) ? !hasRange(schema) : fitsNumber(schema, value);
-    if (typeof value === "string") return fitsText(schema, value);
-    return !isList(value) || isWithin(value.length, schema.minItems, schema.maxItems);
+  #typeOf(reference: string): ConfigSchema {
+    return this.#types[reference.replace("#/$defs/", "")] ?? {};
   }
+}
+
+/** The place that the types of a union lead furthest to, if they agree about it; `undefined` if none leads into the value. */
+function closest(misfits: readonly ValueMisfit[]): ValueMisfit | undefined {
+  const depth = Math.max(...misfits.map(({ path }) => path.length));
+  const [first, ...others] = misfits.filter(({ path }) => path.length === depth);
+  if (depth === 0 || others.some(({ path }) => !isEqual(path, first.path))) return undefined;
+  const schemas = new Set([first, ...others].map(({ schema }) => schema));
+  return schemas.size === 1 ? first : { ...first, schema: { anyOf: [...schemas] } };
+}
+
+/** What an object has under a key. Getters of a class count: the view of a struct has them. */
+function read(object: { readonly [key: string]: unknown }, key: string): unknown {
+  return object[key] === Object.prototype[key as keyof object] ? undefined : object[key];
+}
+
+/** Whether a value fits, whatever is in it and whatever unions say. */
+function fitsItself(schema: ConfigSchema, value: unknown): boolean {
+  const { type, enum: choices, "x-type": name } = schema;
+  if (name !== undefined && Object.prototype.toString.call(value) !== `[object ${name}]`) return false;
+  if (type !== undefined && !hasType(type, value)) return false;
+  if (choices !== undefined && !choices.some((each) => isEqual(each, value))) return false;
+  if (typeof value === "number") return Number.isNaN(value) ? !hasRange(schema) : fitsNumber(schema, value);
+  if (typeof value === "string") return fitsText(schema, value);
+  return !isList(value) || isWithin(value.length, schema.minItems, schema.maxItems);
 }
 
 function hasRange(schema: ConfigSchema): boolean {

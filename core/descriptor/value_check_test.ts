@@ -151,7 +151,7 @@ Deno.test("findValueMisfit() follows types that contain themselves, and values t
     "left",
     "value",
   ]);
-  assert.deepEqual(findValueMisfit(TREE, { value: 1, right: { value: "2" } })?.path, ["right"]);
+  assert.deepEqual(findValueMisfit(TREE, { value: 1, right: { value: "2" } })?.path, ["right", "value"]);
   const ring: { value: unknown; left?: unknown } = { value: 1 };
   ring.left = { value: 2, left: ring };
   assert.ok(fits(TREE, ring));
@@ -167,6 +167,75 @@ Deno.test("findValueMisfit() looks at a value of any depth without running out o
   let shared: { value: number; left?: unknown; right?: unknown } = { value: 0 };
   for (let n = 0; n < 60; n++) shared = { value: n, left: shared, right: shared };
   assert.ok(fits(TREE, shared));
+});
+
+/** An expression, whose tag is declared last. */
+const EXPRESSION: ConfigSchema = {
+  anyOf: [{ type: "number" }, { $ref: "#/$defs/Add" }, { $ref: "#/$defs/Sub" }],
+};
+const OPERANDS = { left: EXPRESSION, right: EXPRESSION };
+const OPERATION = (op: string): ConfigSchema => ({
+  type: "object",
+  properties: { ...OPERANDS, op: { enum: [op] } },
+  required: ["left", "right", "op"],
+});
+const SUM: ConfigSchema = { ...EXPRESSION, $defs: { Add: OPERATION("add"), Sub: OPERATION("sub") } };
+
+Deno.test("findValueMisfit() looks a few times at each object of a recursive union that does not fit deep inside", () => {
+  for (const hasTags of [true, false]) {
+    let reads = 0;
+    const [depth, path] = [60, [] as string[]];
+    let value: unknown = "wrong";
+    for (let n = 0; n < depth; n++) {
+      const left = value;
+      value = {
+        get left() {
+          return reads++, left;
+        },
+        right: 1,
+        ...(hasTags && { op: n % 2 ? "add" : "sub" }),
+      };
+      path.push("left");
+    }
+    // Without tags, each object may be either.
+    assert.deepEqual(findValueMisfit(SUM, value), { path, schema: EXPRESSION, found: "wrong" });
+    // Twice each where both types are tried, of two reads each; 2^60 if each way in were gone.
+    assert.ok(reads <= 4 * depth, `${reads} reads of ${depth} objects`);
+  }
+});
+
+Deno.test("findValueMisfit() names the place in a union by its tag, or where its types agree", () => {
+  const find = (value: unknown) => findValueMisfit(SUM, value);
+  const ops = { anyOf: [{ enum: ["add"] }, { enum: ["sub"] }] };
+  assert.deepEqual(find({ left: 1, right: 2, op: "mul" }), { path: ["op"], schema: ops, found: "mul" });
+  assert.deepEqual(find({ left: 1, right: 2 }), { path: ["op"], schema: ops, found: undefined });
+  assert.deepEqual(find({ left: 1, right: "2", op: "sub" }), { path: ["right"], schema: EXPRESSION, found: "2" });
+  assert.deepEqual(find("2"), { path: [], schema: SUM, found: "2" });
+  const other: ConfigSchema = { type: "object", properties: { a: { type: "number" } }, required: ["a"] };
+  const tagged = { type: "object", properties: { kind: { enum: ["b"] }, b: other }, required: ["kind"] } as const;
+  const union: ConfigSchema = { anyOf: [other, tagged] };
+  assert.deepEqual(findValueMisfit(union, { kind: "b", b: {} })?.path, ["b", "a"]);
+  assert.deepEqual(findValueMisfit(union, { kind: "c", b: {} })?.path, []);
+});
+
+Deno.test("findValueMisfit() refuses a value whose parts fit only if the value itself does, as another type of a union", () => {
+  const ref = (name: string): ConfigSchema => ({ $ref: `#/$defs/${name}` });
+  const object = (properties: ConfigSchema["properties"], required: string[]): ConfigSchema => ({
+    type: "object",
+    properties,
+    required,
+  });
+  const schema: ConfigSchema = {
+    anyOf: [ref("Strict"), object({ part: ref("Part") }, ["part"])],
+    $defs: {
+      Strict: object({ part: ref("Part"), missing: {} }, ["part", "missing"]),
+      Part: object({ whole: ref("Strict") }, ["whole"]),
+    },
+  };
+  const whole: { part?: unknown } = {};
+  whole.part = { whole };
+  assert.ok(!fits(schema, whole));
+  assert.ok(fits(schema, Object.assign(whole, { missing: 1 })));
 });
 
 Deno.test("assertValue() names the key, what was wanted and found, and the input", () => {

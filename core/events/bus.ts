@@ -6,6 +6,8 @@
  * @module
  */
 import { setImmediate } from "node:timers";
+import { describeName } from "../errors/describe_value.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import { logger } from "../log.ts";
 import { describeThrown } from "../errors/thrown.ts";
 import { assertEvent, type EventBody, type EventStamp, type OwnEvent, type SluiceEvent, topicOf } from "./event.ts";
@@ -60,9 +62,11 @@ export class EventBus {
    * Calls a listener for each event whose topic matches a pattern, such as `node:gain`, `node:*` or `*`.
    *
    * @throws {SluiceError} `InvalidConfig` if no topic can match the pattern
+   * @throws {TypeError} if the listener is no function
    * @throws {RangeError} for a capacity out of range
    */
   on(pattern: string, listener: (event: SluiceEvent) => unknown, options: SubscribeOptions = {}): Subscription {
+    assertListener(pattern, listener);
     return this.#add(new Subscriber(pattern, options, () => listener, (each) => this.#subscribers.delete(each)));
   }
 
@@ -76,6 +80,7 @@ export class EventBus {
     listener: (event: SluiceEvent) => unknown,
     options: SubscribeOptions = {},
   ): Subscription {
+    assertListener(pattern, listener);
     const held = new WeakRef(listener);
     const keeper = new WeakRef(owner);
     const subscriber = new Subscriber(pattern, options, () => held.deref(), (each) => {
@@ -187,6 +192,11 @@ export class EventBus {
   #deliver(): void {
     for (const subscriber of [...this.#subscribers]) subscriber.deliver();
   }
+}
+
+function assertListener(pattern: string, listener: unknown): void {
+  if (typeof listener === "function") return;
+  throw new TypeError(`Cannot listen to ${describeName(pattern)}: found ${kindOf(listener)}, wanted a function`);
 }
 
 class Subscriber implements Subscription {

@@ -217,6 +217,15 @@ Deno.test("EventBus.on() brings what a listener publishes in a later turn, and n
   deepEqual([echoes, calls], [4, 1]);
 });
 
+Deno.test("EventBus.on() refuses a listener that is no function", () => {
+  const bus = new EventBus(() => 0);
+  for (const [listener, kind] of [[null, "null"], [undefined, "undefined"], [{}, "an object"]] as const) {
+    const refusal = { name: "TypeError", message: `Cannot listen to "*": found ${kind}, wanted a function` };
+    throws(() => bus.on("*", listener as never), refusal);
+    throws(() => bus.onWeak(bus, "*", listener as never), refusal);
+  }
+});
+
 Deno.test("EventBus.subscribe() gives nothing more once its stream was returned from", async () => {
   const bus = new EventBus(() => 0);
   const stream = bus.subscribe("*");

@@ -4,6 +4,7 @@
  * @module
  */
 import { describeName, describeValue } from "../errors/describe_value.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import { copyAsJson, MAX_EVENT_DATA } from "../errors/json_copy.ts";
 import { SluiceError } from "../errors.ts";
 import { assertOwnTopic } from "./topics.ts";
@@ -18,7 +19,10 @@ export interface EventSchema<Input, Output = Input> {
   };
 }
 
-type Outcome = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+interface Outcome {
+  readonly value?: unknown;
+  readonly issues?: unknown;
+}
 
 interface Issue {
   readonly message: string;
@@ -58,13 +62,17 @@ export class OwnTopics {
 }
 
 function validate(schema: EventSchema<unknown>, data: unknown, failed: string): unknown {
-  const outcome = schema["~standard"].validate(data) as Outcome | Promise<Outcome>;
+  const outcome = schema["~standard"].validate(data);
   if (outcome instanceof Promise) {
     outcome.catch(() => {});
     throw new TypeError(`${failed}: its schema is asynchronous`);
   }
-  if (outcome.issues === undefined) return outcome.value;
-  const [{ message, path = [] }] = outcome.issues;
+  const { value, issues } = Object(outcome) as Outcome;
+  if (issues === undefined && "value" in Object(outcome)) return value;
+  if (!Array.isArray(issues)) {
+    throw new TypeError(`${failed}: its schema gave ${kindOf(outcome)}, wanted an object with "value" or "issues"`);
+  }
+  const [{ message, path = [] } = { message: "it does not fit" }]: readonly Issue[] = issues;
   const at = path.map((each) => `.${String(typeof each === "object" ? each.key : each)}`).join("");
   throw new SluiceError("InvalidConfig", `${failed}: data${at}: ${message}`);
 }

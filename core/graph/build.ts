@@ -43,9 +43,10 @@ export interface GraphTarget {
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
 export function graphOptions(
   document: GraphDocument,
-): Pick<RuntimeOptions, "mode" | "pools" | "memory" | "capacity" | "lanes"> {
+): Pick<RuntimeOptions, "mode" | "endsWithSources" | "pools" | "memory" | "capacity" | "lanes"> {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
+    ...(document.endsWithSources !== undefined && { endsWithSources: document.endsWithSources }),
     pools: document.pools,
     ...(document.memory && { memory: document.memory }),
     ...(document.capacity && { capacity: document.capacity }),

@@ -71,6 +71,8 @@ export interface GraphDocument {
   readonly version: 1;
   /** How the graph treats time; absent: as the runtime decides. */
   readonly mode?: GraphMode;
+  /** Whether a live graph ends with its sources; absent: as the runtime decides. */
+  readonly endsWithSources?: boolean;
   /** In the order of the file. */
   readonly nodes: readonly GraphNode[];
   /** In the order of the file. */

@@ -55,6 +55,8 @@ export interface GraphFile {
   readonly version: 1;
   /** How the graph treats time. */
   readonly mode?: GraphMode;
+  /** Whether a live graph ends with its sources. */
+  readonly endsWithSources?: boolean;
   /** By id. */
   readonly nodes: { readonly [id: string]: GraphFileNode };
   /** In the order in which they were made. */

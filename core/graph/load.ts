@@ -73,6 +73,7 @@ export function checkGraph(
     file,
     version: GRAPH_VERSION,
     mode: shape.mode,
+    ...(shape.endsWithSources !== undefined && { endsWithSources: shape.endsWithSources }),
     nodes: [...nodes.values()].map(({ node }) => node),
     links: shape.links.map(({ from, to, policy, capacity, offset }) => ({
       from: from!.address,

@@ -91,7 +91,16 @@ const BAD: [string, string, ...string[]][] = [
     '{ "version": 2, "nodes": 3 }',
     `1:14 InvalidGraph Cannot read graph: "version" is 2, wanted 1, which is the only version that this Sluice reads`,
   ],
-  ["no nodes", graph(""), `2:12 InvalidGraph Cannot read graph: "nodes" is empty, wanted at least one node`],
+  [
+    "no nodes offline",
+    '{ "version": 1, "mode": "offline", "nodes": {} }',
+    '1:45 InvalidGraph Cannot read graph: "nodes" is empty, wanted at least one node in an offline graph',
+  ],
+  [
+    "an ending that is a text",
+    '{ "version": 1, "endsWithSources": "no", "nodes": {} }',
+    '1:36 InvalidGraph Cannot read graph: "endsWithSources" is "no", wanted one of true, false',
+  ],
   [
     "__proto__",
     graph(`${S},"__proto__": {}`, "", ""),
@@ -106,13 +115,13 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key",
     graph(S, "", ' "noodes": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "noodes" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
+    `"$schema", "version", "mode", "endsWithSources", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
   ],
   [
     "a key that is a letter from one of another meaning",
     graph(S, "", ' "node": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "node" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
+    `"$schema", "version", "mode", "endsWithSources", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
   ],
   [
     "a processor on a native lane whose processors are wrong",

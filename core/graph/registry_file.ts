@@ -112,7 +112,9 @@ export async function loadListed(file: RegistryFile, own: NodePackage | undefine
     }
   }
   const packages = [...own === undefined ? [] : [{ ...own, packages: [] }], ...loaded.flatMap((each) => each.packages)];
-  for (const { entry } of loaded) await placing(file, entry, () => assertRequired(file, entry, packages, leftOut));
+  for (const { entry, packages: own } of loaded) {
+    await placing(file, entry, () => assertRequired(file, entry, own, packages, leftOut));
+  }
   return { packages, leftOut };
 }
 
@@ -150,13 +152,19 @@ async function loadNatives(folders: readonly string[]): Promise<readonly NodePac
   return packages;
 }
 
-/** @throws {SluiceError} `PluginRejected` */
+/**
+ * @param own the packages of the entry
+ * @throws {SluiceError} `PluginRejected`
+ */
 async function assertRequired(
   file: RegistryFile,
   { from, requires }: RegistryEntry,
+  own: readonly NodePackage[],
   packages: readonly NodePackage[],
   leftOut: readonly LeftOut[],
 ): Promise<void> {
+  const itself = requires.find((each) => own.some(({ name }) => name === each));
+  if (itself !== undefined) throw lacking(from, itself, 'which is its own; leave that out of "requires"');
   const names = new Set([STANDARD_PACKAGE, nativePackage.name]);
   for (const each of packages) addNames(names, each);
   const missing = requires.find((each) => !names.has(each));

@@ -112,6 +112,16 @@ Deno.test("collectNodes() refuses a plugin that lacks what it requires, and says
   );
 });
 
+Deno.test("collectNodes() refuses a plugin that requires itself", async () => {
+  const files = { "one/sluice.gen.ts": moduleOf("@example/one", "one") };
+  const plugins = [{ path: "./one", requires: ["@sluice/sluice", "@example/one"] }];
+  await using made = await project({ name: "@example/listed", plugins }, files);
+  await made.refused(
+    "PluginRejected",
+    'Cannot use "./one": it requires package "@example/one", which is its own; leave that out of "requires"',
+  );
+});
+
 Deno.test("collectNodes() refuses a plugin that is not there, or cannot be loaded", async () => {
   const files = {
     "native/plugin.toml": "",

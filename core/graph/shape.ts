@@ -81,6 +81,8 @@ export type ExposedPorts = ReadonlyMap<string, ShapedEnd>;
 /** A file whose shape was read. */
 export interface ShapedGraph {
   readonly mode?: GraphMode;
+  /** Whether a live graph ends with its sources; `undefined` if the file does not say. */
+  readonly endsWithSources?: boolean;
   readonly nodes: ReadonlyMap<string, ShapedNode>;
   readonly links: readonly ShapedLink[];
   readonly pools: { readonly [name: string]: PoolSize };
@@ -116,6 +118,7 @@ const KEYS = [
   "$schema",
   "version",
   "mode",
+  "endsWithSources",
   "nodes",
   "links",
   "capacity",
@@ -170,9 +173,11 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
       root.offset,
     );
   }
+  const mode = readScalar(keys.get("mode"), `"mode"`, MODE, diagnostics) as ShapedGraph["mode"];
   return {
-    mode: readScalar(keys.get("mode"), `"mode"`, MODE, diagnostics) as ShapedGraph["mode"],
-    nodes: readNodes(nodes, diagnostics),
+    mode,
+    endsWithSources: readEnding(keys.get("endsWithSources"), diagnostics),
+    nodes: readNodes(nodes, mode, diagnostics),
     // Links under another key are unknown to `readLinks()`.
     links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), diagnostics),
     pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics) ?? {},
@@ -185,12 +190,22 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
   };
 }
 
-function readNodes(list: JsonNode | undefined, diagnostics: GraphDiagnostics): Map<string, ShapedNode> {
+function readEnding(node: JsonNode | undefined, diagnostics: GraphDiagnostics): boolean | undefined {
+  return readScalar(node, `"endsWithSources"`, YES_OR_NO, diagnostics) as boolean | undefined;
+}
+
+/** A live graph may begin empty. */
+function readNodes(
+  list: JsonNode | undefined,
+  mode: GraphMode | undefined,
+  diagnostics: GraphDiagnostics,
+): Map<string, ShapedNode> {
   const nodes = new Map<string, ShapedNode>();
   if (list === undefined || !isObject(list, `"nodes"`, "an object of nodes by id", diagnostics)) return nodes;
   const members = jsonMembers(list);
-  if (members.length === 0) {
-    diagnostics.add("InvalidGraph", `Cannot read graph: "nodes" is empty, wanted at least one node`, list.offset);
+  if (members.length === 0 && mode === "offline") {
+    const message = `Cannot read graph: "nodes" is empty, wanted at least one node in an offline graph`;
+    diagnostics.add("InvalidGraph", message, list.offset);
   }
   for (const member of members) {
     const id = readId(member.name, member.offset, diagnostics);

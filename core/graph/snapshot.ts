@@ -25,18 +25,27 @@ import { linkedPorts } from "./linked_ports.ts";
 /** What of a graph is written down. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity">;
 
+/** What of a runtime's options is written down. */
+export interface SnapshotOptions {
+  /** Sizes of pools, by name. */
+  readonly pools?: { readonly [name: string]: PoolSize };
+  /** What was said of the memory of all pools. */
+  readonly memory?: MemoryOptions;
+  /** Whether a live graph ends with its sources. */
+  readonly endsWithSources?: boolean;
+}
+
 /**
  * The file of a graph as it is now. It shares nothing with the graph.
  *
- * @param pools sizes of pools, by name
- * @param memory what was said of the memory of all pools
+ * @param options what the runtime was told beside it
  * @throws {SluiceError} `InvalidConfig` for a value that JSON cannot hold
  */
 export function snapshotGraph(
   graph: SnapshotSource,
-  pools: { readonly [name: string]: PoolSize } = {},
-  memory: MemoryOptions = {},
+  options: SnapshotOptions = {},
 ): GraphFile {
+  const { pools = {}, memory, endsWithSources } = options;
   const nodes = [...graph.nodes.values()];
   const links = [...graph.links.values()];
   const linked = linkedPorts(links.flatMap(({ fromNode, fromPort, toNode, toPort }) => [
@@ -46,6 +55,7 @@ export function snapshotGraph(
   return {
     version: GRAPH_VERSION,
     mode: graph.mode,
+    ...(endsWithSources !== undefined && { endsWithSources }),
     nodes: Object.fromEntries(nodes.map((node) => [node.id, fileNode(node, linked.get(node.id))])),
     links: links.map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => ({
       from: portAddress(fromNode, fromPort),
@@ -59,7 +69,7 @@ export function snapshotGraph(
     ...(typeof graph.capacity !== "function" && graph.capacity !== "byKind" && {
       capacity: structuredClone(graph.capacity),
     }),
-    ...(memory.limit !== undefined && { memory: { limit: memory.limit } }),
+    ...(memory?.limit !== undefined && { memory: { limit: memory.limit } }),
     lanes: fileLanes(nodes, graph.lanes),
   };
 }

@@ -98,6 +98,7 @@ function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
 const DRAFTS = fc.array(fc.constantFrom(...TYPES).chain(draftOf), { minLength: 1, maxLength: 12 });
 const OPTIONS = fc.record({
   mode: fc.constantFrom("live", "offline"),
+  endsWithSources: fc.option(fc.boolean(), { nil: undefined }),
   pools: fc.constantFrom<NonNullable<RuntimeOptions["pools"]>[]>(
     { big: {} },
     { big: { slotBytes: 65_536 } },
@@ -213,6 +214,24 @@ Deno.test("Runtime.graph() loads back to the same graph, for random graphs of th
   assert.ok(links > 150, `only ${links} links were tried`);
   assert.equal(types.size, TYPES.length);
   assert.equal(said.size, 6, [...said].join());
+});
+
+Deno.test("Runtime.graph() of an empty live graph loads back, and one of an offline graph is told to be empty", () => {
+  for (const endsWithSources of [undefined, true, false]) {
+    const options = {
+      registry: REGISTRY,
+      native: "off",
+      ...(endsWithSources !== undefined && { endsWithSources }),
+    } as const;
+    const file = new Runtime(options).graph();
+    assert.equal(file.endsWithSources, endsWithSources);
+    assert.deepEqual(reload(file), file);
+  }
+  const offline = new Runtime({ registry: REGISTRY, native: "off", mode: "offline" }).graph();
+  assert.throws(() => reload(offline), {
+    code: "InvalidGraph",
+    message: /"nodes" is empty, wanted at least one node in an offline graph$/,
+  });
 });
 
 Deno.test("Runtime.graph() of a running graph has what was changed meanwhile, and loads back", async () => {

@@ -7,11 +7,12 @@
 import { LANE, PHASE } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
-import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
+import { deserializeError, fieldsOf, type SerializedError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { readPhase } from "../stats.ts";
 import type { RunState } from "../runtime_view.ts";
 import type { NodeEntry } from "../graph/entries.ts";
+import { type GraphChange, isOfOneType } from "./graph_change.ts";
 import type { LeavingNode } from "./leaving_nodes.ts";
 
 /** Calls that a node can be in, by its phase. */
@@ -166,4 +167,20 @@ export function notGone(nodes: readonly NodeId[], timeoutMs: number): SluiceErro
 /** `lane "a", "b"` */
 function quotedLanes(names: readonly string[]): string {
   return `lane ${names.map((name) => `"${name}"`).join(", ")}`;
+}
+
+/**
+ * The error of a node that cannot take its own place: another instance has the same value of the key at fault, so it may
+ * be that one which holds what the value names, such as a file.
+ */
+export function heldByItself(error: unknown, { replaced, moved }: GraphChange): unknown {
+  const fields = fieldsOf(error);
+  const { nodeId, key } = fields?.details ?? {};
+  if (fields?.code !== "InvalidConfig" || key === undefined) return error;
+  const change = [...replaced, ...moved].find(({ after: { id } }) => id === nodeId);
+  if (change === undefined || !isOfOneType(change) || !Object.hasOwn(change.before.config, key)) return error;
+  if (change.before.config[key] !== change.after.config[key]) return error;
+  const why = `the instance of "${nodeId}" whose place it is to take runs until then, and may hold what "${key}" names`;
+  const message = `${(error as Error).message}; ${why}: give the new one another, or stop the graph first`;
+  return new SluiceError(fields.code, message, { ...fields.details, cause: error });
 }

@@ -76,7 +76,7 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     assertNodeSpec(spec);
-    assertNotShared(spec);
+    assertNotShared(spec, "Cannot add");
     return this.#add(spec.type, spec.config, options) as unknown as H;
   }
 
@@ -120,13 +120,15 @@ export class GraphEdit {
    * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
    * `startsAnew`: without the old one's state
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
-   * new type, `CycleWithoutDelay` if a loop is left without a delay, `InvalidGraph` if the node's lane cannot run it
+   * new type, `CycleWithoutDelay` if a loop is left without a delay, `InvalidGraph` if the node's lane cannot run it,
+   * `Busy` for an `appSource` or `appSink`, which only `runtime.add()` takes
    */
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
     assertKeys("Cannot replace a node", options, ["lane", "startsAnew"]);
     const before = this.#draft.node(nodeId);
+    assertNotShared(spec, `Cannot replace node "${before.id}" (${before.type.descriptor.type}) by`);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane, spec.type);
     let entry: NodeEntry;
     try {

@@ -22,6 +22,7 @@ import { drainRing } from "./drain_ring.ts";
 import { PendingNodes } from "./pending_nodes.ts";
 import {
   cutOff,
+  heldByItself,
   type KeptLanes,
   lanesBehind,
   lanesNotStarted,
@@ -240,7 +241,7 @@ export class LiveEdits {
       this.#check(edit, prepared);
     } catch (error) {
       this.#rollBack(edit);
-      throw error;
+      throw heldByItself(error, change);
     }
     await this.#commit(edit);
   }

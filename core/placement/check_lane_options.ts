@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { LANE_KINDS, type LaneOptions } from "./lane_options.ts";
 import { AUTO_LANE } from "./lane_choice.ts";
@@ -27,7 +28,7 @@ export function checkLaneOptions(name: string, options: LaneOptions): void {
     }
   }
   if (kind !== undefined && !LANE_KINDS.includes(kind)) {
-    refuse("kind", `kind is ${JSON.stringify(kind)}, wanted ${listNames(LANE_KINDS)}`);
+    refuse("kind", `kind is ${describeValue(kind)}, wanted ${listNames(LANE_KINDS)}`);
   }
   checkSchedule(options, refuse);
   const scheduled = priority !== undefined ? "priority" : cpus !== undefined ? "cpus" : undefined;

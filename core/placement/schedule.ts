@@ -4,9 +4,13 @@
  * @module
  */
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { LANE_PRIORITIES, type LaneOptions, MAX_CPUS } from "./lane_options.ts";
+
+/** How many processors of a wrong list a message shows. */
+const SHOWN_CPUS = 8;
 
 /** How urgent a thread is, and the processors that it may run on; what is absent was not asked for. */
 export type Schedule = Pick<LaneOptions, "priority" | "cpus">;
@@ -27,9 +31,16 @@ export interface ScheduledNode {
  */
 export function checkSchedule({ priority, cpus }: Schedule, refuse: (key: string, message: string) => never): void {
   if (priority !== undefined && !LANE_PRIORITIES.includes(priority)) {
-    refuse("priority", `priority is ${JSON.stringify(priority)}, wanted ${listNames(LANE_PRIORITIES)}`);
+    refuse("priority", `priority is ${describeValue(priority)}, wanted ${listNames(LANE_PRIORITIES)}`);
   }
-  if (cpus !== undefined && !isCpuList(cpus)) refuse("cpus", `cpus is ${JSON.stringify(cpus)}, wanted ${CPU_LIST}`);
+  if (cpus !== undefined && !isCpuList(cpus)) refuse("cpus", `cpus is ${describeList(cpus)}, wanted ${CPU_LIST}`);
+}
+
+/** A list in a message: all of a short one, and how long another is. */
+function describeList(list: unknown): string {
+  if (!Array.isArray(list)) return describeValue(list);
+  const shown = Array.from(list.slice(0, SHOWN_CPUS), describeValue).join(",");
+  return list.length <= SHOWN_CPUS ? `[${shown}]` : `[${shown},…], ${list.length} in all`;
 }
 
 /** What a list of processors is, for messages. */
@@ -38,7 +49,7 @@ export const CPU_LIST: string = `a list of different processor numbers from 0 to
 /** Whether that is a list of processors. */
 export function isCpuList(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
-    value.every((cpu) => Number.isInteger(cpu) && cpu >= 0 && cpu < MAX_CPUS);
+    [...value].every((cpu) => Number.isInteger(cpu) && cpu >= 0 && cpu < MAX_CPUS);
 }
 
 /** What a node asks for: each of both as was said when it was added, or else as its type says. */

@@ -52,10 +52,12 @@ export class MemoryBudget {
   assertFits(attempt: string, pools: ReadonlyMap<string, number>): number {
     const left = this.#limit - [...pools.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (!(left < 0)) return left;
-    const each = [...pools].map(([name, bytes]) => `"${name}" ${inMib(bytes)}`).join(", ");
+    const needed = this.#limit - left;
+    const say = inMib(needed) === inMib(this.#limit) ? inBytes : inMib;
+    const each = [...pools].map(([name, bytes]) => `"${name}" ${say(bytes)}`).join(", ");
     throw new SluiceError(
       "PoolExhausted",
-      `${attempt}: its pools need ${inMib(this.#limit - left)} (${each}), and memory.limit is ${inMib(this.#limit)}` +
+      `${attempt}: its pools need ${say(needed)} (${each}), and memory.limit is ${say(this.#limit)}` +
         `${this.#isGiven ? "" : " by default"}; raise memory.limit, lower the capacity of links, or give pools a ` +
         "slotBytes that fits their frames",
       { key: "memory.limit" },
@@ -65,4 +67,9 @@ export class MemoryBudget {
 
 function inMib(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
+
+/** For amounts that are the same in MiB. */
+function inBytes(bytes: number): string {
+  return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
 }

@@ -71,12 +71,14 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    * @param run settles as `runtime.finished`; call it once the graph has ended
    * @param onRefused takes what to call with the reason where a start is refused, or there will be none
    * @param wanted what the inputs that the node's outputs lead to want of values, as the graph is now
+   * @param onDeparture takes what to call once the node is removed, or one of another type has taken its place
    */
   readonly extend?: (
     handle: NodeHandle,
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[],
+    onDeparture: (listener: () => void) => void,
   ) => H;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
+import { describeName } from "../errors/describe_value.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { listNames, nearestName } from "../errors.ts";
 import { currentPlatform, type Platform, PLATFORMS } from "../descriptor/platform.ts";
@@ -141,6 +142,23 @@ function readCondition(
   if (values === undefined) return undefined;
   const env = readTexts("env", owner, values.env, refuse);
   const platforms = readTexts("platforms", owner, values.platforms, refuse);
+  if (values.platforms !== undefined && platforms?.length === 0) {
+    refuse(
+      values.platforms,
+      `Cannot use "platforms" of "${owner}": the list is empty, wanted some of ${listNames(PLATFORMS)}`,
+      'name one, or set "enabled": false',
+    );
+    return undefined;
+  }
+  const unnamed = env?.find((each) => /[=\0]/.test(each));
+  if (unnamed !== undefined) {
+    refuse(
+      values.env,
+      `Cannot use ${describeName(unnamed)} as a variable of "${owner}": no name of one has "=" or NUL in it`,
+      "write its name alone",
+    );
+    return undefined;
+  }
   const strange = platforms?.find((each) => !PLATFORMS.includes(each as Platform));
   if (strange !== undefined) {
     const nearest = nearestName(strange, PLATFORMS);

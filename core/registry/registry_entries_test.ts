@@ -69,6 +69,19 @@ Deno.test("readEntries() refuses what it does not know, and keeps the rest", () 
         '39: Cannot use "linx" as a platform of "./p": wanted "linux", "darwin" and "windows"; write "linux"',
       ],
       [
+        '[{ "path": "./p", "if": { "platforms": [] } }]',
+        '39: Cannot use "platforms" of "./p": the list is empty, wanted some of "linux", "darwin" and "windows"; name ' +
+        'one, or set "enabled": false',
+      ],
+      [
+        '[{ "path": "./p", "if": { "env": "A=B" } }]',
+        '33: Cannot use "A=B" as a variable of "./p": no name of one has "=" or NUL in it; write its name alone',
+      ],
+      [
+        '[{ "path": "./p", "if": { "env": ["A", "B\\u0000"] } }]',
+        '33: Cannot use "B\\u0000" as a variable of "./p": no name of one has "=" or NUL in it; write its name alone',
+      ],
+      [
         '[{ "path": "./p", "if": { "os": "linux" } }]',
         '26: Cannot use key "os" of "if" of "./p": it is not known; wanted "platforms" and "env"; remove the key',
       ],

@@ -3,9 +3,14 @@
  *
  * @module
  */
+import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
+import { SluiceError } from "../errors.ts";
+import { describeName } from "../errors/describe_value.ts";
+import { kindOf } from "../errors/kind_of.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { LinkEntry } from "../graph/entries.ts";
-import { type LinkId, splitAddress } from "../ids.ts";
+import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkPolicy } from "../links/policy.ts";
 import type { InputRef, OutputRef } from "../registry/handle.ts";
 import { assertRefsOf, makeRef } from "../registry/make_handle.ts";
@@ -30,7 +35,8 @@ export interface LinkRef<F extends Frame = Frame> {
  *
  * @param owner the runtime, which the references lead into
  * @param port a reference, or an address: `node.port`
- * @throws {SluiceError} `InvalidGraph` for a port of another runtime and what is no address, `NodeNotFound`
+ * @throws {SluiceError} `InvalidGraph` for a port of another runtime and what is no address, `NodeNotFound`,
+ * `PortNotFound` for an address that no port of the node has, and for what is no port
  */
 export function linksAt<F extends Frame>(
   topology: Topology,
@@ -39,8 +45,11 @@ export function linksAt<F extends Frame>(
 ): LinkRef<F>[] {
   if (port === undefined) return [...topology.links.values()].map((link) => refOf(link, owner));
   const end = typeof port === "string" ? splitAddress(port) : port;
+  assertPort(end);
   assertRefsOf(owner, end);
-  const { id } = topology.node(end.node);
+  const { id, type: { descriptor } } = topology.node(end.node);
+  // A reference may be of an element of a dynamic port that is there no longer.
+  if (typeof port === "string") assertHasPort(id, descriptor, end.port);
   // No node has an input and an output of one name.
   const links = [topology.linkInto(id, end.port) ?? [], topology.linksFrom(id, end.port)].flat();
   return links.map((link) => refOf(link, owner));
@@ -49,6 +58,22 @@ export function linksAt<F extends Frame>(
 /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
 export function linkOf(topology: Topology, owner: object, id: string): LinkRef {
   return refOf(topology.link(id), owner);
+}
+
+function assertPort(end: unknown): void {
+  const { node, port } = Object(end);
+  if (typeof node === "string" && typeof port === "string") return;
+  const wanted = 'wanted a port, such as handle.outputs.audio, or an address, such as "mic.audio"';
+  throw new SluiceError("PortNotFound", `Cannot find the links of what is ${kindOf(end)}: ${wanted}`);
+}
+
+function assertHasPort(node: NodeId, descriptor: NodeDescriptor, port: string): void {
+  if (findPort(descriptor, port) !== undefined) return;
+  const available = [...descriptor.inputs, ...descriptor.outputs].flatMap(expandPort);
+  const message = `Cannot find port ${describeName(`${node}.${port}`)}${didYouMean(port, available)}; ports: ${
+    listSome(available)
+  }`;
+  throw new SluiceError("PortNotFound", message, { nodeId: node, port, available });
 }
 
 function refOf<F extends Frame>(link: LinkEntry, owner: object): LinkRef<F> {

@@ -253,3 +253,18 @@ Deno.test("sluice run runs a live graph whose inputs have no links, and sluice c
     );
   }
 });
+
+Deno.test("sluice run runs an empty live graph until it is told to stop, and says what an offline one lacks", async () => {
+  await using folder = await temporaryFolder();
+  const run = async (mode: string) => {
+    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify({ version: 1, mode, nodes: {} }));
+    return await sluice(["run", "graph.json", "--json", "--seconds", "0.1"], { cwd: folder.path });
+  };
+  const { code, stdout, stderr } = await run("live");
+  assert.equal(code, 0, stderr);
+  const { event, outcome, nodes } = readEvents(stdout).at(-1)!;
+  assert.deepEqual({ event, outcome, nodes }, { event: "summary", outcome: "stopped", nodes: [] });
+  const refused = await run("offline");
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr + refused.stdout, /wanted at least one node in an offline graph/);
+});

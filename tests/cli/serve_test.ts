@@ -223,6 +223,35 @@ Deno.test("sluice run --serve tells clients the end before it exits: the answer,
   assert.ok(events.includes("ended"), String(events));
 });
 
+Deno.test("sluice run --serve starts no run once it has heard Ctrl-C, however often clients ask for one", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+  const port = freePort();
+  const child = spawn(["run", "graph.json", `--serve=${port}`, "--quiet"], { cwd: folder.path });
+  let socket: WebSocket | undefined;
+  const answers: string[] = [];
+  const restart = () => socket!.send(JSON.stringify({ jsonrpc: "2.0", id: answers.length, method: "graph.restart" }));
+  let stderr = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    if (socket === undefined && /^Live page/m.test(stderr)) {
+      socket = await openSocket(port);
+      await running(`http://127.0.0.1:${port}`, "");
+      child.kill("SIGINT");
+    }
+    if (answers.length > 0 || !stderr.includes("Stopping")) continue;
+    socket!.onmessage = ({ data }) => {
+      answers.push(String(data));
+      if (answers.at(-1)!.includes('"state":"running"')) child.kill("SIGKILL");
+      else if (socket!.readyState === WebSocket.OPEN) restart();
+    };
+    restart();
+  }
+  assert.equal((await child.status).code, 130, answers.at(-1) ?? stderr);
+  for (const answer of answers) assert.match(answer, /"Busy"/);
+  await child.stdout.cancel();
+});
+
 function openSocket(port: number): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, RPC_PROTOCOL);
   return new Promise((resolve, reject) => {

@@ -1,0 +1,115 @@
+/** What edits do with app sources and sinks, and what their scripts hear of it. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { appSink, appSource, nodes, Runtime } from "../mod.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+
+/** Values from a script to itself. */
+function loopback(native: "require" | "off") {
+  const runtime = new Runtime({ native });
+  const source = runtime.add(appSource.data<number>(), { id: "src" });
+  const sink = runtime.add(appSink.data<number>(), { id: "snk" });
+  runtime.connect(source.outputs.data, sink.inputs.data, { policy: "lossless" });
+  return { runtime, source, sink };
+}
+
+for (const when of ["before the start", "while it runs"]) {
+  eachDriver(`replace() refuses an app source and an app sink ${when}, and the graph goes on`, async (native) => {
+    const { runtime, source, sink } = loopback(native);
+    await using _ = runtime;
+    if (when === "while it runs") await runtime.start();
+    const mend = "by an edit: it talks to the script; add it before the start, by runtime.add()";
+    await rejects(runtime.replace("src", appSource.data()), {
+      code: "Busy",
+      message: `Cannot replace node "src" (app-source) by an app-source ${mend}`,
+    });
+    await rejects(runtime.replace("snk", appSink.data()), {
+      code: "Busy",
+      message: `Cannot replace node "snk" (app-sink) by an app-sink ${mend}`,
+    });
+    if (when !== "while it runs") await runtime.start();
+    const pushed = source.push({ value: 7 });
+    for await (const frame of sink) {
+      equal(frame.value, 7);
+      break;
+    }
+    await pushed;
+  });
+}
+
+const REMOVED = { code: "Busy", message: 'Cannot push to "src": it was removed from the graph' };
+
+eachDriver("a loop that removes its own sink has its frame until it comes back, and ends then", async (native) => {
+  const { runtime, source, sink } = loopback(native);
+  await using _ = runtime;
+  await runtime.start();
+  const pushed = source.push({ value: 1 });
+  const heard: number[] = [];
+  for await (const frame of sink) {
+    await runtime.remove("snk");
+    heard.push(frame.value);
+  }
+  deepEqual(heard, [1]);
+  await pushed;
+  assertSpent((await runtime.stop())!);
+});
+
+eachDriver("loops of a sink that was removed end at once, with frames left for it and without", async (native) => {
+  for (const pushes of [0, 1]) {
+    const { runtime, source, sink } = loopback(native);
+    await using _ = runtime;
+    await runtime.start();
+    for (let k = 0; k < pushes; k++) await source.push({ value: k });
+    const waiting = pushes === 0 ? sink[Symbol.asyncIterator]().next() : undefined;
+    await runtime.remove("snk");
+    equal((await waiting)?.done ?? true, true);
+    for await (const _ of sink) throw new Error("a frame of a removed sink");
+    assertSpent((await runtime.stop())!);
+  }
+});
+
+eachDriver("push() of a source that was removed rejects, also of what waits for room", async (native) => {
+  const { runtime, source, sink } = loopback(native);
+  await using _ = runtime;
+  await runtime.start();
+  const pushes = Array.from(
+    { length: 1_000 },
+    (_, k) => source.push({ value: k }).then(() => "written", ({ message }) => message),
+  );
+  equal(await pushes[0], "written");
+  await runtime.remove("src");
+  const told = await Promise.all(pushes);
+  deepEqual(told.filter((each) => each !== "written" && each !== REMOVED.message), []);
+  equal(told.at(-1), REMOVED.message);
+  await rejects(source.push({ value: 1 }), REMOVED);
+  await rejects(source.writable.getWriter().write({ value: 2 }), REMOVED);
+  await sink.readable.cancel();
+});
+
+eachDriver("removed before the start: loops end, and push() rejects, of before and of later", async (native) => {
+  const { runtime, source, sink } = loopback(native);
+  await using _ = runtime;
+  const waiting = sink[Symbol.asyncIterator]().next();
+  const pushed = rejects(source.push({ value: 1 }), REMOVED);
+  await runtime.edit((edit) => (edit.remove("snk"), edit.remove("src")));
+  await pushed;
+  equal((await waiting).done, true);
+  await runtime.start();
+  for await (const _ of sink) throw new Error("a frame of a removed sink");
+  await rejects(source.push({ value: 2 }), REMOVED);
+});
+
+eachDriver("an app source whose place another node takes rejects; one that is restarted goes on", async (native) => {
+  const runtime = new Runtime({ native });
+  await using _ = runtime;
+  const source = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "src" });
+  const meter = runtime.add(nodes.levelMeter());
+  runtime.connect(source.outputs.audio, meter.inputs.audioIn, { policy: "lossless" });
+  await runtime.start();
+  const block = { channels: [new Float32Array(480)] };
+  await source.push(block);
+  await runtime.restartNode("src");
+  await source.push(block);
+  await runtime.replace("src", nodes.toneSource({ channels: 1 }));
+  await rejects(source.push(block), REMOVED);
+});
