@@ -36,6 +36,7 @@ import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
+import { assertOffLanes } from "./registry/lane_thread.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { registerView, type SessionView } from "./runtime_view.ts";
@@ -429,10 +430,12 @@ export class Runtime implements AsyncDisposable {
    * they do not
    * @returns when it runs
    * @throws {SluiceError} what is wrong with the graph, a node's `setup()` or `restore()`; what its `snapshot()` threw;
-   * `Busy` if the graph runs, or was stopped before it ran; `InvalidConfig` for an option. Everything is torn down again
+   * `Busy` if the graph runs, or was stopped before it ran; `InvalidConfig` for an option; `InvalidGraph` on the thread of
+   * a lane. Everything is torn down again
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
+    assertOffLanes("start");
     this.#assertIdle("start");
     this.#options.signal?.throwIfAborted();
     assertComplete(this.#topology, "start");
