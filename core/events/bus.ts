@@ -6,7 +6,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { logger } from "../log.ts";
+import { logDetail, logger } from "../log.ts";
 import { describeThrown } from "../errors/thrown.ts";
 import { assertEvent, type EventBody, type EventStamp, type OwnEvent, type SluiceEvent, topicOf } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -113,6 +113,7 @@ export class EventBus {
     if (this.#closed) return;
     const topic = topicOf(body);
     const event = Object.freeze({ ...told, topic, sequence: ++this.#sequence, timeNs: this.#now() }) as SluiceEvent;
+    logDetail("events", "trace", () => [`"${topic}" tells ${body.kind}`, { sequence: event.sequence }]);
     for (const subscriber of this.#subscribers) {
       if (!subscriber.offer(event) || this.#scheduled) continue;
       this.#scheduled = true;

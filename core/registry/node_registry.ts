@@ -7,6 +7,7 @@
 import { describeName } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { logDetail } from "../log.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
@@ -38,6 +39,11 @@ export class NodeRegistry {
       );
     }
     for (const each of packages) this.addPackage(each);
+    if (this.#types.size === 0) return;
+    logDetail("runtime", "debug", () => {
+      const from = [...new Set(this.#types.values().map((type) => type.package?.name))];
+      return [`Registered ${this.#types.size} node types`, { packages: from }];
+    });
   }
 
   /** Puts a registry together step by step. */
