@@ -126,7 +126,7 @@ eachDriver(
     const waiting = { kind: "waiting", input: "audioIn" };
     deepEqual(await until(1), [waiting]);
     const { gain: first, mixer } = activities(runtime);
-    deepEqual([first, mixer], [waiting, waiting]);
+    deepEqual([first, mixer], [waiting, { kind: "waiting", input: "audioIn_0" }]);
     for (const count of [2, 4]) {
       const link = await runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
       await flow(runtime, "gain", 3);
@@ -138,6 +138,22 @@ eachDriver(
     assertSpent((await runtime.stop())!);
   },
 );
+
+eachDriver("the input that a node waits for is one that can be linked, also of an array port", async (native) => {
+  await using runtime = new Runtime({ native });
+  runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
+  runtime.add(nodes.mixer(), { id: "mixer" });
+  runtime.add(nodes.dynamicMixer(), { id: "dynamic" });
+  await runtime.addInput("dynamic", "audioIn");
+  await runtime.start();
+  for (const id of ["mixer", "dynamic"]) {
+    const { [id]: activity } = activities(runtime);
+    ok(activity.kind === "waiting", `${id}: ${activity.kind}`);
+    await runtime.connectByName("tone.audio", `${id}.${activity.input}`);
+    await flow(runtime, id, 3);
+  }
+  assertSpent((await runtime.stop())!);
+});
 
 eachDriver(
   "a live graph may start empty, is built from nothing and taken down again, and ends when it is told to",
