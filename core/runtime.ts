@@ -93,7 +93,10 @@ export class Runtime implements AsyncDisposable {
   readonly driverNote: string | undefined;
   /** What happens in the runtime, as it happens. */
   readonly events: EventBus;
-  /** The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stands still in pauses. */
+  /**
+   * The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stands still in pauses, and goes on
+   * from where it is when the graph is started again.
+   */
   readonly clock: { nowNs(): number };
   readonly #options: RuntimeOptions;
   readonly #driver: Driver;
@@ -126,7 +129,7 @@ export class Runtime implements AsyncDisposable {
     const { driver, note } = chooseDriver(options.native ?? "auto");
     this.#driver = driver;
     this.driverNote = note;
-    this.events = new EventBus(() => driver.nowNs());
+    this.events = new EventBus(() => this.clock.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity } = options;
@@ -477,6 +480,7 @@ export class Runtime implements AsyncDisposable {
     const options = sessionOptions(this.#options, {
       topology: this.#topology,
       driver: this.#driver,
+      pausedNs: this.#session?.pausedNs,
       events: this.events,
       kept: this.#kept,
       resume,
