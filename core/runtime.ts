@@ -32,6 +32,7 @@ import {
   type RuntimeOptions,
 } from "./runtime_options.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
+import { MemoryBudget } from "./pools/memory_budget.ts";
 import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
@@ -46,6 +47,7 @@ import { changedValue } from "./runtime/changed_value.ts";
 import { findType, knownTypes } from "./runtime/known_types.ts";
 import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
+import { Refusals } from "./runtime/refusals.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
 import { placeAnew } from "./runtime/place_anew.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
@@ -103,8 +105,8 @@ export class Runtime implements AsyncDisposable {
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
   readonly #kept = new KeptStates();
-  /** Called with the reason where a start is refused, or there was none. */
-  readonly #onRefused: ((reason: unknown) => void)[] = [];
+  /** Nodes that want to know where a start is refused, or there was none. */
+  readonly #onRefused = new Refusals();
   /** The newest run, under way or over. */
   #session: Session | undefined;
   /** How many runs there were, and how often the graph was told to stop. */
@@ -165,7 +167,8 @@ export class Runtime implements AsyncDisposable {
     if (this.#run !== undefined) assertNotShared(spec);
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
-    const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
+    const onRefused = (listener: (reason: unknown) => void) =>
+      this.#onRefused.add(this.#topology.node(handle.id), listener);
     const wanted = wantedValues(this.#topology, handle.id);
     const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted) ?? handle as unknown as H;
     return awaitable(own, added);
@@ -302,6 +305,7 @@ export class Runtime implements AsyncDisposable {
     for (const node of others) if (extras.anew?.has(node.id)) this.#kept.forget(node);
     this.#topology.adopt(draft);
     this.#topology.recycle([...removed, ...others], unlinked);
+    this.#onRefused.remove(removed, new SluiceError("Busy", "The node was removed from the graph before a start"));
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
@@ -453,7 +457,7 @@ export class Runtime implements AsyncDisposable {
       if (before !== undefined) await before.finished.catch(() => {});
       await session.start();
     } catch (error) {
-      for (const tell of this.#onRefused) tell(error);
+      this.#onRefused.tell(error);
       throw error;
     }
     session.finished.catch((error) => this.#failures.take(error, session === this.#session));
@@ -487,6 +491,7 @@ export class Runtime implements AsyncDisposable {
       converters: knownTypes(this.#options.registry, this.#topology),
     });
     this.#failures.begin();
+    this.#onRefused.keep(this.#topology);
     this.#isChanged = false;
     this.#runs++;
     placeAnew(this.#topology, this.#session?.betterLanes ?? []);
@@ -524,7 +529,8 @@ export class Runtime implements AsyncDisposable {
   /** The figures of the graph now; after its end, the last ones. */
   stats(): RuntimeStats {
     if (this.#session !== undefined) return this.#session.stats();
-    const memory = { limitBytes: this.#options.memory?.limit ?? 0, reservedBytes: 0, usedBytes: 0 };
+    const { limit: limitBytes } = new MemoryBudget(this.#options.memory ?? {}, this.#driver.machineBytes());
+    const memory = { limitBytes, reservedBytes: 0, usedBytes: 0 };
     return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], memory, lanes: [] };
   }
 
@@ -562,7 +568,7 @@ export class Runtime implements AsyncDisposable {
     this.#disposed = true;
     if (this.#session === undefined) {
       this.#unused ??= new SluiceError("Busy", "The graph was disposed of before it was started");
-      for (const tell of this.#onRefused) tell(this.#unused);
+      this.#onRefused.tell(this.#unused);
     }
     await this.#session?.dispose();
     if (this.#failures.areUnheard) Deno.exitCode ||= 1;

@@ -23,15 +23,18 @@ export interface NodeMetadata extends NodeDescriptor {
 /** Looks node types up by registered name. */
 export class NodeRegistry {
   readonly #types = new Map<string, AnyNodeType>();
+  readonly #leftOut: readonly string[];
 
   /**
    * Holds the node types of some packages.
    *
    * @param packages whose node types it holds
+   * @param leftOut packages and plugins that were left out, each with the reason: errors about unknown types tell of them
    * @throws {SluiceError} `InvalidGraph` if two of them register one name, naming the places of both, or for what is no
    * package
    */
-  constructor(packages: Iterable<NodePackage> = []) {
+  constructor(packages: Iterable<NodePackage> = [], leftOut: readonly string[] = []) {
+    this.#leftOut = leftOut;
     if (typeof Object(packages)[Symbol.iterator] !== "function") {
       throw new SluiceError(
         "InvalidGraph",
@@ -94,11 +97,10 @@ export class NodeRegistry {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
     const names = [...this.#types.keys()].sort();
-    throw new SluiceError(
-      "NodeTypeNotFound",
-      `Cannot find node type ${describeName(name)}${didYouMean(name, names)}; available: ${listSome(names)}`,
-      { available: names },
-    );
+    const found = `Cannot find node type ${describeName(name)}${didYouMean(name, names)}; available: ${
+      listSome(names)
+    }`;
+    throw new SluiceError("NodeTypeNotFound", [found, ...this.#leftOut].join("; "), { available: names });
   }
 
   /** Whether there is a node type of that name. */

@@ -1,0 +1,20 @@
+import { equal, throws } from "node:assert/strict";
+import { MemoryBudget } from "./memory_budget.ts";
+
+Deno.test("MemoryBudget.limit is half of what the machine has, and of 4 GiB where that is not known", () => {
+  equal(new MemoryBudget({}, 1_001).limit, 500);
+  equal(new MemoryBudget({}, undefined).limit, 2 ** 31);
+  equal(new MemoryBudget({ limit: 900 }, 1_001).limit, 900);
+});
+
+Deno.test("MemoryBudget.admit() raises the limit by default to what a graph needs, and never one that was given", () => {
+  const byDefault = new MemoryBudget({}, 1_000);
+  byDefault.admit(800);
+  byDefault.admit(600);
+  equal(byDefault.limit, 800);
+  equal(byDefault.assertFits("Cannot start", new Map([["audio", 500], ["video", 200]])), 100);
+  const given = new MemoryBudget({ limit: 500 }, 1_000);
+  given.admit(800);
+  equal(given.limit, 500);
+  throws(() => given.assertFits("Cannot start", new Map([["audio", 501]])), { code: "PoolExhausted" });
+});
