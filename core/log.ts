@@ -198,6 +198,19 @@ export function logger(part: LogPart): NodeLog {
   return makeLog(part);
 }
 
+/**
+ * Logs what is of use only to those who look for a cause.
+ *
+ * @param describe gives the message, and fields; it is called only where the record is shown
+ */
+export function logDetail(
+  part: LogPart,
+  level: "debug" | "trace",
+  describe: () => readonly [message: string, fields?: Record<string, unknown>],
+): void {
+  if (isShown(output ?? configureAtFirst(), level, part)) makeLog(part)[level](...describe());
+}
+
 /** The log of a node: each record has the field `nodeId`. */
 export function nodeLog(nodeId: string): NodeLog {
   return makeLog("node", nodeId);
@@ -207,8 +220,7 @@ function makeLog(category: LogPart, ownId?: string): NodeLog {
   const own = `${category}:${ownId}`;
   function emit(level: RecordLevel, message: string, fields?: Record<string, unknown>): void {
     const to = output ?? configureAtFirst();
-    const lowest = to.parts?.[own] ?? to.parts?.[category] ?? to.level;
-    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return;
+    if (!isShown(to, level, category, own)) return;
     const { nodeId, ...others } = redactValue({ nodeId: ownId, ...fields }) as Record<string, unknown>;
     const named = typeof nodeId === "string" ? nodeId : undefined;
     to.show({ timeMs: Date.now(), level, category, nodeId: named, message: redact(message), fields: others });
@@ -220,6 +232,10 @@ function makeLog(category: LogPart, ownId?: string): NodeLog {
     warn: (message, fields) => emit("warn", message, fields),
     error: (message, fields) => emit("error", message, fields),
   };
+}
+
+function isShown({ parts, level: usual }: LogOutput, level: RecordLevel, part: LogPart, own: string = part): boolean {
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(parts?.[own] ?? parts?.[part] ?? usual);
 }
 
 function tellTaps({ nodeId, fields, ...rest }: LogRecord): void {

@@ -32,10 +32,12 @@ import {
   type RuntimeOptions,
 } from "./runtime_options.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
+import { MemoryBudget } from "./pools/memory_budget.ts";
 import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
+import { assertOffLanes } from "./registry/lane_thread.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { registerView, type SessionView } from "./runtime_view.ts";
@@ -45,6 +47,7 @@ import { changedValue } from "./runtime/changed_value.ts";
 import { findType, knownTypes } from "./runtime/known_types.ts";
 import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
+import { Refusals } from "./runtime/refusals.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
 import { placeAnew } from "./runtime/place_anew.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
@@ -92,15 +95,18 @@ export class Runtime implements AsyncDisposable {
   readonly driverNote: string | undefined;
   /** What happens in the runtime, as it happens. */
   readonly events: EventBus;
-  /** The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stands still in pauses. */
+  /**
+   * The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stands still in pauses, and goes on
+   * from where it is when the graph is started again.
+   */
   readonly clock: { nowNs(): number };
   readonly #options: RuntimeOptions;
   readonly #driver: Driver;
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
   readonly #kept = new KeptStates();
-  /** Called with the reason where a start is refused, or there was none. */
-  readonly #onRefused: ((reason: unknown) => void)[] = [];
+  /** Nodes that want to know where a start is refused, or there was none. */
+  readonly #onRefused = new Refusals();
   /** The newest run, under way or over. */
   #session: Session | undefined;
   /** How many runs there were, and how often the graph was told to stop. */
@@ -127,7 +133,7 @@ export class Runtime implements AsyncDisposable {
     const { driver, note } = chooseDriver(options.native ?? "auto");
     this.#driver = driver;
     this.driverNote = note;
-    this.events = new EventBus(() => driver.nowNs());
+    this.events = new EventBus(() => this.clock.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity } = options;
@@ -163,7 +169,8 @@ export class Runtime implements AsyncDisposable {
     if (this.#run !== undefined) assertNotShared(spec, "Cannot add");
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
-    const onRefused = (listener: (reason: unknown) => void) => void this.#onRefused.push(listener);
+    const onRefused = (listener: (reason: unknown) => void) =>
+      this.#onRefused.add(this.#topology.node(handle.id), listener);
     const onDeparture = (listener: () => void) => this.#topology.onDeparture(handle.id, listener);
     const wanted = wantedValues(this.#topology, handle.id);
     const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture) ??
@@ -303,6 +310,7 @@ export class Runtime implements AsyncDisposable {
     for (const node of others) if (extras.anew?.has(node.id)) this.#kept.forget(node);
     this.#topology.adopt(draft);
     this.#topology.recycle([...removed, ...others], unlinked);
+    this.#onRefused.remove(removed, new SluiceError("Busy", "The node was removed from the graph before a start"));
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
@@ -434,11 +442,12 @@ export class Runtime implements AsyncDisposable {
    * they do not
    * @returns when it runs
    * @throws {SluiceError} what is wrong with the graph, a node's `setup()` or `restore()`; what its `snapshot()` threw;
-   * `Busy` if the graph runs, was stopped before it ran, or option `signal` was aborted; `InvalidConfig` for an option.
-   * Everything is torn down again
+   * `Busy` if the graph runs, was stopped before it ran, or option `signal` was aborted; `InvalidConfig` for an option;
+   * `InvalidGraph` on the thread of a lane. Everything is torn down again
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
+    assertOffLanes("start");
     const stops = this.#stops;
     if (this.#run?.isCutShort) await this.#run.finished.catch(() => {});
     this.#assertNotStopped("start", stops);
@@ -456,7 +465,7 @@ export class Runtime implements AsyncDisposable {
       if (before !== undefined) await before.finished.catch(() => {});
       await session.start();
     } catch (error) {
-      for (const tell of this.#onRefused) tell(error);
+      this.#onRefused.tell(error);
       throw error;
     }
     session.finished.catch((error) => this.#failures.take(error, session === this.#session));
@@ -493,12 +502,14 @@ export class Runtime implements AsyncDisposable {
     const options = sessionOptions(this.#options, {
       topology: this.#topology,
       driver: this.#driver,
+      pausedNs: this.#session?.pausedNs,
       events: this.events,
       kept: this.#kept,
       resume,
       converters: knownTypes(this.#options.registry, this.#topology),
     });
     this.#failures.begin();
+    this.#onRefused.keep(this.#topology);
     this.#isChanged = false;
     this.#runs++;
     placeAnew(this.#topology, this.#session?.betterLanes ?? []);
@@ -536,7 +547,8 @@ export class Runtime implements AsyncDisposable {
   /** The figures of the graph now; after its end, the last ones. */
   stats(): RuntimeStats {
     if (this.#session !== undefined) return this.#session.stats();
-    const memory = { limitBytes: this.#options.memory?.limit ?? 0, reservedBytes: 0, usedBytes: 0 };
+    const { limit: limitBytes } = new MemoryBudget(this.#options.memory ?? {}, this.#driver.machineBytes());
+    const memory = { limitBytes, reservedBytes: 0, usedBytes: 0 };
     return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], memory, lanes: [] };
   }
 
@@ -574,7 +586,7 @@ export class Runtime implements AsyncDisposable {
     this.#disposed = true;
     if (this.#session === undefined) {
       this.#unused ??= new SluiceError("Busy", "The graph was disposed of before it was started");
-      for (const tell of this.#onRefused) tell(this.#unused);
+      this.#onRefused.tell(this.#unused);
     }
     await this.#session?.dispose();
     if (this.#failures.areUnheard) Deno.exitCode ||= 1;

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { eachDriver } from "../tests/fixtures/each_driver.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import { chooseDriver } from "./driver/open.ts";
@@ -586,4 +587,62 @@ Deno.test("Runtime.clock is the clock of the nodes, and stands still in pauses",
   ok(resumed >= held && leftOutMs >= 19, `${leftOutMs} ms`);
   await runtime.stop();
   ok(runtime.clock.nowNs() >= resumed);
+});
+
+eachDriver("Runtime.clock goes on at the next start where it was, on lanes too", async (native) => {
+  await using runtime = new Runtime({ native });
+  const { driver: wall } = chooseDriver(native);
+  const seen: number[] = [];
+  const isTold: (() => void)[] = [];
+  const told = [0, 1].map(() => new Promise<void>((resolve) => isTold.push(resolve)));
+  let isOpen = false;
+  runtime.add(
+    source({
+      setup: (context) => void seen.push(context.nowNs()),
+      process(context) {
+        if (isOpen) return;
+        isOpen = true;
+        seen.push(context.nowNs());
+        isTold.shift()!();
+      },
+    }),
+    { id: "a" },
+  );
+  runtime.add(sink({}), { id: "s" });
+  runtime.connectByName("a.audioOut", "s.audioIn");
+  await runtime.start();
+  await told[0];
+  await runtime.pause();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await runtime.resume();
+  await runtime.stop();
+  const stoppedAtNs = wall.nowNs();
+  const stopped = runtime.clock.nowNs();
+  isOpen = false;
+  await runtime.start();
+  await told[1];
+  const started = runtime.clock.nowNs();
+  const { elapsedNs } = runtime.stats();
+  const lastedNs = wall.nowNs() - stoppedAtNs;
+  const [, , opened, ran] = seen;
+  ok(stopped <= opened && opened <= ran && ran <= started, `${stopped} ${opened} ${ran} ${started}`);
+  ok(started - stopped <= lastedNs + 1e6, `${started - stopped} ${lastedNs}`);
+  ok(elapsedNs >= 0 && elapsedNs <= lastedNs + 1e6, `${elapsedNs} ${lastedNs}`);
+});
+
+Deno.test("events tell their time by Runtime.clock, also in and after pauses", async () => {
+  await using runtime = new Runtime();
+  runtime.add(source({ process() {} }), { id: "a", lane: "main" });
+  await runtime.start();
+  await runtime.pause();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const topic of ["my:pause", "my:run"]) {
+    const before = runtime.clock.nowNs();
+    const heard = new Promise<number>((resolve) => void runtime.events.on(topic, ({ timeNs }) => resolve(timeNs)));
+    runtime.events.emit(topic);
+    const after = runtime.clock.nowNs();
+    const timeNs = await heard;
+    ok(before <= timeNs && timeNs <= after, `${topic}: ${before} ${timeNs} ${after}`);
+    await runtime.resume();
+  }
 });

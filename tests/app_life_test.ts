@@ -33,6 +33,14 @@ Deno.test("appSource push() rejects with why the start was refused", async () =>
   await rejects(source.push(block()), { code: "PoolExhausted" });
 });
 
+Deno.test("appSource push() rejects once the node is removed before the start", async () => {
+  await using runtime = new Runtime();
+  const source = runtime.add(appSource.audio(MONO));
+  const early = source.push(block());
+  await runtime.remove(source.id);
+  await rejects(early, { code: "Busy", message: "The node was removed from the graph before a start" });
+});
+
 Deno.test("a sink that was closed before the start ends what only it heard", async () => {
   await using runtime = new Runtime({ mode: "offline" });
   const source = runtime.add(appSource.audio(MONO));

@@ -1,5 +1,5 @@
 /** Pools grow with a graph that runs, within their budget, and shrink with it. */
-import { equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { RuntimeStats } from "../core/stats.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
@@ -61,6 +61,17 @@ eachDriver("a running graph gets one link of data after another", async (native)
   const summary = (await runtime.stop())!;
   equal(collected.length, before + 12);
   assertSpent(summary);
+});
+
+eachDriver("the figures tell how much memory pools may have, before the start as after it", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native });
+  const { memory } = runtime.stats();
+  ok(memory.limitBytes > 0);
+  deepEqual(memory, { limitBytes: memory.limitBytes, reservedBytes: 0, usedBytes: 0 });
+  await runtime.start();
+  equal(runtime.stats().memory.limitBytes, memory.limitBytes);
+  await using given = new Runtime({ native, memory: { limit: 2 ** 20 } });
+  equal(given.stats().memory.limitBytes, 2 ** 20);
 });
 
 eachDriver("pools keep to memory.limit, and an edit beyond it says what to do and changes nothing", async (native) => {

@@ -1,9 +1,37 @@
 /** Node types that are made by hand. */
-import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { makeNodeType } from "../generated.ts";
 import { appSink, NodeRegistry, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { nodePackage, sum, ticks } from "./fixtures/hand_made.ts";
+
+/** The program `self_starting.ts`, which is killed where lanes start lanes without end. */
+async function runSelfStarting(...args: string[]) {
+  const script = new URL("./fixtures/self_starting.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", script, ...args],
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  const [printed, told] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, printed, told };
+}
+
+Deno.test("a program that is the module of its own node types starts its graph, and no lane starts it again", async () => {
+  const guarded = await runSelfStarting();
+  equal(guarded.code, 0, guarded.told);
+  ok(Number(guarded.printed) > 0, guarded.printed);
+  const anywhere = await runSelfStarting("anywhere");
+  equal(anywhere.code, 1, anywhere.told);
+  match(
+    anywhere.told,
+    /SluiceError: Cannot start: a lane imports "file:.*self_starting\.ts" for its node types, and each lane would start the graph again; start it only in the program: if \(import\.meta\.main\) \{ … \}, or in a module that exports no node types\n/,
+  );
+});
 
 eachDriver("a type that is made by hand runs on any lane, by the URL of its module", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });

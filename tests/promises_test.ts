@@ -26,6 +26,15 @@ function listen(runtime: Runtime, node: string) {
   return { until };
 }
 
+/** Settles when a node has ended. */
+function ending(runtime: Runtime, node: string): Promise<void> {
+  return new Promise((resolve) =>
+    runtime.events.on(`node:${node}`, (event) => {
+      if (event.group === "node" && event.kind === "state" && event.state === "ended") resolve();
+    })
+  );
+}
+
 const activities = (runtime: Runtime) =>
   Object.fromEntries(runtime.stats().nodes.map(({ id, activity }) => [id, activity]));
 
@@ -137,7 +146,7 @@ eachDriver(
     const waiting = { kind: "waiting", input: "audioIn" };
     deepEqual(await until(1), [waiting]);
     const { gain: first, mixer } = activities(runtime);
-    deepEqual([first, mixer], [waiting, waiting]);
+    deepEqual([first, mixer], [waiting, { kind: "waiting", input: "audioIn_0" }]);
     for (const count of [2, 4]) {
       const link = await runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
       await flow(runtime, "gain", 3);
@@ -149,6 +158,22 @@ eachDriver(
     assertSpent((await runtime.stop())!);
   },
 );
+
+eachDriver("the input that a node waits for is one that can be linked, also of an array port", async (native) => {
+  await using runtime = new Runtime({ native });
+  runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
+  runtime.add(nodes.mixer(), { id: "mixer" });
+  runtime.add(nodes.dynamicMixer(), { id: "dynamic" });
+  await runtime.addInput("dynamic", "audioIn");
+  await runtime.start();
+  for (const id of ["mixer", "dynamic"]) {
+    const { [id]: activity } = activities(runtime);
+    ok(activity.kind === "waiting", `${id}: ${activity.kind}`);
+    await runtime.connectByName("tone.audio", `${id}.${activity.input}`);
+    await flow(runtime, id, 3);
+  }
+  assertSpent((await runtime.stop())!);
+});
 
 eachDriver(
   "a live graph may start empty, is built from nothing and taken down again, and ends when it is told to",
@@ -172,10 +197,7 @@ eachDriver(
 
 eachDriver("a live source is not linked to a node that has ended, and goes on", async (native) => {
   await using runtime = new Runtime({ native });
-  const ended = Promise.withResolvers<void>();
-  runtime.events.on("node:meter", (event) => {
-    if (event.group === "node" && event.kind === "state" && event.state === "ended") ended.resolve();
-  });
+  const ended = ending(runtime, "meter");
   const brief = runtime.add(nodes.toneSource({ durationSeconds: 0.01 }), { id: "brief" });
   const tone = runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
   const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
@@ -183,7 +205,7 @@ eachDriver("a live source is not linked to a node that has ended, and goes on", 
   const link = await runtime.connect(brief.outputs.audio, meter.inputs.audioIn);
   runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
   await runtime.start();
-  await ended.promise;
+  await ended;
   await runtime.disconnect(link);
   const mend = "has ended; remove it and add another, or start the graph anew";
   await rejects(async () => await runtime.connect(tone.outputs.audio, meter.inputs.audioIn), {
@@ -212,6 +234,46 @@ eachDriver("a live source is not linked to a node that has ended, and goes on", 
   equal(runtime.stats().nodes.find(({ id }) => id === "tone")!.state, "running");
 });
 
+eachDriver("a node that has ended gives nothing to others: no link is made from it", async (native) => {
+  await using runtime = new Runtime({ native, endsWithSources: false });
+  runtime.add(nodes.toneSource({ durationSeconds: 0.01 }), { id: "brief" });
+  runtime.add(nodes.gain(), { id: "gain" });
+  const ended = ending(runtime, "brief");
+  await runtime.start();
+  await ended;
+  const refused = {
+    code: "Busy",
+    nodeId: "brief",
+    message:
+      'Cannot link "brief.audio" to "gain.audioIn": node "brief" has ended; remove it and add another, or start ' +
+      "the graph anew",
+  };
+  await rejects(async () => await runtime.connectByName("brief.audio", "gain.audioIn"), refused);
+  deepEqual(runtime.links(), []);
+  deepEqual(activities(runtime).gain, { kind: "waiting", input: "audioIn" });
+  await runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
+  await runtime.connectByName("tone.audio", "gain.audioIn");
+  await flow(runtime, "gain", 3);
+  assertSpent((await runtime.stop())!);
+});
+
+eachDriver("a live graph that started empty goes on when the sources that came later have ended", async (native) => {
+  await using runtime = new Runtime({ native });
+  await runtime.start();
+  for (const name of ["first", "second"]) {
+    const over = ending(runtime, `${name}-meter`);
+    await runtime.edit((edit) => {
+      const brief = edit.add(nodes.toneSource({ durationSeconds: 0.01 }), { id: name });
+      const meter = edit.add(nodes.levelMeter(), { id: `${name}-meter` });
+      edit.connect(brief.outputs.audio, meter.inputs.audioIn);
+    });
+    await over;
+    equal(runtime.running, true);
+    equal(runtime.summary(), undefined);
+  }
+  equal((await runtime.stop())!.outcome, "stopped");
+});
+
 eachDriver(
   "a live graph ends with its sources, though nodes wait for links; or goes on, where that is chosen",
   async (native) => {
@@ -225,18 +287,14 @@ eachDriver(
       runtime.connect(mixer.outputs.audioOut, last.inputs.audioIn);
       return runtime;
     };
-    await using ending = build();
-    await ending.start();
-    const { outcome, nodes: figures } = await ending.finished;
+    await using passing = build();
+    await passing.start();
+    const { outcome, nodes: figures } = await passing.finished;
     equal(outcome, "completed");
     deepEqual(figures.map(({ state }) => state), ["ended", "ended", "ended", "ended"]);
 
     await using staying = build(false);
-    const over = new Promise<void>((resolve) =>
-      staying.events.on("node:meter", (event) => {
-        if (event.group === "node" && event.kind === "state" && event.state === "ended") resolve();
-      })
-    );
+    const over = ending(staying, "meter");
     await staying.start();
     await over;
     await staying.add(nodes.toneSource({ blockSize: 64 }), { id: "other" });

@@ -11,13 +11,8 @@ import type { NodeMetadata, NodeRegistry } from "../../core/registry/node_regist
 import type { InfoArgs, ListArgs } from "../args.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
-import {
-  describeLeftOut,
-  explainUnknownTypes,
-  type KnownTypes,
-  loadTypes,
-  warnOfStaleCode,
-} from "../project/packages.ts";
+import { describeLeftOut } from "../../core/graph/registry_file.ts";
+import { explainUnknownTypes, type KnownTypes, loadTypes, warnOfStaleCode } from "../project/packages.ts";
 import { renderTable } from "../output/table.ts";
 
 const INDENT = "  ";

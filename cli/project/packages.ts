@@ -7,7 +7,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
-import { type LeftOut, loadListed } from "../../core/graph/registry_file.ts";
+import { describeLeftOut, type LeftOut, loadListed } from "../../core/graph/registry_file.ts";
 import { logger } from "../../core/log.ts";
 import { nativePackage } from "../../core/registry/native_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
@@ -107,11 +107,6 @@ export async function explainUnknownTypes(
   return errors.map((error) =>
     error.code === "NodeTypeNotFound" ? new SluiceError(error.code, [error.message, ...hints].join("; "), error) : error
   );
-}
-
-/** Says of a package or plugin why its node types are not known. */
-export function describeLeftOut({ from, key, why }: LeftOut): string {
-  return `${key === "plugins" ? "plugin" : "package"} "${from}" is left out: ${why}`;
 }
 
 /** The package of a project; `undefined` for one without classes and generated code. */

@@ -4,20 +4,12 @@
  * @module
  */
 import type { Node } from "ts-morph";
+import { isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "../../core/registry/processor_names.ts";
 import type { ScanContext } from "./context.ts";
 import type { OptionRule } from "./decorators.ts";
 
-/** Words of lower-case letters and digits, joined by `-`. */
-const FORM = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-
-/** Longest name, characters. */
-const LENGTH_LIMIT = 64;
-
 /** Option `name` of `@processor()`. */
-export const NODE_NAME: OptionRule = {
-  accepts: (value) => typeof value === "string" && value.length <= LENGTH_LIMIT && FORM.test(value),
-  wanted: `words of lower-case letters and digits, joined by "-"`,
-};
+export const NODE_NAME: OptionRule = { accepts: isTypeName, wanted: TYPE_NAME_WANTED };
 
 /**
  * The name that a class has without option `name`: its own in kebab case.
@@ -29,11 +21,11 @@ export function nameAfterClass(context: ScanContext, at: Node): string | undefin
   const className = at.getText();
   const name = kebabCase(className);
   if (NODE_NAME.accepts(name)) return name;
-  const found = name.length > LENGTH_LIMIT ? `it would have ${name.length} characters` : `it would be "${name}"`;
+  const found = name.length > TYPE_NAME_LENGTH ? `it would have ${name.length} characters` : `it would be "${name}"`;
   return context.refuse(
     at,
     `Cannot name a node type after class "${shorten(className)}": ${found}, wanted ${NODE_NAME.wanted}, of ` +
-      `${LENGTH_LIMIT} characters at most`,
+      `${TYPE_NAME_LENGTH} characters at most`,
     `write "@processor({ name: "my-node" })", or rename the class`,
   );
 }
@@ -48,5 +40,5 @@ function kebabCase(className: string): string {
 }
 
 function shorten(name: string): string {
-  return name.length > LENGTH_LIMIT ? `${name.slice(0, LENGTH_LIMIT - 1)}…` : name;
+  return name.length > TYPE_NAME_LENGTH ? `${name.slice(0, TYPE_NAME_LENGTH - 1)}…` : name;
 }

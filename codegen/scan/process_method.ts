@@ -16,19 +16,6 @@ import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { ClassChain } from "./class_chain.ts";
 
-/** Members that the runtime calls: a port or a configuration key of the same name would replace them. */
-export const HOOKS: ReadonlySet<string> = new Set([
-  "constructor",
-  "setup",
-  "process",
-  "flush",
-  "snapshot",
-  "restore",
-  "configChanged",
-  "portsChanged",
-  "teardown",
-]);
-
 /** Names that parameters without a type have if they stand for the context. */
 const CONTEXT_NAME = /^_|^(?:\w*[cC]onte?xt|ctx|c)$/;
 

@@ -146,7 +146,7 @@ function makeHandlers(
     "ping": () => ({ run: run(), version: viewRuntime(runtime).version }),
     "graph.get": () => new ReadyJson(answers.graph(viewRuntime(runtime))),
     "graph.pause": async () => {
-      await pausable(runtime).pause();
+      await runtime.pause();
       return state();
     },
     "graph.resume": async () => {
@@ -154,7 +154,7 @@ function makeHandlers(
       if (now !== "running" && now !== "paused") {
         throw new SluiceError("Busy", `Cannot resume the graph: it is ${now ?? "building"}, wanted a paused one`);
       }
-      await pausable(runtime).resume();
+      await runtime.resume();
       return state();
     },
     "graph.stop": async () => {
@@ -231,15 +231,6 @@ function makeHandlers(
       return {};
     },
   };
-}
-
-/** The runtime's methods to pause, if it has them. */
-function pausable(runtime: Runtime): { pause(): Promise<unknown>; resume(): Promise<unknown> } {
-  const candidate = runtime as Runtime & { pause?(): Promise<unknown>; resume?(): Promise<unknown> };
-  if (candidate.pause !== undefined && candidate.resume !== undefined) {
-    return { pause: () => candidate.pause!(), resume: () => candidate.resume!() };
-  }
-  throw new SluiceError("Busy", "Cannot pause the graph: this runtime has no means to; stop it with graph.stop");
 }
 
 function limited(code: "RateLimited" | "TooManySubscriptions", message: string): RpcRefusal {

@@ -8,7 +8,7 @@
 import { setImmediate } from "node:timers";
 import { describeName } from "../errors/describe_value.ts";
 import { kindOf } from "../errors/kind_of.ts";
-import { logger } from "../log.ts";
+import { logDetail, logger } from "../log.ts";
 import { describeThrown } from "../errors/thrown.ts";
 import { assertEvent, type EventBody, type EventStamp, type OwnEvent, type SluiceEvent, topicOf } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -118,6 +118,7 @@ export class EventBus {
     if (this.#closed) return;
     const topic = topicOf(body);
     const event = Object.freeze({ ...told, topic, sequence: ++this.#sequence, timeNs: this.#now() }) as SluiceEvent;
+    logDetail("events", "trace", () => [`"${topic}" tells ${body.kind}`, { sequence: event.sequence }]);
     for (const subscriber of this.#subscribers) {
       if (!subscriber.offer(event) || this.#scheduled) continue;
       this.#scheduled = true;

@@ -146,7 +146,7 @@ export interface EventStamp {
   readonly topic: Topic;
   /** Counts the events of the runtime from 1: a gap shows that events were left out. */
   readonly sequence: number;
-  /** When it was published: nanoseconds since the runtime's epoch. */
+  /** When it was published, by the runtime's clock: nanoseconds since its epoch, without the time in pauses. */
   readonly timeNs: number;
 }
 

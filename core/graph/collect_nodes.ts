@@ -9,7 +9,7 @@ import { SluiceError } from "../errors.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import type { NodePackage } from "../registry/node_type.ts";
 import { describeStaleSources, findStaleSources, loadNodePackage } from "../registry/staleness.ts";
-import { loadListed, readRegistryFile } from "./registry_file.ts";
+import { describeLeftOut, loadListed, readRegistryFile } from "./registry_file.ts";
 
 /**
  * Registers every class that the globs of a `sluice.json` name, from the module that the generator made of them, and
@@ -23,7 +23,8 @@ import { loadListed, readRegistryFile } from "./registry_file.ts";
 export async function collectNodes(configPath = "sluice.json"): Promise<NodeRegistry> {
   const file = readRegistryFile(await readText(configPath), configPath);
   const own = file.hasClasses ? await loadFresh(file.generated) : undefined;
-  return new NodeRegistry((await loadListed(file, own)).packages);
+  const { packages, leftOut } = await loadListed(file, own);
+  return new NodeRegistry(packages, leftOut.map(describeLeftOut));
 }
 
 async function loadFresh(generated: string): Promise<NodePackage> {

@@ -6,7 +6,7 @@
 import { SluiceError } from "../errors.ts";
 import { listSome } from "../errors/suggestion.ts";
 import { logger } from "../log.ts";
-import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import { expandPort, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
 
@@ -37,14 +37,16 @@ export function assertComplete(topology: Topology, attempt: string, concerned?: 
  * The input that a node of a live graph waits for: a required one without a link, or its first where frames drive it and
  * no input has a link.
  *
- * @returns the port's name; `undefined` for a node that waits for no link
+ * @returns the port's name, of an array port or a dynamic one that of its first element, if it has one; `undefined` for a
+ * node that waits for no link
  */
 export function awaitedInput(topology: Topology, node: NodeEntry): string | undefined {
   if (topology.mode !== "live") return undefined;
   const { inputs, mode } = node.type.descriptor;
   const open = openInput(topology, node);
   if (open !== undefined || mode !== "push" || inputs.length === 0) return open?.name;
-  return topology.connections.intoNode(node.id).length === 0 ? inputs[0].name : undefined;
+  if (topology.connections.intoNode(node.id).length > 0) return undefined;
+  return inputs.flatMap(expandPort)[0] ?? inputs[0].name;
 }
 
 /** Logs which nodes of a live graph wait for links at its start: somebody may have forgotten one. */

@@ -118,6 +118,11 @@ export async function loadListed(file: RegistryFile, own: NodePackage | undefine
   return { packages, leftOut };
 }
 
+/** Says of a package or plugin why its node types are not known. */
+export function describeLeftOut({ from, key, why }: LeftOut): string {
+  return `${key === "plugins" ? "plugin" : "package"} "${from}" is left out: ${why}`;
+}
+
 async function loadPackage({ folder }: RegistryFile, { from }: RegistryEntry): Promise<NodePackage[]> {
   if (from === STANDARD_PACKAGE) return [];
   if (/^\.{0,2}\//.test(from)) return [await loadNodePackage(pathToFileURL(resolve(folder, from)))];

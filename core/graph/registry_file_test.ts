@@ -73,7 +73,15 @@ Deno.test("collectNodes() leaves out what is not enabled, and what is for anothe
     moduleOf(`@example/${name}`, name),
   ]));
   await using made = await project({ name: "@example/listed", plugins }, files);
-  assert.deepEqual((await made.collect()).listNodeTypes(), ["four"]);
+  const registry = await made.collect();
+  assert.deepEqual(registry.listNodeTypes(), ["four"]);
+  assert.throws(() => registry.get("one"), {
+    code: "NodeTypeNotFound",
+    message: 'Cannot find node type "one"; available: "four"; plugin "./one" is left out: it is not enabled; ' +
+      `plugin "./two" is left out: it is for ${other}, and this is ${Deno.build.os}; ` +
+      'plugin "./three" is left out: "SLUICE_TEST_UNSET" of the environment is not set',
+    available: ["four"],
+  });
 });
 
 Deno.test("collectNodes() takes packages whose condition holds, without generated code of its own", async () => {

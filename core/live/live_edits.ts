@@ -19,6 +19,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
+import { tellEdit, tellRefused, tellStep } from "./edit_log.ts";
 import { PendingNodes } from "./pending_nodes.ts";
 import {
   cutOff,
@@ -236,10 +237,13 @@ export class LiveEdits {
     this.#work = new Map();
     try {
       const tokens = await this.#plan(edit);
+      tellStep(edit.epoch, "is planned");
       const prepared = await this.#prepare(edit, tokens);
+      tellStep(edit.epoch, "is prepared");
       await this.#handOver(edit, prepared);
       this.#check(edit, prepared);
     } catch (error) {
+      tellRefused(edit.epoch, error);
       this.#rollBack(edit);
       throw heldByItself(error, change);
     }
@@ -363,6 +367,12 @@ export class LiveEdits {
     this.#handovers!.adopt();
     for (const { link, closes } of feedbackChanges) plans.setFeedback(link, closes);
     this.#site.edited(change, extras);
+    tellEdit(
+      epoch,
+      change,
+      extras,
+      () => [...this.#work.keys()].map((lane) => this.#site.lane(lane)?.name ?? `${lane}`),
+    );
     extras.committed?.();
   }
 
@@ -394,6 +404,7 @@ export class LiveEdits {
       handovers.finish(this.#answered);
     }
     this.#completing = false;
+    tellStep(epoch, "is applied by every lane");
     return applied.flatMap((reply) => reply.failures);
   }
 

@@ -48,46 +48,39 @@ export function laneOf(
   const kind = (Object.hasOwn(lanes, named) ? lanes[named].kind : undefined) ?? impliedKind(named);
   // A lane of kind main is the control isolate, whatever it is called.
   const lane = kind === "main" ? MAIN_LANE : named;
-  const native = descriptor.lane === "native";
-  const attempt = `Cannot place node "${id}" (${descriptor.type}) on lane "${named}"`;
-  if (native && (lane === MAIN_LANE || kind === "worker")) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: it is a native stage, and the lane is of kind "${
-        lane === MAIN_LANE ? "main" : "worker"
-      }"; give it ` +
-        "a lane of kind native, or none",
-      { nodeId: id },
-    );
+  const why = whyNotOn(lane, kind, descriptor) ?? whyNotBeside(residents.get(lane), descriptor);
+  if (why === undefined) return lane;
+  const message = `Cannot place node "${id}" (${descriptor.type}) on lane "${named}": ${why}`;
+  throw new SluiceError("InvalidGraph", message, { nodeId: id });
+}
+
+/** Why a lane cannot run a node, whatever else it runs, and what to do; `undefined` if it can. */
+function whyNotOn(
+  lane: string,
+  kind: LaneKind | undefined,
+  { lane: wanted }: Pick<NodeDescriptor, "lane">,
+): string | undefined {
+  if (wanted === "native" && (lane === MAIN_LANE || kind === "worker")) {
+    const found = lane === MAIN_LANE ? "main" : "worker";
+    return `it is a native stage, and the lane is of kind "${found}"; give it a lane of kind native, or none`;
   }
-  if (!native && kind === "native") {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: it is a TypeScript processor, and the lane is of kind "native", which runs native stages only; ` +
-        `give it a lane of another name, or none`,
-      { nodeId: id },
-    );
+  if (wanted !== "native" && kind === "native") {
+    return 'it is a TypeScript processor, and the lane is of kind "native", which runs native stages only; give it a ' +
+      "lane of another name, or none";
   }
-  if (descriptor.lane === "main" && lane !== MAIN_LANE) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: its type runs on lane "main" only; give it that one, or none`,
-      { nodeId: id },
-    );
-  }
-  const other = residents.get(lane);
-  if (other !== undefined && (other.type.descriptor.lane === "native") !== native) {
-    const [own, its] = native
-      ? ["a native stage", "a TypeScript processor"]
-      : ["a TypeScript processor", "a native stage"];
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: it is ${own}, and the lane runs "${other.id}" (${other.type.descriptor.type}), ${its}; one lane ` +
-        "cannot run both: give one of them a lane of another name",
-      { nodeId: id },
-    );
-  }
-  return lane;
+  if (wanted === "main" && lane !== MAIN_LANE) return 'its type runs on lane "main" only; give it that one, or none';
+  return undefined;
+}
+
+/** Why a node cannot run on the lane of another one, and what to do; `undefined` if it can. */
+function whyNotBeside(other: PlacedNode | undefined, { lane }: Pick<NodeDescriptor, "lane">): string | undefined {
+  if (other === undefined) return undefined;
+  const [own, its] = [lane, other.type.descriptor.lane].map((each) =>
+    each === "native" ? "a native stage" : "a TypeScript processor"
+  );
+  if (own === its) return undefined;
+  return `it is ${own}, and the lane runs "${other.id}" (${other.type.descriptor.type}), ${its}; one lane cannot run both: ` +
+    "give one of them a lane of another name";
 }
 
 /**

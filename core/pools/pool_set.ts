@@ -5,6 +5,7 @@
  */
 import type { Driver } from "../driver/driver.ts";
 import { SluiceError } from "../errors.ts";
+import { logDetail } from "../log.ts";
 import { Ledger } from "../memory/ledger.ts";
 import { Pool } from "../memory/pool.ts";
 import { PoolGate } from "../memory/pool_gate.ts";
@@ -93,12 +94,23 @@ export class PoolSet {
     const fresh = this.#create(plans.filter(({ name }) => this.#named(name) === undefined), slots);
     for (const plan of plans) this.#plan(plan.name, slots.get(plan.name)!);
     this.#all.push(...fresh);
+    for (const { planned, token: { name, slotBytes } } of fresh) {
+      logDetail("runtime", "debug", () => [`Pool "${name}" is made with ${planned} slots`, { slotBytes }]);
+    }
     for (const own of fresh) this.#untold.add(own);
   }
 
   /** Every lane covers the slots that are planned: lends them. */
   adopted(): void {
-    for (const { gate, planned } of this.#all) if (planned > gate.slots) gate.open(planned);
+    for (const { gate, planned, token: { name, slotBytes } } of this.#all) {
+      if (planned <= gate.slots) continue;
+      logDetail(
+        "runtime",
+        "debug",
+        () => [`Pool "${name}" grows from ${gate.slots} to ${planned} slots`, { slotBytes }],
+      );
+      gate.open(planned);
+    }
     this.#untold.clear();
   }
 
@@ -115,6 +127,12 @@ export class PoolSet {
       const wanted = plan?.slots ?? 1;
       const spare = (own.planned - wanted) * bytesOfSlot(own.token.slotBytes);
       if (spare < LEAST_SHUT_BYTES || own.planned < 2 * wanted) continue;
+      const { name, slotBytes } = own.token;
+      logDetail(
+        "runtime",
+        "debug",
+        () => [`Pool "${name}" shrinks from ${own.planned} to ${wanted} slots`, { slotBytes }],
+      );
       own.gate.shut(wanted);
       own.planned = wanted;
     }

@@ -9,6 +9,7 @@
  */
 import { nodeBuiltin } from "../log/node_builtin.ts";
 import { type Bundle, bundle } from "./bundle.ts";
+import { whileImporting } from "./lane_thread.ts";
 
 let isAnswering = false;
 
@@ -18,7 +19,11 @@ let isAnswering = false;
  * @param url its absolute URL
  * @returns its exports
  */
-export async function importModule(url: string): Promise<object> {
+export function importModule(url: string): Promise<object> {
+  return whileImporting(url, () => importFrom(url));
+}
+
+async function importFrom(url: string): Promise<object> {
   if (bundle === undefined) return await import(url);
   const own = bundle.doors.get(url);
   if (own !== undefined) return await import(own);

@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import { describeThrown, isInstance } from "../errors/thrown.ts";
+import { logDetail } from "../log.ts";
 import { importModule } from "./import_module.ts";
 import type { AnyNodeType } from "./node_type.ts";
 
@@ -41,6 +42,7 @@ export async function loadNodeType(type: string, packageUrl: string): Promise<An
       `Cannot find node type "${type}" in ${packageUrl}; run deno task codegen to bring it up to date`,
     );
   }
+  logDetail("lane", "trace", () => [`Found node type "${type}"`, { in: packageUrl }]);
   return placedType(found, packageUrl);
 }
 

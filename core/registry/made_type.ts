@@ -14,6 +14,7 @@ import type { VideoFrame } from "../frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 import type { Processor } from "../processor.ts";
 import { type ConfigSchema, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
+import { assertClass, assertMadeType } from "./check_made_type.ts";
 import type { DynamicPort, NodeHandle } from "./handle.ts";
 import { defineNodeType, type NodeInstance, type NodeType, type PortRegistry, type PortWiring } from "./node_type.ts";
 
@@ -85,6 +86,9 @@ export type MadeFrames<P extends MadePorts> = {
  * });
  * console.log(counter().type.descriptor.inputs[0].type); // AudioFrame
  * ```
+ *
+ * @throws {SluiceError} `InvalidConfig` for a part that is missing, unknown or of a wrong shape, and for a name that two
+ * of inputs, outputs and configuration keys have
  */
 export function makeNodeType<
   const I extends MadePorts = Record<never, never>,
@@ -92,6 +96,7 @@ export function makeNodeType<
 >(
   made: MadeType<I, O>,
 ): NodeType<{ readonly [key: string]: unknown }, NodeHandle<MadeFrames<I>, MadeFrames<O>>> {
+  assertMadeType(made);
   const { inputs, outputs, config = {}, load, ...parts } = made;
   const descriptor: NodeDescriptor = {
     className: parts.type,
@@ -119,6 +124,7 @@ export function makeNodeType<
     descriptor,
     load: async () => {
       const Class = await load();
+      assertClass(descriptor.type, Class);
       return () => plainInstance(new Class(), descriptor);
     },
   });

@@ -7,6 +7,7 @@
 import { describeName } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { logDetail } from "../log.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
@@ -22,15 +23,18 @@ export interface NodeMetadata extends NodeDescriptor {
 /** Looks node types up by registered name. */
 export class NodeRegistry {
   readonly #types = new Map<string, AnyNodeType>();
+  readonly #leftOut: readonly string[];
 
   /**
    * Holds the node types of some packages.
    *
    * @param packages whose node types it holds
+   * @param leftOut packages and plugins that were left out, each with the reason: errors about unknown types tell of them
    * @throws {SluiceError} `InvalidGraph` if two of them register one name, naming the places of both, or for what is no
    * package
    */
-  constructor(packages: Iterable<NodePackage> = []) {
+  constructor(packages: Iterable<NodePackage> = [], leftOut: readonly string[] = []) {
+    this.#leftOut = leftOut;
     if (typeof Object(packages)[Symbol.iterator] !== "function") {
       throw new SluiceError(
         "InvalidGraph",
@@ -38,6 +42,11 @@ export class NodeRegistry {
       );
     }
     for (const each of packages) this.addPackage(each);
+    if (this.#types.size === 0) return;
+    logDetail("runtime", "debug", () => {
+      const from = [...new Set(this.#types.values().map((type) => type.package?.name))];
+      return [`Registered ${this.#types.size} node types`, { packages: from }];
+    });
   }
 
   /** Puts a registry together step by step. */
@@ -88,11 +97,10 @@ export class NodeRegistry {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
     const names = [...this.#types.keys()].sort();
-    throw new SluiceError(
-      "NodeTypeNotFound",
-      `Cannot find node type ${describeName(name)}${didYouMean(name, names)}; available: ${listSome(names)}`,
-      { available: names },
-    );
+    const found = `Cannot find node type ${describeName(name)}${didYouMean(name, names)}; available: ${
+      listSome(names)
+    }`;
+    throw new SluiceError("NodeTypeNotFound", [found, ...this.#leftOut].join("; "), { available: names });
   }
 
   /** Whether there is a node type of that name. */

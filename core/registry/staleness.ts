@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError, type SluiceErrorDetails } from "../errors.ts";
-import { logger } from "../log.ts";
+import { logDetail, logger } from "../log.ts";
 import { bundle } from "./bundle.ts";
 import { importModule } from "./import_module.ts";
 import type { NodePackage } from "./node_type.ts";
@@ -118,6 +118,8 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
   if (module.nodePackage?.nodes === undefined) {
     throw notGenerated(href, 'it does not export "nodePackage", so the generator did not make it');
   }
+  const { name, nodes } = module.nodePackage;
+  logDetail("runtime", "debug", () => [`Loaded package "${name}" with ${nodes.length} node types`, { from: href }]);
   return module.nodePackage;
 }
 

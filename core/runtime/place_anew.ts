@@ -5,6 +5,7 @@
  * @module
  */
 import type { NodeId } from "../ids.ts";
+import { logDetail } from "../log.ts";
 import type { LaneMove } from "../placement/balance.ts";
 import type { Topology } from "../topology.ts";
 
@@ -18,5 +19,9 @@ export function placeAnew(topology: Topology, moves: readonly LaneMove[]): void 
   const draft = topology.draft();
   for (const { node, to } of wanted) draft.moveNode(node.id, to, undefined, true);
   topology.adopt(draft);
+  logDetail("runtime", "debug", () => {
+    const placed = wanted.map(({ node, to }) => `"${node.id}" from lane "${node.lane}" to lane "${to}"`);
+    return [`Begins with nodes on other lanes, as the run before has measured: ${placed.join(", ")}`];
+  });
   topology.recycle(wanted.map(({ node }) => node), []);
 }

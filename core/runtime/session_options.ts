@@ -26,7 +26,7 @@ export function stuckAfterMs(options: RuntimeOptions): number {
 }
 
 /** What a run gets of its runtime as it is. */
-type OfRuntime = Pick<SessionOptions, "topology" | "driver" | "events" | "kept" | "resume" | "converters">;
+type OfRuntime = Pick<SessionOptions, "topology" | "driver" | "pausedNs" | "events" | "kept" | "resume" | "converters">;
 
 /** The options of a graph's run. */
 export function sessionOptions(options: RuntimeOptions, ofRuntime: OfRuntime): SessionOptions {

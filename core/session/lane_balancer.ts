@@ -13,7 +13,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import { whyFixed } from "../graph/fixed_nodes.ts";
 import type { NodeId } from "../ids.ts";
 import type { DraftedEdit } from "../live/edit_site.ts";
-import { logger } from "../log.ts";
+import { logDetail, logger } from "../log.ts";
 import { type Balance, balance, type LaneMove } from "../placement/balance.ts";
 import { DEFAULT_LANE } from "../placement/lane_choice.ts";
 import { readLinkCounts } from "../links/link_counts.ts";
@@ -108,6 +108,10 @@ export class LaneBalancer {
     this.#restsUntilNs = nowNs + this.#restMs * 1e6;
     this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
     this.#watch!.forget();
+    logDetail("runtime", "trace", () => {
+      const loads = Object.fromEntries(lanesOf(measured.nodes));
+      return [`A lane has too much to do; ${found.moves.length} nodes are to move`, { loads }];
+    });
     if (found.moves.length === 0) return;
     const pace = measured.links.values().reduce((sum, each) => sum + each, 0);
     void this.#move(found.moves, reasonOf(measured, found)).then((isMade) => {
@@ -204,6 +208,7 @@ export class LaneBalancer {
     this.#isMoving = true;
     try {
       await this.#run.edits!.run(() => this.#draft(moves, reason), TIMEOUT_MS);
+      logDetail("runtime", "debug", () => [`Moves: ${moves.map(describeMove).join(", ")}`]);
       logger("runtime").info(`Moved ${moves.length} nodes to other lanes: ${reason}`);
       return true;
     } catch (error) {
@@ -231,6 +236,10 @@ export class LaneBalancer {
     if (node !== undefined) this.#refused.add(node.life);
     logger("runtime").warn(`Nodes were to be moved to lanes that have less to do: ${error.message}`);
   }
+}
+
+function describeMove({ id, from, to }: LaneMove): string {
+  return `"${id}" from lane "${from}" to lane "${to}"`;
 }
 
 function reasonOf({ forNs, nodes }: MeasuredLoad, { moves, peakBefore, peakAfter }: Balance): string {

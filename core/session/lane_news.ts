@@ -7,7 +7,7 @@ import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
-import { logger, relayLog } from "../log.ts";
+import { logDetail, logger, relayLog } from "../log.ts";
 import { redact, redactValue } from "../errors/redaction.ts";
 import { failLane } from "./end_states.ts";
 import type { LaneReplacer } from "./lane_replacer.ts";
@@ -41,6 +41,11 @@ export class LaneNews {
         facts.built(report.carries);
         thread.opened(report.formats);
         events.publish({ group: "lane", lane, kind: "started" });
+        logDetail(
+          "lane",
+          "debug",
+          () => [`Lane "${lane}" has opened its nodes`, { kind: thread.kind, thread: thread.ordinal }],
+        );
         break;
       case "failed":
         this.failed(thread, reportedError(report), report.node, report.record);
@@ -107,6 +112,7 @@ export class LaneNews {
         if (this.#run.startNs > 0 && this.#run.summary === undefined) kept.take(report.states ?? [], topology.nodes);
         thread.closed();
         events.publish({ group: "lane", lane, kind: "closed" });
+        logDetail("lane", "debug", () => [`Lane "${lane}" has closed`]);
         break;
     }
   }
@@ -144,6 +150,7 @@ export class LaneNews {
   changed(lane: LaneThread, before: LaneState): void {
     const { pausing, requests, edits } = this.#run;
     const { index, name, loss } = lane;
+    logDetail("lane", "trace", () => [`Lane "${name}" was ${before} and is ${lane.state}`]);
     if (!lane.is.answers) pausing.quiesced(index);
     switch (lane.state) {
       case "lost":

@@ -50,7 +50,7 @@ export class Run {
   memory: GraphMemory | undefined;
   plans: LinkPlans | undefined;
   edits: LiveEdits | undefined;
-  /** When the nodes began to run, nanoseconds of the driver's clock; 0 before that. */
+  /** When the nodes began to run, nanoseconds of the nodes' clock; 0 before that. */
   startNs = 0;
   /** Runs from when the graph was told to stop: at its end the graph is no longer drained. */
   stopTimer: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +75,7 @@ export class Run {
     this.end = end;
     this.#drain = drain;
     this.states = new NodeStates(events);
-    this.clock = new RunClock(() => driver.nowNs());
+    this.clock = new RunClock(() => driver.nowNs(), options.pausedNs);
     this.lanes = new SessionLanes(options, listener);
     const whatKeeps = (lanes: readonly number[]) => this.edits!.whatKeeps(lanes);
     this.pausing = new Pausing(this.clock, this.lanes, events, whatKeeps);

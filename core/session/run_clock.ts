@@ -1,5 +1,5 @@
 /**
- * The nodes' clock: the driver's, less the time that the graph was paused.
+ * The nodes' clock: the driver's, less the time that the graph was paused, in this run and in those before.
  *
  * @module
  */
@@ -9,11 +9,15 @@ export class RunClock {
   readonly #driverNowNs: () => number;
   #paused = false;
   #pausedAtNs = 0;
-  #pausedNs = 0;
+  #pausedNs: number;
 
-  /** @param driverNowNs the monotonic clock, nanoseconds */
-  constructor(driverNowNs: () => number) {
+  /**
+   * @param driverNowNs the monotonic clock, nanoseconds
+   * @param pausedNs the length of all pauses of the runs before, nanoseconds
+   */
+  constructor(driverNowNs: () => number, pausedNs: number = 0) {
     this.#driverNowNs = driverNowNs;
+    this.#pausedNs = pausedNs;
   }
 
   /** Whether it stands still. */
@@ -21,9 +25,9 @@ export class RunClock {
     return this.#paused;
   }
 
-  /** The length of all pauses that have ended, nanoseconds. */
+  /** The length of all pauses so far, nanoseconds. */
   get pausedNs(): number {
-    return this.#pausedNs;
+    return this.#pausedNs + (this.#paused ? this.#driverNowNs() - this.#pausedAtNs : 0);
   }
 
   /** The time now, nanoseconds. */

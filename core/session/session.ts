@@ -106,13 +106,17 @@ export class Session {
       const nodes = orderedNodes(topology);
       const links = [...topology.links.values()];
       this.#watch.watchOpening();
-      const formats = await Promise.all(
-        run.lanes.all.map((lane) => run.lanes.openNodes(lane, plans, nodes, links)),
-      );
+      const lanes = run.lanes.all;
+      // Nodes read the clock in setup().
+      for (const lane of lanes) run.pausing.brief(lane);
+      const opening = lanes.map((lane) => run.lanes.openNodes(lane, plans, nodes, links));
+      // A native lane has a thread from now on.
+      for (const lane of lanes) if (lane.kind === "native") run.pausing.brief(lane);
+      const formats = await Promise.all(opening);
       if (run.stopTimer !== undefined) throw stoppedEarly();
       checkFormats(topology, convertersByField(run.options.converters), formats.flat(), links);
       run.options.kept.clear();
-      run.startNs = run.driver.nowNs();
+      run.startNs = run.clock.nowNs();
       for (const id of run.states.keys()) run.states.set(id, "running");
       run.lanes.send({ kind: "start" });
       run.events.publish({ group: "runtime", kind: "started" });
@@ -198,6 +202,11 @@ export class Session {
     if (lane.kind === "native") return this.#run.commands.send(lane, node, name, args);
     const message = `Cannot ${attempt}: it is a TypeScript processor, and only native stages take commands`;
     return Promise.reject(new SluiceError("InvalidConfig", message, { nodeId: node.id }));
+  }
+
+  /** For how long the graph was paused, in this run and in those before, nanoseconds. */
+  get pausedNs(): number {
+    return this.#run.clock.pausedNs;
   }
 
   /** The nodes' clock, nanoseconds. */

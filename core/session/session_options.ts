@@ -27,6 +27,8 @@ export interface BalancingOptions {
 export interface SessionOptions {
   readonly topology: Topology;
   readonly driver: Driver;
+  /** For how long the graph was paused in the runs before, nanoseconds; by default 0. */
+  readonly pausedNs?: number;
   /** Is told of states, failures and warnings. */
   readonly events: EventBus;
   readonly pools: { readonly [name: string]: PoolSize };

@@ -8,6 +8,7 @@ import { openDriver } from "../../driver/open.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { logger, tapLog } from "../../log.ts";
 import { importModule } from "../../registry/import_module.ts";
+import { enterLaneThread } from "../../registry/lane_thread.ts";
 import { loadNodeType } from "../../registry/load_type.ts";
 import { LaneRunner } from "./lane_runner.ts";
 import { LogRelay } from "./log_relay.ts";
@@ -25,6 +26,8 @@ const scope = globalThis as unknown as WorkerScope;
 const { postMessage } = scope;
 const post = (report: LaneReport) => postMessage.call(scope, report);
 let runner: LaneRunner | undefined;
+
+enterLaneThread();
 
 const relay = new LogRelay((entry) => post({ kind: "log", entry }));
 tapLog((entry) => relay.take(entry));
