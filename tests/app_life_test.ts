@@ -38,7 +38,7 @@ Deno.test("appSource push() rejects once the node is removed before the start", 
   const source = runtime.add(appSource.audio(MONO));
   const early = source.push(block());
   await runtime.remove(source.id);
-  await rejects(early, { code: "Busy", message: "The node was removed from the graph before a start" });
+  await rejects(early, { code: "Busy", message: 'Cannot push to "app-source": it was removed from the graph' });
 });
 
 Deno.test("a sink that was closed before the start ends what only it heard", async () => {
