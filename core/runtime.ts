@@ -106,6 +106,8 @@ export class Runtime implements AsyncDisposable {
   /** How many runs there were, and how often the graph was told to stop. */
   #runs = 0;
   #stops = 0;
+  /** A restart waits for the end of a run. */
+  #isRestarting = false;
   /** The graph was changed since that run was over. */
   #isChanged = false;
   /** Why the runtime was disposed of before any start. */
@@ -422,8 +424,8 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Opens every node, checks what formats are known, and lets the graph run. After the end of a run, or a start that was
-   * refused, it begins another: every node is built anew, files are opened anew, and all figures begin at 0. A graph
-   * that is being stopped is waited for.
+   * refused, it begins another: every node is built anew, files are opened anew, and all figures begin at 0. A run that is
+   * ending, because it was told to stop or has failed, is waited for.
    *
    * @param options `resume`: whether nodes go on from what their `snapshot()` gave at the end of the last run; by default
    * they do not
@@ -433,6 +435,9 @@ export class Runtime implements AsyncDisposable {
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
+    const stops = this.#stops;
+    if (this.#run?.isCutShort) await this.#run.finished.catch(() => {});
+    this.#assertNotStopped("start", stops);
     this.#assertIdle("start");
     this.#options.signal?.throwIfAborted();
     assertComplete(this.#topology, "start");
@@ -455,19 +460,29 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Stops the graph, if it runs, and starts it: {@linkcode Runtime.stop} and {@linkcode Runtime.start} in one call, with
-   * the options of the latter. How the run before ended, its {@linkcode Runtime.finished} tells.
+   * the options of the latter. A run that is ending by itself is waited for.
+   * How the run before ended, its {@linkcode Runtime.finished} tells.
    *
-   * @throws {SluiceError} `Busy` if the graph is starting or stopping, or is to stop before it has begun again; what
-   * {@linkcode Runtime.start} throws
+   * @throws {SluiceError} `Busy` if the graph is starting or another restart is under way, or if the graph is to stop
+   * before it has begun again; what {@linkcode Runtime.start} throws
    */
   async restart(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
-    this.#run?.assertRuns("restart");
+    if (this.#isRestarting) throw new SluiceError("Busy", "Cannot restart: another restart is under way");
+    this.#run?.assertStarted("restart");
     const stopped = this.stop().catch(() => {});
     const stops = this.#stops;
+    this.#isRestarting = true;
     await stopped;
-    if (this.#stops !== stops) throw new SluiceError("Busy", "Cannot restart: the graph was stopped meanwhile");
+    this.#isRestarting = false;
+    this.#assertNotStopped("restart", stops);
     await this.start(options);
+  }
+
+  /** @param stops how often it was told to stop by the time that was asked for @throws {SluiceError} `Busy` */
+  #assertNotStopped(action: string, stops: number): void {
+    if (this.#stops === stops) return;
+    throw new SluiceError("Busy", `Cannot ${action}: the graph was stopped meanwhile`);
   }
 
   #makeSession(resume: boolean): Session {

@@ -206,7 +206,7 @@ eachDriver("restart() gives way to stop(), and there is one at a time", async (n
   await starting;
 
   const restarting = runtime.restart();
-  await rejects(runtime.restart(), { code: "Busy", message: "Cannot restart: the graph is being stopped" });
+  await rejects(runtime.restart(), { code: "Busy", message: "Cannot restart: another restart is under way" });
   await restarting;
   await flow(runtime, "to", 3);
 
@@ -216,6 +216,65 @@ eachDriver("restart() gives way to stop(), and there is one at a time", async (n
   equal((await stopped)!.outcome, "stopped");
   equal(runtime.running, false);
 });
+
+eachDriver("start() and restart() wait for a run that is being stopped, and give way to stop()", async (native) => {
+  await using runtime = new Runtime({ native });
+  const from = runtime.add(source(counting(1e9)), { id: "from" });
+  const to = runtime.add(sink(gathering([])), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  for (const again of [() => runtime.start(), () => runtime.restart()]) {
+    const stopped = runtime.stop();
+    await again();
+    equal((await stopped)!.outcome, "stopped");
+    await flow(runtime, "to", 3);
+  }
+  void runtime.stop();
+  const [first, second] = [runtime.start(), runtime.start()];
+  const message = "Cannot start: the graph was started; runtime.finished tells of its end";
+  await Promise.all([first, rejects(second, { code: "Busy", message })]);
+  await flow(runtime, "to", 3);
+  void runtime.stop();
+  const given = runtime.start();
+  const stopped = runtime.stop();
+  await rejects(given, { code: "Busy", message: "Cannot start: the graph was stopped meanwhile" });
+  equal((await stopped)!.outcome, "stopped");
+  equal(runtime.running, false);
+});
+
+for (const call of ["setup()", "process()"] as const) {
+  eachDriver(`a listener that hears a failure in ${call} begins the graph again by restart()`, async (native) => {
+    await using runtime = new Runtime({ native });
+    let failures = 0;
+    const fails = (where: string) => {
+      if (where === call && failures++ === 0) throw new Error("once, on purpose");
+    };
+    // Until then the run that has failed is ending.
+    const gate = Promise.withResolvers<void>();
+    const from = runtime.add(source({ ...counting(1e9), teardown: () => gate.promise }), { id: "from" });
+    const to = runtime.add(sink({ ...passing(() => fails("process()")), setup: () => fails("setup()") }), { id: "to" });
+    runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+    const again = Promise.withResolvers<void>();
+    const heard: string[] = [];
+    runtime.events.on("*", (event) => {
+      if (event.group === "runtime") heard.push(event.kind);
+      if (event.group !== "error") return;
+      equal(runtime.running, true);
+      runtime.restart().then(again.resolve, again.reject);
+      gate.resolve();
+    });
+    const failed = { code: "NodeFailed", nodeId: "to" };
+    if (call === "setup()") await rejects(runtime.start(), failed);
+    else {
+      await runtime.start();
+      await rejects(runtime.finished, failed);
+    }
+    await again.promise;
+    await flow(runtime, "to", 3);
+    equal((await runtime.stop())!.outcome, "stopped");
+    deepEqual(heard, [...call === "setup()" ? [] : ["started"], "ended", "started", "stopping", "ended"]);
+  });
+}
 
 eachDriver("restart() begins again after a run that has failed", async (native) => {
   await using runtime = new Runtime({ native });

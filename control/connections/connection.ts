@@ -163,6 +163,10 @@ function makeHandlers(
       return state();
     },
     "graph.restart": async ({ resume }) => {
+      // Who stops it, by a signal perhaps, has the last word: no client undoes that.
+      if (viewRuntime(runtime).session?.state === "stopping") {
+        throw new SluiceError("Busy", "Cannot restart: the graph is being stopped");
+      }
       await runtime.restart({ resume });
       return state();
     },

@@ -79,6 +79,11 @@ export class Session {
     return this.#finished.promise;
   }
 
+  /** Whether it was told to stop, or has failed. */
+  get isCutShort(): boolean {
+    return this.#run.stopTimer !== undefined || this.#run.failure !== undefined;
+  }
+
   /** The figures at the end, once there was one. */
   get summary(): RunSummary | undefined {
     return this.#run.summary;
@@ -271,6 +276,11 @@ export class Session {
       new SluiceError("NodeFailed", `Node "${node.id}" was disabled by hand`, { nodeId: node.id }),
     );
     this.#freeStuck(node);
+  }
+
+  /** @throws {SluiceError} `Busy` while it is starting */
+  assertStarted(action: string): void {
+    if (this.#run.state === "starting") throw this.#run.refusal(action);
   }
 
   /** @throws {SluiceError} `Busy` unless nodes run and go on running */
