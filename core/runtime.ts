@@ -328,10 +328,10 @@ export class Runtime implements AsyncDisposable {
    * Runs no node until `resume()`; frames stay where they are. The nodes' clock stands still, so that sources do not
    * catch up afterwards. A node that a device or a socket drives is held only by links that fill up.
    *
-   * @returns once each tick under way has ended, or waits for room or a slot, where it stays until `resume()`: the
-   * figures of {@linkcode Runtime.stats} then are exact; or at once when `resume()` or `stop()` comes before that
+   * @returns once each tick under way has ended, or waits for room or a slot, where it stays until `resume()`, or for the
+   * script, which may keep a frame of its sink: the figures of {@linkcode Runtime.stats} then are exact; or at once when `resume()` or `stop()` comes before that
    * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick neither ends nor waits for room or a
-   * slot
+   * slot, nor, at a sink that the script reads, for the script; then the graph goes on
    */
   async pause(): Promise<void> {
     if (this.#session === undefined) {

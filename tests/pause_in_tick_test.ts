@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { ProcessorContext } from "../core/processor.ts";
+import { appSink, appSource } from "../mod.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 import { port } from "./fixtures/define.ts";
@@ -259,3 +260,36 @@ eachDriver("pause() waits for no node that a device drives, which is held by lin
   await runtime.stop();
   deepEqual(got.slice(0, count), numbers(count));
 });
+
+eachDriver(
+  "pause() does not wait for what the script keeps of an app sink, which gives nothing meanwhile",
+  async (native) => {
+    const runtime = new Runtime({ mode: "live", native });
+    const from = runtime.add(appSource.data<number>(), { id: "from" });
+    const to = runtime.add(appSink.data<number>(), { id: "to" });
+    runtime.connect(from.outputs.data, to.inputs.data, { policy: "lossless" });
+    await runtime.start();
+    const frames = to[Symbol.asyncIterator]();
+    // Nobody has asked for a frame.
+    await from.push({ value: 1 });
+    await runtime.pause();
+    const got: number[] = [];
+    const first = frames.next().then(({ value }) => got.push(value.value));
+    await assertRests(runtime, got);
+    await runtime.resume();
+    await first;
+    // The script has the first frame.
+    await from.push({ value: 2 });
+    await runtime.pause();
+    equal(runtime.paused, true);
+    const second = frames.next().then(({ value }) => got.push(value.value));
+    await assertRests(runtime, got);
+    deepEqual(got, [1]);
+    await runtime.resume();
+    await second;
+    from.end();
+    deepEqual(await frames.next(), { done: true, value: undefined });
+    assertSpent(await runtime.finished);
+    deepEqual(got, [1, 2]);
+  },
+);

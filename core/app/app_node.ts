@@ -20,6 +20,8 @@ import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 export interface AppProcessor<P> extends Processor {
   /** Is given the port. */
   wire(port: P): void;
+  /** As that of its instance. */
+  awaitsScript?(): boolean;
 }
 
 /** The spec of a node around an existing processor. */
@@ -53,6 +55,7 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
         ports: new OnePort(port, processor),
         tick: (context) => processor.process(context),
         configure: () => {},
+        awaitsScript: () => processor.awaitsScript?.() === true,
       })),
   });
   return { ...type(), extend };

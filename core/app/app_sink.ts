@@ -81,6 +81,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   #wanted: PromiseWithResolvers<F | undefined> | undefined;
   /** The node waits for the script: to want a frame, and to be done with it. */
   #asked = Promise.withResolvers<void>();
+  #isWaiting = false;
   #closed = false;
   #ended = false;
   /** The stream ended before the node did. */
@@ -106,7 +107,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   }
 
   async process(): Promise<void> {
-    if (this.#wanted === undefined && !this.#closed) await this.#asked.promise;
+    if (this.#wanted === undefined && !this.#closed) await this.#askedFor();
     if (this.#closed || this.#ended) return;
     const frame = this.#input.read();
     if (frame === undefined) return;
@@ -115,7 +116,11 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#wanted = undefined;
     wanted.resolve(frame);
     // The tick, and the frame with it, lasts until the script comes back.
-    await this.#asked.promise;
+    await this.#askedFor();
+  }
+
+  awaitsScript(): boolean {
+    return this.#isWaiting;
   }
 
   flush(): void {
@@ -150,6 +155,12 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
       cancel: () => this.#close(),
     }, { highWaterMark: 0 });
     return Object.assign(handle as unknown as NodeHandle<I>, { [Symbol.asyncIterator]: () => iterator, readable });
+  }
+
+  async #askedFor(): Promise<void> {
+    this.#isWaiting = true;
+    await this.#asked.promise;
+    this.#isWaiting = false;
   }
 
   async #next(): Promise<IteratorResult<F>> {

@@ -58,6 +58,8 @@ export function whatKeeps({ page, lanes, drafted, nodes, leaving }: LateLanes, i
   const calls = (node: NodeEntry, ifNamed: string | undefined) => {
     const lane = lanes.find(({ name }) => name === node.lane);
     if (lane === undefined) return [];
+    // Nobody waits for the tick of a node that a device drives: it lasts as long as the node.
+    if (node.type.descriptor.mode === "external" && readPhase(page, node.index) === PHASE.await) return [];
     const call = callOf(page, node.index) ?? (calledOn(lane.index) === node.index ? ifNamed : undefined);
     return call === undefined ? [] : [{ id: node.id, call }];
   };

@@ -1,16 +1,17 @@
 import { deepEqual } from "node:assert/strict";
 import { LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { pass } from "../../tests/fixtures/numbered.ts";
+import { source } from "../../tests/fixtures/scripted.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { Topology } from "../topology.ts";
 import { type KeptLanes, whatKeeps } from "./edit_errors.ts";
 
+const SIZES = { lanes: 2, links: 1, nodes: 2 };
 const LANES = [{ name: "near", index: 1 }];
 
 /** What keeps lane "near", which runs "old", while "new" is made ready for it. @param called the node that it calls */
 function keeps(called: "old" | "new", inTick?: string, phase?: number): KeptLanes {
-  const sizes = { lanes: 2, links: 1, nodes: 2 };
-  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES);
   const topology = new Topology("live", () => []);
   const [before, after] = ["old", "new"].map((id) => topology.addNode(pass, {}, { id, lane: "near" }));
   const { index } = called === "new" ? after : before;
@@ -27,4 +28,20 @@ Deno.test("whatKeeps() names a node that keeps the lane that it comes to", () =>
 Deno.test("whatKeeps() names a node of the graph that its lane has run last only where that is told to be in a tick", () => {
   deepEqual(keeps("old"), { nodeId: undefined, why: "a call of a node takes too long" });
   deepEqual(keeps("old", "process()"), { nodeId: "old", why: '"old" has not returned from process()' });
+});
+
+Deno.test("whatKeeps() does not name a node that a device drives for its process(), which lasts as long as the node", () => {
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES);
+  const topology = new Topology("live", () => []);
+  const [device, other] = [source({}, { mode: "external" }), source({})].map(({ type }, k) =>
+    topology.addNode(type, {}, { id: `node${k}` })
+  );
+  for (const { index } of [device, other]) page.u32[(page.nodeOffset(index) + NODE.phase) >> 2] = PHASE.await;
+  deepEqual(
+    whatKeeps({ page, lanes: [{ name: "main", index: 0 }], drafted: [], nodes: [device, other], leaving: [] }),
+    {
+      nodeId: "node1",
+      why: '"node1" has not returned from process()',
+    },
+  );
 });

@@ -51,6 +51,8 @@ export interface NodeInstance {
   tick(context: ProcessorContext): void | Promise<void>;
   /** Assigns configuration values, which the schema has accepted, to the class's fields. */
   configure(values: { readonly [key: string]: unknown }): void;
+  /** Whether its tick under way waits for the script, which may have a frame of it, and for nothing else. */
+  awaitsScript?(): boolean;
   /** Views of the structs that its ports carry, by schema. */
   readonly structs?: { readonly [schema: string]: StructType };
 }

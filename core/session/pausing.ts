@@ -42,7 +42,7 @@ export class Pausing {
   /**
    * Runs no node until `resume()`. Settles also when `resume()` comes first.
    *
-   * @throws {SluiceError} `Timeout` if a node's tick does not end
+   * @throws {SluiceError} `Timeout` if a node's tick does not end: then the graph goes on
    */
   async pause(): Promise<void> {
     if (this.#clock.paused) return await this.#waiting?.all.then(() => {});
@@ -51,16 +51,19 @@ export class Pausing {
     const lanes = this.#lanes.all.filter((lane) => lane.is.answers).map(({ index }) => index);
     const waiting = this.#waiting = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#late(late));
     this.#lanes.send({ kind: "pause", pause: ++this.#count });
-    await waiting.all;
+    try {
+      await waiting.all;
+    } catch (error) {
+      if (waiting === this.#waiting) this.#goOn();
+      throw error;
+    }
     if (waiting === this.#waiting) this.#events.publish({ group: "runtime", kind: "paused" });
   }
 
   resume(): void {
     if (!this.#clock.paused) return;
-    this.#clock.resume();
     this.#waiting?.dismiss();
-    this.#waiting = undefined;
-    this.#lanes.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
+    this.#goOn();
     this.#events.publish({ group: "runtime", kind: "resumed" });
   }
 
@@ -78,6 +81,13 @@ export class Pausing {
   /** The graph is ending. Rejects what waits. */
   end(error: Error): void {
     this.#waiting?.refuse(error);
+    this.#waiting = undefined;
+  }
+
+  #goOn(): void {
+    this.#clock.resume();
+    this.#waiting = undefined;
+    this.#lanes.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
   }
 
   #late(lanes: readonly number[]): SluiceError {

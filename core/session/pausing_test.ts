@@ -7,7 +7,7 @@ import { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /** A run of lanes with these indices. @param away those that end or are lost */
-function setUp(indices: readonly number[], away: readonly number[] = []): { pausing: Pausing; told: string[] } {
+function setUp(indices: readonly number[], away: readonly number[] = []) {
   const told: string[] = [];
   const lanes = {
     all: indices.map((index) => ({ index, is: TRAITS[away.includes(index) ? "lost" : "running"] })),
@@ -16,7 +16,8 @@ function setUp(indices: readonly number[], away: readonly number[] = []): { paus
   } as unknown as SessionLanes;
   const events = { publish: ({ kind }: { readonly kind: string }) => void told.push(kind) } as unknown as EventBus;
   const whatKeeps = () => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' });
-  return { pausing: new Pausing(new RunClock(() => 0), lanes, events, whatKeeps), told };
+  const clock = new RunClock(() => 0);
+  return { pausing: new Pausing(clock, lanes, events, whatKeeps), told, clock };
 }
 
 Deno.test("Pausing.pause() does not wait for lanes that end or are lost, and tells all", async () => {
@@ -37,20 +38,30 @@ Deno.test("Pausing.quiesced() of a lane that leaves meanwhile lets pause() settl
   deepEqual(told, ["pause", "paused"]);
 });
 
-Deno.test("Pausing.pause() names the lanes that do not quiesce", async () => {
+Deno.test("Pausing.pause() names the lanes that do not quiesce, and has all go on", async () => {
   const { setTimeout } = globalThis;
   globalThis.setTimeout = ((run: () => void) => setTimeout(run)) as unknown as typeof setTimeout;
   try {
-    const { pausing } = setUp([0, 1, 2], [1]);
+    const { pausing, told, clock } = setUp([0, 1, 2], [1]);
     const paused = pausing.pause();
+    const second = pausing.pause();
     // An answer to another pause.
     pausing.quiesced(0, 2);
     pausing.quiesced(2, 1);
-    await rejects(paused, {
+    const refused = {
       code: "Timeout",
       nodeId: "m",
       message: 'Lane "lane-0" did not quiesce within 5000 ms: "m" has not returned from process()',
-    });
+    };
+    await Promise.all([rejects(paused, refused), rejects(second, refused)]);
+    deepEqual([clock.paused, told], [false, ["pause", "resume"]]);
+    const again = pausing.pause();
+    // An answer to the pause that was refused.
+    pausing.quiesced(0, 1);
+    pausing.quiesced(0, 2);
+    pausing.quiesced(2, 2);
+    await again;
+    deepEqual([clock.paused, told], [true, ["pause", "resume", "pause", "paused"]]);
   } finally {
     globalThis.setTimeout = setTimeout;
   }

@@ -209,6 +209,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.blocked !== BLOCKED_NONE || this.#isPaused;
   }
 
+  /** Whether a pause, in which it begins no other, need not wait for the end of its tick. */
+  get restsInPause(): boolean {
+    return !this.#pending || this.mode === "external" || this.waitsForGraph || this.instance.awaitsScript?.() === true;
+  }
+
   /** Begins or stops to pass frames from the node's one input to its one output, without calling `process()`. */
   bypass(on: boolean): void {
     const [input] = this.inputs;

@@ -313,9 +313,7 @@ export class LaneLoop {
   #tellPause(): void {
     const lane = this.#lane;
     if (!lane.paused || this.#pauseTold) return;
-    const isAtWork = (cell: NodeCell) =>
-      cell.pending && !cell.failed && cell.mode !== "external" && !cell.waitsForGraph;
-    if (lane.cells.some(isAtWork)) return;
+    if (lane.cells.some((cell) => !cell.failed && !cell.restsInPause)) return;
     for (const pool of lane.pools) pool.flushMagazine();
     lane.publish();
     this.#pauseTold = true;
