@@ -249,7 +249,9 @@ for (const call of ["setup()", "process()"] as const) {
     const fails = (where: string) => {
       if (where === call && failures++ === 0) throw new Error("once, on purpose");
     };
-    const from = runtime.add(source(counting(1e9)), { id: "from", lane: "main" });
+    // Until then the run that has failed is ending.
+    const gate = Promise.withResolvers<void>();
+    const from = runtime.add(source({ ...counting(1e9), teardown: () => gate.promise }), { id: "from", lane: "main" });
     const to = runtime.add(sink({ ...passing(() => fails("process()")), setup: () => fails("setup()") }), { id: "to" });
     runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
     const again = Promise.withResolvers<void>();
@@ -257,7 +259,9 @@ for (const call of ["setup()", "process()"] as const) {
     runtime.events.on("*", (event) => {
       if (event.group === "runtime") heard.push(event.kind);
       if (event.group !== "error") return;
+      equal(runtime.running, true);
       runtime.restart().then(again.resolve, again.reject);
+      gate.resolve();
     });
     const failed = { code: "NodeFailed", nodeId: "to" };
     if (call === "setup()") await rejects(runtime.start(), failed);
