@@ -28,34 +28,60 @@ export function checkLinks(
   nodes: ReadonlyMap<string, CheckedNode>,
   diagnostics: GraphDiagnostics,
 ): { readonly made: ReadonlyMap<ShapedLink, LinkEntry>; readonly warnings: readonly SluiceError[] } {
+  const file: LinkedFile = { graph, topology, nodes, diagnostics, fed: new Set() };
   const made = new Map<ShapedLink, LinkEntry>();
   /** Whether every link's input is known. If not, an input that seems unlinked may have a link. */
   let sure = true;
-  /** Inputs that a link leads to, or that the graph around this one feeds. */
-  const fed = new Set<string>();
   for (const link of graph.links) {
     if (diagnostics.full) return { made, warnings: [] };
-    const from = findNode(link.from, "from", graph, diagnostics) ? link.from : undefined;
-    const to = findNode(link.to, "to", graph, diagnostics) ? link.to : undefined;
-    const source = from && nodes.get(from.node);
-    const target = to && nodes.get(to.node);
-    if (target !== undefined && findPort(target.descriptor, to!.port, "input") !== undefined) fed.add(to!.address);
-    else if (to === undefined || target !== undefined) sure = false;
-    if (source && target) {
-      const { policy, capacity } = link;
-      const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
-      const found = topology.linkChecked(endOf(from!, source), endOf(to!, target), options, link.offset);
-      if ("id" in found) made.set(link, found);
-      else {
-        for (const { error, fault } of found) {
-          diagnostics.addThrown(error, fault === "from" ? from!.offset : fault === "to" ? to!.offset : link.offset);
-        }
-      }
-    } else {
-      if (source) findEnd(from!, source, "output", diagnostics);
-      if (target) findEnd(to!, target, "input", diagnostics);
-    }
+    const { entry, isSure } = addLink(file, link);
+    if (entry !== undefined) made.set(link, entry);
+    sure &&= isSure;
   }
+  feedExposed(file);
+  return { made, warnings: sure ? checkUnlinked(file) : [] };
+}
+
+/** A file whose links are checked. */
+interface LinkedFile {
+  readonly graph: ShapedGraph;
+  readonly topology: FileTopology;
+  readonly nodes: ReadonlyMap<string, CheckedNode>;
+  readonly diagnostics: GraphDiagnostics;
+  /** Inputs that a link leads to, or that the graph around this one feeds. */
+  readonly fed: Set<string>;
+}
+
+/** Adds a link to the graph. @returns it, unless it has a fault; and whether it is known which input it leads to */
+function addLink(
+  { graph, topology, nodes, diagnostics, fed }: LinkedFile,
+  link: ShapedLink,
+): { readonly entry?: LinkEntry; readonly isSure: boolean } {
+  const from = findNode(link.from, "from", graph, diagnostics) ? link.from : undefined;
+  const to = findNode(link.to, "to", graph, diagnostics) ? link.to : undefined;
+  const source = from && nodes.get(from.node);
+  const target = to && nodes.get(to.node);
+  const isFed = target !== undefined && findPort(target.descriptor, to!.port, "input") !== undefined;
+  if (isFed) fed.add(to!.address);
+  const isSure = isFed || (to !== undefined && target === undefined);
+  if (!source || !target) {
+    if (source) findEnd(from!, source, "output", diagnostics);
+    if (target) findEnd(to!, target, "input", diagnostics);
+    return { isSure };
+  }
+  const { policy, capacity } = link;
+  const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
+  const found = topology.linkChecked(endOf(from!, source), endOf(to!, target), options, link.offset);
+  if ("id" in found) return { entry: found, isSure };
+  const offsets = { from: from!.offset, to: to!.offset };
+  for (const { error, fault } of found) {
+    diagnostics.addThrown(error, fault === "from" || fault === "to" ? offsets[fault] : link.offset);
+  }
+  return { isSure };
+}
+
+/** Checks the ports that the graph shows to one around it, which feeds the inputs among them. */
+function feedExposed({ graph, nodes, diagnostics, fed }: LinkedFile): void {
   for (const [ports, key, direction] of [[graph.inputs, "to", "input"], [graph.outputs, "from", "output"]] as const) {
     for (const end of ports.values()) {
       const node = findNode(end, key, graph, diagnostics) ? nodes.get(end.node) : undefined;
@@ -64,8 +90,12 @@ export function checkLinks(
       }
     }
   }
+}
+
+/** Refuses required inputs that nothing leads to. @returns in a live graph warnings of them instead */
+function checkUnlinked({ topology, nodes, diagnostics, fed }: LinkedFile): SluiceError[] {
   const warnings: SluiceError[] = [];
-  for (const node of sure ? nodes.values() : []) {
+  for (const node of nodes.values()) {
     if (diagnostics.full || warnings.length >= MAX_WARNINGS) break;
     const { id, type } = node.node;
     for (const { port, found, available } of findUnlinked(node, fed, nodes, topology)) {
@@ -78,7 +108,7 @@ export function checkLinks(
       }
     }
   }
-  return { made, warnings };
+  return warnings;
 }
 
 function findNode(
