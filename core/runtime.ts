@@ -47,7 +47,6 @@ import { changedValue } from "./runtime/changed_value.ts";
 import { findType, knownTypes } from "./runtime/known_types.ts";
 import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
-import { Refusals } from "./runtime/refusals.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
 import { placeAnew } from "./runtime/place_anew.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
@@ -105,8 +104,8 @@ export class Runtime implements AsyncDisposable {
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
   readonly #kept = new KeptStates();
-  /** Nodes that want to know where a start is refused, or there was none. */
-  readonly #onRefused = new Refusals();
+  /** What nodes of the graph want to have called with the reason where a start is refused, or there was none. */
+  readonly #onRefused = new Set<(reason: unknown) => void>();
   /** The newest run, under way or over. */
   #session: Session | undefined;
   /** How many runs there were, and how often the graph was told to stop. */
@@ -169,12 +168,16 @@ export class Runtime implements AsyncDisposable {
     if (this.#run !== undefined) assertNotShared(spec, "Cannot add");
     const { handle, added } = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
-    const onRefused = (listener: (reason: unknown) => void) =>
-      this.#onRefused.add(this.#topology.node(handle.id), listener);
-    const onDeparture = (listener: () => void) => this.#topology.onDeparture(handle.id, listener);
+    const departures: (() => void)[] = [];
+    const onDeparture = (listener: () => void) => void departures.push(listener);
+    const onRefused = (listener: (reason: unknown) => void) => {
+      this.#onRefused.add(listener);
+      departures.push(() => this.#onRefused.delete(listener));
+    };
     const wanted = wantedValues(this.#topology, handle.id);
     const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture) ??
       handle as unknown as H;
+    if (departures.length > 0) this.#topology.onDeparture(handle.id, () => departures.forEach((each) => each()));
     return awaitable(own, added);
   }
 
@@ -310,7 +313,6 @@ export class Runtime implements AsyncDisposable {
     for (const node of others) if (extras.anew?.has(node.id)) this.#kept.forget(node);
     this.#topology.adopt(draft);
     this.#topology.recycle([...removed, ...others], unlinked);
-    this.#onRefused.remove(removed, new SluiceError("Busy", "The node was removed from the graph before a start"));
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
@@ -465,7 +467,7 @@ export class Runtime implements AsyncDisposable {
       if (before !== undefined) await before.finished.catch(() => {});
       await session.start();
     } catch (error) {
-      this.#onRefused.tell(error);
+      for (const tell of this.#onRefused) tell(error);
       throw error;
     }
     session.finished.catch((error) => this.#failures.take(error, session === this.#session));
@@ -509,7 +511,6 @@ export class Runtime implements AsyncDisposable {
       converters: knownTypes(this.#options.registry, this.#topology),
     });
     this.#failures.begin();
-    this.#onRefused.keep(this.#topology);
     this.#isChanged = false;
     this.#runs++;
     placeAnew(this.#topology, this.#session?.betterLanes ?? []);
@@ -586,7 +587,7 @@ export class Runtime implements AsyncDisposable {
     this.#disposed = true;
     if (this.#session === undefined) {
       this.#unused ??= new SluiceError("Busy", "The graph was disposed of before it was started");
-      this.#onRefused.tell(this.#unused);
+      for (const tell of this.#onRefused) tell(this.#unused);
     }
     await this.#session?.dispose();
     if (this.#failures.areUnheard) Deno.exitCode ||= 1;

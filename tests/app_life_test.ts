@@ -41,6 +41,22 @@ Deno.test("appSource push() rejects once the node is removed before the start", 
   await rejects(early, { code: "Busy", message: 'Cannot push to "app-source": it was removed from the graph' });
 });
 
+Deno.test("a node that was removed is not told any more that there will be no start", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const told: string[] = [];
+  for (const id of ["gone", "here"]) {
+    const { type, config } = appSource.audio(MONO);
+    const extend: NodeSpec["extend"] = (handle, _run, onRefused) => {
+      onRefused(() => told.push(id));
+      return handle;
+    };
+    runtime.add({ type, config, extend }, { id });
+  }
+  await runtime.remove("gone");
+  await runtime[Symbol.asyncDispose]();
+  deepEqual(told, ["here"]);
+});
+
 Deno.test("a sink that was closed before the start ends what only it heard", async () => {
   await using runtime = new Runtime({ mode: "offline" });
   const source = runtime.add(appSource.audio(MONO));
