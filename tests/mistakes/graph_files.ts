@@ -502,7 +502,7 @@ const rows: readonly Row<Given>[] = [
     says: [
       "graph.json:1:82",
       'Cannot place node "gain" on lane "rt": "lanes" does not declare it',
-      'lanes: "main", "worker" and "native"',
+      'lanes: "main", "worker", "native" and "auto"',
     ],
   },
   {
