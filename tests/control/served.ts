@@ -5,6 +5,7 @@ import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { nodes, Runtime as SluiceRuntime } from "../../mod.ts";
 import { assertCounted } from "../fixtures/accounted.ts";
+import { until } from "../fixtures/waiting.ts";
 
 /** How long a server may take to close a connection, milliseconds: the machine may do much else. */
 const CLOSE_PATIENCE_MS = 60_000;
@@ -31,6 +32,8 @@ export async function serveLive(native: "require" | "off", options: ControlOptio
     runtime,
     server,
     async stopAndCheck() {
+      const flows = () => runtime.stats().links.every(({ written }) => written > 0);
+      await until(() => flows() || runtime.paused || !runtime.running);
       const summary = (await runtime.stop())!;
       for (const { id, written } of summary.links) ok(written > 0, id);
       assertCounted(summary);
