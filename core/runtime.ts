@@ -105,6 +105,8 @@ export class Runtime implements AsyncDisposable {
   readonly #arrivals: Arrivals;
   readonly #kept = new KeptStates();
   /** What nodes of the graph want to have called with the reason where a start is refused, or there was none. */
+  /** A run has begun without sources, or is told to go on after them: so do those that follow. */
+  #outlivesSources = false;
   readonly #onRefused = new Set<(reason: unknown) => void>();
   /** The newest run, under way or over. */
   #session: Session | undefined;
@@ -501,7 +503,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   #makeSession(resume: boolean): Session {
-    const options = sessionOptions(this.#options, {
+    const { endsWithSources = this.#outlivesSources ? false : undefined } = this.#options;
+    const options = sessionOptions({ ...this.#options, endsWithSources }, {
       topology: this.#topology,
       driver: this.#driver,
       pausedNs: this.#session?.pausedNs,
@@ -510,6 +513,7 @@ export class Runtime implements AsyncDisposable {
       resume,
       converters: knownTypes(this.#options.registry, this.#topology),
     });
+    this.#outlivesSources = !options.endsWithSources;
     this.#failures.begin();
     this.#isChanged = false;
     this.#runs++;

@@ -18,7 +18,7 @@ for (const when of ["before the start", "while it runs"]) {
     const { runtime, source, sink } = loopback(native);
     await using _ = runtime;
     if (when === "while it runs") await runtime.start();
-    const mend = "by an edit: it talks to the script; add it before the start, by runtime.add()";
+    const mend = "by an edit: it talks to the script; add it by runtime.add(), after stop() if the graph runs";
     await rejects(runtime.replace("src", appSource.data()), {
       code: "Busy",
       message: `Cannot replace node "src" (app-source) by an app-source ${mend}`,

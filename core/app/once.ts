@@ -34,7 +34,7 @@ export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt
   const { type } = spec.type.descriptor;
   throw new SluiceError(
     "Busy",
-    `${attempt} an ${type} by an edit: it talks to the script; add it before the start, by runtime.add()`,
+    `${attempt} an ${type} by an edit: it talks to the script; add it by runtime.add(), after stop() if the graph runs`,
   );
 }
 

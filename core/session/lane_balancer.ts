@@ -209,7 +209,7 @@ export class LaneBalancer {
     try {
       await this.#run.edits!.run(() => this.#draft(moves, reason), TIMEOUT_MS);
       logDetail("runtime", "debug", () => [`Moves: ${moves.map(describeMove).join(", ")}`]);
-      logger("runtime").info(`Moved ${moves.length} nodes to other lanes: ${reason}`);
+      logger("runtime").info(`Moved ${moves.map(({ id }) => id).join(", ")} to other lanes: ${reason}`);
       return true;
     } catch (error) {
       if (this.#run.isRunning) this.#failed(error as Error);
