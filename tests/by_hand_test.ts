@@ -1,6 +1,6 @@
 /** Nodes that somebody restarts or disables while the graph runs. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { appSource, nativeNodes, nodes, Runtime } from "../mod.ts";
+import { appSink, appSource, nativeNodes, nodes, Runtime } from "../mod.ts";
 import type { ProcessorContext } from "../core/processor.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { hanging } from "./fixtures/hanging.ts";
@@ -124,6 +124,30 @@ eachDriver("disableNode() of a node that a device drives ends its process() and 
   equal(written, read + queued + Object.values(dropped).reduce((sum, each) => sum + each, 0));
   equal(figures[0].framesOut, written);
 });
+
+eachDriver(
+  "disableNode() of an app sink ends the loop that reads it, and the next run feeds it again",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const tone = runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone" });
+    const sink = runtime.add(appSink.audio(), { id: "script" });
+    const level = runtime.add(nodes.levelMeter(), { id: "level" });
+    runtime.connect(tone.outputs.audio, sink.inputs.audio);
+    runtime.connect(tone.outputs.audio, level.inputs.audioIn);
+    await runtime.start();
+    let read = 0;
+    for await (const _ of sink) {
+      if (++read === 3) await runtime.disableNode("script");
+    }
+    ok(read >= 3);
+    equal(of(runtime, "tone").state, "running");
+    equal((await runtime.stop())!.outcome, "stopped");
+    await runtime.start();
+    const { done } = await sink[Symbol.asyncIterator]().next();
+    equal(done, false);
+    await runtime.stop();
+  },
+);
 
 eachDriver("disableNode() of an app source rejects what is pushed to it from then on", async (native) => {
   const got: number[] = [];

@@ -351,7 +351,7 @@ eachDriver(
     throws(() => runtime.add(nodes.gain({ gainDb: 1e9 })), { code: "InvalidConfig" });
     throws(() => runtime.add(appSource.data()), {
       code: "Busy",
-      message: /talks to the script; add it before the start/,
+      message: /talks to the script; add it by runtime.add\(\), after stop\(\)/,
     });
     const missing = runtime.add(nodes.wavSource({ path: "/no/such/file.wav" }));
     await rejects(async () => await missing, { code: "InvalidConfig", nodeId: "wav-source" });

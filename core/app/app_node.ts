@@ -22,6 +22,8 @@ export interface AppProcessor<P> extends Processor {
   wire(port: P): void;
   /** As that of its instance. */
   awaitsScript?(): boolean;
+  /** As that of its instance. */
+  disabled?(): void;
 }
 
 /** The spec of a node around an existing processor. */
@@ -56,6 +58,7 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
         tick: (context) => processor.process(context),
         configure: () => {},
         awaitsScript: () => processor.awaitsScript?.() === true,
+        disabled: () => processor.disabled?.(),
       })),
   });
   return { ...type(), extend };

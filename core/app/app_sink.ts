@@ -103,7 +103,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     const run = this.#run();
     if (this.#newest !== undefined && this.#newest !== run) {
       this.#asked = Promise.withResolvers();
-      this.#ended = this.#complete = false;
+      this.#ended = this.#complete = this.#hasLeft = false;
     }
     this.#newest = run;
     // The sink was closed before the start, when no node could be told.
@@ -127,6 +127,10 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
 
   awaitsScript(): boolean {
     return this.#isWaiting;
+  }
+
+  disabled(): void {
+    this.#leave();
   }
 
   flush(): void {
@@ -194,7 +198,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#wanted?.resolve(undefined);
   }
 
-  /** The node is removed, which waits for its tick: the script, which may wait for that itself, keeps the frame. */
+  /** The node is removed or disabled, which waits for its tick: the script, which may wait for that itself, keeps the frame. */
   #leave(): void {
     this.#hasLeft = true;
     if (this.#lent !== undefined && this.#lent.owned > 0) this.#lent.retain();

@@ -53,6 +53,8 @@ export interface NodeInstance {
   configure(values: { readonly [key: string]: unknown }): void;
   /** Whether its tick under way waits for the script, which may have a frame of it, and for nothing else. */
   awaitsScript?(): boolean;
+  /** It is disabled: nothing comes from it or goes to it for the rest of the run, which may go on for long. */
+  disabled?(): void;
   /** Views of the structs that its ports carry, by schema. */
   readonly structs?: { readonly [schema: string]: StructType };
 }

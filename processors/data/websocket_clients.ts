@@ -8,6 +8,9 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 
+/** How long clients may take to hear that the server goes away, milliseconds. */
+const CLOSE_MS = 1_000;
+
 /** What a server needs to know. */
 export interface ServerOptions {
   readonly hostname: string;
@@ -41,7 +44,10 @@ export class WebSocketClients {
     this.#options = options;
     const { hostname, port } = options;
     try {
-      this.#server = Deno.serve({ hostname, port, onListen: () => {} }, (request) => this.#answer(request));
+      this.#server = Deno.serve(
+        { hostname, port, onListen: () => {} },
+        (request) => this.#answer(request),
+      );
     } catch (error) {
       const why = error instanceof Deno.errors.AddrInUse
         ? "another node or program listens there; wanted a port of its own, or 0 for any that is free"
@@ -74,7 +80,12 @@ export class WebSocketClients {
 
   /** Tells every client that the server goes away (status 1001 of RFC 6455), and closes the port. */
   async close(): Promise<void> {
-    await this.#server.shutdown();
+    // One that takes nothing any more is not waited for.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_MS);
+    this.#server.unref();
+    await Promise.race([this.#server.shutdown(), late]);
+    clearTimeout(timer);
   }
 
   #answer(request: Request): Response {

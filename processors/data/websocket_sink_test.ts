@@ -138,6 +138,25 @@ Deno.test("WebsocketSink goes on when a client leaves, and tells the others that
   await rejects(Deno.connect({ hostname: "127.0.0.1", port }), Deno.errors.ConnectionRefused);
 });
 
+Deno.test("WebsocketSink does not wait at its end for a client that takes nothing any more", async () => {
+  const sink = await open({ format: "binary" });
+  const { port } = sink.figures!;
+  using client = await Deno.connect({ hostname: "127.0.0.1", port });
+  const head = ["GET / HTTP/1.1", `Host: 127.0.0.1:${port}`, "Upgrade: websocket", "Connection: Upgrade"];
+  head.push("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "", "");
+  await client.write(new TextEncoder().encode(head.join("\r\n")));
+  await client.read(new Uint8Array(512));
+  // More than the system takes for a client that does not read.
+  for (let sent = -1; sink.figures!.sent !== sent;) {
+    sent = sink.figures!.sent;
+    for (let k = 0; k < 20; k++) push(sink, Array(1_000).fill(k));
+    await sink.run();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await sink.teardown();
+  await rejects(Deno.connect({ hostname: "127.0.0.1", port }), Deno.errors.ConnectionRefused);
+});
+
 Deno.test("WebsocketSink refuses pages of other sites, other names of hosts, too many clients, and what is no WebSocket", async () => {
   await using sink = await open({ origins: ["https://example.com"], maxClients: 1 });
   const { port } = sink.figures!;

@@ -66,6 +66,7 @@ export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
   }
   cell.discardInputs();
   cell.abort("the node was disabled");
+  cell.instance.disabled?.();
   await tearDownFailed(lane, cell, false);
 }
 
