@@ -78,7 +78,10 @@ export class WebSocketClients {
     }
   }
 
-  /** Tells every client that the server goes away (status 1001 of RFC 6455), and closes the port. */
+  /**
+   * Tells every client that the server goes away (status 1001 of RFC 6455), and closes the port. Waits a second at most
+   * for clients to take that.
+   */
   async close(): Promise<void> {
     // One that takes nothing any more is not waited for.
     const { promise: late, resolve } = Promise.withResolvers<void>();
