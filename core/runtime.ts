@@ -21,6 +21,7 @@ import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
 import { compareGraphs } from "./live/graph_change.ts";
+import { rememberCaller } from "./live/edit_caller.ts";
 import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import {
@@ -307,7 +308,13 @@ export class Runtime implements AsyncDisposable {
     const { timeoutMs, trialMs } = editOptions(options);
     const collect = () => collectEdit(this.#topology, (type) => findType(this.#options.registry, type), change);
     const run = this.#run;
-    if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
+    if (run !== undefined) {
+      const addCaller = rememberCaller(this.edit);
+      return await run.edit(collect, timeoutMs, trialMs).catch((error) => {
+        addCaller(error);
+        throw error;
+      });
+    }
     this.#build("edit");
     const { draft, extras, result } = collect();
     const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);

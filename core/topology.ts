@@ -264,9 +264,17 @@ export class Topology {
     const available = [...this.links.keys()];
     throw new SluiceError(
       "LinkNotFound",
-      `Cannot find link ${describeName(id)}; links: ${listSome(available)}`,
+      `Cannot find link ${describeName(id)}; links: ${listSome(available)}${this.#linkHint(id)}`,
       { available },
     );
+  }
+
+  /** For who gave a port where the id of a link is wanted. */
+  #linkHint(id: unknown): string {
+    if (typeof id !== "string") return "; wanted an id, as connect() gives it and runtime.links() has it";
+    const [node] = id.split(".", 1);
+    if (!this.nodes.has(node as NodeId) || node === id) return "";
+    return `; those at a port: runtime.links(${JSON.stringify(id)})`;
   }
 
   /**
@@ -373,7 +381,8 @@ export class Topology {
     const available = [...this.#nodes.keys()];
     throw new SluiceError(
       "NodeNotFound",
-      `Cannot find node ${describeName(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}`,
+      `Cannot find node ${describeName(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}` +
+        (typeof id === "string" ? "" : "; wanted an id, such as handle.id"),
       { nodeId: id, available },
     );
   }

@@ -1,4 +1,4 @@
-/** Limits of time that single nodes have for their calls, beside that of the run. */
+/** ControlLimits of time that single nodes have for their calls, beside that of the run. */
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { nodePackage as standard, NodeRegistry, parseGraph, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";

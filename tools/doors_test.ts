@@ -40,6 +40,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./generated": "./generated.ts",
     "./kernels": "./kernels.ts",
     "./plugins": "./plugins.ts",
+    "./control": "./control.ts",
     "./cli": "./cli/start.ts",
   });
   for (const path of Object.values<string>(exports)) {

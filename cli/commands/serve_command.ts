@@ -5,7 +5,8 @@
  */
 import { isLoopback } from "../../control/server/access.ts";
 import { DEFAULT_PORT } from "../../control/schemas/address.ts";
-import { type ControlOptions, type ControlServer, serveControl } from "../../control/server/server.ts";
+import { type ControlServer, serveControl } from "../../control/server/server.ts";
+import { type ControlOptions, isUsableToken, MIN_TOKEN } from "../../control/server/server_options.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import type { Io } from "../output/output.ts";
@@ -16,9 +17,6 @@ const TRIED_PORTS = 20;
 
 /** Holds the token of a server or of a client, so that it appears in no command line. */
 export const TOKEN_VARIABLE = "SLUICE_TOKEN";
-
-/** The least length of a token that the server did not make. */
-const MIN_TOKEN = 16;
 
 /**
  * Serves a runtime, and prints the address once, with the token if the server made one. The server makes a token for
@@ -86,7 +84,7 @@ function refusal(message: string): SluiceError {
 export function readToken(): string | undefined {
   const token = Deno.env.get(TOKEN_VARIABLE);
   if (token === undefined || token === "") return undefined;
-  if (token.length >= MIN_TOKEN && /^[\w.-]+$/.test(token)) return token;
+  if (isUsableToken(token)) return token;
   const wanted = `${MIN_TOKEN} or more letters, digits, "_", "-" and "."`;
   throw new SluiceError("InvalidConfig", `Cannot use the token of ${TOKEN_VARIABLE}: wanted ${wanted}`, {
     key: TOKEN_VARIABLE,

@@ -159,6 +159,7 @@ async function lackingEntries(
       generated: "generated.ts",
       kernels: "kernels.ts",
       plugins: "plugins.ts",
+      control: "control.ts",
       cli: "cli/start.ts",
     };
     return Object.entries(doors).filter(([door]) => imports[`${specifier}/${door}`] === undefined).map((

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Limits } from "../schemas/limits.ts";
+import type { ControlLimits } from "../schemas/limits.ts";
 import type { NotificationName, NotificationParams } from "../schemas/methods.ts";
 
 /** The close code for a client that breaks a limit. */
@@ -11,9 +11,9 @@ export const POLICY_VIOLATION = 1008;
 
 export class Outbox {
   readonly #socket: WebSocket;
-  readonly #limits: Limits;
+  readonly #limits: ControlLimits;
 
-  constructor(socket: WebSocket, limits: Limits) {
+  constructor(socket: WebSocket, limits: ControlLimits) {
     this.#socket = socket;
     this.#limits = limits;
   }

@@ -1,5 +1,5 @@
 /**
- * Limits a kind of work to a share of a thread's time, of which some can be saved up. The work is measured and
+ * ControlLimits a kind of work to a share of a thread's time, of which some can be saved up. The work is measured and
  * subtracted, so that a long answer is followed by a wait, whatever it was for.
  *
  * @module

@@ -10,7 +10,7 @@ import { refuseReferences } from "../../core/descriptor/secrets.ts";
 import type { Feed } from "../answers/feed.ts";
 import type { GraphHistory } from "../answers/graph_history.ts";
 import { RateLimit } from "../../core/log/rate_limit.ts";
-import type { Limits } from "../schemas/limits.ts";
+import type { ControlLimits } from "../schemas/limits.ts";
 import { Outbox, POLICY_VIOLATION } from "../answers/outbox.ts";
 import type { ReadyAnswers } from "../answers/ready_answers.ts";
 import { answerRpc, type Handlers, ReadyJson, RpcRefusal } from "../answers/rpc.ts";
@@ -42,7 +42,7 @@ export interface ConnectionHost {
   readonly feed: Feed;
   readonly pump: StatsPump;
   readonly history: GraphHistory;
-  readonly limits: Limits;
+  readonly limits: ControlLimits;
   readonly answers: ReadyAnswers;
   /** The share of the thread's time that all clients have together. */
   readonly budget: WorkBudget;

@@ -5,7 +5,7 @@
  */
 
 /** The limits of a server. {@linkcode DEFAULT_LIMITS} has the defaults. */
-export interface Limits {
+export interface ControlLimits {
   /** WebSocket connections at once. */
   readonly connections: number;
   /** How long a connection may take to open before it loses its place, milliseconds. */
@@ -33,7 +33,7 @@ export interface Limits {
 }
 
 /** The default limits. */
-export const DEFAULT_LIMITS: Limits = {
+export const DEFAULT_LIMITS: ControlLimits = {
   connections: 32,
   openMs: 5_000,
   messageChars: 64 * 1024,

@@ -1,5 +1,5 @@
 /**
- * Limits the rate of each address that sends without a token, so that a stranger uses up neither the owner's share nor
+ * ControlLimits the rate of each address that sends without a token, so that a stranger uses up neither the owner's share nor
  * another stranger's.
  *
  * @module

@@ -18,12 +18,13 @@ import { type Connection, type ConnectionHost, serveConnection } from "../connec
 import { Feed } from "../answers/feed.ts";
 import { HistoryKeeper } from "../figures/history_keeper.ts";
 import { RateLimit } from "../../core/log/rate_limit.ts";
-import { DEFAULT_LIMITS, type Limits } from "../schemas/limits.ts";
+import { DEFAULT_LIMITS } from "../schemas/limits.ts";
 import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { ReadyAnswers } from "../answers/ready_answers.ts";
+import { assertControlOptions, type ControlOptions } from "./server_options.ts";
 import { StatsPump } from "../figures/stats_pump.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
@@ -78,23 +79,6 @@ const HEADERS: { readonly [name: string]: string } = {
   "permissions-policy": "camera=(), microphone=(), geolocation=()",
 };
 
-/** Options of {@linkcode serveControl}. */
-export interface ControlOptions {
-  /** 0 for any free port; by default 4840. */
-  readonly port?: number;
-  /** Address to bind to; by default `127.0.0.1`. */
-  readonly hostname?: string;
-  /** The token that every request must carry. By default none on loopback, and a new random one elsewhere. */
-  readonly token?: string;
-  /** Further names that requests may use for this server. */
-  readonly allowedHosts?: readonly string[];
-  /** What the graph was made from, for people. */
-  readonly title?: string;
-  /** Folder of the built page, ending with a slash; by default `web/dist/`. */
-  readonly page?: URL;
-  readonly limits?: Partial<Limits>;
-}
-
 /** A running server. */
 export interface ControlServer extends AsyncDisposable {
   /** `http://127.0.0.1:4840`. */
@@ -112,11 +96,13 @@ export interface ControlServer extends AsyncDisposable {
 }
 
 /**
- * Serves the control plane of a runtime until it is closed.
+ * Serves the control plane of a runtime, and the page, until it is closed. The runtime may be started before or after.
  *
+ * @throws {SluiceError} `InvalidConfig` for an option
  * @throws {Deno.errors.AddrInUse} if the port is taken
  */
 export function serveControl(runtime: Runtime, options: ControlOptions = {}): ControlServer {
+  assertControlOptions(options);
   const hostname = options.hostname ?? "127.0.0.1";
   const token = options.token ?? (isLoopback(hostname) ? undefined : randomToken());
   const limits = { ...DEFAULT_LIMITS, ...options.limits };

@@ -143,11 +143,11 @@ Deno.test("serveControl() refuses what a page of another site loads, before it t
 });
 
 Deno.test("POST /logout ends the login of a browser and its connections, and those of no other", async () => {
-  await using server = serveControl(new Runtime(), { port: 0, token: "t" });
+  await using server = serveControl(new Runtime(), { port: 0, token: "a-token-of-this-test" });
   const logIn = async () => {
     const response = await fetch(server.url, {
       method: "POST",
-      body: new URLSearchParams({ token: "t" }),
+      body: new URLSearchParams({ token: "a-token-of-this-test" }),
       redirect: "manual",
     });
     await response.body?.cancel();

@@ -1,4 +1,4 @@
-/** Limits of the server that a client alone cannot be kept to: places of connections, what is under way. */
+/** ControlLimits of the server that a client alone cannot be kept to: places of connections, what is under way. */
 import { equal, ok, rejects } from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";

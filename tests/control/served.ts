@@ -1,6 +1,6 @@
 /** A live graph with its control plane, for tests: a paced tone, a gain, a meter. */
 import { ok } from "node:assert/strict";
-import { type ControlOptions, type ControlServer, serveControl } from "../../control/server/server.ts";
+import { type ControlOptions, type ControlServer, serveControl } from "../../control.ts";
 import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { nodes, Runtime as SluiceRuntime } from "../../mod.ts";

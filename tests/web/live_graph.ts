@@ -1,6 +1,6 @@
 /** The graph of the live demo, and graphs with nodes of tests, served in this process. */
 import type { Page } from "playwright-core";
-import { type ControlOptions, type ControlServer, serveControl } from "../../control/server/server.ts";
+import { type ControlOptions, type ControlServer, serveControl } from "../../control.ts";
 import { buildGraph, graphOptions, loadGraph, NodeRegistry, Runtime } from "../../mod.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import { ROOT } from "../../tools/root.ts";

@@ -1,0 +1,15 @@
+/**
+ * Shows a graph that a script runs: the live page, and the control plane behind it.
+ *
+ * ```ts
+ * await using runtime = new Runtime();
+ * await using server = serveControl(runtime);
+ * console.log(`Live page: ${server.url}`);
+ * ```
+ *
+ * @module
+ */
+export { serveControl } from "./control/server/server.ts";
+export type { ControlServer } from "./control/server/server.ts";
+export type { ControlOptions } from "./control/server/server_options.ts";
+export type { ControlLimits } from "./control/schemas/limits.ts";

@@ -1,0 +1,85 @@
+/**
+ * What a script says of a server, and its checks: a misspelt option would open it to others, or change nothing unsaid.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { describeValue } from "../../core/errors/describe_value.ts";
+import { assertKeys } from "../../core/errors/option_check.ts";
+import { type ControlLimits, DEFAULT_LIMITS } from "../schemas/limits.ts";
+
+/** Options of `serveControl()`. */
+export interface ControlOptions {
+  /** 0 for any free port; by default 4840. */
+  readonly port?: number;
+  /** Address to bind to; by default `127.0.0.1`. */
+  readonly hostname?: string;
+  /**
+   * The token that every request must carry: 16 or more letters, digits, `_`, `-` and `.`. By default none on loopback,
+   * and a new random one elsewhere.
+   */
+  readonly token?: string;
+  /** Further names that requests may use for this server. */
+  readonly allowedHosts?: readonly string[];
+  /** What the graph was made from, for people. */
+  readonly title?: string;
+  /** Folder of the built page, ending with a slash; by default `web/dist/`. */
+  readonly page?: URL;
+  /** What clients may take; the defaults suit a page or two and a few scripts. */
+  readonly limits?: Partial<ControlLimits>;
+}
+
+/** The least length of a token that the server did not make. */
+export const MIN_TOKEN = 16;
+
+const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
+  port: true,
+  hostname: true,
+  token: true,
+  allowedHosts: true,
+  title: true,
+  page: true,
+  limits: true,
+};
+
+const MAX_PORT = 65_535;
+
+/** Whether text can serve as a token: long enough, and of characters that a header and an address take. */
+export function isUsableToken(token: unknown): boolean {
+  return typeof token === "string" && token.length >= MIN_TOKEN && /^[\w.-]+$/.test(token);
+}
+
+/** @throws {SluiceError} `InvalidConfig`, with the option and what was wanted; a token is not shown */
+export function assertControlOptions(options: ControlOptions): void {
+  assertKeys("Cannot serve", options, Object.keys(KNOWN));
+  const { port, hostname, token, allowedHosts, title, page, limits } = options;
+  const isPort = Number.isInteger(port) && port! >= 0 && port! <= MAX_PORT;
+  if (port !== undefined && !isPort) refuse("port", port, `a whole number from 0 to ${MAX_PORT}`);
+  if (hostname !== undefined && (typeof hostname !== "string" || hostname === "")) {
+    refuse("hostname", hostname, "an address of this machine, such as 0.0.0.0");
+  }
+  if (token !== undefined && !isUsableToken(token)) {
+    refuse("token", undefined, `${MIN_TOKEN} or more letters, digits, "_", "-" and "."`);
+  }
+  const areHosts = Array.isArray(allowedHosts) && allowedHosts.every((each) => typeof each === "string");
+  if (allowedHosts !== undefined && !areHosts) refuse("allowedHosts", allowedHosts, "a list of names");
+  if (title !== undefined && typeof title !== "string") refuse("title", title, "text");
+  if (page !== undefined && !(page instanceof URL)) refuse("page", page, "the URL of a folder");
+  if (limits !== undefined) assertLimits(limits);
+}
+
+function assertLimits(limits: Partial<ControlLimits>): void {
+  assertKeys('Cannot serve with "limits"', limits, Object.keys(DEFAULT_LIMITS));
+  for (const [name, value] of Object.entries(limits)) {
+    const isNumber = typeof value === "number" && value >= 0;
+    if (value !== undefined && !isNumber) refuse(`limits.${name}`, value, "a number of at least 0");
+  }
+}
+
+function refuse(key: string, value: unknown, wanted: string): never {
+  const found = value === undefined ? "" : `"${key}" is ${describeValue(value)}, `;
+  const message = found === ""
+    ? `Cannot serve: wanted for "${key}" ${wanted}`
+    : `Cannot serve: ${found}wanted ${wanted}`;
+  throw new SluiceError("InvalidConfig", message, { key });
+}
