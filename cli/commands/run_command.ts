@@ -87,6 +87,7 @@ async function runToEnd(
     await runtime.start();
     // A graph without worker lanes leaves it.
     dropEarlyLaneWorker();
+    if (document.nodes.length === 0) tellEmpty(args, io);
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => over.abort(), args.seconds * 1_000);
     using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
@@ -110,6 +111,13 @@ async function runToEnd(
     else for (const line of renderSummary(summary, files)) io.stdout.line(line);
   }
   return signals.exitCode ?? code;
+}
+
+/** Says why nothing happens. */
+function tellEmpty(args: RunArgs, io: Io): void {
+  if (args.json || args.quiet) return;
+  const how = args.serve === undefined ? "run it with --serve, so that clients can add nodes" : "clients can add nodes";
+  io.stderr.line(`${args.graph} has no nodes: ${how}; Ctrl-C ends it`);
 }
 
 /** Waits for the end of the graph: a client of the control plane may restart it. */

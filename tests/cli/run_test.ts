@@ -264,6 +264,11 @@ Deno.test("sluice run runs an empty live graph until it is told to stop, and say
   assert.equal(code, 0, stderr);
   const { event, outcome, nodes } = readEvents(stdout).at(-1)!;
   assert.deepEqual({ event, outcome, nodes }, { event: "summary", outcome: "stopped", nodes: [] });
+  const shown = await sluice(["run", "graph.json", "--seconds", "0.1"], { cwd: folder.path });
+  assert.match(
+    shown.stderr,
+    /^graph\.json has no nodes: run it with --serve, so that clients can add nodes; Ctrl-C ends/,
+  );
   const refused = await run("offline");
   assert.equal(refused.code, 2);
   assert.match(refused.stderr + refused.stdout, /wanted at least one node in an offline graph/);
