@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { object, or } from "@optique/core/constructs";
+import { merge, object, or } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
-import { envVar, message, optionName } from "@optique/core/message";
+import { envVar, message, metavar, optionName } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
+import { EXPRESSION_NAME } from "../core/graph/expression/name.ts";
 import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
@@ -24,6 +25,8 @@ import { PROGRAM, VERSION } from "./output/version.ts";
 export interface RunArgs {
   readonly command: "run";
   readonly graph: string;
+  /** A graph that stands in one line, in place of a file; `graph` is `-e` then. */
+  readonly expression?: string;
   /** Each `node.key=value`. */
   readonly set: readonly string[];
   /** Stops after this time. */
@@ -52,6 +55,8 @@ export interface RunArgs {
 export interface CheckArgs {
   readonly command: "check";
   readonly graph: string;
+  /** A graph that stands in one line, in place of a file; `graph` is `-e` then. */
+  readonly expression?: string;
   readonly set: readonly string[];
   readonly json: boolean;
   readonly packages: readonly string[];
@@ -62,6 +67,8 @@ export interface CheckArgs {
 export interface GraphArgs {
   readonly command: "graph";
   readonly graph: string;
+  /** A graph that stands in one line, in place of a file; `graph` is `-e` then. */
+  readonly expression?: string;
   readonly format: "dot" | "mermaid" | "json";
   /** Lists the nodes of each lane, with why they are there, in place of a drawing. */
   readonly lanes: boolean;
@@ -149,7 +156,19 @@ export type CommandArgs =
 /** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
 const MAX_SECONDS = 2_147_483;
 
-const graph = argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` });
+const graph = or(
+  object({ graph: argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` }) }),
+  object({
+    graph: constant(EXPRESSION_NAME),
+    expression: option("-e", "--expression", string({ metavar: "NODES" }), {
+      description:
+        message`A graph in place of a file: node types with their values, ${"!"} between those that are linked, ${";"} between chains. ${"id=NAME"} names a node, and ${"NAME."} or ${"NAME.PORT"} stands for it in another chain.`,
+    }),
+  }),
+  {
+    errors: { noMatch: message`Expected a ${metavar("GRAPH.json")}, or ${optionName("-e")} with a graph in one line` },
+  },
+);
 const packages = multiple(
   option("--packages", path({ metavar: "FILE" }), {
     description: message`Take node types from this ${"sluice.gen.ts"} too. May be given several times.`,
@@ -166,53 +185,55 @@ const explainServe = (text: string) =>
 
 const run = command(
   "run",
-  object({
-    command: constant("run"),
+  merge(
     graph,
-    set,
-    seconds: optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
-      description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
-    })),
-    stuckAfter: optional(option("--stuck-after", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
-      description:
-        message`Fail when a call of a node has held its thread for this many seconds, or offline has awaited something for so long; by default 30, and 0 for never.`,
-    })),
-    json,
-    quiet: option("-q", "--quiet", { description: message`Show neither progress nor summary.` }),
-    mode: optional(option("--mode", choice(["live", "offline"], { metavar: "MODE" }), {
-      description: message`Pace by the clock (live) or as fast as possible (offline), whatever the file says.`,
-    })),
-    lanes: optional(option("--lanes", choice(["auto"], { metavar: "HOW" }), {
-      description:
-        message`Move nodes that name no lane to others when theirs has too much to do (auto), whatever the file says.`,
-    })),
-    native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
-      description:
-        message`Use the native library if it is there (auto), fail without it (require), or do without it (off).`,
-    })),
-    serve: optional(
-      option(
-        "--serve",
-        string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN, errors: { patternMismatch: explainServe } }),
-        {
-          description:
-            message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
-        },
+    object({
+      command: constant("run"),
+      set,
+      seconds: optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
+        description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
+      })),
+      stuckAfter: optional(option("--stuck-after", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
+        description:
+          message`Fail when a call of a node has held its thread for this many seconds, or offline has awaited something for so long; by default 30, and 0 for never.`,
+      })),
+      json,
+      quiet: option("-q", "--quiet", { description: message`Show neither progress nor summary.` }),
+      mode: optional(option("--mode", choice(["live", "offline"], { metavar: "MODE" }), {
+        description: message`Pace by the clock (live) or as fast as possible (offline), whatever the file says.`,
+      })),
+      lanes: optional(option("--lanes", choice(["auto"], { metavar: "HOW" }), {
+        description:
+          message`Move nodes that name no lane to others when theirs has too much to do (auto), whatever the file says.`,
+      })),
+      native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
+        description:
+          message`Use the native library if it is there (auto), fail without it (require), or do without it (off).`,
+      })),
+      serve: optional(
+        option(
+          "--serve",
+          string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN, errors: { patternMismatch: explainServe } }),
+          {
+            description:
+              message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
+          },
+        ),
       ),
-    ),
-    watch: option("--watch", {
-      description:
-        message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,
+      watch: option("--watch", {
+        description:
+          message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,
+      }),
+      dev: option("--dev", {
+        description:
+          message`Development mode: a frame that is used after it was given away, or changed while others see it, fails its node. Runs slower. On with ${
+            optionName("--watch")
+          }; SLUICE_DEV=0 turns it off.`,
+      }),
+      packages,
+      plugins,
     }),
-    dev: option("--dev", {
-      description:
-        message`Development mode: a frame that is used after it was given away, or changed while others see it, fails its node. Runs slower. On with ${
-          optionName("--watch")
-        }; SLUICE_DEV=0 turns it off.`,
-    }),
-    packages,
-    plugins,
-  }),
+  ),
   {
     brief: message`Run a graph.`,
     description:
@@ -222,38 +243,41 @@ const run = command(
   },
 );
 
-const check = command("check", object({ command: constant("check"), graph, set, json, packages, plugins }), {
+const check = command("check", merge(graph, object({ command: constant("check"), set, json, packages, plugins })), {
   brief: message`Check a graph file without running it.`,
   description: message`Lists everything that is wrong with a graph file, each with its line and column.`,
 });
 
 const draw = command(
   "graph",
-  object({
-    command: constant("graph"),
+  merge(
     graph,
-    format: withDefault(
-      option("--format", choice(["dot", "mermaid", "json"], { metavar: "FORMAT" }), {
-        description: message`For Graphviz (dot), for Markdown (mermaid), or a graph file that says everything (json).`,
+    object({
+      command: constant("graph"),
+      format: withDefault(
+        option("--format", choice(["dot", "mermaid", "json"], { metavar: "FORMAT" }), {
+          description:
+            message`For Graphviz (dot), for Markdown (mermaid), or a graph file that says everything (json).`,
+        }),
+        "dot" as const,
+      ),
+      lanes: option("--lanes", {
+        description:
+          message`In place of a drawing, list the nodes of each lane, and why the runtime may move them to others or not.`,
       }),
-      "dot" as const,
-    ),
-    lanes: option("--lanes", {
-      description:
-        message`In place of a drawing, list the nodes of each lane, and why the runtime may move them to others or not.`,
+      seconds: optional(option("--seconds", float({ metavar: "N", min: 0.1, max: MAX_SECONDS }), {
+        description: message`With ${
+          optionName("--lanes")
+        }: run the graph for this many seconds, and list what each node took of its lane in the last one and what the runtime moved.`,
+      })),
+      output: optional(option("-o", "--output", path({ metavar: "FILE" }), {
+        description: message`Write to this file; by default to standard output.`,
+      })),
+      set,
+      packages,
+      plugins,
     }),
-    seconds: optional(option("--seconds", float({ metavar: "N", min: 0.1, max: MAX_SECONDS }), {
-      description: message`With ${
-        optionName("--lanes")
-      }: run the graph for this many seconds, and list what each node took of its lane in the last one and what the runtime moved.`,
-    })),
-    output: optional(option("-o", "--output", path({ metavar: "FILE" }), {
-      description: message`Write to this file; by default to standard output.`,
-    })),
-    set,
-    packages,
-    plugins,
-  }),
+  ),
   {
     brief: message`Draw a graph file.`,
     description: message`Draws the nodes of a graph under their lanes, and the links. Runs nothing, unless ${

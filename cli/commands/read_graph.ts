@@ -6,7 +6,9 @@
 import type { SluiceError } from "../../core/errors.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
-import { checkGraph } from "../../core/graph/load.ts";
+import type { checkExpression } from "../../core/graph/expression/check_expression.ts";
+import { checkGraph, type GraphCheck } from "../../core/graph/load.ts";
+import type { GraphMode } from "../../core/links/policy.ts";
 import { parseOverride } from "../../core/graph/config_overrides.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { CheckArgs } from "../args.ts";
@@ -21,16 +23,29 @@ export interface ReadGraph {
   readonly registry: NodeRegistry;
 }
 
+/** What a command says of its graph. */
+type GraphSource = Pick<CheckArgs, "graph" | "expression" | "set" | "packages" | "plugins"> & {
+  readonly mode?: GraphMode;
+};
+
 /**
- * Reads a graph file with the node types available to it.
+ * Reads a graph file, or a graph that stands in one line, with the node types available to it.
  *
  * @throws {SluiceError} if a setting, the file or a package cannot be read at all
  */
-export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages" | "plugins">): Promise<ReadGraph> {
+export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   const settings = args.set.map(parseOverride);
-  const text = await readGraphText(args.graph);
+  const text = args.expression ?? await readGraphText(args.graph);
   const known = await loadTypes(args);
   const { registry } = known;
-  const { document, errors, warnings } = checkGraph(text, args.graph, registry, settings);
+  const { document, errors, warnings } = args.expression === undefined
+    ? checkGraph(text, args.graph, registry, settings)
+    : await checkLine(text, registry, settings, args.mode);
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
+}
+
+/** Rarely wanted, so that it is loaded where it is. */
+async function checkLine(...args: Parameters<typeof checkExpression>): Promise<GraphCheck> {
+  const { checkExpression } = await import("../../core/graph/expression/check_expression.ts");
+  return checkExpression(...args);
 }

@@ -146,12 +146,13 @@ async function watchRun(
 ): Promise<void> {
   const { watchGraphFile } = await import("../watch/graph_watch.ts");
   const { reportReload, reportSlow, reportWarnings, reportWatching, watchSources } = await import("../watch/reload.ts");
-  const graphFile = watchGraphFile(args, text, registry, io, signal);
+  const graphFile = args.expression === undefined ? watchGraphFile(args, text, registry, io, signal) : undefined;
   try {
     await watchSources(runtime, startedMs, {
       onWatching: (packages) => {
         if (args.json || !args.quiet) reportWatching(packages, args.json, io);
-        if (!args.json && !args.quiet) io.stderr.line(`${args.graph} is read at the start only`);
+        const isFile = args.expression === undefined;
+        if (isFile && !args.json && !args.quiet) io.stderr.line(`${args.graph} is read at the start only`);
       },
       onWarned: (warnings) => reportWarnings(warnings, args.json, io),
       onSlow: (reload) => reportSlow(reload, args.json, io),

@@ -28,13 +28,13 @@ export const TOKEN_VARIABLE = "SLUICE_TOKEN";
 export function serveRun(
   runtime: Runtime,
   address: string,
-  args: { readonly graph: string; readonly json: boolean },
+  args: { readonly graph: string; readonly expression?: string; readonly json: boolean },
   io: Io,
 ): ControlServer {
   const { hostname, port } = readServeAddress(address);
   const given = readToken();
   const options: ControlOptions = {
-    title: args.graph,
+    title: args.expression ?? args.graph,
     ...(hostname !== undefined && { hostname }),
     ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
     ...(given !== undefined && { token: given }),

@@ -23,7 +23,7 @@ import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** Lanes that a file need not declare: `main`, the default lanes of nodes, and that which the runtime chooses. */
-const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE, AUTO_LANE];
+export const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE, AUTO_LANE];
 
 /** A node whose type is known. */
 export interface CheckedNode {

@@ -16,7 +16,7 @@ import { type CheckedNode, checkNodes } from "./check_nodes.ts";
 import { checkPools } from "./check_pools.ts";
 import { GRAPH_VERSION, type GraphDocument } from "./document.ts";
 import { readGraphText, readSubGraphText } from "./graph_text.ts";
-import { parseJson } from "./json_tree.ts";
+import { type JsonNode, parseJson } from "./json_tree.ts";
 import { FileTopology } from "./file_topology.ts";
 import { GraphDiagnostics } from "./diagnostics.ts";
 import type { ConfigOverride } from "./config_overrides.ts";
@@ -52,7 +52,20 @@ export function checkGraph(
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, file);
   const root = parseJson(text, diagnostics);
-  const outer = root && readShape(root, diagnostics);
+  return root === undefined
+    ? { errors: diagnostics.errors, warnings: [] }
+    : checkTree(root, file, registry, settings, diagnostics);
+}
+
+/** Checks the tree of a graph file; `diagnostics` knows its places. */
+export function checkTree(
+  root: JsonNode,
+  file: string,
+  registry: NodeRegistry,
+  settings: readonly ConfigOverride[],
+  diagnostics: GraphDiagnostics,
+): GraphCheck {
+  const outer = readShape(root, diagnostics);
   if (outer === undefined) return { errors: diagnostics.errors, warnings: [] };
   const shape = expandSubGraphs(outer, file, readSubGraphText, diagnostics);
   const types = registry.list().map(({ descriptor }) => descriptor);

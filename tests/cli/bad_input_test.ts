@@ -77,7 +77,7 @@ const LINES: [string[], RegExp][] = [
     ["run", "main.ts"],
     /^error: Cannot read graph "main\.ts": it is a program, wanted a JSON file; start it with: deno run -A main\.ts\n$/,
   ],
-  [["run"], /^error: Expected a `GRAPH\.json`, but too few arguments; see `sluice run --help`\n$/],
+  [["run"], /^error: Expected a `GRAPH\.json`, or `-e` with a graph in one line; see `sluice run --help`\n$/],
   [["rum", "graph.json"], /^error: Cannot use `rum`: .*; did you mean `run`\?\n$/],
   [["run", "graph.json", "--secnds", "3"], /^error: Cannot use `--secnds`: .*; did you mean `--seconds`\?\n$/],
   [

@@ -33,11 +33,14 @@ Deno.test("README.md's commands of the command line succeed", async () => {
     const commands = blocks("sh").join("").split("\n").filter((line) => line.startsWith("deno task sluice "));
     assert.ok(commands.length >= 4);
     for (const command of commands) {
-      const [, ...args] = command.replace(/\s+#.*$/, "").split(/\s+/);
-      if (args.includes("run")) args.push("--set", `file.path=${folder}/demo.wav`);
+      const words = command.replace(/\s+#.*$/, "").replaceAll("=out/", `=${folder}/`).match(/"[^"]*"|\S+/g)!;
+      const [, ...args] = words.map((word) => word.replaceAll('"', ""));
+      if (args.includes("examples/demo.json") && args.includes("run")) {
+        args.push("--set", `file.path=${folder}/demo.wav`);
+      }
       await deno(ROOT, args);
     }
-    await Deno.stat(`${folder}/demo.wav`);
+    for (const name of ["demo.wav", "hall.wav"]) await Deno.stat(`${folder}/${name}`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,0 +1,124 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { nodePackage } from "../../../sluice.gen.ts";
+import { NodeRegistry } from "../../registry/node_registry.ts";
+import { checkExpression } from "./check_expression.ts";
+
+const registry = new NodeRegistry([nodePackage]);
+
+/** The graph as a reader sees it: `id type {config} @lane`, and its links. */
+function read(text: string) {
+  const { document, errors } = checkExpression(text, registry);
+  deepEqual(errors.map(({ message }) => message), []);
+  const { nodes, links, mode } = document!;
+  return {
+    mode,
+    nodes: nodes.map(({ id, type, config, lane }) =>
+      [id, type, JSON.stringify(config), ...(lane === undefined ? [] : [`@${lane}`])].join(" ")
+    ),
+    links: links.map(({ from, to }) => `${from} ${to}`),
+  };
+}
+
+const faults = (text: string) => checkExpression(text, registry).errors.map(({ message }) => message);
+
+Deno.test("a line of nodes is a graph: values have the types of their keys, nodes are linked in order", () => {
+  deepEqual(read("wav-source path=a.wav ! gain gainDb=-3 ! wav-sink path='b c.wav'"), {
+    mode: "offline",
+    nodes: [
+      'wav-source wav-source {"path":"a.wav"}',
+      'gain gain {"gainDb":-3}',
+      'wav-sink wav-sink {"path":"b c.wav"}',
+    ],
+    links: ["wav-source.audio gain.audioIn", "gain.audioOut wav-sink.audio"],
+  });
+});
+
+Deno.test("chains meet at a node that has an id, before and after it stands in the text, at ports that are free", () => {
+  deepEqual(read("tone-source ! mix. ; tone-source ! mixer id=mix ! level-meter lane=show; mix.audioOut ! spectrum"), {
+    mode: "live",
+    nodes: [
+      "tone-source tone-source {}",
+      "tone-source-2 tone-source {}",
+      "mix mixer {}",
+      "level-meter level-meter {} @show",
+      "spectrum spectrum {}",
+    ],
+    links: [
+      "tone-source.audio mix.audioIn_0",
+      "tone-source-2.audio mix.audioIn_1",
+      "mix.audioOut level-meter.audioIn",
+      "mix.audioOut spectrum.audio",
+    ],
+  });
+});
+
+Deno.test("a dynamic port has as many elements as chains lead to it", () => {
+  const { links } = read("dynamic-mixer id=m; tone-source ! m.; tone-source ! m.; tone-source ! m.audioIn_7");
+  deepEqual(links.map((each) => each.split(" ")[1]), ["m.audioIn_0", "m.audioIn_1", "m.audioIn_7"]);
+});
+
+Deno.test("values may be in quotes, and lists and objects are JSON", () => {
+  const types = `wav-source path="a \\"b\\" \\\\ ! ; c.wav" ! wav-sink path=b.wav`;
+  equal(read(types).nodes[0], String.raw`wav-source wav-source {"path":"a \"b\" \\ ! ; c.wav"}`);
+  match(faults('gain gainDb=[1, "] }", {"a": 2}]')[0], /^-e:1:\d+: .*gainDb.*wanted a number/);
+});
+
+Deno.test("what is wrong is told with its place in the line", () => {
+  const cases: [string, RegExp][] = [
+    ["", /^-e:1:1: Cannot read graph: it is empty, wanted nodes/],
+    [" ;; ", /wanted at least one node|it is empty/],
+    ["tone-source !", /^-e:1:14: Cannot read graph: wanted a node before and after each "!"$/],
+    ["! gain", /^-e:1:1: .*wanted a node before/],
+    ["gainDb=3 gain", /^-e:1:1: Cannot read graph: found "gainDb=3", wanted a node type before its values$/],
+    [
+      "gain foo",
+      /^-e:1:6: Cannot read graph: found "foo" behind "gain", wanted key=value, or "!" before the next node$/,
+    ],
+    ["gain gainDb='3", /^-e:1:13: Cannot read graph: the quote "'" is not closed$/],
+    ["gain gainDb={3", /^-e:1:13: Cannot read graph: the bracket "\{" is not closed$/],
+    ["gian", /^-e:1:1: Cannot find node type "gian" \(did you mean "gain"\?\)/],
+    ["gain gainDb=1 gainDb=2", /^-e:1:15: Cannot read graph: "gainDb" stands twice$/],
+    ["gain id=a; gain id=a", /^-e:1:20: Cannot add node "a": another has that id/],
+    ["gain id=a.b", /^-e:1:1: .*"a\.b"/],
+    ["tone-source ! b.", /^-e:1:15: Cannot find node "b"; nodes: "tone-source"; id=NAME names one$/],
+    ["gain; gain. gainDb=3", /^-e:1:13: Cannot read graph: "gain\." stands for a node elsewhere/],
+    ["tone-source ! console-sink", /^-e:1:15: Cannot link "tone-source" to "console-sink": no output of the one fits/],
+    ["tone-source ! gain id=g; tone-source ! g.", /^-e:1:40: Cannot link .*"g" has none that is free$/],
+    ["tone-source ! gain id=g; tone-source ! g.audioIn", /^-e:1:40: .*g\.audioIn/],
+    ["tone-source id=t; t.nope ! gain", /^-e:1:28: Cannot link "t" to "gain": .*"t" has no port "nope" there/],
+    ["tone-source.nope ! gain", /^-e:1:1: Cannot find node "tone-source"/],
+    ["gain __proto__=1", /^-e:1:6: /],
+  ];
+  for (const [text, message] of cases) match(faults(text).join("\n"), message, text);
+});
+
+Deno.test("the mode is live unless all sources read files, and may be given", () => {
+  equal(read("tone-source ! wav-sink path=a.wav").mode, "live");
+  equal(checkExpression("tone-source ! wav-sink path=a.wav", registry, [], "offline").document!.mode, "offline");
+});
+
+Deno.test("no text does anything but give a graph or errors", () => {
+  const words = [
+    "gain",
+    "tone-source",
+    "mixer",
+    "!",
+    ";",
+    "id=a",
+    "a.",
+    "a.audioIn",
+    "gainDb=3",
+    "x=[",
+    "'",
+    '"',
+    "lane=b",
+    ".",
+  ];
+  const text = fc.array(fc.oneof(fc.constantFrom(...words), fc.string()), { maxLength: 12 });
+  fc.assert(fc.property(text, fc.constantFrom(" ", ""), (parts, joint) => {
+    const { document, errors } = checkExpression(parts.join(joint), registry);
+    ok(document !== undefined || errors.length > 0);
+    for (const { message } of errors) match(message, /^-e:\d+:\d+: /);
+  }));
+});

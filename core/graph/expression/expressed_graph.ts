@@ -1,0 +1,155 @@
+/**
+ * The nodes and links of a graph that stands in one line.
+ *
+ * @module
+ */
+import { coerceSetting } from "../../descriptor/config_check.ts";
+import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
+import { describeName } from "../../errors/describe_value.ts";
+import { didYouMean, listSome } from "../../errors/suggestion.ts";
+import { defaultNodeId } from "../../ids.ts";
+import type { NodeRegistry } from "../../registry/node_registry.ts";
+import { IMPLIED_LANES } from "../check_nodes.ts";
+import type { GraphDiagnostics } from "../diagnostics.ts";
+import type { JsonMember, JsonNode } from "../json_tree.ts";
+import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
+import { choosePorts, type Linked } from "./chosen_ports.ts";
+import { member, treeOf } from "./tree.ts";
+
+/** Values that are the node's own, beside those of its configuration. */
+const NODE_KEYS: readonly string[] = ["id", "lane"];
+
+/** A node of the graph. */
+interface Expressed {
+  readonly id: string;
+  readonly descriptor: NodeDescriptor;
+  readonly element: NewNode;
+  readonly lane?: Setting;
+  readonly config: readonly Setting[];
+  /** Ports that links name. */
+  readonly taken: Set<string>;
+}
+
+/** Collects nodes and links; what is wrong with them goes to the diagnostics. */
+export class ExpressedGraph {
+  readonly #registry: NodeRegistry;
+  readonly #diagnostics: GraphDiagnostics;
+  readonly #byId = new Map<string, Expressed>();
+  readonly #byElement = new Map<NewNode, Expressed>();
+  readonly #links: JsonNode[] = [];
+
+  constructor(registry: NodeRegistry, diagnostics: GraphDiagnostics) {
+    this.#registry = registry;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** Makes the nodes of all chains: those with ids first, so that no other takes one of these. */
+  addNodes(chains: readonly Chain[]): void {
+    const elements = chains.flat().filter((each) => each.kind === "new");
+    const hasId = ({ settings }: NewNode) => settings.some(({ key }) => key === "id");
+    for (const element of elements) if (hasId(element)) this.#addNode(element);
+    for (const element of elements) if (!hasId(element)) this.#addNode(element);
+  }
+
+  /** Links the nodes of each chain, in the order of the text. */
+  addLinks(chains: readonly Chain[]): void {
+    for (const chain of chains) {
+      for (const [index, from] of chain.slice(0, -1).entries()) this.#link(from, chain[index + 1]);
+    }
+  }
+
+  /** Types of the nodes whose inputs have no links. */
+  sources(): NodeDescriptor[] {
+    const isFed = ({ descriptor, taken }: Expressed) => descriptor.inputs.some(({ name }) => hasElement(taken, name));
+    return [...this.#byId.values()].filter((node) => !isFed(node)).map(({ descriptor }) => descriptor);
+  }
+
+  /** The members of a graph file: nodes, links and lanes. */
+  members(): JsonMember[] {
+    const nodes = [...this.#byElement.values()];
+    const written = nodes.toSorted((a, b) => a.element.offset - b.element.offset).map(nodeMember);
+    const lanes = nodes.flatMap(({ lane }) => lane === undefined || IMPLIED_LANES.includes(lane.value) ? [] : [lane]);
+    const byName = new Map(lanes.map(({ value, valueOffset }) => [value, valueOffset]));
+    return [
+      member("nodes", 0, { type: "object", offset: 0, members: written }),
+      member("links", 0, { type: "array", offset: 0, children: this.#links }),
+      member("lanes", 0, {
+        type: "object",
+        offset: 0,
+        members: [...byName].map(([name, offset]) => member(name, offset, treeOf({}, offset))),
+      }),
+    ];
+  }
+
+  #addNode(element: NewNode): void {
+    const { type, offset, settings } = element;
+    const given = Map.groupBy(settings, ({ key }) => key);
+    for (const [, twice] of given.values()) {
+      if (twice === undefined) continue;
+      this.#diagnostics.add("InvalidGraph", `Cannot read graph: "${twice.key}" stands twice`, twice.offset);
+    }
+    let descriptor: NodeDescriptor;
+    try {
+      ({ descriptor } = this.#registry.get(type));
+    } catch (error) {
+      return this.#diagnostics.addThrown(error, offset);
+    }
+    const named = given.get("id")?.[0];
+    const id = named?.value ?? defaultNodeId(type, this.#byId);
+    if (this.#byId.has(id)) {
+      const message = `Cannot add node ${describeName(id)}: another has that id; choose one for each`;
+      return this.#diagnostics.add("InvalidGraph", message, named!.valueOffset);
+    }
+    const config = settings.filter(({ key }) => !NODE_KEYS.includes(key));
+    const node = { id, descriptor, element, lane: given.get("lane")?.[0], config, taken: new Set<string>() };
+    this.#byId.set(id, node);
+    this.#byElement.set(element, node);
+  }
+
+  #link(left: NewNode | NodeReference, right: NewNode | NodeReference): void {
+    const from = this.#find(left);
+    const to = this.#find(right);
+    if (from === undefined || to === undefined) return;
+    const ports = choosePorts(from, to);
+    if ("fault" in ports) {
+      const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
+      return this.#diagnostics.add("TypeMismatch", message, right.offset);
+    }
+    this.#byId.get(from.id)!.taken.add(ports.from);
+    this.#byId.get(to.id)!.taken.add(ports.to);
+    const ends = [member("from", left.offset, treeOf(`${from.id}.${ports.from}`, left.offset))];
+    ends.push(member("to", right.offset, treeOf(`${to.id}.${ports.to}`, right.offset)));
+    this.#links.push({ type: "object", offset: right.offset, members: ends });
+  }
+
+  #find(element: NewNode | NodeReference): Linked | undefined {
+    if (element.kind === "new") return this.#byElement.get(element);
+    const { id, port, offset } = element;
+    const node = this.#byId.get(id);
+    if (node !== undefined) {
+      return { id, descriptor: node.descriptor, taken: node.taken, ...(port !== undefined && { port }) };
+    }
+    const available = [...this.#byId.keys()];
+    const hint = available.length > 0 ? `; nodes: ${listSome(available)}` : "";
+    const message = `Cannot find node ${describeName(id)}${didYouMean(id, available)}${hint}; id=NAME names one`;
+    this.#diagnostics.add("NodeNotFound", message, offset, { nodeId: id, available });
+  }
+}
+
+/** Whether a port, or an element of it, is among names. */
+function hasElement(names: ReadonlySet<string>, port: string): boolean {
+  return [...names].some((name) => name === port || name.startsWith(`${port}_`));
+}
+
+function nodeMember({ id, descriptor, element, lane, config }: Expressed): JsonMember {
+  const { type, offset } = element;
+  const values = config.map(({ key, value, offset, valueOffset }) =>
+    member(key, offset, treeOf(coerceSetting(descriptor.config, key, value), valueOffset))
+  );
+  const members = [
+    member("type", offset, treeOf(type, offset)),
+    ...(lane === undefined ? [] : [member("lane", lane.offset, treeOf(lane.value, lane.valueOffset))]),
+    member("config", offset, { type: "object", offset, members: values }),
+  ];
+  return member(id, offset, { type: "object", offset, members });
+}
