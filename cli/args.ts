@@ -11,6 +11,7 @@ import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
+import { CONVERT_CHOICES, type ConvertChoice } from "../core/links/policy.ts";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
 import { EXPRESSION_NAME } from "../core/graph/expression/name.ts";
 import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
@@ -27,6 +28,8 @@ export interface RunArgs {
   readonly graph: string;
   /** A graph that stands in one line, in place of a file; `graph` is `-e` then. */
   readonly expression?: string;
+  /** Whether links that do not say have nodes put in that convert, whatever the file says. */
+  readonly convert?: ConvertChoice;
   /** Each `node.key=value`. */
   readonly set: readonly string[];
   /** Stops after this time. */
@@ -57,6 +60,8 @@ export interface CheckArgs {
   readonly graph: string;
   /** A graph that stands in one line, in place of a file; `graph` is `-e` then. */
   readonly expression?: string;
+  /** Whether links that do not say have nodes put in that convert, whatever the file says. */
+  readonly convert?: ConvertChoice;
   readonly set: readonly string[];
   readonly json: boolean;
   readonly packages: readonly string[];
@@ -69,6 +74,8 @@ export interface GraphArgs {
   readonly graph: string;
   /** A graph that stands in one line, in place of a file; `graph` is `-e` then. */
   readonly expression?: string;
+  /** Whether links that do not say have nodes put in that convert, whatever the file says. */
+  readonly convert?: ConvertChoice;
   readonly format: "dot" | "mermaid" | "json";
   /** Lists the nodes of each lane, with why they are there, in place of a drawing. */
   readonly lanes: boolean;
@@ -180,6 +187,11 @@ const set = multiple(
   }),
 );
 
+const convert = optional(option("--convert", choice(CONVERT_CHOICES, { metavar: "WHEN" }), {
+  description:
+    message`Put nodes that convert where the input of a link takes other formats than the output is known to give (auto), or none (off), whatever the file says.`,
+}));
+
 const explainServe = (text: string) =>
   message`Cannot serve on ${text}: wanted a port such as ${"4840"}, or an address with one such as ${"0.0.0.0:4840"}.`;
 
@@ -189,6 +201,7 @@ const run = command(
     graph,
     object({
       command: constant("run"),
+      convert,
       set,
       seconds: optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
         description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
@@ -243,10 +256,14 @@ const run = command(
   },
 );
 
-const check = command("check", merge(graph, object({ command: constant("check"), set, json, packages, plugins })), {
-  brief: message`Check a graph file without running it.`,
-  description: message`Lists everything that is wrong with a graph file, each with its line and column.`,
-});
+const check = command(
+  "check",
+  merge(graph, object({ command: constant("check"), set, convert, json, packages, plugins })),
+  {
+    brief: message`Check a graph file without running it.`,
+    description: message`Lists everything that is wrong with a graph file, each with its line and column.`,
+  },
+);
 
 const draw = command(
   "graph",
@@ -254,6 +271,7 @@ const draw = command(
     graph,
     object({
       command: constant("graph"),
+      convert,
       format: withDefault(
         option("--format", choice(["dot", "mermaid", "json"], { metavar: "FORMAT" }), {
           description:

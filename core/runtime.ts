@@ -138,11 +138,12 @@ export class Runtime implements AsyncDisposable {
     this.events = new EventBus(() => this.clock.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
-    const { mode = "live", lanes, supervision, capacity } = options;
+    const { mode = "live", lanes, supervision, capacity, convert } = options;
     const said = lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
-    this.#topology = new Topology(mode, known, said, supervision, capacity);
+    this.#topology = new Topology(mode, known, said, supervision, capacity, convert);
     this.#arrivals = new Arrivals(this.#topology);
-    registerView(this, versionedView(options, this.#topology, driver, known, () => this.#shown, () => this.#runs));
+    const described = () => known().map(({ descriptor }) => descriptor);
+    registerView(this, versionedView(options, this.#topology, driver, described, () => this.#shown, () => this.#runs));
   }
 
   /** Whether the native library is used. */

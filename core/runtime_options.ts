@@ -11,7 +11,7 @@ import { poolName } from "./ids.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
 import { findCapacityFault } from "./links/capacity.ts";
-import type { GraphMode, LinkCapacity } from "./links/policy.ts";
+import { CONVERT_CHOICES, type ConvertChoice, type GraphMode, type LinkCapacity } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
 import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";
 import { isPlainObject, kindOf } from "./errors/kind_of.ts";
@@ -53,6 +53,11 @@ export interface RuntimeOptions {
    * some kinds; or what a function gives for a link. A link whose output writes more at once holds that many.
    */
   readonly capacity?: LinkCapacity;
+  /**
+   * Whether links that do not say have nodes put in that convert, where the input takes other formats than the output is
+   * known to give: `auto` or, by default, `off`. They are nodes of the graph like others, of types that the registry has.
+   */
+  readonly convert?: ConvertChoice;
   /**
    * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
    * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.
@@ -174,6 +179,7 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   signal: true,
   signals: true,
   capacity: true,
+  convert: true,
   pools: true,
   memory: true,
   development: true,
@@ -215,6 +221,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
   const { mode, native, signal, pools, memory, lanes, supervision } = options;
   assertChoice(WHAT, "mode", mode, ["live", "offline"]);
   assertChoice(WHAT, "native", native, ["auto", "require", "off"]);
+  assertChoice(WHAT, "convert", options.convert, CONVERT_CHOICES);
   for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs", "callTimeoutMs"] as const) {
     assertTimeout(WHAT, key, options[key]);
   }

@@ -8,6 +8,7 @@ import { assertConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
+import { type ConversionStep, planConversion } from "./graph/conversion.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
@@ -22,8 +23,8 @@ import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
-import type { GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
-import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
+import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
+import { expandPort } from "./descriptor/descriptor.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -47,6 +48,8 @@ export class Topology {
   readonly supervision: Supervision;
   /** How many frames links hold that name nothing. */
   readonly capacity: LinkCapacity;
+  /** Whether links that say nothing have nodes put in that convert. */
+  readonly convert: ConvertChoice;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
   /** How the nodes of a draft differ from those of its graph; absent if this is no draft. */
@@ -64,23 +67,25 @@ export class Topology {
   };
   /** What ports carry; absent where it is not known for the graph as it is. */
   #carried: CarriedTypes | undefined;
-  /** Types whose names errors may give as converters. */
-  protected readonly known: () => readonly NodeDescriptor[];
+  /** Types that converters may be of. */
+  protected readonly known: () => readonly AnyNodeType[];
 
   /**
    * @param known the node types that could be used as converters
    * @param lanes what is said of lanes, by name
    * @param supervision what is done when a node fails that names nothing
    * @param capacity how many frames links hold that name nothing
+   * @param convert whether links that say nothing have nodes put in that convert
    * @param from the graph that it is a draft of
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
   constructor(
     mode: GraphMode,
-    known: () => readonly NodeDescriptor[],
+    known: () => readonly AnyNodeType[],
     lanes: { readonly [name: string]: LaneOptions } = {},
     supervision: Supervision = "fail",
     capacity: LinkCapacity = "byKind",
+    convert: ConvertChoice = "off",
     from?: Topology,
   ) {
     this.#drafted = from && new DraftMap(from.#nodes);
@@ -93,6 +98,7 @@ export class Topology {
     this.lanes = lanes;
     this.supervision = supervision;
     this.capacity = capacity;
+    this.convert = convert;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.known = known;
   }
@@ -121,7 +127,7 @@ export class Topology {
    * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
    */
   draft(): Topology {
-    return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this);
+    return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this.convert, this);
   }
 
   /** What is done when a node fails. A native stage that names nothing ends the run. */
@@ -405,8 +411,43 @@ export class Topology {
     return this.linkEnds(output, input, options);
   }
 
-  /** Links two ends. @throws {SluiceError} as {@linkcode addLink} */
+  /** Links two ends, by nodes that convert if that is wanted. @throws {SluiceError} as {@linkcode addLink} */
   protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
+    const steps = (options.convert ?? this.convert) === "auto" ? this.#conversion(from, to) : [];
+    if (steps.length === 0) return this.#linkDirectly(from, to, options);
+    this.assertFree(from, to);
+    const made: NodeEntry[] = [];
+    try {
+      let end = from;
+      for (const { type, config, input, output } of steps) {
+        const { id, type: { descriptor } } = this.addNode(type, { ...config }, this.#besides(to, type));
+        made.push(this.node(id));
+        this.#linkDirectly(end, { nodeId: id, descriptor, port: input }, options);
+        end = { nodeId: id, descriptor, port: output };
+      }
+      return this.#linkDirectly(end, to, options);
+    } catch (error) {
+      for (const { id } of made) this.removeNode(id);
+      throw error;
+    }
+  }
+
+  /** The nodes to be put between two ends. @throws {SluiceError} `PortNotFound` */
+  #conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
+    assertForward(from, to);
+    const { descriptor, nodeId } = from;
+    const { config } = this.node(nodeId);
+    const port = resolvePort(from, "output");
+    return planConversion({ descriptor, config, port }, resolvePort(to, "input"), this.known());
+  }
+
+  /** The lane of a converter: that of the node which it converts for, where both run TypeScript. */
+  #besides(to: LinkEnd, { descriptor }: AnyNodeType): AddOptions {
+    const isNative = descriptor.lane === "native" || to.descriptor.lane === "native";
+    return isNative ? {} : { lane: this.node(to.nodeId).lane };
+  }
+
+  #linkDirectly(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
     assertForward(from, to);
     const output = resolvePort(from, "output");
     const input = resolvePort(to, "input");

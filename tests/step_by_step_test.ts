@@ -81,8 +81,9 @@ async function build(runtime: Runtime, { nodes, links }: GraphDocument): Promise
   for (const node of nodes) {
     await addNode(runtime, node, named.filter((end) => end.node === node.id).map(({ port }) => port));
   }
-  for (const { from, to, policy, capacity } of links) {
-    await runtime.connectByName(from, to, { ...(policy && { policy }), ...(capacity && { capacity }) });
+  for (const { from, to, policy, capacity, convert } of links) {
+    const options = { ...(policy && { policy }), ...(capacity && { capacity }), ...(convert && { convert }) };
+    await runtime.connectByName(from, to, options);
   }
 }
 

@@ -24,7 +24,7 @@ export interface ReadGraph {
 }
 
 /** What a command says of its graph. */
-type GraphSource = Pick<CheckArgs, "graph" | "expression" | "set" | "packages" | "plugins"> & {
+type GraphSource = Pick<CheckArgs, "graph" | "expression" | "set" | "convert" | "packages" | "plugins"> & {
   readonly mode?: GraphMode;
 };
 
@@ -39,8 +39,8 @@ export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   const known = await loadTypes(args);
   const { registry } = known;
   const { document, errors, warnings } = args.expression === undefined
-    ? checkGraph(text, args.graph, registry, settings)
-    : await checkLine(text, registry, settings, args.mode);
+    ? checkGraph(text, args.graph, registry, settings, args.convert)
+    : await checkLine(text, registry, settings, args.mode, args.convert);
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
 }
 

@@ -6,7 +6,7 @@
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
 import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/placement/lane_options.ts";
 import { FRAME_KINDS } from "../../core/frames/format.ts";
-import { LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
+import { CONVERT_CHOICES, LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
 import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../../core/errors/option_check.ts";
 import { RESTART_LIMITS } from "../../core/graph/supervision.ts";
@@ -54,6 +54,7 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
         items: { $ref: "#/$defs/link" },
       },
       capacity: capacitySchema("Frames that links hold which do not say; by default as suits the kind of frame."),
+      convert: convertSchema("Whether links that do not say have nodes put in that convert; by default off."),
       pools: {
         type: "object",
         description: "Pools of frame memory, by name.",
@@ -112,6 +113,7 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
             description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
           },
           capacity: capacitySchema("Frames that the link holds; by default as the graph has it."),
+          convert: convertSchema("Whether nodes that convert are put in; by default as the graph has it."),
         },
       },
       pool: {
@@ -176,6 +178,10 @@ function capacitySchema(description: string): unknown {
       { type: "object", required: ["byKind"], additionalProperties: false, properties: { byKind } },
     ],
   };
+}
+
+function convertSchema(description: string): unknown {
+  return { enum: CONVERT_CHOICES, description };
 }
 
 function exposedSchema(ports: string, port: string): unknown {

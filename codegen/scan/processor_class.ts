@@ -16,6 +16,7 @@ import { type ConfigObjectSchema, expandPort, type NodeDescriptor } from "../../
 import { elementNumber } from "../../core/descriptor/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/descriptor/platform.ts";
 import { LANE_PRIORITIES } from "../../core/placement/lane_options.ts";
+import { FORMAT_FIELDS } from "../../core/frames/format.ts";
 import { CPU_LIST, isCpuList } from "../../core/placement/schedule.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName, typePrefixOf } from "../names.ts";
@@ -46,7 +47,7 @@ const RULES = {
   priority: oneOf(...LANE_PRIORITIES),
   cpus: { accepts: isCpuList, wanted: CPU_LIST },
   platforms: listOf(oneOf(...PLATFORMS)),
-  converts: listOf(oneOf("sampleRateHz", "channels", "pixelFormat", "width", "height", "frameRate", "codec")),
+  converts: listOf(oneOf(...FORMAT_FIELDS)),
   delays: FLAG,
 };
 

@@ -56,6 +56,8 @@ export interface PortDescriptor {
   readonly optional: boolean;
   /** For inputs: the formats that it takes; absent for all. */
   readonly accepts?: FormatAccepts;
+  /** For outputs: the formats that it may give; absent where nothing is said of them. */
+  readonly gives?: FormatAccepts;
   /** For outputs. */
   readonly burst: number;
   /** The doc comment, or `""`. */

@@ -134,6 +134,9 @@ const FIELDS: { readonly [K in FrameKind]: readonly FormatField[] } = {
   data: [],
 };
 
+/** All of them. */
+export const FORMAT_FIELDS: readonly FormatField[] = [...new Set(Object.values(FIELDS).flat())];
+
 /** Compares a format with what an input accepts. A field that the format omits is accepted. */
 export function findClash(format: FrameFormat, accepts: FormatAccepts): FormatClash | undefined {
   for (const field of FIELDS[format.kind]) {

@@ -43,13 +43,14 @@ export interface GraphTarget {
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
 export function graphOptions(
   document: GraphDocument,
-): Pick<RuntimeOptions, "mode" | "endsWithSources" | "pools" | "memory" | "capacity" | "lanes"> {
+): Pick<RuntimeOptions, "mode" | "endsWithSources" | "pools" | "memory" | "capacity" | "convert" | "lanes"> {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
     ...(document.endsWithSources !== undefined && { endsWithSources: document.endsWithSources }),
     pools: document.pools,
     ...(document.memory && { memory: document.memory }),
     ...(document.capacity && { capacity: document.capacity }),
+    ...(document.convert && { convert: document.convert }),
     lanes: document.lanes,
   };
 }
@@ -120,8 +121,8 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
     };
     at(place, () => runtime.addByType(type, { ...config }, added));
   }
-  for (const { from, to, policy, capacity, place } of document.links) {
-    const how = { ...(policy && { policy }), ...(capacity && { capacity }) };
+  for (const { from, to, policy, capacity, convert, place } of document.links) {
+    const how = { ...(policy && { policy }), ...(capacity && { capacity }), ...(convert && { convert }) };
     at(place, () => runtime.connectByName(prefix + from, prefix + to, how));
   }
   const exposed = (ports: { readonly [name: string]: string }) =>

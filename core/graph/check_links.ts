@@ -69,8 +69,8 @@ function addLink(
     if (target) findEnd(to!, target, "input", diagnostics);
     return { isSure };
   }
-  const { policy, capacity } = link;
-  const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
+  const { policy, capacity, convert } = link;
+  const options = { ...(policy && { policy }), ...(capacity && { capacity }), ...(convert && { convert }) };
   const found = topology.linkChecked(endOf(from!, source), endOf(to!, target), options, link.offset);
   if ("id" in found) return { entry: found, isSure };
   const offsets = { from: from!.offset, to: to!.offset };

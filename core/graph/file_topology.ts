@@ -9,7 +9,6 @@ import type { LinkId } from "../ids.ts";
 import { linkOptions } from "../links/link_options.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { AddOptions } from "../runtime_options.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { type Fault, Topology } from "../topology.ts";
@@ -35,16 +34,16 @@ export class FileTopology extends Topology {
   };
 
   /**
-   * @param types the node types that errors may name as converters
+   * @param types those that converters may be of
    * @param place gives the place of an offset in the file
    */
   constructor(
     mode: GraphMode,
-    types: readonly NodeDescriptor[],
-    { lanes, capacity }: Pick<ShapedGraph, "lanes" | "capacity">,
+    types: readonly AnyNodeType[],
+    { lanes, capacity, convert }: Pick<ShapedGraph, "lanes" | "capacity" | "convert">,
     place: (offset: number) => SourcePlace,
   ) {
-    super(mode, () => types, lanes, undefined, capacity);
+    super(mode, () => types, lanes, undefined, capacity, convert);
     this.#place = place;
   }
 

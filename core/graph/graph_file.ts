@@ -6,7 +6,7 @@
  */
 import type { FrameKind } from "../frames/format.ts";
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
-import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
+import type { ConvertChoice, GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { Supervision } from "./supervision.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 
@@ -47,6 +47,8 @@ export interface GraphFileLink {
   readonly policy?: LinkPolicy;
   /** How many frames it holds. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
+  /** Whether nodes that convert are put in. */
+  readonly convert?: ConvertChoice;
 }
 
 /** A whole graph file. */
@@ -67,6 +69,8 @@ export interface GraphFile {
   readonly memory?: { readonly limit?: number };
   /** How many frames links hold that do not say. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
+  /** Whether links that do not say have nodes put in that convert. */
+  readonly convert?: ConvertChoice;
   /** By name; each has its `kind`. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
 }

@@ -8,6 +8,7 @@ import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
 import { elementNames, elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
@@ -111,7 +112,7 @@ export function assertLinkable(
   to: LinkEnd,
   ports: LinkPorts,
   carried: CarriedTypes,
-  known: () => readonly NodeDescriptor[] = () => [],
+  known: () => readonly AnyNodeType[] = () => [],
 ): void {
   const { output, input } = ports;
   const link = { fromNode: from.nodeId, fromPort: from.port, toNode: to.nodeId, toPort: to.port };
@@ -131,7 +132,8 @@ export function assertLinkable(
   }
   const channels = findChannelClash(types, input);
   if (channels === undefined) return;
-  const converters = known().filter((each) => each.converts.includes("channels")).map((each) => each.type);
+  const converters = known().map(({ descriptor }) => descriptor).filter((each) => each.converts.includes("channels"))
+    .map(({ type }) => type);
   const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
   const actual = plural(channels.found, "channel");
   const wanted = channels.wanted.join(" or ");

@@ -10,6 +10,7 @@ import { SluiceError } from "../errors.ts";
 import type { PortAddress } from "../ids.ts";
 import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
+import type { ConvertChoice } from "../links/policy.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
@@ -43,18 +44,20 @@ export interface GraphCheck {
  * @param file name for messages; the files of sub-graphs are looked for from its folder on
  * @param registry the node types that it may name
  * @param settings values that take the place of those in the file
+ * @param convert likewise
  */
 export function checkGraph(
   text: string,
   file: string,
   registry: NodeRegistry,
   settings: readonly ConfigOverride[] = [],
+  convert?: ConvertChoice,
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, file);
   const root = parseJson(text, diagnostics);
   return root === undefined
     ? { errors: diagnostics.errors, warnings: [] }
-    : checkTree(root, file, registry, settings, diagnostics);
+    : checkTree(root, file, registry, settings, diagnostics, convert);
 }
 
 /** Checks the tree of a graph file; `diagnostics` knows its places. */
@@ -64,20 +67,23 @@ export function checkTree(
   registry: NodeRegistry,
   settings: readonly ConfigOverride[],
   diagnostics: GraphDiagnostics,
+  convert?: ConvertChoice,
 ): GraphCheck {
-  const outer = readShape(root, diagnostics);
-  if (outer === undefined) return { errors: diagnostics.errors, warnings: [] };
+  const read = readShape(root, diagnostics);
+  if (read === undefined) return { errors: diagnostics.errors, warnings: [] };
+  const outer = convert === undefined ? read : { ...read, convert };
   const shape = expandSubGraphs(outer, file, readSubGraphText, diagnostics);
-  const types = registry.list().map(({ descriptor }) => descriptor);
   const topology = new FileTopology(
     shape.mode ?? "live",
-    types,
+    registry.list(),
     shape,
     (offset) => diagnostics.place(offset),
   );
   const nodes = checkNodes(shape, topology, registry, settings, diagnostics);
   const { made: links, warnings: waiting } = checkLinks(shape, topology, nodes, diagnostics);
-  const sized = [...links].map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
+  // Of links that nodes are put into the file says nothing more.
+  const own = [...links].filter(([, { fromNode, toNode }]) => nodes.has(fromNode) && nodes.has(toNode));
+  const sized = own.map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
     { fromNode, toNode, output, policy, capacity, shaped }
   ));
   const warnings = diagnostics.errors.length > 0 ? [] : [...waiting, ...checkPools(shape, nodes, sized, diagnostics)];
@@ -88,16 +94,18 @@ export function checkTree(
     mode: shape.mode,
     ...(shape.endsWithSources !== undefined && { endsWithSources: shape.endsWithSources }),
     nodes: [...nodes.values()].map(({ node }) => node),
-    links: shape.links.map(({ from, to, policy, capacity, offset }) => ({
+    links: shape.links.map(({ from, to, policy, capacity, convert, offset }) => ({
       from: from!.address,
       to: to!.address,
       policy,
       capacity,
+      ...(convert && { convert }),
       place: diagnostics.place(offset),
     })),
     pools: shape.pools,
     ...(shape.memory && { memory: shape.memory }),
     ...(shape.capacity && { capacity: shape.capacity }),
+    ...(shape.convert && { convert: shape.convert }),
     lanes: shape.lanes ?? impliedLanes(nodes.values()),
     inputs: addressesOf(shape.inputs),
     outputs: addressesOf(shape.outputs),

@@ -115,13 +115,13 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key",
     graph(S, "", ' "noodes": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "noodes" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "endsWithSources", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
+    `"$schema", "version", "mode", "endsWithSources", "nodes", "links", "capacity", "convert", "pools", "memory", "lanes", "inputs" and "outputs"`,
   ],
   [
     "a key that is a letter from one of another meaning",
     graph(S, "", ' "node": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "node" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "endsWithSources", "nodes", "links", "capacity", "pools", "memory", "lanes", "inputs" and "outputs"`,
+    `"$schema", "version", "mode", "endsWithSources", "nodes", "links", "capacity", "convert", "pools", "memory", "lanes", "inputs" and "outputs"`,
   ],
   [
     "a processor on a native lane whose processors are wrong",

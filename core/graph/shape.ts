@@ -18,7 +18,14 @@ import {
 import type { Schedule } from "../placement/schedule.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { findCapacityFault } from "../links/capacity.ts";
-import { type GraphMode, LINK_POLICIES, type LinkCapacity, type LinkPolicy } from "../links/policy.ts";
+import {
+  CONVERT_CHOICES,
+  type ConvertChoice,
+  type GraphMode,
+  LINK_POLICIES,
+  type LinkCapacity,
+  type LinkPolicy,
+} from "../links/policy.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { NodePools } from "../pools/node_pools.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
@@ -73,6 +80,7 @@ export interface ShapedLink {
   readonly capacity?: ShapedGraph["capacity"];
   /** Where it stands. */
   readonly capacityOffset?: number;
+  readonly convert?: ConvertChoice;
 }
 
 /** Ports of a sub-graph: the name that the graph around it uses, and the port within. */
@@ -94,6 +102,8 @@ export interface ShapedGraph {
   readonly memoryOffset?: number;
   /** How many frames links hold that do not say; `undefined` if the file does not. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
+  /** Whether links that do not say have nodes put in that convert; `undefined` if the file does not say. */
+  readonly convert?: ConvertChoice;
   /** `undefined` if the file declares none. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
@@ -122,6 +132,7 @@ const KEYS = [
   "nodes",
   "links",
   "capacity",
+  "convert",
   "pools",
   "memory",
   "lanes",
@@ -129,6 +140,7 @@ const KEYS = [
   "outputs",
 ];
 const ANY_TEXT: ConfigSchema = { type: "string" };
+const CONVERT: ConfigSchema = { enum: [...CONVERT_CHOICES] };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
 const YES_OR_NO: ConfigSchema = { enum: [true, false] };
@@ -184,6 +196,7 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
     poolOffsets: offsetsOf(keys.get("pools")),
     ...readMemory(keys.get("memory"), diagnostics),
     capacity: readCapacity(keys.get("capacity"), `"capacity"`, diagnostics),
+    convert: readConvert(keys.get("convert"), `"convert"`, diagnostics),
     lanes: readLanes(keys.get("lanes"), diagnostics),
     inputs: readExposed(keys.get("inputs"), "input", diagnostics),
     outputs: readExposed(keys.get("outputs"), "output", diagnostics),
@@ -347,7 +360,7 @@ function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics):
   const what = `link ${index + 1}`;
   const { offset } = node;
   if (!isObject(node, what, `an object with "from" and "to"`, diagnostics)) return { offset };
-  const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], diagnostics);
+  const keys = readKeys(node, what, ["from", "to", "policy", "capacity", "convert"], diagnostics);
   const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, diagnostics) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
   let capacity = readCapacity(capacityNode, `"capacity" of ${what}`, diagnostics);
@@ -360,7 +373,8 @@ function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics):
   const from = readEnd(keys.get("from"), "from", what, offset, diagnostics);
   const to = readEnd(keys.get("to"), "to", what, offset, diagnostics);
   const policyOffset = keys.get("policy")?.offset;
-  return { offset, from, to, policy, policyOffset, capacity, capacityOffset: capacityNode?.offset };
+  const convert = readConvert(keys.get("convert"), `"convert" of ${what}`, diagnostics);
+  return { offset, from, to, policy, policyOffset, capacity, capacityOffset: capacityNode?.offset, convert };
 }
 
 function readEnd(
@@ -409,6 +423,14 @@ function readMemory(
     diagnostics,
   );
   return { memory: limit === undefined ? {} : { limit: limit as number }, memoryOffset: node.offset };
+}
+
+function readConvert(
+  node: JsonNode | undefined,
+  what: string,
+  diagnostics: GraphDiagnostics,
+): ConvertChoice | undefined {
+  return readScalar(node, what, CONVERT, diagnostics) as ConvertChoice | undefined;
 }
 
 /** Reads a number, `"byKind"`, or numbers by kind. */

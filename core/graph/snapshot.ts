@@ -23,7 +23,7 @@ import type { GraphFile, GraphFileNode } from "./graph_file.ts";
 import { linkedPorts } from "./linked_ports.ts";
 
 /** What of a graph is written down. */
-export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity">;
+export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;
 
 /** What of a runtime's options is written down. */
 export interface SnapshotOptions {
@@ -62,6 +62,8 @@ export function snapshotGraph(
       to: portAddress(toNode, toPort),
       policy,
       capacity,
+      // The converters are there.
+      ...(graph.convert === "auto" && { convert: "off" as const }),
     })),
     pools: Object.fromEntries(
       Object.entries(pools).map(([name, { slotBytes, slots }]) => [name, present({ slotBytes, slots })]),
@@ -69,6 +71,7 @@ export function snapshotGraph(
     ...(typeof graph.capacity !== "function" && graph.capacity !== "byKind" && {
       capacity: structuredClone(graph.capacity),
     }),
+    ...(graph.convert === "auto" && { convert: graph.convert }),
     ...(memory?.limit !== undefined && { memory: { limit: memory.limit } }),
     lanes: fileLanes(nodes, graph.lanes),
   };

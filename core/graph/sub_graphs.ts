@@ -104,7 +104,9 @@ class Expansion {
       const from = link.from && resolveEnd(link.from, "outputs");
       const to = link.to && resolveEnd(link.to, "inputs");
       // Where an end is missing, that was reported.
-      this.#links.push({ ...link, from, to, capacity: link.capacity ?? usualCapacity(graph, link, place) });
+      const capacity = link.capacity ?? usualCapacity(graph, link, place);
+      const convert = link.convert ?? (place.prefix === "" ? undefined : graph.convert);
+      this.#links.push({ ...link, from, to, capacity, convert });
     }
     const resolveAll = (ports: ExposedPorts, side: "inputs" | "outputs") =>
       new Map([...ports].flatMap(([name, end]) => {

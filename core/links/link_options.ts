@@ -5,10 +5,11 @@
  */
 import { listNames, SluiceError } from "../errors.ts";
 import { describeValue } from "../errors/describe_value.ts";
-import { assertKeys } from "../errors/option_check.ts";
+import { assertChoice, assertKeys } from "../errors/option_check.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { capacityBy, findCapacityFault } from "./capacity.ts";
 import {
+  CONVERT_CHOICES,
   defaultPolicy,
   type GraphMode,
   LINK_POLICIES,
@@ -53,7 +54,8 @@ export function linkOptions(
   mode: GraphMode,
   { usual = "byKind", from, to }: CapacityRule,
 ): { policy: LinkPolicy; capacity: number } {
-  assertKeys(attempt, options, ["policy", "capacity"]);
+  assertKeys(attempt, options, ["policy", "capacity", "convert"]);
+  assertChoice(attempt, "convert", options.convert, CONVERT_CHOICES);
   const policy = options.policy ?? defaultPolicy(mode);
   const refuse = (what: string) => new SluiceError("InvalidGraph", `${attempt}: ${what}`);
   if (!LINK_POLICIES.includes(policy)) {

@@ -81,7 +81,18 @@ export interface LinkOptions {
   readonly policy?: LinkPolicy;
   /** How many frames fit; by default as the runtime has it. Always 1 for `latest`. */
   readonly capacity?: LinkCapacity;
+  /** Whether nodes that convert are put between where the input takes other formats; by default as the runtime has it. */
+  readonly convert?: ConvertChoice;
 }
+
+/**
+ * Whether nodes that convert are put between two that take and give different formats: `auto` where they are wanted and
+ * there are some, `off` not.
+ */
+export type ConvertChoice = "auto" | "off";
+
+/** The choices. */
+export const CONVERT_CHOICES: readonly ConvertChoice[] = ["auto", "off"];
 
 /** The most frames that a link holds. */
 export const MAX_LINK_CAPACITY = 65_536;

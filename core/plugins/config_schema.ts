@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConfigObjectSchema, ConfigSchema } from "../descriptor/descriptor.ts";
+import { FORMAT_FIELDS, type FormatField } from "../frames/format.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
@@ -65,15 +66,40 @@ export function readConfigSchema(text: string | null): ConfigObjectSchema {
     throw new RangeError("its configuration schema is none of an object without other keys");
   }
   for (const word of Object.keys(rest)) {
-    if (word !== "$schema" && word !== "description") {
+    if (!["$schema", "description", "x-converts"].includes(word)) {
       throw new RangeError(`its configuration schema has "${word}", which is not known there`);
     }
   }
+  readConverts(rest["x-converts"], properties as object);
   WORDS.properties(properties, "properties", 0);
   WORDS.required(required, "required", 0);
   const missing = (required as unknown[]).find((key) => !Object.hasOwn(properties as object, key as string));
   if (missing !== undefined) throw new RangeError(`required names ${describeValue(missing)}, which is no property`);
   return { type: "object", properties, required, additionalProperties: false } as ConfigObjectSchema;
+}
+
+/**
+ * Which fields of a format a stage converts, by the word `x-converts` of its schema: each is a key of its configuration,
+ * but for `codec`.
+ *
+ * @param text a schema that can be read
+ */
+export function convertsOf(text: string | null): readonly FormatField[] {
+  const { "x-converts": converts, properties = {} } = text === null ? {} : object(parseJson(text), "its schema");
+  return readConverts(converts, properties as object);
+}
+
+function readConverts(value: unknown, properties: object): readonly FormatField[] {
+  if (value === undefined) return [];
+  list(value, "x-converts");
+  for (const field of value as unknown[]) {
+    if (!FORMAT_FIELDS.includes(field as FormatField)) {
+      throw new RangeError(`x-converts names ${describeValue(field)}; available: ${listSome(FORMAT_FIELDS)}`);
+    }
+    if (field === "codec" || Object.hasOwn(properties, field as string)) continue;
+    throw new RangeError(`x-converts names ${describeValue(field)}, which is no property`);
+  }
+  return value as FormatField[];
 }
 
 function checkSchema(value: unknown, at: string, depth: number): void {

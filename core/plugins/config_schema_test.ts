@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { readConfigSchema } from "./config_schema.ts";
+import { convertsOf, readConfigSchema } from "./config_schema.ts";
 
 Deno.test("readConfigSchema() gives the schema of an object", () => {
   const empty = { type: "object", properties: {}, required: [], additionalProperties: false };
@@ -28,8 +28,18 @@ Deno.test("readConfigSchema() says what is wrong with a schema, and where", () =
       /^properties\.a\.items\.type is "text", wanted string, number, /,
     ],
     ['{"required":["b"]}', 'required names "b", which is no property'],
+    ['{"x-converts":"width"}', /^x-converts is "width", wanted /],
+    ['{"x-converts":["size"]}', /^x-converts names "size"; available: "sampleRateHz", /],
+    ['{"x-converts":["width"]}', 'x-converts names "width", which is no property'],
   ];
   for (const [text, message] of told) throws(() => readConfigSchema(text), { name: "RangeError", message });
+});
+
+Deno.test("convertsOf() gives the fields of a format that a stage converts", () => {
+  deepEqual(convertsOf(null), []);
+  deepEqual(convertsOf("{}"), []);
+  const properties = { width: { type: "integer" } };
+  deepEqual(convertsOf(JSON.stringify({ properties, "x-converts": ["width", "codec"] })), ["width", "codec"]);
 });
 
 Deno.test("readConfigSchema() refuses schemas that stand in each other too deep", () => {

@@ -9,7 +9,7 @@ import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
 import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
-import { readConfigSchema } from "./config_schema.ts";
+import { convertsOf, readConfigSchema } from "./config_schema.ts";
 
 /** Frame classes, by kind. */
 const CLASSES: { readonly [K in FrameKind]: string } = {
@@ -40,7 +40,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string): A
     mode,
     trigger: "any",
     lane: "native",
-    converts: [],
+    converts: convertsOf(stage.config),
     isAsync: false,
     inputs: stage.inputs.map((port) => portOf(port, "input")),
     outputs: stage.outputs.map((port) => portOf(port, "output")),
@@ -53,7 +53,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string): A
 function portOf(port: PluginPort, direction: PortDescriptor["direction"]): PortDescriptor {
   const { name, doc, optional, burst } = port;
   const kind = nameOf(KIND, port.kind) as FrameKind;
-  const accepts = direction === "input" ? acceptsOf(kind, port.formats) : undefined;
+  const formats = formatsOf(kind, port.formats);
   const schema = kind === "data" ? port.schema ?? "unknown" : undefined;
   return {
     name,
@@ -62,13 +62,13 @@ function portOf(port: PluginPort, direction: PortDescriptor["direction"]): PortD
     type: schema === undefined ? CLASSES[kind] : `DataFrame<${schema}>`,
     ...(schema !== undefined && { schema }),
     optional,
-    ...(accepts !== undefined && { accepts }),
+    ...(formats !== undefined && (direction === "input" ? { accepts: formats } : { gives: formats })),
     burst,
     doc,
   };
 }
 
-function acceptsOf(kind: FrameKind, codes: readonly number[]): FormatAccepts | undefined {
+function formatsOf(kind: FrameKind, codes: readonly number[]): FormatAccepts | undefined {
   const names = codes.map((code) => nameOf(FORMAT, code));
   if (names.length === 0) return undefined;
   return kind === "video" ? { pixelFormat: names as PixelFormat[] } : { codec: names as Codec[] };

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
@@ -19,8 +18,7 @@ export function findType(registry: NodeRegistry | undefined, type: string): AnyN
 }
 
 /** The types of the registry; without one, those of the packages that the graph has nodes of. */
-export function knownTypes(registry: NodeRegistry | undefined, { nodes }: Topology): NodeDescriptor[] {
+export function knownTypes(registry: NodeRegistry | undefined, { nodes }: Topology): readonly AnyNodeType[] {
   const packages = new Set([...nodes.values()].map((node) => node.type.package));
-  const types = registry?.list() ?? [...packages].flatMap((each) => each?.nodes ?? []);
-  return types.map(({ descriptor }) => descriptor);
+  return registry?.list() ?? [...packages].flatMap((each) => each?.nodes ?? []);
 }

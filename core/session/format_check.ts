@@ -6,7 +6,7 @@
 import { portAddress } from "../ids.ts";
 import type { AnnouncedFormat } from "../lanes/messages.ts";
 import { assertAccepted } from "../ports/input_port.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
@@ -14,9 +14,9 @@ import type { Topology } from "../topology.ts";
 type Converters = { [field: string]: string[] };
 
 /** Sorts node types by the fields of a format that they convert. */
-export function convertersByField(types: readonly NodeDescriptor[]): Converters {
+export function convertersByField(types: readonly AnyNodeType[]): Converters {
   const named: Converters = {};
-  for (const { type, converts } of types) {
+  for (const { descriptor: { type, converts } } of types) {
     for (const field of converts) (named[field] ??= []).push(type);
   }
   return named;

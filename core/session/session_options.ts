@@ -7,7 +7,7 @@ import type { Driver } from "../driver/driver.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
 import type { KeptStates } from "./kept_states.ts";
 
@@ -55,5 +55,5 @@ export interface SessionOptions {
   /** When nodes are moved; absent: as by default. */
   readonly balancing?: BalancingOptions;
   /** Node types that errors may name as converters. */
-  readonly converters: readonly NodeDescriptor[];
+  readonly converters: readonly AnyNodeType[];
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { GraphMode } from "../../links/policy.ts";
+import type { ConvertChoice, GraphMode } from "../../links/policy.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
 import type { ConfigOverride } from "../config_overrides.ts";
 import { GraphDiagnostics } from "../diagnostics.ts";
@@ -34,6 +34,7 @@ export function checkExpression(
   registry: NodeRegistry,
   settings: readonly ConfigOverride[] = [],
   mode?: GraphMode,
+  convert?: ConvertChoice,
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, EXPRESSION_NAME);
   let chains: readonly Chain[];
@@ -51,7 +52,7 @@ export function checkExpression(
   if (found.length > 0) return { errors: found, warnings: [] };
   const root = treeOf({ version: GRAPH_VERSION, mode: mode ?? modeOf(graph) }, 0);
   root.members!.push(...graph.members());
-  return checkTree(root, EXPRESSION_NAME, registry, settings, diagnostics);
+  return checkTree(root, EXPRESSION_NAME, registry, settings, diagnostics, convert);
 }
 
 function modeOf(graph: ExpressedGraph): GraphMode {

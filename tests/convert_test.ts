@@ -1,0 +1,111 @@
+/** Links that have nodes put in which convert. */
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import { buildGraph, graphOptions } from "../core/graph/build.ts";
+import { checkGraph } from "../core/graph/load.ts";
+import { NodeRegistry } from "../core/registry/node_registry.ts";
+import { Runtime } from "../core/runtime.ts";
+import { nodePackage, nodes } from "../sluice.gen.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { type Script, sink } from "./fixtures/scripted.ts";
+import { flow, inTime } from "./fixtures/waiting.ts";
+
+const registry = new NodeRegistry([nodePackage]);
+const MONO_48K = { sampleRateHz: 48_000, channels: 1 };
+const TONE = { sampleRateHz: 44_100, channels: 2, durationSeconds: 0.5 } as const;
+
+/** Notes the formats that come, and how many samples of each. */
+function noting(got: { [format: string]: number }): Script & Record<string, unknown> {
+  return {
+    process(this: Script) {
+      const frame = this.audioIn!.read();
+      if (frame === undefined) return;
+      const format = `${frame.sampleRateHz} Hz, ${frame.channels}`;
+      got[format] = (got[format] ?? 0) + frame.sampleCount;
+    },
+  };
+}
+
+const idsOf = (runtime: Runtime) => Object.keys(runtime.graph().nodes);
+
+eachDriver(
+  "convert: auto puts nodes between that convert, each on the lane of the node it converts for",
+  async (native) => {
+    const got: { [format: string]: number } = {};
+    await using runtime = new Runtime({ mode: "offline", native, registry });
+    const tone = runtime.add(nodes.toneSource(TONE));
+    const end = runtime.add(sink(noting(got), MONO_48K), { id: "end" });
+    const link = await runtime.connect(tone.outputs.audio, end.inputs.audioIn, { convert: "auto" });
+    deepEqual(idsOf(runtime), ["tone-source", "end", "channel-mapper", "resampler"]);
+    equal(runtime.graph().nodes["resampler"].lane, "main");
+    equal(runtime.link(link).to.address, "end.audioIn");
+    await runtime.start();
+    await inTime(runtime.finished);
+    deepEqual(got, { "48000 Hz, 1": 24_000 });
+  },
+);
+
+eachDriver("convert: auto of the runtime holds for links that say nothing, also while it runs", async (native) => {
+  const got: { [format: string]: number } = {};
+  await using runtime = new Runtime({ native, registry, convert: "auto" });
+  const tone = runtime.add(nodes.toneSource({ ...TONE, durationSeconds: undefined }));
+  await runtime.start();
+  const end = await runtime.add(sink(noting(got), MONO_48K), { id: "end" });
+  await runtime.connect(tone.outputs.audio, end.inputs.audioIn);
+  await flow(runtime, "end", 3);
+  deepEqual(Object.keys(got), ["48000 Hz, 1"]);
+  deepEqual(idsOf(runtime), ["tone-source", "end", "channel-mapper", "resampler"]);
+  await runtime.stop();
+});
+
+Deno.test("without it, or without converters, the error is as before, and nothing is left in the graph", async () => {
+  const plain = new Runtime({ mode: "offline", native: "off" });
+  const tone = plain.add(nodes.toneSource(TONE));
+  const end = plain.add(sink(noting({}), MONO_48K), { id: "end" });
+  await plain.connect(tone.outputs.audio, end.inputs.audioIn);
+  await rejects(plain.start(), { code: "TypeMismatch", message: /wanted 48000 Hz.*"resampler"/ });
+  throws(() => plain.connect(tone.outputs.audio, end.inputs.audioIn, { convert: "auto" }), {
+    code: "DestinationOccupied",
+  });
+  deepEqual(idsOf(plain), ["tone-source", "end"]);
+  const other = plain.add(sink(noting({}), MONO_48K), { id: "other" });
+  throws(() => plain.connect(tone.outputs.audio, other.inputs.audioIn, { convert: "yes" as never }), {
+    code: "InvalidConfig",
+    message: /"convert" is "yes", wanted "auto" or "off"$/,
+  });
+  throws(() => new Runtime({ convert: true as never }), { code: "InvalidConfig" });
+});
+
+/** A graph file with a tone of two channels at 44.1 kHz, and an input for one at 48 kHz. */
+const file = (parts: object, link: object = {}) =>
+  JSON.stringify({
+    version: 1,
+    mode: "offline",
+    nodes: { tone: { type: "tone-source", config: TONE }, end: { type: "scripted-sink" } },
+    links: [{ from: "tone.audio", to: "end.audioIn", ...link }],
+    ...parts,
+  });
+
+Deno.test("a graph file says it for all links, or for one, and what a runtime writes loads back the same", async () => {
+  const all = new NodeRegistry([nodePackage]);
+  const type = sink(noting({}), MONO_48K).type;
+  all.add(type);
+  const graphOf = (text: string) => {
+    const { document, errors } = checkGraph(text, "graph.json", all);
+    deepEqual(errors.map(({ message }) => message), []);
+    const runtime = new Runtime({ ...graphOptions(document!), registry: all, native: "off" });
+    buildGraph(document!, runtime);
+    return runtime;
+  };
+  const converted = ["tone", "end", "channel-mapper", "resampler"];
+  await using ofFile = graphOf(file({ convert: "auto" }));
+  deepEqual(idsOf(ofFile), converted);
+  await using ofLink = graphOf(file({}, { convert: "auto" }));
+  deepEqual(idsOf(ofLink), converted);
+  await using off = graphOf(file({ convert: "auto" }, { convert: "off" }));
+  deepEqual(idsOf(off), ["tone", "end"]);
+  const written = ofFile.graph();
+  await using again = graphOf(JSON.stringify(written));
+  deepEqual(again.graph(), written);
+  const [error] = checkGraph(file({ convert: "yes" }), "graph.json", all).errors;
+  match(error.message, /^graph\.json:1:\d+: .*"convert"/);
+});
