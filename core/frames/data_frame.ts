@@ -98,7 +98,7 @@ export class DataFrame<T = unknown> extends Frame {
     if (this.pool.u32[lengthAt] !== 0) return;
     const { value, pool } = this;
     const length = writeValue(value, pool, this.payloadAt, this.payloadAt + pool.payloadBytes);
-    if (length === 0) refuseSize(pool, measureValue(value, pool.payloadBytes));
+    if (length === 0) refuseSize(pool, measureValue(value));
     pool.u32[lengthAt] = length;
   }
 

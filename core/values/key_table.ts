@@ -1,6 +1,6 @@
 /**
- * Short strings that were read before, so that reading one again makes no new string. A table of fixed size; a string
- * takes the place of the one with the same hash.
+ * Short strings that were read before, so that reading one again makes no new string. A table of fixed size: a string has
+ * one of two places, and takes the second from another one.
  *
  * @module
  */
@@ -13,13 +13,20 @@ export interface KeyEntry {
   readonly text: string;
   /** Whether plain objects inherit a property of that name, so that assigning it would not make one. */
   readonly inherited: boolean;
-  /** What was read after it the last time. */
-  next: KeyEntry | undefined;
+  /** Where it stands in the table. */
+  readonly place: number;
+  /** Where what was read after it the last time stands. A number keeps no entry that has left the table. */
+  next: number;
 }
 
 /** Strings by their bytes. */
 export class KeyTable {
   readonly #places: (KeyEntry | undefined)[] = new Array<KeyEntry | undefined>(PLACES).fill(undefined);
+
+  /** The string that stands at a place now. */
+  at(place: number): KeyEntry | undefined {
+    return this.#places[place];
+  }
 
   /** The string of so many ASCII characters. */
   get(u8: Uint8Array, at: number, length: number): KeyEntry {
@@ -27,8 +34,12 @@ export class KeyTable {
     for (let k = 0; k < length; k++) hash = (Math.imul(hash, 31) + u8[at + k]) | 0;
     const place = (hash ^ (hash >>> 10)) & (PLACES - 1);
     const known = this.#places[place];
-    if (known !== undefined && isAt(known.text, u8, at, length)) return known;
-    return this.#places[place] = makeEntry(asciiText(u8, at, length));
+    if (known === undefined) return this.#places[place] = makeEntry(asciiText(u8, at, length), place);
+    if (isAt(known.text, u8, at, length)) return known;
+    const second = place ^ 1;
+    const other = this.#places[second];
+    if (other !== undefined && isAt(other.text, u8, at, length)) return other;
+    return this.#places[second] = makeEntry(asciiText(u8, at, length), second);
   }
 }
 
@@ -51,8 +62,8 @@ export function asciiText(u8: Uint8Array, at: number, length: number): string {
   return text;
 }
 
-function makeEntry(text: string): KeyEntry {
+function makeEntry(text: string, place: number): KeyEntry {
   // A key of an object is a string that V8 compares by its address.
   const [key] = Object.keys({ [text]: 0 });
-  return { text: key, inherited: key in Object.prototype, next: undefined };
+  return { text: key, inherited: key in Object.prototype, place, next: place };
 }

@@ -61,7 +61,7 @@ class ValueReader {
   /** The objects that have begun, by their number. */
   readonly #objects: object[] = [];
   /** The key that was read last. */
-  #key: KeyEntry = { text: "", inherited: false, next: undefined };
+  #key: KeyEntry = { text: "", inherited: false, place: 0, next: 0 };
 
   read({ u8, view }: ValueMemory, at: number, length: number): unknown {
     this.#u8 = u8;
@@ -228,9 +228,11 @@ class ValueReader {
   #shortKey(length: number): KeyEntry {
     const at = this.#take(length + 1) + 1;
     const last = this.#key;
-    const { next } = last;
+    const next = this.#keys.at(last.next);
     if (next !== undefined && isAt(next.text, this.#u8, at, length)) return this.#key = next;
-    return this.#key = last.next = this.#keys.get(this.#u8, at, length);
+    const found = this.#keys.get(this.#u8, at, length);
+    last.next = found.place;
+    return this.#key = found;
   }
 
   #array(): unknown[] {

@@ -1,6 +1,7 @@
 /**
  * Writes a value into a lane's memory, as the module `wire.ts` says. What `structuredClone()` takes is written, so that
- * the reader gets what `structuredClone()` would give it; the rest is refused. Getters run once.
+ * the reader gets what `structuredClone()` would give it; the rest is refused. Getters run once, and again to tell how
+ * large a value is that does not fit.
  *
  * Writing small plain objects allocates nothing but their arrays of keys. A value that does not fit leaves bytes behind
  * that mean nothing.
@@ -89,13 +90,11 @@ export function writeValue(value: unknown, memory: ValueMemory, start: number, e
 }
 
 /** How many bytes a value takes that `writeValue()` has no room for; `Infinity` if more than `MAX_MEASURED`. */
-export function measureValue(value: unknown, atLeast: number): number {
-  for (let bytes = 2 * atLeast; bytes <= MAX_MEASURED; bytes *= 2) {
-    const u8 = new Uint8Array(bytes);
-    const length = writeValue(value, { u8, view: new DataView(u8.buffer) }, 0, bytes);
-    if (length > 0) return length;
-  }
-  return Infinity;
+export function measureValue(value: unknown): number {
+  // The system provides the pages that are written.
+  const u8 = new Uint8Array(MAX_MEASURED);
+  const length = writeValue(value, { u8, view: new DataView(u8.buffer) }, 0, MAX_MEASURED);
+  return length > 0 ? length : Infinity;
 }
 
 class ValueWriter {
