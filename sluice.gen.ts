@@ -3346,7 +3346,8 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
       type: "DataFrame<LevelReading>",
       schema: "LevelReading",
       valueSchema: {
-        description: "Levels over a period of audio. Decibels are relative to full scale; silence reads -200.",
+        description:
+          "Levels over a period of audio. Decibels are relative to full scale; silence reads -200, infinity 771.",
         type: "object",
         properties: {
           ptsNs: {
@@ -6654,7 +6655,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
     "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
-    "processors/audio/level_reading.ts": "ee6db952ad3adec2",
+    "processors/audio/level_reading.ts": "f2a9eff5466c0e81",
     "processors/audio/mixer.ts": "12c33420dd84993c",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
     "processors/audio/reverb.ts": "335e2aec3bf3f284",

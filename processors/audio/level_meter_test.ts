@@ -70,6 +70,15 @@ Deno.test("LevelMeter leaves out samples that are not numbers", async () => {
   assert.ok(Number.isFinite(reading.rmsDb[0]));
 });
 
+Deno.test("LevelMeter shows what has no end as 771 dB, and goes on", async () => {
+  for (const sample of [Infinity, -Infinity, 3.4e38]) {
+    const [loud, quiet] = await read([[Float32Array.of(0, sample)], [Float32Array.of(0.5, 0.5)]], 0);
+    assert.ok(loud.peakDb[0] > 770 && loud.peakDb[0] <= 771, String(loud.peakDb[0]));
+    assert.ok(loud.rmsDb[0] > 760 && loud.rmsDb[0] <= 771, String(loud.rmsDb[0]));
+    close(quiet.peakDb, [-6.0206]);
+  }
+});
+
 async function read(blocks: Float32Array[][], intervalMs = 100): Promise<LevelReading[]> {
   await using harness = await ProcessorHarness.create(nodes.levelMeter({ intervalMs }));
   let samples = 0;

@@ -6,7 +6,7 @@
 
 import { kernels } from "../../core/kernels/kernels.ts";
 
-/** Levels over a period of audio. Decibels are relative to full scale; silence reads -200. */
+/** Levels over a period of audio. Decibels are relative to full scale; silence reads -200, infinity 771. */
 export interface LevelReading {
   /** When the period begins: media time, nanoseconds. */
   readonly ptsNs: number;
