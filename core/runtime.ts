@@ -179,7 +179,8 @@ export class Runtime implements AsyncDisposable {
       departures.push(() => this.#onRefused.delete(listener));
     };
     const wanted = wantedValues(this.#topology, handle.id);
-    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture) ??
+    const failure = () => this.#session?.failure;
+    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture, failure) ??
       handle as unknown as H;
     if (departures.length > 0) this.#topology.onDeparture(handle.id, () => departures.forEach((each) => each()));
     return awaitable(own, added);

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
 import type { Motion } from "./fixtures/structs/imus.ts";
 import { nodes as imus } from "./fixtures/structs/sluice.gen.ts";
 import { appSink } from "../core/app/app_sink.ts";
@@ -166,6 +167,23 @@ eachDriver("the loop and push() throw what failed the graph", async (native) => 
     for await (const _ of sink);
   }, /"app-source" \(app-source\) failed in process\(\): the cable was pulled/);
   await rejects(runtime.finished, /the cable was pulled/);
+});
+
+eachDriver("a push that waits when a node of another lane fails throws what it failed with", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }));
+  const bad = runtime.add(faulty({ how: "throws", every: 10 }), { id: "bad", lane: "far" });
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+  runtime.connect(bad.outputs.audioOut, sink.inputs.audio);
+  await runtime.start();
+  const finished = rejects(runtime.finished, /"bad" \(faulty\) failed in process\(\)/);
+  const reading = Array.fromAsync(sink, () => {}).catch(() => {});
+  await rejects(async () => {
+    for (let k = 0;; k++) await source.push(block(k, 0));
+  }, /"bad" \(faulty\) failed in process\(\)/);
+  await reading;
+  await finished;
 });
 
 eachDriver("push() refuses a block that does not fit, and the graph goes on", async (native) => {

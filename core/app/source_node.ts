@@ -42,6 +42,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #output!: StreamOutput<F>;
   #failure: { readonly reason: unknown } | undefined;
   #run: () => Promise<unknown> = () => Promise.resolve();
+  #failed: () => Error | undefined = () => undefined;
   #wanted: () => readonly WantedValue[] = () => [];
   #id = "";
   #hasLeft = false;
@@ -68,7 +69,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   }
 
   async process(context: ProcessorContext): Promise<void> {
-    const over = () => this.#over(context.signal.reason?.message);
+    const over = () => this.#failed() ?? this.#over(context.signal.reason?.message);
     const close = () => this.#queue.close(over());
     context.signal.addEventListener("abort", close, { once: true });
     for (let pushed = await this.#queue.take(); pushed !== undefined; pushed = await this.#queue.take()) {
@@ -109,8 +110,10 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly WantedValue[],
     onDeparture: (listener: () => void) => void,
+    failure: () => Error | undefined,
   ): AppSourceHandle<I, O> {
     this.#run = run;
+    this.#failed = failure;
     this.#wanted = wanted;
     onRefused((reason) => this.#queue.close(reason));
     onDeparture(() => this.#leave());

@@ -74,6 +74,7 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    * @param onRefused takes what to call with the reason where a start is refused, or there will be none
    * @param wanted what the inputs that the node's outputs lead to want of values, as the graph is now
    * @param onDeparture takes what to call once the node is removed, or one of another type has taken its place
+   * @param failure why the run fails, as soon as that is known
    */
   readonly extend?: (
     handle: NodeHandle,
@@ -81,6 +82,7 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[],
     onDeparture: (listener: () => void) => void,
+    failure: () => Error | undefined,
   ) => H;
 }
 

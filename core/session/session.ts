@@ -177,6 +177,11 @@ export class Session {
     await this.finished.catch(() => {});
   }
 
+  /** Why the graph fails, from when that is known on. */
+  get failure(): Error | undefined {
+    return this.#run.failure;
+  }
+
   /**
    * Changes live configuration values of a node, in the graph too.
    *
