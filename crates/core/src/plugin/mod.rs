@@ -19,7 +19,10 @@ mod stage;
 pub use library::load;
 pub use loaded::Plugin;
 
-pub(crate) use loaded::find;
+pub(crate) use host::table;
+pub(crate) use library::open_stage;
+pub(crate) use loaded::{find, library_of};
+pub(crate) use stage::PluginStage;
 
 #[cfg(test)]
 mod descriptor_tests;
