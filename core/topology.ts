@@ -20,6 +20,7 @@ import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress 
 import { DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
+import { checkIsolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
@@ -33,7 +34,7 @@ import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 /** The part of a node or of a link that is at fault. */
-export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "ports" | "from" | "to" | "link";
+export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "isolation" | "ports" | "from" | "to" | "link";
 
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");
@@ -336,6 +337,7 @@ export class Topology {
     const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#residents, asks));
     const { pool, callTimeoutMs, bypassed = false } = options;
     if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
+    const isolation = this.#try("isolation", () => checkIsolation(id, descriptor, options));
     const asked = options.supervision;
     const supervision = asked &&
       this.#try("supervision", () => checkSupervision(asked, { id }));
@@ -350,6 +352,7 @@ export class Topology {
       supervision: supervision === FAILED ? undefined : supervision,
       callTimeoutMs,
       schedule,
+      isolation: isolation === FAILED ? undefined : isolation,
       bypassed,
       life: this.#numbers.takeLife(),
       incarnation: 0,

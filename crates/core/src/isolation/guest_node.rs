@@ -173,9 +173,10 @@ impl GuestNode {
             return Err(Unwritten::OtherKind);
         }
         let words = [output, frame.entry(), kind.into()];
-        if self.room > 0 {
+        // One that the call keeps is counted by the host at once: it is others' too from then on.
+        if self.room > 0 && !keep {
             self.room -= 1;
-            self.note(if keep { note::FORWARD } else { note::WRITE }, |message| _ = message.words(&words));
+            self.note(note::WRITE, |message| _ = message.words(&words));
         } else {
             let request = if keep { request::FORWARD } else { request::WRITE };
             let refusal = self.ask(

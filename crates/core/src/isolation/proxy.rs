@@ -22,6 +22,9 @@ use super::wire::{Message, Words, call, note, outcome, request};
 /// How long a guest may take to start and to open its library, beyond what a call may take.
 const START: Duration = Duration::from_secs(10);
 
+/// Thirty years.
+const FOR_EVER: Duration = Duration::from_secs(1_000_000_000);
+
 /// How long a guest may take to leave.
 const LEAVE: Duration = Duration::from_secs(1);
 
@@ -106,7 +109,10 @@ enum Next {
 
 impl Proxy {
     fn limit(&self) -> Duration {
-        Duration::from_millis(self.isolation.limit_ms.into())
+        match self.isolation.limit_ms {
+            0 => FOR_EVER,
+            limit_ms => Duration::from_millis(limit_ms.into()),
+        }
     }
 
     /// Has the guest do what `message` says, and serves it until it returns.
@@ -326,15 +332,11 @@ impl Proxy {
 /// Does what a guest has noted. `None`: it makes no sense.
 fn heed(word: u32, words: &mut Words<'_>, context: &mut StageContext<'_>) -> Option<()> {
     match word {
-        note::WRITE | note::FORWARD => {
+        note::WRITE => {
             let (output, frame) = (words.word()?, Frame::from_entry(words.word()?));
             let kind = u8::try_from(words.word()?).ok();
             // The guest has been told that there is room.
-            let done = match word {
-                note::WRITE => context.write_of(output, frame, kind),
-                _ => context.write_and_keep(output, frame, kind),
-            };
-            done.ok()?;
+            context.write_of(output, frame, kind).ok()?;
         }
         note::RELEASE => _ = context.release(Frame::from_entry(words.word()?)),
         note::WAIT_UNTIL => context.wait_until_ns(words.number()?),

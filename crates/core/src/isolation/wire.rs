@@ -34,7 +34,6 @@ pub(super) mod request {
 /// What a guest notes, and has the host do before what it asks for next.
 pub(super) mod note {
     pub(crate) const WRITE: u32 = 32;
-    pub(crate) const FORWARD: u32 = 33;
     pub(crate) const RELEASE: u32 = 34;
     pub(crate) const WAIT_UNTIL: u32 = 35;
     pub(crate) const RUN_AGAIN: u32 = 36;

@@ -41,7 +41,7 @@ impl Policy {
 pub struct Isolation {
     /// Most bytes of memory that the process may have for itself; 0: as much as the system gives.
     pub memory_bytes: u64,
-    /// How long a call of the stage may take, milliseconds.
+    /// How long a call of the stage may take, milliseconds; 0: for ever.
     pub limit_ms: u32,
 }
 

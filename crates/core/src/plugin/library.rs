@@ -54,6 +54,7 @@ fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, Str
 ///
 /// Why it cannot be used.
 pub(crate) fn open_stage(path: &Path, id: &str, table: &'static SluiceHost) -> Result<&'static LoadedStage, String> {
+    check_file(path)?;
     let stages = open(path, table)?;
     let stage = stages.into_iter().find(|stage| stage.id == id).ok_or_else(|| format!("it has no stage \"{id}\""))?;
     Ok(Box::leak(Box::new(stage)))
