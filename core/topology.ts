@@ -34,7 +34,17 @@ import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 /** The part of a node or of a link that is at fault. */
-export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "isolation" | "ports" | "from" | "to" | "link";
+export type Fault =
+  | "config"
+  | "lane"
+  | "supervision"
+  | "bypassed"
+  | "schedule"
+  | "isolation"
+  | "ports"
+  | "from"
+  | "to"
+  | "link";
 
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");

@@ -164,7 +164,8 @@ class Expansion {
       this.#diagnostics.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
     }
     if (node.isolation !== undefined) {
-      const message = `Cannot isolate node "${id}": it is a sub-graph, and only its nodes can be isolated, each by itself`;
+      const message =
+        `Cannot isolate node "${id}": it is a sub-graph, and only its nodes can be isolated, each by itself`;
       this.#diagnostics.add("InvalidGraph", message, node.isolation.offset, { nodeId: id });
     }
     if (node.ports !== undefined) {

@@ -1,0 +1,237 @@
+/** Stages in processes of their own: they crash, hang, take all memory and are killed, and nothing else ends. */
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import { tapLog } from "../../core/log.ts";
+import { loadPlugins } from "../../core/plugins/load_plugins.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import type { AddOptions } from "../../core/runtime_options.ts";
+import type { RunSummary } from "../../core/stats.ts";
+import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
+import { until } from "../fixtures/waiting.ts";
+
+const BLOCKS = 30;
+const AT = 7;
+
+let folder: PluginFolder | undefined;
+let loaded: Promise<NodeRegistry> | undefined;
+
+async function load(): Promise<NodeRegistry> {
+  folder = await PluginFolder.make();
+  await folder.addC("unruly", { file: "unruly.c" });
+  const { packages, refused } = await loadPlugins([folder.path]);
+  deepEqual(refused, []);
+  return new NodeRegistry(packages);
+}
+
+function test(name: string, fn: (registry: NodeRegistry) => Promise<void>): void {
+  const title = `isolation: ${name}${noPlugins === undefined ? "" : ` (left out: ${noPlugins})`}`;
+  const run = async () => {
+    await fn(await (loaded ??= load()));
+    deepEqual(remains(), [], "nothing is left of a stage's process");
+  };
+  Deno.test({ name: title, ignore: noPlugins !== undefined, fn: run });
+}
+
+Deno.test.afterAll(async () => await folder?.[Symbol.asyncDispose]());
+
+/** Children that run stages, also dead ones that nobody has waited for, and what this process has open for them. */
+function remains(): string[] {
+  const found: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = /^\d+ \((.*)\) (\S) (\d+) /.exec(Deno.readTextFileSync(`/proc/${name}/stat`));
+      if (stat?.[1].startsWith("sluice-stage") && Number(stat[3]) === Deno.pid) found.push(`${name} ${stat[2]}`);
+    } catch {
+      // It has ended.
+    }
+  }
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      const path = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      if (path.includes("sluice-desk")) found.push(path);
+    } catch {
+      // It was that of the listing.
+    }
+  }
+  return found;
+}
+
+/** A source → the stage → `sink`; and the source → `beside`, which has nothing to do with the stage. */
+function graph(registry: NodeRegistry, mode: "live" | "offline", config: Record<string, unknown>, options: AddOptions) {
+  const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000 });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.addByType("com.example.unruly", config, { id: "stage", isolate: "process", ...options });
+  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
+  runtime.connectByName("source.audio", "stage.audioIn", { policy: "lossless" });
+  runtime.connectByName("stage.audioOut", "sink.audio", { policy: "lossless" });
+  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
+  const failures: string[] = [];
+  runtime.events.on("node:stage", (event) => {
+    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
+  });
+  const first = async (each: typeof sink) => {
+    const samples: number[] = [];
+    for await (const block of each) samples.push(block.channel(0)[0]);
+    return samples;
+  };
+  const push = async (from: number, to: number) => {
+    for (let k = from; k < to; k++) await source.push({ channels: [Float32Array.of(k)] });
+  };
+  const start = async () => {
+    await runtime.start();
+    return { heard: Promise.all([first(sink), first(beside)]) };
+  };
+  return { runtime, source, push, failures, start };
+}
+
+function assertExact({ links, pools }: Pick<RunSummary, "links" | "pools">): void {
+  for (const { written, read, dropped } of links) {
+    equal(written, read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost);
+  }
+  for (const pool of pools) equal(pool.free, pool.slots, `pool ${pool.name} has all its slots again`);
+}
+
+const restart = { restart: { backoffMs: 1, maxBackoffMs: 1 } };
+const all = Array.from({ length: BLOCKS }, (_, k) => k);
+
+/** How it ends badly, with which options, and what is said of that. */
+const ENDS: readonly (readonly [how: string, options: AddOptions, said: RegExp])[] = [
+  ["crash", {}, /its process \d+ was killed by SIGSEGV, an access to memory that it does not have$/],
+  ["abort", {}, /its process \d+ was killed by SIGABRT, by itself$/],
+  ["exit", {}, /its process \d+ ended with status 3$/],
+  [
+    "devour",
+    { isolateMemoryMb: 32 },
+    /its process \d+ was killed by SIGABRT, by itself; it may have 32 MiB of memory$/,
+  ],
+  ["hang", { callTimeoutMs: 800 }, /its process \d+ did not return within 800 ms and was killed$/],
+];
+
+for (const mode of ["offline", "live"] as const) {
+  for (const [how, options, said] of ENDS) {
+    if (how === "hang" && mode === "live") continue;
+    test(`${how}: the node is restarted, and all other counts go on, ${mode}`, async (registry) => {
+      const world = graph(registry, mode, { how, at: AT }, { supervision: restart, ...options });
+      await using runtime = world.runtime;
+      const { heard } = await world.start();
+      await world.push(0, BLOCKS);
+      world.source.end();
+      const stats = await runtime.finished;
+      const [through, beside] = await heard;
+      deepEqual(beside, all);
+      // The one that the stage had is lost with it.
+      deepEqual(through, all.filter((k) => k !== AT));
+      assertExact(stats);
+      const stage = stats.nodes.find(({ id }) => id === "stage")!;
+      deepEqual([stage.errors, stage.restarts, stage.state], [1, 1, "ended"]);
+      deepEqual(stage.figures, { blocks: BLOCKS - AT - 1 });
+      await until(() => world.failures.length === 1);
+      match(world.failures[0], said);
+    });
+  }
+}
+
+test("a stage that is not supervised fails the run with the reason", async (registry) => {
+  const world = graph(registry, "offline", { how: "crash", at: AT }, {});
+  const { heard } = await world.start();
+  const others = Promise.allSettled([heard, world.push(0, BLOCKS)]);
+  const message =
+    /^Node "stage" \(com\.example\.unruly\) failed in its native stage: its process \d+ was killed by SIG/;
+  await rejects(world.runtime.finished, { code: "NodeFailed", nodeId: "stage", message });
+  await others;
+});
+
+test("a stage that crashes in create refuses the start", async (registry) => {
+  for (const [how, said] of [["crash", /killed by SIGSEGV/], ["exit", /ended with status 3$/]] as const) {
+    const { runtime } = graph(registry, "offline", { how, at: -1 }, {});
+    await rejects(runtime.start(), { nodeId: "stage", message: said });
+  }
+});
+
+test("a process that is killed while it has nothing to do is replaced, and no frame is lost", async (registry) => {
+  const world = graph(registry, "live", {}, { supervision: restart });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, 10);
+  const pid = await runtime.command("stage", "number") as number;
+  ok(pid > 0 && pid !== Deno.pid);
+  Deno.kill(pid, "SIGKILL");
+  await until(() => world.failures.length === 1);
+  match(world.failures[0], /its process \d+ was killed by SIGKILL, from outside$/);
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "stage")!.restarts === 1);
+  await world.push(10, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+});
+
+test("a stage that crashes in a command is disabled where that was chosen", async (registry) => {
+  const world = graph(registry, "live", {}, { supervision: "disable" });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, 10);
+  await rejects(runtime.command("stage", "crash"), { message: /its process \d+ was killed by SIGSEGV/ });
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "stage")!.state === "disabled");
+  await world.push(10, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual((await heard)[1], all);
+});
+
+test("what a stage says on its outputs stands in the log under its name", async (registry) => {
+  const lines: string[] = [];
+  const stop = tapLog(({ level, category, message }) => lines.push(`${level} ${category} ${message}`));
+  const world = graph(registry, "offline", { how: "well" }, {});
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, BLOCKS);
+  world.source.end();
+  await runtime.finished;
+  deepEqual(await heard, [all, all]);
+  await until(() => lines.some((line) => line.includes("made for well")), () => lines.join("; "));
+  stop();
+});
+
+test("a stage's process ends with the runtime's, also if that is killed", async () => {
+  const script = fileURLToPath(new URL("../fixtures/plugins/isolated_run.ts", import.meta.url));
+  const args = ["run", "-A", "--no-check", script, folder!.path];
+  await using child = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const pid = Number((await reader.read()).value);
+  ok(isAlive(pid));
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  await until(() => !isAlive(pid));
+});
+
+/** Whether a process is there and has not ended. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
+
+test("what cannot be isolated is refused by name", (registry) => {
+  const runtime = new Runtime({ native: "require", registry });
+  const type = "com.example.unruly";
+  const add = (options: AddOptions) => () => runtime.addByType(type, {}, { id: "a", ...options });
+  const processor = () => runtime.add(appSink.audio(), { id: "a", isolate: "process" });
+  const refused: readonly (readonly [() => unknown, RegExp])[] = [
+    [processor, /^Cannot isolate node "a" \(app-sink\): only stages of plugins run in processes of their own, and /],
+    [add({ isolateMemoryMb: 64 }), /isolateMemoryMb is said of it without isolate: "process"$/],
+    [
+      add({ isolate: "process", isolateMemoryMb: 1 }),
+      /isolateMemoryMb is 1, wanted a whole number from 16 to 1048576$/,
+    ],
+    [add({ isolate: "lane" as "process" }), /isolate is "lane", wanted "process"$/],
+  ];
+  for (const [act, message] of refused) throws(act, { code: "InvalidConfig", message });
+  return Promise.resolve();
+});
