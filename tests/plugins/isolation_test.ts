@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import { tapLog } from "../../core/log.ts";
+import { buildGraph, graphOptions } from "../../core/graph/build.ts";
+import { checkGraph } from "../../core/graph/load.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
+import { nativePackage } from "../../core/registry/native_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
@@ -23,7 +26,7 @@ async function load(): Promise<NodeRegistry> {
   await folder.addC("unruly", { file: "unruly.c" });
   const { packages, refused } = await loadPlugins([folder.path]);
   deepEqual(refused, []);
-  return new NodeRegistry(packages);
+  return new NodeRegistry([nativePackage, ...packages]);
 }
 
 function test(name: string, fn: (registry: NodeRegistry) => Promise<void>): void {
@@ -217,6 +220,28 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test("a graph file isolates a node, and the graph says so", async (registry) => {
+  const nodes = {
+    source: { type: "native-source", config: { count: BLOCKS, blockSize: 16 } },
+    stage: { type: "com.example.unruly", isolate: "process", isolateMemoryMb: 64 },
+    sink: { type: "native-sink" },
+  };
+  const links = [
+    { from: "source.audio", to: "stage.audioIn" },
+    { from: "stage.audioOut", to: "sink.audio" },
+  ];
+  const text = JSON.stringify({ version: 1, mode: "offline", nodes, links });
+  const { document, errors } = checkGraph(text, "graph.json", registry);
+  deepEqual(errors, []);
+  await using runtime = new Runtime({ ...graphOptions(document!), native: "require", registry });
+  buildGraph(document!, runtime);
+  const { isolate, isolateMemoryMb } = runtime.graph().nodes.stage;
+  deepEqual({ isolate, isolateMemoryMb }, { isolate: "process", isolateMemoryMb: 64 });
+  await runtime.start();
+  const { nodes: figures } = await runtime.finished;
+  equal(figures.find(({ id }) => id === "sink")?.figures?.received, BLOCKS);
+});
 
 test("what cannot be isolated is refused by name", (registry) => {
   const runtime = new Runtime({ native: "require", registry });

@@ -25,7 +25,8 @@ const PROGRAM: &str = "sluice-stage-host";
 /// Longest line of a child that is logged as one, bytes.
 const LINE: usize = 4_096;
 
-/// The log's levels for what a child says on its two outputs.
+/// The log's levels: for the child's number, and for what it says on its two outputs.
+const DEBUGGING: u32 = 3;
 const INFORMATION: u32 = 2;
 const WARNING: u32 = 1;
 
@@ -53,7 +54,7 @@ impl Guest {
     /// # Errors
     ///
     /// Why the system refuses.
-    pub(super) fn start(isolation: Isolation, ears: Ears) -> Result<Self, String> {
+    pub(super) fn start(stage: &str, isolation: Isolation, ears: Ears) -> Result<Self, String> {
         let program = program()?;
         let refused = |error: io::Error| format!("a process for the stage cannot be started: {error}");
         let (desk, file) = Desk::new().map_err(refused)?;
@@ -61,6 +62,8 @@ impl Guest {
         let mut child = Command::new(program)
             .arg(std::process::id().to_string())
             .arg(isolation.memory_bytes.to_string())
+            // For those who list processes.
+            .arg(stage)
             .stdin(Stdio::from(OwnedFd::from(other)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -69,6 +72,7 @@ impl Guest {
             .spawn()
             .map_err(refused)?;
         let pid = child.id();
+        (ears.log)(DEBUGGING, format!("its stage runs in process {pid}"));
         let (desk, socket) = (Arc::new(desk), OwnedFd::from(socket));
         let given = process_descriptor(pid).and_then(|descriptor| {
             send_descriptor(&socket, &[0], &file)?;

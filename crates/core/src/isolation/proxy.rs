@@ -52,7 +52,7 @@ pub(crate) struct Host<'a> {
 pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let bell = host.bell.clone();
     let ears = Ears { log: host.log, ring: Box::new(move || bell.ring()) };
-    let guest = Guest::start(host.isolation, ears)?;
+    let guest = Guest::start(host.stage, host.isolation, ears)?;
     let (message, answer) = (Message::default(), Vec::new());
     let (patience, figures) = (Patience::default(), Vec::new());
     let mut proxy =
