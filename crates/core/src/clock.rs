@@ -1,7 +1,9 @@
 //! The one clock of a process.
 
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
+use std::time::Instant;
 
 static EPOCH: OnceLock<Instant> = OnceLock::new();
 
@@ -14,6 +16,7 @@ pub fn now_ns() -> f64 {
 }
 
 /// Has the clock go on from a time, if nobody has read it yet: that of a process on whose behalf this one works.
+#[cfg(target_os = "linux")]
 pub(crate) fn begin_at(now_ns: f64) {
     let now = Instant::now();
     let begin = now.checked_sub(Duration::from_nanos(now_ns.max(0.0) as u64));

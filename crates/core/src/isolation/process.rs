@@ -91,7 +91,11 @@ impl Guest {
         let status = Arc::new(Mutex::new(None));
         let told = Arc::clone(&status);
         let builder = std::thread::Builder::new().name("sluice-guest".into());
-        let watcher = builder.spawn(move || watcher.watch(child, &told)).map_err(refused)?;
+        let watcher = builder.spawn(move || watcher.watch(child, &told)).map_err(|error| {
+            kill(&descriptor);
+            wait_for(pid);
+            refused(error)
+        })?;
         Ok(Self { desk, pid, descriptor, socket, status, watcher: Some(watcher) })
     }
 
@@ -150,6 +154,12 @@ impl Drop for Guest {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Waits for a child that is dead, or about to be.
+fn wait_for(pid: u32) {
+    // SAFETY: takes a number, and tells nothing.
+    unsafe { libc::waitpid(pid as libc::pid_t, std::ptr::null_mut(), 0) };
 }
 
 /// What is watched.
@@ -308,7 +318,7 @@ fn signal_name(signal: i32) -> String {
         libc::SIGILL => "SIGILL, an instruction that does not exist",
         libc::SIGFPE => "SIGFPE, a fault of arithmetic",
         libc::SIGTRAP => "SIGTRAP, a trap",
-        libc::SIGKILL => "SIGKILL, from outside",
+        libc::SIGKILL => "SIGKILL, from outside or for want of memory",
         libc::SIGTERM => "SIGTERM, from outside",
         libc::SIGSYS => "SIGSYS, a system call that it may not make",
         other => return format!("signal {other}"),

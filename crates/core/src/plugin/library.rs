@@ -53,6 +53,7 @@ fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, Str
 /// # Errors
 ///
 /// Why it cannot be used.
+#[cfg(target_os = "linux")]
 pub(crate) fn open_stage(path: &Path, id: &str, table: &'static SluiceHost) -> Result<&'static LoadedStage, String> {
     check_file(path)?;
     let stages = open(path, table)?;

@@ -15,6 +15,7 @@ use super::stage::PluginStage;
 pub struct Plugin {
     pub(super) path: PathBuf,
     /// Ids of its stages.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux isolates stages"))]
     pub(super) stages: Vec<String>,
     /// What it says of its stages, as JSON.
     pub description: String,
@@ -81,6 +82,7 @@ pub(crate) fn find(id: &str) -> Option<&'static StageType> {
 }
 
 /// The library of the plugin that has a stage. `None`: no plugin has it.
+#[cfg(target_os = "linux")]
 pub(crate) fn library_of(id: &str) -> Option<&'static Path> {
     let loaded = loaded();
     let plugin = loaded.plugins.iter().find(|plugin| plugin.stages.iter().any(|stage| stage == id));

@@ -19,10 +19,10 @@ mod stage;
 pub use library::load;
 pub use loaded::Plugin;
 
-pub(crate) use host::table;
-pub(crate) use library::open_stage;
-pub(crate) use loaded::{find, library_of};
-pub(crate) use stage::PluginStage;
+pub(crate) use loaded::find;
+
+#[cfg(target_os = "linux")]
+pub(crate) use {host::table, library::open_stage, loaded::library_of, stage::PluginStage};
 
 #[cfg(test)]
 mod descriptor_tests;
