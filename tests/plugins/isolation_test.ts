@@ -24,6 +24,7 @@ let loaded: Promise<NodeRegistry> | undefined;
 async function load(): Promise<NodeRegistry> {
   folder = await PluginFolder.make();
   await folder.addC("unruly", { file: "unruly.c" });
+  await folder.addC("tools", { file: "tools.c" }, { flags: ['-DPREFIX="com.example.isolated"'] });
   const { packages, refused } = await loadPlugins([folder.path]);
   deepEqual(refused, []);
   return new NodeRegistry([nativePackage, ...packages]);
@@ -220,6 +221,74 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test("packets, their batch sizes and a pool of their own", async (registry) => {
+  const pools = { records: { slotBytes: 1_024 } };
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry, pools });
+  const config = { count: 9, mostRecords: 4, unit: "mV" };
+  runtime.addByType("com.example.isolated.records", config, { id: "stage", pool: "records", isolate: "process" });
+  const sink = runtime.add(appSink.packet<{ timeNs: "f64"; value: "f32" }>(), { id: "sink" });
+  runtime.connectByName("stage.packet", "sink.packet");
+  await runtime.start();
+  const batches: number[][] = [];
+  for await (const batch of sink) batches.push([...batch.column("value")]);
+  deepEqual(batches.map(({ length }) => length), [1, 2, 3, 4, 1, 2, 3, 4, 1]);
+  deepEqual(batches[3], [3_000, 4_000, 5_000, 6_000]);
+  assertExact(await runtime.finished);
+});
+
+test("pictures, encoded frames and values", async (registry) => {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const video = runtime.add(appSource.video({ pixelFormat: "rgba8", width: 3, height: 4 }), { id: "video" });
+  const encoded = runtime.add(appSource.encoded({ codec: "opus" }), { id: "encoded" });
+  const data = runtime.add(appSource.data<{ readonly name: string }>(), { id: "data" });
+  const kinds = [["video", "crop"], ["encoded", "trim"], ["data", "pass"]];
+  for (const [kind, type] of kinds) {
+    runtime.addByType(`com.example.isolated.${type}`, {}, { id: type, isolate: "process" });
+    runtime.connectByName(`${kind}.${kind}`, `${type}.${kind}In`);
+  }
+  const pictures = runtime.add(appSink.video(), { id: "pictures" });
+  const units = runtime.add(appSink.encoded(), { id: "units" });
+  const values = runtime.add(appSink.data<{ readonly name: string }>(), { id: "values" });
+  runtime.connectByName("crop.videoOut", "pictures.video");
+  runtime.connectByName("trim.encodedOut", "units.encoded");
+  runtime.connectByName("pass.dataOut", "values.data");
+  await runtime.start();
+  const heard = Promise.all([
+    Array.fromAsync(pictures, ({ height, ptsNs }) => ({ height, ptsNs })),
+    Array.fromAsync(units, ({ bytes }) => [...bytes]),
+    Array.fromAsync(values, ({ value }) => value.name),
+  ]);
+  await video.push({ planes: [new Uint8Array(48)], ptsNs: 5_000 });
+  await encoded.push({ bytes: Uint8Array.of(1, 2, 3) });
+  await data.push({ value: { name: "a" } });
+  for (const source of [video, encoded, data]) source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [[{ height: 2, ptsNs: 5_000 }], [[254, 253]], ["a"]]);
+});
+
+test("a thread of the stage's process wakes its node, and a stage writes more than it reads", async (registry) => {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  runtime.addByType("com.example.isolated.device", { count: 25 }, { id: "device", isolate: "process" });
+  const values = runtime.add(appSink.packet<{ value: "f32" }>(), { id: "values" });
+  runtime.connectByName("device.packet", "values.packet");
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.addByType("com.example.isolated.repeat", {}, { id: "repeat", isolate: "process" });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connectByName("source.audio", "repeat.audioIn", { capacity: 3 });
+  runtime.connectByName("repeat.audioOut", "sink.audio", { capacity: 3 });
+  await runtime.start();
+  const heard = Promise.all([
+    Array.fromAsync(values, (batch) => [...batch.column("value")]),
+    Array.fromAsync(sink, (block) => block.channel(0)[0]),
+  ]);
+  for (let k = 0; k < BLOCKS; k++) await source.push({ channels: [Float32Array.of(k)] });
+  source.end();
+  assertExact(await runtime.finished);
+  const [numbers, samples] = await heard;
+  deepEqual(numbers.flat(), Array.from({ length: 25 }, (_, k) => k));
+  deepEqual(samples, all.flatMap((k) => [k, k, k]));
+});
 
 test("a graph file isolates a node, and the graph says so", async (registry) => {
   const nodes = {
