@@ -20,7 +20,7 @@ import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress 
 import { DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
-import { checkIsolation } from "./placement/isolation.ts";
+import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
@@ -283,11 +283,12 @@ export class Topology {
   /**
    * Gives a node another type, another configuration or both; its lane, pool and links stay.
    *
+   * @param isolation the process of its own that it runs in from then on, if any
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
    * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if
    * it was the delay of a loop; nothing has changed then
    */
-  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>): NodeEntry {
+  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation?: Isolation): NodeEntry {
     const old = this.node(id);
     const values = assertConfig(type.descriptor, old.id, ownConfig(type.descriptor, old.id, config));
     const lane = laneOf(old.id, type.descriptor, old.lane, this.lanes, new Map());
@@ -304,6 +305,7 @@ export class Topology {
       index: this.#numbers.takeNode(),
       type: replacing(old, type, () => this.#typeAfter(old, type, values)),
       config: values,
+      isolation,
       incarnation: old.incarnation + 1,
       // Another type has another way to do its work; what was bypassed was the old one's.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),

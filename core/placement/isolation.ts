@@ -20,6 +20,28 @@ export interface Isolation {
 /** What may be said of it. */
 export type IsolationOptions = Partial<Isolation>;
 
+/** What may be said of a node that takes another one's place. */
+export interface IsolationChange {
+  /** `process`: its stage runs in a process of its own. `false`: it does not. By default as that of the old one. */
+  readonly isolate?: "process" | false;
+  /** As {@linkcode Isolation.isolateMemoryMb}. */
+  readonly isolateMemoryMb?: number;
+}
+
+/**
+ * What holds of a node that takes another one's place.
+ *
+ * @throws {SluiceError} `InvalidConfig`
+ */
+export function isolationAfter(
+  old: { readonly id: string; readonly isolation?: Isolation },
+  descriptor: Pick<NodeDescriptor, "type" | "lane">,
+  { isolate, isolateMemoryMb }: IsolationChange,
+): Isolation | undefined {
+  if (isolate === undefined && isolateMemoryMb === undefined) return old.isolation;
+  return checkIsolation(old.id, descriptor, { isolate: isolate === false ? undefined : isolate, isolateMemoryMb });
+}
+
 /**
  * Checks what is said of a node.
  *

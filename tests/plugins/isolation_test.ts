@@ -6,9 +6,11 @@ import { appSource } from "../../core/app/app_source.ts";
 import { tapLog } from "../../core/log.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { checkGraph } from "../../core/graph/load.ts";
+import type { GraphEdit } from "../../core/live/graph_edit.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { nativePackage } from "../../core/registry/native_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import type { RunSummary } from "../../core/stats.ts";
@@ -221,6 +223,33 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test("a node is replaced, and taken out of isolation and into it while it runs, with its state", async (registry) => {
+  const world = graph(registry, "live", {}, {});
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  const unruly = registry.get("com.example.unruly") as unknown as NodeType<Record<string, unknown>>;
+  const pids = [await runtime.command("stage", "number")];
+  const changes: ((edit: GraphEdit) => void)[] = [
+    (edit) => void edit.replace("stage", unruly({ at: 100 })),
+    (edit) => void edit.replace("stage", unruly({}), { isolate: false }),
+    (edit) => void edit.replace("stage", unruly({ at: 100 }), { isolate: "process" }),
+  ];
+  for (const [k, change] of changes.entries()) {
+    await world.push(5 * k, 5 * k + 5);
+    await runtime.edit(change);
+    pids.push(await runtime.command("stage", "number"));
+  }
+  await world.push(5 * changes.length, BLOCKS);
+  world.source.end();
+  const stats = await runtime.finished;
+  assertExact(stats);
+  deepEqual(await heard, [all, all]);
+  equal(new Set(pids).size, 4);
+  deepEqual(pids.map((pid) => pid === Deno.pid), [false, false, true, false]);
+  const stage = stats.nodes.find(({ id }) => id === "stage")!;
+  deepEqual(stage.figures, { blocks: BLOCKS });
+});
 
 test("packets, their batch sizes and a pool of their own", async (registry) => {
   const pools = { records: { slotBytes: 1_024 } };
