@@ -170,7 +170,17 @@ export function describeNode(view: RuntimeView, node: NodeEntry): NodeInfo {
   const input = view.awaits(node);
   const awaits = input === undefined ? {} : { awaits: input };
   const isolated = isolation && { isolated: true };
-  return { id, type, lane, category, ...bypass, ...isolated, ...awaits, inputs: ports(inputs), outputs: ports(outputs) };
+  return {
+    id,
+    type,
+    lane,
+    category,
+    ...bypass,
+    ...isolated,
+    ...awaits,
+    inputs: ports(inputs),
+    outputs: ports(outputs),
+  };
 }
 
 /** The links of a graph, with the formats of their frames if known. */
