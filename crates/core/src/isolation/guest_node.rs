@@ -10,6 +10,7 @@ use crate::clock;
 use crate::lane::{Frame, FrameInfo, NoFrame, NodeAccess, Ring, Shape, Unwritten};
 
 use super::desk::{Desk, Patience};
+use super::frame_words::{put_shape, read_info};
 use super::system::{Pages, receive_descriptor};
 use super::wire::{Message, Words, note, request};
 
@@ -375,36 +376,4 @@ impl NodeAccess for GuestNode {
     fn emit(&mut self, name: String, json: String) {
         self.note(note::EMIT, |message| _ = message.text(&name).text(&json));
     }
-}
-
-fn put_shape(message: &mut Message, output: u32, shape: Shape<'_>) {
-    message.word(output);
-    match shape {
-        Shape::Audio { rate_hz, channels, samples } => message.words(&[0, 0, channels, rate_hz, samples, 0]),
-        Shape::Video { format, width, height } => message.words(&[1, format.into(), width, height, 0, 0]),
-        Shape::Encoded { codec, width, height, bytes } => message.words(&[2, codec.into(), width, height, 0, bytes]),
-        Shape::Packet { fields, capacity, records } => {
-            message.words(&[3, 0, 0, 0, records, capacity]);
-            fields.iter().for_each(|(name, element)| _ = message.bytes(name).word(*element as u32));
-            message
-        }
-        Shape::Data { bytes } => message.words(&[4, 0, 0, 0, 0, bytes]),
-    };
-}
-
-fn read_info(words: &mut Words<'_>) -> Option<FrameInfo> {
-    let (kind, format) = (words.word()? as u8, words.word()? as u8);
-    let flags = words.word()? as u16;
-    let [width, height, count, planes, payload_bytes, slot_bytes] = read_words(words)?;
-    let times_ns = [words.number()?, words.number()?, words.number()?, words.number()?];
-    let sequence = words.number()?;
-    Some(FrameInfo { kind, format, flags, width, height, count, planes, payload_bytes, slot_bytes, times_ns, sequence })
-}
-
-fn read_words<const N: usize>(words: &mut Words<'_>) -> Option<[u32; N]> {
-    let mut read = [0; N];
-    for place in &mut read {
-        *place = words.word()?;
-    }
-    Some(read)
 }

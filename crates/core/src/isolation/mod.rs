@@ -11,8 +11,10 @@
 //! side still spins, else two.
 
 mod desk;
+mod frame_words;
 mod guest;
 mod guest_node;
+mod heed;
 mod process;
 mod proxy;
 mod system;

@@ -59,18 +59,7 @@ impl Guest {
         let refused = |error: io::Error| format!("a process for the stage cannot be started: {error}");
         let (desk, file) = Desk::new().map_err(refused)?;
         let (socket, other) = UnixStream::pair().map_err(refused)?;
-        let mut child = Command::new(program)
-            .arg(std::process::id().to_string())
-            .arg(isolation.memory_bytes.to_string())
-            // For those who list processes.
-            .arg(stage)
-            .stdin(Stdio::from(OwnedFd::from(other)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            // What a terminal sends is for the runtime, which then ends its stages.
-            .process_group(0)
-            .spawn()
-            .map_err(refused)?;
+        let mut child = command(&program, stage, isolation, other.into()).spawn().map_err(refused)?;
         let pid = child.id();
         (ears.log)(DEBUGGING, format!("its stage runs in process {pid}"));
         let (desk, socket) = (Arc::new(desk), OwnedFd::from(socket));
@@ -154,6 +143,22 @@ impl Drop for Guest {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The command that starts a child, with its end of the socket.
+fn command(program: &Path, stage: &str, isolation: Isolation, socket: OwnedFd) -> Command {
+    let mut command = Command::new(program);
+    command
+        .arg(std::process::id().to_string())
+        .arg(isolation.memory_bytes.to_string())
+        // For those who list processes.
+        .arg(stage)
+        .stdin(Stdio::from(socket))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // What a terminal sends is for the runtime, which then ends its stages.
+        .process_group(0);
+    command
 }
 
 /// Waits for a child that is dead, or about to be.

@@ -11,10 +11,12 @@ use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT};
 
 use crate::clock;
 use crate::lane::stage::{Fault, Settings, Stage, Value};
-use crate::lane::{Bell, Element, Frame, FrameInfo, Isolation, NoFrame, Shape, StageContext, Unwritten};
+use crate::lane::{Bell, Frame, Isolation, NoFrame, StageContext, Unwritten};
 use crate::pool::Pool;
 
 use super::desk::{Patience, Silence};
+use super::frame_words::{put_info, read_shape};
+use super::heed::heed;
 use super::process::{Ears, Guest};
 use super::system::shared_clock_ns;
 use super::wire::{Message, Words, call, note, outcome, request};
@@ -271,21 +273,8 @@ impl Proxy {
 
     fn reply_acquire(&mut self, words: &mut Words<'_>, context: &mut StageContext<'_>) -> Option<()> {
         let output = words.word()?;
-        let numbers: [u32; 6] = std::array::from_fn(|_| words.word().unwrap_or(u32::MAX));
-        let [kind, format, width, height, count, capacity] = numbers;
         let mut fields = Vec::new();
-        while let Some(name) = words.bytes() {
-            fields.push((name, Element::from_number(words.word()?)?));
-        }
-        let format = u8::try_from(format).ok()?;
-        let shape = match kind {
-            0 => Shape::Audio { rate_hz: height, channels: width, samples: count },
-            1 => Shape::Video { format, width, height },
-            2 => Shape::Encoded { codec: format, width, height, bytes: capacity },
-            3 => Shape::Packet { fields: &fields, capacity, records: count },
-            4 => Shape::Data { bytes: capacity },
-            _ => return None,
-        };
+        let shape = read_shape(words, &mut fields)?;
         match context.acquire_of(output, shape) {
             Ok(frame) => self.put_frame(Some(frame), context)?,
             Err(NoFrame::NoSlot) => _ = self.message.word(0),
@@ -327,44 +316,6 @@ impl Proxy {
         self.message.0.clear();
         self.message.word(word).word(u32::from(context.is_live())).number(context.paused_ns());
     }
-}
-
-/// Does what a guest has noted. `None`: it makes no sense.
-fn heed(word: u32, words: &mut Words<'_>, context: &mut StageContext<'_>) -> Option<()> {
-    match word {
-        note::WRITE => {
-            let (output, frame) = (words.word()?, Frame::from_entry(words.word()?));
-            let kind = u8::try_from(words.word()?).ok();
-            // The guest has been told that there is room.
-            context.write_of(output, frame, kind).ok()?;
-        }
-        note::RELEASE => _ = context.release(Frame::from_entry(words.word()?)),
-        note::WAIT_UNTIL => context.wait_until_ns(words.number()?),
-        note::RUN_AGAIN => context.run_again(),
-        note::FINISH => context.finish(),
-        note::PROGRESS => {
-            let (done_ns, total_ns) = (words.number()?, words.number()?);
-            context.progress(done_ns, total_ns);
-        }
-        note::LOG => {
-            let level = words.word()?;
-            context.log(level, words.text()?.to_owned());
-        }
-        note::EMIT => {
-            let name = words.text()?.to_owned();
-            context.emit(name, words.text()?.to_owned());
-        }
-        _ => return None,
-    }
-    Some(())
-}
-
-fn put_info(message: &mut Message, info: &FrameInfo) {
-    let (kind, format, flags) = (info.kind.into(), info.format.into(), info.flags.into());
-    message.words(&[kind, format, flags, info.width, info.height, info.count, info.planes]);
-    message.words(&[info.payload_bytes, info.slot_bytes]);
-    info.times_ns.iter().for_each(|&time_ns| _ = message.number(time_ns));
-    message.number(info.sequence);
 }
 
 /// The number of a refusal in a message; 0: it was written.
