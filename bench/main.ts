@@ -22,6 +22,7 @@ import { livePage } from "./cases/live_page.ts";
 import { liveStatistics } from "./cases/live_statistics.ts";
 import { manyNodes } from "./cases/many_nodes.ts";
 import { nativeRing } from "./cases/native_ring.ts";
+import { isolation } from "./cases/isolation.ts";
 import { nativeStages } from "./cases/native_stages.ts";
 import { noCopy } from "./cases/no_copy.ts";
 import { portAccess } from "./cases/port_access.ts";
@@ -38,6 +39,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   values,
   nativeRing,
   nativeStages,
+  isolation,
   wakeUp,
   noCopy,
   portAccess,

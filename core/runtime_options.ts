@@ -153,6 +153,13 @@ export interface AddOptions {
   /** The processors that its lane is to run on, counted from 0: as `priority`, and those that all of its nodes may have. */
   readonly cpus?: readonly number[];
   /**
+   * `process`: the node, which is a stage of a plugin, runs in a process of its own. If that crashes, hangs for
+   * `callTimeoutMs` or takes too much memory, the node has failed, and nothing else. By default it runs in this process.
+   */
+  readonly isolate?: "process";
+  /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
+  readonly isolateMemoryMb?: number;
+  /**
    * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
    */
   readonly bypassed?: boolean;
@@ -200,6 +207,8 @@ const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
   callTimeoutMs: true,
   priority: true,
   cpus: true,
+  isolate: true,
+  isolateMemoryMb: true,
   bypassed: true,
 };
 

@@ -21,6 +21,7 @@ import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress 
 import { DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
+import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
@@ -34,7 +35,17 @@ import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 /** The part of a node or of a link that is at fault. */
-export type Fault = "config" | "lane" | "supervision" | "bypassed" | "schedule" | "ports" | "from" | "to" | "link";
+export type Fault =
+  | "config"
+  | "lane"
+  | "supervision"
+  | "bypassed"
+  | "schedule"
+  | "isolation"
+  | "ports"
+  | "from"
+  | "to"
+  | "link";
 
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");
@@ -286,11 +297,12 @@ export class Topology {
   /**
    * Gives a node another type, another configuration or both; its lane, pool and links stay.
    *
+   * @param isolation the process of its own that it runs in from then on, if any
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
    * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if
    * it was the delay of a loop; nothing has changed then
    */
-  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>): NodeEntry {
+  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation?: Isolation): NodeEntry {
     const old = this.node(id);
     const values = assertConfig(type.descriptor, old.id, ownConfig(type.descriptor, old.id, config));
     const lane = laneOf(old.id, type.descriptor, old.lane, this.lanes, new Map());
@@ -307,6 +319,7 @@ export class Topology {
       index: this.#numbers.takeNode(),
       type: replacing(old, type, () => this.#typeAfter(old, type, values)),
       config: values,
+      isolation,
       incarnation: old.incarnation + 1,
       // Another type has another way to do its work; what was bypassed was the old one's.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
@@ -350,6 +363,7 @@ export class Topology {
     const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#residents, asks));
     const { pool, callTimeoutMs, bypassed = false } = options;
     if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
+    const isolation = this.#try("isolation", () => checkIsolation(id, descriptor, options));
     const asked = options.supervision;
     const supervision = asked &&
       this.#try("supervision", () => checkSupervision(asked, { id }));
@@ -364,6 +378,7 @@ export class Topology {
       supervision: supervision === FAILED ? undefined : supervision,
       callTimeoutMs,
       schedule,
+      isolation: isolation === FAILED ? undefined : isolation,
       bypassed,
       life: this.#numbers.takeLife(),
       incarnation: 0,

@@ -34,6 +34,8 @@ export interface NativeNode {
   readonly fresh?: boolean;
   /** Its configuration. */
   readonly values: NativeValues;
+  /** The process of its own that it runs in: most bytes of memory, milliseconds that a call may take; 0 for any. */
+  readonly isolation?: { readonly memoryBytes: number; readonly limitMs: number };
 }
 
 /** The end or ends of a link that a lane has. */
@@ -107,7 +109,11 @@ export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdi
       check(symbols.slu_native_link_detached(pointer));
     }
     for (const slot of edit.remove ?? []) check(symbols.slu_native_remove_node(pointer, slot));
-    for (const node of edit.nodes) check(addNode(symbols, pointer, node));
+    for (const node of edit.nodes) {
+      check(addNode(symbols, pointer, node));
+      const { isolation } = node;
+      if (isolation) check(symbols.slu_native_isolate(pointer, isolation.memoryBytes, isolation.limitMs));
+    }
     for (const link of edit.attach) {
       check(addLink(symbols, pointer, link));
       if (link.encoded) check(symbols.slu_native_link_encoded(pointer));

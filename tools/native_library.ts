@@ -9,8 +9,8 @@ import { ROOT } from "./root.ts";
 /** Oldest Rust that builds the library; as `rust-version` in `Cargo.toml`. */
 const OLDEST_RUST = [1, 85];
 
-/** The library, and the plugins of this repository. */
-const PACKAGES = ["sluice-ffi", "sluice-plugin-example", "sluice-plugin-sensors"];
+/** The library, the program of isolated stages, and the plugins of this repository. */
+const PACKAGES = ["sluice-ffi", "sluice-stage-host", "sluice-plugin-example", "sluice-plugin-sensors"];
 
 /** What the library's file is called on this system. */
 const FILE_NAMES: Readonly<Record<string, string>> = {

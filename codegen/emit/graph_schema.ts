@@ -4,6 +4,7 @@
  * @module
  */
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
+import { ISOLATE_MEMORY_MB } from "../../core/placement/isolation.ts";
 import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/placement/lane_options.ts";
 import { FRAME_KINDS } from "../../core/frames/format.ts";
 import { CONVERT_CHOICES, LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
@@ -228,6 +229,16 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
           "Milliseconds that a call of the node may take, also what it awaits in a live graph; 0 for ever. By default as the run has it.",
       },
       ...scheduleSchema("the node's lane", "as its type says"),
+      isolate: {
+        enum: ["process"],
+        description: "Runs the stage, which is a plugin's, in a process of its own: a crash of it is the node's alone.",
+      },
+      isolateMemoryMb: {
+        type: "integer",
+        minimum: ISOLATE_MEMORY_MB[0],
+        maximum: ISOLATE_MEMORY_MB[1],
+        description: "Most MiB of memory that the process of an isolated node may have for itself. By default any.",
+      },
       bypassed: {
         type: "boolean",
         default: false,

@@ -162,14 +162,25 @@ export function findLink(view: RuntimeView, id: string): LinkEntry {
 
 /** A node. */
 export function describeNode(view: RuntimeView, node: NodeEntry): NodeInfo {
-  const { id, lane, bypassed, type: { descriptor } } = node;
+  const { id, lane, bypassed, isolation, type: { descriptor } } = node;
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
   const bypass = canBypass(descriptor) ? { bypass: bypassed } : {};
   const input = view.awaits(node);
   const awaits = input === undefined ? {} : { awaits: input };
-  return { id, type, lane, category, ...bypass, ...awaits, inputs: ports(inputs), outputs: ports(outputs) };
+  const isolated = isolation && { isolated: true };
+  return {
+    id,
+    type,
+    lane,
+    category,
+    ...bypass,
+    ...isolated,
+    ...awaits,
+    inputs: ports(inputs),
+    outputs: ports(outputs),
+  };
 }
 
 /** The links of a graph, with the formats of their frames if known. */

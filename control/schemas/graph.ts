@@ -69,6 +69,8 @@ export const NodeInfo = z.object({
   category: z.string(),
   /** Whether the node is bypassed; absent if it cannot be. */
   bypass: z.boolean().optional(),
+  /** Whether its stage runs in a process of its own; absent if not. */
+  isolated: z.boolean().optional(),
   /** The input that the node waits for a link to, in a live graph; absent if it waits for none. */
   awaits: z.string().optional(),
   inputs: z.array(PortInfo),

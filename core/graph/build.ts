@@ -31,6 +31,8 @@ export interface GraphTarget {
       callTimeoutMs?: number;
       priority?: LanePriority;
       cpus?: readonly number[];
+      isolate?: "process";
+      isolateMemoryMb?: number;
       bypassed?: boolean;
     },
   ): unknown;
@@ -106,6 +108,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
   );
   for (const node of document.nodes) {
     const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, ports, place } = node;
+    const { isolate, isolateMemoryMb } = node;
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
     const added = {
@@ -116,6 +119,8 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
       ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       ...(priority && { priority }),
       ...(cpus && { cpus }),
+      ...(isolate && { isolate }),
+      ...(isolateMemoryMb !== undefined && { isolateMemoryMb }),
       ...(bypassed && { bypassed }),
       ...((ports || linked.has(id)) && { ports: [...ports ?? [], ...linked.get(id) ?? []] }),
     };

@@ -92,6 +92,7 @@ function checkNode(
     supervision: shaped.supervision?.value,
     callTimeoutMs,
     ...shaped.schedule?.value,
+    ...shaped.isolation?.value,
     bypassed: shaped.bypassed?.value,
   };
   const ports = shaped.ports?.value;
@@ -110,7 +111,7 @@ function checkNode(
 
 /** Where the part of a node that is at fault stands, or else the node. */
 function placeOf({ offset, ...parts }: ShapedNode, fault: Parameters<Note>[1]): number {
-  const own = ["lane", "supervision", "bypassed", "schedule", "ports"] as const;
+  const own = ["lane", "supervision", "bypassed", "schedule", "isolation", "ports"] as const;
   const part = own.find((each) => each === fault);
   return part === undefined ? offset : parts[part]?.offset ?? offset;
 }

@@ -39,9 +39,9 @@ function drawLane(
   n: number,
   describe: (type: string) => string | undefined,
 ): string[] {
-  const inner = nodes.map(({ id, index, type }) => {
+  const inner = nodes.map(({ id, index, type, words }) => {
     const tooltip = describe(type) ?? type;
-    return `n${index} [label=${quote(`${id}\n${type}`)}, tooltip=${quote(tooltip)}];`;
+    return `n${index} [label=${quote(`${id}\n${words}`)}, tooltip=${quote(tooltip)}];`;
   });
   if (title === undefined) return inner.map((line) => `  ${line}`);
   return [

@@ -74,6 +74,13 @@ Deno.test("graphToMermaid() draws nodes under their lanes and links with what is
   );
 });
 
+Deno.test("graphToDot() and graphToMermaid() say which nodes have a process of their own", () => {
+  const nodes = { a: { type: "gate", isolate: "process" }, b: { type: "gate" } } as const;
+  const [dot, mermaid] = [graphToDot, graphToMermaid].map((draw) => draw({ version: 1, nodes }));
+  assert.match(dot, /n0 \[label="a\\ngate, in a process of its own", tooltip="gate"\];\n {2}n1 \[label="b\\ngate", /);
+  assert.match(mermaid, /n0\["a<br\/>gate, in a process of its own"\]\n {2}n1\["b<br\/>gate"\]/);
+});
+
 Deno.test("graphToDot() keeps ids, types, lanes and descriptions in their quotes, whatever they hold", () => {
   fc.assert(fc.property(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (id, type, lane, text) => {
     const dot = graphToDot({ version: 1, nodes: { [`x${id}`]: { type, lane } } }, { describe: () => text });

@@ -6,6 +6,7 @@
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LinkPolicy } from "../links/policy.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import type { Isolation } from "../placement/isolation.ts";
 import type { Schedule } from "../placement/schedule.ts";
 import type { NodePools } from "../pools/node_pools.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
@@ -30,6 +31,8 @@ export interface NodeEntry {
   readonly callTimeoutMs?: number;
   /** How urgent its lane is to be, and on which processors, as it was said of the node; absent: as its type says. */
   readonly schedule?: Schedule;
+  /** The process of its own that its stage runs in; absent: that of the runtime. */
+  readonly isolation?: Isolation;
   /** Whether what comes in is passed on without calling `process()`. */
   readonly bypassed: boolean;
   /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */

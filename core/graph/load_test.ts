@@ -198,7 +198,18 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "bypassed" and "ports"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "isolate", "isolateMemoryMb", "bypassed" and "ports"`,
+  ],
+  [
+    "isolate that is no word for it",
+    graph(`"s": { "type": "mixer", "isolate": "lane" }`),
+    `2:48 InvalidGraph Cannot read graph: "isolate" of node "s" is "lane", wanted "process"`,
+  ],
+  [
+    "a processor that is isolated",
+    graph(`${S.replace(/}$/, ', "isolate": "process", "isolateMemoryMb": 64 }')}, ${O}`, SO),
+    '2:81 InvalidConfig Cannot isolate node "s" (wav-source): only stages of plugins run in processes of their own, and ' +
+    "this is a processor in TypeScript",
   ],
   [
     "bypassed that is no truth value",

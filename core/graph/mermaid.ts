@@ -19,7 +19,7 @@ export function graphToMermaid(graph: GraphFile): string {
   for (const [n, { title, nodes }] of lanes.entries()) {
     const indent = title === undefined ? "  " : "    ";
     if (title !== undefined) lines.push(`  subgraph l${n}["${escape(title)}"]`);
-    for (const { id, index, type } of nodes) lines.push(`${indent}n${index}["${escape(id)}<br/>${escape(type)}"]`);
+    for (const { id, index, words } of nodes) lines.push(`${indent}n${index}["${escape(id)}<br/>${escape(words)}"]`);
     if (title !== undefined) lines.push("  end");
   }
   for (const { from, to, fromPort, toPort, note } of links) {

@@ -13,6 +13,8 @@ export interface PictureNode {
   /** Counts the nodes from 0. */
   readonly index: number;
   readonly type: string;
+  /** What is written under its id: the type, and where its stage runs if not in the runtime's process. */
+  readonly words: string;
 }
 
 /** A lane as it is drawn. */
@@ -44,8 +46,9 @@ export interface Picture {
 export function pictureOf(graph: GraphFile): Picture {
   const lanes = new Map<string | undefined, PictureNode[]>();
   const indices = new Map<string, number>();
-  for (const [id, { type, lane }] of Object.entries(graph.nodes)) {
-    const node = { id, index: indices.size, type };
+  for (const [id, { type, lane, isolate }] of Object.entries(graph.nodes)) {
+    const words = isolate === undefined ? type : `${type}, in a process of its own`;
+    const node = { id, index: indices.size, type, words };
     indices.set(id, node.index);
     const nodes = lanes.get(lane);
     if (nodes === undefined) lanes.set(lane, [node]);

@@ -15,6 +15,7 @@ import {
   type LaneOptions,
   type LanePriority,
 } from "../placement/lane_options.ts";
+import { ISOLATE_MEMORY_MB, type IsolationOptions } from "../placement/isolation.ts";
 import type { Schedule } from "../placement/schedule.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { findCapacityFault } from "../links/capacity.ts";
@@ -57,6 +58,7 @@ export interface ShapedNode {
   readonly callTimeoutMs?: number;
   /** Any JSON stands for `cpus`. */
   readonly schedule?: { readonly value: Schedule; readonly offset: number };
+  readonly isolation?: { readonly value: IsolationOptions; readonly offset: number };
   readonly bypassed?: { readonly value: boolean; readonly offset: number };
   readonly ports?: { readonly value: readonly WantedPort[]; readonly offset: number };
 }
@@ -121,6 +123,8 @@ const NODE_KEYS = [
   "callTimeoutMs",
   "priority",
   "cpus",
+  "isolate",
+  "isolateMemoryMb",
   "bypassed",
   "ports",
 ];
@@ -147,6 +151,12 @@ const YES_OR_NO: ConfigSchema = { enum: [true, false] };
 const TIMEOUT: ConfigSchema = { type: "integer", minimum: 0, maximum: MAX_TIMEOUT_MS };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
+const ISOLATE: ConfigSchema = { enum: ["process"] };
+const MEMORY_MB: ConfigSchema = {
+  type: "integer",
+  minimum: ISOLATE_MEMORY_MB[0],
+  maximum: ISOLATE_MEMORY_MB[1],
+};
 const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
 const LIMIT: ConfigSchema = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
@@ -256,9 +266,23 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
     supervision: policy && { value: policy, offset: supervision!.offset },
     callTimeoutMs: timeout?.value as number | undefined,
     schedule: readSchedule(keys, read("priority", LANE_PRIORITY)),
+    isolation: readIsolation(read("isolate", ISOLATE), read("isolateMemoryMb", MEMORY_MB)),
     bypassed: bypassed as ShapedNode["bypassed"],
     ports: readPorts(keys.get("ports"), name, diagnostics),
   };
+}
+
+function readIsolation(
+  isolate: { readonly value: unknown; readonly offset: number } | undefined,
+  memory: { readonly value: unknown; readonly offset: number } | undefined,
+): ShapedNode["isolation"] {
+  const first = isolate ?? memory;
+  if (first === undefined) return undefined;
+  const value = {
+    ...(isolate && { isolate: isolate.value as "process" }),
+    ...(memory && { isolateMemoryMb: memory.value as number }),
+  };
+  return { value, offset: first.offset };
 }
 
 function readSchedule(

@@ -79,7 +79,7 @@ export function snapshotGraph(
 
 /** @param linked the ports that links name */
 function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNode {
-  const { id, type: { descriptor }, config, pool, supervision, callTimeoutMs, schedule, bypassed } = node;
+  const { id, type: { descriptor }, config, pool, supervision, callTimeoutMs, schedule, isolation, bypassed } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -96,6 +96,7 @@ function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNod
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
     ...structuredClone(schedule),
+    ...isolation,
     ...(bypassed && { bypassed }),
     ...filePorts(descriptor, linked),
   };

@@ -165,6 +165,11 @@ class Expansion {
         `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`;
       this.#diagnostics.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
     }
+    if (node.isolation !== undefined) {
+      const message =
+        `Cannot isolate node "${id}": it is a sub-graph, and only its nodes can be isolated, each by itself`;
+      this.#diagnostics.add("InvalidGraph", message, node.isolation.offset, { nodeId: id });
+    }
     if (node.ports !== undefined) {
       const message = `Cannot give node "${id}" ports: it is a sub-graph, whose "inputs" and "outputs" are its ports`;
       this.#diagnostics.add("InvalidGraph", message, node.ports.offset, { nodeId: id });

@@ -20,6 +20,14 @@ import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
 import type { Figures } from "../stats.ts";
 
+/** With what the stage of a node runs in a process of its own. */
+export interface NodeIsolation {
+  /** Most memory that the process may have for itself, bytes; 0: as much as the system gives. */
+  readonly memoryBytes: number;
+  /** How long a call may take until the process is killed, milliseconds; 0: for ever. */
+  readonly limitMs: number;
+}
+
 /** A node as its lane builds it. */
 export interface NodePlan {
   readonly id: NodeId;
@@ -39,6 +47,8 @@ export interface NodePlan {
   readonly elements?: { readonly [port: string]: DynamicElements };
   /** Whether the lane goes on when it fails: the control isolate decides what becomes of the node. */
   readonly supervised?: boolean;
+  /** Its stage runs in a process of its own. */
+  readonly isolation?: NodeIsolation;
   /** Only its place is made: with links, and no instance until it is restarted or disabled. */
   readonly vacant?: boolean;
 }

@@ -18,6 +18,7 @@ import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../descriptor/own_config.ts";
+import { isolationAfter } from "../placement/isolation.ts";
 import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
@@ -29,6 +30,10 @@ export interface ReplaceOptions {
   readonly lane?: string;
   /** The new one is not given what the old one's `snapshot()` says, which is not called. Default false. */
   readonly startsAnew?: boolean;
+  /** `process`: a stage of a plugin runs in a process of its own; `false`: it does not. By default as the old one. */
+  readonly isolate?: "process" | false;
+  /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
+  readonly isolateMemoryMb?: number;
 }
 
 /** What `runtime.edit()` gives its function, for as long as that runs: later calls throw `Busy`. */
@@ -118,7 +123,7 @@ export class GraphEdit {
    * `runtime.edit()`), and, on another lane, where one of its links is of kind `data`.
    *
    * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
-   * `startsAnew`: without the old one's state
+   * `startsAnew`: without the old one's state; `isolate`: whether in a process of its own
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
    * new type, `CycleWithoutDelay` if a loop is left without a delay, `InvalidGraph` if the node's lane cannot run it,
    * `Busy` for an `appSource` or `appSink`, which only `runtime.add()` takes
@@ -126,13 +131,14 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
-    assertKeys("Cannot replace a node", options, ["lane", "startsAnew"]);
+    assertKeys("Cannot replace a node", options, ["lane", "startsAnew", "isolate", "isolateMemoryMb"]);
     const before = this.#draft.node(nodeId);
     assertNotShared(spec, `Cannot replace node "${before.id}" (${before.type.descriptor.type}) by`);
+    const isolation = isolationAfter(before, spec.type.descriptor, options);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane, spec.type);
     let entry: NodeEntry;
     try {
-      entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
+      entry = this.#draft.replaceNode(nodeId, spec.type, spec.config, isolation);
     } catch (error) {
       this.#draft.restoreNode(before);
       throw error;
@@ -171,7 +177,7 @@ export class GraphEdit {
     const changed = ownConfig(descriptor, node.id, values);
     const checked = assertConfig(descriptor, node.id, { ...node.config, ...changed });
     if (Object.keys(changed).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
-      this.#draft.replaceNode(nodeId, node.type, checked);
+      this.#draft.replaceNode(nodeId, node.type, checked, node.isolation);
       this.#did("reconfigure");
       return;
     }

@@ -6,7 +6,7 @@
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
-import type { NodePlan } from "../lanes/messages.ts";
+import type { NodeIsolation, NodePlan } from "../lanes/messages.ts";
 import { type MainExits, tellMainExits } from "../process/main_exit.ts";
 import { type MainRun, watchMainCalls } from "../process/main_watch.ts";
 import type { GraphMemory } from "./graph_memory.ts";
@@ -50,6 +50,7 @@ export class NodePlans {
       bypassed: node.bypassed,
       elements: elementsByPort(node.type.descriptor),
       supervised: this.#options.topology.supervisionOf(node) !== "fail",
+      isolation: this.#isolation(node),
     };
   }
 
@@ -66,6 +67,10 @@ export class NodePlans {
     this.#mainRun = undefined;
     this.#mainExits?.[Symbol.dispose]();
     this.#mainExits = undefined;
+  }
+
+  #isolation({ isolation, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): NodeIsolation | undefined {
+    return isolation && { memoryBytes: (isolation.isolateMemoryMb ?? 0) * 2 ** 20, limitMs: callTimeoutMs };
   }
 
   #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {

@@ -275,7 +275,10 @@ export class SessionWatch {
 
   /** The most that a call of any of these nodes may take, nanoseconds. */
   #limitNs(nodes: readonly NodeEntry[]): number {
-    const limitsMs = nodes.map((node) => node.callTimeoutMs ?? this.#run.options.callTimeoutMs);
+    // The process of one that is isolated is killed in time.
+    const limitsMs = nodes.map((node) =>
+      node.isolation === undefined ? node.callTimeoutMs ?? this.#run.options.callTimeoutMs : 0
+    );
     return limitsMs.includes(0) ? Infinity : Math.max(...limitsMs) * 1e6;
   }
 
@@ -319,7 +322,9 @@ export class SessionWatch {
     if (this.#replacer.take(lane, error, place === "graph" ? "stuck" : place)) return false;
     if (nodes.every((node) => this.#logged.has(node))) return false;
     for (const node of nodes) this.#logged.add(node);
-    const why = lane.kind === "native"
+    const why = nodes.every(({ isolation }) => isolation !== undefined)
+      ? 'its process is killed once that has lasted as long as "callTimeoutMs" says'
+      : lane.kind === "native"
       ? "nothing can end a native stage"
       : place === "gone"
       ? 'an edit has taken it out; the thread is replaced only where nodes of the graph are left on it, and "supervision" ' +

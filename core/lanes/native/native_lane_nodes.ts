@@ -155,7 +155,8 @@ export class NativeLaneNodes {
       return Math.max(0, this.#pools.findIndex(({ name }) => name === wanted));
     });
     const values = toValues(plan.id, type, withDefaults(type, plan.config));
-    return { slot, index: plan.index, stage: plan.type, pools, supervised: plan.supervised === true, fresh, values };
+    const { index, type: stage, isolation } = plan;
+    return { slot, index, stage, pools, supervised: plan.supervised === true, fresh, values, isolation };
   }
 
   #link(end: LinkEndPlan): NativeLinkPlan {

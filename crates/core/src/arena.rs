@@ -130,6 +130,12 @@ impl Arena {
         from < to && arena.mapping.discard(from, to)
     }
 
+    /// The memory file, by which another process can map the same pages. `None`: the system gives no descriptor.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn file(&self) -> Option<std::os::fd::OwnedFd> {
+        lock().get(&self.base.addr().get())?.mapping.file()
+    }
+
     /// Bytes that it may come to show; the memory goes on, zeroed, to the end of the page.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "an arena is never empty")]

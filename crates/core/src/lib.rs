@@ -21,6 +21,8 @@ pub mod clock;
 pub mod control;
 #[cfg(not(loom))]
 pub mod ends;
+#[cfg(all(target_os = "linux", not(loom)))]
+pub mod isolation;
 #[cfg(not(loom))]
 pub mod lane;
 #[cfg(not(loom))]

@@ -39,6 +39,8 @@ impl Mapping {
 
 #[cfg(target_os = "linux")]
 mod system {
+    use std::os::fd::{BorrowedFd, OwnedFd};
+
     use super::*;
     use crate::regions;
 
@@ -88,6 +90,12 @@ mod system {
             }
             // SAFETY: the descriptor is ours; a mapping that still has the file stays as it is.
             unsafe { libc::close(self.fd) };
+        }
+
+        /// A descriptor of the memory file.
+        pub(crate) fn file(&self) -> Option<OwnedFd> {
+            // SAFETY: the descriptor is open as long as the mapping is there.
+            unsafe { BorrowedFd::borrow_raw(self.fd) }.try_clone_to_owned().ok()
         }
 
         /// Gives the memory of whole pages back to the system: zeros are there from now on. Nobody uses them. `false`:

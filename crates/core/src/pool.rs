@@ -17,7 +17,8 @@ pub struct ArenaWords {
     header: NonNull<PoolHeader>,
     layout: PoolLayout,
     slot_count: u32,
-    _arena: Arena,
+    /// Held as long as the pool is used.
+    arena: Arena,
 }
 
 // SAFETY: addresses in an arena that is held; shared words are touched atomically.
@@ -34,7 +35,7 @@ impl Pool {
         let header = arena.base().cast::<PoolHeader>();
         // SAFETY: the arena is long and aligned enough, and nobody else has seen it as a pool.
         unsafe { header.write(PoolHeader::new(pool_index, slot_count, payload_bytes, layout)) };
-        let pool = Self::over(ArenaWords { header, layout, slot_count, _arena: arena });
+        let pool = Self::over(ArenaWords { header, layout, slot_count, arena });
         for slot in 0..slot_count {
             pool.words.bitmap(slot / 32).fetch_or(1 << (slot % 32), Ordering::Release);
         }
@@ -67,7 +68,7 @@ impl Pool {
         if found != wanted {
             return Err(format!("stride, bitmap, holds, slots are {found:?}, wanted {wanted:?}"));
         }
-        Ok(Self::over(ArenaWords { header, layout, slot_count, _arena: arena }))
+        Ok(Self::over(ArenaWords { header, layout, slot_count, arena }))
     }
 
     /// Index of the pool in ring entries.
@@ -95,6 +96,28 @@ impl Pool {
     #[must_use]
     pub fn slot(&self, slot: u32) -> *mut SlotHeader {
         self.words.slot(slot)
+    }
+}
+
+/// Where the slots of a pool lie in its arena.
+#[cfg(target_os = "linux")]
+pub(crate) struct SlotPlace {
+    pub(crate) slots_offset: u64,
+    pub(crate) slot_stride: u32,
+    pub(crate) slot_count: u32,
+}
+
+#[cfg(target_os = "linux")]
+impl Pool {
+    /// The file by which another process maps the arena. `None`: the system gives no descriptor.
+    pub(crate) fn file(&self) -> Option<std::os::fd::OwnedFd> {
+        self.words.arena.file()
+    }
+
+    /// Where the slots lie.
+    pub(crate) fn place(&self) -> SlotPlace {
+        let PoolLayout { slots_offset, slot_stride, .. } = self.words.layout;
+        SlotPlace { slots_offset: u64::from(slots_offset), slot_stride, slot_count: self.words.slot_count }
     }
 }
 

@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use sluice_core::lane::stage::Settings;
-use sluice_core::lane::{Edit, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+use sluice_core::lane::{Edit, Isolation, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
 use sluice_core::pool::Pool;
 use sluice_core::ring::Ring;
 
@@ -91,7 +91,25 @@ pub unsafe extern "C" fn slu_native_add_node(
             supervised: flags & 1 != 0,
             fresh: flags & 2 != 0,
             settings,
+            isolation: None,
         });
+        Ok(1)
+    })
+}
+
+/// Says that the stage of the node added last runs in a process of its own, with so many bytes of memory at most (0: any),
+/// and that a call of it may take so many milliseconds. 0: none was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_isolate(draft: *mut Draft, memory_bytes: f64, limit_ms: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        let isolation = Isolation { memory_bytes: memory_bytes as u64, limit_ms };
+        edit.nodes.last_mut().ok_or("no node was added")?.isolation = Some(isolation);
         Ok(1)
     })
 }

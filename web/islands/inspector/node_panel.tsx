@@ -42,7 +42,8 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
   return (
     <>
       <p class="about soft">
-        <bdi>{node.type}</bdi> · <bdi>{node.category}</bdi> · lane <bdi>{node.lane}</bdi> <NodeState index={index} />
+        <bdi>{node.type}</bdi> · <bdi>{node.category}</bdi> · lane <bdi>{node.lane}</bdi>
+        {node.isolated && ", in a process of its own"} <NodeState index={index} />
       </p>
       <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failure)} />
       <Failure index={index} text={failure} />

@@ -1,9 +1,14 @@
 //! What a stage sees of its lane during a tick. Frames are handles; a handle is good while the tick owns the frame:
 //! until it is written, released, or the tick ends. A call with any other is refused and changes nothing.
 
+#[cfg(target_os = "linux")]
+use std::sync::Arc;
+
 use sluice_abi::{ENTRY_DISCONTINUITY, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag, format as payload, kind};
 
 use crate::clock;
+#[cfg(target_os = "linux")]
+use crate::pool::Pool;
 use crate::sync::Ordering;
 
 use super::mailbox::Report;
@@ -384,6 +389,31 @@ impl StageContext<'_> {
     #[inline]
     pub fn progress(&mut self, done_ns: f64, total_ns: f64) {
         self.shared.progress(self.ports.position, done_ns, total_ns);
+    }
+
+    /// Frames for which every lossless output has room, as far as that was looked at.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn room(&self) -> u32 {
+        self.ports.room_seen
+    }
+
+    /// Whether a frame waits at an input.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn has_more(&self, input: u32) -> bool {
+        let link = self.ports.inputs.get(input as usize).and_then(Option::as_ref);
+        link.is_some_and(|link| link.available(self.shared) > 0)
+    }
+
+    /// The pool of an entry.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pool_of(&self, entry: u32) -> &Arc<Pool> {
+        self.shared.slots[(entry >> ENTRY_POOL_SHIFT & sluice_abi::ENTRY_POOL_MASK) as usize].pool()
+    }
+
+    /// How long all pauses took so far, nanoseconds.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn paused_ns(&self) -> f64 {
+        self.shared.paused_ns
     }
 
     #[inline]

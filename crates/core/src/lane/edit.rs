@@ -7,6 +7,11 @@ use std::sync::Arc;
 
 use sluice_abi::LinkRecord;
 
+#[cfg(target_os = "linux")]
+use crate::isolation::{self, Host};
+#[cfg(target_os = "linux")]
+use crate::plugin;
+
 use super::input::Reader;
 use super::local::LocalLink;
 use super::mailbox::Report;
@@ -15,8 +20,8 @@ use super::output::Writer;
 use super::ports::Ports;
 use super::runner::Runner;
 use super::slots::LaneSlots;
-use super::spec::{Edit, LinkEnd, LinkSpec, NodeSpec};
-use super::stage::StageType;
+use super::spec::{Edit, Isolation, LinkEnd, LinkSpec, NodeSpec};
+use super::stage::{Stage, StageType};
 use super::stages;
 use super::waker::Bell;
 
@@ -163,9 +168,28 @@ impl Runner {
         }
         let bell = Bell::new(self.control, self.lane);
         // A stage that panics is left half made, and dropped.
-        let made = catch_unwind(AssertUnwindSafe(|| (kind.create)(&spec.settings, &bell)));
+        let made = catch_unwind(AssertUnwindSafe(|| match spec.isolation {
+            None => (kind.create)(&spec.settings, &bell),
+            Some(isolation) => self.isolate(spec, isolation, &bell),
+        }));
         let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
         Ok(Node::new(kind, Ports::new(kind, spec, record), stage, bell, spec))
+    }
+
+    /// Makes a stage in a process of its own, which tells the node's log what it says on its outputs.
+    #[cfg(target_os = "linux")]
+    fn isolate(&self, spec: &NodeSpec, isolation: Isolation, bell: &Bell) -> Result<Box<dyn Stage>, String> {
+        let library = plugin::library_of(&spec.stage);
+        let library = library.ok_or_else(|| format!("\"{}\" is built in, and cannot be isolated", spec.stage))?;
+        let (mailbox, node) = (Arc::clone(&self.shared.mailbox), spec.slot);
+        let log = Box::new(move |level, text| mailbox.report(Report::Log { node, level, text }));
+        isolation::isolate(Host { library, stage: &spec.stage, settings: &spec.settings, bell, log, isolation })
+    }
+
+    /// Refuses: only Linux has what it takes.
+    #[cfg(not(target_os = "linux"))]
+    fn isolate(&self, _spec: &NodeSpec, _isolation: Isolation, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
+        Err("this system has no isolated stages".into())
     }
 
     fn attach(&mut self, link: &LinkSpec, record: NonNull<LinkRecord>) {

@@ -6,6 +6,7 @@ use sluice_abi::{ENTRY_DISCONTINUITY, SlotHeader, flag, kind};
 
 use super::context::{Frame, MAX_CHANNELS, StageContext, Unwritten, is_sole};
 use super::frame_layout::{Element, Fields, Plane, Shape, aligned, lay_out, shape_bytes, video_planes};
+use super::waker::{Bell, Ring};
 
 /// Why no frame was acquired.
 pub(crate) enum NoFrame {
@@ -31,47 +32,94 @@ pub(crate) struct FrameInfo {
     pub(crate) sequence: f64,
 }
 
-impl StageContext<'_> {
-    /// What the oldest frame of an input says of itself; it stays queued.
-    pub(crate) fn peek(&mut self, input: u32) -> Option<FrameInfo> {
-        let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.peek(self.shared)?;
-        let (slots, slot) = self.shared.slot_of(entry);
-        let (header, slot_bytes) = (slots.header(slot), slots.payload_bytes());
-        // SAFETY: the slot exists, or finding its pool had panicked. Nobody writes to a frame that is queued.
-        Some(unsafe { info_of(header, entry, slot_bytes) })
-    }
+/// What a stage may ask of its node while it is called. The lane answers at once; where the stage is in a process of its
+/// own, that process passes on what concerns the ownership of frames, and works on the frames' memory itself.
+pub(crate) trait NodeAccess {
+    /// By which other threads wake the node.
+    type Bell: Ring;
 
-    /// What a frame says of itself. `None`: it is not this tick's.
-    pub(crate) fn info(&mut self, frame: Frame) -> Option<FrameInfo> {
-        let header = self.header(frame)?;
-        let slot_bytes = self.shared.slot_of(frame.0).0.payload_bytes();
-        // SAFETY: the frame is this tick's to read.
-        Some(unsafe { info_of(header, frame.0, slot_bytes) })
-    }
+    /// The header of a frame that the tick owns.
+    fn header(&self, frame: Frame) -> Option<*mut SlotHeader>;
+
+    /// Bytes of payload in the slot of a frame that the tick owns.
+    fn slot_bytes_of(&self, frame: Frame) -> u32;
+
+    /// As [`StageContext::read`].
+    fn read(&mut self, input: u32) -> Option<Frame>;
+
+    /// As [`StageContext::read_many`].
+    fn read_many(&mut self, input: u32, most: u32, take: impl FnMut(Frame)) -> u32;
+
+    /// What the oldest frame of an input says of itself; it stays queued.
+    fn peek(&mut self, input: u32) -> Option<FrameInfo>;
 
     /// Takes a slot and lays a frame of any kind out in it.
     ///
     /// # Errors
     ///
     /// No slot is free, or the shape is refused.
-    pub(crate) fn acquire(&mut self, output: u32, shape: Shape<'_>) -> Result<Frame, NoFrame> {
-        let room = self.slot_bytes(output).ok_or_else(|| NoFrame::Refused(format!("there is no output {output}")))?;
-        let bytes = shape_bytes(shape).map_err(NoFrame::Refused)?;
-        if bytes > u64::from(room) {
-            let hint = "use smaller frames, or set slotBytes of the output's pool";
-            return Err(NoFrame::Refused(format!("the frame needs {bytes} bytes, and a slot has {room}; {hint}")));
-        }
-        if let Shape::Audio { rate_hz, channels, samples } = shape {
-            return self.acquire_audio(output, rate_hz, channels, samples).ok_or(NoFrame::NoSlot);
-        }
-        let (frame, header) = self.take_slot(output).ok_or(NoFrame::NoSlot)?;
-        // SAFETY: the slot was just taken and is this tick's alone, with room for `bytes`.
-        unsafe { lay_out(header, shape, bytes as u32) };
-        Ok(frame)
+    fn acquire(&mut self, output: u32, shape: Shape<'_>) -> Result<Frame, NoFrame>;
+
+    /// As [`StageContext::writable`].
+    fn writable(&mut self, frame: Frame) -> Option<Frame>;
+
+    /// As [`StageContext::write_of`].
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    fn write_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten>;
+
+    /// As [`StageContext::write_newest`].
+    fn write_newest(&mut self, output: u32, frames: impl ExactSizeIterator<Item = u32> + Clone, kind: u8) -> bool;
+
+    /// Writes a frame and keeps it too.
+    ///
+    /// # Errors
+    ///
+    /// As [`NodeAccess::write_of`].
+    fn forward_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten>;
+
+    /// As [`StageContext::release`].
+    fn release(&mut self, frame: Frame) -> bool;
+
+    /// As [`StageContext::may_write`].
+    fn may_write(&mut self) -> bool;
+
+    /// As [`StageContext::wait_until_ns`].
+    fn wait_until_ns(&mut self, time_ns: f64);
+
+    /// As [`StageContext::run_again`].
+    fn run_again(&mut self);
+
+    /// As [`StageContext::finish`].
+    fn finish(&mut self);
+
+    /// As [`StageContext::progress`].
+    fn progress(&mut self, done_ns: f64, total_ns: f64);
+
+    /// As [`StageContext::now_ns`].
+    fn now_ns(&self) -> f64;
+
+    /// As [`StageContext::is_live`].
+    fn is_live(&self) -> bool;
+
+    /// As [`StageContext::log`].
+    fn log(&mut self, level: u32, text: String);
+
+    /// As [`StageContext::emit`].
+    fn emit(&mut self, name: String, json: String);
+
+    /// What a frame says of itself. `None`: it is not this tick's.
+    fn info(&mut self, frame: Frame) -> Option<FrameInfo> {
+        let header = self.header(frame)?;
+        let slot_bytes = self.slot_bytes_of(frame);
+        // SAFETY: the frame is this tick's to read.
+        Some(unsafe { info_of(header, frame.0, slot_bytes) })
     }
 
-    /// Gives all parts of a frame and their addresses in their order. `None`: as [`StageContext::plane_of`].
-    pub(crate) fn planes_of(&mut self, frame: Frame, mut each: impl FnMut(*mut u8, Plane)) -> Option<()> {
+    /// Gives all parts of a frame and their addresses in their order. `None`: as [`NodeAccess::plane_of`].
+    fn planes_of(&mut self, frame: Frame, mut each: impl FnMut(*mut u8, Plane)) -> Option<()> {
         let info = self.info(frame)?;
         let header = self.header(frame)?;
         let mut take = |plane: Option<Plane>| {
@@ -88,8 +136,8 @@ impl StageContext<'_> {
         (0..info.planes).try_for_each(|index| take(unsafe { find_plane(header, &info, index) }))
     }
 
-    /// As [`StageContext::planes_of`], to write. `None` also if others refer to the frame.
-    pub(crate) fn planes_to_write(&mut self, frame: Frame, each: impl FnMut(*mut u8, Plane)) -> Option<()> {
+    /// As [`NodeAccess::planes_of`], to write. `None` also if others refer to the frame.
+    fn planes_to_write(&mut self, frame: Frame, each: impl FnMut(*mut u8, Plane)) -> Option<()> {
         let header = self.sole(frame)?;
         self.planes_of(frame, each)?;
         // SAFETY: as in `plane_to_write`.
@@ -99,7 +147,7 @@ impl StageContext<'_> {
 
     /// A part of a frame, and its address. `None`: the frame is not this tick's, or there is no such part within its
     /// slot.
-    pub(crate) fn plane_of(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
+    fn plane_of(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
         let info = self.info(frame)?;
         let header = self.header(frame)?;
         // SAFETY: the frame is this tick's to read.
@@ -111,8 +159,8 @@ impl StageContext<'_> {
         Some((header.wrapping_add(1).cast::<u8>().wrapping_add(plane.offset), plane))
     }
 
-    /// As [`StageContext::plane_of`], to write. `None` also if others refer to the frame.
-    pub(crate) fn plane_to_write(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
+    /// As [`NodeAccess::plane_of`], to write. `None` also if others refer to the frame.
+    fn plane_to_write(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
         let header = self.sole(frame)?;
         let found = self.plane_of(frame, index)?;
         // SAFETY: the one reference is this tick's. The checksum that the payload was handed over with holds no longer.
@@ -121,7 +169,7 @@ impl StageContext<'_> {
     }
 
     /// The index of the column of a packet with this name.
-    pub(crate) fn column(&mut self, frame: Frame, name: &[u8]) -> Option<u32> {
+    fn column(&mut self, frame: Frame, name: &[u8]) -> Option<u32> {
         let info = self.info(frame).filter(|info| info.kind == kind::PACKET)?;
         let header = self.header(frame)?;
         // SAFETY: the frame is this tick's to read.
@@ -130,7 +178,7 @@ impl StageContext<'_> {
     }
 
     /// Gives the name and the type of a field of a packet. `None`: the frame is not this tick's, or has no such field.
-    pub(crate) fn field(&mut self, frame: Frame, index: u32, tell: impl FnOnce(&[u8], Element)) -> Option<()> {
+    fn field(&mut self, frame: Frame, index: u32, tell: impl FnOnce(&[u8], Element)) -> Option<()> {
         let info = self.info(frame).filter(|info| info.kind == kind::PACKET)?;
         let header = self.header(frame)?;
         // SAFETY: the frame is this tick's to read.
@@ -140,7 +188,7 @@ impl StageContext<'_> {
     }
 
     /// The header of a frame that only this tick refers to.
-    pub(crate) fn sole(&self, frame: Frame) -> Option<*mut SlotHeader> {
+    fn sole(&self, frame: Frame) -> Option<*mut SlotHeader> {
         self.header(frame).filter(|&header| is_sole(header))
     }
 
@@ -149,7 +197,7 @@ impl StageContext<'_> {
     /// # Errors
     ///
     /// Why not, as a clause.
-    pub(crate) fn set_length(&mut self, frame: Frame, length: u32) -> Result<(), String> {
+    fn set_length(&mut self, frame: Frame, length: u32) -> Result<(), String> {
         let header = self.sole(frame).ok_or("the frame is not the call's own, or others read it")?;
         let info = self.info(frame).ok_or("the frame is not the call's own")?;
         // SAFETY: the one reference is this tick's.
@@ -164,13 +212,45 @@ impl StageContext<'_> {
         }
         Ok(())
     }
+}
+
+impl StageContext<'_> {
+    /// What the oldest frame of an input says of itself; it stays queued.
+    pub(crate) fn peek_at(&mut self, input: u32) -> Option<FrameInfo> {
+        let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.peek(self.shared)?;
+        let (slots, slot) = self.shared.slot_of(entry);
+        let (header, slot_bytes) = (slots.header(slot), slots.payload_bytes());
+        // SAFETY: the slot exists, or finding its pool had panicked. Nobody writes to a frame that is queued.
+        Some(unsafe { info_of(header, entry, slot_bytes) })
+    }
+
+    /// Takes a slot and lays a frame of any kind out in it.
+    ///
+    /// # Errors
+    ///
+    /// No slot is free, or the shape is refused.
+    pub(crate) fn acquire_of(&mut self, output: u32, shape: Shape<'_>) -> Result<Frame, NoFrame> {
+        let room = self.slot_bytes(output).ok_or_else(|| NoFrame::Refused(format!("there is no output {output}")))?;
+        let bytes = shape_bytes(shape).map_err(NoFrame::Refused)?;
+        if bytes > u64::from(room) {
+            let hint = "use smaller frames, or set slotBytes of the output's pool";
+            return Err(NoFrame::Refused(format!("the frame needs {bytes} bytes, and a slot has {room}; {hint}")));
+        }
+        if let Shape::Audio { rate_hz, channels, samples } = shape {
+            return self.acquire_audio(output, rate_hz, channels, samples).ok_or(NoFrame::NoSlot);
+        }
+        let (frame, header) = self.take_slot(output).ok_or(NoFrame::NoSlot)?;
+        // SAFETY: the slot was just taken and is this tick's alone, with room for `bytes`.
+        unsafe { lay_out(header, shape, bytes as u32) };
+        Ok(frame)
+    }
 
     /// Writes a frame and keeps it too.
     ///
     /// # Errors
     ///
     /// As [`StageContext::write_of`].
-    pub(crate) fn forward_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten> {
+    pub(crate) fn write_and_keep(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten> {
         self.header(frame).ok_or(Unwritten::NotOwn)?;
         let (slots, slot) = self.shared.slot_of(frame.0);
         slots.retain(slot);
@@ -180,6 +260,102 @@ impl StageContext<'_> {
             self.release(frame);
         }
         written
+    }
+}
+
+impl NodeAccess for StageContext<'_> {
+    type Bell = Bell;
+
+    #[inline]
+    fn header(&self, frame: Frame) -> Option<*mut SlotHeader> {
+        StageContext::header(self, frame)
+    }
+
+    #[inline]
+    fn slot_bytes_of(&self, frame: Frame) -> u32 {
+        self.shared.payload_bytes_of(frame.0)
+    }
+
+    #[inline]
+    fn read(&mut self, input: u32) -> Option<Frame> {
+        StageContext::read(self, input)
+    }
+
+    #[inline]
+    fn read_many(&mut self, input: u32, most: u32, take: impl FnMut(Frame)) -> u32 {
+        StageContext::read_many(self, input, most, take)
+    }
+
+    #[inline]
+    fn peek(&mut self, input: u32) -> Option<FrameInfo> {
+        self.peek_at(input)
+    }
+
+    #[inline]
+    fn acquire(&mut self, output: u32, shape: Shape<'_>) -> Result<Frame, NoFrame> {
+        self.acquire_of(output, shape)
+    }
+
+    #[inline]
+    fn writable(&mut self, frame: Frame) -> Option<Frame> {
+        StageContext::writable(self, frame)
+    }
+
+    #[inline]
+    fn write_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten> {
+        StageContext::write_of(self, output, frame, kind)
+    }
+
+    #[inline]
+    fn write_newest(&mut self, output: u32, frames: impl ExactSizeIterator<Item = u32> + Clone, kind: u8) -> bool {
+        StageContext::write_newest(self, output, frames, kind)
+    }
+
+    #[inline]
+    fn forward_of(&mut self, output: u32, frame: Frame, kind: Option<u8>) -> Result<(), Unwritten> {
+        self.write_and_keep(output, frame, kind)
+    }
+
+    #[inline]
+    fn release(&mut self, frame: Frame) -> bool {
+        StageContext::release(self, frame)
+    }
+
+    #[inline]
+    fn may_write(&mut self) -> bool {
+        StageContext::may_write(self)
+    }
+
+    fn wait_until_ns(&mut self, time_ns: f64) {
+        StageContext::wait_until_ns(self, time_ns);
+    }
+
+    fn run_again(&mut self) {
+        StageContext::run_again(self);
+    }
+
+    fn finish(&mut self) {
+        StageContext::finish(self);
+    }
+
+    fn progress(&mut self, done_ns: f64, total_ns: f64) {
+        StageContext::progress(self, done_ns, total_ns);
+    }
+
+    fn now_ns(&self) -> f64 {
+        StageContext::now_ns(self)
+    }
+
+    fn is_live(&self) -> bool {
+        StageContext::is_live(self)
+    }
+
+    fn log(&mut self, level: u32, text: String) {
+        StageContext::log(self, level, text);
+    }
+
+    fn emit(&mut self, name: String, json: String) {
+        StageContext::emit(self, name, json);
     }
 }
 

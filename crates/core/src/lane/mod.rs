@@ -36,13 +36,14 @@ mod waker;
 pub(crate) use context::Unwritten;
 pub use context::{Frame, FrameView, StageContext};
 pub(crate) use frame_layout::{Element, Plane, Shape};
-pub(crate) use frames::{FrameInfo, NoFrame};
+pub(crate) use frames::{FrameInfo, NoFrame, NodeAccess};
 pub use handle::NativeLane;
 pub use mailbox::{Command, Report};
 pub(crate) use schedule::thread_id;
 pub use schedule::{Priority, cpu_count, schedule_thread};
-pub use spec::{Edit, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+pub use spec::{Edit, Isolation, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
 pub use waker::Bell;
+pub(crate) use waker::Ring;
 
 /// The inbox bit of every lane that says: a slot was freed.
 pub const POOL_INBOX_BIT: u32 = 0;

@@ -127,6 +127,12 @@ impl Shared {
         self.slots[pool as usize].header(entry & ENTRY_SLOT_MASK)
     }
 
+    /// Bytes of payload in the slot of an entry.
+    #[inline]
+    pub(super) fn payload_bytes_of(&self, entry: u32) -> u32 {
+        self.slots[((entry >> ENTRY_POOL_SHIFT) & ENTRY_POOL_MASK) as usize].payload_bytes()
+    }
+
     /// Whether decoding can start at a frame.
     #[inline]
     pub(super) fn is_keyframe(&self, entry: u32) -> bool {

@@ -36,6 +36,12 @@ impl LaneSlots {
         self.pool.payload_bytes()
     }
 
+    /// The pool itself.
+    #[cfg(target_os = "linux")]
+    pub(super) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
     #[inline]
     pub(super) fn header(&self, slot: u32) -> *mut SlotHeader {
         self.pool.slot(slot)

@@ -36,6 +36,15 @@ impl Policy {
     }
 }
 
+/// With what a node's stage runs in a process of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Isolation {
+    /// Most bytes of memory that the process may have for itself; 0: as much as the system gives.
+    pub memory_bytes: u64,
+    /// How long a call of the stage may take, milliseconds; 0: for ever.
+    pub limit_ms: u32,
+}
+
 /// A node of the lane.
 #[derive(Debug, Clone)]
 pub struct NodeSpec {
@@ -54,6 +63,8 @@ pub struct NodeSpec {
     pub fresh: bool,
     /// Its configuration.
     pub settings: Settings,
+    /// `None`: its stage runs in this process.
+    pub isolation: Option<Isolation>,
 }
 
 /// A ring as a lane uses it.

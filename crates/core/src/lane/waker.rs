@@ -14,6 +14,18 @@ use super::COMMAND_INBOX_BIT;
 #[derive(Clone)]
 pub struct Bell(Arc<Inner>);
 
+/// By which another thread asks for a tick of a node.
+pub(crate) trait Ring: Clone {
+    /// Asks for a tick.
+    fn ring(&self);
+}
+
+impl Ring for Bell {
+    fn ring(&self) {
+        Bell::ring(self);
+    }
+}
+
 struct Inner {
     /// Somebody has rung since the lane last looked.
     rung: AtomicBool,

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sluice_abi::stage::SluiceContext;
 
 use crate::lane::stage::Settings;
-use crate::lane::{Bell, Frame, StageContext};
+use crate::lane::{Frame, NodeAccess};
 
 use super::loaded::LoadedStage;
 
@@ -19,12 +19,12 @@ pub(super) struct Given {
 }
 
 /// A call of a stage that is running.
-pub(super) struct Call<'a, 'b> {
+pub(super) struct Call<'a, L: NodeAccess> {
     /// `None`: the node is not at work, as while it is made.
-    pub(super) lane: Option<&'a mut StageContext<'b>>,
+    pub(super) lane: Option<&'a mut L>,
     pub(super) settings: &'a Settings,
     pub(super) kind: &'static LoadedStage,
-    pub(super) bell: &'a Bell,
+    pub(super) bell: &'a L::Bell,
     fault: Option<String>,
     /// Why the last function refused.
     pub(super) reason: Option<CString>,
@@ -34,12 +34,12 @@ pub(super) struct Call<'a, 'b> {
     pub(super) texts: Vec<CString>,
 }
 
-impl<'a, 'b> Call<'a, 'b> {
+impl<'a, L: NodeAccess> Call<'a, L> {
     pub(super) fn new(
-        lane: Option<&'a mut StageContext<'b>>,
+        lane: Option<&'a mut L>,
         settings: &'a Settings,
         kind: &'static LoadedStage,
-        bell: &'a Bell,
+        bell: &'a L::Bell,
     ) -> Self {
         let (state, texts) = (Vec::new(), Vec::new());
         Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts }
@@ -67,12 +67,7 @@ impl<'a, 'b> Call<'a, 'b> {
     }
 
     /// Calls a function of the lane that gives nothing where the frame is not the call's own.
-    pub(super) fn with_lane<T>(
-        &mut self,
-        refused: T,
-        why: &str,
-        body: impl FnOnce(&mut StageContext<'b>) -> Option<T>,
-    ) -> T {
+    pub(super) fn with_lane<T>(&mut self, refused: T, why: &str, body: impl FnOnce(&mut L) -> Option<T>) -> T {
         match self.lane.as_deref_mut().and_then(body) {
             Some(value) => value,
             None => self.refuse(refused, why),
@@ -105,22 +100,22 @@ pub(super) fn registering_fault() -> Option<String> {
 /// # Safety
 ///
 /// `context` is null, or that of the call that is running on this thread.
-pub(super) unsafe fn with<T: Copy>(
+pub(super) unsafe fn with<L: NodeAccess, T: Copy>(
     context: *mut SluiceContext,
     refused: T,
-    body: impl FnOnce(&mut Call<'_, '_>) -> T,
+    body: impl FnOnce(&mut Call<'_, L>) -> T,
 ) -> T {
     if context.is_null() {
         return refused;
     }
     // SAFETY: the caller vouches for the context; the functions of the host do not call each other.
-    let call = unsafe { &mut *context.cast::<Call<'_, '_>>() };
+    let call = unsafe { &mut *context.cast::<Call<'_, L>>() };
     // After a panic the call's own state is as it was: the lane's functions are consistent after each step.
     match catch_unwind(AssertUnwindSafe(|| body(call))) {
         Ok(value) => value,
         Err(panic) => {
             // SAFETY: as above; the reference that the body had is gone.
-            let call = unsafe { &mut *context.cast::<Call<'_, '_>>() };
+            let call = unsafe { &mut *context.cast::<Call<'_, L>>() };
             let what = panic.downcast_ref::<&str>().copied().unwrap_or("no message");
             call.refuse(refused, format!("the host panicked: {what}"))
         }

@@ -10,71 +10,79 @@ use sluice_abi::stage::{
 };
 
 use crate::lane::stage::Value;
-use crate::lane::{Bell, Element, Frame, NoFrame, StageContext, Unwritten};
+use crate::lane::{Element, Frame, NoFrame, NodeAccess, Ring, Unwritten};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, with};
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
 
-/// The host, for every plugin.
-pub(super) static HOST: SluiceHost = SluiceHost {
-    abi_version: SLUICE_ABI_VERSION,
-    size: size_of::<SluiceHost>() as u32,
-    read: Some(read),
-    peek: Some(peek),
-    acquire: Some(acquire),
-    info: Some(info),
-    plane: Some(plane),
-    plane_mut: Some(plane_mut),
-    column: Some(column),
-    writable: Some(writable),
-    set_times: Some(set_times),
-    set_flags: Some(set_flags),
-    set_length: Some(set_length),
-    write: Some(write),
-    forward: Some(forward),
-    release: Some(release),
-    may_write: Some(may_write),
-    wait_until: Some(wait_until),
-    finish: Some(finish),
-    progress: Some(progress),
-    now_ns: Some(now_ns),
-    is_live: Some(is_live),
-    number: Some(number),
-    text: Some(text),
-    log: Some(log),
-    emit: Some(emit),
-    fault: Some(fault),
-    reason: Some(reason),
-    keep: Some(keep),
-    waker: Some(waker),
-    wake: Some(wake),
-    drop_waker: Some(drop_waker),
-    answer: Some(answer),
-    planes: Some(planes),
-    field: Some(field),
-    read_many: Some(read_many),
-    write_many: Some(write_many),
-};
-
-unsafe extern "C" fn read(context: *mut SluiceContext, input: u32) -> u32 {
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, |call| call.lane.as_deref_mut().and_then(|lane| lane.read(input)).map_or(0, number_of)) }
+/// The host for every plugin, where stages reach their nodes so.
+pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
+    SluiceHost {
+        abi_version: SLUICE_ABI_VERSION,
+        size: size_of::<SluiceHost>() as u32,
+        read: Some(read::<L>),
+        peek: Some(peek::<L>),
+        acquire: Some(acquire::<L>),
+        info: Some(info::<L>),
+        plane: Some(plane::<L>),
+        plane_mut: Some(plane_mut::<L>),
+        column: Some(column::<L>),
+        writable: Some(writable::<L>),
+        set_times: Some(set_times::<L>),
+        set_flags: Some(set_flags::<L>),
+        set_length: Some(set_length::<L>),
+        write: Some(write::<L>),
+        forward: Some(forward::<L>),
+        release: Some(release::<L>),
+        may_write: Some(may_write::<L>),
+        wait_until: Some(wait_until::<L>),
+        finish: Some(finish::<L>),
+        progress: Some(progress::<L>),
+        now_ns: Some(now_ns::<L>),
+        is_live: Some(is_live::<L>),
+        number: Some(number::<L>),
+        text: Some(text::<L>),
+        log: Some(log::<L>),
+        emit: Some(emit::<L>),
+        fault: Some(fault::<L>),
+        reason: Some(reason::<L>),
+        keep: Some(keep::<L>),
+        waker: Some(waker::<L>),
+        wake: Some(wake::<L>),
+        drop_waker: Some(drop_waker::<L>),
+        answer: Some(answer::<L>),
+        planes: Some(planes::<L>),
+        field: Some(field::<L>),
+        read_many: Some(read_many::<L>),
+        write_many: Some(write_many::<L>),
+    }
 }
 
-unsafe extern "C" fn peek(context: *mut SluiceContext, input: u32, into: *mut SluiceFrameInfo) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn read<L: NodeAccess>(context: *mut SluiceContext, input: u32) -> u32 {
+    // SAFETY: the plugin vouches for the context.
+    unsafe {
+        with::<L, _>(context, 0, |call| call.lane.as_deref_mut().and_then(|lane| lane.read(input)).map_or(0, number_of))
+    }
+}
+
+unsafe extern "C" fn peek<L: NodeAccess>(context: *mut SluiceContext, input: u32, into: *mut SluiceFrameInfo) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         let Some(found) = call.lane.as_deref_mut().and_then(|lane| lane.peek(input)) else { return SLUICE_NONE };
         // SAFETY: the plugin vouches for the place.
         unsafe { tell_info(call, &found, into) }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn acquire(context: *mut SluiceContext, output: u32, shape: *const SluiceShape) -> u32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn acquire<L: NodeAccess>(
+    context: *mut SluiceContext,
+    output: u32,
+    shape: *const SluiceShape,
+) -> u32 {
+    let body = |call: &mut Call<'_, L>| {
         call.reason = None;
         let mut fields = [(&[][..], Element::F64); MAX_FIELDS];
         // SAFETY: the plugin vouches for the shape and what it points to.
@@ -93,53 +101,58 @@ unsafe extern "C" fn acquire(context: *mut SluiceContext, output: u32, shape: *c
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, body) }
+    unsafe { with::<L, _>(context, 0, body) }
 }
 
-unsafe extern "C" fn info(context: *mut SluiceContext, frame: u32, into: *mut SluiceFrameInfo) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn info<L: NodeAccess>(context: *mut SluiceContext, frame: u32, into: *mut SluiceFrameInfo) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         let found = call.with_lane(None, NOT_OWN, |lane| lane.info(own(frame)?).map(Some));
         // SAFETY: the plugin vouches for the place.
         found.map_or(SLUICE_REFUSED, |found| unsafe { tell_info(call, &found, into) })
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn plane(
+unsafe extern "C" fn plane<L: NodeAccess>(
     context: *mut SluiceContext,
     frame: u32,
     index: u32,
     into: *mut SluicePlane,
 ) -> *const c_void {
-    let body = |call: &mut Call<'_, '_>| {
+    let body = |call: &mut Call<'_, L>| {
         let why = "the frame is not the call's own, or has no such plane";
         let found = call.with_lane(None, why, |lane| lane.plane_of(own(frame)?, index).map(Some));
         // SAFETY: the plugin vouches for the place.
         unsafe { tell_plane(call, found, into) }.cast_const()
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, ptr::null(), body) }
+    unsafe { with::<L, _>(context, ptr::null(), body) }
 }
 
-unsafe extern "C" fn plane_mut(
+unsafe extern "C" fn plane_mut<L: NodeAccess>(
     context: *mut SluiceContext,
     frame: u32,
     index: u32,
     into: *mut SluicePlane,
 ) -> *mut c_void {
-    let body = |call: &mut Call<'_, '_>| {
+    let body = |call: &mut Call<'_, L>| {
         let why = "the frame is not the call's own, others read it too, or it has no such plane";
         let found = call.with_lane(None, why, |lane| lane.plane_to_write(own(frame)?, index).map(Some));
         // SAFETY: the plugin vouches for the place.
         unsafe { tell_plane(call, found, into) }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, ptr::null_mut(), body) }
+    unsafe { with::<L, _>(context, ptr::null_mut(), body) }
 }
 
-unsafe extern "C" fn field(context: *mut SluiceContext, frame: u32, index: u32, into: *mut SluiceField) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn field<L: NodeAccess>(
+    context: *mut SluiceContext,
+    frame: u32,
+    index: u32,
+    into: *mut SluiceField,
+) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         let mut found = None;
         let why = "the frame is not the call's own, or has no such field";
         call.with_lane((), why, |lane| {
@@ -155,10 +168,10 @@ unsafe extern "C" fn field(context: *mut SluiceContext, frame: u32, index: u32, 
         SLUICE_OK
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn planes(
+unsafe extern "C" fn planes<L: NodeAccess>(
     context: *mut SluiceContext,
     frame: u32,
     access: u32,
@@ -166,7 +179,7 @@ unsafe extern "C" fn planes(
     starts: *mut *mut c_void,
     count: u32,
 ) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the places.
         let mut places = match unsafe { PlanePlaces::new(into, starts, count) } {
             Ok(places) => places,
@@ -185,11 +198,11 @@ unsafe extern "C" fn planes(
         if told { places.found() } else { SLUICE_REFUSED }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn column(context: *mut SluiceContext, frame: u32, name: *const c_char) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn column<L: NodeAccess>(context: *mut SluiceContext, frame: u32, name: *const c_char) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
         let Some(name) = (unsafe { str_of(name) }) else { return call.refuse(SLUICE_REFUSED, "the name is no UTF-8") };
         call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or has no such column", |lane| {
@@ -197,24 +210,24 @@ unsafe extern "C" fn column(context: *mut SluiceContext, frame: u32, name: *cons
         })
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn writable(context: *mut SluiceContext, frame: u32) -> u32 {
+unsafe extern "C" fn writable<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> u32 {
     let why = "the frame is not the call's own, or no slot is free for a copy";
-    let body = |call: &mut Call<'_, '_>| call.with_lane(0, why, |lane| lane.writable(own(frame)?).map(number_of));
+    let body = |call: &mut Call<'_, L>| call.with_lane(0, why, |lane| lane.writable(own(frame)?).map(number_of));
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, body) }
+    unsafe { with::<L, _>(context, 0, body) }
 }
 
-unsafe extern "C" fn set_times(
+unsafe extern "C" fn set_times<L: NodeAccess>(
     context: *mut SluiceContext,
     frame: u32,
     pts_ns: f64,
     dts_ns: f64,
     duration_ns: f64,
 ) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+    let body = |call: &mut Call<'_, L>| {
         call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
             let header = lane.sole(own(frame)?)?;
             // SAFETY: the one reference to the frame is this call's.
@@ -223,11 +236,11 @@ unsafe extern "C" fn set_times(
         })
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn set_flags(context: *mut SluiceContext, frame: u32, flags: u32) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn set_flags<L: NodeAccess>(context: *mut SluiceContext, frame: u32, flags: u32) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
             let header = lane.sole(own(frame)?)?;
             // SAFETY: the one reference to the frame is this call's.
@@ -236,11 +249,11 @@ unsafe extern "C" fn set_flags(context: *mut SluiceContext, frame: u32, flags: u
         })
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn set_length(context: *mut SluiceContext, frame: u32, length: u32) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn set_length<L: NodeAccess>(context: *mut SluiceContext, frame: u32, length: u32) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         let Some(lane) = call.lane.as_deref_mut() else { return call.refuse(SLUICE_REFUSED, NOT_OWN) };
         let Some(frame) = own(frame) else { return call.refuse(SLUICE_REFUSED, NOT_OWN) };
         match lane.set_length(frame, length) {
@@ -249,25 +262,25 @@ unsafe extern "C" fn set_length(context: *mut SluiceContext, frame: u32, length:
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn write(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
+unsafe extern "C" fn write<L: NodeAccess>(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::write_of)) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, L::write_of)) }
 }
 
-unsafe extern "C" fn forward(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
+unsafe extern "C" fn forward<L: NodeAccess>(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, StageContext::forward_of)) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, L::forward_of)) }
 }
 
 #[inline]
-fn hand_over<'b>(
-    call: &mut Call<'_, 'b>,
+fn hand_over<L: NodeAccess>(
+    call: &mut Call<'_, L>,
     output: u32,
     frame: u32,
-    how: impl FnOnce(&mut StageContext<'b>, u32, Frame, Option<u8>) -> Result<(), Unwritten>,
+    how: impl FnOnce(&mut L, u32, Frame, Option<u8>) -> Result<(), Unwritten>,
 ) -> i32 {
     let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
     let outcome = match (call.lane.as_deref_mut(), own(frame)) {
@@ -281,7 +294,7 @@ fn hand_over<'b>(
 }
 
 #[cold]
-fn refuse_write(call: &mut Call<'_, '_>, output: u32, why: Unwritten) -> i32 {
+fn refuse_write<L: NodeAccess>(call: &mut Call<'_, L>, output: u32, why: Unwritten) -> i32 {
     let why = match why {
         Unwritten::NoOutput => format!("there is no output {output}"),
         Unwritten::NotOwn => NOT_OWN.to_owned(),
@@ -291,8 +304,13 @@ fn refuse_write(call: &mut Call<'_, '_>, output: u32, why: Unwritten) -> i32 {
     call.refuse(SLUICE_REFUSED, why)
 }
 
-unsafe extern "C" fn read_many(context: *mut SluiceContext, input: u32, frames: *mut u32, count: u32) -> u32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn read_many<L: NodeAccess>(
+    context: *mut SluiceContext,
+    input: u32,
+    frames: *mut u32,
+    count: u32,
+) -> u32 {
+    let body = |call: &mut Call<'_, L>| {
         let Some(lane) = call.lane.as_deref_mut().filter(|_| !frames.is_null()) else { return 0 };
         let mut at = frames;
         lane.read_many(input, count, |frame| {
@@ -304,11 +322,16 @@ unsafe extern "C" fn read_many(context: *mut SluiceContext, input: u32, frames: 
         })
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, body) }
+    unsafe { with::<L, _>(context, 0, body) }
 }
 
-unsafe extern "C" fn write_many(context: *mut SluiceContext, output: u32, frames: *const u32, count: u32) -> u32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn write_many<L: NodeAccess>(
+    context: *mut SluiceContext,
+    output: u32,
+    frames: *const u32,
+    count: u32,
+) -> u32 {
+    let body = |call: &mut Call<'_, L>| {
         if frames.is_null() {
             return 0;
         }
@@ -321,68 +344,68 @@ unsafe extern "C" fn write_many(context: *mut SluiceContext, output: u32, frames
                 return count;
             }
         }
-        let is_written = |&&frame: &&u32| hand_over(call, output, frame, StageContext::write_of) == SLUICE_OK;
+        let is_written = |&&frame: &&u32| hand_over(call, output, frame, L::write_of) == SLUICE_OK;
         frames.iter().take_while(is_written).count() as u32
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, body) }
+    unsafe { with::<L, _>(context, 0, body) }
 }
 
-unsafe extern "C" fn release(context: *mut SluiceContext, frame: u32) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn release<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         call.with_lane(SLUICE_REFUSED, NOT_OWN, |lane| lane.release(own(frame)?).then_some(SLUICE_OK))
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn may_write(context: *mut SluiceContext) -> i32 {
+unsafe extern "C" fn may_write<L: NodeAccess>(context: *mut SluiceContext) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, |call| call.lane.as_deref_mut().map_or(0, |lane| i32::from(lane.may_write()))) }
+    unsafe { with::<L, _>(context, 0, |call| call.lane.as_deref_mut().map_or(0, |lane| i32::from(lane.may_write()))) }
 }
 
-unsafe extern "C" fn wait_until(context: *mut SluiceContext, time_ns: f64) {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn wait_until<L: NodeAccess>(context: *mut SluiceContext, time_ns: f64) {
+    let body = |call: &mut Call<'_, L>| {
         if let Some(lane) = call.lane.as_deref_mut() {
             lane.wait_until_ns(time_ns);
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), body) }
+    unsafe { with::<L, _>(context, (), body) }
 }
 
-unsafe extern "C" fn finish(context: *mut SluiceContext) {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn finish<L: NodeAccess>(context: *mut SluiceContext) {
+    let body = |call: &mut Call<'_, L>| {
         if let Some(lane) = call.lane.as_deref_mut() {
             lane.finish();
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), body) }
+    unsafe { with::<L, _>(context, (), body) }
 }
 
-unsafe extern "C" fn progress(context: *mut SluiceContext, done_ns: f64, total_ns: f64) {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn progress<L: NodeAccess>(context: *mut SluiceContext, done_ns: f64, total_ns: f64) {
+    let body = |call: &mut Call<'_, L>| {
         if let Some(lane) = call.lane.as_deref_mut() {
             lane.progress(done_ns, total_ns);
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), body) }
+    unsafe { with::<L, _>(context, (), body) }
 }
 
-unsafe extern "C" fn now_ns(context: *mut SluiceContext) -> f64 {
+unsafe extern "C" fn now_ns<L: NodeAccess>(context: *mut SluiceContext) -> f64 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0.0, |call| call.lane.as_deref().map_or_else(crate::clock::now_ns, StageContext::now_ns)) }
+    unsafe { with::<L, _>(context, 0.0, |call| call.lane.as_deref().map_or_else(crate::clock::now_ns, L::now_ns)) }
 }
 
-unsafe extern "C" fn is_live(context: *mut SluiceContext) -> i32 {
+unsafe extern "C" fn is_live<L: NodeAccess>(context: *mut SluiceContext) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, 0, |call| call.lane.as_deref().map_or(0, |lane| i32::from(lane.is_live()))) }
+    unsafe { with::<L, _>(context, 0, |call| call.lane.as_deref().map_or(0, |lane| i32::from(lane.is_live()))) }
 }
 
-unsafe extern "C" fn number(context: *mut SluiceContext, key: *const c_char, value: *mut f64) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn number<L: NodeAccess>(context: *mut SluiceContext, key: *const c_char, value: *mut f64) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
         let found = unsafe { str_of(key) }.and_then(|key| call.settings.value(key));
         match found {
@@ -395,11 +418,11 @@ unsafe extern "C" fn number(context: *mut SluiceContext, key: *const c_char, val
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_NONE, body) }
+    unsafe { with::<L, _>(context, SLUICE_NONE, body) }
 }
 
-unsafe extern "C" fn text(context: *mut SluiceContext, key: *const c_char) -> *const c_char {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn text<L: NodeAccess>(context: *mut SluiceContext, key: *const c_char) -> *const c_char {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
         let found = unsafe { str_of(key) }.and_then(|key| call.settings.value(key));
         let Some(Value::Text(found)) = found else { return ptr::null() };
@@ -410,21 +433,21 @@ unsafe extern "C" fn text(context: *mut SluiceContext, key: *const c_char) -> *c
         at
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, ptr::null(), body) }
+    unsafe { with::<L, _>(context, ptr::null(), body) }
 }
 
-unsafe extern "C" fn log(context: *mut SluiceContext, level: u32, text: *const c_char) {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn log<L: NodeAccess>(context: *mut SluiceContext, level: u32, text: *const c_char) {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
         let (Some(lane), Some(text)) = (call.lane.as_deref_mut(), unsafe { str_of(text) }) else { return };
         lane.log(level.min(SLUICE_LOG_DEBUG), text.to_owned());
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), body) }
+    unsafe { with::<L, _>(context, (), body) }
 }
 
-unsafe extern "C" fn emit(context: *mut SluiceContext, name: *const c_char, json: *const c_char) -> i32 {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn emit<L: NodeAccess>(context: *mut SluiceContext, name: *const c_char, json: *const c_char) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the texts.
         let (name, value) = unsafe { (str_of(name), str_of(json)) };
         let (Some(lane), Some(name)) = (call.lane.as_deref_mut(), name) else {
@@ -434,10 +457,10 @@ unsafe extern "C" fn emit(context: *mut SluiceContext, name: *const c_char, json
         SLUICE_OK
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, SLUICE_REFUSED, body) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn fault(context: *mut SluiceContext, text: *const c_char) {
+unsafe extern "C" fn fault<L: NodeAccess>(context: *mut SluiceContext, text: *const c_char) {
     // SAFETY: the plugin vouches for the text.
     let said = unsafe { str_of(text) }.map(str::to_owned);
     if context.is_null() {
@@ -445,51 +468,51 @@ unsafe extern "C" fn fault(context: *mut SluiceContext, text: *const c_char) {
         return;
     }
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), |call| call.say_fault(said)) }
+    unsafe { with::<L, _>(context, (), |call| call.say_fault(said)) }
 }
 
-unsafe extern "C" fn reason(context: *mut SluiceContext) -> *const c_char {
-    let body = |call: &mut Call<'_, '_>| call.reason.as_ref().map_or(ptr::null(), |reason| reason.as_ptr());
+unsafe extern "C" fn reason<L: NodeAccess>(context: *mut SluiceContext) -> *const c_char {
+    let body = |call: &mut Call<'_, L>| call.reason.as_ref().map_or(ptr::null(), |reason| reason.as_ptr());
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, ptr::null(), body) }
+    unsafe { with::<L, _>(context, ptr::null(), body) }
 }
 
-unsafe extern "C" fn keep(context: *mut SluiceContext, bytes: *const c_void, length: usize) {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn keep<L: NodeAccess>(context: *mut SluiceContext, bytes: *const c_void, length: usize) {
+    let body = |call: &mut Call<'_, L>| {
         if !bytes.is_null() {
             // SAFETY: the plugin vouches for the bytes.
             call.state.extend_from_slice(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) });
         }
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), body) }
+    unsafe { with::<L, _>(context, (), body) }
 }
 
-unsafe extern "C" fn answer(context: *mut SluiceContext, json: *const c_char) {
-    let body = |call: &mut Call<'_, '_>| {
+unsafe extern "C" fn answer<L: NodeAccess>(context: *mut SluiceContext, json: *const c_char) {
+    let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
         call.answer = unsafe { str_of(json) }.map(str::to_owned);
     };
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, (), body) }
+    unsafe { with::<L, _>(context, (), body) }
 }
 
-unsafe extern "C" fn waker(context: *mut SluiceContext) -> *mut SluiceWaker {
-    let body = |call: &mut Call<'_, '_>| Box::into_raw(Box::new(call.bell.clone())).cast();
+unsafe extern "C" fn waker<L: NodeAccess>(context: *mut SluiceContext) -> *mut SluiceWaker {
+    let body = |call: &mut Call<'_, L>| Box::into_raw(Box::new(call.bell.clone())).cast();
     // SAFETY: the plugin vouches for the context.
-    unsafe { with(context, ptr::null_mut(), body) }
+    unsafe { with::<L, _>(context, ptr::null_mut(), body) }
 }
 
-unsafe extern "C" fn wake(waker: *mut SluiceWaker) {
+unsafe extern "C" fn wake<L: NodeAccess>(waker: *mut SluiceWaker) {
     if !waker.is_null() {
         // SAFETY: the plugin vouches that the waker was not dropped. Bells do not panic.
-        unsafe { &*waker.cast::<Bell>() }.ring();
+        unsafe { &*waker.cast::<L::Bell>() }.ring();
     }
 }
 
-unsafe extern "C" fn drop_waker(waker: *mut SluiceWaker) {
+unsafe extern "C" fn drop_waker<L: NodeAccess>(waker: *mut SluiceWaker) {
     if !waker.is_null() {
         // SAFETY: the plugin vouches that this is the waker's last use.
-        drop(unsafe { Box::from_raw(waker.cast::<Bell>()) });
+        drop(unsafe { Box::from_raw(waker.cast::<L::Bell>()) });
     }
 }

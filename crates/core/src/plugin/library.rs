@@ -3,10 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceRegister};
+use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceHost, SluiceRegister};
 
-use super::loaded::{Plugin, loaded};
+use crate::lane::StageContext;
+
+use super::loaded::{LoadedStage, Plugin, loaded};
 use super::{call, description, descriptors, host};
+
+/// What stages in this process call.
+static IN_PROCESS: SluiceHost = host::table::<StageContext<'static>>();
 
 /// Loads a plugin, or gives one that was loaded before. Its stages can be named from then on.
 ///
@@ -23,17 +28,37 @@ pub fn load(path: &Path) -> Result<&'static Plugin, String> {
         return Ok(known);
     }
     check_file(&path)?;
-    let register = find_register(&path)?;
+    let stages = open(&path, &IN_PROCESS)?;
+    let ids = stages.iter().map(|stage| stage.id.clone()).collect();
+    let plugin = Plugin { path, stages: ids, description: description::describe(&stages) };
+    all.add(plugin, stages)
+}
+
+/// Opens a library and reads its stages, which reach their nodes by this table.
+fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, String> {
+    let register = find_register(path)?;
     call::begin_registering();
     // SAFETY: the symbol is that of the interface, whose plugins vouch for it.
-    let descriptor = unsafe { register(&raw const host::HOST) };
+    let descriptor = unsafe { register(table) };
     if descriptor.is_null() {
         let reason = call::registering_fault().unwrap_or_else(|| "it does not say why".into());
         return Err(format!("sluice_register_stages returned null: {reason}"));
     }
-    let stages = descriptors::read(descriptor.addr())?;
-    let plugin = Plugin { path, description: description::describe(&stages) };
-    all.add(plugin, stages)
+    descriptors::read(descriptor.addr())
+}
+
+/// Opens a library that another process has found right, for one of its stages, which reaches its node by this table. It
+/// stays open.
+///
+/// # Errors
+///
+/// Why it cannot be used.
+#[cfg(target_os = "linux")]
+pub(crate) fn open_stage(path: &Path, id: &str, table: &'static SluiceHost) -> Result<&'static LoadedStage, String> {
+    check_file(path)?;
+    let stages = open(path, table)?;
+    let stage = stages.into_iter().find(|stage| stage.id == id).ok_or_else(|| format!("it has no stage \"{id}\""))?;
+    Ok(Box::leak(Box::new(stage)))
 }
 
 /// Refuses a file that others may write to, or put in the place of which they may put another.

@@ -6,13 +6,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sluice_abi::stage::SluiceContext;
 
-use crate::lane::stage::{Cadence, StageType};
+use crate::lane::StageContext;
+use crate::lane::stage::{Cadence, Stage, StageType};
 
 use super::stage::PluginStage;
 
 /// A library that was loaded.
 pub struct Plugin {
     pub(super) path: PathBuf,
+    /// Ids of its stages.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux isolates stages"))]
+    pub(super) stages: Vec<String>,
     /// What it says of its stages, as JSON.
     pub description: String,
 }
@@ -30,7 +34,7 @@ pub(super) struct Port {
 }
 
 /// A stage, as its plugin describes it.
-pub(super) struct LoadedStage {
+pub(crate) struct LoadedStage {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) version: String,
@@ -77,6 +81,14 @@ pub(crate) fn find(id: &str) -> Option<&'static StageType> {
     loaded().stages.iter().find(|stage| stage.name == id).copied()
 }
 
+/// The library of the plugin that has a stage. `None`: no plugin has it.
+#[cfg(target_os = "linux")]
+pub(crate) fn library_of(id: &str) -> Option<&'static Path> {
+    let loaded = loaded();
+    let plugin = loaded.plugins.iter().find(|plugin| plugin.stages.iter().any(|stage| stage == id));
+    plugin.map(|plugin| plugin.path.as_path())
+}
+
 impl Loaded {
     /// The plugin of a library that was loaded before.
     pub(super) fn plugin(&self, path: &Path) -> Option<&'static Plugin> {
@@ -110,6 +122,9 @@ pub(super) fn stage_type(stage: LoadedStage) -> &'static StageType {
         burst: stage.outputs.iter().map(|port| port.burst).max().unwrap_or(1),
         cadence: stage.cadence,
         figures: Box::leak(figures.into_boxed_slice()),
-        create: Box::leak(Box::new(move |settings: &_, bell: &_| PluginStage::create(stage, settings, bell))),
+        create: Box::leak(Box::new(move |settings: &_, bell: &_| {
+            let made = PluginStage::create::<StageContext<'_>>(stage, settings, bell)?;
+            Ok(Box::new(made) as Box<dyn Stage>)
+        })),
     }))
 }

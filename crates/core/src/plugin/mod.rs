@@ -21,5 +21,8 @@ pub use loaded::Plugin;
 
 pub(crate) use loaded::find;
 
+#[cfg(target_os = "linux")]
+pub(crate) use {host::table, library::open_stage, loaded::library_of, stage::PluginStage};
+
 #[cfg(test)]
 mod descriptor_tests;

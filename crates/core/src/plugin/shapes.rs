@@ -6,7 +6,7 @@ use std::ptr;
 use sluice_abi::kind;
 use sluice_abi::stage::{SLUICE_OK, SLUICE_REFUSED, SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape};
 
-use crate::lane::{Element, FrameInfo, Plane, Shape};
+use crate::lane::{Element, FrameInfo, NodeAccess, Plane, Shape};
 
 use super::call::Call;
 
@@ -84,7 +84,11 @@ unsafe fn read_fields<'a>(
 /// # Safety
 ///
 /// `into` is null, or has as many bytes as it says.
-pub(super) unsafe fn tell_info(call: &mut Call<'_, '_>, found: &FrameInfo, into: *mut SluiceFrameInfo) -> i32 {
+pub(super) unsafe fn tell_info<L: NodeAccess>(
+    call: &mut Call<'_, L>,
+    found: &FrameInfo,
+    into: *mut SluiceFrameInfo,
+) -> i32 {
     // SAFETY: the caller vouches for the place, of which the size is read first.
     if into.is_null() || unsafe { (*into).size } < INFO_BYTES {
         return call.refuse(SLUICE_REFUSED, "the place for the information is null, or its size is not set");
@@ -116,8 +120,8 @@ pub(super) unsafe fn tell_info(call: &mut Call<'_, '_>, found: &FrameInfo, into:
 /// # Safety
 ///
 /// As [`tell_info`].
-pub(super) unsafe fn tell_plane(
-    call: &mut Call<'_, '_>,
+pub(super) unsafe fn tell_plane<L: NodeAccess>(
+    call: &mut Call<'_, L>,
     found: Option<(*mut u8, Plane)>,
     into: *mut SluicePlane,
 ) -> *mut c_void {

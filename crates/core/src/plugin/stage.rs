@@ -8,40 +8,41 @@ use sluice_abi::MAX_FIGURES;
 use sluice_abi::stage::{SLUICE_AGAIN, SLUICE_FAULT, SLUICE_OK, SLUICE_PANIC, SluiceContext};
 
 use crate::lane::stage::{Fault, Settings, Stage, Value};
-use crate::lane::{Bell, StageContext};
+use crate::lane::{Bell, NodeAccess, StageContext};
 
 use super::call::{Call, Given};
 use super::loaded::LoadedStage;
 
-/// An instance. It is used on its lane's thread alone.
-pub(super) struct PluginStage {
+/// An instance. It is used on one thread alone: its lane's, or the first of its own process. `B` is how other threads wake
+/// its node.
+pub(crate) struct PluginStage<B> {
     kind: &'static LoadedStage,
     instance: *mut c_void,
     settings: Settings,
-    bell: Bell,
+    bell: B,
 }
 
-impl PluginStage {
+impl<B: Clone> PluginStage<B> {
     /// Makes an instance.
     ///
     /// # Errors
     ///
     /// Why the plugin refuses.
-    pub(super) fn create(
+    pub(crate) fn create<L: NodeAccess<Bell = B>>(
         kind: &'static LoadedStage,
         settings: &Settings,
-        bell: &Bell,
-    ) -> Result<Box<dyn Stage>, String> {
+        bell: &B,
+    ) -> Result<Self, String> {
         let mut stage = Self { kind, instance: ptr::null_mut(), settings: settings.clone(), bell: bell.clone() };
         let mut instance = ptr::null_mut();
         // SAFETY: the plugin vouches for its function; the context is that of this call.
         let outcome =
-            stage.call(None, "create", |_, context| unsafe { (kind.calls.create)(context, &raw mut instance) });
+            stage.call::<L>(None, "create", |_, context| unsafe { (kind.calls.create)(context, &raw mut instance) });
         match outcome {
             Ok((SLUICE_OK, _)) if instance.is_null() => Err("create answered SLUICE_OK and gave no instance".into()),
             Ok((SLUICE_OK, _)) => {
                 stage.instance = instance;
-                Ok(Box::new(stage))
+                Ok(stage)
             }
             Ok((status, _)) => Err(odd("create", status)),
             Err(text) => Err(text),
@@ -57,9 +58,9 @@ impl PluginStage {
     /// # Panics
     ///
     /// If it says that it panicked.
-    fn call(
+    fn call<L: NodeAccess<Bell = B>>(
         &self,
-        lane: Option<&mut StageContext<'_>>,
+        lane: Option<&mut L>,
         name: &str,
         body: impl FnOnce(*mut c_void, *mut SluiceContext) -> i32,
     ) -> Result<(i32, Given), String> {
@@ -76,10 +77,9 @@ impl PluginStage {
             other => Err(odd(name, other)),
         }
     }
-}
 
-impl Stage for PluginStage {
-    fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
+    /// As [`Stage::process`].
+    pub(crate) fn process_in<L: NodeAccess<Bell = B>>(&mut self, context: &mut L) -> Result<(), Fault> {
         let process = self.kind.calls.process;
         // SAFETY: the plugin vouches for its function; instance and context are those of this call.
         let (status, _) =
@@ -92,7 +92,8 @@ impl Stage for PluginStage {
         Ok(())
     }
 
-    fn flush(&mut self, context: &mut StageContext<'_>) -> Result<bool, Fault> {
+    /// As [`Stage::flush`].
+    pub(crate) fn flush_in<L: NodeAccess<Bell = B>>(&mut self, context: &mut L) -> Result<bool, Fault> {
         let Some(flush) = self.kind.calls.flush else { return Ok(false) };
         // SAFETY: as in `process`.
         let (status, _) =
@@ -104,7 +105,8 @@ impl Stage for PluginStage {
         }
     }
 
-    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
+    /// As [`Stage::control`].
+    pub(crate) fn control_in<L: NodeAccess<Bell = B>>(&mut self, key: &str, value: &Value) -> Result<(), String> {
         let Some(control) = self.kind.calls.control else {
             return Err(format!("\"{key}\" cannot be changed while the stage runs"));
         };
@@ -112,7 +114,8 @@ impl Stage for PluginStage {
         let before = self.settings.clone();
         self.settings.set(key, value.clone());
         // SAFETY: as in `process`; the name is a C string.
-        let outcome = self.call(None, "control", |instance, call| unsafe { control(instance, call, name.as_ptr()) });
+        let outcome =
+            self.call::<L>(None, "control", |instance, call| unsafe { control(instance, call, name.as_ptr()) });
         let error = match outcome {
             Ok((SLUICE_OK, _)) => return Ok(()),
             Ok((status, _)) => odd("control", status),
@@ -122,7 +125,13 @@ impl Stage for PluginStage {
         Err(error)
     }
 
-    fn command(&mut self, context: &mut StageContext<'_>, name: &str, json: &str) -> Result<String, String> {
+    /// As [`Stage::command`].
+    pub(crate) fn command_in<L: NodeAccess<Bell = B>>(
+        &mut self,
+        context: &mut L,
+        name: &str,
+        json: &str,
+    ) -> Result<String, String> {
         let Some(command) = self.kind.calls.command else { return Err("it takes no commands".into()) };
         let no_zeros = |text: &str| CString::new(text).map_err(|_| "a text of the command has a zero byte".to_owned());
         let (name, json) = (no_zeros(name)?, no_zeros(json)?);
@@ -136,28 +145,31 @@ impl Stage for PluginStage {
         }
     }
 
-    fn snapshot(&mut self, out: &mut Vec<u8>) {
+    /// As [`Stage::snapshot`].
+    pub(crate) fn snapshot_in<L: NodeAccess<Bell = B>>(&mut self, out: &mut Vec<u8>) {
         let Some(snapshot) = self.kind.calls.snapshot else { return };
         // SAFETY: as in `process`.
-        let outcome = self.call(None, "snapshot", |instance, call| unsafe { snapshot(instance, call) });
+        let outcome = self.call::<L>(None, "snapshot", |instance, call| unsafe { snapshot(instance, call) });
         // One that fails leaves the successor to begin anew.
         if let Ok((SLUICE_OK, mut given)) = outcome {
             out.append(&mut given.state);
         }
     }
 
-    fn restore(&mut self, state: &[u8]) {
+    /// As [`Stage::restore`].
+    pub(crate) fn restore_in<L: NodeAccess<Bell = B>>(&mut self, state: &[u8]) {
         let Some(restore) = self.kind.calls.restore else { return };
         if state.is_empty() {
             return;
         }
         // SAFETY: as in `process`; the bytes are there during the call.
-        let _ = self.call(None, "restore", |instance, call| unsafe {
+        let _ = self.call::<L>(None, "restore", |instance, call| unsafe {
             restore(instance, call, state.as_ptr().cast(), state.len())
         });
     }
 
-    fn figures(&mut self, out: &mut Vec<f64>) {
+    /// As [`Stage::figures`].
+    pub(crate) fn figures_of(&mut self, out: &mut Vec<f64>) {
         let Some(count) = self.kind.calls.figures else { return };
         let mut values = [0.0; MAX_FIGURES];
         let wanted = self.kind.figures.len().min(MAX_FIGURES);
@@ -169,7 +181,37 @@ impl Stage for PluginStage {
     }
 }
 
-impl Drop for PluginStage {
+impl Stage for PluginStage<Bell> {
+    fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
+        self.process_in(context)
+    }
+
+    fn flush(&mut self, context: &mut StageContext<'_>) -> Result<bool, Fault> {
+        self.flush_in(context)
+    }
+
+    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
+        self.control_in::<StageContext<'_>>(key, value)
+    }
+
+    fn command(&mut self, context: &mut StageContext<'_>, name: &str, json: &str) -> Result<String, String> {
+        self.command_in(context, name, json)
+    }
+
+    fn snapshot(&mut self, out: &mut Vec<u8>) {
+        self.snapshot_in::<StageContext<'_>>(out);
+    }
+
+    fn restore(&mut self, state: &[u8]) {
+        self.restore_in::<StageContext<'_>>(state);
+    }
+
+    fn figures(&mut self, out: &mut Vec<f64>) {
+        self.figures_of(out);
+    }
+}
+
+impl<B> Drop for PluginStage<B> {
     fn drop(&mut self) {
         if self.instance.is_null() {
             return;

@@ -1,0 +1,287 @@
+//! Memory that a host and a guest share, in which they speak by turns. Whoever has the turn writes a message and passes
+//! the turn; a long message goes in pieces, between which the other side passes the turn back.
+//!
+//! Nothing here is trusted: what the other side has written is copied once and then looked at.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::system::{Pages, futex_wait, futex_wake, memory_file};
+
+const BYTES: usize = 65_536;
+const ROOM: usize = BYTES - size_of::<Head>();
+
+/// Most bytes of a message: a stage's state is no longer.
+const MOST: usize = 64 << 20;
+
+/// How long a side looks for its turn before it sleeps, at most. In vain, the next look is half as long, down to the
+/// least; every so many it is tried at full length again.
+const SPIN: Duration = Duration::from_micros(20);
+const SPIN_LEAST: Duration = Duration::from_nanos(500);
+const SPIN_TRIAL: u32 = 64;
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum Turn {
+    Host = 0,
+    Guest = 1,
+    /// The guest has ended; only the host says so, of a guest that is dead.
+    Ended = 2,
+}
+
+#[repr(C, align(64))]
+struct Head {
+    /// A [`Turn`]. Written by who has it. SeqCst with `sleeping`: who passes the turn sees a sleeper, or that one the turn.
+    turn: AtomicU32,
+    /// 1: who waits for the turn sleeps, or is about to.
+    sleeping: AtomicU32,
+    /// Bytes of the piece.
+    length: AtomicU32,
+    /// 1: another piece follows.
+    more: AtomicU32,
+}
+
+/// Why there is no message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// The guest has ended.
+    Ended,
+    /// The time is over.
+    Late,
+    /// The message makes no sense.
+    Nonsense,
+}
+
+/// The desk as one of the two sides sees it.
+pub(super) struct Desk {
+    pages: Pages,
+    own: Turn,
+}
+
+/// How long a side spins.
+pub(super) struct Patience {
+    limit: Duration,
+    in_vain: u32,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let alone = std::thread::available_parallelism().is_ok_and(|count| count.get() == 1);
+        Self { limit: if alone { Duration::ZERO } else { SPIN }, in_vain: 0 }
+    }
+}
+
+impl Patience {
+    /// Looks for a moment. `true`: it was not in vain.
+    fn spin(&mut self, is_there: impl Fn() -> bool) -> bool {
+        let begin = Instant::now();
+        while begin.elapsed() < self.limit {
+            for _ in 0..32 {
+                if is_there() {
+                    self.limit = SPIN;
+                    return true;
+                }
+                std::hint::spin_loop();
+            }
+        }
+        if !self.limit.is_zero() {
+            self.in_vain = (self.in_vain + 1) % SPIN_TRIAL;
+            self.limit = if self.in_vain == 0 { SPIN } else { (self.limit / 2).max(SPIN_LEAST) };
+        }
+        false
+    }
+}
+
+impl Desk {
+    /// Makes a desk for a host, which has the first turn, and the file by which the guest maps it.
+    pub(super) fn new() -> io::Result<(Self, OwnedFd)> {
+        let file = memory_file(BYTES)?;
+        Ok((Self { pages: Pages::map(&file, 0, BYTES)?, own: Turn::Host }, file))
+    }
+
+    /// The desk of a guest.
+    pub(super) fn open(file: &OwnedFd) -> io::Result<Self> {
+        Ok(Self { pages: Pages::map(file, 0, BYTES)?, own: Turn::Guest })
+    }
+
+    fn head(&self) -> &Head {
+        // SAFETY: the pages begin with it and are aligned; all of it is atomic, and zeros are valid.
+        unsafe { self.pages.base().cast().as_ref() }
+    }
+
+    /// Says that the guest is dead, and has the host hear of it.
+    pub(super) fn end(&self) {
+        self.head().turn.store(Turn::Ended as u32, Ordering::SeqCst);
+        futex_wake(&self.head().turn);
+    }
+
+    /// Whether the guest was said to be dead.
+    pub(super) fn has_ended(&self) -> bool {
+        self.head().turn.load(Ordering::SeqCst) == Turn::Ended as u32
+    }
+
+    /// Writes a message and passes the turn.
+    pub(super) fn send(&self, message: &[u8], patience: &mut Patience, until: Option<Instant>) -> Result<(), Silence> {
+        let mut left = message;
+        loop {
+            let (piece, rest) = left.split_at(left.len().min(ROOM));
+            let room = self.pages.base().as_ptr().wrapping_add(size_of::<Head>());
+            // SAFETY: the room has `ROOM` bytes, and the turn is ours: by contract the other side does not touch it. One
+            // that does spoils the message and nothing else.
+            unsafe { std::ptr::copy_nonoverlapping(piece.as_ptr(), room, piece.len()) };
+            self.head().length.store(piece.len() as u32, Ordering::Relaxed);
+            self.head().more.store(u32::from(!rest.is_empty()), Ordering::Relaxed);
+            self.pass();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            self.wait(patience, until)?;
+            left = rest;
+        }
+    }
+
+    /// Waits for the turn, and for the whole message of the other side.
+    pub(super) fn receive(
+        &self,
+        into: &mut Vec<u8>,
+        patience: &mut Patience,
+        until: Option<Instant>,
+    ) -> Result<(), Silence> {
+        into.clear();
+        loop {
+            self.wait(patience, until)?;
+            let length = self.head().length.load(Ordering::Relaxed) as usize;
+            if length > ROOM || into.len() + length > MOST {
+                return Err(Silence::Nonsense);
+            }
+            let room = self.pages.base().as_ptr().wrapping_add(size_of::<Head>());
+            let at = into.len();
+            into.reserve(length);
+            // SAFETY: the room has as many bytes, of which any are valid, and the vector was given place for them.
+            unsafe {
+                std::ptr::copy_nonoverlapping(room, into.as_mut_ptr().add(at), length);
+                into.set_len(at + length);
+            }
+            if self.head().more.load(Ordering::Relaxed) == 0 {
+                return Ok(());
+            }
+            self.pass();
+        }
+    }
+
+    fn pass(&self) {
+        let other = if self.own == Turn::Host { Turn::Guest } else { Turn::Host };
+        // A desk that was said to be ended stays so. SeqCst: see `Head`. Releases the message to the other side's wait.
+        let passed =
+            self.head().turn.compare_exchange(self.own as u32, other as u32, Ordering::SeqCst, Ordering::SeqCst);
+        if passed.is_ok() && self.head().sleeping.swap(0, Ordering::SeqCst) != 0 {
+            futex_wake(&self.head().turn);
+        }
+    }
+
+    fn wait(&self, patience: &mut Patience, until: Option<Instant>) -> Result<(), Silence> {
+        let (head, own) = (self.head(), self.own as u32);
+        // Relaxed: the load below acquires.
+        patience.spin(|| head.turn.load(Ordering::Relaxed) == own);
+        loop {
+            let found = head.turn.load(Ordering::SeqCst);
+            if found == own {
+                return Ok(());
+            }
+            if found == Turn::Ended as u32 {
+                return Err(Silence::Ended);
+            }
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(Silence::Late);
+            }
+            head.sleeping.store(1, Ordering::SeqCst);
+            if head.turn.load(Ordering::SeqCst) == found {
+                futex_wait(&head.turn, found, left);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both sides of a desk, in one process.
+    fn sides() -> (Desk, Desk) {
+        let (host, file) = Desk::new().unwrap();
+        let guest = Desk::open(&file).unwrap();
+        (host, guest)
+    }
+
+    #[test]
+    fn messages_of_any_length_arrive_as_they_were_sent() {
+        let (host, guest) = sides();
+        let lengths = [0, 1, ROOM - 1, ROOM, ROOM + 1, 3 * ROOM, 3 * ROOM + 7];
+        let echo = std::thread::spawn(move || {
+            let (mut patience, mut message) = (Patience::default(), Vec::new());
+            for _ in lengths {
+                guest.receive(&mut message, &mut patience, None).unwrap();
+                message.reverse();
+                guest.send(&message, &mut patience, None).unwrap();
+            }
+        });
+        let (mut patience, mut answer) = (Patience::default(), Vec::new());
+        for length in lengths {
+            let mut message: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            host.send(&message, &mut patience, None).unwrap();
+            host.receive(&mut answer, &mut patience, None).unwrap();
+            message.reverse();
+            assert_eq!(answer, message);
+        }
+        echo.join().unwrap();
+    }
+
+    #[test]
+    fn ten_thousand_turns_lose_no_wake_up() {
+        let (host, guest) = sides();
+        let other = std::thread::spawn(move || {
+            let (mut patience, mut message) = (Patience::default(), Vec::new());
+            for turn in 0..10_000_u32 {
+                if turn % 3 == 0 {
+                    std::thread::yield_now();
+                }
+                guest.receive(&mut message, &mut patience, None).unwrap();
+                guest.send(&message, &mut patience, None).unwrap();
+            }
+        });
+        let (mut patience, mut answer) = (Patience::default(), Vec::new());
+        for turn in 0..10_000_u32 {
+            host.send(&turn.to_ne_bytes(), &mut patience, None).unwrap();
+            host.receive(&mut answer, &mut patience, None).unwrap();
+            assert_eq!(answer, turn.to_ne_bytes());
+        }
+        other.join().unwrap();
+    }
+
+    #[test]
+    fn a_side_that_waits_hears_of_the_end_and_of_the_time() {
+        let (host, guest) = sides();
+        let (mut patience, mut message) = (Patience::default(), Vec::new());
+        host.send(b"hello", &mut patience, None).unwrap();
+        let soon = Instant::now() + Duration::from_millis(1);
+        assert_eq!(host.receive(&mut message, &mut patience, Some(soon)), Err(Silence::Late));
+        let ender = std::thread::spawn(move || guest.end());
+        assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::Ended));
+        ender.join().unwrap();
+        assert!(host.has_ended());
+    }
+
+    #[test]
+    fn a_length_that_cannot_be_is_nonsense() {
+        let (host, guest) = sides();
+        let (mut patience, mut message) = (Patience::default(), Vec::new());
+        host.send(b"hello", &mut patience, None).unwrap();
+        guest.head().length.store(u32::MAX, Ordering::Relaxed);
+        guest.pass();
+        assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::Nonsense));
+    }
+}

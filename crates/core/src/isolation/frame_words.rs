@@ -1,0 +1,87 @@
+//! How shapes of frames, and what frames say of themselves, are written into messages and read from them.
+
+use crate::lane::{Element, FrameInfo, Shape};
+
+use super::wire::{Message, Words};
+
+/// Writes an output and the shape of the frame that is wanted of it.
+pub(super) fn put_shape(message: &mut Message, output: u32, shape: Shape<'_>) {
+    message.word(output);
+    match shape {
+        Shape::Audio { rate_hz, channels, samples } => message.words(&[0, 0, channels, rate_hz, samples, 0]),
+        Shape::Video { format, width, height } => message.words(&[1, format.into(), width, height, 0, 0]),
+        Shape::Encoded { codec, width, height, bytes } => message.words(&[2, codec.into(), width, height, 0, bytes]),
+        Shape::Packet { fields, capacity, records } => {
+            message.words(&[3, 0, 0, 0, records, capacity]);
+            fields.iter().for_each(|(name, element)| _ = message.bytes(name).word(*element as u32));
+            message
+        }
+        Shape::Data { bytes } => message.words(&[4, 0, 0, 0, 0, bytes]),
+    };
+}
+
+/// Reads what [`put_info`] has written.
+pub(super) fn read_info(words: &mut Words<'_>) -> Option<FrameInfo> {
+    let (kind, format) = (words.word()? as u8, words.word()? as u8);
+    let flags = words.word()? as u16;
+    let [width, height, count, planes, payload_bytes, slot_bytes] = read_words(words)?;
+    let times_ns = [words.number()?, words.number()?, words.number()?, words.number()?];
+    let sequence = words.number()?;
+    Some(FrameInfo { kind, format, flags, width, height, count, planes, payload_bytes, slot_bytes, times_ns, sequence })
+}
+
+fn read_words<const N: usize>(words: &mut Words<'_>) -> Option<[u32; N]> {
+    let mut read = [0; N];
+    for place in &mut read {
+        *place = words.word()?;
+    }
+    Some(read)
+}
+
+/// Reads a shape, with `fields` as the room for those of a packet.
+pub(super) fn read_shape<'a: 's, 's>(
+    words: &mut Words<'a>,
+    fields: &'s mut Vec<(&'a [u8], Element)>,
+) -> Option<Shape<'s>> {
+    let [kind, format, width, height, count, capacity] = read_words(words)?;
+    while let Some(name) = words.bytes() {
+        fields.push((name, Element::from_number(words.word()?)?));
+    }
+    let format = u8::try_from(format).ok()?;
+    Some(match kind {
+        0 => Shape::Audio { rate_hz: height, channels: width, samples: count },
+        1 => Shape::Video { format, width, height },
+        2 => Shape::Encoded { codec: format, width, height, bytes: capacity },
+        3 => Shape::Packet { fields, capacity, records: count },
+        4 => Shape::Data { bytes: capacity },
+        _ => return None,
+    })
+}
+
+/// Writes what a frame says of itself.
+pub(super) fn put_info(message: &mut Message, info: &FrameInfo) {
+    let (kind, format, flags) = (info.kind.into(), info.format.into(), info.flags.into());
+    message.words(&[kind, format, flags, info.width, info.height, info.count, info.planes]);
+    message.words(&[info.payload_bytes, info.slot_bytes]);
+    info.times_ns.iter().for_each(|&time_ns| _ = message.number(time_ns));
+    message.number(info.sequence);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let fields = [(&b"time"[..], Element::F64), (&b"volts"[..], Element::F32)];
+        let mut message = Message::default();
+        put_shape(&mut message, 3, Shape::Packet { fields: &fields, capacity: 8, records: 2 });
+        let (mut words, mut room) = (Words(&message.0), Vec::new());
+        assert_eq!(words.word(), Some(3));
+        let Some(Shape::Packet { fields: read, capacity: 8, records: 2 }) = read_shape(&mut words, &mut room) else {
+            panic!("no packet of 2 records with room for 8");
+        };
+        assert_eq!(read, fields);
+        assert!(read_shape(&mut Words(&[0; 20]), &mut Vec::new()).is_none(), "it ends too early");
+    }
+}

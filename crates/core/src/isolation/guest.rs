@@ -1,0 +1,206 @@
+//! The life of a guest: it gives up what it does not need, maps the desk, and does what the host says until it is to leave.
+
+use std::fs;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use sluice_abi::MAX_FIGURES;
+use sluice_abi::stage::SluiceHost;
+
+use crate::clock;
+use crate::lane::stage::{Settings, Value};
+use crate::plugin::{self, PluginStage};
+
+use super::desk::Desk;
+use super::guest_node::{GuestNode, SocketBell};
+use super::system::{receive_descriptor, shared_clock_ns};
+use super::wire::{Message, Words, call, outcome};
+
+/// What its stage calls.
+static TABLE: SluiceHost = plugin::table::<GuestNode>();
+
+/// Above the default: where the system runs out of memory, it ends a guest before the runtime.
+const OOM_SCORE: &[u8] = b"500";
+
+/// Runs the guest with the arguments of its process: the host's number, and the most bytes of memory (0: any). Standard
+/// input is the socket to the host.
+///
+/// # Errors
+///
+/// Why it could not begin.
+pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut number = || arguments.next().and_then(|text| text.parse::<u64>().ok());
+    let (Some(host), Some(memory_bytes)) = (number(), number()) else {
+        return Err("it is started by the runtime, for an isolated stage".into());
+    };
+    bind_to(host)?;
+    limit(memory_bytes)?;
+    let socket = Arc::new(take_socket()?);
+    let file = receive_descriptor(&socket, &mut [0]).map_err(|error| format!("there is no desk: {error}"))?;
+    let desk = Desk::open(&file).map_err(|error| format!("the desk cannot be mapped: {error}"))?;
+    drop(file);
+    let mut guest = Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None };
+    while guest.serve() {}
+    Ok(())
+}
+
+/// Dies with the host's lane, and can come to no more rights.
+fn bind_to(host: u64) -> Result<(), String> {
+    // SAFETY: takes numbers.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
+    // SAFETY: asks for a number.
+    let parent = unsafe { libc::getppid() };
+    if u64::try_from(parent) != Ok(host) {
+        return Err("the runtime has ended".into());
+    }
+    // Where the system does not let it, its own choice stands.
+    let _ = fs::write("/proc/self/oom_score_adj", OOM_SCORE);
+    Ok(())
+}
+
+/// Limits the memory that the process may have for itself. What it shares with the host does not count.
+fn limit(memory_bytes: u64) -> Result<(), String> {
+    if memory_bytes == 0 {
+        return Ok(());
+    }
+    let limit = libc::rlimit { rlim_cur: memory_bytes, rlim_max: memory_bytes };
+    // SAFETY: reads the record.
+    if unsafe { libc::setrlimit(libc::RLIMIT_DATA, &raw const limit) } != 0 {
+        return Err(format!("its memory cannot be limited: {}", std::io::Error::last_os_error()));
+    }
+    Ok(())
+}
+
+/// Takes the socket from standard input, which is empty from then on. Programs that the stage starts do not get it.
+fn take_socket() -> Result<OwnedFd, String> {
+    // SAFETY: takes numbers.
+    let socket = unsafe { libc::fcntl(0, libc::F_DUPFD_CLOEXEC, 3) };
+    if socket < 0 {
+        return Err("there is no socket".into());
+    }
+    // SAFETY: the system has just given it.
+    let socket = unsafe { OwnedFd::from_raw_fd(socket) };
+    let nothing = fs::File::open("/dev/null").map_err(|error| format!("there is no /dev/null: {error}"))?;
+    // SAFETY: both are open.
+    unsafe { libc::dup2(nothing.as_raw_fd(), 0) };
+    Ok(socket)
+}
+
+struct Guest {
+    node: GuestNode,
+    bell: SocketBell,
+    stage: Option<PluginStage<SocketBell>>,
+}
+
+/// How a call ended that did not panic: its status and bytes, or a fault.
+type Outcome = Result<(u32, Vec<u8>), String>;
+
+impl Guest {
+    /// Does one call. `false`: it is to leave.
+    fn serve(&mut self) -> bool {
+        let message = self.node.receive();
+        let mut words = Words(&message);
+        let word = words.word();
+        if word == Some(call::LEAVE) {
+            return false;
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| self.call(word.unwrap_or(0), &mut words)));
+        let answer = self.answer_of(done);
+        self.node.give(&answer, message);
+        true
+    }
+
+    fn answer_of(&mut self, done: std::thread::Result<Option<Outcome>>) -> Message {
+        match done {
+            Ok(Some(Ok((status, bytes)))) => {
+                let mut answer = Message::of(outcome::DONE);
+                answer.word(status).bytes(&bytes);
+                let mut figures = Vec::with_capacity(MAX_FIGURES);
+                if let Some(stage) = &mut self.stage {
+                    stage.figures_of(&mut figures);
+                }
+                figures.into_iter().for_each(|figure| _ = answer.number(figure));
+                answer
+            }
+            Ok(Some(Err(text))) => {
+                let mut answer = Message::of(outcome::FAULT);
+                answer.text(&text);
+                answer
+            }
+            Ok(None) => {
+                let mut answer = Message::of(outcome::FAULT);
+                answer.text("its process was asked for what it does not know");
+                answer
+            }
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().cloned();
+                let mut answer = Message::of(outcome::PANIC);
+                answer.text(&text.unwrap_or_else(|| "no message".into()));
+                answer
+            }
+        }
+    }
+
+    /// `None`: there is no such call.
+    fn call(&mut self, word: u32, words: &mut Words<'_>) -> Option<Outcome> {
+        if word == call::CREATE {
+            return Some(self.create(words));
+        }
+        let stage = self.stage.as_mut()?;
+        match word {
+            call::PROCESS | call::FLUSH | call::COMMAND => self.node.begin(words.word()? != 0, words.number()?),
+            _ => {}
+        }
+        let node = &mut self.node;
+        let no_bytes = |status: u32| (status, Vec::new());
+        Some(match word {
+            call::PROCESS => stage.process_in(node).map(|()| no_bytes(0)).map_err(|fault| fault.0),
+            call::FLUSH => stage.flush_in(node).map(|again| no_bytes(again.into())).map_err(|fault| fault.0),
+            call::CONTROL => {
+                let key = words.text()?;
+                stage.control_in::<GuestNode>(key, &value(words)?).map(|()| no_bytes(0))
+            }
+            call::COMMAND => {
+                let (name, json) = (words.text()?, words.text()?);
+                stage.command_in(node, name, json).map(|answer| (0, answer.into_bytes()))
+            }
+            call::SNAPSHOT => {
+                let mut state = Vec::new();
+                stage.snapshot_in::<GuestNode>(&mut state);
+                Ok((0, state))
+            }
+            call::RESTORE => {
+                stage.restore_in::<GuestNode>(words.bytes()?);
+                Ok(no_bytes(0))
+            }
+            _ => return None,
+        })
+    }
+
+    fn create(&mut self, words: &mut Words<'_>) -> Outcome {
+        let odd = || "its process was not told what to make".to_owned();
+        let (path, id) = (words.text().ok_or_else(odd)?, words.text().ok_or_else(odd)?);
+        let (shared_ns, host_ns) = (words.number().ok_or_else(odd)?, words.number().ok_or_else(odd)?);
+        clock::begin_at(host_ns + (shared_clock_ns() as f64 - shared_ns));
+        let mut settings = Settings::default();
+        for _ in 0..words.word().ok_or_else(odd)? {
+            let key = words.text().ok_or_else(odd)?.to_owned();
+            settings.0.push((key, value(words).ok_or_else(odd)?));
+        }
+        let kind = plugin::open_stage(Path::new(path), id, &TABLE)?;
+        self.stage = Some(PluginStage::create::<GuestNode>(kind, &settings, &self.bell)?);
+        Ok((0, Vec::new()))
+    }
+}
+
+fn value(words: &mut Words<'_>) -> Option<Value> {
+    match words.word()? {
+        0 => words.number().map(Value::Number),
+        _ => words.text().map(|text| Value::Text(text.to_owned())),
+    }
+}
