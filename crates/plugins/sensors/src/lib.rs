@@ -17,6 +17,7 @@ mod history;
 mod raw_file;
 mod sections;
 mod state;
+mod timeline;
 mod to_voltage;
 mod trigger;
 mod wide;
