@@ -106,6 +106,20 @@ refusing("a library that is none, or exports nothing, is told", async (folder) =
   );
 });
 
+refusing("a library that was cut off is told, and is not mapped", async (folder) => {
+  const cut = await folder.addC("cut", sound("com.test.cut"));
+  const whole = await Deno.readFile(`${cut}/libcut.so`);
+  for (const length of [whole.length - 1, whole.length >> 1, 4_096, 65]) {
+    await Deno.writeFile(`${cut}/libcut.so`, whole.subarray(0, length));
+    equal(
+      await reasonOf(cut),
+      `the file ends after ${length} bytes, and a library of ${whole.length} begins in it; copy or build it again`,
+    );
+  }
+  await Deno.writeFile(`${cut}/libcut.so`, whole.subarray(0, 20));
+  equal(await reasonOf(cut), "the system cannot open it as a library: file too short");
+});
+
 refusing("an entry that refuses says why", async (folder) => {
   const silent = await folder.addC(
     "silent",

@@ -6,7 +6,7 @@ use std::path::Path;
 use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceRegister};
 
 use super::loaded::{Plugin, loaded};
-use super::{call, description, descriptors, host};
+use super::{call, description, descriptors, extent, host};
 
 /// Loads a plugin, or gives one that was loaded before. Its stages can be named from then on.
 ///
@@ -23,6 +23,7 @@ pub fn load(path: &Path) -> Result<&'static Plugin, String> {
         return Ok(known);
     }
     check_file(&path)?;
+    extent::check(&path)?;
     let register = find_register(&path)?;
     call::begin_registering();
     // SAFETY: the symbol is that of the interface, whose plugins vouch for it.

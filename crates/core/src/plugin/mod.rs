@@ -9,6 +9,7 @@
 mod call;
 mod description;
 mod descriptors;
+mod extent;
 mod host;
 mod library;
 mod loaded;
