@@ -155,6 +155,14 @@ sensors("acquisition reads a file to its end", async (registry) => {
     ]);
     const { runtime } = chain(registry, { acquisition: { ...config, path: `${path}.missing` } });
     await rejects(runtime.start(), { message: /"acquisition".*: ".*\.missing" cannot be opened: No such file/ });
+    // To open a FIFO would wait for whoever writes to it.
+    const fifo = `${path}.fifo`;
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const { runtime: other } = chain(registry, { acquisition: { ...config, path: fifo } });
+    await rejects(other.start(), {
+      message: /"acquisition".*: ".*\.fifo" is no regular file; what comes over a socket/,
+    });
+    await Deno.remove(fifo);
   } finally {
     await Deno.remove(path);
   }

@@ -1,6 +1,6 @@
 //! Counts from a file: whole records after each other, a little-endian number for each channel.
 
-use std::fs::File;
+use std::fs::{File, metadata};
 use std::io::{BufReader, Read};
 
 /// How a count lies in the file.
@@ -39,7 +39,14 @@ pub(crate) struct RawFile {
 
 impl RawFile {
     pub(crate) fn open(path: &str, format: RawFormat, channels: usize) -> Result<Self, String> {
-        let file = File::open(path).map_err(|error| format!("\"{path}\" cannot be opened: {error}"))?;
+        let cannot = |error: std::io::Error| format!("\"{path}\" cannot be opened: {error}");
+        // To open a FIFO waits for its writer.
+        if !metadata(path).map_err(cannot)?.is_file() {
+            return Err(format!(
+                "\"{path}\" is no regular file; what comes over a socket is read with \"source\": \"socket\""
+            ));
+        }
+        let file = File::open(path).map_err(cannot)?;
         Ok(Self { reader: BufReader::new(file), path: path.to_owned(), format, channels, bytes: Vec::new() })
     }
 
