@@ -1416,7 +1416,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
   descriptor: {
     type: "csv-sink",
     className: "CsvSink",
-    source: "processors/file/csv_sink.ts:37",
+    source: "processors/file/csv_sink.ts:38",
     description: "Writes records to a CSV file.",
     doc:
       'Writes records to a CSV file.\n\n**Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed\nbetween lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an\naborted run leaves what it has written in `NAME.partial`. A record\'s time is that of its batch, whose records are\ntaken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`, `separator`, `digits`.\n\n**Example.**\n```json\n{ "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }\n```',
@@ -6663,8 +6663,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
-    "processors/data/websocket_sink.ts": "fd7c47d28dae3382",
-    "processors/file/csv_sink.ts": "aeeeb4e5ec653737",
+    "processors/data/websocket_sink.ts": "ce114bc1f74c7b60",
+    "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
     "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
     "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
     "processors/flow/align.ts": "3a5942d41311f555",

@@ -63,8 +63,8 @@ export class WebsocketSink<T extends PacketFieldsOf<T>> {
   #clients: WebSocketClients | undefined;
 
   /** Opens the port. */
-  setup(context: ProcessorContext): void {
-    this.#clients = new WebSocketClients(this);
+  async setup(context: ProcessorContext): Promise<void> {
+    this.#clients = await WebSocketClients.open(this);
     const { hostname } = this;
     context.log.info(`clients connect to ws://${hostname}:${this.#clients.port}`, { port: this.#clients.port });
     this.#report(context);
