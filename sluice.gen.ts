@@ -6386,8 +6386,7 @@ export interface WebsocketSinkNodeType extends NodeType<WebsocketSinkConfig, Web
  *
  * **Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a
  * script, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent
- * fewer; neither the graph nor other clients wait for it. It runs on lane `main`, which never keeps sockets waiting.
- * Pages of other sites are refused unless `origins` names them.
+ * fewer; neither the graph nor other clients wait for it. Pages of other sites are refused unless `origins` names them.
  *
  * **Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.
  *
@@ -6409,16 +6408,17 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
   descriptor: {
     type: "websocket-sink",
     className: "WebsocketSink",
-    source: "processors/data/websocket_sink.ts:36",
+    source: "processors/data/websocket_sink.ts:35",
     description: "Sends records and values to whoever connects by WebSocket.",
     doc:
-      'Sends records and values to whoever connects by WebSocket.\n\n**Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a\nscript, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent\nfewer; neither the graph nor other clients wait for it. It runs on lane `main`, which never keeps sockets waiting.\nPages of other sites are refused unless `origins` names them.\n\n**Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `origins`, `format` (live), `maxClients`, `maxWaitingBytes`. Figures: `port`, `clients`,\n`sent` and `skipped` messages.\n\n**Example.**\n```json\n{ "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }\n```',
+      'Sends records and values to whoever connects by WebSocket.\n\n**Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a\nscript, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent\nfewer; neither the graph nor other clients wait for it. Pages of other sites are refused unless `origins` names them.\n\n**Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `origins`, `format` (live), `maxClients`, `maxWaitingBytes`. Figures: `port`, `clients`,\n`sent` and `skipped` messages.\n\n**Example.**\n```json\n{ "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }\n```',
     category: "data",
     tags: ["websocket", "network", "packet", "sensor", "data", "page", "live"],
     mode: "push",
     trigger: "any",
-    lane: "main",
+    lane: "worker",
     converts: [],
+    usesEventLoop: true,
     isAsync: false,
     inputs: [{
       name: "packet",
@@ -6663,7 +6663,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
-    "processors/data/websocket_sink.ts": "ce114bc1f74c7b60",
+    "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
     "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
     "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
