@@ -65,6 +65,9 @@ impl PluginStage {
     ) -> Result<(i32, Given), String> {
         let mut call = Call::new(lane, &self.settings, self.kind, &self.bell);
         let status = body(self.instance, (&raw mut call).cast());
+        if let Some(text) = call.find_overrun() {
+            return Err(text);
+        }
         if status >= 0 {
             return Ok((status, call.into_given()));
         }
