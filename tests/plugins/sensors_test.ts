@@ -4,6 +4,7 @@ import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { GraphMode } from "../../core/links/policy.ts";
+import { tapLog } from "../../core/log.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
@@ -123,7 +124,7 @@ sensors("acquisition gives counts of 64 channels, with names and times", async (
       ok(Math.abs(count - volts * 3_276.8) <= 0.501, `channel ${channel}, sample ${n}: ${count}, wanted ${volts} V`);
     });
   }
-  deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0 });
+  deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0, connects: 0 });
 });
 
 sensors("batches that acquisition loses are counted, and the next is flagged", async (registry) => {
@@ -167,6 +168,71 @@ sensors("acquisition reads a file to its end", async (registry) => {
     await Deno.remove(path);
   }
 });
+
+/** Sends bytes to each that connects, piece by piece, and ends. */
+async function serveBytes(listener: Deno.Listener, connections: readonly (readonly Uint8Array[])[]): Promise<void> {
+  for (const pieces of connections) {
+    using connection = await listener.accept();
+    for (const piece of pieces) await connection.write(piece);
+  }
+}
+
+for (const kind of ["TCP", "Unix"]) {
+  sensors(`acquisition reads a ${kind} socket, and connects again where it ends`, async (registry) => {
+    const folder = await Deno.makeTempDir();
+    using listener = kind === "TCP"
+      ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
+      : Deno.listen({ transport: "unix", path: `${folder}/adc` });
+    const address = kind === "TCP" ? `127.0.0.1:${(listener.addr as Deno.NetAddr).port}` : `unix:${folder}/adc`;
+    const bytes = (...numbers: number[]) => new Uint8Array(Int16Array.from(numbers).buffer);
+    // The record that the first connection breaks off is left out.
+    const first = [bytes(1, -1, 2), bytes(-2, 3, -3, 4)];
+    const served = serveBytes(listener as Deno.Listener, [first, [bytes(5, -5, 6, -6), bytes(7, -7)]]);
+    const config = {
+      source: "socket",
+      address,
+      channels: 2,
+      batchSize: 2,
+      sampleRateHz: 1_000,
+      durationSeconds: 0.006,
+    };
+    const { batches, figures } = await run(registry, { acquisition: config });
+    await served;
+    deepEqual(batches.map(({ columns, ptsNs, discontinuity }) => [columns, ptsNs / 1e6, discontinuity]), [
+      [{ ch0: [1, 2], ch1: [-1, -2] }, 0, false],
+      [{ ch0: [3], ch1: [-3] }, 2, false],
+      [{ ch0: [5, 6], ch1: [-5, -6] }, 3, true],
+      [{ ch0: [7], ch1: [-7] }, 5, false],
+    ]);
+    deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0, connects: 2 });
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+sensors(
+  "acquisition ends with a socket that it is not to connect to again, and is stopped without one",
+  async (registry) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const served = serveBytes(listener, [[new Uint8Array(8)]]);
+    const config = { source: "socket", address: `127.0.0.1:${port}`, channels: 1, batchSize: 3 };
+    const { batches } = await run(registry, { acquisition: { ...config, reconnect: false } });
+    await served;
+    deepEqual(batches.map(({ columns }) => columns.ch0), [[0, 0, 0], [0]]);
+    listener.close();
+    // Nobody listens there, and the graph starts, runs, and is stopped all the same.
+    const { runtime } = chain(registry, { acquisition: config }, "live");
+    const warned = Promise.withResolvers<void>();
+    const stop = tapLog(({ message }) => message.startsWith("cannot connect, and tries again: ") && warned.resolve());
+    await runtime.start();
+    await warned.promise;
+    stop();
+    await runtime.stop();
+    await runtime[Symbol.asyncDispose]();
+    const { runtime: other } = chain(registry, { acquisition: { ...config, address: "nowhere" } });
+    await rejects(other.start(), { message: /: address is "nowhere", wanted "HOST:PORT" or "unix:PATH"$/ });
+  },
+);
 
 sensors("a live acquisition keeps to the clock, and its batch size is changed while it runs", async (registry) => {
   const config = { channels: 2, sampleRateHz: 20_000, batchSize: 40, durationSeconds: 0.2 };

@@ -15,6 +15,8 @@ mod downsample;
 mod fft;
 mod history;
 mod raw_file;
+mod raw_records;
+mod raw_socket;
 mod sections;
 mod state;
 mod timeline;
