@@ -36,6 +36,160 @@ import type { AlignedFields } from "./processors/flow/packet_align.ts";
 
 export type { Aligned, AlignedFields, LevelReading, SpectrumReading };
 
+/** The ports of `arrow-sink`. */
+export class ArrowSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["packet"] = ["packet"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { packet: StreamInput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { packet: StreamInput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly packet: StreamInput<PacketFrame> } {
+    return { packet: this.#processor.packet };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("packet", this.#processor.packet);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.packet = wiring.input("packet") as StreamInput<PacketFrame>;
+  }
+}
+
+/** The configuration of `arrow-sink`. */
+export interface ArrowSinkConfig {
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none.
+   *
+   * One of "ns", "seconds", "none"; "ns" by default.
+   */
+  readonly time?: "ns" | "seconds" | "none";
+}
+
+/** A `arrow-sink` in a graph. */
+export type ArrowSinkHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { packet: PacketFrame<T> },
+  Record<never, never>
+>;
+
+/** The node type `arrow-sink`, which carries what its links do. */
+export interface ArrowSinkNodeType extends NodeType<ArrowSinkConfig, ArrowSinkHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config: ArrowSinkConfig): NodeSpec<ArrowSinkHandle<T>>;
+}
+
+/**
+ * Writes records to an Arrow stream file.
+ *
+ * **Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as pandas, Polars, DuckDB and others
+ * read it. Memory does not grow with the file. As `csv-sink` does, it records as `NAME.partial` and renames that to `NAME`
+ * when the stream has ended; an aborted run leaves what it has written in `NAME.partial`, which readers take as well.
+ * A record's time is that of its batch, whose records are taken to spread evenly over its duration. Batches may be of any
+ * sizes; the fields may not change.
+ *
+ * **Inputs.** `packet`: records of any fields.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `time`.
+ *
+ * **Example.**
+ * ```json
+ * { "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }
+ * ```
+ */
+export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, ArrowSinkHandle, ArrowSinkNodeType>({
+  descriptor: {
+    type: "arrow-sink",
+    className: "ArrowSink",
+    source: "processors/file/arrow_sink.ts:35",
+    description: "Writes records to an Arrow stream file.",
+    doc:
+      'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as pandas, Polars, DuckDB and others\nread it. Memory does not grow with the file. As `csv-sink` does, it records as `NAME.partial` and renames that to `NAME`\nwhen the stream has ended; an aborted run leaves what it has written in `NAME.partial`, which readers take as well.\nA record\'s time is that of its batch, whose records are taken to spread evenly over its duration. Batches may be of any\nsizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
+    category: "file",
+    tags: ["arrow", "ipc", "file", "packet", "sensor", "write", "record", "table", "pandas"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packet",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<T>",
+      schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          minLength: 1,
+        },
+        time: {
+          enum: ["ns", "seconds", "none"],
+          description:
+            "The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none.",
+          default: "ns",
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ArrowSink = processorClass(
+      "arrow-sink",
+      "processors/file/arrow_sink.ts",
+      await import("./processors/file/arrow_sink.ts"),
+      "ArrowSink",
+    );
+    return () => {
+      const processor = new ArrowSink<Untyped>();
+      return {
+        processor,
+        ports: new ArrowSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.time !== undefined) processor.time = values.time as typeof processor.time;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `audio-delay`. */
 export class AudioDelayPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -6520,6 +6674,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly arrowSink: typeof arrowSink;
   readonly audioDelay: typeof audioDelay;
   readonly audioRebuffer: typeof audioRebuffer;
   readonly audioSwitch: typeof audioSwitch;
@@ -6560,6 +6715,7 @@ export const nodes: {
   readonly wavSource: typeof wavSource;
   readonly websocketSink: typeof websocketSink;
 } = {
+  arrowSink,
   audioDelay,
   audioRebuffer,
   audioSwitch,
@@ -6606,6 +6762,7 @@ export const nodePackage: NodePackage = definePackage({
   name: "@sluice/sluice",
   url: import.meta.url,
   nodes: [
+    arrowSink,
     audioDelay,
     audioRebuffer,
     audioSwitch,
@@ -6664,6 +6821,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
+    "processors/file/arrow_sink.ts": "36ce19d3c6220d6a",
     "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
     "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
     "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
