@@ -105,11 +105,11 @@ export interface ArrowSinkNodeType extends NodeType<ArrowSinkConfig, ArrowSinkHa
 /**
  * Writes records to an Arrow stream file.
  *
- * **Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as pandas, Polars, DuckDB and others
- * read it. Memory does not grow with the file. As `csv-sink` does, it records as `NAME.partial` and renames that to `NAME`
- * when the stream has ended; an aborted run leaves what it has written in `NAME.partial`, which readers take as well.
- * A record's time is that of its batch, whose records are taken to spread evenly over its duration. Batches may be of any
- * sizes; the fields may not change.
+ * **Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as
+ * pandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as
+ * `NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in
+ * `NAME.partial`, which readers take as well. A record's time is that of its batch, whose records are taken to spread
+ * evenly over its duration. Batches may be of any sizes; the fields may not change.
  *
  * **Inputs.** `packet`: records of any fields.
  *
@@ -129,7 +129,7 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
     source: "processors/file/arrow_sink.ts:35",
     description: "Writes records to an Arrow stream file.",
     doc:
-      'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as pandas, Polars, DuckDB and others\nread it. Memory does not grow with the file. As `csv-sink` does, it records as `NAME.partial` and renames that to `NAME`\nwhen the stream has ended; an aborted run leaves what it has written in `NAME.partial`, which readers take as well.\nA record\'s time is that of its batch, whose records are taken to spread evenly over its duration. Batches may be of any\nsizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
+      'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as\npandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as\n`NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in\n`NAME.partial`, which readers take as well. A record\'s time is that of its batch, whose records are taken to spread\nevenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
     category: "file",
     tags: ["arrow", "ipc", "file", "packet", "sensor", "write", "record", "table", "pandas"],
     mode: "push",
@@ -6821,7 +6821,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
-    "processors/file/arrow_sink.ts": "36ce19d3c6220d6a",
+    "processors/file/arrow_sink.ts": "3038c32f42f0288f",
     "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
     "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
     "processors/file/wav_source.ts": "a9bbb6c6d38b1284",

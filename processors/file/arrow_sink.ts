@@ -14,11 +14,11 @@ import { PartialFile } from "./partial_file.ts";
 /**
  * Writes records to an Arrow stream file.
  *
- * **Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as pandas, Polars, DuckDB and others
- * read it. Memory does not grow with the file. As `csv-sink` does, it records as `NAME.partial` and renames that to `NAME`
- * when the stream has ended; an aborted run leaves what it has written in `NAME.partial`, which readers take as well.
- * A record's time is that of its batch, whose records are taken to spread evenly over its duration. Batches may be of any
- * sizes; the fields may not change.
+ * **Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as
+ * pandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as
+ * `NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in
+ * `NAME.partial`, which readers take as well. A record's time is that of its batch, whose records are taken to spread
+ * evenly over its duration. Batches may be of any sizes; the fields may not change.
  *
  * **Inputs.** `packet`: records of any fields.
  *

@@ -187,6 +187,18 @@ refusing("a configuration schema that is none is told", async (folder) => {
   match(await reasonOf(at), /^stage "com\.test\.schema": its configuration schema is no JSON: /);
 });
 
+refusing("everything that is wrong with stages is told", async (folder) => {
+  const { text } = changed("com.test.faulty", '.name = "Sound"', '.name = ""');
+  const code = text.replace('"Takes audio."', "0").replace(".process = process,", ".process = 0,");
+  const at = await folder.addC("faulty", { text: code }, { flags: ["-Wno-unused-function"] });
+  const found = inspectPlugins([at]).plugins[0].problems.map(({ message }) => message);
+  deepEqual(found, [
+    'stage "com.test.faulty": its name is "", wanted a text without control characters',
+    'stage "com.test.faulty": its doc is null',
+    'stage "com.test.faulty": its function process is null',
+  ]);
+});
+
 refusing("everything that is wrong is told, each with its file", async (folder) => {
   const line = '.doc = "Takes audio.",\n  .config_schema = "{",';
   const at = await folder.addC("several", changed("com.test.several", '.doc = "Takes audio.",', line));
