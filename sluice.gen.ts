@@ -36,6 +36,160 @@ import type { AlignedFields } from "./processors/flow/packet_align.ts";
 
 export type { Aligned, AlignedFields, LevelReading, SpectrumReading };
 
+/** The ports of `arrow-sink`. */
+export class ArrowSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["packet"] = ["packet"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { packet: StreamInput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { packet: StreamInput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly packet: StreamInput<PacketFrame> } {
+    return { packet: this.#processor.packet };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("packet", this.#processor.packet);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.packet = wiring.input("packet") as StreamInput<PacketFrame>;
+  }
+}
+
+/** The configuration of `arrow-sink`. */
+export interface ArrowSinkConfig {
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none.
+   *
+   * One of "ns", "seconds", "none"; "ns" by default.
+   */
+  readonly time?: "ns" | "seconds" | "none";
+}
+
+/** A `arrow-sink` in a graph. */
+export type ArrowSinkHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { packet: PacketFrame<T> },
+  Record<never, never>
+>;
+
+/** The node type `arrow-sink`, which carries what its links do. */
+export interface ArrowSinkNodeType extends NodeType<ArrowSinkConfig, ArrowSinkHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config: ArrowSinkConfig): NodeSpec<ArrowSinkHandle<T>>;
+}
+
+/**
+ * Writes records to an Arrow stream file.
+ *
+ * **Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as
+ * pandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as
+ * `NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in
+ * `NAME.partial`, which readers take as well. A record's time is that of its batch, whose records are taken to spread
+ * evenly over its duration. Batches may be of any sizes; the fields may not change.
+ *
+ * **Inputs.** `packet`: records of any fields.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `time`.
+ *
+ * **Example.**
+ * ```json
+ * { "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }
+ * ```
+ */
+export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, ArrowSinkHandle, ArrowSinkNodeType>({
+  descriptor: {
+    type: "arrow-sink",
+    className: "ArrowSink",
+    source: "processors/file/arrow_sink.ts:35",
+    description: "Writes records to an Arrow stream file.",
+    doc:
+      'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as\npandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as\n`NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in\n`NAME.partial`, which readers take as well. A record\'s time is that of its batch, whose records are taken to spread\nevenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
+    category: "file",
+    tags: ["arrow", "ipc", "file", "packet", "sensor", "write", "record", "table", "pandas"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packet",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<T>",
+      schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          minLength: 1,
+        },
+        time: {
+          enum: ["ns", "seconds", "none"],
+          description:
+            "The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none.",
+          default: "ns",
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ArrowSink = processorClass(
+      "arrow-sink",
+      "processors/file/arrow_sink.ts",
+      await import("./processors/file/arrow_sink.ts"),
+      "ArrowSink",
+    );
+    return () => {
+      const processor = new ArrowSink<Untyped>();
+      return {
+        processor,
+        ports: new ArrowSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.time !== undefined) processor.time = values.time as typeof processor.time;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `audio-delay`. */
 export class AudioDelayPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -1416,7 +1570,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
   descriptor: {
     type: "csv-sink",
     className: "CsvSink",
-    source: "processors/file/csv_sink.ts:37",
+    source: "processors/file/csv_sink.ts:38",
     description: "Writes records to a CSV file.",
     doc:
       'Writes records to a CSV file.\n\n**Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed\nbetween lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an\naborted run leaves what it has written in `NAME.partial`. A record\'s time is that of its batch, whose records are\ntaken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`, `separator`, `digits`.\n\n**Example.**\n```json\n{ "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }\n```',
@@ -6387,8 +6541,7 @@ export interface WebsocketSinkNodeType extends NodeType<WebsocketSinkConfig, Web
  *
  * **Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a
  * script, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent
- * fewer; neither the graph nor other clients wait for it. It runs on lane `main`, which never keeps sockets waiting.
- * Pages of other sites are refused unless `origins` names them.
+ * fewer; neither the graph nor other clients wait for it. Pages of other sites are refused unless `origins` names them.
  *
  * **Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.
  *
@@ -6410,16 +6563,17 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
   descriptor: {
     type: "websocket-sink",
     className: "WebsocketSink",
-    source: "processors/data/websocket_sink.ts:36",
+    source: "processors/data/websocket_sink.ts:35",
     description: "Sends records and values to whoever connects by WebSocket.",
     doc:
-      'Sends records and values to whoever connects by WebSocket.\n\n**Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a\nscript, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent\nfewer; neither the graph nor other clients wait for it. It runs on lane `main`, which never keeps sockets waiting.\nPages of other sites are refused unless `origins` names them.\n\n**Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `origins`, `format` (live), `maxClients`, `maxWaitingBytes`. Figures: `port`, `clients`,\n`sent` and `skipped` messages.\n\n**Example.**\n```json\n{ "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }\n```',
+      'Sends records and values to whoever connects by WebSocket.\n\n**Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a\nscript, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent\nfewer; neither the graph nor other clients wait for it. Pages of other sites are refused unless `origins` names them.\n\n**Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `origins`, `format` (live), `maxClients`, `maxWaitingBytes`. Figures: `port`, `clients`,\n`sent` and `skipped` messages.\n\n**Example.**\n```json\n{ "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }\n```',
     category: "data",
     tags: ["websocket", "network", "packet", "sensor", "data", "page", "live"],
     mode: "push",
     trigger: "any",
-    lane: "main",
+    lane: "worker",
     converts: [],
+    usesEventLoop: true,
     isAsync: false,
     inputs: [{
       name: "packet",
@@ -6521,6 +6675,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly arrowSink: typeof arrowSink;
   readonly audioDelay: typeof audioDelay;
   readonly audioRebuffer: typeof audioRebuffer;
   readonly audioSwitch: typeof audioSwitch;
@@ -6561,6 +6716,7 @@ export const nodes: {
   readonly wavSource: typeof wavSource;
   readonly websocketSink: typeof websocketSink;
 } = {
+  arrowSink,
   audioDelay,
   audioRebuffer,
   audioSwitch,
@@ -6607,6 +6763,7 @@ export const nodePackage: NodePackage = definePackage({
   name: "@sluice/sluice",
   url: import.meta.url,
   nodes: [
+    arrowSink,
     audioDelay,
     audioRebuffer,
     audioSwitch,
@@ -6664,8 +6821,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
-    "processors/data/websocket_sink.ts": "fd7c47d28dae3382",
-    "processors/file/csv_sink.ts": "aeeeb4e5ec653737",
+    "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
+    "processors/file/arrow_sink.ts": "3038c32f42f0288f",
+    "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
     "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
     "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
     "processors/flow/align.ts": "3a5942d41311f555",

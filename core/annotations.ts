@@ -42,6 +42,12 @@ export interface ProcessorOptions {
   readonly converts?: readonly FormatField[];
   /** What comes in goes out later: a loop of links that passes the node is legal (default `false`). */
   readonly delays?: boolean;
+  /**
+   * The node has work in its event loop beside its ticks, such as a server: the thread of its lane never sleeps in a way
+   * that keeps that waiting (default `false`). Without it a worker lane with nothing to do blocks for up to 50 ms while no
+   * tick is under way.
+   */
+  readonly usesEventLoop?: boolean;
 }
 
 /**

@@ -40,6 +40,8 @@ export interface NativeLaneSpec {
   readonly generation: number;
   /** Whether sources keep to the clock. */
   readonly live: boolean;
+  /** Whether what stages do with frames is checked. */
+  readonly development: boolean;
   /** What it starts with. */
   readonly first: NativeEdit;
   readonly priority: NativePriority;
@@ -100,7 +102,7 @@ export class NativeLane implements Disposable {
       spec.control,
       spec.lane,
       spec.generation,
-      spec.live ? 1 : 0,
+      (spec.live ? 1 : 0) + (spec.development ? 2 : 0),
       PRIORITIES.indexOf(spec.priority),
       Deno.UnsafePointer.of(cpus),
       cpus.length,

@@ -53,6 +53,7 @@ export async function listLanes(runtime: Runtime, seconds?: number): Promise<str
     const columns = [{ head: "" }, { head: "" }, { head: "", align: "right" as const }, { head: "" }];
     lines.push(`${lane}${load}`, ...renderTable(columns, rows).slice(1).map((row) => `  ${row}`));
   }
+  if (nodes.length === 0) lines.push("There are no nodes");
   return [...lines, ...measured?.reasons ?? []].map((line) => `${line}\n`).join("");
 }
 

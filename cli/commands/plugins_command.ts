@@ -75,7 +75,7 @@ const NONE =
   'with "sluice plugins new --c NAME"';
 
 /**
- * @returns the exit code
+ * @returns the exit code: 2 if the plugin is refused
  * @throws {SluiceError} `PluginRejected` if there is no such plugin, with those that are found
  */
 export async function pluginInfoCommand(args: PluginInfoArgs, io: Io): Promise<number> {
@@ -87,7 +87,7 @@ export async function pluginInfoCommand(args: PluginInfoArgs, io: Io): Promise<n
       JSON.stringify({ folder, from, ...manifest, library, stages, problems: problems.map(plainProblem) }),
     );
   } else for (const line of renderPlugin(found)) io.stdout.line(line);
-  return EXIT.ok;
+  return problems.length > 0 ? EXIT.badInput : EXIT.ok;
 }
 
 /** @returns the exit code: 2 if a plugin is refused */

@@ -49,6 +49,7 @@ const RULES = {
   platforms: listOf(oneOf(...PLATFORMS)),
   converts: listOf(oneOf(...FORMAT_FIELDS)),
   delays: FLAG,
+  usesEventLoop: FLAG,
 };
 
 /** One use of a generic class: `type Mixer4 = Mixer<4>`. */
@@ -124,9 +125,8 @@ export function readProcessor(
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
-  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays } = options as Partial<
-    NodeDescriptor
-  >;
+  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays, usesEventLoop } =
+    options as Partial<NodeDescriptor>;
   const descriptor: NodeDescriptor = {
     type,
     className,
@@ -143,6 +143,7 @@ export function readProcessor(
     ...(platforms === undefined ? {} : { platforms }),
     converts: converts ?? [],
     ...(delays === true ? { delays } : {}),
+    ...(usesEventLoop === true ? { usesEventLoop } : {}),
     ...(taken?.model === undefined ? {} : { takesConfig: taken.model.by }),
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),
     inputs,

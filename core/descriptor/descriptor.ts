@@ -173,6 +173,8 @@ export interface NodeDescriptor {
   readonly converts: readonly FormatField[];
   /** What comes in goes out later, so that a loop through the node is legal; absent for no. */
   readonly delays?: boolean;
+  /** Whether it has work in its event loop beside its ticks; absent for no. */
+  readonly usesEventLoop?: boolean;
   /** What takes the configuration keys that are no fields of the class, when an instance is made; absent for nothing. */
   readonly takesConfig?: "constructor" | "create";
   /** Whether `process()` returns a promise. */

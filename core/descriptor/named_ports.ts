@@ -64,6 +64,10 @@ export function addAnyElement(
   port: string,
   kind?: FrameKind,
 ): { readonly descriptor: NodeDescriptor; readonly added: string } {
+  if (typeof port !== "string") {
+    const wanted = `wanted a name: that of a dynamic port, or with a kind one of the element's own`;
+    throw new TypeError(`Cannot add an ${direction} to "${nodeId}": the port is ${kindOf(port)}, ${wanted}`);
+  }
   if (kind === undefined) return addElement(nodeId, descriptor, direction, port);
   assertKind(`Cannot add ${direction} ${describeName(`${nodeId}.${port}`)}`, kind);
   return { descriptor: addNamedPort(nodeId, descriptor, { direction, name: port, kind }), added: port };

@@ -135,3 +135,14 @@ Deno.test("readNamedPort() takes a name, a direction and a kind, and nothing els
 function findPortAsAWhole(of: NodeDescriptor, name: string) {
   return of.inputs.find((each) => each.name === name)!;
 }
+
+Deno.test("addAnyElement() refuses a port that is no name", () => {
+  for (const kind of [undefined, "audio"] as const) {
+    assert.throws(() => addAnyElement("m", {} as NodeDescriptor, "input", { x: 1 } as unknown as string, kind), {
+      name: "TypeError",
+      message:
+        'Cannot add an input to "m": the port is an object, wanted a name: that of a dynamic port, or with a kind one ' +
+        "of the element's own",
+    });
+  }
+});

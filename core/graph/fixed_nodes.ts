@@ -19,6 +19,7 @@ export function whyFixed({ connections, nodes }: Topology, node: NodeEntry): str
   if (!autoPlaced) return asksFor(scheduleOf(node)) ? "it asks for a priority or processors" : "the graph places it";
   if (descriptor.mode === "external") return "a device or a socket drives it";
   if (descriptor.isAsync) return "what its ticks take cannot be measured, since they are asynchronous";
+  if (descriptor.usesEventLoop) return "it has work in its event loop beside its ticks";
   const neighbours = [
     ...connections.intoNode(id).map(({ fromNode }) => fromNode),
     ...connections.fromNode(id).map(({ toNode }) => toNode),

@@ -14,12 +14,14 @@ Deno.test("whyFixed() says why a node stays on its lane, and nothing of one that
   topology.addNode(laden, {}, { id: "named", lane: "dsp" });
   topology.addNode(laden, {}, { id: "urgent", priority: "high" });
   topology.addNode(nodes.packetAlign, {}, { id: "async" });
+  topology.addNode(nodes.websocketSink, {}, { id: "server" });
   topology.addNode(appSource.data().type, {}, { id: "here" });
   topology.addNode(nativeNodes.nativeSource, {}, { id: "stage" });
   equal(why("free"), undefined);
   equal(why("named"), "the graph places it");
   equal(why("urgent"), "it asks for a priority or processors");
   equal(why("async"), "what its ticks take cannot be measured, since they are asynchronous");
+  equal(why("server"), "it has work in its event loop beside its ticks");
   equal(why("here"), "its type runs on lane main only");
   equal(why("stage"), "it is a native stage");
   topology.addLink({ node: "stage", port: "audio" }, { node: "free", port: "audioIn" }, {});

@@ -8,7 +8,9 @@
 /** Those that are loaded this way. */
 interface NodeBuiltins {
   readonly "node:console": typeof import("node:console");
+  readonly "node:crypto": typeof import("node:crypto");
   readonly "node:fs": typeof import("node:fs");
+  readonly "node:http": typeof import("node:http");
   readonly "node:module": typeof import("node:module");
   readonly "node:stream": typeof import("node:stream");
 }

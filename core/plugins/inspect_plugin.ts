@@ -101,7 +101,7 @@ function openLibrary(file: string, problems: PluginProblem[]): readonly PluginSt
   try {
     return loadPluginLibrary(loadNative().symbols, file);
   } catch (cause) {
-    problems.push({ file, message: (cause as Error).message, cause });
+    for (const message of (cause as Error).message.split("\n")) problems.push({ file, message, cause });
     return [];
   }
 }

@@ -6,10 +6,12 @@
  *
  * @module
  */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { SluiceError } from "../../core/errors.ts";
-
-/** How long clients may take to hear that the server goes away, milliseconds. */
-const CLOSE_MS = 1_000;
+import { nodeBuiltin } from "../../core/log/node_builtin.ts";
+import { WebSocketPeer, wireMessage } from "./websocket_peer.ts";
 
 /** What a server needs to know. */
 export interface ServerOptions {
@@ -23,33 +25,78 @@ export interface ServerOptions {
   readonly maxWaitingBytes: number;
 }
 
+/** Why a request is refused: the status, and a text for people. */
+type Refusal = readonly [status: number, text: string];
+
 /** A WebSocket server, open until {@linkcode close}. */
 export class WebSocketClients {
-  /** The port that was opened. */
-  readonly port: number;
   /** Messages that were sent, counted for each client. */
   sent = 0;
   /** Messages that were left out, as too much waited for a client. */
   skipped = 0;
   readonly #options: ServerOptions;
-  readonly #sockets = new Set<WebSocket>();
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #peers = new Set<WebSocketPeer>();
+  readonly #server: Server;
+
+  private constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#server = nodeBuiltin("node:http").createServer((request, response) => this.#answer(request, response));
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+  }
 
   /**
-   * Opens the server.
+   * Opens a server.
    *
    * @throws {SluiceError} `InvalidConfig` if the system refuses the address
    */
-  constructor(options: ServerOptions) {
-    this.#options = options;
-    const { hostname, port } = options;
+  static async open(options: ServerOptions): Promise<WebSocketClients> {
+    const clients = new WebSocketClients(options);
+    await clients.#listen();
+    return clients;
+  }
+
+  /** The port that was opened. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  /** How many clients are connected. */
+  get count(): number {
+    return this.#peers.size;
+  }
+
+  /** Sends a message to every client that is not behind. */
+  send(message: string | Uint8Array): void {
+    const wire = wireMessage(message);
+    for (const peer of this.#peers) {
+      if (peer.waitingBytes > this.#options.maxWaitingBytes) {
+        this.skipped++;
+        continue;
+      }
+      peer.send(wire);
+      this.sent++;
+    }
+  }
+
+  /**
+   * Tells every client that the server goes away (status 1001 of RFC 6455), and closes the port. After a second the
+   * connections to clients that have not taken that are broken off.
+   */
+  async close(): Promise<void> {
+    this.#server.close();
+    await Promise.all([...this.#peers].map((peer) => peer.goAway()));
+    this.#server.closeAllConnections();
+  }
+
+  async #listen(): Promise<void> {
+    const { hostname, port } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once("error", reject);
+    this.#server.listen({ host: hostname, port }, resolve);
     try {
-      this.#server = Deno.serve(
-        { hostname, port, onListen: () => {} },
-        (request) => this.#answer(request),
-      );
+      await promise;
     } catch (error) {
-      const why = error instanceof Deno.errors.AddrInUse
+      const why = (error as NodeJS.ErrnoException).code === "EADDRINUSE"
         ? "another node or program listens there; wanted a port of its own, or 0 for any that is free"
         : (error as Error).message;
       throw new SluiceError("InvalidConfig", `Cannot listen on ${hostname}:${port}: ${why}`, {
@@ -57,64 +104,36 @@ export class WebSocketClients {
         cause: error as Error,
       });
     }
-    this.port = this.#server.addr.port;
   }
 
-  /** How many clients are connected. */
-  get count(): number {
-    return this.#sockets.size;
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const [status, text] = this.#refusal(request) ?? [426, "this is a WebSocket server"];
+    response.writeHead(status, { connection: "close", "content-type": "text/plain", upgrade: "websocket" });
+    response.end(text);
   }
 
-  /** Sends a message to every client that is not behind. */
-  send(message: string | Uint8Array<ArrayBuffer>): void {
-    for (const socket of this.#sockets) {
-      if (socket.readyState !== WebSocket.OPEN) continue;
-      if (socket.bufferedAmount > this.#options.maxWaitingBytes) {
-        this.skipped++;
-        continue;
-      }
-      socket.send(message);
-      this.sent++;
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+    const refusal = this.#refusal(request) ?? this.#full();
+    if (refusal !== undefined) {
+      const [status, text] = refusal;
+      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
+      return;
     }
+    this.#peers.add(new WebSocketPeer(request, socket, head, (peer) => this.#peers.delete(peer)));
   }
 
-  /**
-   * Tells every client that the server goes away (status 1001 of RFC 6455), and closes the port. Waits a second at most
-   * for clients to take that.
-   */
-  async close(): Promise<void> {
-    // One that takes nothing any more is not waited for.
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CLOSE_MS);
-    this.#server.unref();
-    await Promise.race([this.#server.shutdown(), late]);
-    clearTimeout(timer);
+  #full(): Refusal | undefined {
+    return this.#peers.size >= this.#options.maxClients ? [503, "there are clients enough"] : undefined;
   }
 
-  #answer(request: Request): Response {
-    const refused = this.#refusal(request);
-    if (refused !== undefined) return refused;
-    const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.onopen = () => this.#sockets.add(socket);
-    socket.onclose = () => this.#sockets.delete(socket);
-    socket.onerror = () => this.#sockets.delete(socket);
-    return response;
-  }
-
-  #refusal(request: Request): Response | undefined {
-    const { hostname: own, origins, maxClients } = this.#options;
-    const host = hostOf(`http://${request.headers.get("host")}`);
-    if (host === undefined || !isOwnName(host, own)) {
-      return new Response("the host is not this server", { status: 421 });
+  #refusal({ headers }: IncomingMessage): Refusal | undefined {
+    const { hostname: own, origins } = this.#options;
+    const host = hostOf(`http://${headers.host}`);
+    if (host === undefined || !isOwnName(host, own)) return [421, "the host is not this server"];
+    const { origin } = headers;
+    if (origin !== undefined && !origins.includes(origin) && hostOf(origin) !== host) {
+      return [403, `pages of ${origin} may not connect; allow them by "origins"`];
     }
-    const origin = request.headers.get("origin");
-    if (origin !== null && !origins.includes(origin) && hostOf(origin) !== host) {
-      return new Response(`pages of ${origin} may not connect; allow them by "origins"`, { status: 403 });
-    }
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return new Response("this is a WebSocket server", { status: 426, headers: { upgrade: "websocket" } });
-    }
-    if (this.#sockets.size >= maxClients) return new Response("there are clients enough", { status: 503 });
     return undefined;
   }
 }

@@ -17,8 +17,7 @@ import { WebSocketClients } from "./websocket_clients.ts";
  *
  * **Purpose.** Opens a WebSocket server, and sends each batch and each value as a message to every client: a page, a
  * script, another program. A client gets what comes after it has connected. One that takes messages too slowly is sent
- * fewer; neither the graph nor other clients wait for it. It runs on lane `main`, which never keeps sockets waiting.
- * Pages of other sites are refused unless `origins` names them.
+ * fewer; neither the graph nor other clients wait for it. Pages of other sites are refused unless `origins` names them.
  *
  * **Inputs.** `packet`: records of any fields. `data`: any values. Either may be left without a link.
  *
@@ -32,7 +31,7 @@ import { WebSocketClients } from "./websocket_clients.ts";
  * { "live": { "type": "websocket-sink", "config": { "port": 9001, "format": "binary" } } }
  * ```
  */
-@processor({ lane: "main", tags: ["websocket", "network", "packet", "sensor", "data", "page", "live"] })
+@processor({ usesEventLoop: true, tags: ["websocket", "network", "packet", "sensor", "data", "page", "live"] })
 export class WebsocketSink<T extends PacketFieldsOf<T>> {
   @input({ optional: true })
   packet!: StreamInput<PacketFrame<T>>;
@@ -63,8 +62,8 @@ export class WebsocketSink<T extends PacketFieldsOf<T>> {
   #clients: WebSocketClients | undefined;
 
   /** Opens the port. */
-  setup(context: ProcessorContext): void {
-    this.#clients = new WebSocketClients(this);
+  async setup(context: ProcessorContext): Promise<void> {
+    this.#clients = await WebSocketClients.open(this);
     const { hostname } = this;
     context.log.info(`clients connect to ws://${hostname}:${this.#clients.port}`, { port: this.#clients.port });
     this.#report(context);

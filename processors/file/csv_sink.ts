@@ -9,6 +9,7 @@ import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { csvHeader, csvRows } from "./csv_rows.ts";
+import { LineFile } from "./line_file.ts";
 import { PartialFile } from "./partial_file.ts";
 
 /** What is written to the file at a time in an offline graph, if it is more than a batch: characters. */
@@ -56,17 +57,18 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
   #nodeId = "";
   #log: NodeLog | undefined;
   #partial: PartialFile | undefined;
-  #encoder = new TextEncoder();
+  /** What was stored; absent until the first batch. */
+  #lines: LineFile | undefined;
   /** The first line; empty until the first batch. */
   #header = "";
   #pending = "";
-  #records = 0;
 
   /** Claims the file: makes an empty `NAME.partial`, unless an earlier run has left one. */
   setup(context: ProcessorContext): void {
-    this.#nodeId = context.nodeId;
+    const { nodeId } = context;
+    this.#nodeId = nodeId;
     this.#log = context.log;
-    this.#partial = PartialFile.claim(this.path, { key: "path" });
+    this.#partial = PartialFile.claim(this.path, { nodeId, key: "path" });
   }
 
   /** Appends every queued batch: to the file in a live graph, to what is written next in an offline one. */
@@ -75,7 +77,6 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
     while ((batch = this.packet.read()) !== undefined) {
       this.#expect(batch as unknown as PacketFrame);
       this.#pending += csvRows(batch as unknown as PacketFrame, this);
-      this.#records += batch.batchSize;
       if (this.#pending.length > WRITE_LENGTH) this.#store();
       context.progress(batch.ptsNs + batch.durationNs);
     }
@@ -95,21 +96,20 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
   /** Leaves what was written in `NAME.partial` if the stream did not end. */
   teardown(): void {
     const partial = this.#partial;
-    if (partial === undefined || this.#header === "") return partial?.discard();
+    if (partial === undefined || this.#lines === undefined) return partial?.discard();
     if (!partial.isOpen) return;
+    const { path, partialPath } = partial;
     try {
       this.#store();
     } finally {
       partial.release();
+      const name = JSON.stringify(path);
+      this.#log!.warn(
+        `${name} is not complete: the stream was broken off, and its first ${this.#lines.records} records are left in ` +
+          JSON.stringify(partialPath),
+        { path, partialPath },
+      );
     }
-    const { path, partialPath } = partial;
-    this.#log!.warn(
-      `${
-        JSON.stringify(path)
-      } is not complete: the stream was broken off, and its first ${this.#records} records are ` +
-        `left in ${JSON.stringify(partialPath)}`,
-      { path, partialPath },
-    );
   }
 
   /** Begins the file with the fields of the first batch, and refuses others. */
@@ -134,15 +134,15 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
         { path: this.path, earlierPath },
       );
     }
+    this.#lines = new LineFile(this.#partial!);
     this.#header = header;
     this.#pending = header;
   }
 
   #store(): void {
-    let bytes = this.#encoder.encode(this.#pending);
+    const text = this.#pending;
     // What the system refuses to write is not tried again.
     this.#pending = "";
-    const { file } = this.#partial!;
-    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+    if (text !== "") this.#lines!.append(text);
   }
 }

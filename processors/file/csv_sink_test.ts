@@ -121,3 +121,39 @@ Deno.test("CsvSink leaves no file if no batch comes", async () => {
     deepEqual([...Deno.readDirSync(folder)], []);
   });
 });
+
+Deno.test({
+  name: "CsvSink counts the records that a full disk has taken, whole ones alone, and names the file",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await inFolder(async (folder) => {
+      const path = `${folder}/a.csv`;
+      const modules = ["testing", "sluice.gen"].map((name) => new URL(`../../${name}.ts`, import.meta.url).href);
+      Deno.writeTextFileSync(
+        `${folder}/fill.ts`,
+        `import { ProcessorHarness } from "${modules[0]}"; import { nodes } from "${modules[1]}";
+        const config = { path: Deno.args[0], time: "none" };
+        const sink = await ProcessorHarness.create(nodes.csvSink(config), {}, { mode: "live" });
+        try {
+          for (let k = 1_000_000; ; k += 100) {
+            sink.push("packet", { fields: { n: "i32" }, capacity: 100 }, (batch) => {
+              batch.column("n").forEach((_, n, column) => column[n] = k + n);
+            });
+            await sink.run();
+          }
+        } catch (error) { console.log(error.code, error.message); }
+        await sink.teardown();`,
+      );
+      // A limit on file sizes is to a writer what a full disk is. Standard output is a pipe, which it does not concern.
+      const script = 'trap "" XFSZ; ulimit -f 16; exec "$0" run -A --no-check "$1" "$2"';
+      const args = ["-c", script, Deno.execPath(), `${folder}/fill.ts`, path];
+      const { stdout, stderr } = await new Deno.Command("sh", { args }).output();
+      const [said, logged] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      // 8192 bytes: a line of 2 and lines of 8.
+      match(said, /^NodeFailed Cannot write ".*a\.csv\.partial" after 1023 records: File too large.*\n$/);
+      ok(logged.includes("its first 1023 records are left in"), logged);
+      const lines = Deno.readTextFileSync(`${path}.partial`).split("\n");
+      deepEqual([lines.length, lines[0], lines[1], lines.at(-2), lines.at(-1)], [1_025, "n", "1000000", "1001022", ""]);
+    });
+  },
+});

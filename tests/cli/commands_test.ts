@@ -26,7 +26,10 @@ Deno.test("sluice nodes list groups node types by category", async () => {
   const { code, stdout } = await sluice(["nodes", "list"]);
   assert.equal(code, 0);
   assert.match(stdout, /^audio\n( {2}[a-z-]+ +(TypeScript|native) {2,}\S+ {2,}.+\n)+\n/m);
-  const file = [["csv-sink", "Writes records to a CSV"], ["wav-sink", "Writes a WAV"], ["wav-source", "Reads a WAV"]];
+  const file = [["arrow-sink", "Writes records to an Arrow stream"], ["csv-sink", "Writes records to a CSV"], [
+    "wav-sink",
+    "Writes a WAV",
+  ], ["wav-source", "Reads a WAV"]];
   const lines = file.map(([type, does]) => `  ${type} +TypeScript +@sluice\\/sluice +${does} file\\.`);
   assert.match(stdout, new RegExp(`^file\\n${lines.join("\\n")}$`, "m"));
 });

@@ -50,6 +50,9 @@ Deno.test("sluice graph --lanes lists who places each node, and with --seconds w
     measured.stdout,
     /^worker {2}\d+\.\d %\n {2}tone {2}tone-source +\d+\.\d % {2}its class lacks snapshot\(\)/,
   );
+  await Deno.writeTextFile(`${folder.path}/empty.json`, '{ "version": 1, "nodes": {} }');
+  const empty = await sluice(["graph", "empty.json", "--lanes"], { cwd: folder.path });
+  assert.equal(empty.stdout, "There are no nodes\n", empty.stderr);
 });
 
 Deno.test("sluice graph refuses what it cannot read or write with exit code 2", async () => {

@@ -101,6 +101,9 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
   equal(told.code, 2);
   match(told.stderr, /^error: plugins\/gate\/plugin\.toml: "version" is missing$/m);
   equal(told.stderr.trimEnd().split("\n").length, problems.length);
+  const info = await run("plugins", "info", "./plugins/gate");
+  equal(info.code, 2);
+  match(info.stdout, /^Refused\n {2}plugins\/gate/m);
   const missing = await sluice(["plugins", "build", "plugins"], { cwd: path, env: { CC: "no-such-compiler" } });
   equal(missing.code, 1);
   match(missing.stderr, /in "plugins\/gate": there is no "no-such-compiler"; install a C compiler /);

@@ -106,6 +106,20 @@ refusing("a library that is none, or exports nothing, is told", async (folder) =
   );
 });
 
+refusing("a library that was cut off is told, and is not mapped", async (folder) => {
+  const cut = await folder.addC("cut", sound("com.test.cut"));
+  const whole = await Deno.readFile(`${cut}/libcut.so`);
+  for (const length of [whole.length - 1, whole.length >> 1, 4_096, 65]) {
+    await Deno.writeFile(`${cut}/libcut.so`, whole.subarray(0, length));
+    equal(
+      await reasonOf(cut),
+      `the file ends after ${length} bytes, and a library of ${whole.length} begins in it; copy or build it again`,
+    );
+  }
+  await Deno.writeFile(`${cut}/libcut.so`, whole.subarray(0, 20));
+  equal(await reasonOf(cut), "the system cannot open it as a library: file too short");
+});
+
 refusing("an entry that refuses says why", async (folder) => {
   const silent = await folder.addC(
     "silent",
@@ -171,6 +185,18 @@ refusing("a configuration schema that is none is told", async (folder) => {
   const line = '.doc = "Takes audio.",\n  .config_schema = "{",';
   const at = await folder.addC("schema", changed("com.test.schema", '.doc = "Takes audio.",', line));
   match(await reasonOf(at), /^stage "com\.test\.schema": its configuration schema is no JSON: /);
+});
+
+refusing("everything that is wrong with stages is told", async (folder) => {
+  const { text } = changed("com.test.faulty", '.name = "Sound"', '.name = ""');
+  const code = text.replace('"Takes audio."', "0").replace(".process = process,", ".process = 0,");
+  const at = await folder.addC("faulty", { text: code }, { flags: ["-Wno-unused-function"] });
+  const found = inspectPlugins([at]).plugins[0].problems.map(({ message }) => message);
+  deepEqual(found, [
+    'stage "com.test.faulty": its name is "", wanted a text without control characters',
+    'stage "com.test.faulty": its doc is null',
+    'stage "com.test.faulty": its function process is null',
+  ]);
 });
 
 refusing("everything that is wrong is told, each with its file", async (folder) => {

@@ -4,6 +4,7 @@ import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { GraphMode } from "../../core/links/policy.ts";
+import { tapLog } from "../../core/log.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
@@ -19,6 +20,14 @@ interface Copy {
   readonly ptsNs: number;
   readonly durationNs: number;
   readonly discontinuity: boolean;
+}
+
+/** A batch of one channel to push; its duration is by default that of its samples. */
+interface Pushed {
+  readonly samples: Float32Array;
+  readonly ptsNs?: number;
+  readonly durationNs?: number;
+  readonly discontinuity?: boolean;
 }
 
 const PACKETS = { pools: { packet: { slotBytes: 300_000 } } };
@@ -71,7 +80,7 @@ async function feed(
   registry: NodeRegistry,
   name: string,
   config: Record<string, unknown>,
-  batches: readonly { readonly samples: Float32Array; readonly ptsNs?: number; readonly discontinuity?: boolean }[],
+  batches: readonly Pushed[],
   rateHz: number,
 ) {
   const { runtime, sink } = chain(registry, { [name]: config });
@@ -115,7 +124,7 @@ sensors("acquisition gives counts of 64 channels, with names and times", async (
       ok(Math.abs(count - volts * 3_276.8) <= 0.501, `channel ${channel}, sample ${n}: ${count}, wanted ${volts} V`);
     });
   }
-  deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0 });
+  deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0, connects: 0 });
 });
 
 sensors("batches that acquisition loses are counted, and the next is flagged", async (registry) => {
@@ -147,10 +156,83 @@ sensors("acquisition reads a file to its end", async (registry) => {
     ]);
     const { runtime } = chain(registry, { acquisition: { ...config, path: `${path}.missing` } });
     await rejects(runtime.start(), { message: /"acquisition".*: ".*\.missing" cannot be opened: No such file/ });
+    // To open a FIFO would wait for whoever writes to it.
+    const fifo = `${path}.fifo`;
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const { runtime: other } = chain(registry, { acquisition: { ...config, path: fifo } });
+    await rejects(other.start(), {
+      message: /"acquisition".*: ".*\.fifo" is no regular file; what comes over a socket/,
+    });
+    await Deno.remove(fifo);
   } finally {
     await Deno.remove(path);
   }
 });
+
+/** Sends bytes to each that connects, piece by piece, and ends. */
+async function serveBytes(listener: Deno.Listener, connections: readonly (readonly Uint8Array[])[]): Promise<void> {
+  for (const pieces of connections) {
+    using connection = await listener.accept();
+    for (const piece of pieces) await connection.write(piece);
+  }
+}
+
+for (const kind of ["TCP", "Unix"]) {
+  sensors(`acquisition reads a ${kind} socket, and connects again where it ends`, async (registry) => {
+    const folder = await Deno.makeTempDir();
+    using listener = kind === "TCP"
+      ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
+      : Deno.listen({ transport: "unix", path: `${folder}/adc` });
+    const address = kind === "TCP" ? `127.0.0.1:${(listener.addr as Deno.NetAddr).port}` : `unix:${folder}/adc`;
+    const bytes = (...numbers: number[]) => new Uint8Array(Int16Array.from(numbers).buffer);
+    // The record that the first connection breaks off is left out.
+    const first = [bytes(1, -1, 2), bytes(-2, 3, -3, 4)];
+    const served = serveBytes(listener as Deno.Listener, [first, [bytes(5, -5, 6, -6), bytes(7, -7)]]);
+    const config = {
+      source: "socket",
+      address,
+      channels: 2,
+      batchSize: 2,
+      sampleRateHz: 1_000,
+      durationSeconds: 0.006,
+    };
+    const { batches, figures } = await run(registry, { acquisition: config });
+    await served;
+    deepEqual(batches.map(({ columns, ptsNs, discontinuity }) => [columns, ptsNs / 1e6, discontinuity]), [
+      [{ ch0: [1, 2], ch1: [-1, -2] }, 0, false],
+      [{ ch0: [3], ch1: [-3] }, 2, false],
+      [{ ch0: [5, 6], ch1: [-5, -6] }, 3, true],
+      [{ ch0: [7], ch1: [-7] }, 5, false],
+    ]);
+    deepEqual(figures("acquisition"), { batches: 4, dropOuts: 0, lostRecords: 0, connects: 2 });
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+sensors(
+  "acquisition ends with a socket that it is not to connect to again, and is stopped without one",
+  async (registry) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const served = serveBytes(listener, [[new Uint8Array(8)]]);
+    const config = { source: "socket", address: `127.0.0.1:${port}`, channels: 1, batchSize: 3 };
+    const { batches } = await run(registry, { acquisition: { ...config, reconnect: false } });
+    await served;
+    deepEqual(batches.map(({ columns }) => columns.ch0), [[0, 0, 0], [0]]);
+    listener.close();
+    // Nobody listens there, and the graph starts, runs, and is stopped all the same.
+    const { runtime } = chain(registry, { acquisition: config }, "live");
+    const warned = Promise.withResolvers<void>();
+    const stop = tapLog(({ message }) => message.startsWith("cannot connect, and tries again: ") && warned.resolve());
+    await runtime.start();
+    await warned.promise;
+    stop();
+    await runtime.stop();
+    await runtime[Symbol.asyncDispose]();
+    const { runtime: other } = chain(registry, { acquisition: { ...config, address: "nowhere" } });
+    await rejects(other.start(), { message: /: address is "nowhere", wanted "HOST:PORT" or "unix:PATH"$/ });
+  },
+);
 
 sensors("a live acquisition keeps to the clock, and its batch size is changed while it runs", async (registry) => {
   const config = { channels: 2, sampleRateHz: 20_000, batchSize: 40, durationSeconds: 0.2 };
@@ -212,6 +294,46 @@ sensors("biquad filters as a reference in 64 bits does, over any lengths of batc
   }, [...samples] as number[]);
   equal(found.length, wanted.length);
   found.forEach((value, n) => ok(Math.abs(value - wanted[n]) < 1e-6, `sample ${n}: ${value}, wanted ${wanted[n]}`));
+});
+
+sensors("biquad begins anew behind a sample that is not finite, and behind a gap", async (registry) => {
+  const config = { filter: "low-pass", frequencyHz: 100 };
+  const ones = (count: number) => new Float32Array(count).fill(1);
+  const answer = all(await feed(registry, "biquad", config, [{ samples: ones(64) }], 1_000));
+  for (const odd of [NaN, Infinity]) {
+    const samples = ones(64 + 1 + 64);
+    samples[64] = odd;
+    const batches = [samples.subarray(0, 70), samples.subarray(70)].map((samples) => ({ samples }));
+    const found = all(await feed(registry, "biquad", config, batches, 1_000));
+    deepEqual(found, [...answer, odd, ...answer]);
+  }
+  for (const gap of [{ discontinuity: true }, { ptsNs: 1e9 }]) {
+    const batches = [{ samples: ones(64) }, { samples: ones(64), ...gap }];
+    deepEqual(all(await feed(registry, "biquad", config, batches, 1_000)), [...answer, ...answer]);
+  }
+});
+
+sensors("biquad counts what is not finite, in its own channel alone", async (registry) => {
+  const { runtime, sink } = chain(registry, { biquad: { filter: "high-pass", frequencyHz: 10 } });
+  await using _ = runtime;
+  const fields = Object.fromEntries(Array.from({ length: 9 }, (_, k) => [`ch${k}`, "f32" as const]));
+  const source = runtime.add(appSource.packet({ fields }), { id: "source" });
+  runtime.connectByName("source.packet", "biquad.packetIn");
+  await runtime.start();
+  const heard = gather(sink);
+  const odd: Record<string, number> = { ch1: 3, ch7: 3, ch8: 0 };
+  const columns = Object.fromEntries(
+    Object.keys(fields).map((name) => [name, Array.from({ length: 8 }, (_, n) => n === odd[name] ? NaN : 1)]),
+  );
+  await source.push({ columns, durationNs: 8e6 });
+  source.end();
+  const [{ columns: found }] = await heard;
+  const { nodes } = await runtime.finished;
+  deepEqual(nodes.find(({ id }) => id === "biquad")?.figures, { notFinite: 3 });
+  deepEqual(found.ch1, [...found.ch0.slice(0, 3), NaN, ...found.ch0.slice(0, 4)]);
+  deepEqual(found.ch7, found.ch1);
+  deepEqual(found.ch8, [NaN, ...found.ch0.slice(0, 7)]);
+  deepEqual(found.ch6, found.ch0);
 });
 
 sensors("acquisition and biquad that are replaced go on from their states", async (registry) => {
@@ -342,6 +464,56 @@ sensors("trigger gives what surrounds each crossing", async (registry) => {
   equal(held.length, 3);
   const falling = await feed(registry, "trigger", { ...config, edge: "falling" }, batches, 1_000);
   ok(falling.every(({ ptsNs }, k) => Math.abs(ptsNs / 1e6 + 20 - (300 + 400 * k)) <= 8));
+});
+
+sensors("times are those of the batches that came in, however long it runs", async (registry) => {
+  // 10 records at 44.1 kHz last 226757.37 ns, of which a duration has whole ones; and the source's clock is fast by 50 ppm.
+  const [count, rateHz] = [2_000, 44_100];
+  const atNs = (batch: number) => Math.round(batch * 10 * 1e9 / rateHz * (1 + 50e-6));
+  const samples = new Float32Array(10), step = new Float32Array(10).fill(1);
+  const batches = Array.from({ length: count }, (_, k) => ({
+    samples: k === count - 3 ? step : samples,
+    ptsNs: atNs(k),
+    durationNs: Math.round(1e10 / rateHz),
+  }));
+  const lower = await feed(registry, "downsample", { factor: 10 }, batches, rateHz);
+  deepEqual(lower.map(({ ptsNs }) => ptsNs).slice(0, 2), [0, atNs(1)]);
+  const late = lower.findLast(({ columns: { x } }) => x.length === 1)!;
+  ok(batches.some(({ ptsNs }) => ptsNs === late.ptsNs) && late.ptsNs > atNs(count - 100));
+  const config = { levelVolts: 0.5, beforeSamples: 10, afterSamples: 10 };
+  const [piece] = await feed(registry, "trigger", config, batches, rateHz);
+  equal(piece.ptsNs, atNs(count - 4));
+  const spectra = await feed(registry, "fft", { size: 40, hop: 20 }, batches, rateHz);
+  deepEqual(spectra.map(({ ptsNs }) => ptsNs), Array.from({ length: count / 2 - 1 }, (_, k) => atNs(2 * k)));
+});
+
+sensors("a batch that begins elsewhere than the one before ended is behind a gap", async (registry) => {
+  const samples = Float32Array.from({ length: 96 }, (_, n) => n % 32 < 16 ? -1 : 1);
+  const batches = [{ samples }, { samples, ptsNs: 3e9 }];
+  const spectra = await feed(registry, "fft", { size: 64 }, batches, 1_000);
+  deepEqual(spectra.map(({ ptsNs, discontinuity }) => [ptsNs, discontinuity]), [[0, false], [3e9, true]]);
+  const lower = await feed(registry, "downsample", { factor: 16 }, batches, 1_000);
+  deepEqual(lower.filter(({ discontinuity }) => discontinuity).map(({ ptsNs }) => ptsNs), [3e9]);
+});
+
+sensors("trigger passes on a piece that a gap or the end cuts off, and counts it", async (registry) => {
+  const samples = Float32Array.from({ length: 40 }, (_, n) => n < 35 ? -1 : 1);
+  const { runtime, sink } = chain(registry, { trigger: { beforeSamples: 4, afterSamples: 192 } });
+  await using _ = runtime;
+  const source = runtime.add(appSource.packet({ fields: { x: "f32" } }), { id: "source" });
+  runtime.connectByName("source.packet", "trigger.packetIn", { capacity: 4 });
+  await runtime.start();
+  const heard = gather(sink);
+  await source.push({ columns: { x: samples }, durationNs: 40e6 });
+  await source.push({ columns: { x: samples }, durationNs: 40e6, discontinuity: true });
+  source.end();
+  const wanted = { x: [...samples.subarray(31)] };
+  deepEqual((await heard).map(({ ptsNs, durationNs, columns }) => [ptsNs, durationNs, columns]), [
+    [31e6, 9e6, wanted],
+    [71e6, 9e6, wanted],
+  ]);
+  const { nodes } = await runtime.finished;
+  deepEqual(nodes.find(({ id }) => id === "trigger")?.figures, { triggers: 2, shortPieces: 2 });
 });
 
 sensors("a stage that cannot go on says what is wrong and what to do", async (registry) => {

@@ -50,6 +50,8 @@ export abstract class CellAdmission extends CellFigures {
   readonly mode: NodeDescriptor["mode"];
   /** Whether ticks may overlap with those of other nodes. */
   readonly isAsync: boolean;
+  /** Whether it has work in its event loop beside its ticks. */
+  readonly usesEventLoop: boolean;
   /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
   protected readonly isPlain: boolean;
   /** Ends of links are open: until they are closed, figures of this tick lack what has passed by them. */
@@ -123,6 +125,7 @@ export abstract class CellAdmission extends CellFigures {
     this.#page = page;
     this.mode = descriptor.mode;
     this.isAsync = descriptor.isAsync || descriptor.mode === "external";
+    this.usesEventLoop = descriptor.usesEventLoop === true;
     this.isPlain = !this.isAsync && !development;
     this.#triggersOnAll = descriptor.trigger === "all";
     this.#hasInputs = descriptor.inputs.length > 0;

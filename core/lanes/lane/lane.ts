@@ -92,6 +92,8 @@ export class Lane implements CellHost {
   called: NodeCell | undefined;
   /** Nodes with an asynchronous tick under way. */
   pending = 0;
+  /** A node has work in the event loop beside its ticks: the thread may not sleep in a way that keeps it waiting. */
+  usesEventLoop = false;
   /** The clock as last read: at least once a round, and after each tick that takes long. */
   #nowNs = ZERO_NS;
   /** The nodes that have figures to publish. */
@@ -292,9 +294,15 @@ export class Lane implements CellHost {
     for (const pool of this.pools) pool.close();
   }
 
+  /** The cells are others: notes what the thread may do because of them. */
+  cellsCame(): void {
+    this.usesEventLoop = this.cells.some((cell) => cell.usesEventLoop);
+  }
+
   /** The cells are others, or in another order. Those that are queued stay so. */
   ranksChanged(): void {
     this.publish();
+    this.cellsCame();
     this.ready = new ReadySet(this.cells.length);
     for (const [rank, cell] of this.cells.entries()) {
       cell.rank = rank;

@@ -235,7 +235,7 @@ export class LaneLoop {
 
   /** Whether what the event loop does may give the lane something to do. */
   #isOutside(): boolean {
-    return this.#lane.pending > 0 || this.#edits.busy || this.#messageOverdue;
+    return this.#lane.pending > 0 || this.#lane.usesEventLoop || this.#edits.busy || this.#messageOverdue;
   }
 
   /** Whether the ticks that are under way, if any, wait for nothing but other nodes. */

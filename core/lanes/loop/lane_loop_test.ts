@@ -12,12 +12,14 @@ import { LaneLoop } from "./lane_loop.ts";
 /** Turns of the event loop after which a message comes that was posted before the lane looked: it is on its way. */
 const TURNS = 5;
 
-Deno.test("LaneLoop.run() parks only once each message that was posted has come, also where the bit tells of two", async () => {
-  const sizes = { lanes: 1, links: 1, nodes: 1 };
-  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
-  const seen: string[] = [];
+/** A lane that ends with its first park, and what its loop needs of it. */
+function idleLane(page: ControlPage, seen: string[]) {
   /** Times that the clock was read. */
   let reads = 0;
+  const park = (how: string) => {
+    seen.push(how);
+    lane.running = false;
+  };
   const lane = {
     index: 0,
     page,
@@ -28,6 +30,7 @@ Deno.test("LaneLoop.run() parks only once each message that was posted has come,
     wakeables: [],
     ready: { size: 0 },
     pending: 0,
+    usesEventLoop: false,
     mode: "live",
     running: false,
     paused: false,
@@ -38,15 +41,35 @@ Deno.test("LaneLoop.run() parks only once each message that was posted has come,
     tellNews: () => {},
     flushWriters: () => {},
     publish: () => {},
-    driver: {
-      park: () => {
-        seen.push("parked");
-        lane.running = false;
-      },
-    },
+    driver: { park: () => park("parked"), parkAsync: () => Promise.resolve(park("parked without blocking")) },
   };
+  return lane;
+}
+
+function loopOf(lane: ReturnType<typeof idleLane>): LaneLoop {
   const edits = { due: false, leaving: false, busy: false };
-  const loop = new LaneLoop(lane as unknown as Lane, edits as unknown as LaneEditor, {} as LaneFaults);
+  return new LaneLoop(lane as unknown as Lane, edits as unknown as LaneEditor, {} as LaneFaults);
+}
+
+function formatPage(): ControlPage {
+  const sizes = { lanes: 1, links: 1, nodes: 1 };
+  return ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+}
+
+for (const usesEventLoop of [false, true]) {
+  const how = usesEventLoop ? "parked without blocking" : "parked";
+  Deno.test(`LaneLoop.run(): a lane whose nodes ${usesEventLoop ? "" : "do not "}use its event loop is ${how}`, async () => {
+    const seen: string[] = [];
+    const lane = Object.assign(idleLane(formatPage(), seen), { usesEventLoop });
+    await loopOf(lane).run();
+    deepEqual(seen, [how]);
+  });
+}
+
+Deno.test("LaneLoop.run() parks only once each message that was posted has come, also where the bit tells of two", async () => {
+  const page = formatPage();
+  const seen: string[] = [];
+  const loop = loopOf(idleLane(page, seen));
   for (let sent = 1; sent <= 2; sent++) page.tellCommands(0, sent);
   Atomics.or(page.i32, index32(page.laneOffset(0) + LANE.inbox), 1 << MESSAGE_INBOX_BIT);
   Atomics.or(page.i32, index32(page.laneOffset(0) + LANE.inboxSummary), 1);

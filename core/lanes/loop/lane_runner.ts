@@ -141,6 +141,7 @@ export class LaneRunner {
     let call = "setup()";
     try {
       lane.cells = await this.#build(command.nodes, command.links);
+      lane.cellsCame();
       for (const cell of lane.cells) {
         [current, call] = [cell, "setup()"];
         cell.setPhase(PHASE.setup);

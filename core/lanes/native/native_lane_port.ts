@@ -135,6 +135,7 @@ export class NativeLanePort implements LanePort {
         lane: this.index,
         generation: this.#init.generation,
         live: this.#init.mode === "live",
+        development: this.#init.development,
         first: this.#nodes.open(this.#init.pools, nodes, links),
         priority: this.#init.schedule.priority ?? "normal",
         cpus: this.#init.schedule.cpus ?? [],
@@ -275,7 +276,8 @@ export class NativeLanePort implements LanePort {
   #failure(text: string, node: NativeLaneNode | undefined, how: string): SluiceError {
     if (node === undefined) return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${text}`);
     const { id, type } = node.plan;
-    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${text}`, { nodeId: id });
+    const named = text.replace(/\bpool #(\d+)$/, (_, pool) => `pool "${this.#nodes.poolName(Number(pool))}"`);
+    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${named}`, { nodeId: id });
   }
 }
 

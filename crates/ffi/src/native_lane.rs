@@ -61,7 +61,8 @@ fn priority_of(number: u32) -> Result<Priority, String> {
 }
 
 /// Starts the thread of a generation (from 1) of a lane of the control arena that starts at `base`. It makes the
-/// draft's stages and reports `opened` or `failed`. `live` 1: sources keep to the clock. `priority`: how urgent the
+/// draft's stages and reports `opened` or `failed`. `mode`: the sum of 1, sources keep to the clock, and
+/// 2, what stages do with frames is checked. `priority`: how urgent the
 /// thread is, 0 normal, 1 high, 2 realtime; `cpus`: the `count` processors that it may run on, none: any. The draft is
 /// used up, whatever the answer. Null: no arena is there, no such priority, or the system gives no thread.
 ///
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn slu_native_spawn(
     base: *mut u8,
     lane: u32,
     generation: u32,
-    live: u32,
+    mode: u32,
     priority: u32,
     cpus: *const u32,
     count: u32,
@@ -86,7 +87,16 @@ pub unsafe extern "C" fn slu_native_spawn(
         // SAFETY: the caller vouches for the numbers.
         let cpus = unsafe { slice(cpus, count) }.to_vec();
         let control = arena::find(base)?;
-        let spec = LaneSpec { control, lane, generation, live: live != 0, first, priority, cpus };
+        let spec = LaneSpec {
+            control,
+            lane,
+            generation,
+            live: mode & 1 != 0,
+            development: mode & 2 != 0,
+            first,
+            priority,
+            cpus,
+        };
         let lane = NativeLane::spawn(spec)?;
         Ok(Box::into_raw(Box::new(Running { lane, numbers: Vec::new(), text: None })))
     })

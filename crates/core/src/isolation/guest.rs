@@ -153,7 +153,9 @@ impl Guest {
         }
         let stage = self.stage.as_mut()?;
         match word {
-            call::PROCESS | call::FLUSH | call::COMMAND => self.node.begin(words.word()? != 0, words.number()?),
+            call::PROCESS | call::FLUSH | call::COMMAND => {
+                self.node.begin(words.word()? != 0, words.word()? != 0, words.number()?);
+            }
             _ => {}
         }
         let node = &mut self.node;

@@ -58,6 +58,7 @@ pub(super) struct GuestNode {
     /// Frames for which every lossless output has room, as far as the host has said.
     room: u32,
     live: bool,
+    development: bool,
     paused_ns: f64,
 }
 
@@ -74,15 +75,16 @@ impl GuestNode {
             drained: 0,
             room: 0,
             live: false,
+            development: false,
             paused_ns: 0.0,
         }
     }
 
     /// A call begins, of which the host says this.
-    pub(super) fn begin(&mut self, live: bool, paused_ns: f64) {
+    pub(super) fn begin(&mut self, live: bool, development: bool, paused_ns: f64) {
         self.owned.clear();
         (self.drained, self.room) = (0, 0);
-        (self.live, self.paused_ns) = (live, paused_ns);
+        (self.live, self.development, self.paused_ns) = (live, development, paused_ns);
     }
 
     /// Takes what the host says next.
@@ -367,6 +369,10 @@ impl NodeAccess for GuestNode {
 
     fn is_live(&self) -> bool {
         self.live
+    }
+
+    fn is_development(&self) -> bool {
+        self.development
     }
 
     fn log(&mut self, level: u32, text: String) {

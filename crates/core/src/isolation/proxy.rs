@@ -314,7 +314,8 @@ impl Proxy {
     /// Begins a call in which the guest reaches its node.
     fn begin(&mut self, word: u32, context: &StageContext<'_>) {
         self.message.0.clear();
-        self.message.word(word).word(u32::from(context.is_live())).number(context.paused_ns());
+        let (live, development) = (context.is_live(), context.is_development());
+        self.message.word(word).word(u32::from(live)).word(u32::from(development)).number(context.paused_ns());
     }
 }
 

@@ -28,6 +28,11 @@ impl Frame {
         Self(entry)
     }
 
+    /// Index of the pool that its slot is of.
+    pub(crate) fn pool(self) -> u32 {
+        (self.0 & !ENTRY_DISCONTINUITY) >> ENTRY_POOL_SHIFT
+    }
+
     /// The entry by which rings name it.
     pub(crate) fn entry(self) -> u32 {
         self.0
@@ -72,6 +77,11 @@ impl StageContext<'_> {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.shared.live
+    }
+
+    /// Whether what stages do with frames is checked.
+    pub(crate) fn is_development(&self) -> bool {
+        self.shared.development
     }
 
     /// Nanoseconds since the runtime's epoch, less the time for which the graph was paused.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use sluice_abi::LinkRecord;
+use sluice_abi::{LinkRecord, phase};
 
 #[cfg(target_os = "linux")]
 use crate::isolation::{self, Host};
@@ -167,13 +167,17 @@ impl Runner {
             return Err(format!("there is no pool {pool}"));
         }
         let bell = Bell::new(self.control, self.lane);
+        let mut ports = Ports::new(kind, spec, record);
+        // Who waits for the lane sees which node keeps it.
+        ports.record().phase = phase::SETUP;
         // A stage that panics is left half made, and dropped.
         let made = catch_unwind(AssertUnwindSafe(|| match spec.isolation {
             None => (kind.create)(&spec.settings, &bell),
             Some(isolation) => self.isolate(spec, isolation, &bell),
         }));
+        ports.record().phase = phase::IDLE;
         let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
-        Ok(Node::new(kind, Ports::new(kind, spec, record), stage, bell, spec))
+        Ok(Node::new(kind, ports, stage, bell, spec))
     }
 
     /// Makes a stage in a process of its own, which tells the node's log what it says on its outputs.

@@ -104,6 +104,9 @@ pub(crate) trait NodeAccess {
     /// As [`StageContext::is_live`].
     fn is_live(&self) -> bool;
 
+    /// Whether what stages do to frames is looked at.
+    fn is_development(&self) -> bool;
+
     /// As [`StageContext::log`].
     fn log(&mut self, level: u32, text: String);
 
@@ -344,6 +347,10 @@ impl NodeAccess for StageContext<'_> {
 
     fn now_ns(&self) -> f64 {
         StageContext::now_ns(self)
+    }
+
+    fn is_development(&self) -> bool {
+        Self::is_development(self)
     }
 
     fn is_live(&self) -> bool {

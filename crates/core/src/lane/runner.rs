@@ -110,7 +110,7 @@ impl Runner {
         let record = control.lane(spec.lane).ok_or_else(|| of_lane(format!("there is no lane {}", spec.lane)))?;
         let mut runner = Self {
             nodes: Vec::new(),
-            shared: Shared::new(spec.live, Arc::clone(mailbox)),
+            shared: Shared { development: spec.development, ..Shared::new(spec.live, Arc::clone(mailbox)) },
             record,
             control,
             lane: spec.lane,

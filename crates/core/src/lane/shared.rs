@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub(super) noticed: Vec<bool>,
     /// Whether sources keep to the clock.
     pub(super) live: bool,
+    /// Whether what stages do with frames is checked.
+    pub(super) development: bool,
     /// How long all pauses took so far, nanoseconds.
     pub(super) paused_ns: f64,
     /// The nodes' clock as it was when this round began.
@@ -52,6 +54,7 @@ impl Shared {
             done: Vec::new(),
             noticed: Vec::new(),
             live,
+            development: false,
             paused_ns: 0.0,
             now_ns: 0.0,
             owned: Vec::with_capacity(256),

@@ -180,6 +180,8 @@ pub struct LaneSpec {
     pub generation: u32,
     /// Whether sources keep to the clock.
     pub live: bool,
+    /// Whether what stages do with frames is checked.
+    pub development: bool,
     /// What it starts with. Its epoch does not matter.
     pub first: Edit,
     /// How urgent the thread is.

@@ -53,6 +53,7 @@ impl World {
             lane,
             generation: 1,
             live,
+            development: false,
             first: Edit {
                 pools: vec![Arc::new(self.pool())],
                 nodes: nodes.into_iter().zip(0..).map(|(node, slot)| NodeSpec { slot, ..node }).collect(),

@@ -10,6 +10,7 @@ use sluice_abi::stage::SluiceContext;
 use crate::lane::stage::Settings;
 use crate::lane::{Frame, NodeAccess};
 
+use super::guards::Guards;
 use super::loaded::LoadedStage;
 
 /// What a stage has given its host in a call.
@@ -32,6 +33,10 @@ pub(super) struct Call<'a, L: NodeAccess> {
     pub(super) answer: Option<String>,
     /// Texts that were handed out.
     pub(super) texts: Vec<CString>,
+    /// What lies behind frames that were written to.
+    pub(super) guards: Guards,
+    /// What was written where it should not.
+    overrun: Option<String>,
 }
 
 impl<'a, L: NodeAccess> Call<'a, L> {
@@ -42,7 +47,34 @@ impl<'a, L: NodeAccess> Call<'a, L> {
         bell: &'a L::Bell,
     ) -> Self {
         let (state, texts) = (Vec::new(), Vec::new());
-        Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts }
+        let guards = Guards::default();
+        Self {
+            lane,
+            settings,
+            kind,
+            bell,
+            fault: None,
+            reason: None,
+            state,
+            answer: None,
+            texts,
+            guards,
+            overrun: None,
+        }
+    }
+
+    /// Looks at what lies behind a frame that is to leave the call. `false`: the stage wrote there, and is to fail.
+    pub(super) fn is_intact(&mut self, frame: Frame) -> bool {
+        let found = self.guards.check(frame).err();
+        let is_intact = found.is_none();
+        self.overrun = self.overrun.take().or(found);
+        is_intact
+    }
+
+    /// The stage has returned: what it wrote where it should not.
+    pub(super) fn find_overrun(&mut self) -> Option<String> {
+        let left = self.guards.check_all().err();
+        self.overrun.take().or(left)
     }
 
     /// What `keep` and `answer` were given.

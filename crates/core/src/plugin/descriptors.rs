@@ -1,6 +1,7 @@
 //! Checks what a plugin says of itself, and copies it. Each refusal is a clause that names the stage and the field.
 
 use std::collections::HashSet;
+use std::ffi::c_char;
 
 use sluice_abi::stage::{
     SLUICE_ABI_VERSION, SLUICE_EXTERNAL, SLUICE_LOOP, SLUICE_OPTIONAL, SLUICE_PUSH, SluicePlugin, SluicePort,
@@ -42,7 +43,7 @@ unsafe impl Plain for usize {}
 ///
 /// # Errors
 ///
-/// What is wrong with them.
+/// All that is wrong with them, a line each; of a list of ports the first.
 pub(super) fn read(plugin: usize) -> Result<Vec<LoadedStage>, String> {
     let of_plugin = |error: String| format!("its descriptor {error}");
     let version: u32 = structure(plugin, 4).map_err(of_plugin)?;
@@ -55,22 +56,46 @@ pub(super) fn read(plugin: usize) -> Result<Vec<LoadedStage>, String> {
     if !(1..=MAX_STAGES).contains(&head.stage_count) {
         return Err(format!("it has {} stages, wanted 1 to {MAX_STAGES}", head.stage_count));
     }
-    let mut stages: Vec<LoadedStage> = Vec::new();
+    let (mut stages, mut faults) = (Vec::new(), Faults::default());
     for index in 0..head.stage_count as usize {
-        let of_stage = |error: String| format!("stage {index} {error}");
-        let at = element(head.stages.addr(), index, head.stage_size).map_err(of_stage)?;
-        let stage: SluiceStage = structure(at, head.stage_size as usize).map_err(of_stage)?;
-        let id = text(stage.id.addr()).map_err(|error| format!("the id of stage {index} {error}"))?;
-        if !is_id(&id) {
-            let wanted = "wanted one such as \"com.example.fft\": lower-case letters, digits and \"-\", with a dot";
-            return Err(format!("the id of stage {index} is {id:?}, {wanted}"));
-        }
-        if stages.iter().any(|known| known.id == id) {
-            return Err(format!("two of its stages have the id \"{id}\""));
-        }
-        stages.push(read_stage(&id, &stage, head.port_size).map_err(|error| format!("stage \"{id}\": {error}"))?);
+        let found = find_stage(&head, index).and_then(|(id, stage)| {
+            if stages.iter().any(|known: &LoadedStage| known.id == id) {
+                return Err(format!("two of its stages have the id \"{id}\""));
+            }
+            read_stage(&id, &stage, head.port_size).map_err(|faults| faults.of(&format!("stage \"{id}\"")))
+        });
+        stages.extend(faults.take(found));
     }
-    Ok(stages)
+    if faults.0.is_empty() { Ok(stages) } else { Err(faults.0.join("\n")) }
+}
+
+/// All that is wrong, a line each.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    /// Keeps what is wrong with a part, and gives the part if nothing is.
+    fn take<T>(&mut self, found: Result<T, String>) -> Option<T> {
+        found.map_err(|fault| self.0.push(fault)).ok()
+    }
+
+    /// Says of each what it is a fault of.
+    fn of(&self, what: &str) -> String {
+        self.0.iter().map(|fault| format!("{what}: {fault}")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A stage's descriptor, and its id.
+fn find_stage(head: &SluicePlugin, index: usize) -> Result<(String, SluiceStage), String> {
+    let of_stage = |error: String| format!("stage {index} {error}");
+    let at = element(head.stages.addr(), index, head.stage_size).map_err(of_stage)?;
+    let stage: SluiceStage = structure(at, head.stage_size as usize).map_err(of_stage)?;
+    let id = text(stage.id.addr()).map_err(|error| format!("the id of stage {index} {error}"))?;
+    if !is_id(&id) {
+        let wanted = "wanted one such as \"com.example.fft\": lower-case letters, digits and \"-\", with a dot";
+        return Err(format!("the id of stage {index} is {id:?}, {wanted}"));
+    }
+    Ok((id, stage))
 }
 
 fn check_version(found: u32) -> Result<(), String> {
@@ -95,29 +120,45 @@ fn check_size(name: &str, found: u32, least: u32) -> Result<(), String> {
     Err(format!("it says that {name} has {found} bytes, wanted {least} to {MAX_BYTES} in steps of 8"))
 }
 
-fn read_stage(id: &str, stage: &SluiceStage, port_size: u32) -> Result<LoadedStage, String> {
-    let (name, version, doc) = (named("name", stage.name)?, named("version", stage.version)?, named("doc", stage.doc)?);
-    for (what, text) in [("name", &name), ("version", &version)] {
-        if text.is_empty() || text.chars().any(char::is_control) {
-            return Err(format!("its {what} is {text:?}, wanted a text without control characters"));
-        }
-    }
-    let config_schema = optional("config_schema", stage.config_schema)?;
-    let cadence = match stage.mode {
-        SLUICE_PUSH => Cadence::Push,
-        SLUICE_LOOP => Cadence::Loop,
-        SLUICE_EXTERNAL => Cadence::External,
-        mode => return Err(format!("its mode is {mode}, which is none")),
-    };
+fn read_stage(id: &str, stage: &SluiceStage, port_size: u32) -> Result<LoadedStage, Faults> {
+    let mut faults = Faults::default();
+    let name = faults.take(plain("name", stage.name));
+    let version = faults.take(plain("version", stage.version));
+    let doc = faults.take(named("doc", stage.doc));
+    let config_schema = faults.take(optional("config_schema", stage.config_schema));
+    let cadence = faults.take(read_cadence(stage));
     let mut names = HashSet::new();
-    let inputs = read_ports("input", stage.inputs, stage.input_count, port_size, &mut names)?;
-    let outputs = read_ports("output", stage.outputs, stage.output_count, port_size, &mut names)?;
-    if cadence == Cadence::Push && inputs.is_empty() {
-        return Err("its mode is SLUICE_PUSH, and it has no inputs; a source has SLUICE_LOOP or SLUICE_EXTERNAL".into());
+    let inputs = faults.take(read_ports("input", stage.inputs, stage.input_count, port_size, &mut names));
+    let outputs = faults.take(read_ports("output", stage.outputs, stage.output_count, port_size, &mut names));
+    let figures = faults.take(read_figures(stage));
+    let calls = faults.take(read_calls(stage));
+    let whole = || {
+        let (id, name, version, doc, config_schema) = (id.to_owned(), name?, version?, doc?, config_schema?);
+        let (inputs, outputs, figures, cadence, calls) = (inputs?, outputs?, figures?, cadence?, calls?);
+        Some(LoadedStage { id, name, version, doc, config_schema, inputs, outputs, figures, cadence, calls })
+    };
+    whole().ok_or(faults)
+}
+
+/// A text of one line.
+fn plain(what: &str, at: *const c_char) -> Result<String, String> {
+    let text = named(what, at)?;
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(format!("its {what} is {text:?}, wanted a text without control characters"));
     }
-    let figures = read_figures(stage)?;
-    let calls = read_calls(stage)?;
-    Ok(LoadedStage { id: id.to_owned(), name, version, doc, config_schema, inputs, outputs, figures, cadence, calls })
+    Ok(text)
+}
+
+fn read_cadence(stage: &SluiceStage) -> Result<Cadence, String> {
+    match stage.mode {
+        SLUICE_PUSH if stage.input_count == 0 => {
+            Err("its mode is SLUICE_PUSH, and it has no inputs; a source has SLUICE_LOOP or SLUICE_EXTERNAL".into())
+        }
+        SLUICE_PUSH => Ok(Cadence::Push),
+        SLUICE_LOOP => Ok(Cadence::Loop),
+        SLUICE_EXTERNAL => Ok(Cadence::External),
+        mode => Err(format!("its mode is {mode}, which is none")),
+    }
 }
 
 fn read_ports(

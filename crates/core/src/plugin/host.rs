@@ -16,6 +16,7 @@ use super::call::{Call, number_of, own, say_of_registering, str_of, with};
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
+const OVERRUN: &str = "what lies behind the end of the frame was written to";
 
 /// The host for every plugin, where stages reach their nodes so.
 pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
@@ -139,6 +140,9 @@ unsafe extern "C" fn plane_mut<L: NodeAccess>(
     let body = |call: &mut Call<'_, L>| {
         let why = "the frame is not the call's own, others read it too, or it has no such plane";
         let found = call.with_lane(None, why, |lane| lane.plane_to_write(own(frame)?, index).map(Some));
+        if found.is_some() {
+            guard(call, frame);
+        }
         // SAFETY: the plugin vouches for the place.
         unsafe { tell_plane(call, found, into) }
     };
@@ -195,7 +199,14 @@ unsafe extern "C" fn planes<L: NodeAccess>(
             }
             Some(true)
         });
-        if told { places.found() } else { SLUICE_REFUSED }
+        if !told {
+            return SLUICE_REFUSED;
+        }
+        let found = places.found();
+        if access == SLUICE_WRITE {
+            guard(call, frame);
+        }
+        found
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -275,6 +286,14 @@ unsafe extern "C" fn forward<L: NodeAccess>(context: *mut SluiceContext, output:
     unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, L::forward_of)) }
 }
 
+/// Lays guard bytes behind a frame that may be written to, in development mode.
+#[inline]
+fn guard<L: NodeAccess>(call: &mut Call<'_, L>, frame: u32) {
+    if let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) {
+        call.guards.lay(lane, frame);
+    }
+}
+
 #[inline]
 fn hand_over<L: NodeAccess>(
     call: &mut Call<'_, L>,
@@ -283,7 +302,11 @@ fn hand_over<L: NodeAccess>(
     how: impl FnOnce(&mut L, u32, Frame, Option<u8>) -> Result<(), Unwritten>,
 ) -> i32 {
     let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
-    let outcome = match (call.lane.as_deref_mut(), own(frame)) {
+    let own = own(frame);
+    if own.is_some_and(|frame| !call.is_intact(frame)) {
+        return call.refuse(SLUICE_REFUSED, OVERRUN);
+    }
+    let outcome = match (call.lane.as_deref_mut(), own) {
         (Some(lane), Some(frame)) => how(lane, output, frame, kind),
         _ => Err(Unwritten::NotOwn),
     };
@@ -338,6 +361,10 @@ unsafe extern "C" fn write_many<L: NodeAccess>(
         // SAFETY: the plugin vouches for so many frames.
         let frames = unsafe { std::slice::from_raw_parts(frames, count as usize) };
         let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
+        let intact = frames.iter().filter_map(|&frame| own(frame)).all(|frame| call.is_intact(frame));
+        if !intact {
+            return call.refuse(0, OVERRUN);
+        }
         if let (Some(lane), Some(kind)) = (call.lane.as_deref_mut(), kind) {
             let entries = frames.iter().map(|frame| frame.wrapping_sub(1));
             if lane.write_newest(output, entries, kind) {
@@ -353,6 +380,8 @@ unsafe extern "C" fn write_many<L: NodeAccess>(
 
 unsafe extern "C" fn release<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
+        // The stage fails once it has returned; the frame goes back all the same.
+        own(frame).map(|frame| call.is_intact(frame));
         call.with_lane(SLUICE_REFUSED, NOT_OWN, |lane| lane.release(own(frame)?).then_some(SLUICE_OK))
     };
     // SAFETY: the plugin vouches for the context.

@@ -8,7 +8,7 @@ use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceHost, SluiceRegister};
 use crate::lane::StageContext;
 
 use super::loaded::{LoadedStage, Plugin, loaded};
-use super::{call, description, descriptors, host};
+use super::{call, description, descriptors, extent, host};
 
 /// What stages in this process call.
 static IN_PROCESS: SluiceHost = host::table::<StageContext<'static>>();
@@ -36,6 +36,7 @@ pub fn load(path: &Path) -> Result<&'static Plugin, String> {
 
 /// Opens a library and reads its stages, which reach their nodes by this table.
 fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, String> {
+    extent::check(path)?;
     let register = find_register(path)?;
     call::begin_registering();
     // SAFETY: the symbol is that of the interface, whose plugins vouch for it.

@@ -3,12 +3,14 @@
 //!
 //! What a plugin says of itself is checked before anything of it is used ([`descriptors`]), and read without trust in
 //! the addresses that it names ([`memory`]). A library is opened once and never closed, also if it is refused: threads
-//! that it started may run on. A stage that writes out of its frames, or crashes, cannot be caught: it runs in this
-//! process.
+//! that it started may run on. A stage that writes out of its frames is caught in development mode alone ([`guards`]);
+//! one that crashes cannot be caught: it runs in this process.
 
 mod call;
 mod description;
 mod descriptors;
+mod extent;
+mod guards;
 mod host;
 mod library;
 mod loaded;

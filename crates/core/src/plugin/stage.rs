@@ -66,6 +66,9 @@ impl<B: Clone> PluginStage<B> {
     ) -> Result<(i32, Given), String> {
         let mut call = Call::new(lane, &self.settings, self.kind, &self.bell);
         let status = body(self.instance, (&raw mut call).cast());
+        if let Some(text) = call.find_overrun() {
+            return Err(text);
+        }
         if status >= 0 {
             return Ok((status, call.into_given()));
         }

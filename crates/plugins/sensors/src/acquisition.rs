@@ -7,16 +7,32 @@ use sluice_stage::{Acquire, Context, Figure, Frame, MOST_COLUMNS, Mode, Next, Po
 
 use crate::adc::{Adc, Signal, mix, next_random};
 use crate::batch::{number, stamp, text};
-use crate::raw_file::{RawFile, RawFormat};
+use crate::raw_file::RawFile;
+use crate::raw_records::{RawFormat, RawRecords};
+use crate::raw_socket::{Found, RawSocket};
 use crate::state::{of_bytes, to_bytes};
 
 /// Batches of one tick at most.
 const BATCHES_PER_TICK: u32 = 8;
 
+/// How long it waits for a socket before it looks again, nanoseconds: half of a batch, within these limits.
+const LEAST_LOOK_NS: f64 = 1e6;
+const MOST_LOOK_NS: f64 = 20e6;
+
 /// Where counts come from. A driver of a device is another one.
 enum Source {
     Simulated(Adc),
     File(RawFile),
+    Socket(RawSocket),
+}
+
+/// What became of a batch.
+enum Step {
+    Made,
+    /// Its records have not come.
+    Later,
+    /// There is none.
+    Ended,
 }
 
 /// Makes batches of counts.
@@ -45,18 +61,22 @@ impl Stage for Acquisition {
     const ID: &'static CStr = c"org.sluice.sensors.acquisition";
     const NAME: &'static CStr = c"Acquisition";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Gives the counts of an analogue-to-digital converter: a simulated one, or a file. In a \
-        live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated \
+    const DOC: &'static CStr = c"Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a \
+        socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated \
         converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are \
         lost are counted, and the next one is flagged as a discontinuity.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
-            "source": {"type": "string", "enum": ["simulated", "file"], "default": "simulated",
+            "source": {"type": "string", "enum": ["simulated", "file", "socket"], "default": "simulated",
                 "description": "Where counts come from."},
             "path": {"type": "string", "default": "",
                 "description": "The file: whole records after each other, a number for each channel."},
             "fileFormat": {"type": "string", "enum": ["s16le", "s32le"], "default": "s16le",
-                "description": "Numbers in the file: integers of 16 or 32 bits, the low byte first."},
+                "description": "Numbers in the file, or of the socket: integers of 16 or 32 bits, the low byte first."},
+            "address": {"type": "string", "default": "",
+                "description": "The socket to connect to, HOST:PORT or unix:PATH, which sends what would be in the file."},
+            "reconnect": {"type": "boolean", "default": true,
+                "description": "Whether it connects to the socket again where the other side ends, for ever."},
             "channels": {"type": "integer", "minimum": 1, "maximum": 64, "default": 8,
                 "description": "Number of channels: the columns ch0, ch1 and so on."},
             "sampleRateHz": {"type": "number", "minimum": 0.001, "maximum": 100000000, "default": 10000,
@@ -89,7 +109,7 @@ impl Stage for Acquisition {
     const OUTPUTS: &'static [Port] =
         &[Port::packet(c"packet", c"Counts: an i32 column a channel, ch0, ch1 and so on.")];
     const FIGURES: &'static [Figure] =
-        &[Figure::new(c"batches"), Figure::new(c"dropOuts"), Figure::new(c"lostRecords")];
+        &[Figure::new(c"batches"), Figure::new(c"dropOuts"), Figure::new(c"lostRecords"), Figure::new(c"connects")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let channels = number(context, c"channels")? as usize;
@@ -123,9 +143,17 @@ impl Stage for Acquisition {
             if !context.may_write() || self.is_early(context, count) {
                 break;
             }
-            if !self.make(context, count)? {
-                context.finish();
-                break;
+            match self.make(context, count)? {
+                Step::Made => {}
+                Step::Later => {
+                    let half_ns = self.time_ns(count as f64) / 2.0;
+                    context.wait_until_ns(context.now_ns() + half_ns.clamp(LEAST_LOOK_NS, MOST_LOOK_NS));
+                    break;
+                }
+                Step::Ended => {
+                    context.finish();
+                    break;
+                }
             }
         }
         context.progress(self.time_ns(self.made), self.time_ns(self.total));
@@ -141,8 +169,8 @@ impl Stage for Acquisition {
     fn snapshot(&mut self) -> Vec<u8> {
         match &self.source {
             Source::Simulated(adc) => to_bytes([self.made].into_iter().chain(adc.phases())),
-            // A file is read from its start.
-            Source::File(_) => Vec::new(),
+            // A file is read from its start, and a socket is connected to anew.
+            Source::File(_) | Source::Socket(_) => Vec::new(),
         }
     }
 
@@ -155,7 +183,8 @@ impl Stage for Acquisition {
     }
 
     fn figures(&mut self, values: &mut [f64]) {
-        values.copy_from_slice(&[self.batches, self.drop_outs, self.lost_records]);
+        let connects = if let Source::Socket(socket) = &self.source { socket.connects() } else { 0 };
+        values.copy_from_slice(&[self.batches, self.drop_outs, self.lost_records, connects as f64]);
     }
 }
 
@@ -167,7 +196,8 @@ impl Acquisition {
 
     /// Whether a batch of so many is not there yet: its last record has not been taken.
     fn is_early(&mut self, context: &mut Context, count: usize) -> bool {
-        if !context.is_live() {
+        // What sends over a socket has a pace of its own.
+        if !context.is_live() || matches!(self.source, Source::Socket(_)) {
             return false;
         }
         let now_ns = context.now_ns();
@@ -179,14 +209,27 @@ impl Acquisition {
         due_ns > now_ns
     }
 
-    /// Makes a batch, or loses it. `false`: the file has ended.
-    fn make(&mut self, context: &mut Context, wanted: usize) -> Result<bool, String> {
+    /// Makes a batch, or loses it.
+    fn make(&mut self, context: &mut Context, wanted: usize) -> Result<Step, String> {
         let count = match &mut self.source {
             Source::Simulated(_) => wanted,
             Source::File(file) => file.read(wanted)?,
+            Source::Socket(socket) => {
+                if let Some(why) = socket.take_trouble() {
+                    context.warn(&format!("cannot connect, and tries again: {why}"));
+                }
+                match socket.read(wanted) {
+                    Found::Records { count, gap } => {
+                        self.arrived(context, count, gap);
+                        count
+                    }
+                    Found::Later => return Ok(Step::Later),
+                    Found::Ended => 0,
+                }
+            }
         };
         if count == 0 {
-            return Ok(false);
+            return Ok(Step::Ended);
         }
         if self.is_lost() {
             if let Source::Simulated(adc) = &mut self.source {
@@ -199,7 +242,20 @@ impl Acquisition {
             self.batches += 1.0;
         }
         self.made += count as f64;
-        Ok(true)
+        Ok(Step::Made)
+    }
+
+    /// Records have come over the socket. In a live graph those behind a gap have the time at which they come.
+    fn arrived(&mut self, context: &Context, count: usize, gap: bool) {
+        self.gap |= gap;
+        if !context.is_live() {
+            return;
+        }
+        let now_ns = context.now_ns() - self.time_ns(count as f64);
+        let start_ns = *self.start_ns.get_or_insert(now_ns);
+        if gap {
+            self.made = self.made.max(((now_ns - start_ns) * self.rate_hz / 1e9).round());
+        }
     }
 
     fn is_lost(&mut self) -> bool {
@@ -219,7 +275,8 @@ impl Acquisition {
             let column = columns.get(channel);
             match &mut self.source {
                 Source::Simulated(adc) => adc.fill(channel, column),
-                Source::File(file) => file.channel(channel, column),
+                Source::File(file) => file.records.channel(channel, column),
+                Source::Socket(socket) => socket.records.channel(channel, column),
             }
         }
         let (from_ns, to_ns) = (self.time_ns(self.made).round(), self.time_ns(self.made + count as f64).round());
@@ -229,9 +286,14 @@ impl Acquisition {
 }
 
 fn source(context: &Context, channels: usize, rate_hz: f64, seed: u64) -> Result<Source, String> {
-    if text(context, c"source")? == "file" {
-        let format = RawFormat::named(&text(context, c"fileFormat")?)?;
-        return Ok(Source::File(RawFile::open(&text(context, c"path")?, format, channels)?));
+    let records = RawRecords::new(RawFormat::named(&text(context, c"fileFormat")?)?, channels);
+    match text(context, c"source")?.as_str() {
+        "file" => return Ok(Source::File(RawFile::open(&text(context, c"path")?, records)?)),
+        "socket" => {
+            let (address, again) = (text(context, c"address")?, number(context, c"reconnect")? != 0.0);
+            return Ok(Source::Socket(RawSocket::open(&address, again, records)?));
+        }
+        _ => {}
     }
     let signal = Signal {
         amplitude_volts: number(context, c"amplitudeVolts")?,

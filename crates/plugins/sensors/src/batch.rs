@@ -5,6 +5,8 @@ use std::ffi::{CStr, CString};
 use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_F32};
 use sluice_stage::{Acquire, Context, Frame, MOST_COLUMNS};
 
+use crate::timeline::Joint;
+
 /// A batch that was read.
 #[derive(Clone, Copy)]
 pub(crate) struct Batch {
@@ -30,6 +32,15 @@ impl Batch {
             duration_ns: info.duration_ns,
             gap: info.flags & SLUICE_DISCONTINUITY != 0,
         }))
+    }
+
+    /// As [`Batch::read`]; records are also missing before a batch that does not begin where the one before ended.
+    pub(crate) fn read_joined(context: &mut Context, joint: &mut Joint) -> Result<Option<Self>, String> {
+        let Some(mut batch) = Self::read(context)? else { return Ok(None) };
+        if batch.records > 0 {
+            batch.gap |= joint.is_gap(batch.pts_ns, batch.duration_ns);
+        }
+        Ok(Some(batch))
     }
 
     /// Records a second.

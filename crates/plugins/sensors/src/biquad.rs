@@ -2,11 +2,12 @@
 
 use std::ffi::CStr;
 
-use sluice_stage::{Context, Next, Port, Stage};
+use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 
 use crate::batch::{Batch, WANTS_F32, is_same_rate, number, text};
-use crate::sections::{BESIDE, Sections, Shape, gather, scatter};
+use crate::sections::{BESIDE, Sections, Shape, States, gather, scatter};
 use crate::state::{of_bytes, to_bytes};
+use crate::timeline::Joint;
 
 /// Filters each channel by sections of second order.
 pub struct Biquad {
@@ -17,10 +18,20 @@ pub struct Biquad {
     /// The rate that `sections` were designed for; 0: none were.
     rate_hz: f64,
     sections: Sections,
+    joint: Joint,
     /// Of each group of 8 channels, by section.
     states: Vec<[[f64; BESIDE]; 2]>,
     /// Samples of the 8 channels that are being filtered.
     beside: Vec<[f64; BESIDE]>,
+    odd: Vec<Odd>,
+    not_finite: f64,
+}
+
+/// A sample that is not finite, by its record and its channel among 8.
+struct Odd {
+    record: usize,
+    lane: usize,
+    sample: f32,
 }
 
 impl Stage for Biquad {
@@ -29,7 +40,8 @@ impl Stage for Biquad {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr =
         c"Filters each channel by sections of second order: low and high pass of Butterworth, band \
-        pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state.";
+        pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, \
+        as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "filter": {"type": "string", "enum": ["low-pass", "high-pass", "band-pass", "notch"],
@@ -45,6 +57,7 @@ impl Stage for Biquad {
     );
     const INPUTS: &'static [Port] = &[Port::packet(c"packetIn", c"Samples: f32 columns.")];
     const OUTPUTS: &'static [Port] = &[Port::packet(c"packetOut", c"The same, filtered.")];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"notFinite")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         Ok(Self {
@@ -59,13 +72,16 @@ impl Stage for Biquad {
             q: number(context, c"q")?,
             rate_hz: 0.0,
             sections: Sections::design(Shape::LowPass, 1.0, 4.0, 2, 1.0)?,
+            joint: Joint::default(),
             states: Vec::new(),
             beside: Vec::new(),
+            odd: Vec::new(),
+            not_finite: 0.0,
         })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
-        while let Some(batch) = Batch::read(context)? {
+        while let Some(batch) = Batch::read_joined(context, &mut self.joint)? {
             if batch.records > 0 {
                 self.fit(&batch)?;
                 let own = context.writable(batch.frame).ok_or("no slot is free for a copy")?;
@@ -90,9 +106,14 @@ impl Stage for Biquad {
     }
 
     fn restore(&mut self, state: &[u8]) {
-        let numbers: Vec<f64> = of_bytes(state).collect();
+        let finite = |number: f64| if number.is_finite() { number } else { 0.0 };
+        let numbers: Vec<f64> = of_bytes(state).map(finite).collect();
         let group = |group: &[f64]| [std::array::from_fn(|k| group[k]), std::array::from_fn(|k| group[BESIDE + k])];
         self.states = numbers.chunks_exact(2 * BESIDE).map(group).collect();
+    }
+
+    fn figures(&mut self, values: &mut [f64]) {
+        values[0] = self.not_finite;
     }
 }
 
@@ -105,7 +126,7 @@ impl Biquad {
             self.rate_hz = rate_hz;
         }
         let wanted = batch.channels.div_ceil(BESIDE) * self.sections.count();
-        if self.states.len() != wanted {
+        if self.states.len() != wanted || batch.gap {
             self.states.clear();
             self.states.resize(wanted, [[0.0; BESIDE]; 2]);
         }
@@ -113,19 +134,41 @@ impl Biquad {
         Ok(())
     }
 
-    fn filter(&mut self, context: &mut Context, frame: sluice_stage::Frame) -> Result<(), String> {
+    fn filter(&mut self, context: &mut Context, frame: Frame) -> Result<(), String> {
         let mut columns = context.columns_mut::<f32>(frame).ok_or(WANTS_F32)?;
         for (group, states) in self.states.chunks_exact_mut(self.sections.count()).enumerate() {
             let first = group * BESIDE;
             let channels = first..columns.count().min(first + BESIDE);
             for channel in channels.clone() {
-                gather(columns.get(channel), &mut self.beside, channel - first);
+                let (column, lane) = (columns.get(channel), channel - first);
+                if gather(column, &mut self.beside, lane) > 0 {
+                    let odd = column.iter().enumerate().filter(|(_, sample)| !sample.is_finite());
+                    self.odd.extend(odd.map(|(record, &sample)| Odd { record, lane, sample }));
+                }
             }
-            self.sections.run(&mut self.beside, states);
+            run_around(&self.sections, &mut self.beside, states, &mut self.odd);
             for channel in channels {
                 scatter(&self.beside, columns.get(channel), channel - first);
+            }
+            self.not_finite += self.odd.len() as f64;
+            for Odd { record, lane, sample } in self.odd.drain(..) {
+                columns.get(first + lane)[record] = sample;
             }
         }
         Ok(())
     }
+}
+
+/// Filters samples of 8 channels. Those that are not finite stay out of the states, and their channels begin anew behind
+/// them.
+fn run_around(sections: &Sections, samples: &mut [[f64; BESIDE]], states: &mut States, odd: &mut [Odd]) {
+    odd.sort_unstable_by_key(|odd| odd.record);
+    let mut from = 0;
+    for &mut Odd { record, lane, .. } in odd {
+        sections.run(&mut samples[from..record], states);
+        from = record;
+        samples[record][lane] = 0.0;
+        states.as_flattened_mut().iter_mut().for_each(|numbers| numbers[lane] = 0.0);
+    }
+    sections.run(&mut samples[from..], states);
 }

@@ -6,6 +6,7 @@ use sluice_stage::{Acquire, Context, Next, Port, Stage};
 
 use crate::batch::{Batch, Names, WANTS_F32, is_same_rate, no_slot, number, stamp};
 use crate::decimator::{Channel, Decimator};
+use crate::timeline::{Joint, Timeline};
 
 /// Lowers the rate behind a filter.
 pub struct Downsample {
@@ -14,9 +15,9 @@ pub struct Downsample {
     names: Names,
     /// Records a second that come in; 0: none have.
     rate_hz: f64,
-    /// When the first output since the last gap was taken, and how many there were since.
-    from_ns: f64,
-    made: f64,
+    joint: Joint,
+    /// Of the samples that came in, from that of the next output on.
+    times: Timeline,
     gap: bool,
     /// What is left was written.
     flushed: bool,
@@ -49,17 +50,18 @@ impl Stage for Downsample {
             channels: Vec::new(),
             names: Names::default(),
             rate_hz: 0.0,
-            from_ns: 0.0,
-            made: 0.0,
+            joint: Joint::default(),
+            times: Timeline::default(),
             gap: false,
             flushed: false,
         })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
-        while let Some(batch) = Batch::read(context)? {
+        while let Some(batch) = Batch::read_joined(context, &mut self.joint)? {
             if batch.records > 0 {
                 self.fit(context, &batch)?;
+                self.times.add(batch.pts_ns, batch.duration_ns, batch.records);
                 let columns = context.columns::<f32>(batch.frame).ok_or(WANTS_F32)?;
                 for (k, channel) in self.channels.iter_mut().enumerate() {
                     self.decimator.push(channel, columns.get(k));
@@ -97,7 +99,8 @@ impl Downsample {
         self.gap = batch.gap;
         self.channels.resize_with(batch.channels, || self.decimator.channel());
         self.channels.iter_mut().for_each(|channel| self.decimator.reset(channel));
-        (self.rate_hz, self.from_ns, self.made) = (rate_hz, batch.pts_ns, 0.0);
+        self.times.clear();
+        self.rate_hz = rate_hz;
         Ok(())
     }
 
@@ -116,10 +119,10 @@ impl Downsample {
             columns.get(k).copy_from_slice(channel.out());
             channel.take_out();
         }
-        let step_ns = self.decimator.factor() as f64 * 1e9 / self.rate_hz;
-        let (from_ns, to_ns) =
-            (self.from_ns + self.made * step_ns, self.from_ns + (self.made + count as f64) * step_ns);
-        self.made += count as f64;
+        let taken = count * self.decimator.factor();
+        let from_ns = self.times.time_ns(0);
+        let to_ns = from_ns + self.times.length_ns(taken);
+        self.times.forget(taken);
         stamp(context, frame, from_ns, to_ns.round() - from_ns.round(), std::mem::take(&mut self.gap))?;
         context.write(0, frame)?;
         Ok(None)

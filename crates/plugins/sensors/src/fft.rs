@@ -10,6 +10,7 @@ use sluice_stage::{Acquire, Context, Figure, Next, Port, Stage};
 
 use crate::batch::{Batch, Names, number, stamp, text};
 use crate::history::History;
+use crate::timeline::Joint;
 
 /// Heights below this one, in volts, are shown as -240 dB.
 const LEAST: f32 = 1e-12;
@@ -26,6 +27,7 @@ pub struct Fft {
     piece: Vec<f32>,
     bins: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
+    joint: Joint,
     history: History,
     names: Names,
     gap: bool,
@@ -75,6 +77,7 @@ impl Stage for Fft {
             bins: plan.make_output_vec(),
             scratch: plan.make_scratch_vec(),
             plan,
+            joint: Joint::default(),
             history: History::default(),
             names: Names::default(),
             gap: false,
@@ -89,7 +92,7 @@ impl Stage for Fft {
                     return Ok(Next::Again);
                 }
             }
-            let Some(batch) = Batch::read(context)? else { return Ok(Next::WhenFramesCome) };
+            let Some(batch) = Batch::read_joined(context, &mut self.joint)? else { return Ok(Next::WhenFramesCome) };
             if batch.records > 0 {
                 self.names.follow(context, &batch)?;
                 self.history.add(context, &batch)?;

@@ -1,38 +1,40 @@
-//! The newest samples of each channel, with the time of the first one.
+//! The newest samples of each channel, with their times.
 
 use sluice_stage::Context;
 
 use crate::batch::{Batch, WANTS_F32, is_same_rate};
+use crate::timeline::Timeline;
 
 /// Samples that were read and are still needed.
 #[derive(Default)]
 pub(crate) struct History {
     channels: Vec<Vec<f32>>,
-    /// When the first sample was taken, and how long one lasts.
-    from_ns: f64,
-    step_ns: f64,
+    times: Timeline,
+    rate_hz: f64,
 }
 
 impl History {
-    /// Adds a batch. After a gap, and where rate or number of channels are others, nothing is left of what was before: the
-    /// answer is `false` then.
-    pub(crate) fn add(&mut self, context: &Context, batch: &Batch) -> Result<bool, String> {
-        let step_ns = 1e9 / batch.rate_hz()?;
-        let is_alike = self.channels.len() == batch.channels && is_same_rate(step_ns, self.step_ns);
-        let goes_on = is_alike && !batch.gap;
-        self.step_ns = step_ns;
-        if !goes_on {
+    /// Whether a batch can be joined to what is there: no record is missing before it, and rate and number of channels are
+    /// the same.
+    pub(crate) fn is_joined_by(&self, batch: &Batch) -> Result<bool, String> {
+        let is_alike = self.channels.len() == batch.channels && is_same_rate(batch.rate_hz()?, self.rate_hz);
+        Ok(is_alike && !batch.gap)
+    }
+
+    /// Adds a batch. Where it cannot be joined, nothing is left of what was before.
+    pub(crate) fn add(&mut self, context: &Context, batch: &Batch) -> Result<(), String> {
+        if !self.is_joined_by(batch)? {
             self.channels.resize_with(batch.channels, Vec::new);
             self.channels.iter_mut().for_each(Vec::clear);
-        }
-        if self.count() == 0 {
-            self.from_ns = batch.pts_ns;
+            self.times.clear();
+            self.rate_hz = batch.rate_hz()?;
         }
         let columns = context.columns::<f32>(batch.frame).ok_or(WANTS_F32)?;
         for (k, channel) in self.channels.iter_mut().enumerate() {
             channel.extend_from_slice(columns.get(k));
         }
-        Ok(goes_on)
+        self.times.add(batch.pts_ns, batch.duration_ns, batch.records);
+        Ok(())
     }
 
     /// How many samples of each channel there are.
@@ -52,17 +54,17 @@ impl History {
 
     /// When a sample was taken.
     pub(crate) fn time_ns(&self, sample: usize) -> f64 {
-        self.from_ns + self.step_ns * sample as f64
+        self.times.time_ns(sample)
     }
 
     /// How long so many samples last.
     pub(crate) fn length_ns(&self, samples: usize) -> f64 {
-        self.step_ns * samples as f64
+        self.times.length_ns(samples)
     }
 
     /// Forgets the first samples.
     pub(crate) fn forget(&mut self, samples: usize) {
-        self.from_ns = self.time_ns(samples);
+        self.times.forget(samples);
         for channel in &mut self.channels {
             channel.drain(..samples);
         }

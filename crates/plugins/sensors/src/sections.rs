@@ -105,15 +105,16 @@ fn run_section_any(samples: &mut [Numbers], section: &Section, state: &mut [Numb
 }
 
 wide! {
-    /// Puts a channel beside others.
-    pub(crate) fn gather(from: &[f32], to: &mut [Numbers], lane: usize) => gather_any
+    /// Puts a channel beside others. Returns how many samples are not finite.
+    pub(crate) fn gather(from: &[f32], to: &mut [Numbers], lane: usize) -> u32 => gather_any
 }
 
 #[inline(always)]
-fn gather_any(from: &[f32], to: &mut [Numbers], lane: usize) {
+fn gather_any(from: &[f32], to: &mut [Numbers], lane: usize) -> u32 {
     for (place, &sample) in to.iter_mut().zip(from) {
         place[lane % BESIDE] = f64::from(sample);
     }
+    from.iter().map(|sample| u32::from(!sample.is_finite())).sum()
 }
 
 wide! {

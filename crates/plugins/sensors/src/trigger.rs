@@ -6,6 +6,7 @@ use sluice_stage::{Acquire, Context, Figure, Next, Port, Stage};
 
 use crate::batch::{Batch, Names, number, stamp, text};
 use crate::history::History;
+use crate::timeline::Joint;
 
 /// Which way a level is crossed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub struct Trigger {
     before: usize,
     after: usize,
     hold_off_seconds: f64,
+    joint: Joint,
     history: History,
     names: Names,
     /// Samples of the history that were looked at.
@@ -36,6 +38,7 @@ pub struct Trigger {
     /// No crossing counts before this time.
     not_before_ns: f64,
     triggers: f64,
+    short_pieces: f64,
 }
 
 impl Stage for Trigger {
@@ -45,7 +48,8 @@ impl Stage for Trigger {
     const DOC: &'static CStr =
         c"Passes on a batch for each crossing of a level by one channel: samples of all channels \
         from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, \
-        and not while a piece is taken or held off. What lies before a gap is not joined to what follows.";
+        and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a \
+        gap or the end cuts off comes as far as it goes, and shortPieces counts it.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "channel": {"type": "integer", "minimum": 0, "maximum": 63, "default": 0,
@@ -59,14 +63,14 @@ impl Stage for Trigger {
             "beforeSamples": {"type": "integer", "minimum": 0, "maximum": 65536, "default": 64,
                 "x-unit": "samples", "description": "Samples of a piece before its crossing; fewer where there are none."},
             "afterSamples": {"type": "integer", "minimum": 1, "maximum": 65536, "default": 192,
-                "x-unit": "samples", "description": "Samples of a piece from its crossing on."},
+                "x-unit": "samples", "description": "Samples of a piece from its crossing on; fewer before a gap and at the end."},
             "holdOffSeconds": {"type": "number", "minimum": 0, "maximum": 86400, "default": 0, "x-unit": "s",
                 "description": "How long after the end of a piece no crossing counts."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::packet(c"packetIn", c"Samples: f32 columns.")];
     const OUTPUTS: &'static [Port] = &[Port::packet(c"packetOut", c"Pieces around crossings.")];
-    const FIGURES: &'static [Figure] = &[Figure::new(c"triggers")];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"triggers"), Figure::new(c"shortPieces")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         Ok(Self {
@@ -81,6 +85,7 @@ impl Stage for Trigger {
             before: number(context, c"beforeSamples")? as usize,
             after: number(context, c"afterSamples")? as usize,
             hold_off_seconds: number(context, c"holdOffSeconds")?,
+            joint: Joint::default(),
             history: History::default(),
             names: Names::default(),
             seen: 0,
@@ -88,6 +93,7 @@ impl Stage for Trigger {
             crossing: None,
             not_before_ns: f64::NEG_INFINITY,
             triggers: 0.0,
+            short_pieces: 0.0,
         })
     }
 
@@ -98,19 +104,25 @@ impl Stage for Trigger {
                     return Ok(Next::Again);
                 }
             }
-            let Some(batch) = Batch::read(context)? else { return Ok(Next::WhenFramesCome) };
+            let Some(batch) = Batch::read_joined(context, &mut self.joint)? else { return Ok(Next::WhenFramesCome) };
             if self.channel >= batch.channels {
                 let (wanted, found) = (self.channel, batch.channels);
                 return Err(format!("channel {wanted} is to be looked at, and a batch has {found}, from 0"));
             }
             if batch.records > 0 {
-                self.names.follow(context, &batch)?;
-                if !self.history.add(context, &batch)? {
-                    (self.seen, self.armed, self.crossing) = (0, [false; 2], None);
+                if !self.history.is_joined_by(&batch)? {
+                    self.begin_anew(context)?;
                 }
+                self.names.follow(context, &batch)?;
+                self.history.add(context, &batch)?;
             }
             context.release(batch.frame);
         }
+    }
+
+    fn flush(&mut self, context: &mut Context) -> Result<Next, String> {
+        // The piece of the last crossing is as long as there are samples for it.
+        Ok(if self.write(context)? { Next::WhenFramesCome } else { Next::Again })
     }
 
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
@@ -120,7 +132,7 @@ impl Stage for Trigger {
     }
 
     fn figures(&mut self, values: &mut [f64]) {
-        values[0] = self.triggers;
+        values.copy_from_slice(&[self.triggers, self.short_pieces]);
     }
 }
 
@@ -160,10 +172,20 @@ impl Trigger {
         None
     }
 
-    /// Writes the piece that is complete. `false`: no slot is free.
+    /// Looks at what follows a gap as if nothing had been before. A piece that the gap has cut off is written as it is.
+    fn begin_anew(&mut self, context: &mut Context) -> Result<(), String> {
+        if !self.write(context)? {
+            return Err("no slot is free".into());
+        }
+        (self.seen, self.armed) = (0, [false; 2]);
+        Ok(())
+    }
+
+    /// Writes the piece of the crossing, up to the newest sample if it is not complete. `false`: no slot is free.
     fn write(&mut self, context: &mut Context) -> Result<bool, String> {
         let Some(crossing) = self.crossing else { return Ok(true) };
-        let (from, to) = (crossing.saturating_sub(self.before), crossing + self.after);
+        let (from, wanted) = (crossing.saturating_sub(self.before), crossing + self.after);
+        let to = wanted.min(self.history.count());
         let frame = match self.names.acquire(context, to - from) {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(false),
@@ -176,6 +198,7 @@ impl Trigger {
         stamp(context, frame, self.history.time_ns(from), self.history.length_ns(to - from), false)?;
         context.write(0, frame)?;
         self.triggers += 1.0;
+        self.short_pieces += f64::from(u8::from(to < wanted));
         self.crossing = None;
         self.not_before_ns = self.history.time_ns(to) + self.hold_off_seconds * 1e9;
         Ok(true)
