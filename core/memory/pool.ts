@@ -33,7 +33,6 @@ import { holdRow, type PoolToken } from "./pool_layout.ts";
 // Local copies: V8 resolves an imported constant again at each use.
 const GENERATION = SLOT.generation >> 2;
 const REF_COUNT = SLOT.refCount >> 2;
-const OWNER = SLOT.pool >> 2;
 const WAITERS = POOL.waiters >> 2;
 const OPEN_SLOTS = POOL.openSlots >> 2;
 
@@ -225,7 +224,6 @@ export class Pool {
     const slot = this.#magazine[--this.#magazineCount];
     if (this.#magazineCount < this.#guardedCount) this.#guarded!.stopReading();
     const at = this.headerAt(slot);
-    this.u32[at + OWNER] = this.index;
     this.u32[at + GENERATION]++;
     // Nobody else refers to the slot; whoever is given it gets to know of it by a ring, which orders this before.
     this.i32[at + REF_COUNT] = 1;
