@@ -15,16 +15,15 @@ export const STAGE_VERSION = { major: 1, minor: 2 } as const;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {
-  refCount: 0,
-  pool: 4,
+  dtsNs: 0,
   gpuHandle: 8,
   strides: 16,
   checksum: 32,
   ptsNs: 64,
-  dtsNs: 72,
-  durationNs: 80,
-  ingressNs: 88,
-  sequence: 96,
+  durationNs: 72,
+  ingressNs: 80,
+  sequence: 88,
+  refCount: 96,
   generation: 104,
   payloadLength: 108,
   kind: 112,
@@ -227,19 +226,18 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x3713e9cb;
+export const LAYOUT_HASH = 0x1156ad36;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
-export const LAYOUT_TEXT = `SLOT.refCount=0
-SLOT.pool=4
+export const LAYOUT_TEXT = `SLOT.dtsNs=0
 SLOT.gpuHandle=8
 SLOT.strides=16
 SLOT.checksum=32
 SLOT.ptsNs=64
-SLOT.dtsNs=72
-SLOT.durationNs=80
-SLOT.ingressNs=88
-SLOT.sequence=96
+SLOT.durationNs=72
+SLOT.ingressNs=80
+SLOT.sequence=88
+SLOT.refCount=96
 SLOT.generation=104
 SLOT.payloadLength=108
 SLOT.kind=112

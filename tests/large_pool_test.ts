@@ -31,6 +31,8 @@ class Hoarder {
   /** The bits of those that it has, by word of the bitmap. */
   #taken = new Map<number, number>();
   #words: Int32Array | undefined;
+  /** Lower ones that were in use then. */
+  readonly #kept: AudioFrame[] = [];
   far = 0;
 
   process(): void {
@@ -45,6 +47,7 @@ class Hoarder {
         }
       }
       if (frame.slot >= pool.slotCount - LEFT) this.far++;
+      else this.#kept.push(frame.retain());
       this.audioOut.write(frame);
     }
   }
@@ -52,6 +55,7 @@ class Hoarder {
   flush(): void {
     for (const [word, bits] of this.#taken) Atomics.or(this.#words!, word, bits);
     this.#taken.clear();
+    for (const frame of this.#kept.splice(0)) frame.release();
   }
 }
 

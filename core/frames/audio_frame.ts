@@ -116,7 +116,6 @@ export class AudioFrame<C extends number = number> extends Frame {
     if (this.#laidOutRateHz !== sampleRateHz) return false;
     const { u32 } = this.pool;
     const at = this.at32;
-    // Reads nothing of the header's first cache line, which the lane that released the slot has written.
     if ((u32[at + KIND_WORD] & 0xffff) !== AUDIO_WORD || u32[at + WIDTH] !== channels) return false;
     return u32[at + HEIGHT] === sampleRateHz && u32[at + PAYLOAD_LENGTH] === this.#laidOutBytes;
   }

@@ -11,7 +11,7 @@
  * @module
  */
 import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
-import { index16 } from "../element_index.ts";
+import { index16, index64 } from "../element_index.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import type { Codec, EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
@@ -136,6 +136,11 @@ export class EncodedFrame extends Frame {
       };
     }
     return { kind: "encoded", codec, ...(width > 0 && { width }), ...(height > 0 && { height }) };
+  }
+
+  override copyTimes(from: Frame): void {
+    super.copyTimes(from);
+    this.pool.f64[this.at64 + DTS_NS] = from.pool.f64[index64(from.pool.slotOffset(from.slot) + SLOT.dtsNs)];
   }
 
   /**

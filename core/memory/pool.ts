@@ -4,7 +4,8 @@
  * A `Pool` is one lane's view. The free list is a bitmap in the arena (bit set = free), changed with atomic and/or. In
  * front of it, a small *magazine* of free slots belongs to this lane alone, so that a frame usually costs no atomic
  * operation on shared words. A lane empties its magazine before it sleeps, and down to {@linkcode MAGAZINE_SIZE} in
- * each round in which others wait for slots.
+ * each round in which others wait for slots. Slots are taken from the lowest free one on: so the same few are in use
+ * over and over, and processors have their headers at hand; memory of the others is not touched.
  *
  * Beside it stands the table of holds: a byte for each slot and thread, which only that thread writes. It says how many
  * references the thread has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
@@ -32,7 +33,6 @@ import { holdRow, type PoolToken } from "./pool_layout.ts";
 // Local copies: V8 resolves an imported constant again at each use.
 const GENERATION = SLOT.generation >> 2;
 const REF_COUNT = SLOT.refCount >> 2;
-const OWNER = SLOT.pool >> 2;
 const WAITERS = POOL.waiters >> 2;
 const OPEN_SLOTS = POOL.openSlots >> 2;
 
@@ -111,7 +111,6 @@ export class Pool {
   #magazineSize: number = 0;
   /** Slots from this one on are not kept at hand: they are lent no longer. */
   #keepBelow = 0;
-  #hint = 0;
   #guardedCount = 0;
   #guarded: { stopReading(): void } | undefined;
 
@@ -135,7 +134,6 @@ export class Pool {
     this.#strideWords = index32(this.#stride);
     this.bitmapAt = index32(this.u32[POOL.bitmapOffset >> 2]);
     this.#holdsAt = this.#rowOf(row);
-    this.#hint = lane % this.#words;
   }
 
   /**
@@ -226,7 +224,6 @@ export class Pool {
     const slot = this.#magazine[--this.#magazineCount];
     if (this.#magazineCount < this.#guardedCount) this.#guarded!.stopReading();
     const at = this.headerAt(slot);
-    this.u32[at + OWNER] = this.index;
     this.u32[at + GENERATION]++;
     // Nobody else refers to the slot; whoever is given it gets to know of it by a ring, which orders this before.
     this.i32[at + REF_COUNT] = 1;
@@ -415,8 +412,7 @@ export class Pool {
     // Takes none if they do not suffice: returning them would wake others, who would do the same for ever.
     if (this.#magazineCount + free < count) return false;
     const target = free >= plenty ? this.#magazineSize : free >= PLENTY ? MAGAZINE_SIZE : count;
-    for (let k = 0; k < this.#words && this.#magazineCount < target; k++) {
-      const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
+    for (let word = 0; word < this.#words && this.#magazineCount < target; word++) {
       let wanted = 0;
       // Other lanes may take some meanwhile; the result below tells which were free.
       let bits = this.i32[this.bitmapAt + word];
@@ -426,7 +422,6 @@ export class Pool {
       }
       if (wanted === 0) continue;
       let taken = Atomics.and(this.i32, this.bitmapAt + word, ~wanted) & wanted;
-      this.#hint = word;
       for (; taken !== 0; taken &= taken - 1) this.#keep(word * 32 + 31 - Math.clz32(taken & -taken));
     }
     return this.#magazineCount >= count;
@@ -477,10 +472,8 @@ export class Pool {
   /** Counts the free slots in the bitmap, at least up to `enough`. */
   #countFree(enough: number): number {
     let free = 0;
-    for (let k = 0; k < this.#words && free < enough; k++) {
-      const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
-      free += countBits(Atomics.load(this.i32, this.bitmapAt + word));
-    }
+    // Other lanes may take some meanwhile, whether this is atomic or not.
+    for (let word = 0; word < this.#words && free < enough; word++) free += countBits(this.i32[this.bitmapAt + word]);
     return free;
   }
 

@@ -38,6 +38,21 @@ Deno.test("Pool.ensure() fills the magazine where slots are plenty, over the end
   equal(here.freeInBitmap(), 0);
 });
 
+Deno.test("Pool.takeSlot() uses the same few slots over and over, though another lane frees them", () => {
+  const [here, there] = twoViews(1024);
+  const used = new Set<number>();
+  for (let round = 0; round < 200; round++) {
+    const slots = Array.from({ length: 16 }, () => here.takeSlot());
+    for (const slot of slots) {
+      used.add(slot);
+      here.giveAway(slot);
+      there.receive(slot);
+      there.release(slot);
+    }
+  }
+  ok(used.size <= 16 + 2 * MAX_MAGAZINE, `${used.size} slots were used`);
+});
+
 Deno.test("Pool.release() gives back half of a full magazine, each slot once", () => {
   const [here, there] = twoViews(40);
   const slots = Array.from({ length: 40 }, () => here.takeSlot());

@@ -20,7 +20,7 @@ const PHASE_FLUSH = PHASE.flush;
 const FIRST_TICK_MAY_BE_LATE_NS = 1_000_000;
 
 /** Ticks of a self-driven node that follow its first one at once, at most. */
-const MAX_REPEATS = 31;
+const MAX_REPEATS = 127;
 
 /** Ticks without effect after which a node is warned of. */
 const IDLE_TICKS = 100_000;

@@ -406,7 +406,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** For a source: the time of the lane's round, unless its ticks take long. */
   ingressNs(): number {
     if (this.inputs.length > 0) return this.lastIngressNs;
-    return this.isAsync || this.isSlow ? this.#host.nowNs() : this.#host.stampNs();
+    if (this.isAsync || this.isSlow) this.#host.nowNs();
+    return this.#host.stampNs();
   }
 
   turn(): Promise<void> | undefined {

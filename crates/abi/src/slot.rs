@@ -7,14 +7,14 @@ pub const PAYLOAD_ALIGN: usize = 64;
 
 /// Describes the frame in a slot. The payload follows at once.
 ///
+/// What each frame touches stands in the second of its two cache lines.
+///
 /// All fields but `ref_count` are written by the one holder of an acquired slot (or of a read slot whose count is 1);
 /// they travel to the next reader with the ring that carries the entry.
 #[repr(C, align(64))]
 pub struct SlotHeader {
-    /// References held: 0 = free, at least 1 = in use. Any lane, atomically.
-    pub ref_count: AtomicI32,
-    /// Index of the pool that owns the slot, 0 to 63. Whoever acquires: so a slot that was never used is never touched.
-    pub pool: u32,
+    /// Decoding time of encoded media; equals `pts_ns` where frames are not reordered. The frame's writer.
+    pub dts_ns: f64,
     /// Handle of a foreign frame (a GPU texture, a pixel buffer), 0 = none. The stage that made the frame.
     pub gpu_handle: u64,
     /// Bytes from one row to the next, for each plane; 0 = packed. The frame's writer.
@@ -25,14 +25,15 @@ pub struct SlotHeader {
 
     /// Presentation time. The frame's writer.
     pub pts_ns: f64,
-    /// Decoding time; equals `pts_ns` where frames are not reordered. The frame's writer.
-    pub dts_ns: f64,
     /// Duration, 0 = unknown. The frame's writer.
     pub duration_ns: f64,
     /// When the data entered the graph: from it the age of a frame is taken. The source; copied on by every node.
     pub ingress_ns: f64,
     /// Count of the frame at its source, from 0. The frame's writer.
     pub sequence: f64,
+    /// References held: 0 = free, at least 1 = in use. Any lane, atomically.
+    pub ref_count: AtomicI32,
+    _spare: u32,
     /// Raised by one, wrapping, each time the slot is acquired. Whoever acquires.
     pub generation: u32,
     /// Bytes of the payload in use. The frame's writer.

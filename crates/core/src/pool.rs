@@ -183,10 +183,7 @@ impl SlotWords for ArenaWords {
     fn raise_generation(&self, slot: u32) {
         let header = self.slot(slot);
         // SAFETY: the slot exists and is the caller's alone.
-        unsafe {
-            (*header).pool = self.header().pool_index;
-            (*header).generation = (*header).generation.wrapping_add(1);
-        }
+        unsafe { (*header).generation = (*header).generation.wrapping_add(1) };
     }
 }
 

@@ -53,7 +53,7 @@ fn lend_raises_the_generation_and_aligns_the_slot() {
         assert_eq!(header.addr() % 64, 0);
         // SAFETY: the slot was taken here.
         let header = unsafe { &*header };
-        assert_eq!((header.pool, header.ref_count.load(Ordering::SeqCst)), (3, 1));
+        assert_eq!(header.ref_count.load(Ordering::SeqCst), 1);
         assert_eq!(header.generation, generation);
         assert_eq!(release(&pool, slot, 0), GivenUp::Kept);
     }

@@ -1,6 +1,7 @@
 //! All interleavings of lanes that take, share and free slots of one pool; and of one that dies at any step.
 
 use std::cell::Cell;
+use std::sync::atomic;
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;

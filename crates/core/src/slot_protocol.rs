@@ -7,8 +7,6 @@
 //!
 //! Nothing here allocates or blocks.
 
-use std::sync::atomic;
-
 use crate::slot_requests::SlotRequests;
 use crate::sync::{AtomicI32, AtomicU8, AtomicU32, Ordering};
 
@@ -61,13 +59,11 @@ pub enum GivenUp {
 /// The slots of a pool.
 pub struct Slots<W> {
     pub(crate) words: W,
-    /// The bitmap word in which the last search ended. Anyone, atomically; a hint, which no model needs.
-    hint: atomic::AtomicU32,
 }
 
 impl<W: SlotWords> Slots<W> {
     pub(crate) fn over(words: W) -> Self {
-        Self { words, hint: atomic::AtomicU32::new(0) }
+        Self { words }
     }
 
     /// Number of slots that there is room for.
@@ -76,15 +72,12 @@ impl<W: SlotWords> Slots<W> {
         self.words.slot_count()
     }
 
-    /// Takes up to `out.len()` free slots of one word of the bitmap into the front of `out`, in one atomic step, and
-    /// returns how many; 0: no slot is free. The lane keeps them at hand until [`Slots::lend`].
+    /// Takes up to `out.len()` free slots of one word of the bitmap, the lowest with a free slot, into the front of `out`,
+    /// in one atomic step, and returns how many; 0: no slot is free. The lane keeps them at hand until [`Slots::lend`].
     #[inline]
     #[must_use]
     pub fn reserve(&self, lane: u32, out: &mut [u32]) -> usize {
-        let words = self.words.open_slots().div_ceil(32);
-        // Relaxed: a hint.
-        let first = self.hint.load(Ordering::Relaxed) % words;
-        for index in (first..words).chain(0..first) {
+        for index in 0..self.words.open_slots().div_ceil(32) {
             let word = self.words.bitmap(index);
             let mut seen = word.load(Ordering::Relaxed);
             while seen != 0 {
@@ -97,7 +90,6 @@ impl<W: SlotWords> Slots<W> {
                 let before = word.fetch_and(!wanted, Ordering::AcqRel);
                 let mut taken = before & wanted;
                 if taken != 0 {
-                    self.hint.store(index, Ordering::Relaxed);
                     let mut count = 0;
                     while taken != 0 {
                         self.words.between_writes();
