@@ -287,6 +287,11 @@ export function deepGates(): Gate[] {
       commands: [{ ...deno("test", "-A", "tests/web/truth_test.ts"), env: { SLUICE_TRUTH_SECONDS: "30" } }],
     },
     {
+      name: "memory while values go between lanes for ten minutes, with each driver",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/values_memory_test.ts"), env: { SLUICE_VALUES_SECONDS: "600" } }],
+    },
+    {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],
