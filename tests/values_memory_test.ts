@@ -44,9 +44,11 @@ eachDriver(
     );
     await runtime.finished;
     clearInterval(looks);
-    const [{ received, wrong }] = valuesReported;
+    const [{ received, wrong, fromNs, toNs }] = valuesReported;
     assert.deepEqual({ received, wrong }, { received: count, wrong: 0 });
     if (!IS_LONG) return;
+    const perSecond = count / ((toNs - fromNs) / 1e9);
+    assert.ok(perSecond >= 300_000, `${perSecond} values a second`);
     const middle = mb(series, 0.5, 0.6);
     const end = mb(series, 0.9, 1);
     assert.ok(end - middle <= MOST_GROWN_MB, `from ${middle} to ${end} MB in the last half of ${SECONDS} s`);
