@@ -108,7 +108,7 @@ export async function makeBundle(): Promise<void> {
 }
 
 /**
- * Puts what a start loads anyway into few files: to find, read and link one takes Deno a millisecond of processor time.
+ * Puts what a start loads anyway into few files: to find, read and link one takes Deno a tenth of a millisecond.
  *
  * @returns the part that a module belongs to, if any: what one step of a start imports and no step before it
  */
