@@ -6360,7 +6360,7 @@ export type WavSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFra
  * Reads a WAV file.
  *
  * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
- * 8 channels, extensible headers. The file is read in pieces of some 64 KiB, never as a whole. In a live graph blocks come at the
+ * 8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph blocks come at the
  * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
  * fault, and so is a file that a `wav-sink` writes.
  *
@@ -6383,7 +6383,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
     source: "processors/file/wav_source.ts:47",
     description: "Reads a WAV file.",
     doc:
-      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read in pieces of some 64 KiB, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
+      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "read", "play"],
     mode: "loop",
@@ -6824,8 +6824,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",
     "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
-    "processors/file/wav_sink.ts": "8df4b1b1a3794eb6",
-    "processors/file/wav_source.ts": "a9bbb6c6d38b1284",
+    "processors/file/wav_sink.ts": "cc236f0b7d11eef0",
+    "processors/file/wav_source.ts": "744c7bb7bf6d9566",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/audio_delay.ts": "afb91422d5758dc9",
     "processors/flow/audio_rebuffer.ts": "2956e9a5881c1a7e",

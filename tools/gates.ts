@@ -168,9 +168,15 @@ function quietGates(count: number, modules: readonly string[]): Gate[] {
 }
 
 /** Tests that run with each driver: most of them wait, so that two cores carry several at once. */
-function driverGates(driver: "native" | "portable", count: number, modules: readonly string[]): Gate[] {
-  const env = { SLUICE_NATIVE: driver === "native" ? "require" : "off" };
-  const gates = denoTests(`Deno tests, ${driver} driver`, count, modules, env);
+function driverGates(
+  driver: "native" | "portable",
+  count: number,
+  modules: readonly string[],
+  kernels: "auto" | "off" = "auto",
+): Gate[] {
+  const env = { SLUICE_NATIVE: driver === "native" ? "require" : "off", SLUICE_KERNELS: kernels };
+  const name = `Deno tests, ${driver} driver${kernels === "off" ? ", without kernels" : ""}`;
+  const gates = denoTests(name, count, modules, env);
   return gates.map((gate) => ({ ...loadTogether(gate), native: driver === "native" }));
 }
 
@@ -286,6 +292,13 @@ export function deepGates(): Gate[] {
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/web/truth_test.ts"), env: { SLUICE_TRUTH_SECONDS: "30" } }],
     },
+    ...driverGates("native", 4, testModules().ofDrivers, "off"),
+    ...driverGates("portable", 4, testModules().ofDrivers, "off"),
+    {
+      name: "memory while values go between lanes for ten minutes, with each driver",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/values_memory_test.ts"), env: { SLUICE_VALUES_SECONDS: "600" } }],
+    },
     {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
@@ -338,7 +351,7 @@ function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", str
 
 /** The tests of standard processors that compute with kernels. */
 function testsOfKernels(): string[] {
-  return listTypeScript().filter((file) => /^processors\/(audio\/\w+|file\/pcm)_test\.ts$/.test(file));
+  return listTypeScript().filter((file) => /^processors\/(audio|file)\/\w+_test\.ts$/.test(file));
 }
 
 /** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */

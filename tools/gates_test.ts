@@ -77,3 +77,14 @@ Deno.test("deepGates() runs longer what asks for that: properties, mutated input
     assert.ok(args.includes(file), file);
   }
 });
+
+Deno.test("deepGates() runs what depends on the driver without kernels too, with each driver", () => {
+  for (const [driver, wanted] of [["require", commitGates()], ["off", releaseGates()]] as const) {
+    const of = (gates: readonly Gate[], kernels: string) =>
+      testModules(
+        gates.filter(({ commands: [{ env }] }) => env?.SLUICE_NATIVE === driver && env.SLUICE_KERNELS === kernels),
+      ).toSorted();
+    assert.ok(of(wanted, "auto").includes("tests/wav_graph_test.ts"));
+    assert.deepEqual(of(deepGates(), "off"), of(wanted, "auto"));
+  }
+});

@@ -45,13 +45,28 @@ const SENSORS = ["north", "east", "south", "west"];
 class ValueSource {
   data!: StreamOutput<DataFrame<Reading>>;
   count = 1;
+  /** 0: as fast as the links take them. */
+  perSecond = 0;
   #sent = 0;
+  #startNs = -1;
 
   process(context: ProcessorContext): void {
+    if (this.perSecond > 0 && this.#isEarly(context)) return;
     const frame = this.data.tryAcquire({ value: reading(this.#sent) });
     if (frame === undefined) return;
     this.data.write(frame);
     if (++this.#sent === this.count) context.finish();
+  }
+
+  /** A value in 64 asks the clock, so that they come in batches. */
+  #isEarly(context: ProcessorContext): boolean {
+    if (this.#sent % 64 !== 0) return false;
+    const nowNs = context.nowNs();
+    if (this.#startNs < 0) this.#startNs = nowNs;
+    const dueNs = this.#startNs + this.#sent / this.perSecond * 1e9;
+    if (nowNs >= dueNs) return false;
+    context.waitUntilNs(dueNs);
+    return true;
   }
 }
 
@@ -126,12 +141,15 @@ class ValueReport {
 export const valuesReported: ValuesSeen[] = [];
 
 /** A source of `count` readings, one a tick. */
-export const valueSource: NodeType<{ count: number }, NodeHandle<None, { data: DataFrame<Reading> }>> = nodeType(
+export const valueSource: NodeType<
+  { count: number; perSecond?: number },
+  NodeHandle<None, { data: DataFrame<Reading> }>
+> = nodeType(
   () => new ValueSource(),
   {
     type: "value-source",
     mode: "loop",
-    keys: ["count"],
+    keys: ["count", "perSecond"],
     ports: [port({ name: "data", direction: "output", kind: "data" })],
   },
 );

@@ -21,10 +21,14 @@ import {
 type KernelCalls = Readonly<Record<keyof KernelSymbols, (...values: (number | ArrayBufferView)[]) => number>>;
 
 /** What instructions the native kernels use. */
-export type NativeLevel = "baseline" | "avx2";
+export type NativeLevel = (typeof LEVELS)[number];
+
+/** Bytes. An array that is longer stays where it is. */
+const CACHE_LINE = 64;
 
 const NO_BYTES = new Uint8Array(0);
-const LEVELS = { baseline: 1, avx2: 2 } as const;
+/** From the number 1 on. */
+const LEVELS = ["baseline", "avx2", "avx512"] as const;
 
 export class NativeEngine implements Engine {
   readonly name = "native";
@@ -38,14 +42,17 @@ export class NativeEngine implements Engine {
   /**
    * Puts other instructions in force in the whole process, for tests and measurements.
    *
-   * @returns what is in force now: `baseline` where the processor lacks AVX2
+   * @returns what is in force now: the highest that the processor has where it lacks this one
    */
   use(level: NativeLevel): NativeLevel {
-    return this.#calls.slu_kernel_level(LEVELS[level]) === LEVELS.avx2 ? "avx2" : "baseline";
+    return LEVELS[this.#calls.slu_kernel_level(LEVELS.indexOf(level) + 1) - 1];
   }
 
+  /** At the beginning of a line of the cache: rows of a table that are such lines are then read in one piece. */
   allocate<A extends ArrayBufferView>(kind: ArrayKind<A>, length: number): A {
-    return new kind(length);
+    const room = new Uint8Array(length * kind.BYTES_PER_ELEMENT + CACHE_LINE);
+    const beyond = Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(room)) % BigInt(CACHE_LINE));
+    return new kind(room.buffer, beyond === 0 ? 0 : CACHE_LINE - beyond, length);
   }
 
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void {

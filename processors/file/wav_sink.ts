@@ -16,7 +16,7 @@ import { bytesPerSample, defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from 
 import { WavWriter } from "./wav_writer.ts";
 
 /** What is written to the file at a time in an offline graph, if it is more than a block. */
-const WRITE_BYTES = 65_536;
+const WRITE_BYTES = 262_144;
 
 /**
  * Writes a WAV file.

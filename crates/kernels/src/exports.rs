@@ -29,12 +29,13 @@ unsafe fn write<'a, T>(start: *mut T, length: u32) -> &'a mut [T] {
     unsafe { from_raw_parts_mut(start, length as usize) }
 }
 
-/// Says which instructions are in use, after putting `wanted` in force: 1 the baseline, 2 AVX2; 0 asks only.
+/// Says which instructions are in use, after putting `wanted` in force: 1 the baseline, 2 AVX2, 3 AVX-512; 0 asks only.
 #[unsafe(no_mangle)]
 pub extern "C" fn slu_kernel_level(wanted: u32) -> u32 {
     let level = match wanted {
         1 => use_level(Level::Baseline),
         2 => use_level(Level::Avx2),
+        3 => use_level(Level::Avx512),
         _ => level(),
     };
     level as u32

@@ -10,6 +10,8 @@ pub enum Level {
     Baseline = 1,
     /// AVX2 on x86-64.
     Avx2 = 2,
+    /// AVX-512F on x86-64, for inner products; the rest as with AVX2.
+    Avx512 = 3,
 }
 
 /// A [`Level`], or 0 before anyone has asked. Any thread may write it: every value that is stored is one that the
@@ -22,13 +24,15 @@ pub fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {
         0 => use_level(highest()),
         2 => Level::Avx2,
+        3 => Level::Avx512,
         _ => Level::Baseline,
     }
 }
 
 /// Puts a level in force for the whole process, or the highest that the processor has where it lacks this one.
 pub fn use_level(wanted: Level) -> Level {
-    let level = if wanted == Level::Avx2 { highest() } else { wanted };
+    let highest = highest();
+    let level = if (wanted as u32) < highest as u32 { wanted } else { highest };
     LEVEL.store(level as u32, Ordering::Relaxed);
     level
 }
@@ -36,11 +40,11 @@ pub fn use_level(wanted: Level) -> Level {
 fn highest() -> Level {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
-        return Level::Avx2;
+        return if std::arch::is_x86_feature_detected!("avx512f") { Level::Avx512 } else { Level::Avx2 };
     }
     Level::Baseline
 }
-/// Makes a function that calls `$body`, compiled for AVX2 where that level is in force. The body must be
+/// Makes a function that calls `$body`, compiled for AVX2 where that level or a higher one is in force. The body must be
 /// `#[inline(always)]`.
 macro_rules! dispatched {
     ($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? => $body:path) => {
@@ -54,8 +58,8 @@ macro_rules! dispatched {
                 unsafe fn wide($($argument: $kind),*) $(-> $result)? {
                     $body($($argument),*)
                 }
-                if $crate::level::level() == $crate::level::Level::Avx2 {
-                    // SAFETY: that level is in force only where the processor has AVX2.
+                if $crate::level::level() != $crate::level::Level::Baseline {
+                    // SAFETY: other levels are in force only where the processor has AVX2.
                     return unsafe { wide($($argument),*) };
                 }
             }

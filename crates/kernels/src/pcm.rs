@@ -85,10 +85,11 @@ pub(crate) fn encode(
             )
         }),
         PcmFormat::S16 => quantize_all::<0x8000>(source, counts, |values, at| {
-            by_channels!(
-                channels,
-                write_each(values, channel, &mut target[2 * at * channels..], |v: i32| (v as i16).to_le_bytes())
-            )
+            let target = &mut target[2 * at * channels..];
+            match channels {
+                2 => write_half(values, 16 * channel as u32, target),
+                _ => by_channels!(channels, write_each(values, channel, target, |v: i32| (v as i16).to_le_bytes())),
+            }
         }),
         PcmFormat::S24 => quantize_all::<0x80_0000>(source, counts, |values, at| {
             by_channels!(
@@ -144,32 +145,52 @@ fn write_each<T: Copy, const BYTES: usize>(
     }
 }
 
-/// Values that are quantized at a time.
-const BLOCK: usize = 64;
+/// Writes into one half of each word of 32 bits, as whole words: of these the compiler makes vectors.
+#[inline(always)]
+fn write_half(source: &[i32], shift: u32, target: &mut [u8]) {
+    let mask = 0xffff << shift;
+    for (value, frame) in source.iter().zip(target.chunks_exact_mut(4)) {
+        let mut word = [0; 4];
+        word.copy_from_slice(frame);
+        let word = u32::from_le_bytes(word) & !mask | (*value as u32) << shift & mask;
+        frame.copy_from_slice(&word.to_le_bytes());
+    }
+}
+
+/// Values that are quantized at a time: as many as two vectors of AVX2 hold.
+const BLOCK: usize = 16;
 
 /// Quantizes to `-SCALE` to `SCALE - 1`, and gives `store` each block with the index of its first sample.
 #[inline(always)]
 fn quantize_all<const SCALE: u32>(source: &[u32], counts: &mut [u32; 2], mut store: impl FnMut(&[i32], usize)) {
-    let mut values = [0i32; BLOCK];
-    for (k, block) in source.chunks(BLOCK).enumerate() {
-        let mut input = [0f32; BLOCK];
-        for (sample, bits) in input.iter_mut().zip(block) {
-            *sample = f32::from_bits(*bits);
+    let mut beyond = [0u32; BLOCK];
+    let mut not_numbers = [0u32; BLOCK];
+    let mut quantize_block = |block: &[u32; BLOCK]| {
+        let mut values = [0i32; BLOCK];
+        for j in 0..BLOCK {
+            let scaled = f32::from_bits(block[j]) * SCALE as f32;
+            values[j] = quantize::<SCALE>(scaled);
+            beyond[j] += u32::from(scaled < -(SCALE as f32) - 0.5) + u32::from(scaled >= SCALE as f32 - 0.5);
+            not_numbers[j] += u32::from(scaled.is_nan());
         }
-        let (mut inside, mut numbers) = (0i32, 0i32);
-        for (value, sample) in values.iter_mut().zip(&input) {
-            let scaled = sample * SCALE as f32;
-            *value = quantize::<SCALE>(scaled);
-            inside += i32::from(scaled >= -(SCALE as f32) - 0.5) & i32::from(scaled < SCALE as f32 - 0.5);
-            numbers += i32::from(!scaled.is_nan());
-        }
-        counts[0] += (numbers - inside) as u32;
-        counts[1] += (BLOCK as i32 - numbers) as u32;
-        store(&values[..block.len()], k * BLOCK);
+        values
+    };
+    let blocks = source.chunks_exact(BLOCK);
+    let rest = blocks.remainder();
+    let whole = source.len() - rest.len();
+    for (k, block) in blocks.enumerate() {
+        let mut bits = [0; BLOCK];
+        bits.copy_from_slice(block);
+        store(&quantize_block(&bits), k * BLOCK);
     }
+    let mut last = [0; BLOCK];
+    last[..rest.len()].copy_from_slice(rest);
+    store(&quantize_block(&last)[..rest.len()], whole);
+    counts[0] += beyond.iter().sum::<u32>();
+    counts[1] += not_numbers.iter().sum::<u32>();
 }
 
-/// Rounds to the nearest integer, halves upwards, exactly: what lies between a float and the integer below it is exact.
+/// Rounds to the nearest integer, halves upwards, exactly: what lies between a float and the integer next to it is exact.
 #[inline(always)]
 fn quantize<const SCALE: u32>(scaled: f32) -> i32 {
     let scale = SCALE as f32;
@@ -183,9 +204,11 @@ fn quantize<const SCALE: u32>(scaled: f32) -> i32 {
     // One instruction there.
     #[cfg(target_arch = "wasm32")]
     let cut = clamped as i32;
-    let floor = cut - i32::from(cut as f32 > clamped);
-    let rounded = floor + i32::from(clamped - floor as f32 >= 0.5);
+    let rest = clamped - cut as f32;
+    let rounded = cut + i32::from(rest >= 0.5) - i32::from(rest < -0.5);
     let top = (SCALE - 1) as i32;
-    let value = if scaled >= scale || rounded > top { top } else { rounded };
+    // Of 24 bits and fewer, the float below the scale rounds up to it.
+    let is_full = SCALE > 0x80_0000 && scaled >= scale;
+    let value = if is_full || rounded > top { top } else { rounded };
     if scaled.is_nan() { 0 } else { value }
 }

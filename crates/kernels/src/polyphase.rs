@@ -33,9 +33,12 @@ pub fn polyphase(source: &[f32], target: &mut [f32], filter: Polyphase<'_>, phas
         return 0;
     }
     #[cfg(target_arch = "x86_64")]
-    if level() == Level::Avx2 {
+    match level() {
+        // SAFETY: that level is in force only where the processor has AVX-512F and AVX2.
+        Level::Avx512 => return unsafe { widest(source, target, filter, phase) },
         // SAFETY: that level is in force only where the processor has AVX2.
-        return unsafe { wide(source, target, filter, phase) };
+        Level::Avx2 => return unsafe { wide(source, target, filter, phase) },
+        Level::Baseline => {}
     }
     // SAFETY: `each_output` passes slices of one length, a multiple of 16.
     each_output(source, target, filter, phase, |samples, row| unsafe { baseline::dot(samples, row) })
@@ -46,6 +49,15 @@ pub fn polyphase(source: &[f32], target: &mut [f32], filter: Polyphase<'_>, phas
 unsafe fn wide(source: &[f32], target: &mut [f32], filter: Polyphase<'_>, phase: u32) -> usize {
     // SAFETY: `each_output` passes slices of one length, a multiple of 16.
     each_output(source, target, filter, phase, |samples, row| unsafe { avx2::dot(samples, row) })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn widest(source: &[f32], target: &mut [f32], filter: Polyphase<'_>, phase: u32) -> usize {
+    // SAFETY: `each_output` passes slices of one length, a multiple of 16 above 0, and the caller vouches for AVX-512F.
+    let made = each_output(source, target, filter, phase, |samples, row| unsafe { avx512::dot(samples, row) });
+    core::arch::x86_64::_mm256_zeroupper();
+    made
 }
 
 #[inline(always)]
@@ -81,6 +93,54 @@ fn each_output(
         }
     }
     target.len()
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use core::arch::asm;
+
+    /// In assembly, since the intrinsics need Rust 1.89.
+    ///
+    /// # Safety
+    ///
+    /// The processor has AVX-512F; both slices have one length, a multiple of 16 above 0.
+    #[inline(always)]
+    pub(super) unsafe fn dot(samples: &[f32], row: &[f32]) -> f32 {
+        let sum: f32;
+        // SAFETY: the caller vouches for the processor and for the lengths: it reads both slices to their ends, and
+        // writes to registers alone.
+        unsafe {
+            asm!(
+                "vmovups {sum:z}, [{x}]",
+                "vmulps {sum:z}, {sum:z}, [{h}]",
+                "jmp 3f",
+                "2:",
+                "vmovups {part:z}, [{x} + {at}]",
+                "vmulps {part:z}, {part:z}, [{h} + {at}]",
+                "vaddps {sum:z}, {sum:z}, {part:z}",
+                "3:",
+                "add {at}, 64",
+                "cmp {at}, {end}",
+                "jb 2b",
+                "vextractf64x4 {part:y}, {sum:z}, 1",
+                "vaddps {sum:y}, {sum:y}, {part:y}",
+                "vextractf128 {part:x}, {sum:y}, 1",
+                "vaddps {sum:x}, {sum:x}, {part:x}",
+                "vmovhlps {part:x}, {sum:x}, {sum:x}",
+                "vaddps {sum:x}, {sum:x}, {part:x}",
+                "vmovshdup {part:x}, {sum:x}",
+                "vaddss {sum:x}, {sum:x}, {part:x}",
+                x = in(reg) samples.as_ptr(),
+                h = in(reg) row.as_ptr(),
+                end = in(reg) size_of_val(samples),
+                at = inout(reg) 0usize => _,
+                sum = out(xmm_reg) sum,
+                part = out(xmm_reg) _,
+                options(pure, readonly, nostack),
+            );
+        }
+        sum
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
