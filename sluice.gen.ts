@@ -3422,6 +3422,481 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
   },
 });
 
+/** The ports of `media-sink`. */
+export class MediaSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio", "pcm"] = ["video", "audio", "pcm"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: {
+    video: StreamInput<EncodedFrame>[];
+    audio: StreamInput<EncodedFrame>[];
+    pcm: StreamInput<AudioFrame>[];
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      video: StreamInput<EncodedFrame>[];
+      audio: StreamInput<EncodedFrame>[];
+      pcm: StreamInput<AudioFrame>[];
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): {
+    readonly video: readonly StreamInput<EncodedFrame>[];
+    readonly audio: readonly StreamInput<EncodedFrame>[];
+    readonly pcm: readonly StreamInput<AudioFrame>[];
+  } {
+    return { video: this.#processor.video, audio: this.#processor.audio, pcm: this.#processor.pcm };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.input(port.name, port);
+    for (const port of this.#processor.audio) visitor.input(port.name, port);
+    for (const port of this.#processor.pcm) visitor.input(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.inputs("video") as StreamInput<EncodedFrame>[];
+    this.#processor.audio = wiring.inputs("audio") as StreamInput<EncodedFrame>[];
+    this.#processor.pcm = wiring.inputs("pcm") as StreamInput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `media-sink`. */
+export interface MediaSinkConfig {
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * How the file is laid out; `auto` goes by its extension.
+   *
+   * One of "auto", "mp4", "fragmented-mp4", "mov", "matroska", "webm", "ogg", "flac", "mp3", "adts"; "auto" by default.
+   */
+  readonly container?:
+    | "auto"
+    | "mp4"
+    | "fragmented-mp4"
+    | "mov"
+    | "matroska"
+    | "webm"
+    | "ogg"
+    | "flac"
+    | "mp3"
+    | "adts";
+  /**
+   * The format of samples in the file.
+   *
+   * One of "s16", "s24", "s32", "f32"; "s16" by default.
+   */
+  readonly pcmFormat?: "s16" | "s24" | "s32" | "f32";
+  /**
+   * Begins another file after so many seconds of media, at the next key frame: `rec.mp4` becomes `rec-0001.mp4`, `rec-0002.mp4` and so on. 0 for one file.
+   *
+   * A number of at least 0 s; 0 by default.
+   */
+  readonly splitSeconds?: number;
+  /**
+   * Begins another file after so many megabytes, at the next key frame. 0 for one file.
+   *
+   * A number of at least 0 MB; 0 by default.
+   */
+  readonly splitMegabytes?: number;
+  /**
+   * How far one track may be ahead of another before it waits, or drops by its link's policy.
+   *
+   * A number from 0.1 to 600 s; 10 by default.
+   */
+  readonly aheadSeconds?: number;
+}
+
+/** A `media-sink` in a graph. */
+export type MediaSinkHandle = NodeHandle<
+  { video: DynamicPort<EncodedFrame>; audio: DynamicPort<EncodedFrame>; pcm: DynamicPort<AudioFrame> },
+  Record<never, never>
+>;
+
+/**
+ * Writes a media file.
+ *
+ * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
+ * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
+ * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
+ * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
+ * in `NAME.partial`, and an older `NAME` unchanged.
+ *
+ * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
+ * them; a track that comes later is left out.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }
+ * ```
+ */
+export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeType<MediaSinkConfig, MediaSinkHandle>({
+  descriptor: {
+    type: "media-sink",
+    className: "MediaSink",
+    source: "processors/media/media_sink.ts:46",
+    description: "Writes a media file.",
+    doc:
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded sound.",
+    }, {
+      name: "pcm",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          minLength: 1,
+        },
+        container: {
+          enum: ["auto", "mp4", "fragmented-mp4", "mov", "matroska", "webm", "ogg", "flac", "mp3", "adts"],
+          description: "How the file is laid out; `auto` goes by its extension.",
+          default: "auto",
+        },
+        pcmFormat: {
+          enum: ["s16", "s24", "s32", "f32"],
+          description: "The format of samples in the file.",
+          default: "s16",
+        },
+        splitSeconds: {
+          type: "number",
+          description:
+            "Begins another file after so many seconds of media, at the next key frame: `rec.mp4` becomes `rec-0001.mp4`, `rec-0002.mp4` and so on. 0 for one file.",
+          minimum: 0,
+          "x-unit": "s",
+          default: 0,
+        },
+        splitMegabytes: {
+          type: "number",
+          description: "Begins another file after so many megabytes, at the next key frame. 0 for one file.",
+          minimum: 0,
+          "x-unit": "MB",
+          default: 0,
+        },
+        aheadSeconds: {
+          type: "number",
+          description: "How far one track may be ahead of another before it waits, or drops by its link's policy.",
+          minimum: 0.1,
+          maximum: 600,
+          "x-unit": "s",
+          default: 10,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const MediaSink = processorClass(
+      "media-sink",
+      "processors/media/media_sink.ts",
+      await import("./processors/media/media_sink.ts"),
+      "MediaSink",
+    );
+    return () => {
+      const processor = new MediaSink();
+      return {
+        processor,
+        ports: new MediaSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.container !== undefined) processor.container = values.container as typeof processor.container;
+          if (values.pcmFormat !== undefined) processor.pcmFormat = values.pcmFormat as typeof processor.pcmFormat;
+          if (values.splitSeconds !== undefined) {
+            processor.splitSeconds = values.splitSeconds as typeof processor.splitSeconds;
+          }
+          if (values.splitMegabytes !== undefined) {
+            processor.splitMegabytes = values.splitMegabytes as typeof processor.splitMegabytes;
+          }
+          if (values.aheadSeconds !== undefined) {
+            processor.aheadSeconds = values.aheadSeconds as typeof processor.aheadSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `media-source`. */
+export class MediaSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio", "pcm"] = ["video", "audio", "pcm"];
+  readonly #processor: {
+    video: StreamOutput<EncodedFrame>[];
+    audio: StreamOutput<EncodedFrame>[];
+    pcm: StreamOutput<AudioFrame>[];
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      video: StreamOutput<EncodedFrame>[];
+      audio: StreamOutput<EncodedFrame>[];
+      pcm: StreamOutput<AudioFrame>[];
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly video: readonly StreamOutput<EncodedFrame>[];
+    readonly audio: readonly StreamOutput<EncodedFrame>[];
+    readonly pcm: readonly StreamOutput<AudioFrame>[];
+  } {
+    return { video: this.#processor.video, audio: this.#processor.audio, pcm: this.#processor.pcm };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.output(port.name, port);
+    for (const port of this.#processor.audio) visitor.output(port.name, port);
+    for (const port of this.#processor.pcm) visitor.output(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.outputs("video") as StreamOutput<EncodedFrame>[];
+    this.#processor.audio = wiring.outputs("audio") as StreamOutput<EncodedFrame>[];
+    this.#processor.pcm = wiring.outputs("pcm") as StreamOutput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `media-source`. */
+export interface MediaSourceConfig {
+  /**
+   * File to read; a relative path starts at the working directory.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * Where it begins, from the start of the file; a change goes there.
+   *
+   * A number of at least 0 s; 0 by default; may change while the node runs.
+   */
+  readonly positionSeconds?: number;
+  /**
+   * Begins again after the end; times go on rising.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly loop?: boolean;
+  /**
+   * How fast frames come in a live graph; their times stay those of the media.
+   *
+   * A number from 0.0625 to 16; 1 by default; may change while the node runs.
+   */
+  readonly speed?: number;
+}
+
+/** A `media-source` in a graph. */
+export type MediaSourceHandle = NodeHandle<
+  Record<never, never>,
+  { video: DynamicPort<EncodedFrame>; audio: DynamicPort<EncodedFrame>; pcm: DynamicPort<AudioFrame> }
+>;
+
+/**
+ * Reads a media file.
+ *
+ * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
+ * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
+ * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
+ * place itself first. An event `tracks` says what is in the file.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
+ * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
+ *
+ * **Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }
+ * ```
+ */
+export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defineNodeType<
+  MediaSourceConfig,
+  MediaSourceHandle
+>({
+  descriptor: {
+    type: "media-source",
+    className: "MediaSource",
+    source: "processors/media/media_source.ts:53",
+    description: "Reads a media file.",
+    doc:
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded sound.",
+    }, {
+      name: "pcm",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to read; a relative path starts at the working directory.",
+          minLength: 1,
+        },
+        positionSeconds: {
+          type: "number",
+          description: "Where it begins, from the start of the file; a change goes there.",
+          minimum: 0,
+          "x-unit": "s",
+          default: 0,
+          "x-live": true,
+        },
+        loop: {
+          type: "boolean",
+          description: "Begins again after the end; times go on rising.",
+          default: false,
+          "x-live": true,
+        },
+        speed: {
+          type: "number",
+          description: "How fast frames come in a live graph; their times stay those of the media.",
+          minimum: 0.0625,
+          maximum: 16,
+          default: 1,
+          "x-live": true,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const MediaSource = processorClass(
+      "media-source",
+      "processors/media/media_source.ts",
+      await import("./processors/media/media_source.ts"),
+      "MediaSource",
+    );
+    return () => {
+      const processor = new MediaSource();
+      return {
+        processor,
+        ports: new MediaSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.positionSeconds !== undefined) {
+            processor.positionSeconds = values.positionSeconds as typeof processor.positionSeconds;
+          }
+          if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
+          if (values.speed !== undefined) processor.speed = values.speed as typeof processor.speed;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `mixer`. */
 export class MixerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -6541,6 +7016,8 @@ export const nodes: {
   readonly encodedValve: typeof encodedValve;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
+  readonly mediaSink: typeof mediaSink;
+  readonly mediaSource: typeof mediaSource;
   readonly mixer: typeof mixer;
   readonly packetAlign: typeof packetAlign;
   readonly packetDelay: typeof packetDelay;
@@ -6581,6 +7058,8 @@ export const nodes: {
   encodedValve,
   gain,
   levelMeter,
+  mediaSink,
+  mediaSource,
   mixer,
   packetAlign,
   packetDelay,
@@ -6627,6 +7106,8 @@ export const nodePackage: NodePackage = definePackage({
     encodedValve,
     gain,
     levelMeter,
+    mediaSink,
+    mediaSource,
     mixer,
     packetAlign,
     packetDelay,
@@ -6681,6 +7162,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "8337515997698c7c",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
+    "processors/media/containers.ts": "0724196c84b0f88c",
+    "processors/media/media_sink.ts": "246b1499b2267f31",
+    "processors/media/media_source.ts": "e2c2d460ca60486b",
     "sluice.json": "0a515d6b03fd27c7",
   },
 });
