@@ -10,6 +10,7 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { openError } from "../file/file_errors.ts";
 import type { Mediabunny } from "./containers.ts";
 import { FileTrack } from "./file_track.ts";
+import { checkMp4 } from "./mp4_check.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
 const MOST_READ = 256 * 2 ** 20;
@@ -43,6 +44,7 @@ export class MediaFile implements Disposable {
     const { size } = file.statSync();
     let input: Input | undefined;
     try {
+      checkMp4((start, end) => readRange(file, start, end), size);
       const source = new mediabunny.CustomSource({
         getSize: () => size,
         read: (start, end) => readRange(file, start, end),

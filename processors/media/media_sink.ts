@@ -191,7 +191,10 @@ export class MediaSink {
     if (this.#recording === undefined && !this.#begin(context)) return;
     let track;
     while ((track = this.#nextTrack()) !== undefined) {
-      if (this.#isSplitDue(track)) await this.#split(context);
+      if (this.#isSplitDue(track)) {
+        if (this.#isAheadOfOthers(track)) break;
+        await this.#split(context);
+      }
       const frame = track.input.read();
       if (frame === undefined) break;
       const packet = track.index < 0 ? undefined : track.take(frame, this.#originNs);
@@ -268,6 +271,13 @@ export class MediaSink {
     if (lengthNs <= 0) return false;
     return (this.splitSeconds > 0 && lengthNs >= this.splitSeconds * 1e9) ||
       (this.splitMegabytes > 0 && this.#recording!.size >= this.splitMegabytes * 1e6);
+  }
+
+  /** Whether another track may still bring what belongs before the frame that is next. */
+  #isAheadOfOthers({ nextNs }: SinkTrack): boolean {
+    return this.#tracks.some((other) =>
+      other.index >= 0 && other.isOpen && other.nextNs === undefined && other.endNs < nextNs!
+    );
   }
 
   async #split(context: ProcessorContext): Promise<void> {

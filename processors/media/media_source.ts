@@ -16,6 +16,8 @@ import { mediaError, MediaFile } from "./media_file.ts";
 
 /** Packets of a tick. */
 const MOST_PACKETS = 32;
+/** How long it rests where nothing is linked to it. */
+const IDLE_NS = 1e8;
 /** The most samples of a block over all channels: what a slot of the default pool holds. */
 const MOST_VALUES = 16_384;
 
@@ -113,17 +115,14 @@ export class MediaSource {
 
   /** Writes the packets that are next in time. */
   async process(context: ProcessorContext): Promise<void> {
-    try {
-      if (this.#seeks) await this.#seek(this.positionSeconds * 1e9);
-      for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
-        const played = this.#earliest();
-        if (played === undefined) return await this.#end(context);
-        if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
-        await this.#write(played, context);
-      }
-    } catch (error) {
-      if (context.signal.aborted || error instanceof RangeError) throw error;
-      throw mediaError(this.path, error);
+    // In a live graph outputs may still be linked.
+    if (this.#tracks.length === 0 && context.mode === "live") return context.waitUntilNs(context.nowNs() + IDLE_NS);
+    if (this.#seeks) await this.#seek(this.positionSeconds * 1e9);
+    for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
+      const played = this.#earliest();
+      if (played === undefined) return await this.#end(context);
+      if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
+      await this.#write(played, context);
     }
   }
 
@@ -165,7 +164,7 @@ export class MediaSource {
     this.#clockNs = -1;
     for (const played of this.#tracks) {
       played.jumps = this.#baseNs > 0;
-      await played.track.seek(placeNs);
+      await this.#read(played.track.seek(placeNs));
     }
   }
 
@@ -179,6 +178,15 @@ export class MediaSource {
       [found, foundNs] = [played, next.timeNs];
     }
     return found;
+  }
+
+  /** @throws {SluiceError} `InvalidMedia` for what is wrong with the file */
+  async #read(reading: Promise<void>): Promise<void> {
+    try {
+      await reading;
+    } catch (error) {
+      throw mediaError(this.path, error, { nodeId: this.#nodeId });
+    }
   }
 
   async #end(context: ProcessorContext): Promise<void> {
@@ -208,7 +216,7 @@ export class MediaSource {
     else await this.#writeSamples(played, packet);
     this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
     context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.loop ? undefined : this.#file!.durationNs);
-    await track.advance();
+    await this.#read(track.advance());
   }
 
   async #writeEncoded(played: PlayedTrack, { bytes, timeNs, durationNs, keyframe }: FilePacket): Promise<void> {
