@@ -31,10 +31,11 @@ import type {
 } from "./generated.ts";
 import type { LevelReading } from "./processors/audio/level_reading.ts";
 import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
+import type { VoiceReading } from "./processors/audio/voice_activity.ts";
 import type { Aligned } from "./processors/flow/data_align.ts";
 import type { AlignedFields } from "./processors/flow/packet_align.ts";
 
-export type { Aligned, AlignedFields, LevelReading, SpectrumReading };
+export type { Aligned, AlignedFields, LevelReading, SpectrumReading, VoiceReading };
 
 /** The ports of `audio-delay`. */
 export class AudioDelayPorts implements PortRegistry {
@@ -992,6 +993,230 @@ export const channelMapper: NodeType<ChannelMapperConfig, ChannelMapperHandle> =
   },
 });
 
+/** The ports of `chord-source`. */
+export class ChordSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audio"] = ["audio"];
+  readonly #processor: { audio: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audio: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audio: StreamOutput<AudioFrame> } {
+    return { audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `chord-source`. */
+export interface ChordSourceConfig {
+  /**
+   * The notes: a letter, `#` or `b`, and an octave. `A4` is 440 Hz.
+   *
+   * A list of at most 16 values, each a string; ["C4","E4","G4"] by default; may change while the node runs.
+   */
+  readonly notes?: readonly string[];
+  /**
+   * Peak of all notes together, where 1 is full scale.
+   *
+   * A number from 0 to 1; 0.5 by default; may change while the node runs.
+   */
+  readonly amplitude?: number;
+  /**
+   * Shape of each wave.
+   *
+   * One of "sine", "square", "saw", "triangle"; "sine" by default; may change while the node runs.
+   */
+  readonly waveform?: "sine" | "square" | "saw" | "triangle";
+  /**
+   * Samples a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Number of channels.
+   *
+   * A whole number from 1 to 64; 1 by default.
+   */
+  readonly channels?: number;
+  /**
+   * Samples per channel in a block.
+   *
+   * A whole number from 1 to 16384 samples; 1024 by default.
+   */
+  readonly blockSize?: number;
+  /**
+   * How long the chord lasts, rounded to whole samples; without it, for ever.
+   *
+   * A number of at least 0 s.
+   */
+  readonly durationSeconds?: number;
+}
+
+/** A `chord-source` in a graph. */
+export type ChordSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFrame }>;
+
+/**
+ * Plays a chord.
+ *
+ * **Purpose.** Adds the waves of several notes, the same on every channel, for ever or for a given time: something to
+ * hear while a graph is built. The notes share the amplitude, so that the sum keeps to it. A live change of the notes
+ * glides over one block, in which the old ones fade out and the new ones in; notes that stay keep their phase. In a live
+ * graph blocks come at the pace of the clock, offline as fast as the graph takes them.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the chord ends.
+ *
+ * **Config.** `notes`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`, `durationSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "chord": { "type": "chord-source", "config": { "notes": ["A3", "C4", "E4"], "durationSeconds": 5 } } }
+ * ```
+ */
+export const chordSource: NodeType<ChordSourceConfig, ChordSourceHandle> = defineNodeType<
+  ChordSourceConfig,
+  ChordSourceHandle
+>({
+  descriptor: {
+    type: "chord-source",
+    className: "ChordSource",
+    source: "processors/audio/chord_source.ts:41",
+    description: "Plays a chord.",
+    doc:
+      'Plays a chord.\n\n**Purpose.** Adds the waves of several notes, the same on every channel, for ever or for a given time: something to\nhear while a graph is built. The notes share the amplitude, so that the sum keeps to it. A live change of the notes\nglides over one block, in which the old ones fade out and the new ones in; notes that stay keep their phase. In a live\ngraph blocks come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the chord ends.\n\n**Config.** `notes`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`, `durationSeconds`.\n\n**Example.**\n```json\n{ "chord": { "type": "chord-source", "config": { "notes": ["A3", "C4", "E4"], "durationSeconds": 5 } } }\n```',
+    category: "audio",
+    tags: ["audio", "generator", "music", "notes", "test", "synth"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        notes: {
+          type: "array",
+          items: { type: "string" },
+          description: "The notes: a letter, `#` or `b`, and an octave. `A4` is 440 Hz.",
+          maxItems: 16,
+          default: ["C4", "E4", "G4"],
+          "x-live": true,
+        },
+        amplitude: {
+          type: "number",
+          description: "Peak of all notes together, where 1 is full scale.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.5,
+          "x-live": true,
+        },
+        waveform: {
+          enum: ["sine", "square", "saw", "triangle"],
+          description: "Shape of each wave.",
+          default: "sine",
+          "x-live": true,
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "Samples a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "Number of channels.",
+          minimum: 1,
+          maximum: 64,
+          default: 1,
+        },
+        blockSize: {
+          type: "integer",
+          description: "Samples per channel in a block.",
+          minimum: 1,
+          maximum: 16384,
+          "x-unit": "samples",
+          default: 1024,
+        },
+        durationSeconds: {
+          type: "number",
+          description: "How long the chord lasts, rounded to whole samples; without it, for ever.",
+          minimum: 0,
+          "x-unit": "s",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ChordSource = processorClass(
+      "chord-source",
+      "processors/audio/chord_source.ts",
+      await import("./processors/audio/chord_source.ts"),
+      "ChordSource",
+    );
+    return () => {
+      const processor = new ChordSource();
+      return {
+        processor,
+        ports: new ChordSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.notes !== undefined) processor.notes = values.notes as typeof processor.notes;
+          if (values.amplitude !== undefined) processor.amplitude = values.amplitude as typeof processor.amplitude;
+          if (values.waveform !== undefined) processor.waveform = values.waveform as typeof processor.waveform;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.blockSize !== undefined) processor.blockSize = values.blockSize as typeof processor.blockSize;
+          if (values.durationSeconds !== undefined) {
+            processor.durationSeconds = values.durationSeconds as typeof processor.durationSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `chunker`. */
 export class ChunkerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -1151,6 +1376,234 @@ export const chunker: ChunkerNodeType = defineNodeType<ChunkerConfig, ChunkerHan
         configure: (values) => {
           if (values.size !== undefined) processor.size = values.size as typeof processor.size;
           if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `compressor`. */
+export class CompressorPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `compressor`. */
+export interface CompressorConfig {
+  /**
+   * Level from which on it works, relative to full scale.
+   *
+   * A number from -80 to 0 dB; -24 by default; may change while the node runs.
+   */
+  readonly thresholdDb?: number;
+  /**
+   * Decibels of input above the threshold for each decibel of output.
+   *
+   * A number from 1 to 100; 4 by default; may change while the node runs.
+   */
+  readonly ratio?: number;
+  /**
+   * Width of the bend around the threshold.
+   *
+   * A number from 0 to 40 dB; 6 by default; may change while the node runs.
+   */
+  readonly kneeDb?: number;
+  /**
+   * Time after which 63 % of a new reduction is there.
+   *
+   * A number from 0 to 1000 ms; 5 by default; may change while the node runs.
+   */
+  readonly attackMs?: number;
+  /**
+   * Time after which 63 % of a reduction is gone.
+   *
+   * A number from 1 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+  /**
+   * Gain of the result.
+   *
+   * A number from -24 to 48 dB; 0 by default; may change while the node runs.
+   */
+  readonly makeupDb?: number;
+}
+
+/** A `compressor` in a graph. */
+export type CompressorHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Makes loud passages quieter.
+ *
+ * **Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,
+ * from the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in
+ * which the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor
+ * Design", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of
+ * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times.
+ *
+ * **Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.
+ *
+ * **Example.**
+ * ```json
+ * { "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }
+ * ```
+ */
+export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNodeType<
+  CompressorConfig,
+  CompressorHandle
+>({
+  descriptor: {
+    type: "compressor",
+    className: "Compressor",
+    source: "processors/audio/compressor.ts:34",
+    description: "Makes loud passages quieter.",
+    doc:
+      'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
+    category: "audio",
+    tags: ["audio", "dynamics", "level", "loudness"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        thresholdDb: {
+          type: "number",
+          description: "Level from which on it works, relative to full scale.",
+          minimum: -80,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -24,
+          "x-live": true,
+        },
+        ratio: {
+          type: "number",
+          description: "Decibels of input above the threshold for each decibel of output.",
+          minimum: 1,
+          maximum: 100,
+          default: 4,
+          "x-live": true,
+        },
+        kneeDb: {
+          type: "number",
+          description: "Width of the bend around the threshold.",
+          minimum: 0,
+          maximum: 40,
+          "x-unit": "dB",
+          default: 6,
+          "x-live": true,
+        },
+        attackMs: {
+          type: "number",
+          description: "Time after which 63 % of a new reduction is there.",
+          minimum: 0,
+          maximum: 1000,
+          "x-unit": "ms",
+          default: 5,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time after which 63 % of a reduction is gone.",
+          minimum: 1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+        makeupDb: {
+          type: "number",
+          description: "Gain of the result.",
+          minimum: -24,
+          maximum: 48,
+          "x-unit": "dB",
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Compressor = processorClass(
+      "compressor",
+      "processors/audio/compressor.ts",
+      await import("./processors/audio/compressor.ts"),
+      "Compressor",
+    );
+    return () => {
+      const processor = new Compressor();
+      return {
+        processor,
+        ports: new CompressorPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.thresholdDb !== undefined) {
+            processor.thresholdDb = values.thresholdDb as typeof processor.thresholdDb;
+          }
+          if (values.ratio !== undefined) processor.ratio = values.ratio as typeof processor.ratio;
+          if (values.kneeDb !== undefined) processor.kneeDb = values.kneeDb as typeof processor.kneeDb;
+          if (values.attackMs !== undefined) processor.attackMs = values.attackMs as typeof processor.attackMs;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
+          if (values.makeupDb !== undefined) processor.makeupDb = values.makeupDb as typeof processor.makeupDb;
         },
       };
     };
@@ -2538,6 +2991,221 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
   },
 });
 
+/** The ports of `echo`. */
+export class EchoPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `echo`. */
+export interface EchoConfig {
+  /**
+   * Time from a sound to its first echo, rounded to samples, at most `maxDelayMs`.
+   *
+   * A number from 0.1 to 10000 ms; 300 by default; may change while the node runs.
+   */
+  readonly delayMs?: number;
+  /**
+   * How loud an echo is beside the one before it.
+   *
+   * A number from 0 to 0.95; 0.35 by default; may change while the node runs.
+   */
+  readonly feedback?: number;
+  /**
+   * How much of the echoes is in the output.
+   *
+   * A number from 0 to 1; 0.4 by default; may change while the node runs.
+   */
+  readonly wet?: number;
+  /**
+   * How much of the input is in the output.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly dry?: number;
+  /**
+   * The longest delay that a live change may set.
+   *
+   * A number from 0.1 to 10000 ms; 2000 by default.
+   */
+  readonly maxDelayMs?: number;
+  /**
+   * Longest tail.
+   *
+   * A number from 0 to 120 s; 20 by default.
+   */
+  readonly maxTailSeconds?: number;
+}
+
+/** A `echo` in a graph. */
+export type EchoHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Repeats audio.
+ *
+ * **Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel
+ * repeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one
+ * place in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most
+ * `maxTailSeconds`.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
+ *
+ * **Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.
+ *
+ * **Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }
+ * ```
+ */
+export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig, EchoHandle>({
+  descriptor: {
+    type: "echo",
+    className: "Echo",
+    source: "processors/audio/echo.ts:39",
+    description: "Repeats audio.",
+    doc:
+      'Repeats audio.\n\n**Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel\nrepeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one\nplace in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most\n`maxTailSeconds`.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.\n\n**Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.\n\n**Example.**\n```json\n{ "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }\n```',
+    category: "audio",
+    tags: ["audio", "effect", "delay", "repeat"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayMs: {
+          type: "number",
+          description: "Time from a sound to its first echo, rounded to samples, at most `maxDelayMs`.",
+          minimum: 0.1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 300,
+          "x-live": true,
+        },
+        feedback: {
+          type: "number",
+          description: "How loud an echo is beside the one before it.",
+          minimum: 0,
+          maximum: 0.95,
+          default: 0.35,
+          "x-live": true,
+        },
+        wet: {
+          type: "number",
+          description: "How much of the echoes is in the output.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.4,
+          "x-live": true,
+        },
+        dry: {
+          type: "number",
+          description: "How much of the input is in the output.",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+        },
+        maxDelayMs: {
+          type: "number",
+          description: "The longest delay that a live change may set.",
+          minimum: 0.1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 2000,
+        },
+        maxTailSeconds: {
+          type: "number",
+          description: "Longest tail.",
+          minimum: 0,
+          maximum: 120,
+          "x-unit": "s",
+          default: 20,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Echo = processorClass("echo", "processors/audio/echo.ts", await import("./processors/audio/echo.ts"), "Echo");
+    return () => {
+      const processor = new Echo();
+      return {
+        processor,
+        ports: new EchoPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.feedback !== undefined) processor.feedback = values.feedback as typeof processor.feedback;
+          if (values.wet !== undefined) processor.wet = values.wet as typeof processor.wet;
+          if (values.dry !== undefined) processor.dry = values.dry as typeof processor.dry;
+          if (values.maxDelayMs !== undefined) processor.maxDelayMs = values.maxDelayMs as typeof processor.maxDelayMs;
+          if (values.maxTailSeconds !== undefined) {
+            processor.maxTailSeconds = values.maxTailSeconds as typeof processor.maxTailSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `encoded-delay`. */
 export class EncodedDelayPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -3089,6 +3757,189 @@ export const encodedValve: NodeType<EncodedValveConfig, EncodedValveHandle> = de
   },
 });
 
+/** The ports of `equaliser`. */
+export class EqualiserPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `equaliser`. */
+export interface EqualiserConfig {
+  /**
+   * The bands, in the order of filtering.
+   *
+   * A list of at most 32 values, each an object with "type", "frequencyHz", "gainDb" and "q"; [] by default; may change while the node runs.
+   */
+  readonly bands?: readonly ({
+    /** What it does: raise or lower around a frequency, or below or above it; let pass; take out. */
+    readonly type: "peak" | "low-shelf" | "high-shelf" | "low-pass" | "high-pass" | "notch";
+    /** Centre of a peak or notch, middle of a shelf's slope, or corner. */
+    readonly frequencyHz: number;
+    /** Gain of peaks and shelves; the others have none. */
+    readonly gainDb?: number;
+    /** Centre frequency over bandwidth; 0.7071 gives passes and shelves no overshoot. */
+    readonly q?: number;
+  })[];
+}
+
+/** A `equaliser` in a graph. */
+export type EqualiserHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Shapes the spectrum of audio.
+ *
+ * **Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a
+ * section of second order. A live change glides over one block, from what the old bands make of it to what the new ones
+ * do. Without bands blocks pass untouched.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.
+ *
+ * **Config.** `bands` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "voice": { "type": "equaliser", "config": { "bands": [
+ *   { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }
+ * ] } } }
+ * ```
+ */
+export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeType<EqualiserConfig, EqualiserHandle>({
+  descriptor: {
+    type: "equaliser",
+    className: "Equaliser",
+    source: "processors/audio/equaliser.ts:33",
+    description: "Shapes the spectrum of audio.",
+    doc:
+      'Shapes the spectrum of audio.\n\n**Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a\nsection of second order. A live change glides over one block, from what the old bands make of it to what the new ones\ndo. Without bands blocks pass untouched.\n\n**Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `bands` (live).\n\n**Example.**\n```json\n{ "voice": { "type": "equaliser", "config": { "bands": [\n  { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }\n] } } }\n```',
+    category: "audio",
+    tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        bands: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: {
+              type: {
+                enum: ["peak", "low-shelf", "high-shelf", "low-pass", "high-pass", "notch"],
+                description:
+                  "What it does: raise or lower around a frequency, or below or above it; let pass; take out.",
+              },
+              frequencyHz: {
+                type: "number",
+                description: "Centre of a peak or notch, middle of a shelf's slope, or corner.",
+                minimum: 10,
+                maximum: 96000,
+                "x-unit": "Hz",
+              },
+              gainDb: {
+                type: "number",
+                description: "Gain of peaks and shelves; the others have none.",
+                minimum: -36,
+                maximum: 36,
+                "x-unit": "dB",
+              },
+              q: {
+                type: "number",
+                description: "Centre frequency over bandwidth; 0.7071 gives passes and shelves no overshoot.",
+                minimum: 0.1,
+                maximum: 100,
+              },
+            },
+            required: ["type", "frequencyHz"],
+            additionalProperties: false,
+          },
+          description: "The bands, in the order of filtering.",
+          maxItems: 32,
+          default: [],
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Equaliser = processorClass(
+      "equaliser",
+      "processors/audio/equaliser.ts",
+      await import("./processors/audio/equaliser.ts"),
+      "Equaliser",
+    );
+    return () => {
+      const processor = new Equaliser();
+      return {
+        processor,
+        ports: new EqualiserPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.bands !== undefined) processor.bands = values.bands as typeof processor.bands;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -3416,6 +4267,201 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
         tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.intervalMs !== undefined) processor.intervalMs = values.intervalMs as typeof processor.intervalMs;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `limiter`. */
+export class LimiterPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `limiter`. */
+export interface LimiterConfig {
+  /**
+   * Highest sample of the result, relative to full scale.
+   *
+   * A number from -60 to 0 dB; -1 by default; may change while the node runs.
+   */
+  readonly ceilingDb?: number;
+  /**
+   * Gain in front of the limiter.
+   *
+   * A number from -24 to 48 dB; 0 by default; may change while the node runs.
+   */
+  readonly gainDb?: number;
+  /**
+   * Time after which 63 % of a reduction is gone.
+   *
+   * A number from 1 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+  /**
+   * How far it looks ahead, rounded to samples.
+   *
+   * A number from 0.1 to 50 ms; 5 by default.
+   */
+  readonly lookaheadMs?: number;
+}
+
+/** A `limiter` in a graph. */
+export type LimiterHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Keeps audio below a ceiling.
+ *
+ * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
+ * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
+ * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
+ * signal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a
+ * lower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the
+ * greatest reduction of the newest block.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,
+ * and what it holds is lost.
+ *
+ * **Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.
+ *
+ * **Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }
+ * ```
+ */
+export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<LimiterConfig, LimiterHandle>({
+  descriptor: {
+    type: "limiter",
+    className: "Limiter",
+    source: "processors/audio/limiter.ts:41",
+    description: "Keeps audio below a ceiling.",
+    doc:
+      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a\nlower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the\ngreatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
+    category: "audio",
+    tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 2,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ceilingDb: {
+          type: "number",
+          description: "Highest sample of the result, relative to full scale.",
+          minimum: -60,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -1,
+          "x-live": true,
+        },
+        gainDb: {
+          type: "number",
+          description: "Gain in front of the limiter.",
+          minimum: -24,
+          maximum: 48,
+          "x-unit": "dB",
+          default: 0,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time after which 63 % of a reduction is gone.",
+          minimum: 1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+        lookaheadMs: {
+          type: "number",
+          description: "How far it looks ahead, rounded to samples.",
+          minimum: 0.1,
+          maximum: 50,
+          "x-unit": "ms",
+          default: 5,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Limiter = processorClass(
+      "limiter",
+      "processors/audio/limiter.ts",
+      await import("./processors/audio/limiter.ts"),
+      "Limiter",
+    );
+    return () => {
+      const processor = new Limiter();
+      return {
+        processor,
+        ports: new LimiterPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ceilingDb !== undefined) processor.ceilingDb = values.ceilingDb as typeof processor.ceilingDb;
+          if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
+          if (values.lookaheadMs !== undefined) {
+            processor.lookaheadMs = values.lookaheadMs as typeof processor.lookaheadMs;
+          }
         },
       };
     };
@@ -4046,6 +5092,232 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
         configure: (values) => {
           if (values.strategy !== undefined) processor.strategy = values.strategy as typeof processor.strategy;
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `noise-gate`. */
+export class NoiseGatePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `noise-gate`. */
+export interface NoiseGateConfig {
+  /**
+   * Level that opens it, relative to full scale.
+   *
+   * A number from -120 to 0 dB; -50 by default; may change while the node runs.
+   */
+  readonly thresholdDb?: number;
+  /**
+   * How far below the threshold a level has to fall to close it.
+   *
+   * A number from 0 to 40 dB; 6 by default; may change while the node runs.
+   */
+  readonly hysteresisDb?: number;
+  /**
+   * By how much it turns down.
+   *
+   * A number from 0 to 120 dB; 80 by default; may change while the node runs.
+   */
+  readonly rangeDb?: number;
+  /**
+   * Time from closed to open.
+   *
+   * A number from 0 to 1000 ms; 1 by default; may change while the node runs.
+   */
+  readonly attackMs?: number;
+  /**
+   * Time that it stays open.
+   *
+   * A number from 0 to 10000 ms; 50 by default; may change while the node runs.
+   */
+  readonly holdMs?: number;
+  /**
+   * Time from open to closed.
+   *
+   * A number from 0 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+}
+
+/** A `noise-gate` in a graph. */
+export type NoiseGateHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Turns quiet passages down.
+ *
+ * **Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold
+ * less the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all
+ * channels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times.
+ *
+ * **Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.
+ *
+ * **Example.**
+ * ```json
+ * { "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }
+ * ```
+ */
+export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeType<NoiseGateConfig, NoiseGateHandle>({
+  descriptor: {
+    type: "noise-gate",
+    className: "NoiseGate",
+    source: "processors/audio/noise_gate.ts:32",
+    description: "Turns quiet passages down.",
+    doc:
+      'Turns quiet passages down.\n\n**Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold\nless the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all\nchannels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.\n\n**Example.**\n```json\n{ "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }\n```',
+    category: "audio",
+    tags: ["audio", "dynamics", "noise", "silence", "mute"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        thresholdDb: {
+          type: "number",
+          description: "Level that opens it, relative to full scale.",
+          minimum: -120,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -50,
+          "x-live": true,
+        },
+        hysteresisDb: {
+          type: "number",
+          description: "How far below the threshold a level has to fall to close it.",
+          minimum: 0,
+          maximum: 40,
+          "x-unit": "dB",
+          default: 6,
+          "x-live": true,
+        },
+        rangeDb: {
+          type: "number",
+          description: "By how much it turns down.",
+          minimum: 0,
+          maximum: 120,
+          "x-unit": "dB",
+          default: 80,
+          "x-live": true,
+        },
+        attackMs: {
+          type: "number",
+          description: "Time from closed to open.",
+          minimum: 0,
+          maximum: 1000,
+          "x-unit": "ms",
+          default: 1,
+          "x-live": true,
+        },
+        holdMs: {
+          type: "number",
+          description: "Time that it stays open.",
+          minimum: 0,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 50,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time from open to closed.",
+          minimum: 0,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const NoiseGate = processorClass(
+      "noise-gate",
+      "processors/audio/noise_gate.ts",
+      await import("./processors/audio/noise_gate.ts"),
+      "NoiseGate",
+    );
+    return () => {
+      const processor = new NoiseGate();
+      return {
+        processor,
+        ports: new NoiseGatePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.thresholdDb !== undefined) {
+            processor.thresholdDb = values.thresholdDb as typeof processor.thresholdDb;
+          }
+          if (values.hysteresisDb !== undefined) {
+            processor.hysteresisDb = values.hysteresisDb as typeof processor.hysteresisDb;
+          }
+          if (values.rangeDb !== undefined) processor.rangeDb = values.rangeDb as typeof processor.rangeDb;
+          if (values.attackMs !== undefined) processor.attackMs = values.attackMs as typeof processor.attackMs;
+          if (values.holdMs !== undefined) processor.holdMs = values.holdMs as typeof processor.holdMs;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
         },
       };
     };
@@ -6476,6 +7748,240 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
   },
 });
 
+/** The ports of `voice-activity`. */
+export class VoiceActivityPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["voice", "audioOut"] = ["voice", "audioOut"];
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    voice: StreamOutput<DataFrame<VoiceReading>>;
+    audioOut: StreamOutput<AudioFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      voice: StreamOutput<DataFrame<VoiceReading>>;
+      audioOut: StreamOutput<AudioFrame>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly voice: StreamOutput<DataFrame<VoiceReading>>; readonly audioOut: StreamOutput<AudioFrame> } {
+    return { voice: this.#processor.voice, audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("voice", this.#processor.voice);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.voice = wiring.output("voice") as StreamOutput<DataFrame<VoiceReading>>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `voice-activity`. */
+export interface VoiceActivityConfig {
+  /**
+   * How far above the noise voice is.
+   *
+   * A number from 1 to 40 dB; 9 by default; may change while the node runs.
+   */
+  readonly marginDb?: number;
+  /**
+   * What is below this level is never voice, relative to full scale.
+   *
+   * A number from -120 to 0 dB; -60 by default; may change while the node runs.
+   */
+  readonly minimumDb?: number;
+  /**
+   * Time for which a level has to be that of voice.
+   *
+   * A number from 0 to 1000 ms; 40 by default; may change while the node runs.
+   */
+  readonly onsetMs?: number;
+  /**
+   * Time for which voice goes on in a pause.
+   *
+   * A number from 0 to 10000 ms; 300 by default; may change while the node runs.
+   */
+  readonly hangMs?: number;
+}
+
+/** A `voice-activity` in a graph. */
+export type VoiceActivityHandle = NodeHandle<
+  { audioIn: AudioFrame },
+  { voice: DataFrame<VoiceReading>; audioOut: AudioFrame }
+>;
+
+/**
+ * Tells whether somebody speaks.
+ *
+ * **Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,
+ * which it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the
+ * margin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it
+ * knows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the
+ * figures are `isVoice`, `levelDb` and `noiseDb`.
+ *
+ * **Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.
+ *
+ * **Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.
+ *
+ * **Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.
+ *
+ * **Example.**
+ * ```json
+ * { "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }
+ * ```
+ */
+export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> = defineNodeType<
+  VoiceActivityConfig,
+  VoiceActivityHandle
+>({
+  descriptor: {
+    type: "voice-activity",
+    className: "VoiceActivity",
+    source: "processors/audio/voice_activity.ts:47",
+    description: "Tells whether somebody speaks.",
+    doc:
+      'Tells whether somebody speaks.\n\n**Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,\nwhich it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the\nmargin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it\nknows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the\nfigures are `isVoice`, `levelDb` and `noiseDb`.\n\n**Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.\n\n**Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.\n\n**Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.\n\n**Example.**\n```json\n{ "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }\n```',
+    category: "audio",
+    tags: ["audio", "speech", "vad", "detect", "silence"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "voice",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<VoiceReading>",
+      schema: "VoiceReading",
+      valueSchema: {
+        description: "That somebody began or ceased to speak.",
+        type: "object",
+        properties: {
+          ptsNs: { type: "number", description: "Since when: media time, nanoseconds." },
+          isVoice: { type: "boolean", description: "Whether somebody speaks." },
+          levelDb: {
+            type: "number",
+            description: "Level in the band of speech, relative to full scale.",
+            "x-unit": "dB",
+          },
+          noiseDb: { type: "number", description: "Level of the noise behind it.", "x-unit": "dB" },
+        },
+        required: ["ptsNs", "isVoice", "levelDb", "noiseDb"],
+      },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        marginDb: {
+          type: "number",
+          description: "How far above the noise voice is.",
+          minimum: 1,
+          maximum: 40,
+          "x-unit": "dB",
+          default: 9,
+          "x-live": true,
+        },
+        minimumDb: {
+          type: "number",
+          description: "What is below this level is never voice, relative to full scale.",
+          minimum: -120,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -60,
+          "x-live": true,
+        },
+        onsetMs: {
+          type: "number",
+          description: "Time for which a level has to be that of voice.",
+          minimum: 0,
+          maximum: 1000,
+          "x-unit": "ms",
+          default: 40,
+          "x-live": true,
+        },
+        hangMs: {
+          type: "number",
+          description: "Time for which voice goes on in a pause.",
+          minimum: 0,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 300,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const VoiceActivity = processorClass(
+      "voice-activity",
+      "processors/audio/voice_activity.ts",
+      await import("./processors/audio/voice_activity.ts"),
+      "VoiceActivity",
+    );
+    return () => {
+      const processor = new VoiceActivity();
+      return {
+        processor,
+        ports: new VoiceActivityPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.marginDb !== undefined) processor.marginDb = values.marginDb as typeof processor.marginDb;
+          if (values.minimumDb !== undefined) processor.minimumDb = values.minimumDb as typeof processor.minimumDb;
+          if (values.onsetMs !== undefined) processor.onsetMs = values.onsetMs as typeof processor.onsetMs;
+          if (values.hangMs !== undefined) processor.hangMs = values.hangMs as typeof processor.hangMs;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `wav-sink`. */
 export class WavSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -7001,7 +8507,9 @@ export const nodes: {
   readonly audioThrottle: typeof audioThrottle;
   readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
+  readonly chordSource: typeof chordSource;
   readonly chunker: typeof chunker;
+  readonly compressor: typeof compressor;
   readonly consoleSink: typeof consoleSink;
   readonly csvSink: typeof csvSink;
   readonly dataAlign: typeof dataAlign;
@@ -7010,15 +8518,19 @@ export const nodes: {
   readonly dataThrottle: typeof dataThrottle;
   readonly dataValve: typeof dataValve;
   readonly dynamicMixer: typeof dynamicMixer;
+  readonly echo: typeof echo;
   readonly encodedDelay: typeof encodedDelay;
   readonly encodedSwitch: typeof encodedSwitch;
   readonly encodedThrottle: typeof encodedThrottle;
   readonly encodedValve: typeof encodedValve;
+  readonly equaliser: typeof equaliser;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
+  readonly limiter: typeof limiter;
   readonly mediaSink: typeof mediaSink;
   readonly mediaSource: typeof mediaSource;
   readonly mixer: typeof mixer;
+  readonly noiseGate: typeof noiseGate;
   readonly packetAlign: typeof packetAlign;
   readonly packetDelay: typeof packetDelay;
   readonly packetRebuffer: typeof packetRebuffer;
@@ -7033,6 +8545,7 @@ export const nodes: {
   readonly videoSwitch: typeof videoSwitch;
   readonly videoThrottle: typeof videoThrottle;
   readonly videoValve: typeof videoValve;
+  readonly voiceActivity: typeof voiceActivity;
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
   readonly websocketSink: typeof websocketSink;
@@ -7043,7 +8556,9 @@ export const nodes: {
   audioThrottle,
   audioValve,
   channelMapper,
+  chordSource,
   chunker,
+  compressor,
   consoleSink,
   csvSink,
   dataAlign,
@@ -7052,15 +8567,19 @@ export const nodes: {
   dataThrottle,
   dataValve,
   dynamicMixer,
+  echo,
   encodedDelay,
   encodedSwitch,
   encodedThrottle,
   encodedValve,
+  equaliser,
   gain,
   levelMeter,
+  limiter,
   mediaSink,
   mediaSource,
   mixer,
+  noiseGate,
   packetAlign,
   packetDelay,
   packetRebuffer,
@@ -7075,6 +8594,7 @@ export const nodes: {
   videoSwitch,
   videoThrottle,
   videoValve,
+  voiceActivity,
   wavSink,
   wavSource,
   websocketSink,
@@ -7091,7 +8611,9 @@ export const nodePackage: NodePackage = definePackage({
     audioThrottle,
     audioValve,
     channelMapper,
+    chordSource,
     chunker,
+    compressor,
     consoleSink,
     csvSink,
     dataAlign,
@@ -7100,15 +8622,19 @@ export const nodePackage: NodePackage = definePackage({
     dataThrottle,
     dataValve,
     dynamicMixer,
+    echo,
     encodedDelay,
     encodedSwitch,
     encodedThrottle,
     encodedValve,
+    equaliser,
     gain,
     levelMeter,
+    limiter,
     mediaSink,
     mediaSource,
     mixer,
+    noiseGate,
     packetAlign,
     packetDelay,
     packetRebuffer,
@@ -7123,6 +8649,7 @@ export const nodePackage: NodePackage = definePackage({
     videoSwitch,
     videoThrottle,
     videoValve,
+    voiceActivity,
     wavSink,
     wavSource,
     websocketSink,
@@ -7130,19 +8657,27 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "core/frames/format.ts": "de5bb1f06ea8087b",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
+    "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
+    "processors/audio/chord_source.ts": "d8a15f74d3f6e709",
     "processors/audio/chunker.ts": "5770d74c81bc5f7f",
+    "processors/audio/compressor.ts": "38192ca11b5f5a05",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
+    "processors/audio/echo.ts": "a1c2254835dca225",
+    "processors/audio/equaliser.ts": "492a8f71ba8a5486",
     "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
     "processors/audio/level_reading.ts": "ee6db952ad3adec2",
+    "processors/audio/limiter.ts": "7978ea071a261836",
     "processors/audio/mixer.ts": "12c33420dd84993c",
+    "processors/audio/noise_gate.ts": "989f2e157022c027",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
     "processors/audio/reverb.ts": "335e2aec3bf3f284",
     "processors/audio/spectrum.ts": "6fbe9df5a5df7e4a",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
+    "processors/audio/voice_activity.ts": "80a0e427287e8d0d",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "fd7c47d28dae3382",
     "processors/file/csv_sink.ts": "aeeeb4e5ec653737",
