@@ -6334,6 +6334,351 @@ export const packetValve: PacketValveNodeType = defineNodeType<
   },
 });
 
+/** The ports of `pipe-sink`. */
+export class PipeSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<VideoFrame>; audio: StreamInput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<VideoFrame>; audio: StreamInput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<VideoFrame>; readonly audio: StreamInput<AudioFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<VideoFrame>;
+    this.#processor.audio = wiring.input("audio") as StreamInput<AudioFrame>;
+  }
+}
+
+/** The configuration of `pipe-sink`. */
+export interface PipeSinkConfig {
+  /**
+   * The program and its arguments; without it, the standard output.
+   *
+   * A list of at most 256 values, each a string; [] by default.
+   */
+  readonly command?: readonly string[];
+  /**
+   * What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.
+   *
+   * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
+   */
+  readonly format?: "y4m" | "s16" | "s24" | "s32" | "f32";
+}
+
+/** A `pipe-sink` in a graph. */
+export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }, Record<never, never>>;
+
+/**
+ * Hands pictures or samples to another program.
+ *
+ * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
+ * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
+ * of the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are
+ * taken to follow each other at their rate.
+ *
+ * **Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not
+ * change within a stream.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `command`, `format`.
+ *
+ * **Example.**
+ * ```json
+ * { "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }
+ * ```
+ */
+export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType<PipeSinkConfig, PipeSinkHandle>({
+  descriptor: {
+    type: "pipe-sink",
+    className: "PipeSink",
+    source: "processors/media/pipe_sink.ts:38",
+    description: "Hands pictures or samples to another program.",
+    doc:
+      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
+    category: "media",
+    tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: "i420" },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        command: {
+          type: "array",
+          items: { type: "string" },
+          description: "The program and its arguments; without it, the standard output.",
+          maxItems: 256,
+          default: [],
+        },
+        format: {
+          enum: ["y4m", "s16", "s24", "s32", "f32"],
+          description: "What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.",
+          default: "y4m",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const PipeSink = processorClass(
+      "pipe-sink",
+      "processors/media/pipe_sink.ts",
+      await import("./processors/media/pipe_sink.ts"),
+      "PipeSink",
+    );
+    return () => {
+      const processor = new PipeSink();
+      return {
+        processor,
+        ports: new PipeSinkPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `pipe-source`. */
+export class PipeSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<VideoFrame>; audio: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<VideoFrame>; audio: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<VideoFrame>; readonly audio: StreamOutput<AudioFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<VideoFrame>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `pipe-source`. */
+export interface PipeSourceConfig {
+  /**
+   * The program and its arguments; without it, the standard input.
+   *
+   * A list of at most 256 values, each a string; [] by default.
+   */
+  readonly command?: readonly string[];
+  /**
+   * What comes: pictures, or samples in little-endian order.
+   *
+   * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
+   */
+  readonly format?: "y4m" | "s16" | "s24" | "s32" | "f32";
+  /**
+   * For samples: how many a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * For samples: number of channels.
+   *
+   * A whole number from 1 to 8; 2 by default.
+   */
+  readonly channels?: number;
+}
+
+/** A `pipe-source` in a graph. */
+export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
+
+/**
+ * Takes pictures or samples from another program.
+ *
+ * **Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one
+ * where no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.
+ * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
+ * fails.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
+ * samples, the last one shorter.
+ *
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
+ *
+ * **Example.**
+ * ```json
+ * { "film": { "type": "pipe-source", "config": {
+ *   "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]
+ * } } }
+ * ```
+ */
+export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNodeType<
+  PipeSourceConfig,
+  PipeSourceHandle
+>({
+  descriptor: {
+    type: "pipe-source",
+    className: "PipeSource",
+    source: "processors/media/pipe_source.ts:41",
+    description: "Takes pictures or samples from another program.",
+    doc:
+      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+    category: "media",
+    tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        command: {
+          type: "array",
+          items: { type: "string" },
+          description: "The program and its arguments; without it, the standard input.",
+          maxItems: 256,
+          default: [],
+        },
+        format: {
+          enum: ["y4m", "s16", "s24", "s32", "f32"],
+          description: "What comes: pictures, or samples in little-endian order.",
+          default: "y4m",
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "For samples: how many a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "For samples: number of channels.",
+          minimum: 1,
+          maximum: 8,
+          default: 2,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const PipeSource = processorClass(
+      "pipe-source",
+      "processors/media/pipe_source.ts",
+      await import("./processors/media/pipe_source.ts"),
+      "PipeSource",
+    );
+    return () => {
+      const processor = new PipeSource();
+      return {
+        processor,
+        ports: new PipeSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `resampler`. */
 export class ResamplerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -8537,6 +8882,8 @@ export const nodes: {
   readonly packetSwitch: typeof packetSwitch;
   readonly packetThrottle: typeof packetThrottle;
   readonly packetValve: typeof packetValve;
+  readonly pipeSink: typeof pipeSink;
+  readonly pipeSource: typeof pipeSource;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
@@ -8586,6 +8933,8 @@ export const nodes: {
   packetSwitch,
   packetThrottle,
   packetValve,
+  pipeSink,
+  pipeSource,
   resampler,
   reverb,
   spectrum,
@@ -8641,6 +8990,8 @@ export const nodePackage: NodePackage = definePackage({
     packetSwitch,
     packetThrottle,
     packetValve,
+    pipeSink,
+    pipeSource,
     resampler,
     reverb,
     spectrum,
@@ -8700,6 +9051,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "0724196c84b0f88c",
     "processors/media/media_sink.ts": "8a34b77e212a68ee",
     "processors/media/media_source.ts": "bfe69dbde16270a8",
+    "processors/media/pipe_sink.ts": "8c663553bf6751fc",
+    "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "sluice.json": "0a515d6b03fd27c7",
   },
 });
