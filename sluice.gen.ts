@@ -4076,6 +4076,356 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
   },
 });
 
+/** The ports of `image-sink`. */
+export class ImageSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "jpeg"] = ["video", "jpeg"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<VideoFrame>; jpeg: StreamInput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<VideoFrame>; jpeg: StreamInput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<VideoFrame>; readonly jpeg: StreamInput<EncodedFrame> } {
+    return { video: this.#processor.video, jpeg: this.#processor.jpeg };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("jpeg", this.#processor.jpeg);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<VideoFrame>;
+    this.#processor.jpeg = wiring.input("jpeg") as StreamInput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `image-sink`. */
+export interface ImageSinkConfig {
+  /**
+   * The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The number of the first file.
+   *
+   * A whole number of at least 0; 1 by default.
+   */
+  readonly start?: number;
+  /**
+   * For PNG: from fast to small.
+   *
+   * A whole number from 0 to 9; 3 by default.
+   */
+  readonly compression?: number;
+}
+
+/** A `image-sink` in a graph. */
+export type ImageSinkHandle = NodeHandle<{ video: VideoFrame; jpeg: EncodedFrame }, Record<never, never>>;
+
+/**
+ * Writes each picture to a file.
+ *
+ * **Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or
+ * where the path has no place for a number each picture takes the place of the one before. A file appears under its name
+ * when it is complete.
+ *
+ * **Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `start`, `compression`.
+ *
+ * **Example.**
+ * ```json
+ * { "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }
+ * ```
+ */
+export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeType<ImageSinkConfig, ImageSinkHandle>({
+  descriptor: {
+    type: "image-sink",
+    className: "ImageSink",
+    source: "processors/media/image_sink.ts:36",
+    description: "Writes each picture to a file.",
+    doc:
+      'Writes each picture to a file.\n\n**Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or\nwhere the path has no place for a number each picture takes the place of the one before. A file appears under its name\nwhen it is complete.\n\n**Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.\n\n**Outputs.** None.\n\n**Config.** `path`, `start`, `compression`.\n\n**Example.**\n```json\n{ "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "png", "jpeg", "picture", "still", "write"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: "rgba8" },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "jpeg",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: "jpeg" },
+      burst: 1,
+      doc: "Encoded pictures.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description:
+            "The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.",
+          minLength: 1,
+        },
+        start: {
+          type: "integer",
+          description: "The number of the first file.",
+          minimum: 0,
+          default: 1,
+        },
+        compression: {
+          type: "integer",
+          description: "For PNG: from fast to small.",
+          minimum: 0,
+          maximum: 9,
+          default: 3,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ImageSink = processorClass(
+      "image-sink",
+      "processors/media/image_sink.ts",
+      await import("./processors/media/image_sink.ts"),
+      "ImageSink",
+    );
+    return () => {
+      const processor = new ImageSink();
+      return {
+        processor,
+        ports: new ImageSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.start !== undefined) processor.start = values.start as typeof processor.start;
+          if (values.compression !== undefined) {
+            processor.compression = values.compression as typeof processor.compression;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `image-source`. */
+export class ImageSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "jpeg"] = ["video", "jpeg"];
+  readonly #processor: { video: StreamOutput<VideoFrame>; jpeg: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<VideoFrame>; jpeg: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<VideoFrame>; readonly jpeg: StreamOutput<EncodedFrame> } {
+    return { video: this.#processor.video, jpeg: this.#processor.jpeg };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("jpeg", this.#processor.jpeg);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<VideoFrame>;
+    this.#processor.jpeg = wiring.output("jpeg") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `image-source`. */
+export interface ImageSourceConfig {
+  /**
+   * The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The number of the first file.
+   *
+   * A whole number of at least 0; 1 by default.
+   */
+  readonly start?: number;
+  /**
+   * Pictures a second.
+   *
+   * A number of at most 1000 and above 0; 25 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * Begins again after the last one; a single picture comes again and again.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly loop?: boolean;
+}
+
+/** A `image-source` in a graph. */
+export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; jpeg: EncodedFrame }>;
+
+/**
+ * Plays pictures from files.
+ *
+ * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
+ * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.
+ *
+ * **Config.** `path`, `start`, `frameRate`, `loop`.
+ *
+ * **Example.**
+ * ```json
+ * { "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }
+ * ```
+ */
+export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defineNodeType<
+  ImageSourceConfig,
+  ImageSourceHandle
+>({
+  descriptor: {
+    type: "image-source",
+    className: "ImageSource",
+    source: "processors/media/image_source.ts:37",
+    description: "Plays pictures from files.",
+    doc:
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+    category: "media",
+    tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "jpeg",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "Encoded pictures.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes.",
+          minLength: 1,
+        },
+        start: {
+          type: "integer",
+          description: "The number of the first file.",
+          minimum: 0,
+          default: 1,
+        },
+        frameRate: {
+          type: "number",
+          description: "Pictures a second.",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          default: 25,
+        },
+        loop: {
+          type: "boolean",
+          description: "Begins again after the last one; a single picture comes again and again.",
+          default: false,
+          "x-live": true,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ImageSource = processorClass(
+      "image-source",
+      "processors/media/image_source.ts",
+      await import("./processors/media/image_source.ts"),
+      "ImageSource",
+    );
+    return () => {
+      const processor = new ImageSource();
+      return {
+        processor,
+        ports: new ImageSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.start !== undefined) processor.start = values.start as typeof processor.start;
+          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
+          if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `level-meter`. */
 export class LevelMeterPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -8870,6 +9220,8 @@ export const nodes: {
   readonly encodedValve: typeof encodedValve;
   readonly equaliser: typeof equaliser;
   readonly gain: typeof gain;
+  readonly imageSink: typeof imageSink;
+  readonly imageSource: typeof imageSource;
   readonly levelMeter: typeof levelMeter;
   readonly limiter: typeof limiter;
   readonly mediaSink: typeof mediaSink;
@@ -8921,6 +9273,8 @@ export const nodes: {
   encodedValve,
   equaliser,
   gain,
+  imageSink,
+  imageSource,
   levelMeter,
   limiter,
   mediaSink,
@@ -8978,6 +9332,8 @@ export const nodePackage: NodePackage = definePackage({
     encodedValve,
     equaliser,
     gain,
+    imageSink,
+    imageSource,
     levelMeter,
     limiter,
     mediaSink,
@@ -9049,6 +9405,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "0724196c84b0f88c",
+    "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
+    "processors/media/image_source.ts": "3d976fb211629926",
     "processors/media/media_sink.ts": "8a34b77e212a68ee",
     "processors/media/media_source.ts": "bfe69dbde16270a8",
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
