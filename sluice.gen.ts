@@ -31,10 +31,11 @@ import type {
 } from "./generated.ts";
 import type { LevelReading } from "./processors/audio/level_reading.ts";
 import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
+import type { VoiceReading } from "./processors/audio/voice_activity.ts";
 import type { Aligned } from "./processors/flow/data_align.ts";
 import type { AlignedFields } from "./processors/flow/packet_align.ts";
 
-export type { Aligned, AlignedFields, LevelReading, SpectrumReading };
+export type { Aligned, AlignedFields, LevelReading, SpectrumReading, VoiceReading };
 
 /** The ports of `arrow-sink`. */
 export class ArrowSinkPorts implements PortRegistry {
@@ -1146,6 +1147,230 @@ export const channelMapper: NodeType<ChannelMapperConfig, ChannelMapperHandle> =
   },
 });
 
+/** The ports of `chord-source`. */
+export class ChordSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audio"] = ["audio"];
+  readonly #processor: { audio: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audio: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audio: StreamOutput<AudioFrame> } {
+    return { audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `chord-source`. */
+export interface ChordSourceConfig {
+  /**
+   * The notes: a letter, `#` or `b`, and an octave. `A4` is 440 Hz.
+   *
+   * A list of at most 16 values, each a string; ["C4","E4","G4"] by default; may change while the node runs.
+   */
+  readonly notes?: readonly string[];
+  /**
+   * Peak of all notes together, where 1 is full scale.
+   *
+   * A number from 0 to 1; 0.5 by default; may change while the node runs.
+   */
+  readonly amplitude?: number;
+  /**
+   * Shape of each wave.
+   *
+   * One of "sine", "square", "saw", "triangle"; "sine" by default; may change while the node runs.
+   */
+  readonly waveform?: "sine" | "square" | "saw" | "triangle";
+  /**
+   * Samples a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Number of channels.
+   *
+   * A whole number from 1 to 64; 1 by default.
+   */
+  readonly channels?: number;
+  /**
+   * Samples per channel in a block.
+   *
+   * A whole number from 1 to 16384 samples; 1024 by default.
+   */
+  readonly blockSize?: number;
+  /**
+   * How long the chord lasts, rounded to whole samples; without it, for ever.
+   *
+   * A number of at least 0 s.
+   */
+  readonly durationSeconds?: number;
+}
+
+/** A `chord-source` in a graph. */
+export type ChordSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFrame }>;
+
+/**
+ * Plays a chord.
+ *
+ * **Purpose.** Adds the waves of several notes, the same on every channel, for ever or for a given time: something to
+ * hear while a graph is built. The notes share the amplitude, so that the sum keeps to it. A live change of the notes
+ * glides over one block, in which the old ones fade out and the new ones in; notes that stay keep their phase. In a live
+ * graph blocks come at the pace of the clock, offline as fast as the graph takes them.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the chord ends.
+ *
+ * **Config.** `notes`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`, `durationSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "chord": { "type": "chord-source", "config": { "notes": ["A3", "C4", "E4"], "durationSeconds": 5 } } }
+ * ```
+ */
+export const chordSource: NodeType<ChordSourceConfig, ChordSourceHandle> = defineNodeType<
+  ChordSourceConfig,
+  ChordSourceHandle
+>({
+  descriptor: {
+    type: "chord-source",
+    className: "ChordSource",
+    source: "processors/audio/chord_source.ts:41",
+    description: "Plays a chord.",
+    doc:
+      'Plays a chord.\n\n**Purpose.** Adds the waves of several notes, the same on every channel, for ever or for a given time: something to\nhear while a graph is built. The notes share the amplitude, so that the sum keeps to it. A live change of the notes\nglides over one block, in which the old ones fade out and the new ones in; notes that stay keep their phase. In a live\ngraph blocks come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the chord ends.\n\n**Config.** `notes`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`, `durationSeconds`.\n\n**Example.**\n```json\n{ "chord": { "type": "chord-source", "config": { "notes": ["A3", "C4", "E4"], "durationSeconds": 5 } } }\n```',
+    category: "audio",
+    tags: ["audio", "generator", "music", "notes", "test", "synth"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        notes: {
+          type: "array",
+          items: { type: "string" },
+          description: "The notes: a letter, `#` or `b`, and an octave. `A4` is 440 Hz.",
+          maxItems: 16,
+          default: ["C4", "E4", "G4"],
+          "x-live": true,
+        },
+        amplitude: {
+          type: "number",
+          description: "Peak of all notes together, where 1 is full scale.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.5,
+          "x-live": true,
+        },
+        waveform: {
+          enum: ["sine", "square", "saw", "triangle"],
+          description: "Shape of each wave.",
+          default: "sine",
+          "x-live": true,
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "Samples a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "Number of channels.",
+          minimum: 1,
+          maximum: 64,
+          default: 1,
+        },
+        blockSize: {
+          type: "integer",
+          description: "Samples per channel in a block.",
+          minimum: 1,
+          maximum: 16384,
+          "x-unit": "samples",
+          default: 1024,
+        },
+        durationSeconds: {
+          type: "number",
+          description: "How long the chord lasts, rounded to whole samples; without it, for ever.",
+          minimum: 0,
+          "x-unit": "s",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ChordSource = processorClass(
+      "chord-source",
+      "processors/audio/chord_source.ts",
+      await import("./processors/audio/chord_source.ts"),
+      "ChordSource",
+    );
+    return () => {
+      const processor = new ChordSource();
+      return {
+        processor,
+        ports: new ChordSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.notes !== undefined) processor.notes = values.notes as typeof processor.notes;
+          if (values.amplitude !== undefined) processor.amplitude = values.amplitude as typeof processor.amplitude;
+          if (values.waveform !== undefined) processor.waveform = values.waveform as typeof processor.waveform;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.blockSize !== undefined) processor.blockSize = values.blockSize as typeof processor.blockSize;
+          if (values.durationSeconds !== undefined) {
+            processor.durationSeconds = values.durationSeconds as typeof processor.durationSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `chunker`. */
 export class ChunkerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -1305,6 +1530,234 @@ export const chunker: ChunkerNodeType = defineNodeType<ChunkerConfig, ChunkerHan
         configure: (values) => {
           if (values.size !== undefined) processor.size = values.size as typeof processor.size;
           if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `compressor`. */
+export class CompressorPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `compressor`. */
+export interface CompressorConfig {
+  /**
+   * Level from which on it works, relative to full scale.
+   *
+   * A number from -80 to 0 dB; -24 by default; may change while the node runs.
+   */
+  readonly thresholdDb?: number;
+  /**
+   * Decibels of input above the threshold for each decibel of output.
+   *
+   * A number from 1 to 100; 4 by default; may change while the node runs.
+   */
+  readonly ratio?: number;
+  /**
+   * Width of the bend around the threshold.
+   *
+   * A number from 0 to 40 dB; 6 by default; may change while the node runs.
+   */
+  readonly kneeDb?: number;
+  /**
+   * Time after which 63 % of a new reduction is there.
+   *
+   * A number from 0 to 1000 ms; 5 by default; may change while the node runs.
+   */
+  readonly attackMs?: number;
+  /**
+   * Time after which 63 % of a reduction is gone.
+   *
+   * A number from 1 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+  /**
+   * Gain of the result.
+   *
+   * A number from -24 to 48 dB; 0 by default; may change while the node runs.
+   */
+  readonly makeupDb?: number;
+}
+
+/** A `compressor` in a graph. */
+export type CompressorHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Makes loud passages quieter.
+ *
+ * **Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,
+ * from the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in
+ * which the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor
+ * Design", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of
+ * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times.
+ *
+ * **Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.
+ *
+ * **Example.**
+ * ```json
+ * { "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }
+ * ```
+ */
+export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNodeType<
+  CompressorConfig,
+  CompressorHandle
+>({
+  descriptor: {
+    type: "compressor",
+    className: "Compressor",
+    source: "processors/audio/compressor.ts:34",
+    description: "Makes loud passages quieter.",
+    doc:
+      'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
+    category: "audio",
+    tags: ["audio", "dynamics", "level", "loudness"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        thresholdDb: {
+          type: "number",
+          description: "Level from which on it works, relative to full scale.",
+          minimum: -80,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -24,
+          "x-live": true,
+        },
+        ratio: {
+          type: "number",
+          description: "Decibels of input above the threshold for each decibel of output.",
+          minimum: 1,
+          maximum: 100,
+          default: 4,
+          "x-live": true,
+        },
+        kneeDb: {
+          type: "number",
+          description: "Width of the bend around the threshold.",
+          minimum: 0,
+          maximum: 40,
+          "x-unit": "dB",
+          default: 6,
+          "x-live": true,
+        },
+        attackMs: {
+          type: "number",
+          description: "Time after which 63 % of a new reduction is there.",
+          minimum: 0,
+          maximum: 1000,
+          "x-unit": "ms",
+          default: 5,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time after which 63 % of a reduction is gone.",
+          minimum: 1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+        makeupDb: {
+          type: "number",
+          description: "Gain of the result.",
+          minimum: -24,
+          maximum: 48,
+          "x-unit": "dB",
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Compressor = processorClass(
+      "compressor",
+      "processors/audio/compressor.ts",
+      await import("./processors/audio/compressor.ts"),
+      "Compressor",
+    );
+    return () => {
+      const processor = new Compressor();
+      return {
+        processor,
+        ports: new CompressorPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.thresholdDb !== undefined) {
+            processor.thresholdDb = values.thresholdDb as typeof processor.thresholdDb;
+          }
+          if (values.ratio !== undefined) processor.ratio = values.ratio as typeof processor.ratio;
+          if (values.kneeDb !== undefined) processor.kneeDb = values.kneeDb as typeof processor.kneeDb;
+          if (values.attackMs !== undefined) processor.attackMs = values.attackMs as typeof processor.attackMs;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
+          if (values.makeupDb !== undefined) processor.makeupDb = values.makeupDb as typeof processor.makeupDb;
         },
       };
     };
@@ -2692,6 +3145,221 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
   },
 });
 
+/** The ports of `echo`. */
+export class EchoPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `echo`. */
+export interface EchoConfig {
+  /**
+   * Time from a sound to its first echo, rounded to samples, at most `maxDelayMs`.
+   *
+   * A number from 0.1 to 10000 ms; 300 by default; may change while the node runs.
+   */
+  readonly delayMs?: number;
+  /**
+   * How loud an echo is beside the one before it.
+   *
+   * A number from 0 to 0.95; 0.35 by default; may change while the node runs.
+   */
+  readonly feedback?: number;
+  /**
+   * How much of the echoes is in the output.
+   *
+   * A number from 0 to 1; 0.4 by default; may change while the node runs.
+   */
+  readonly wet?: number;
+  /**
+   * How much of the input is in the output.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly dry?: number;
+  /**
+   * The longest delay that a live change may set.
+   *
+   * A number from 0.1 to 10000 ms; 2000 by default.
+   */
+  readonly maxDelayMs?: number;
+  /**
+   * Longest tail.
+   *
+   * A number from 0 to 120 s; 20 by default.
+   */
+  readonly maxTailSeconds?: number;
+}
+
+/** A `echo` in a graph. */
+export type EchoHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Repeats audio.
+ *
+ * **Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel
+ * repeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one
+ * place in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most
+ * `maxTailSeconds`.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
+ *
+ * **Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.
+ *
+ * **Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }
+ * ```
+ */
+export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig, EchoHandle>({
+  descriptor: {
+    type: "echo",
+    className: "Echo",
+    source: "processors/audio/echo.ts:39",
+    description: "Repeats audio.",
+    doc:
+      'Repeats audio.\n\n**Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel\nrepeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one\nplace in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most\n`maxTailSeconds`.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.\n\n**Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.\n\n**Example.**\n```json\n{ "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }\n```',
+    category: "audio",
+    tags: ["audio", "effect", "delay", "repeat"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayMs: {
+          type: "number",
+          description: "Time from a sound to its first echo, rounded to samples, at most `maxDelayMs`.",
+          minimum: 0.1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 300,
+          "x-live": true,
+        },
+        feedback: {
+          type: "number",
+          description: "How loud an echo is beside the one before it.",
+          minimum: 0,
+          maximum: 0.95,
+          default: 0.35,
+          "x-live": true,
+        },
+        wet: {
+          type: "number",
+          description: "How much of the echoes is in the output.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.4,
+          "x-live": true,
+        },
+        dry: {
+          type: "number",
+          description: "How much of the input is in the output.",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+        },
+        maxDelayMs: {
+          type: "number",
+          description: "The longest delay that a live change may set.",
+          minimum: 0.1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 2000,
+        },
+        maxTailSeconds: {
+          type: "number",
+          description: "Longest tail.",
+          minimum: 0,
+          maximum: 120,
+          "x-unit": "s",
+          default: 20,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Echo = processorClass("echo", "processors/audio/echo.ts", await import("./processors/audio/echo.ts"), "Echo");
+    return () => {
+      const processor = new Echo();
+      return {
+        processor,
+        ports: new EchoPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.feedback !== undefined) processor.feedback = values.feedback as typeof processor.feedback;
+          if (values.wet !== undefined) processor.wet = values.wet as typeof processor.wet;
+          if (values.dry !== undefined) processor.dry = values.dry as typeof processor.dry;
+          if (values.maxDelayMs !== undefined) processor.maxDelayMs = values.maxDelayMs as typeof processor.maxDelayMs;
+          if (values.maxTailSeconds !== undefined) {
+            processor.maxTailSeconds = values.maxTailSeconds as typeof processor.maxTailSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `encoded-delay`. */
 export class EncodedDelayPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -3243,6 +3911,189 @@ export const encodedValve: NodeType<EncodedValveConfig, EncodedValveHandle> = de
   },
 });
 
+/** The ports of `equaliser`. */
+export class EqualiserPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `equaliser`. */
+export interface EqualiserConfig {
+  /**
+   * The bands, in the order of filtering.
+   *
+   * A list of at most 32 values, each an object with "type", "frequencyHz", "gainDb" and "q"; [] by default; may change while the node runs.
+   */
+  readonly bands?: readonly ({
+    /** What it does: raise or lower around a frequency, or below or above it; let pass; take out. */
+    readonly type: "peak" | "low-shelf" | "high-shelf" | "low-pass" | "high-pass" | "notch";
+    /** Centre of a peak or notch, middle of a shelf's slope, or corner. */
+    readonly frequencyHz: number;
+    /** Gain of peaks and shelves; the others have none. */
+    readonly gainDb?: number;
+    /** Centre frequency over bandwidth; 0.7071 gives passes and shelves no overshoot. */
+    readonly q?: number;
+  })[];
+}
+
+/** A `equaliser` in a graph. */
+export type EqualiserHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Shapes the spectrum of audio.
+ *
+ * **Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a
+ * section of second order. A live change glides over one block, from what the old bands make of it to what the new ones
+ * do. Without bands blocks pass untouched.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.
+ *
+ * **Config.** `bands` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "voice": { "type": "equaliser", "config": { "bands": [
+ *   { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }
+ * ] } } }
+ * ```
+ */
+export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeType<EqualiserConfig, EqualiserHandle>({
+  descriptor: {
+    type: "equaliser",
+    className: "Equaliser",
+    source: "processors/audio/equaliser.ts:33",
+    description: "Shapes the spectrum of audio.",
+    doc:
+      'Shapes the spectrum of audio.\n\n**Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a\nsection of second order. A live change glides over one block, from what the old bands make of it to what the new ones\ndo. Without bands blocks pass untouched.\n\n**Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `bands` (live).\n\n**Example.**\n```json\n{ "voice": { "type": "equaliser", "config": { "bands": [\n  { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }\n] } } }\n```',
+    category: "audio",
+    tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        bands: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: {
+              type: {
+                enum: ["peak", "low-shelf", "high-shelf", "low-pass", "high-pass", "notch"],
+                description:
+                  "What it does: raise or lower around a frequency, or below or above it; let pass; take out.",
+              },
+              frequencyHz: {
+                type: "number",
+                description: "Centre of a peak or notch, middle of a shelf's slope, or corner.",
+                minimum: 10,
+                maximum: 96000,
+                "x-unit": "Hz",
+              },
+              gainDb: {
+                type: "number",
+                description: "Gain of peaks and shelves; the others have none.",
+                minimum: -36,
+                maximum: 36,
+                "x-unit": "dB",
+              },
+              q: {
+                type: "number",
+                description: "Centre frequency over bandwidth; 0.7071 gives passes and shelves no overshoot.",
+                minimum: 0.1,
+                maximum: 100,
+              },
+            },
+            required: ["type", "frequencyHz"],
+            additionalProperties: false,
+          },
+          description: "The bands, in the order of filtering.",
+          maxItems: 32,
+          default: [],
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Equaliser = processorClass(
+      "equaliser",
+      "processors/audio/equaliser.ts",
+      await import("./processors/audio/equaliser.ts"),
+      "Equaliser",
+    );
+    return () => {
+      const processor = new Equaliser();
+      return {
+        processor,
+        ports: new EqualiserPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.bands !== undefined) processor.bands = values.bands as typeof processor.bands;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -3373,6 +4224,356 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
         tick: () => processor.process(),
         configure: (values) => {
           if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `image-sink`. */
+export class ImageSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "jpeg"] = ["video", "jpeg"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<VideoFrame>; jpeg: StreamInput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<VideoFrame>; jpeg: StreamInput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<VideoFrame>; readonly jpeg: StreamInput<EncodedFrame> } {
+    return { video: this.#processor.video, jpeg: this.#processor.jpeg };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("jpeg", this.#processor.jpeg);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<VideoFrame>;
+    this.#processor.jpeg = wiring.input("jpeg") as StreamInput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `image-sink`. */
+export interface ImageSinkConfig {
+  /**
+   * The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The number of the first file.
+   *
+   * A whole number of at least 0; 1 by default.
+   */
+  readonly start?: number;
+  /**
+   * For PNG: from fast to small.
+   *
+   * A whole number from 0 to 9; 3 by default.
+   */
+  readonly compression?: number;
+}
+
+/** A `image-sink` in a graph. */
+export type ImageSinkHandle = NodeHandle<{ video: VideoFrame; jpeg: EncodedFrame }, Record<never, never>>;
+
+/**
+ * Writes each picture to a file.
+ *
+ * **Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or
+ * where the path has no place for a number each picture takes the place of the one before. A file appears under its name
+ * when it is complete.
+ *
+ * **Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `start`, `compression`.
+ *
+ * **Example.**
+ * ```json
+ * { "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }
+ * ```
+ */
+export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeType<ImageSinkConfig, ImageSinkHandle>({
+  descriptor: {
+    type: "image-sink",
+    className: "ImageSink",
+    source: "processors/media/image_sink.ts:36",
+    description: "Writes each picture to a file.",
+    doc:
+      'Writes each picture to a file.\n\n**Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or\nwhere the path has no place for a number each picture takes the place of the one before. A file appears under its name\nwhen it is complete.\n\n**Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.\n\n**Outputs.** None.\n\n**Config.** `path`, `start`, `compression`.\n\n**Example.**\n```json\n{ "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "png", "jpeg", "picture", "still", "write"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: "rgba8" },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "jpeg",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: "jpeg" },
+      burst: 1,
+      doc: "Encoded pictures.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description:
+            "The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.",
+          minLength: 1,
+        },
+        start: {
+          type: "integer",
+          description: "The number of the first file.",
+          minimum: 0,
+          default: 1,
+        },
+        compression: {
+          type: "integer",
+          description: "For PNG: from fast to small.",
+          minimum: 0,
+          maximum: 9,
+          default: 3,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ImageSink = processorClass(
+      "image-sink",
+      "processors/media/image_sink.ts",
+      await import("./processors/media/image_sink.ts"),
+      "ImageSink",
+    );
+    return () => {
+      const processor = new ImageSink();
+      return {
+        processor,
+        ports: new ImageSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.start !== undefined) processor.start = values.start as typeof processor.start;
+          if (values.compression !== undefined) {
+            processor.compression = values.compression as typeof processor.compression;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `image-source`. */
+export class ImageSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "jpeg"] = ["video", "jpeg"];
+  readonly #processor: { video: StreamOutput<VideoFrame>; jpeg: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<VideoFrame>; jpeg: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<VideoFrame>; readonly jpeg: StreamOutput<EncodedFrame> } {
+    return { video: this.#processor.video, jpeg: this.#processor.jpeg };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("jpeg", this.#processor.jpeg);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<VideoFrame>;
+    this.#processor.jpeg = wiring.output("jpeg") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `image-source`. */
+export interface ImageSourceConfig {
+  /**
+   * The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The number of the first file.
+   *
+   * A whole number of at least 0; 1 by default.
+   */
+  readonly start?: number;
+  /**
+   * Pictures a second.
+   *
+   * A number of at most 1000 and above 0; 25 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * Begins again after the last one; a single picture comes again and again.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly loop?: boolean;
+}
+
+/** A `image-source` in a graph. */
+export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; jpeg: EncodedFrame }>;
+
+/**
+ * Plays pictures from files.
+ *
+ * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
+ * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.
+ *
+ * **Config.** `path`, `start`, `frameRate`, `loop`.
+ *
+ * **Example.**
+ * ```json
+ * { "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }
+ * ```
+ */
+export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defineNodeType<
+  ImageSourceConfig,
+  ImageSourceHandle
+>({
+  descriptor: {
+    type: "image-source",
+    className: "ImageSource",
+    source: "processors/media/image_source.ts:37",
+    description: "Plays pictures from files.",
+    doc:
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+    category: "media",
+    tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "jpeg",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "Encoded pictures.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes.",
+          minLength: 1,
+        },
+        start: {
+          type: "integer",
+          description: "The number of the first file.",
+          minimum: 0,
+          default: 1,
+        },
+        frameRate: {
+          type: "number",
+          description: "Pictures a second.",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          default: 25,
+        },
+        loop: {
+          type: "boolean",
+          description: "Begins again after the last one; a single picture comes again and again.",
+          default: false,
+          "x-live": true,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const ImageSource = processorClass(
+      "image-source",
+      "processors/media/image_source.ts",
+      await import("./processors/media/image_source.ts"),
+      "ImageSource",
+    );
+    return () => {
+      const processor = new ImageSource();
+      return {
+        processor,
+        ports: new ImageSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.start !== undefined) processor.start = values.start as typeof processor.start;
+          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
+          if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
         },
       };
     };
@@ -3577,6 +4778,676 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
   },
 });
 
+/** The ports of `limiter`. */
+export class LimiterPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `limiter`. */
+export interface LimiterConfig {
+  /**
+   * Highest sample of the result, relative to full scale.
+   *
+   * A number from -60 to 0 dB; -1 by default; may change while the node runs.
+   */
+  readonly ceilingDb?: number;
+  /**
+   * Gain in front of the limiter.
+   *
+   * A number from -24 to 48 dB; 0 by default; may change while the node runs.
+   */
+  readonly gainDb?: number;
+  /**
+   * Time after which 63 % of a reduction is gone.
+   *
+   * A number from 1 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+  /**
+   * How far it looks ahead, rounded to samples.
+   *
+   * A number from 0.1 to 50 ms; 5 by default.
+   */
+  readonly lookaheadMs?: number;
+}
+
+/** A `limiter` in a graph. */
+export type LimiterHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Keeps audio below a ceiling.
+ *
+ * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
+ * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
+ * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
+ * signal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a
+ * lower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the
+ * greatest reduction of the newest block.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,
+ * and what it holds is lost.
+ *
+ * **Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.
+ *
+ * **Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }
+ * ```
+ */
+export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<LimiterConfig, LimiterHandle>({
+  descriptor: {
+    type: "limiter",
+    className: "Limiter",
+    source: "processors/audio/limiter.ts:41",
+    description: "Keeps audio below a ceiling.",
+    doc:
+      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a\nlower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the\ngreatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
+    category: "audio",
+    tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 2,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ceilingDb: {
+          type: "number",
+          description: "Highest sample of the result, relative to full scale.",
+          minimum: -60,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -1,
+          "x-live": true,
+        },
+        gainDb: {
+          type: "number",
+          description: "Gain in front of the limiter.",
+          minimum: -24,
+          maximum: 48,
+          "x-unit": "dB",
+          default: 0,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time after which 63 % of a reduction is gone.",
+          minimum: 1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+        lookaheadMs: {
+          type: "number",
+          description: "How far it looks ahead, rounded to samples.",
+          minimum: 0.1,
+          maximum: 50,
+          "x-unit": "ms",
+          default: 5,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Limiter = processorClass(
+      "limiter",
+      "processors/audio/limiter.ts",
+      await import("./processors/audio/limiter.ts"),
+      "Limiter",
+    );
+    return () => {
+      const processor = new Limiter();
+      return {
+        processor,
+        ports: new LimiterPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ceilingDb !== undefined) processor.ceilingDb = values.ceilingDb as typeof processor.ceilingDb;
+          if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
+          if (values.lookaheadMs !== undefined) {
+            processor.lookaheadMs = values.lookaheadMs as typeof processor.lookaheadMs;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `media-sink`. */
+export class MediaSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio", "pcm"] = ["video", "audio", "pcm"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: {
+    video: StreamInput<EncodedFrame>[];
+    audio: StreamInput<EncodedFrame>[];
+    pcm: StreamInput<AudioFrame>[];
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      video: StreamInput<EncodedFrame>[];
+      audio: StreamInput<EncodedFrame>[];
+      pcm: StreamInput<AudioFrame>[];
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): {
+    readonly video: readonly StreamInput<EncodedFrame>[];
+    readonly audio: readonly StreamInput<EncodedFrame>[];
+    readonly pcm: readonly StreamInput<AudioFrame>[];
+  } {
+    return { video: this.#processor.video, audio: this.#processor.audio, pcm: this.#processor.pcm };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.input(port.name, port);
+    for (const port of this.#processor.audio) visitor.input(port.name, port);
+    for (const port of this.#processor.pcm) visitor.input(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.inputs("video") as StreamInput<EncodedFrame>[];
+    this.#processor.audio = wiring.inputs("audio") as StreamInput<EncodedFrame>[];
+    this.#processor.pcm = wiring.inputs("pcm") as StreamInput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `media-sink`. */
+export interface MediaSinkConfig {
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * How the file is laid out; `auto` goes by its extension.
+   *
+   * One of "auto", "mp4", "fragmented-mp4", "mov", "matroska", "webm", "ogg", "flac", "mp3", "adts"; "auto" by default.
+   */
+  readonly container?:
+    | "auto"
+    | "mp4"
+    | "fragmented-mp4"
+    | "mov"
+    | "matroska"
+    | "webm"
+    | "ogg"
+    | "flac"
+    | "mp3"
+    | "adts";
+  /**
+   * The format of samples in the file.
+   *
+   * One of "s16", "s24", "s32", "f32"; "s16" by default.
+   */
+  readonly pcmFormat?: "s16" | "s24" | "s32" | "f32";
+  /**
+   * Begins another file after so many seconds of media, at the next key frame: `rec.mp4` becomes `rec-0001.mp4`, `rec-0002.mp4` and so on. 0 for one file.
+   *
+   * A number of at least 0 s; 0 by default.
+   */
+  readonly splitSeconds?: number;
+  /**
+   * Begins another file after so many megabytes, at the next key frame. 0 for one file.
+   *
+   * A number of at least 0 MB; 0 by default.
+   */
+  readonly splitMegabytes?: number;
+  /**
+   * How far one track may be ahead of another before it waits, or drops by its link's policy.
+   *
+   * A number from 0.1 to 600 s; 10 by default.
+   */
+  readonly aheadSeconds?: number;
+}
+
+/** A `media-sink` in a graph. */
+export type MediaSinkHandle = NodeHandle<
+  { video: DynamicPort<EncodedFrame>; audio: DynamicPort<EncodedFrame>; pcm: DynamicPort<AudioFrame> },
+  Record<never, never>
+>;
+
+/**
+ * Writes a media file.
+ *
+ * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
+ * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
+ * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
+ * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
+ * in `NAME.partial`, and an older `NAME` unchanged.
+ *
+ * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
+ * them; a track that comes later is left out.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }
+ * ```
+ */
+export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeType<MediaSinkConfig, MediaSinkHandle>({
+  descriptor: {
+    type: "media-sink",
+    className: "MediaSink",
+    source: "processors/media/media_sink.ts:46",
+    description: "Writes a media file.",
+    doc:
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded sound.",
+    }, {
+      name: "pcm",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          minLength: 1,
+        },
+        container: {
+          enum: ["auto", "mp4", "fragmented-mp4", "mov", "matroska", "webm", "ogg", "flac", "mp3", "adts"],
+          description: "How the file is laid out; `auto` goes by its extension.",
+          default: "auto",
+        },
+        pcmFormat: {
+          enum: ["s16", "s24", "s32", "f32"],
+          description: "The format of samples in the file.",
+          default: "s16",
+        },
+        splitSeconds: {
+          type: "number",
+          description:
+            "Begins another file after so many seconds of media, at the next key frame: `rec.mp4` becomes `rec-0001.mp4`, `rec-0002.mp4` and so on. 0 for one file.",
+          minimum: 0,
+          "x-unit": "s",
+          default: 0,
+        },
+        splitMegabytes: {
+          type: "number",
+          description: "Begins another file after so many megabytes, at the next key frame. 0 for one file.",
+          minimum: 0,
+          "x-unit": "MB",
+          default: 0,
+        },
+        aheadSeconds: {
+          type: "number",
+          description: "How far one track may be ahead of another before it waits, or drops by its link's policy.",
+          minimum: 0.1,
+          maximum: 600,
+          "x-unit": "s",
+          default: 10,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const MediaSink = processorClass(
+      "media-sink",
+      "processors/media/media_sink.ts",
+      await import("./processors/media/media_sink.ts"),
+      "MediaSink",
+    );
+    return () => {
+      const processor = new MediaSink();
+      return {
+        processor,
+        ports: new MediaSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.container !== undefined) processor.container = values.container as typeof processor.container;
+          if (values.pcmFormat !== undefined) processor.pcmFormat = values.pcmFormat as typeof processor.pcmFormat;
+          if (values.splitSeconds !== undefined) {
+            processor.splitSeconds = values.splitSeconds as typeof processor.splitSeconds;
+          }
+          if (values.splitMegabytes !== undefined) {
+            processor.splitMegabytes = values.splitMegabytes as typeof processor.splitMegabytes;
+          }
+          if (values.aheadSeconds !== undefined) {
+            processor.aheadSeconds = values.aheadSeconds as typeof processor.aheadSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `media-source`. */
+export class MediaSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio", "pcm"] = ["video", "audio", "pcm"];
+  readonly #processor: {
+    video: StreamOutput<EncodedFrame>[];
+    audio: StreamOutput<EncodedFrame>[];
+    pcm: StreamOutput<AudioFrame>[];
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      video: StreamOutput<EncodedFrame>[];
+      audio: StreamOutput<EncodedFrame>[];
+      pcm: StreamOutput<AudioFrame>[];
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly video: readonly StreamOutput<EncodedFrame>[];
+    readonly audio: readonly StreamOutput<EncodedFrame>[];
+    readonly pcm: readonly StreamOutput<AudioFrame>[];
+  } {
+    return { video: this.#processor.video, audio: this.#processor.audio, pcm: this.#processor.pcm };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.output(port.name, port);
+    for (const port of this.#processor.audio) visitor.output(port.name, port);
+    for (const port of this.#processor.pcm) visitor.output(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.outputs("video") as StreamOutput<EncodedFrame>[];
+    this.#processor.audio = wiring.outputs("audio") as StreamOutput<EncodedFrame>[];
+    this.#processor.pcm = wiring.outputs("pcm") as StreamOutput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `media-source`. */
+export interface MediaSourceConfig {
+  /**
+   * File to read; a relative path starts at the working directory.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * Where it begins, from the start of the file; a change goes there.
+   *
+   * A number of at least 0 s; 0 by default; may change while the node runs.
+   */
+  readonly positionSeconds?: number;
+  /**
+   * Begins again after the end; times go on rising.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly loop?: boolean;
+  /**
+   * How fast frames come in a live graph; their times stay those of the media.
+   *
+   * A number from 0.0625 to 16; 1 by default; may change while the node runs.
+   */
+  readonly speed?: number;
+}
+
+/** A `media-source` in a graph. */
+export type MediaSourceHandle = NodeHandle<
+  Record<never, never>,
+  { video: DynamicPort<EncodedFrame>; audio: DynamicPort<EncodedFrame>; pcm: DynamicPort<AudioFrame> }
+>;
+
+/**
+ * Reads a media file.
+ *
+ * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
+ * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
+ * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
+ * place itself first. An event `tracks` says what is in the file.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
+ * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
+ *
+ * **Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }
+ * ```
+ */
+export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defineNodeType<
+  MediaSourceConfig,
+  MediaSourceHandle
+>({
+  descriptor: {
+    type: "media-source",
+    className: "MediaSource",
+    source: "processors/media/media_source.ts:55",
+    description: "Reads a media file.",
+    doc:
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Encoded sound.",
+    }, {
+      name: "pcm",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to read; a relative path starts at the working directory.",
+          minLength: 1,
+        },
+        positionSeconds: {
+          type: "number",
+          description: "Where it begins, from the start of the file; a change goes there.",
+          minimum: 0,
+          "x-unit": "s",
+          default: 0,
+          "x-live": true,
+        },
+        loop: {
+          type: "boolean",
+          description: "Begins again after the end; times go on rising.",
+          default: false,
+          "x-live": true,
+        },
+        speed: {
+          type: "number",
+          description: "How fast frames come in a live graph; their times stay those of the media.",
+          minimum: 0.0625,
+          maximum: 16,
+          default: 1,
+          "x-live": true,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const MediaSource = processorClass(
+      "media-source",
+      "processors/media/media_source.ts",
+      await import("./processors/media/media_source.ts"),
+      "MediaSource",
+    );
+    return () => {
+      const processor = new MediaSource();
+      return {
+        processor,
+        ports: new MediaSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.positionSeconds !== undefined) {
+            processor.positionSeconds = values.positionSeconds as typeof processor.positionSeconds;
+          }
+          if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
+          if (values.speed !== undefined) processor.speed = values.speed as typeof processor.speed;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `mixer`. */
 export class MixerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -3726,6 +5597,232 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
         configure: (values) => {
           if (values.strategy !== undefined) processor.strategy = values.strategy as typeof processor.strategy;
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `noise-gate`. */
+export class NoiseGatePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `noise-gate`. */
+export interface NoiseGateConfig {
+  /**
+   * Level that opens it, relative to full scale.
+   *
+   * A number from -120 to 0 dB; -50 by default; may change while the node runs.
+   */
+  readonly thresholdDb?: number;
+  /**
+   * How far below the threshold a level has to fall to close it.
+   *
+   * A number from 0 to 40 dB; 6 by default; may change while the node runs.
+   */
+  readonly hysteresisDb?: number;
+  /**
+   * By how much it turns down.
+   *
+   * A number from 0 to 120 dB; 80 by default; may change while the node runs.
+   */
+  readonly rangeDb?: number;
+  /**
+   * Time from closed to open.
+   *
+   * A number from 0 to 1000 ms; 1 by default; may change while the node runs.
+   */
+  readonly attackMs?: number;
+  /**
+   * Time that it stays open.
+   *
+   * A number from 0 to 10000 ms; 50 by default; may change while the node runs.
+   */
+  readonly holdMs?: number;
+  /**
+   * Time from open to closed.
+   *
+   * A number from 0 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+}
+
+/** A `noise-gate` in a graph. */
+export type NoiseGateHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Turns quiet passages down.
+ *
+ * **Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold
+ * less the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all
+ * channels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times.
+ *
+ * **Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.
+ *
+ * **Example.**
+ * ```json
+ * { "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }
+ * ```
+ */
+export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeType<NoiseGateConfig, NoiseGateHandle>({
+  descriptor: {
+    type: "noise-gate",
+    className: "NoiseGate",
+    source: "processors/audio/noise_gate.ts:32",
+    description: "Turns quiet passages down.",
+    doc:
+      'Turns quiet passages down.\n\n**Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold\nless the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all\nchannels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.\n\n**Example.**\n```json\n{ "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }\n```',
+    category: "audio",
+    tags: ["audio", "dynamics", "noise", "silence", "mute"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        thresholdDb: {
+          type: "number",
+          description: "Level that opens it, relative to full scale.",
+          minimum: -120,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -50,
+          "x-live": true,
+        },
+        hysteresisDb: {
+          type: "number",
+          description: "How far below the threshold a level has to fall to close it.",
+          minimum: 0,
+          maximum: 40,
+          "x-unit": "dB",
+          default: 6,
+          "x-live": true,
+        },
+        rangeDb: {
+          type: "number",
+          description: "By how much it turns down.",
+          minimum: 0,
+          maximum: 120,
+          "x-unit": "dB",
+          default: 80,
+          "x-live": true,
+        },
+        attackMs: {
+          type: "number",
+          description: "Time from closed to open.",
+          minimum: 0,
+          maximum: 1000,
+          "x-unit": "ms",
+          default: 1,
+          "x-live": true,
+        },
+        holdMs: {
+          type: "number",
+          description: "Time that it stays open.",
+          minimum: 0,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 50,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time from open to closed.",
+          minimum: 0,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const NoiseGate = processorClass(
+      "noise-gate",
+      "processors/audio/noise_gate.ts",
+      await import("./processors/audio/noise_gate.ts"),
+      "NoiseGate",
+    );
+    return () => {
+      const processor = new NoiseGate();
+      return {
+        processor,
+        ports: new NoiseGatePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.thresholdDb !== undefined) {
+            processor.thresholdDb = values.thresholdDb as typeof processor.thresholdDb;
+          }
+          if (values.hysteresisDb !== undefined) {
+            processor.hysteresisDb = values.hysteresisDb as typeof processor.hysteresisDb;
+          }
+          if (values.rangeDb !== undefined) processor.rangeDb = values.rangeDb as typeof processor.rangeDb;
+          if (values.attackMs !== undefined) processor.attackMs = values.attackMs as typeof processor.attackMs;
+          if (values.holdMs !== undefined) processor.holdMs = values.holdMs as typeof processor.holdMs;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
         },
       };
     };
@@ -4736,6 +6833,351 @@ export const packetValve: PacketValveNodeType = defineNodeType<
         tick: () => processor.process(),
         configure: (values) => {
           if (values.open !== undefined) processor.open = values.open as typeof processor.open;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `pipe-sink`. */
+export class PipeSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<VideoFrame>; audio: StreamInput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<VideoFrame>; audio: StreamInput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<VideoFrame>; readonly audio: StreamInput<AudioFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<VideoFrame>;
+    this.#processor.audio = wiring.input("audio") as StreamInput<AudioFrame>;
+  }
+}
+
+/** The configuration of `pipe-sink`. */
+export interface PipeSinkConfig {
+  /**
+   * The program and its arguments; without it, the standard output.
+   *
+   * A list of at most 256 values, each a string; [] by default.
+   */
+  readonly command?: readonly string[];
+  /**
+   * What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.
+   *
+   * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
+   */
+  readonly format?: "y4m" | "s16" | "s24" | "s32" | "f32";
+}
+
+/** A `pipe-sink` in a graph. */
+export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }, Record<never, never>>;
+
+/**
+ * Hands pictures or samples to another program.
+ *
+ * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
+ * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
+ * of the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are
+ * taken to follow each other at their rate.
+ *
+ * **Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not
+ * change within a stream.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `command`, `format`.
+ *
+ * **Example.**
+ * ```json
+ * { "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }
+ * ```
+ */
+export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType<PipeSinkConfig, PipeSinkHandle>({
+  descriptor: {
+    type: "pipe-sink",
+    className: "PipeSink",
+    source: "processors/media/pipe_sink.ts:38",
+    description: "Hands pictures or samples to another program.",
+    doc:
+      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
+    category: "media",
+    tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: "i420" },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        command: {
+          type: "array",
+          items: { type: "string" },
+          description: "The program and its arguments; without it, the standard output.",
+          maxItems: 256,
+          default: [],
+        },
+        format: {
+          enum: ["y4m", "s16", "s24", "s32", "f32"],
+          description: "What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.",
+          default: "y4m",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const PipeSink = processorClass(
+      "pipe-sink",
+      "processors/media/pipe_sink.ts",
+      await import("./processors/media/pipe_sink.ts"),
+      "PipeSink",
+    );
+    return () => {
+      const processor = new PipeSink();
+      return {
+        processor,
+        ports: new PipeSinkPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `pipe-source`. */
+export class PipeSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<VideoFrame>; audio: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<VideoFrame>; audio: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<VideoFrame>; readonly audio: StreamOutput<AudioFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<VideoFrame>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `pipe-source`. */
+export interface PipeSourceConfig {
+  /**
+   * The program and its arguments; without it, the standard input.
+   *
+   * A list of at most 256 values, each a string; [] by default.
+   */
+  readonly command?: readonly string[];
+  /**
+   * What comes: pictures, or samples in little-endian order.
+   *
+   * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
+   */
+  readonly format?: "y4m" | "s16" | "s24" | "s32" | "f32";
+  /**
+   * For samples: how many a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * For samples: number of channels.
+   *
+   * A whole number from 1 to 8; 2 by default.
+   */
+  readonly channels?: number;
+}
+
+/** A `pipe-source` in a graph. */
+export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
+
+/**
+ * Takes pictures or samples from another program.
+ *
+ * **Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one
+ * where no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.
+ * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
+ * fails.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
+ * samples, the last one shorter.
+ *
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
+ *
+ * **Example.**
+ * ```json
+ * { "film": { "type": "pipe-source", "config": {
+ *   "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]
+ * } } }
+ * ```
+ */
+export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNodeType<
+  PipeSourceConfig,
+  PipeSourceHandle
+>({
+  descriptor: {
+    type: "pipe-source",
+    className: "PipeSource",
+    source: "processors/media/pipe_source.ts:41",
+    description: "Takes pictures or samples from another program.",
+    doc:
+      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+    category: "media",
+    tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        command: {
+          type: "array",
+          items: { type: "string" },
+          description: "The program and its arguments; without it, the standard input.",
+          maxItems: 256,
+          default: [],
+        },
+        format: {
+          enum: ["y4m", "s16", "s24", "s32", "f32"],
+          description: "What comes: pictures, or samples in little-endian order.",
+          default: "y4m",
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "For samples: how many a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "For samples: number of channels.",
+          minimum: 1,
+          maximum: 8,
+          default: 2,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const PipeSource = processorClass(
+      "pipe-source",
+      "processors/media/pipe_source.ts",
+      await import("./processors/media/pipe_source.ts"),
+      "PipeSource",
+    );
+    return () => {
+      const processor = new PipeSource();
+      return {
+        processor,
+        ports: new PipeSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
         },
       };
     };
@@ -6156,6 +8598,240 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
   },
 });
 
+/** The ports of `voice-activity`. */
+export class VoiceActivityPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["voice", "audioOut"] = ["voice", "audioOut"];
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    voice: StreamOutput<DataFrame<VoiceReading>>;
+    audioOut: StreamOutput<AudioFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      voice: StreamOutput<DataFrame<VoiceReading>>;
+      audioOut: StreamOutput<AudioFrame>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly voice: StreamOutput<DataFrame<VoiceReading>>; readonly audioOut: StreamOutput<AudioFrame> } {
+    return { voice: this.#processor.voice, audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("voice", this.#processor.voice);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.voice = wiring.output("voice") as StreamOutput<DataFrame<VoiceReading>>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `voice-activity`. */
+export interface VoiceActivityConfig {
+  /**
+   * How far above the noise voice is.
+   *
+   * A number from 1 to 40 dB; 9 by default; may change while the node runs.
+   */
+  readonly marginDb?: number;
+  /**
+   * What is below this level is never voice, relative to full scale.
+   *
+   * A number from -120 to 0 dB; -60 by default; may change while the node runs.
+   */
+  readonly minimumDb?: number;
+  /**
+   * Time for which a level has to be that of voice.
+   *
+   * A number from 0 to 1000 ms; 40 by default; may change while the node runs.
+   */
+  readonly onsetMs?: number;
+  /**
+   * Time for which voice goes on in a pause.
+   *
+   * A number from 0 to 10000 ms; 300 by default; may change while the node runs.
+   */
+  readonly hangMs?: number;
+}
+
+/** A `voice-activity` in a graph. */
+export type VoiceActivityHandle = NodeHandle<
+  { audioIn: AudioFrame },
+  { voice: DataFrame<VoiceReading>; audioOut: AudioFrame }
+>;
+
+/**
+ * Tells whether somebody speaks.
+ *
+ * **Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,
+ * which it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the
+ * margin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it
+ * knows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the
+ * figures are `isVoice`, `levelDb` and `noiseDb`.
+ *
+ * **Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.
+ *
+ * **Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.
+ *
+ * **Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.
+ *
+ * **Example.**
+ * ```json
+ * { "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }
+ * ```
+ */
+export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> = defineNodeType<
+  VoiceActivityConfig,
+  VoiceActivityHandle
+>({
+  descriptor: {
+    type: "voice-activity",
+    className: "VoiceActivity",
+    source: "processors/audio/voice_activity.ts:47",
+    description: "Tells whether somebody speaks.",
+    doc:
+      'Tells whether somebody speaks.\n\n**Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,\nwhich it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the\nmargin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it\nknows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the\nfigures are `isVoice`, `levelDb` and `noiseDb`.\n\n**Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.\n\n**Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.\n\n**Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.\n\n**Example.**\n```json\n{ "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }\n```',
+    category: "audio",
+    tags: ["audio", "speech", "vad", "detect", "silence"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "voice",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<VoiceReading>",
+      schema: "VoiceReading",
+      valueSchema: {
+        description: "That somebody began or ceased to speak.",
+        type: "object",
+        properties: {
+          ptsNs: { type: "number", description: "Since when: media time, nanoseconds." },
+          isVoice: { type: "boolean", description: "Whether somebody speaks." },
+          levelDb: {
+            type: "number",
+            description: "Level in the band of speech, relative to full scale.",
+            "x-unit": "dB",
+          },
+          noiseDb: { type: "number", description: "Level of the noise behind it.", "x-unit": "dB" },
+        },
+        required: ["ptsNs", "isVoice", "levelDb", "noiseDb"],
+      },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        marginDb: {
+          type: "number",
+          description: "How far above the noise voice is.",
+          minimum: 1,
+          maximum: 40,
+          "x-unit": "dB",
+          default: 9,
+          "x-live": true,
+        },
+        minimumDb: {
+          type: "number",
+          description: "What is below this level is never voice, relative to full scale.",
+          minimum: -120,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -60,
+          "x-live": true,
+        },
+        onsetMs: {
+          type: "number",
+          description: "Time for which a level has to be that of voice.",
+          minimum: 0,
+          maximum: 1000,
+          "x-unit": "ms",
+          default: 40,
+          "x-live": true,
+        },
+        hangMs: {
+          type: "number",
+          description: "Time for which voice goes on in a pause.",
+          minimum: 0,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 300,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const VoiceActivity = processorClass(
+      "voice-activity",
+      "processors/audio/voice_activity.ts",
+      await import("./processors/audio/voice_activity.ts"),
+      "VoiceActivity",
+    );
+    return () => {
+      const processor = new VoiceActivity();
+      return {
+        processor,
+        ports: new VoiceActivityPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.marginDb !== undefined) processor.marginDb = values.marginDb as typeof processor.marginDb;
+          if (values.minimumDb !== undefined) processor.minimumDb = values.minimumDb as typeof processor.minimumDb;
+          if (values.onsetMs !== undefined) processor.onsetMs = values.onsetMs as typeof processor.onsetMs;
+          if (values.hangMs !== undefined) processor.hangMs = values.hangMs as typeof processor.hangMs;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `wav-sink`. */
 export class WavSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -6682,7 +9358,9 @@ export const nodes: {
   readonly audioThrottle: typeof audioThrottle;
   readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
+  readonly chordSource: typeof chordSource;
   readonly chunker: typeof chunker;
+  readonly compressor: typeof compressor;
   readonly consoleSink: typeof consoleSink;
   readonly csvSink: typeof csvSink;
   readonly dataAlign: typeof dataAlign;
@@ -6691,19 +9369,29 @@ export const nodes: {
   readonly dataThrottle: typeof dataThrottle;
   readonly dataValve: typeof dataValve;
   readonly dynamicMixer: typeof dynamicMixer;
+  readonly echo: typeof echo;
   readonly encodedDelay: typeof encodedDelay;
   readonly encodedSwitch: typeof encodedSwitch;
   readonly encodedThrottle: typeof encodedThrottle;
   readonly encodedValve: typeof encodedValve;
+  readonly equaliser: typeof equaliser;
   readonly gain: typeof gain;
+  readonly imageSink: typeof imageSink;
+  readonly imageSource: typeof imageSource;
   readonly levelMeter: typeof levelMeter;
+  readonly limiter: typeof limiter;
+  readonly mediaSink: typeof mediaSink;
+  readonly mediaSource: typeof mediaSource;
   readonly mixer: typeof mixer;
+  readonly noiseGate: typeof noiseGate;
   readonly packetAlign: typeof packetAlign;
   readonly packetDelay: typeof packetDelay;
   readonly packetRebuffer: typeof packetRebuffer;
   readonly packetSwitch: typeof packetSwitch;
   readonly packetThrottle: typeof packetThrottle;
   readonly packetValve: typeof packetValve;
+  readonly pipeSink: typeof pipeSink;
+  readonly pipeSource: typeof pipeSource;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
@@ -6712,6 +9400,7 @@ export const nodes: {
   readonly videoSwitch: typeof videoSwitch;
   readonly videoThrottle: typeof videoThrottle;
   readonly videoValve: typeof videoValve;
+  readonly voiceActivity: typeof voiceActivity;
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
   readonly websocketSink: typeof websocketSink;
@@ -6723,7 +9412,9 @@ export const nodes: {
   audioThrottle,
   audioValve,
   channelMapper,
+  chordSource,
   chunker,
+  compressor,
   consoleSink,
   csvSink,
   dataAlign,
@@ -6732,19 +9423,29 @@ export const nodes: {
   dataThrottle,
   dataValve,
   dynamicMixer,
+  echo,
   encodedDelay,
   encodedSwitch,
   encodedThrottle,
   encodedValve,
+  equaliser,
   gain,
+  imageSink,
+  imageSource,
   levelMeter,
+  limiter,
+  mediaSink,
+  mediaSource,
   mixer,
+  noiseGate,
   packetAlign,
   packetDelay,
   packetRebuffer,
   packetSwitch,
   packetThrottle,
   packetValve,
+  pipeSink,
+  pipeSource,
   resampler,
   reverb,
   spectrum,
@@ -6753,6 +9454,7 @@ export const nodes: {
   videoSwitch,
   videoThrottle,
   videoValve,
+  voiceActivity,
   wavSink,
   wavSource,
   websocketSink,
@@ -6770,7 +9472,9 @@ export const nodePackage: NodePackage = definePackage({
     audioThrottle,
     audioValve,
     channelMapper,
+    chordSource,
     chunker,
+    compressor,
     consoleSink,
     csvSink,
     dataAlign,
@@ -6779,19 +9483,29 @@ export const nodePackage: NodePackage = definePackage({
     dataThrottle,
     dataValve,
     dynamicMixer,
+    echo,
     encodedDelay,
     encodedSwitch,
     encodedThrottle,
     encodedValve,
+    equaliser,
     gain,
+    imageSink,
+    imageSource,
     levelMeter,
+    limiter,
+    mediaSink,
+    mediaSource,
     mixer,
+    noiseGate,
     packetAlign,
     packetDelay,
     packetRebuffer,
     packetSwitch,
     packetThrottle,
     packetValve,
+    pipeSink,
+    pipeSource,
     resampler,
     reverb,
     spectrum,
@@ -6800,26 +9514,35 @@ export const nodePackage: NodePackage = definePackage({
     videoSwitch,
     videoThrottle,
     videoValve,
+    voiceActivity,
     wavSink,
     wavSource,
     websocketSink,
   ],
   sources: {
-    "core/frames/format.ts": "277300e9623332e8",
+    "core/frames/format.ts": "81d2434790aa3ad5",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
+    "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
+    "processors/audio/chord_source.ts": "d8a15f74d3f6e709",
     "processors/audio/chunker.ts": "5770d74c81bc5f7f",
+    "processors/audio/compressor.ts": "38192ca11b5f5a05",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
+    "processors/audio/echo.ts": "a1c2254835dca225",
+    "processors/audio/equaliser.ts": "492a8f71ba8a5486",
     "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
     "processors/audio/level_reading.ts": "f2a9eff5466c0e81",
+    "processors/audio/limiter.ts": "7978ea071a261836",
     "processors/audio/mixer.ts": "12c33420dd84993c",
+    "processors/audio/noise_gate.ts": "989f2e157022c027",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
     "processors/audio/reverb.ts": "335e2aec3bf3f284",
     "processors/audio/spectrum.ts": "6fbe9df5a5df7e4a",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
+    "processors/audio/voice_activity.ts": "80a0e427287e8d0d",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",
@@ -6840,6 +9563,13 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "8337515997698c7c",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
+    "processors/media/containers.ts": "0724196c84b0f88c",
+    "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
+    "processors/media/image_source.ts": "3d976fb211629926",
+    "processors/media/media_sink.ts": "8a34b77e212a68ee",
+    "processors/media/media_source.ts": "bfe69dbde16270a8",
+    "processors/media/pipe_sink.ts": "8c663553bf6751fc",
+    "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "sluice.json": "0a515d6b03fd27c7",
   },
 });

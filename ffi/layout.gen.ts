@@ -190,6 +190,9 @@ export const FORMAT = {
   av1: 36,
   opus: 37,
   aac: 38,
+  flac: 39,
+  mp3: 40,
+  jpeg: 41,
   struct: 48,
   serialized: 49,
 } as const;
@@ -226,7 +229,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x1156ad36;
+export const LAYOUT_HASH = 0x2e39c87d;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.dtsNs=0
@@ -372,6 +375,9 @@ FORMAT.vp9=35
 FORMAT.av1=36
 FORMAT.opus=37
 FORMAT.aac=38
+FORMAT.flac=39
+FORMAT.mp3=40
+FORMAT.jpeg=41
 FORMAT.struct=48
 FORMAT.serialized=49
 FLAG.keyframe=1

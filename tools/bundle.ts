@@ -59,8 +59,11 @@ const BUNDLE_MODULE = "core/registry/bundle.ts";
 /** The part of Optique that tells how many columns a text takes. */
 const WIDTHS_MODULE = "@optique/core/dist/displaywidth.js";
 
-/** What the generator stands on is not bundled: it is large, and loaded where code is generated. */
-const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript"];
+/**
+ * What the generator and media files stand on is not bundled: it is large, and loaded where code is generated and where a
+ * media file is opened.
+ */
+const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript", "mediabunny"];
 
 /** The longest time between the first file of a bundle and its list of sources, milliseconds. */
 const LONGEST_WRITE_MS = 60_000;

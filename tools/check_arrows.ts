@@ -38,7 +38,7 @@ interface PartRules {
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
   "core": { parts: ["ffi"], npm: ["jsonc-parser", "smol-toml"] },
-  "processors": { parts: ["core"], npm: ["@uwdata/flechette"] },
+  "processors": { parts: ["core"], npm: ["@uwdata/flechette", "mediabunny"] },
   "codegen": {
     parts: ["core"],
     dynamicParts: ["sluice.gen.ts"],

@@ -1,0 +1,145 @@
+/**
+ * What the packets of compressed audio say of themselves in their headers.
+ *
+ * @module
+ */
+import { BitReader, BitWriter } from "./bit_reader.ts";
+
+/** Rate and channels of a packet. */
+export interface AudioPacketFormat {
+  /** Hertz. */
+  readonly sampleRateHz: number;
+  readonly channels: number;
+}
+
+/** What the header of a FLAC frame says. */
+export interface FlacFrameFormat extends AudioPacketFormat {
+  readonly bitsPerSample: number;
+  /** Samples in each channel. */
+  readonly blockSize: number;
+}
+
+/** Samples at 48 kHz with which libopus warms the decoder up, and which every player skips. */
+export const OPUS_PRE_SKIP = 312;
+
+const ADTS_RATES = [
+  96_000,
+  88_200,
+  64_000,
+  48_000,
+  44_100,
+  32_000,
+  24_000,
+  22_050,
+  16_000,
+  12_000,
+  11_025,
+  8_000,
+  7_350,
+];
+const ADTS_CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
+const FLAC_RATES = [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
+const FLAC_BITS = [0, 8, 12, 0, 16, 20, 24, 32];
+const MP3_RATES = [44_100, 48_000, 32_000];
+
+/** Rate and channels of an AAC access unit with ADTS header. `undefined`: it has none. */
+export function readAdtsHeader(bytes: Uint8Array): AudioPacketFormat | undefined {
+  if (bytes.length < 7 || bytes[0] !== 0xff || (bytes[1] & 0xf6) !== 0xf0) return undefined;
+  const bits = new BitReader(bytes, 2);
+  bits.skip(2);
+  const sampleRateHz = ADTS_RATES[bits.read(4)];
+  bits.skip(1);
+  const channels = ADTS_CHANNELS[bits.read(3)];
+  return sampleRateHz === undefined || channels === 0 ? undefined : { sampleRateHz, channels };
+}
+
+/** An AAC access unit with an ADTS header of 7 bytes in front (ISO/IEC 13818-7, 6.2). */
+export function withAdtsHeader(
+  unit: Uint8Array,
+  { objectType, sampleRateHz, channels }: AudioPacketFormat & { readonly objectType: number },
+): Uint8Array {
+  const header = new BitWriter().write(16, 0xfff1);
+  header.write(2, objectType - 1).write(4, ADTS_RATES.indexOf(sampleRateHz)).write(1, 0);
+  header.write(3, ADTS_CHANNELS.indexOf(channels)).write(4, 0).write(13, unit.length + 7);
+  // The fullness of the buffer: not told. One block of data.
+  header.write(11, 0x7ff).write(2, 0);
+  const bytes = new Uint8Array(unit.length + 7);
+  bytes.set(header.bytes);
+  bytes.set(unit, 7);
+  return bytes;
+}
+
+/** Whether an ADTS header can tell this. */
+export function fitsAdts({ sampleRateHz, channels }: AudioPacketFormat): boolean {
+  return ADTS_RATES.includes(sampleRateHz) && ADTS_CHANNELS.indexOf(channels) > 0;
+}
+
+/** Rate and channels of an MP3 frame. `undefined`: it has no header of layer III. */
+export function readMp3Header(bytes: Uint8Array): AudioPacketFormat | undefined {
+  const bits = new BitReader(bytes);
+  if (bytes.length < 4 || bits.read(11) !== 0x7ff) return undefined;
+  const version = bits.read(2);
+  const layer = bits.read(2);
+  bits.skip(5);
+  const rate = MP3_RATES[bits.read(2)];
+  bits.skip(2);
+  const isMono = bits.read(2) === 3;
+  if (version === 1 || layer !== 1 || rate === undefined) return undefined;
+  return { sampleRateHz: version === 3 ? rate : version === 2 ? rate / 2 : rate / 4, channels: isMono ? 1 : 2 };
+}
+
+/** Reads the header of a FLAC frame (RFC 9639, 9.1). `undefined`: it is none, or refers to a stream header. */
+export function readFlacHeader(bytes: Uint8Array): FlacFrameFormat | undefined {
+  const bits = new BitReader(bytes);
+  if (bytes.length < 6 || bits.read(15) !== 0x7ffc) return undefined;
+  bits.skip(1);
+  const [blockCode, rateCode, channelCode, bitsCode] = [bits.read(4), bits.read(4), bits.read(4), bits.read(3)];
+  bits.skip(1);
+  // The number of the frame is coded as in UTF-8: the ones at the start of its first byte tell its length.
+  let ones = 0;
+  while (ones < 8 && bits.read(1) === 1) ones++;
+  bits.skip(8 * Math.max(1, ones) - ones - 1);
+  const blockSize = flacBlockSize(blockCode, bits);
+  const sampleRateHz = flacRate(rateCode, bits);
+  const bitsPerSample = FLAC_BITS[bitsCode];
+  if (bits.isBeyond || !(blockSize > 0) || !(sampleRateHz > 0) || bitsPerSample === 0 || channelCode > 10) {
+    return undefined;
+  }
+  return { sampleRateHz, channels: channelCode < 8 ? channelCode + 1 : 2, bitsPerSample, blockSize };
+}
+
+/** `fLaC` and the block STREAMINFO (RFC 9639, 8.2) of a stream whose length and sum are not known. */
+export function flacStreamHeader({ sampleRateHz, channels, bitsPerSample }: FlacFrameFormat): Uint8Array {
+  const header = new BitWriter().write(32, 0x664c6143).write(8, 0x80).write(24, 34);
+  header.write(16, 16).write(16, 65_535).write(24, 0).write(24, 0);
+  header.write(20, sampleRateHz).write(3, channels - 1).write(5, bitsPerSample - 1);
+  const bytes = new Uint8Array(42);
+  bytes.set(header.bytes);
+  return bytes;
+}
+
+/** The identification header of an Opus stream (RFC 7845, 5.1). */
+export function opusStreamHeader(channels: number): Uint8Array {
+  const bytes = new Uint8Array(19);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode("OpusHead"));
+  bytes.set([1, channels], 8);
+  view.setUint16(10, OPUS_PRE_SKIP, true);
+  view.setUint32(12, 48_000, true);
+  return bytes;
+}
+
+function flacBlockSize(code: number, bits: BitReader): number {
+  if (code === 0) return 0;
+  if (code === 1) return 192;
+  if (code <= 5) return 576 * 2 ** (code - 2);
+  if (code === 6) return bits.read(8) + 1;
+  if (code === 7) return bits.read(16) + 1;
+  return 256 * 2 ** (code - 8);
+}
+
+function flacRate(code: number, bits: BitReader): number {
+  if (code < 12) return FLAC_RATES[code];
+  if (code === 12) return bits.read(8) * 1000;
+  return code === 13 ? bits.read(16) : code === 14 ? bits.read(16) * 10 : 0;
+}

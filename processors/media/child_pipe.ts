@@ -1,0 +1,107 @@
+/**
+ * The other end of a pipe: a program that this one starts, or where none is named this program's own standard streams.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+
+/** What a program says last before it fails is shown up to here. */
+const TOLD_BYTES = 2000;
+/** How long a program that is told to end may take, milliseconds. */
+const END_MS = 2000;
+
+/** A program, and the end of its pipe. */
+export class ChildPipe {
+  /** What comes out of it; of a source. */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /** What goes into it; of a sink. */
+  readonly writable: WritableStream<Uint8Array<ArrayBuffer>> | undefined;
+  readonly #name: string;
+  readonly #nodeId: string;
+  readonly #child: Deno.ChildProcess | undefined;
+  /** The last of what it says of itself. */
+  readonly #told: Promise<string>;
+
+  /**
+   * Opens the pipe.
+   *
+   * @param command the program and its arguments; none for the standard streams
+   * @throws {SluiceError} `InvalidConfig` if the program cannot be started
+   */
+  constructor(command: readonly string[], direction: "read" | "write", nodeId: string) {
+    this.#nodeId = nodeId;
+    this.#name = JSON.stringify(command[0] ?? (direction === "read" ? "stdin" : "stdout"));
+    if (command.length === 0) {
+      if (direction === "read") this.readable = Deno.stdin.readable;
+      else this.writable = Deno.stdout.writable;
+      this.#told = Promise.resolve("");
+      return;
+    }
+    const child = this.#child = this.#spawn(command, direction);
+    if (direction === "read") this.readable = child.stdout;
+    else this.writable = child.stdin;
+    this.#told = lastOf(child.stderr);
+  }
+
+  /**
+   * Waits for the program's end.
+   *
+   * @throws {SluiceError} `NodeFailed` if it has failed, with what it said last
+   */
+  async ended(): Promise<void> {
+    if (this.#child === undefined) return;
+    const { code, signal } = await this.#child.status;
+    if (code === 0) return;
+    const told = (await this.#told).trim();
+    throw new SluiceError(
+      "NodeFailed",
+      `Cannot go on in "${this.#nodeId}": ${this.#name} ended with ${signal ?? `code ${code}`}${
+        told && `, and said: ${told}`
+      }`,
+      { nodeId: this.#nodeId },
+    );
+  }
+
+  /** Ends the program, by force if it takes long. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const kill = (signal: Deno.Signal) => {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended already.
+      }
+    };
+    kill("SIGTERM");
+    const timer = setTimeout(() => kill("SIGKILL"), END_MS);
+    await child.status;
+    clearTimeout(timer);
+    await this.#told;
+  }
+
+  #spawn([program, ...args]: readonly string[], direction: "read" | "write"): Deno.ChildProcess {
+    try {
+      const piped = direction === "read"
+        ? { stdin: "null", stdout: "piped" } as const
+        : { stdin: "piped", stdout: "null" } as const;
+      return new Deno.Command(program, { args, ...piped, stderr: "piped" }).spawn();
+    } catch (cause) {
+      const reason = cause instanceof Deno.errors.NotFound
+        ? "there is no such program; install it, or write out its path"
+        : cause instanceof Deno.errors.NotCapable
+        ? "Deno has no permission to run it: start it with --allow-run"
+        : cause instanceof Error
+        ? cause.message
+        : String(cause);
+      throw new SluiceError("InvalidConfig", `Cannot start ${this.#name}: ${reason}`, { key: "command", cause });
+    }
+  }
+}
+
+async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let told = "";
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) told = (told + decoder.decode(bytes, { stream: true })).slice(-TOLD_BYTES);
+  return told;
+}

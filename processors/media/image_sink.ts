@@ -1,0 +1,103 @@
+/**
+ * The `image-sink` processor.
+ *
+ * @module
+ */
+import { basename, dirname } from "node:path";
+import { config, input, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamInput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { openError } from "../file/file_errors.ts";
+import { imagePath } from "./image_path.ts";
+import { encodePng } from "./png.ts";
+
+/**
+ * Writes each picture to a file.
+ *
+ * **Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or
+ * where the path has no place for a number each picture takes the place of the one before. A file appears under its name
+ * when it is complete.
+ *
+ * **Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `start`, `compression`.
+ *
+ * **Example.**
+ * ```json
+ * { "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }
+ * ```
+ */
+@processor({ tags: ["file", "video", "png", "jpeg", "picture", "still", "write"] })
+export class ImageSink {
+  /** Pictures. */
+  @input({ optional: true, accepts: { pixelFormat: "rgba8" } })
+  video!: StreamInput<VideoFrame>;
+  /** Encoded pictures. */
+  @input({ optional: true, accepts: { codec: "jpeg" } })
+  jpeg!: StreamInput<EncodedFrame>;
+  /**
+   * The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.
+   * @minLength 1
+   */
+  @config()
+  path!: string;
+  /** The number of the first file. @integer @minimum 0 */
+  @config()
+  start = 1;
+  /** For PNG: from fast to small. @integer @minimum 0 @maximum 9 */
+  @config()
+  compression = 3;
+
+  #count = 0;
+
+  /** Refuses a directory that there is not. */
+  setup({ nodeId }: ProcessorContext): void {
+    if (this.video.connected === this.jpeg.connected) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot start "${nodeId}": it takes "${nodeId}.video" or "${nodeId}.jpeg"; link one of them`,
+        { nodeId },
+      );
+    }
+    try {
+      if (!Deno.statSync(dirname(this.path)).isDirectory) throw new Deno.errors.NotADirectory();
+    } catch (error) {
+      throw openError("write", this.path, error, { key: "path" });
+    }
+  }
+
+  /** Writes every queued picture. */
+  async process(context: ProcessorContext): Promise<void> {
+    let picture;
+    while ((picture = this.video.read()) !== undefined) {
+      const { width, height, ptsNs, durationNs } = picture;
+      await this.#write(encodePng({ width, height, bytes: picture.plane(0) }, picture.stride(0), this.compression));
+      context.progress(ptsNs + durationNs);
+      picture.release();
+    }
+    let encoded;
+    while ((encoded = this.jpeg.read()) !== undefined) {
+      await this.#write(encoded.bytes.slice());
+      context.progress(encoded.ptsNs + encoded.durationNs);
+      encoded.release();
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const path = imagePath(this.path, this.start + this.#count);
+    const partial = `${dirname(path)}/.${basename(path)}.partial`;
+    try {
+      await Deno.writeFile(partial, bytes);
+      await Deno.rename(partial, path);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new SluiceError("NodeFailed", `Cannot write ${JSON.stringify(path)}: ${reason}`, { cause });
+    }
+    this.#count++;
+  }
+}

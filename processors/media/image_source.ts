@@ -1,0 +1,155 @@
+/**
+ * The `image-source` processor.
+ *
+ * @module
+ */
+import { config, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { openError } from "../file/file_errors.ts";
+import { imagePath, isNumbered } from "./image_path.ts";
+import { decodePng } from "./png.ts";
+
+/** The largest file of a picture. */
+const MOST_BYTES = 256 * 2 ** 20;
+
+/**
+ * Plays pictures from files.
+ *
+ * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
+ * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.
+ *
+ * **Config.** `path`, `start`, `frameRate`, `loop`.
+ *
+ * **Example.**
+ * ```json
+ * { "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }
+ * ```
+ */
+@processor({ mode: "loop", tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"] })
+export class ImageSource {
+  /** Pictures. */
+  @output()
+  video!: StreamOutput<VideoFrame>;
+  /** Encoded pictures. */
+  @output()
+  jpeg!: StreamOutput<EncodedFrame>;
+  /** The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. @minLength 1 */
+  @config()
+  path!: string;
+  /** The number of the first file. @integer @minimum 0 */
+  @config()
+  start = 1;
+  /** Pictures a second. @exclusiveMinimum 0 @maximum 1000 */
+  @config()
+  frameRate = 25;
+  /** Begins again after the last one; a single picture comes again and again. */
+  @config({ live: true })
+  loop = false;
+
+  #nodeId = "";
+  #number = 0;
+  #count = 0;
+  #startNs = -1;
+
+  /** Refuses a first file that there is not. */
+  setup({ nodeId }: ProcessorContext): void {
+    this.#nodeId = nodeId;
+    this.#number = this.start;
+    try {
+      Deno.statSync(imagePath(this.path, this.start));
+    } catch (error) {
+      throw openError("read", imagePath(this.path, this.start), error, { key: "path" });
+    }
+  }
+
+  /** Writes one picture. */
+  async process(context: ProcessorContext): Promise<void> {
+    const dueNs = this.#count * 1e9 / this.frameRate;
+    if (context.mode === "live" && this.#isEarly(dueNs, context)) return;
+    const path = imagePath(this.path, this.#number);
+    const bytes = await this.#read(path);
+    if (bytes === undefined) {
+      if (!this.loop || this.#number === this.start) return context.finish();
+      this.#number = this.start;
+      return;
+    }
+    const times = { ptsNs: Math.round(dueNs), durationNs: Math.round(1e9 / this.frameRate) };
+    if (/\.jpe?g$/i.test(path)) await this.#writeJpeg(bytes, times);
+    else await this.#writePng(path, bytes, times);
+    this.#count++;
+    context.progress(times.ptsNs + times.durationNs);
+    if (isNumbered(this.path)) this.#number++;
+    else if (!this.loop) context.finish();
+  }
+
+  /** A file's bytes; `undefined` if there is none. */
+  async #read(path: string): Promise<Uint8Array | undefined> {
+    try {
+      const { size } = await Deno.stat(path);
+      if (size > MOST_BYTES) throw this.#faulty(path, `it has ${size} bytes, wanted at most ${MOST_BYTES}`);
+      return await Deno.readFile(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error instanceof SluiceError ? error : openError("read", path, error, { key: "path" });
+    }
+  }
+
+  async #writeJpeg(bytes: Uint8Array, { ptsNs, durationNs }: Times): Promise<void> {
+    const frame = await this.jpeg.acquire({ codec: "jpeg", maxBytes: bytes.length });
+    frame.bytes.set(bytes);
+    frame.ptsNs = frame.dtsNs = ptsNs;
+    frame.durationNs = durationNs;
+    this.jpeg.write(frame);
+  }
+
+  async #writePng(path: string, file: Uint8Array, { ptsNs, durationNs }: Times): Promise<void> {
+    const { width, height, bytes } = this.#decode(path, file);
+    const frame = await this.video.acquire({ pixelFormat: "rgba8", width, height, frameRate: this.frameRate });
+    const [plane, stride] = [frame.plane(0), frame.stride(0)];
+    for (let row = 0; row < height; row++) {
+      plane.set(bytes.subarray(row * 4 * width, (row + 1) * 4 * width), row * stride);
+    }
+    frame.ptsNs = ptsNs;
+    frame.durationNs = durationNs;
+    this.video.write(frame);
+  }
+
+  #decode(path: string, file: Uint8Array): ReturnType<typeof decodePng> {
+    try {
+      return decodePng(file);
+    } catch (error) {
+      throw this.#faulty(path, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #isEarly(dueNs: number, context: ProcessorContext): boolean {
+    const nowNs = context.nowNs();
+    if (this.#startNs < 0) this.#startNs = nowNs;
+    if (nowNs >= this.#startNs + dueNs) return false;
+    context.waitUntilNs(this.#startNs + dueNs);
+    return true;
+  }
+
+  #faulty(path: string, reason: string): SluiceError {
+    return new SluiceError(
+      "InvalidMedia",
+      `Cannot read ${JSON.stringify(path)}: ${reason}; wanted a PNG or JPEG file`,
+      {
+        nodeId: this.#nodeId,
+      },
+    );
+  }
+}
+
+interface Times {
+  readonly ptsNs: number;
+  readonly durationNs: number;
+}

@@ -1,0 +1,134 @@
+/**
+ * An open media file: its tracks, and their packets in the shape that encoded frames have.
+ *
+ * Reads go through one place, which bounds them: what a faulty file claims is believed up to there.
+ *
+ * @module
+ */
+import type { Input } from "mediabunny";
+import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import { openError } from "../file/file_errors.ts";
+import type { Mediabunny } from "./containers.ts";
+import { FileTrack } from "./file_track.ts";
+import { checkMp4 } from "./mp4_check.ts";
+
+/** The most bytes that a file can ask to be read at once, such as an index. */
+const MOST_READ = 256 * 2 ** 20;
+/** The most tracks of a file. */
+const MOST_TRACKS = 128;
+
+/** A media file that is read. */
+export class MediaFile implements Disposable {
+  readonly path: string;
+  /** Its tracks, by the names of a source's outputs: `video_0`, `audio_1`, `pcm_0`. */
+  readonly tracks: ReadonlyMap<string, FileTrack>;
+  /** Nanoseconds from its start to its end, as its header says; `undefined` if it does not. */
+  readonly durationNs: number | undefined;
+  readonly #input: Input;
+
+  private constructor(path: string, input: Input, tracks: Map<string, FileTrack>, durationNs: number | undefined) {
+    this.path = path;
+    this.#input = input;
+    this.tracks = tracks;
+    this.durationNs = durationNs;
+  }
+
+  /**
+   * Opens a file and reads what it says of its tracks.
+   *
+   * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
+   */
+  static async open(mediabunny: Mediabunny, path: string, details: SluiceErrorDetails = {}): Promise<MediaFile> {
+    mediabunny.Logging.level = mediabunny.LogLevel.Silent;
+    const file = openFile(path, details);
+    const { size } = file.statSync();
+    let input: Input | undefined;
+    try {
+      checkMp4((start, end) => readRange(file, start, end), size);
+      const source = new mediabunny.CustomSource({
+        getSize: () => size,
+        read: (start, end) => readRange(file, start, end),
+        dispose: () => file.close(),
+        prefetchProfile: "fileSystem",
+        // The read that waits for it, or the next one, fails with the same.
+        handleUnhandledError: () => {},
+      });
+      input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
+      const tracks = await readTracks(mediabunny, input, path, details);
+      const seconds = await input.getDurationFromMetadata();
+      const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
+      return new MediaFile(path, input, tracks, durationNs);
+    } catch (error) {
+      if (input === undefined) file.close();
+      else input.dispose();
+      throw mediaError(path, error, details);
+    }
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#input.dispose();
+  }
+}
+
+/** The error for a file whose content is not as it should be. */
+export function mediaError(path: string, cause: unknown, details: SluiceErrorDetails = {}): SluiceError {
+  if (cause instanceof SluiceError) return cause;
+  const reason = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
+  return new SluiceError(
+    "InvalidMedia",
+    `Cannot read ${JSON.stringify(path)}: ${reason || "it is faulty"}; wanted a complete MP4, QuickTime, Matroska, ` +
+      "WebM, Ogg, WAV, FLAC, MP3, AAC or MPEG-TS file",
+    { ...details, cause },
+  );
+}
+
+/** Playlists name other files, which may lie anywhere. */
+function isFormatOfOneFile({ HlsInputFormat }: Mediabunny): (format: object) => boolean {
+  return (format) => !(format instanceof HlsInputFormat);
+}
+
+function openFile(path: string, details: SluiceErrorDetails): Deno.FsFile {
+  try {
+    const info = Deno.statSync(path);
+    if (!info.isFile) throw openError("read", path, info.isDirectory ? "directory" : "special", details);
+    return Deno.openSync(path, { read: true });
+  } catch (error) {
+    throw error instanceof SluiceError ? error : openError("read", path, error, details);
+  }
+}
+
+function readRange(file: Deno.FsFile, start: number, end: number): Uint8Array {
+  if (end - start > MOST_READ) {
+    throw new Error(`at byte ${start}, it claims a part of ${end - start} bytes, wanted at most ${MOST_READ}`);
+  }
+  const bytes = new Uint8Array(end - start);
+  file.seekSync(start, Deno.SeekMode.Start);
+  let got = 0;
+  while (got < bytes.length) {
+    const more = file.readSync(bytes.subarray(got));
+    if (more === null) throw new Error(`at byte ${start + got}, it ends: it has been cut short since it was opened`);
+    got += more;
+  }
+  return bytes;
+}
+
+async function readTracks(
+  mediabunny: Mediabunny,
+  input: Input,
+  path: string,
+  details: SluiceErrorDetails,
+): Promise<Map<string, FileTrack>> {
+  const found = await input.getTracks();
+  if (found.length > MOST_TRACKS) throw new Error(`it has ${found.length} tracks, wanted at most ${MOST_TRACKS}`);
+  const tracks = new Map<string, FileTrack>();
+  let [pictures, sounds] = [0, 0];
+  for (const track of found) {
+    if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
+    const read = await FileTrack.read(mediabunny, track, path, details);
+    const number = read.port === "video" ? pictures++ : sounds++;
+    tracks.set(`${read.port}_${number}`, read);
+  }
+  if (tracks.size === 0) throw new Error("it has no track of video or audio");
+  return tracks;
+}

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { nodes } from "../../sluice.gen.ts";
+import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
+import { FOLDER, mp4, play, probe, push } from "./fixtures/media_files.ts";
+
+/** A sink with these inputs. */
+function sinkOf(
+  config: Parameters<typeof nodes.mediaSink>[0],
+  connect: readonly string[],
+  mode: "live" | "offline" = "offline",
+): Promise<ProcessorHarness> {
+  return ProcessorHarness.create(nodes.mediaSink(config), {}, { id: "rec", mode, connect });
+}
+
+/** Frames of all ports in the order of time. */
+function inOrder(played: { readonly [port: string]: EncodedOutput[] }): { port: string; frame: EncodedOutput }[] {
+  const all = Object.entries(played).flatMap(([port, frames]) => frames.map((frame, k) => ({ port, frame, k })));
+  // Pictures stay in the order of decoding, which is also that of these times.
+  return all.sort((a, b) => a.k / played[a.port].length - b.k / played[b.port].length);
+}
+
+for (const name of ["broken.mp4", "broken.mkv"]) {
+  Deno.test(`MediaSink writes ${name} so that it plays at any moment up to the last key frame but one`, async () => {
+    const path = `${FOLDER}/${name}`;
+    const played = await play({ path: mp4() }, "video_0", "audio_0");
+    await using sink = await sinkOf({ path }, ["video_0", "audio_0"]);
+    let lengthNs = 0;
+    // The material has a key frame a second, so it is played four times.
+    for (let round = 0; round < 4; round++) {
+      for (const { port, frame } of inOrder(played)) push(sink, port, { ...frame, ptsNs: frame.ptsNs + round * 1e9 });
+      await sink.run();
+      lengthNs = (round + 1) * 1e9;
+    }
+    Deno.copyFileSync(`${path}.partial`, `${FOLDER}/copy-${name}`);
+    const seconds = probe(`${FOLDER}/copy-${name}`, "packet=pts_time", "-select_streams", "v").map(Number);
+    assert.ok(Math.max(...seconds) * 1e9 > lengthNs - 2e9, `${Math.max(...seconds)} s of ${lengthNs / 1e9} s`);
+    sink.end();
+    await sink.run();
+    assert.ok(sink.finished);
+    assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 4 * played.video_0.length);
+  });
+}
+
+Deno.test("MediaSink begins another file at a key frame after the time that it is given, each from time 0", async () => {
+  const played = await play({ path: mp4() }, "video_0", "audio_0");
+  await using sink = await sinkOf({ path: `${FOLDER}/split.mp4`, splitSeconds: 1 }, ["video_0", "audio_0"]);
+  for (let round = 0; round < 3; round++) {
+    for (const { port, frame } of inOrder(played)) push(sink, port, { ...frame, ptsNs: frame.ptsNs + round * 1e9 });
+  }
+  sink.end();
+  await sink.run();
+  const files = [1, 2, 3].map((number) => `${FOLDER}/split-000${number}.mp4`);
+  for (const file of files) {
+    assert.equal(probe(file, "packet=pts_time", "-select_streams", "v").length, 25, file);
+    assert.equal(Number(probe(file, "stream=start_time", "-select_streams", "v")[0]), 0, file);
+  }
+  assert.equal(sink.figures?.files, 3);
+  const sound = files.map((file) => probe(file, "packet=pts_time", "-select_streams", "a").length);
+  // The first packet of a round comes before the end of the round before it.
+  const written = sound.reduce((sum, count) => sum + count);
+  assert.deepEqual([written + sink.figures!.lateFrames, sink.figures!.lateFrames <= 2], [
+    3 * played.audio_0.length,
+    true,
+  ]);
+});
+
+Deno.test("MediaSink leaves what it has in a partial file when it is broken off, and an older file as it was", async () => {
+  const path = `${FOLDER}/aborted.mkv`;
+  Deno.writeTextFileSync(path, "older");
+  const { audio_0: packets } = await play({ path: mp4() }, "audio_0");
+  const sink = await sinkOf({ path }, ["audio_0"]);
+  for (const packet of packets) push(sink, "audio_0", packet);
+  await sink.run();
+  await sink.teardown();
+  assert.equal(Deno.readTextFileSync(path), "older");
+  assert.equal(probe(`${path}.partial`, "packet=pts_time").length, packets.length);
+});
+
+Deno.test("MediaSink makes no file of nothing", async () => {
+  const path = `${FOLDER}/nothing.mp4`;
+  await using sink = await sinkOf({ path }, ["video_0"]);
+  sink.end();
+  await sink.run();
+  await sink.teardown();
+  assert.deepEqual([...Deno.readDirSync(FOLDER)].filter(({ name }) => name.startsWith("nothing")), []);
+});
+
+Deno.test("MediaSink drops and counts what comes before a key frame, and frames whose times go back", async () => {
+  const { video_0: pictures } = await play({ path: mp4() }, "video_0");
+  const path = `${FOLDER}/late.mkv`;
+  await using sink = await sinkOf({ path }, ["video_0"]);
+  for (const picture of pictures.slice(3, 6)) push(sink, "video_0", picture);
+  for (const picture of pictures) push(sink, "video_0", { ...picture, ptsNs: picture.ptsNs + 5e9 });
+  push(sink, "video_0", pictures[0]);
+  sink.end();
+  await sink.run();
+  assert.equal(sink.figures?.lateFrames, 4);
+  assert.equal(probe(path, "packet=pts_time").length, pictures.length);
+});
+
+Deno.test("MediaSink holds a track that is far ahead back until the other one has come, however that ends", async () => {
+  const played = await play({ path: mp4() }, "video_0", "audio_0");
+  await using sink = await sinkOf({ path: `${FOLDER}/ahead.mkv`, aheadSeconds: 0.5 }, ["video_0", "audio_0"]);
+  push(sink, "video_0", played.video_0[0]);
+  for (const packet of played.audio_0) push(sink, "audio_0", packet);
+  await sink.run();
+  const heldSeconds = sink.figures!.durationSeconds;
+  assert.ok(heldSeconds > 0.4 && heldSeconds < 0.7, `${heldSeconds}`);
+  sink.end("video_0");
+  await sink.run();
+  assert.ok(sink.figures!.durationSeconds > 0.95);
+});
+
+Deno.test("MediaSink begins a live recording without a track of which nothing has come in 2 s", async () => {
+  const { audio_0: packets } = await play({ path: mp4() }, "audio_0");
+  const path = `${FOLDER}/live.mkv`;
+  await using sink = await sinkOf({ path }, ["video_0", "audio_0"], "live");
+  push(sink, "audio_0", packets[0]);
+  await sink.run();
+  assert.equal(Deno.statSync(`${path}.partial`).size, 0);
+  sink.advance(2e9);
+  push(sink, "audio_0", packets[1]);
+  await sink.run();
+  sink.end();
+  await sink.run();
+  assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
+});
+
+for (
+  const [what, config, port, frame, message] of [
+    [
+      "a codec that the container does not take",
+      { path: `${FOLDER}/x.webm` },
+      "audio_0",
+      { codec: "mp3", bytes: Uint8Array.of(0xff, 0xfb, 0x90, 0xc0) },
+      /Cannot write a track of mp3 to ".*x.webm": Codec 'mp3' cannot be contained within WebM/,
+    ],
+    [
+      "a codec that is written nowhere",
+      { path: `${FOLDER}/x.mp4` },
+      "video_0",
+      { codec: "jpeg", bytes: Uint8Array.of(0xff, 0xd8) },
+      /Cannot write jpeg of "rec.video_0" to a media file: wanted h264, vp8, vp9, opus, aac, flac, mp3$/,
+    ],
+    [
+      "H.264 without parameters",
+      { path: `${FOLDER}/x.mp4` },
+      "video_0",
+      { codec: "h264", bytes: Uint8Array.of(0, 0, 0, 1, 0x65, 1) },
+      /"rec.video_0": its first frame says it is h264, and is not; wanted a byte stream \(Annex B\) whose key frames begin/,
+    ],
+  ] as const
+) {
+  Deno.test(`MediaSink refuses ${what}, and leaves no file`, async () => {
+    const sink = await sinkOf(config, [port]);
+    const [ptsNs, durationNs] = [0, 1e6];
+    push(sink, port, { ...frame, ptsNs, durationNs, keyframe: true, dtsNs: 0, sequence: 0, discontinuity: false });
+    await assert.rejects(sink.run(), (error) => message.test(String(error)) || assert.fail(String(error)));
+    await sink.teardown();
+    assert.deepEqual([...Deno.readDirSync(FOLDER)].filter(({ name }) => name.startsWith("x.")), []);
+  });
+}
+
+Deno.test("MediaSink tells a path whose extension names no container", async () => {
+  await assert.rejects(sinkOf({ path: `${FOLDER}/a.wav` }, ["pcm_0"]), {
+    code: "InvalidConfig",
+    key: "path",
+    message: /found extension "\.wav", wanted \.mp4, .*; use a "wav-sink"/,
+  });
+});
+
+Deno.test("MediaSink refuses to go on when the format of its samples changes", async () => {
+  const sink = await sinkOf({ path: `${FOLDER}/change.mkv` }, ["pcm_0"]);
+  sink.pushAudio("pcm_0", { sampleRateHz: 48_000, channels: [new Float32Array(480)] });
+  sink.pushAudio("pcm_0", { sampleRateHz: 44_100, channels: [new Float32Array(441)] });
+  await assert.rejects(sink.run(), {
+    code: "TypeMismatch",
+    message: /"rec.pcm_0": it changed from audio 48000 Hz, 1 channel to audio 44100 Hz, 1 channel, and a track has one/,
+  });
+  await sink.teardown();
+});

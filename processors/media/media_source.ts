@@ -1,0 +1,255 @@
+/**
+ * The `media-source` processor.
+ *
+ * @module
+ */
+import { config, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import { type AudioFormat, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
+import type { StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { PcmBlock } from "../file/pcm.ts";
+import { type FilePacket, type FileTrack, unsupportedTrack } from "./file_track.ts";
+import { mediaError, MediaFile } from "./media_file.ts";
+
+/** Packets of a tick. */
+const MOST_PACKETS = 32;
+/** How long it rests where nothing is linked to it. */
+const IDLE_NS = 1e8;
+/** The most samples of a block over all channels: what a slot of the default pool holds. */
+const MOST_VALUES = 16_384;
+
+/** An output with its track. */
+interface PlayedTrack {
+  readonly out: StreamOutput<EncodedFrame | AudioFrame>;
+  readonly track: FileTrack;
+  readonly block: PcmBlock | undefined;
+  /** The next frame comes after a jump. */
+  jumps: boolean;
+}
+
+/**
+ * Reads a media file.
+ *
+ * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
+ * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
+ * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
+ * place itself first. An event `tracks` says what is in the file.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
+ * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
+ *
+ * **Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }
+ * ```
+ */
+@processor({ mode: "loop", tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"] })
+export class MediaSource {
+  /** Encoded pictures. */
+  @output({ dynamic: true })
+  video!: StreamOutput<EncodedFrame>[];
+  /** Encoded sound. */
+  @output({ dynamic: true })
+  audio!: StreamOutput<EncodedFrame>[];
+  /** Samples. */
+  @output({ dynamic: true })
+  pcm!: StreamOutput<AudioFrame>[];
+  /** File to read; a relative path starts at the working directory. @minLength 1 */
+  @config()
+  path!: string;
+  /** Where it begins, from the start of the file; a change goes there. @minimum 0 @unit s */
+  @config({ live: true })
+  positionSeconds = 0;
+  /** Begins again after the end; times go on rising. */
+  @config({ live: true })
+  loop = false;
+  /** How fast frames come in a live graph; their times stay those of the media. @minimum 0.0625 @maximum 16 */
+  @config({ live: true })
+  speed = 1;
+
+  #nodeId = "";
+  #file: MediaFile | undefined;
+  #tracks: PlayedTrack[] = [];
+  /** The time of the graph's media at which the place in the file was that was gone to last. */
+  #baseNs = 0;
+  #placeNs = 0;
+  /** The end of what was written. */
+  #endNs = 0;
+  /** The clock and the time of media at which the pace was set. */
+  #clockNs = -1;
+  #pacedNs = 0;
+  #seeks = true;
+
+  /** Opens the file, and announces the formats of its tracks. */
+  async setup(context: ProcessorContext): Promise<void> {
+    this.#nodeId = context.nodeId;
+    this.#file = await MediaFile.open(await import("mediabunny"), this.path, { key: "path" });
+    const tracks = [...this.#file.tracks].map(([name, { codec, format }]) => ({
+      name,
+      codec,
+      format: format === undefined ? codec : describeFormat(format),
+    }));
+    context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
+    this.#playLinked();
+  }
+
+  /** Plays the tracks of the outputs that there are now. */
+  portsChanged(): void {
+    this.#playLinked();
+    this.#seeks = true;
+  }
+
+  /** Goes to another place, or sets another pace. */
+  configChanged(key: string): void {
+    if (key === "positionSeconds") this.#seeks = true;
+    this.#clockNs = -1;
+  }
+
+  /** Writes the packets that are next in time. */
+  async process(context: ProcessorContext): Promise<void> {
+    // In a live graph outputs may still be linked.
+    if (this.#tracks.length === 0 && context.mode === "live") return context.waitUntilNs(context.nowNs() + IDLE_NS);
+    if (this.#seeks) await this.#seek(this.positionSeconds * 1e9);
+    for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
+      const played = this.#earliest();
+      if (played === undefined) return await this.#end(context);
+      if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
+      await this.#write(played, context);
+    }
+  }
+
+  /** Closes the file. */
+  async teardown(): Promise<void> {
+    await Promise.all(this.#tracks.map(({ track }) => track.close()));
+    this.#file?.[Symbol.dispose]();
+  }
+
+  #playLinked(): void {
+    this.#tracks = [...this.video, ...this.audio, ...this.pcm].map((port) => {
+      const out = port as StreamOutput<EncodedFrame | AudioFrame>;
+      const track = this.#file!.tracks.get(out.name);
+      if (track === undefined) throw this.#noSuchTrack(out.name);
+      if (track.format === undefined) throw unsupportedTrack(this.path, out.name, track, { nodeId: this.#nodeId });
+      out.announce(track.format);
+      const { format, sampleFormat } = track;
+      const block = format.kind === "audio" ? new PcmBlock(sampleFormat!, format.channels, 1024) : undefined;
+      return { out, track, block, jumps: false };
+    });
+  }
+
+  #noSuchTrack(name: string): SluiceError {
+    const available = [...this.#file!.tracks.keys()];
+    const found = [...this.#file!.tracks].map(([port, { format, codec }]) =>
+      `${port} (${format === undefined ? codec : describeFormat(format)})`
+    );
+    return new SluiceError(
+      "PortNotFound",
+      `Cannot read "${name}" of ${JSON.stringify(this.path)}: it has ${found.join(", ")}`,
+      { nodeId: this.#nodeId, port: name, available },
+    );
+  }
+
+  async #seek(placeNs: number): Promise<void> {
+    this.#seeks = false;
+    this.#baseNs = this.#endNs;
+    this.#placeNs = placeNs;
+    this.#clockNs = -1;
+    for (const played of this.#tracks) {
+      played.jumps = this.#baseNs > 0;
+      await this.#read(played.track.seek(placeNs));
+    }
+  }
+
+  /** The output whose next packet is the first in time. */
+  #earliest(): PlayedTrack | undefined {
+    let found: PlayedTrack | undefined;
+    let foundNs = Infinity;
+    for (const played of this.#tracks) {
+      const { next } = played.track;
+      if (next === undefined || next.timeNs >= foundNs) continue;
+      [found, foundNs] = [played, next.timeNs];
+    }
+    return found;
+  }
+
+  /** @throws {SluiceError} `InvalidMedia` for what is wrong with the file */
+  async #read(reading: Promise<void>): Promise<void> {
+    try {
+      await reading;
+    } catch (error) {
+      throw mediaError(this.path, error, { nodeId: this.#nodeId });
+    }
+  }
+
+  async #end(context: ProcessorContext): Promise<void> {
+    const isEmpty = this.#endNs <= this.#baseNs;
+    if (!this.loop || isEmpty) return context.finish();
+    await this.#seek(this.positionSeconds * 1e9);
+    // The place itself was reached in order.
+    for (const played of this.#tracks) played.jumps = false;
+  }
+
+  #isEarly({ timeNs }: FilePacket, context: ProcessorContext): boolean {
+    const mediaNs = this.#baseNs + timeNs - this.#placeNs;
+    const nowNs = context.nowNs();
+    if (this.#clockNs < 0) [this.#clockNs, this.#pacedNs] = [nowNs, mediaNs];
+    // What leads up to a place comes at once.
+    if (timeNs < this.#placeNs) this.#pacedNs = mediaNs;
+    const dueNs = this.#clockNs + (mediaNs - this.#pacedNs) / this.speed;
+    if (nowNs >= dueNs) return false;
+    context.waitUntilNs(dueNs);
+    return true;
+  }
+
+  async #write(played: PlayedTrack, context: ProcessorContext): Promise<void> {
+    const { track } = played;
+    const packet = track.next!;
+    if (played.block === undefined) await this.#writeEncoded(played, packet);
+    else await this.#writeSamples(played, packet);
+    this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
+    context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.loop ? undefined : this.#file!.durationNs);
+    await this.#read(track.advance());
+  }
+
+  async #writeEncoded(played: PlayedTrack, { bytes, timeNs, durationNs, keyframe }: FilePacket): Promise<void> {
+    const out = played.out as StreamOutput<EncodedFrame>;
+    const { kind: _, ...format } = played.track.format as EncodedFormat;
+    await out.ready();
+    const frame = await out.acquire({ ...format, maxBytes: bytes.length, keyframe });
+    frame.bytes.set(bytes);
+    frame.ptsNs = frame.dtsNs = this.#baseNs + timeNs - this.#placeNs;
+    frame.durationNs = durationNs;
+    frame.discontinuity = played.jumps;
+    played.jumps = false;
+    out.write(frame);
+  }
+
+  async #writeSamples(played: PlayedTrack, { bytes, timeNs }: FilePacket): Promise<void> {
+    const out = played.out as StreamOutput<AudioFrame>;
+    const { block } = played;
+    const { sampleRateHz, channels } = played.track.format as AudioFormat;
+    const total = Math.floor(bytes.length / block!.bytesPerFrame);
+    for (let from = 0; from < total;) {
+      const sampleCount = Math.min(total - from, Math.floor(MOST_VALUES / channels));
+      block!.reserve(sampleCount);
+      const start = from * block!.bytesPerFrame;
+      block!.bytes(sampleCount).set(bytes.subarray(start, start + sampleCount * block!.bytesPerFrame));
+      await out.ready();
+      const frame = await out.acquire({ sampleRateHz, channels, sampleCount });
+      for (let channel = 0; channel < channels; channel++) block!.decode(channel, frame.channel(channel), sampleCount);
+      frame.ptsNs = this.#baseNs + timeNs - this.#placeNs + Math.round(from / sampleRateHz * 1e9);
+      frame.discontinuity = played.jumps;
+      played.jumps = false;
+      out.write(frame);
+      from += sampleCount;
+    }
+  }
+}

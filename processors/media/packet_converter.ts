@@ -1,0 +1,88 @@
+/**
+ * Packets as files hold them, made into what encoded frames hold: `docs/video.md`.
+ *
+ * @module
+ */
+import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import type { EncodedFormat } from "../../core/frames/format.ts";
+import { fitsAdts, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
+import { BitReader } from "./bit_reader.ts";
+import { joinByteStream, readAvcConfiguration, readHevcConfiguration, splitLengthPrefixed } from "./nal_units.ts";
+
+/** Makes the payload of a frame from that of a packet; `undefined` for one that is faulty. */
+export type PacketConverter = (bytes: Uint8Array, isKey: boolean) => Uint8Array | undefined;
+
+/**
+ * How the packets of a track become frames.
+ *
+ * @param description what the file's header says to decoders
+ * @throws {SluiceError} `InvalidMedia` if that is faulty, or says what frames cannot
+ */
+export function packetConverter(
+  format: EncodedFormat,
+  description: Uint8Array | undefined,
+  path: string,
+  details: SluiceErrorDetails,
+): PacketConverter {
+  if (description === undefined) return (bytes) => bytes;
+  const refuse = (reason: string) =>
+    new SluiceError("InvalidMedia", `Cannot read ${JSON.stringify(path)}: ${reason}`, details);
+  switch (format.codec) {
+    case "h264":
+    case "hevc": {
+      const read = format.codec === "h264" ? readAvcConfiguration : readHevcConfiguration;
+      const sets = read(description);
+      if (sets === undefined) throw refuse(`the parameters of its ${format.codec} track are faulty`);
+      return (bytes, isKey) => {
+        const units = splitLengthPrefixed(bytes, sets.lengthBytes);
+        return units && joinByteStream(isKey ? [...sets.units, ...units] : units);
+      };
+    }
+    case "aac":
+      return aacConverter(format, description, refuse);
+    case "av1":
+      return (bytes, isKey) =>
+        isKey && obuType(bytes) !== SEQUENCE_HEADER ? join(description.subarray(4), bytes) : bytes;
+    case "opus":
+      if (description[18] > 0 && description.length > 19) {
+        throw refuse("its Opus track has more than two channels, wanted mono or stereo; convert it first");
+      }
+      return (bytes) => bytes;
+    default:
+      return (bytes) => bytes;
+  }
+}
+
+/** The type of an AV1 sequence header (AV1 bitstream specification, 6.2.2). */
+const SEQUENCE_HEADER = 1;
+
+function obuType(bytes: Uint8Array): number {
+  const bits = new BitReader(bytes);
+  bits.skip(1);
+  return bits.read(4);
+}
+
+function aacConverter(
+  { sampleRateHz, channels }: EncodedFormat,
+  description: Uint8Array,
+  refuse: (reason: string) => SluiceError,
+): PacketConverter {
+  const header = { sampleRateHz: sampleRateHz ?? 0, channels: channels ?? 0 };
+  if (!fitsAdts(header)) {
+    throw refuse(`its AAC track has ${header.channels} channels at ${header.sampleRateHz} Hz, which ADTS cannot say`);
+  }
+  // The audio object type (ISO/IEC 14496-3, 1.6.2.1); those beyond 4 extend the low-complexity one, which decoders find.
+  const objectType = new BitReader(description).read(5);
+  const carried = objectType >= 1 && objectType <= 4 ? objectType : 2;
+  return (bytes) => {
+    if (bytes.length + 7 >= 8192) return undefined;
+    return readAdtsHeader(bytes) === undefined ? withAdtsHeader(bytes, { ...header, objectType: carried }) : bytes;
+  };
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}

@@ -1,0 +1,166 @@
+/**
+ * The `pipe-sink` processor.
+ *
+ * @module
+ */
+import { config, input, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { describeFormat } from "../../core/frames/format.ts";
+import { planesOf, type VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamInput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { PcmBlock } from "../file/pcm.ts";
+import { ChildPipe } from "./child_pipe.ts";
+import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
+
+/**
+ * Hands pictures or samples to another program.
+ *
+ * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
+ * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
+ * of the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are
+ * taken to follow each other at their rate.
+ *
+ * **Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not
+ * change within a stream.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `command`, `format`.
+ *
+ * **Example.**
+ * ```json
+ * { "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }
+ * ```
+ */
+@processor({ tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"] })
+export class PipeSink {
+  /** Pictures. */
+  @input({ optional: true, accepts: { pixelFormat: "i420" } })
+  video!: StreamInput<VideoFrame>;
+  /** Samples. */
+  @input({ optional: true })
+  audio!: StreamInput<AudioFrame>;
+  /** The program and its arguments; without it, the standard output. @maxItems 256 */
+  @config()
+  command: string[] = [];
+  /** What goes: pictures, or samples in little-endian order, of which integers clamp at full scale. */
+  @config()
+  format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
+
+  #nodeId = "";
+  #pipe: ChildPipe | undefined;
+  #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
+  #stream = "";
+  #block: PcmBlock | undefined;
+  #isOver = false;
+
+  /** Starts the program. */
+  setup({ nodeId }: ProcessorContext): void {
+    this.#nodeId = nodeId;
+    const { format } = this;
+    const [wanted, other] = format === "y4m" ? [this.video, this.audio] : [this.audio, this.video];
+    if (!wanted.connected || other.connected) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot start "${nodeId}": with format "${format}" it takes "${nodeId}.${wanted.name}" and nothing else; ` +
+          "link that, or choose another format",
+        { nodeId, port: wanted.name },
+      );
+    }
+    this.#pipe = new ChildPipe(this.command, "write", nodeId);
+    this.#writer = this.#pipe.writable!.getWriter();
+  }
+
+  /** Writes what has come. */
+  async process(): Promise<void> {
+    let picture;
+    while ((picture = this.video.read()) !== undefined) {
+      await this.#begin(picture);
+      await this.#write(pictureBytes(picture));
+      picture.release();
+    }
+    let block;
+    while ((block = this.audio.read()) !== undefined) {
+      await this.#begin(block);
+      await this.#write(this.#interleave(block));
+      block.release();
+    }
+  }
+
+  /** Tells the program that this was all, and waits for its end. */
+  async flush(): Promise<void> {
+    this.#isOver = true;
+    if (this.command.length === 0) this.#writer!.releaseLock();
+    else await this.#writer!.close().catch(() => {});
+    await this.#pipe!.ended();
+  }
+
+  /** Ends the program if the stream did not end. */
+  async teardown(): Promise<void> {
+    if (this.#isOver || this.#writer === undefined) return;
+    await this.#writer.abort().catch(() => {});
+    await this.#pipe!.stop();
+  }
+
+  async #begin(frame: VideoFrame | AudioFrame): Promise<void> {
+    const { format } = frame;
+    const { frameRate: _, ...shape } = format as { frameRate?: number } & typeof format;
+    const stream = describeFormat(shape as typeof format);
+    if (stream === this.#stream) return;
+    if (this.#stream !== "") {
+      throw new SluiceError(
+        "TypeMismatch",
+        `Cannot go on in "${this.#nodeId}": its input changed from ${this.#stream} to ${stream}, and a pipe has one format`,
+        { nodeId: this.#nodeId },
+      );
+    }
+    this.#stream = stream;
+    if (frame.kind === "audio") return;
+    const { width, height, durationNs } = frame;
+    const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
+    await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate })));
+  }
+
+  #interleave(frame: AudioFrame): Uint8Array<ArrayBuffer> {
+    const { channels, sampleCount } = frame;
+    const format = this.format as "s16";
+    const block = this.#block ??= new PcmBlock(format, channels, sampleCount);
+    block.reserve(sampleCount);
+    for (let channel = 0; channel < channels; channel++) block.encode(channel, frame.channel(channel));
+    return block.bytes(sampleCount).slice();
+  }
+
+  /** @throws {SluiceError} `NodeFailed` if the program has ended before the stream */
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      await this.#writer!.write(bytes);
+    } catch (cause) {
+      await this.#pipe!.ended();
+      throw new SluiceError(
+        "NodeFailed",
+        `Cannot write to the program of "${this.#nodeId}": it has closed its input before the stream ended`,
+        { nodeId: this.#nodeId, cause },
+      );
+    }
+  }
+}
+
+/** A picture as YUV4MPEG2 has it: its line, and the planes without gaps. */
+function pictureBytes(frame: VideoFrame): Uint8Array<ArrayBuffer> {
+  const { width, height } = frame;
+  const line = new TextEncoder().encode(`${Y4M_FRAME}\n`);
+  const halfWidth = Math.ceil(width / 2);
+  const bytes = new Uint8Array(line.length + width * height + 2 * halfWidth * Math.ceil(height / 2));
+  bytes.set(line);
+  let at = line.length;
+  for (const [index, { stride, rows }] of planesOf("i420", width, height).entries()) {
+    const plane = frame.plane(index);
+    const rowBytes = index === 0 ? width : halfWidth;
+    for (let row = 0; row < rows; row++, at += rowBytes) {
+      bytes.set(plane.subarray(row * stride, row * stride + rowBytes), at);
+    }
+  }
+  return bytes;
+}

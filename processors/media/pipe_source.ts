@@ -1,0 +1,163 @@
+/**
+ * The `pipe-source` processor.
+ *
+ * @module
+ */
+import { config, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { planesOf, type VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { samplesToNs } from "../audio/sample_time.ts";
+import { PcmBlock } from "../file/pcm.ts";
+import { ChildPipe } from "./child_pipe.ts";
+import { StreamBytes } from "./stream_bytes.ts";
+import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, type Y4mHeader } from "./y4m.ts";
+
+/**
+ * Takes pictures or samples from another program.
+ *
+ * **Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one
+ * where no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.
+ * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
+ * fails.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
+ * samples, the last one shorter.
+ *
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
+ *
+ * **Example.**
+ * ```json
+ * { "film": { "type": "pipe-source", "config": {
+ *   "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]
+ * } } }
+ * ```
+ */
+@processor({ mode: "loop", tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"] })
+export class PipeSource {
+  /** Pictures. */
+  @output()
+  video!: StreamOutput<VideoFrame>;
+  /** Samples. */
+  @output()
+  audio!: StreamOutput<AudioFrame>;
+  /** The program and its arguments; without it, the standard input. @maxItems 256 */
+  @config()
+  command: string[] = [];
+  /** What comes: pictures, or samples in little-endian order. */
+  @config()
+  format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
+  /** For samples: how many a second in each channel. @integer @minimum 1 @maximum 768000 @unit Hz */
+  @config()
+  sampleRateHz = 48000;
+  /** For samples: number of channels. @integer @minimum 1 @maximum 8 */
+  @config()
+  channels = 2;
+
+  #nodeId = "";
+  #pipe: ChildPipe | undefined;
+  #bytes: StreamBytes | undefined;
+  #header: Y4mHeader | undefined;
+  #block: PcmBlock | undefined;
+  /** Pictures, or samples of each channel, that have come. */
+  #count = 0;
+  #isOver = false;
+
+  /** Starts the program, and reads what it says of its pictures. */
+  async setup({ nodeId }: ProcessorContext): Promise<void> {
+    this.#nodeId = nodeId;
+    this.#pipe = new ChildPipe(this.command, "read", nodeId);
+    this.#bytes = new StreamBytes(this.#pipe.readable!);
+    if (this.format !== "y4m") {
+      const { sampleRateHz, channels } = this;
+      this.#block = new PcmBlock(this.format, channels, 1024);
+      return this.audio.announce({ kind: "audio", sampleRateHz, channels });
+    }
+    const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
+    if (line === undefined) return await this.#refuseNothing();
+    const header = this.#header = await this.#read(() => readY4mHeader(line));
+    const { width, height, frameRate } = header;
+    this.video.announce({ kind: "video", pixelFormat: "i420", width, height, ...(frameRate && { frameRate }) });
+  }
+
+  /** Writes one picture or block. */
+  async process(context: ProcessorContext): Promise<void> {
+    const isMore = this.#header === undefined
+      ? await this.#writeBlock(context)
+      : await this.#writePicture(this.#header);
+    if (isMore) return;
+    this.#isOver = true;
+    await this.#pipe!.ended();
+    context.finish();
+  }
+
+  /** Ends the program. */
+  async teardown(): Promise<void> {
+    if (!this.#isOver) await this.#bytes?.cancel();
+    await this.#pipe?.stop();
+  }
+
+  async #writePicture({ width, height, frameRate }: Y4mHeader): Promise<boolean> {
+    const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
+    if (line === undefined) return false;
+    if (line.split(" ", 1)[0] !== Y4M_FRAME) {
+      throw this.#faulty(
+        `picture ${this.#count} begins with ${JSON.stringify(line.slice(0, 20))}, wanted "${Y4M_FRAME}"`,
+      );
+    }
+    const frame = await this.video.acquire({ pixelFormat: "i420", width, height, ...(frameRate && { frameRate }) });
+    for (const [index, { stride, rows }] of planesOf("i420", width, height).entries()) {
+      const plane = frame.plane(index);
+      const rowBytes = index === 0 ? width : Math.ceil(width / 2);
+      for (let row = 0; row < rows; row++) {
+        const got = await this.#bytes!.fill(plane.subarray(row * stride, row * stride + rowBytes));
+        if (got < rowBytes) throw this.#faulty(`picture ${this.#count} is cut off`);
+      }
+    }
+    if (frameRate !== undefined) frame.ptsNs = Math.round(this.#count * 1e9 / frameRate);
+    this.#count++;
+    this.video.write(frame);
+    return true;
+  }
+
+  async #writeBlock(context: ProcessorContext): Promise<boolean> {
+    const { sampleRateHz, channels } = this;
+    const block = this.#block!;
+    const got = await this.#read(() => this.#bytes!.fill(block.bytes(1024)));
+    const sampleCount = Math.floor(got / block.bytesPerFrame);
+    if (sampleCount > 0) {
+      const frame = await this.audio.acquire({ sampleRateHz, channels, sampleCount });
+      for (let channel = 0; channel < channels; channel++) block.decode(channel, frame.channel(channel), sampleCount);
+      frame.ptsNs = samplesToNs(this.#count, sampleRateHz);
+      this.#count += sampleCount;
+      this.audio.write(frame);
+      context.progress(samplesToNs(this.#count, sampleRateHz));
+    }
+    return sampleCount === 1024;
+  }
+
+  async #read<T>(reading: () => T | Promise<T>): Promise<T> {
+    try {
+      return await reading();
+    } catch (error) {
+      throw this.#faulty(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #refuseNothing(): Promise<void> {
+    await this.#pipe!.ended();
+    throw this.#faulty("it ends before its first line");
+  }
+
+  #faulty(reason: string): SluiceError {
+    const from = this.command.length === 0 ? "the standard input" : JSON.stringify(this.command[0]);
+    const mend = "let it write 8-bit 4:2:0 pictures: ffmpeg … -f yuv4mpegpipe -pix_fmt yuv420p -";
+    return new SluiceError("InvalidMedia", `Cannot read pictures of ${from} in "${this.#nodeId}": ${reason}; ${mend}`, {
+      nodeId: this.#nodeId,
+    });
+  }
+}

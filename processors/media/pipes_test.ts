@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Runtime } from "../../core/runtime.ts";
+import { nodes } from "../../sluice.gen.ts";
+import { eachDriver } from "../../tests/fixtures/each_driver.ts";
+import { ProcessorHarness } from "../../testing.ts";
+import { noise } from "../audio/fixtures/test_signals.ts";
+import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
+import { readY4mHeader, writeY4mHeader } from "./y4m.ts";
+
+/** A film of odd size at a rate that is no whole number, as YUV4MPEG2. */
+function film(): string {
+  const path = `${FOLDER}/film.y4m`;
+  try {
+    Deno.statSync(path);
+  } catch {
+    const size = "testsrc=size=161x91:rate=30000/1001:duration=1";
+    ffmpeg("-f", "lavfi", "-i", size, "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", path);
+  }
+  return path;
+}
+
+eachDriver("PipeSource to PipeSink carries pictures from one program to another, byte for byte", async (native) => {
+  const path = `${FOLDER}/carried-${native}.y4m`;
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(nodes.pipeSource({ command: ["cat", film()] }));
+  const sink = runtime.add(nodes.pipeSink({ command: ["sh", "-c", `cat > ${path}`] }));
+  runtime.connect(source.outputs.video, sink.inputs.video);
+  await runtime.start();
+  await runtime.finished;
+  const [found, wanted] = [path, film()].map((file) => Deno.readFileSync(file));
+  const [foundEnd, wantedEnd] = [found, wanted].map((bytes) => bytes.indexOf(10));
+  assert.deepEqual(found.subarray(foundEnd), wanted.subarray(wantedEnd));
+  const headers = [found.subarray(0, foundEnd), wanted.subarray(0, wantedEnd)].map((line) =>
+    readY4mHeader(new TextDecoder().decode(line))
+  );
+  assert.deepEqual(headers[0], headers[1]);
+});
+
+Deno.test("PipeSource gives pictures of any size the times of their rate", async () => {
+  await using source = await ProcessorHarness.create(nodes.pipeSource({ command: ["cat", film()] }));
+  await source.run();
+  const pictures = source.takeVideo("video");
+  assert.equal(pictures.length, 30);
+  pictures.forEach(({ ptsNs }, k) => assert.ok(Math.abs(ptsNs - k * 1001 / 30_000 * 1e9) <= 1, `${ptsNs}`));
+  assert.deepEqual([pictures[0].width, pictures[0].height, pictures[0].pixelFormat], [161, 91, "i420"]);
+});
+
+for (const format of ["s16", "f32"] as const) {
+  Deno.test(`PipeSink and PipeSource carry samples as ${format}`, async () => {
+    const path = `${FOLDER}/samples.${format}`;
+    const samples = noise(5000).map((sample) => Math.round(sample * 32_000) / 32_768);
+    {
+      await using sink = await ProcessorHarness.create(
+        nodes.pipeSink({ format, command: ["sh", "-c", `cat > ${path}`] }),
+        {},
+        { connect: ["audio"] },
+      );
+      sink.pushAudio("audio", { sampleRateHz: 8000, channels: [samples, samples.map((sample) => -sample)] });
+      sink.end();
+      await sink.run();
+    }
+    await using source = await ProcessorHarness.create(
+      nodes.pipeSource({ format, sampleRateHz: 8000, command: ["cat", path] }),
+    );
+    await source.run();
+    const blocks = source.takeAudio("audio");
+    assert.deepEqual(Float32Array.from(blocks.flatMap(({ channels }) => [...channels[0]])), samples);
+    assert.deepEqual(blocks.map(({ channels }) => channels[1].length), [1024, 1024, 1024, 1024, 904]);
+    assert.equal(blocks[1].ptsNs, 128e6);
+  });
+}
+
+for (
+  const [what, command, code, message] of [
+    [
+      "a program that there is not",
+      ["sluice-no-such-program"],
+      "InvalidConfig",
+      /Cannot start ".*": there is no such program/,
+    ],
+    [
+      "a program that fails",
+      ["sh", "-c", "echo no camera >&2; exit 3"],
+      "NodeFailed",
+      /"sh" ended with code 3, and said: no camera$/,
+    ],
+    [
+      "a program that says nothing",
+      ["true"],
+      "InvalidMedia",
+      /Cannot read pictures of "true" in "node": it ends before its first line/,
+    ],
+    [
+      "other words",
+      ["echo", "hello world"],
+      "InvalidMedia",
+      /its first word is "hello", wanted "YUV4MPEG2"; let it write 8-bit/,
+    ],
+    [
+      "pictures of 10 bits",
+      ["echo", "YUV4MPEG2 W8 H8 F25:1 C420p10"],
+      "InvalidMedia",
+      /its chroma is 420p10, wanted 420 with 8 bits/,
+    ],
+    [
+      "a size of nothing",
+      ["echo", "YUV4MPEG2 W0 H8"],
+      "InvalidMedia",
+      /its pictures have 0 × 8 pixels, wanted 1 to 32768/,
+    ],
+    [
+      "a line without an end",
+      ["head", "-c", "1000000", "/dev/zero"],
+      "InvalidMedia",
+      /a line has more than 1024 bytes/,
+    ],
+  ] as const
+) {
+  Deno.test(`PipeSource refuses ${what}`, async () => {
+    await assert.rejects(ProcessorHarness.create(nodes.pipeSource({ command: [...command] })), { code, message });
+  });
+}
+
+Deno.test("PipeSource tells a picture that is cut off", async () => {
+  await using source = await ProcessorHarness.create(
+    nodes.pipeSource({ command: ["printf", "YUV4MPEG2 W4 H4 F25:1\\nFRAME\\n1234"] }),
+  );
+  await assert.rejects(source.run(), { code: "InvalidMedia", message: /picture 0 is cut off/ });
+});
+
+Deno.test("PipeSource ends its program when it is broken off", async () => {
+  const script = `echo $$ > ${FOLDER}/pid; echo "YUV4MPEG2 W4 H4 F25:1"; exec sleep 1000`;
+  const source = await ProcessorHarness.create(nodes.pipeSource({ command: ["sh", "-c", script] }));
+  await source.teardown();
+  const pid = Number(Deno.readTextFileSync(`${FOLDER}/pid`));
+  assert.throws(() => Deno.kill(pid, "SIGCONT"));
+});
+
+Deno.test("PipeSink tells a program that fails before the stream ends", async () => {
+  const command = ["sh", "-c", "echo disk full >&2; exit 1"];
+  const sink = await ProcessorHarness.create(nodes.pipeSink({ command, format: "f32" }), {}, { connect: ["audio"] });
+  const push = () => sink.pushAudio("audio", { sampleRateHz: 8000, channels: [new Float32Array(16_000)] });
+  await assert.rejects(async () => {
+    for (let k = 0; k < 100; k++) {
+      push();
+      await sink.run();
+    }
+  }, { code: "NodeFailed", message: /"sh" ended with code 1, and said: disk full$/ });
+  await sink.teardown();
+});
+
+Deno.test("PipeSink wants a link to the input of its format, and to no other", async () => {
+  await assert.rejects(ProcessorHarness.create(nodes.pipeSink(), {}, { connect: ["audio"] }), {
+    code: "InvalidGraph",
+    message: /with format "y4m" it takes "node.video" and nothing else/,
+  });
+});
+
+Deno.test("writeY4mHeader() is what readY4mHeader() reads", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 32_768 }),
+      fc.integer({ min: 1, max: 32_768 }),
+      fc.oneof(fc.integer({ min: 1, max: 240 }), fc.constantFrom(24_000 / 1001, 30_000 / 1001, 60_000 / 1001, 12.5)),
+      (width, height, frameRate) => {
+        const read = readY4mHeader(writeY4mHeader({ width, height, frameRate }).trimEnd());
+        assert.deepEqual([read.width, read.height], [width, height]);
+        assert.ok(Math.abs(read.frameRate! - frameRate) < 1e-9, `${read.frameRate} for ${frameRate}`);
+      },
+    ),
+  );
+});

@@ -1,0 +1,203 @@
+/**
+ * One media file that is being written, from its first frames to its renaming.
+ *
+ * mediabunny puts the packets of all tracks in order of time, so it keeps what is ahead of the track that is furthest
+ * behind: whoever adds packets keeps tracks together.
+ *
+ * @module
+ */
+import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from "mediabunny";
+import { SluiceError } from "../../core/errors.ts";
+import type { PartialFile } from "../file/partial_file.ts";
+import { type Container, growingFormat, type Mediabunny } from "./containers.ts";
+import { FlacTotals } from "./flac_totals.ts";
+import { type GrowingFile, growingFile } from "./growing_file.ts";
+import { writePlainMp4 } from "./plain_mp4.ts";
+import type { TrackFormat } from "./track_format.ts";
+
+/** A packet with its place in the file. */
+export interface Packet {
+  readonly bytes: Uint8Array;
+  /** Nanoseconds since the file's start. */
+  readonly timeNs: number;
+  readonly durationNs: number;
+  readonly keyframe: boolean;
+}
+
+/** A track of a file. */
+interface RecordedTrack {
+  readonly format: TrackFormat;
+  readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
+  isClosed: boolean;
+}
+
+/** A media file that grows. */
+export class Recording {
+  /** The new path of an earlier partial file of the same name, if one existed. */
+  readonly earlierPath: string | undefined;
+  readonly #mediabunny: Mediabunny;
+  readonly #container: Container;
+  readonly #partial: PartialFile;
+  readonly #file: GrowingFile;
+  readonly #output: Output;
+  readonly #tracks: readonly RecordedTrack[];
+  readonly #flac: FlacTotals | undefined;
+  /** What is being written. */
+  #written: Promise<void>;
+  #failure: unknown;
+  #packets = 0;
+
+  /**
+   * Begins a file.
+   *
+   * @param partial the claimed file, which the recording releases
+   * @throws {SluiceError} `TypeMismatch` if the container takes no such tracks; `InvalidConfig` or `NodeFailed` if the
+   * system refuses. It leaves no file
+   */
+  constructor(mediabunny: Mediabunny, container: Container, partial: PartialFile, tracks: readonly TrackFormat[]) {
+    this.#mediabunny = mediabunny;
+    this.#container = container;
+    this.#partial = partial;
+    try {
+      const format = growingFormat(container, mediabunny);
+      this.earlierPath = partial.begin();
+      this.#file = growingFile(mediabunny, partial.file);
+      this.#output = new mediabunny.Output({ format, target: this.#file.target });
+      this.#tracks = tracks.map((track) => ({ format: track, source: this.#addTrack(track), isClosed: false }));
+      this.#flac = container === "flac" ? new FlacTotals() : undefined;
+      this.#written = this.#output.start();
+    } catch (error) {
+      partial.discard();
+      throw error;
+    }
+  }
+
+  /** Bytes in the file. */
+  get size(): number {
+    return this.#file.size();
+  }
+
+  /** Adds a packet. Packets of one track come in the order of decoding; each is the recording's from now on. */
+  add(index: number, packet: Packet): void {
+    const { format, source } = this.#tracks[index];
+    this.#flac?.add(packet.bytes);
+    this.#packets++;
+    const { EncodedPacket } = this.#mediabunny;
+    const made = new EncodedPacket(
+      packet.bytes,
+      packet.keyframe ? "key" : "delta",
+      packet.timeNs / 1e9,
+      packet.durationNs / 1e9,
+    );
+    const { decoderConfig } = format;
+    // The two kinds of source differ in the type of what they are told of the decoder.
+    this.#then(() => source.add(made, { decoderConfig } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig }));
+  }
+
+  /** Says that a track has ended, so that the others need not wait for it. */
+  endTrack(index: number): void {
+    const track = this.#tracks[index];
+    if (track.isClosed) return;
+    track.isClosed = true;
+    this.#then(() => track.source.close());
+  }
+
+  /**
+   * Waits until everything that was added is in mediabunny's hands.
+   *
+   * @throws {SluiceError} `NodeFailed` if it could not be written
+   */
+  async settled(): Promise<void> {
+    await this.#written;
+    if (this.#failure !== undefined) throw this.#writeError(this.#failure);
+  }
+
+  /**
+   * Completes the file and renames it.
+   *
+   * @returns why the file is laid out in fragments though it should not be; `undefined` if it is as it should be
+   * @throws {SluiceError} `NodeFailed` if the system refuses
+   */
+  async finish(): Promise<unknown> {
+    await this.#complete();
+    if (this.#container !== "mp4") {
+      this.#partial.commit();
+      return undefined;
+    }
+    const plainPath = `${this.#partial.partialPath}.mp4`;
+    try {
+      await writePlainMp4(this.#mediabunny, this.#partial.partialPath, plainPath);
+    } catch (error) {
+      this.#partial.commit();
+      return error;
+    }
+    this.#partial.commit(plainPath);
+    return undefined;
+  }
+
+  /**
+   * Gives up: leaves a `NAME.partial` with packets complete and readable, and removes one without.
+   *
+   * @returns whether it left a file
+   */
+  async abort(): Promise<boolean> {
+    if (!this.#partial.isOpen) return false;
+    try {
+      if (this.#packets === 0) this.#partial.discard();
+      else await this.#complete();
+      return this.#packets > 0;
+    } finally {
+      this.#partial.release();
+    }
+  }
+
+  async #complete(): Promise<void> {
+    await this.settled();
+    try {
+      await this.#output.finalize();
+      this.#flac?.enter(this.#partial.file);
+    } catch (error) {
+      throw this.#writeError(error);
+    }
+  }
+
+  #addTrack({ type, codec }: TrackFormat): RecordedTrack["source"] {
+    const { EncodedVideoPacketSource, EncodedAudioPacketSource } = this.#mediabunny;
+    try {
+      if (type === "video") {
+        const source = new EncodedVideoPacketSource(codec as "avc");
+        this.#output.addVideoTrack(source);
+        return source;
+      }
+      const source = new EncodedAudioPacketSource(codec as "opus");
+      this.#output.addAudioTrack(source);
+      return source;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new SluiceError(
+        "TypeMismatch",
+        `Cannot write a track of ${codec} to ${JSON.stringify(this.#partial.path)}: ${reason.replace(/\.$/, "")}`,
+        { ...this.#partial.details, cause },
+      );
+    }
+  }
+
+  /** Does something after everything before it, unless that failed. */
+  #then(action: () => unknown): void {
+    this.#written = this.#written.then(async () => {
+      if (this.#failure === undefined) await action();
+    }).catch((error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  #writeError(cause: unknown): SluiceError {
+    if (cause instanceof SluiceError) return cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new SluiceError(
+      "NodeFailed",
+      `Cannot write ${JSON.stringify(this.#partial.partialPath)} after ${this.#packets} packets: ${reason}`,
+      { ...this.#partial.details, cause },
+    );
+  }
+}
