@@ -10,7 +10,8 @@ import { ROOT } from "./root.ts";
 const OLDEST_RUST = [1, 85];
 
 /** The library, and the plugins of this repository. */
-const PACKAGES = ["sluice-ffi", "sluice-plugin-example", "sluice-plugin-sensors"];
+const PLUGINS = ["codecs", "example", "sensors", "video"];
+const PACKAGES = ["sluice-ffi", ...PLUGINS.map((name) => `sluice-plugin-${name}`)];
 
 /** What the library's file is called on this system. */
 const FILE_NAMES: Readonly<Record<string, string>> = {

@@ -1,0 +1,16 @@
+//! Stages that encode and decode: H.264.
+//!
+//! What an encoder writes is one access unit or packet a frame. The payloads of H.264 one after the other are a file that
+//! every player takes.
+//!
+//! Hot path: a tick allocates nothing of its own once frames have had their largest size; the libraries may.
+
+mod exchange;
+mod h264_decode;
+mod h264_decoder;
+mod h264_encode;
+mod h264_encoder;
+mod outbox;
+mod sps;
+
+sluice_stage::export_stages!(h264_encode::H264Encode, h264_decode::H264Decode);

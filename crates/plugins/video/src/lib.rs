@@ -1,0 +1,12 @@
+//! Stages for pictures: `pattern-source`, and `convert`.
+//!
+//! Hot path: a tick allocates nothing once pictures have had their largest size.
+
+mod code;
+mod colour;
+mod convert;
+mod exchange;
+mod pattern;
+mod pattern_source;
+
+sluice_stage::export_stages!(pattern_source::PatternSource, convert::Convert);
