@@ -6647,7 +6647,7 @@ export const nodePackage: NodePackage = definePackage({
     websocketSink,
   ],
   sources: {
-    "core/frames/format.ts": "71e9ecd4275100cf",
+    "core/frames/format.ts": "de5bb1f06ea8087b",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
     "processors/audio/chunker.ts": "5770d74c81bc5f7f",

@@ -191,6 +191,9 @@ export const FORMAT = {
   av1: 36,
   opus: 37,
   aac: 38,
+  flac: 39,
+  mp3: 40,
+  jpeg: 41,
   struct: 48,
   serialized: 49,
 } as const;
@@ -227,7 +230,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x3713e9cb;
+export const LAYOUT_HASH = 0x1f451024;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
@@ -374,6 +377,9 @@ FORMAT.vp9=35
 FORMAT.av1=36
 FORMAT.opus=37
 FORMAT.aac=38
+FORMAT.flac=39
+FORMAT.mp3=40
+FORMAT.jpeg=41
 FORMAT.struct=48
 FORMAT.serialized=49
 FLAG.keyframe=1

@@ -45,7 +45,7 @@ const NAME: OptionRule = {
 };
 
 const PIXEL_FORMAT = oneOf("rgba8", "bgra8", "nv12", "i420");
-const CODEC = oneOf("h264", "hevc", "vp8", "vp9", "av1", "opus", "aac");
+const CODEC = oneOf("h264", "hevc", "vp8", "vp9", "av1", "opus", "aac", "flac", "mp3", "jpeg");
 const FRAME_RATE: OptionRule = {
   accepts: (value) => typeof value === "number" && value > 0 && value < Infinity,
   wanted: "a number above 0",

@@ -2,7 +2,7 @@
  * Encoded frames: one access unit of compressed video, or one packet of compressed audio.
  *
  * A link that drops an encoded frame drops on to the next key frame, since what lies between cannot be decoded. Frames
- * of codecs in which each frame decodes by itself (Opus, AAC) are therefore key frames unless their writer says
+ * of codecs in which each frame decodes by itself (those of audio, and JPEG) are therefore key frames unless their writer says
  * otherwise.
  *
  * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0 if
@@ -32,7 +32,7 @@ export interface EncodedShape {
   readonly codec: Codec;
   /** The most bytes that the frame may have; `setLength()` sets how many it has. */
   readonly maxBytes: number;
-  /** Whether decoding can start here; by default true for audio codecs only. */
+  /** Whether decoding can start here; by default true for audio codecs and JPEG only. */
   readonly keyframe?: boolean;
   /** For video codecs: pixels in a row. */
   readonly width?: number;
@@ -53,11 +53,16 @@ const CODES: { readonly [C in Codec]: number } = {
   av1: FORMAT.av1,
   opus: FORMAT.opus,
   aac: FORMAT.aac,
+  flac: FORMAT.flac,
+  mp3: FORMAT.mp3,
+  jpeg: FORMAT.jpeg,
 };
 
 const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) => [code, name as Codec]));
 
-const AUDIO_CODECS: ReadonlySet<Codec> = new Set<Codec>(["opus", "aac"]);
+const AUDIO_CODECS: ReadonlySet<Codec> = new Set<Codec>(["opus", "aac", "flac", "mp3"]);
+/** Each frame of these decodes by itself. */
+const KEYFRAME_CODECS: ReadonlySet<Codec> = new Set<Codec>([...AUDIO_CODECS, "jpeg"]);
 
 /**
  * Checks the shape of an encoded frame.
@@ -163,7 +168,7 @@ export class EncodedFrame extends Frame {
     u32[this.at32 + WIDTH] = shape.width ?? shape.channels ?? 0;
     u32[this.at32 + HEIGHT] = shape.height ?? shape.sampleRateHz ?? 0;
     u32[this.at32 + BATCH_SIZE] = 1;
-    this.keyframe = shape.keyframe ?? AUDIO_CODECS.has(codec);
+    this.keyframe = shape.keyframe ?? KEYFRAME_CODECS.has(codec);
     return this;
   }
 }

@@ -42,8 +42,8 @@ export interface VideoFormat {
   readonly frameRate?: number;
 }
 
-/** The codec of a compressed stream. */
-export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac";
+/** The codec of a compressed stream. `docs/video.md` says what one frame of each holds. */
+export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac" | "flac" | "mp3" | "jpeg";
 
 /** Compressed video or audio. */
 export interface EncodedFormat {

@@ -175,16 +175,20 @@ Deno.test("a frame that is copied behind a gap on a link tells of it to those wh
   equal(second.take()!.discontinuity, true);
 });
 
-Deno.test("EncodedFrame is a key frame by default for audio codecs", () => {
-  const { pool } = bench(1);
-  const frame = acquire<EncodedFrame>(pool, "encoded", {
-    codec: "opus",
-    maxBytes: 9,
-    channels: 2,
-    sampleRateHz: 48_000,
+for (const codec of ["opus", "aac", "flac", "mp3"] as const) {
+  Deno.test(`EncodedFrame of ${codec} is a key frame by default, with channels and rate`, () => {
+    const { pool } = bench(1);
+    const frame = acquire<EncodedFrame>(pool, "encoded", { codec, maxBytes: 9, channels: 2, sampleRateHz: 48_000 });
+    equal(frame.keyframe, true);
+    deepEqual(frame.format, { kind: "encoded", codec, channels: 2, sampleRateHz: 48_000 });
   });
+}
+
+Deno.test("EncodedFrame of jpeg is a key frame by default, with width and height", () => {
+  const { pool } = bench(1);
+  const frame = acquire<EncodedFrame>(pool, "encoded", { codec: "jpeg", maxBytes: 9, width: 64, height: 48 });
   equal(frame.keyframe, true);
-  deepEqual(frame.format, { kind: "encoded", codec: "opus", channels: 2, sampleRateHz: 48_000 });
+  deepEqual(frame.format, { kind: "encoded", codec: "jpeg", width: 64, height: 48 });
 });
 
 Deno.test("PacketFrame.column() reads in another lane what was written in this one, with batches of any size", () => {

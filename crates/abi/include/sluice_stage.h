@@ -124,6 +124,15 @@ typedef struct SluicePlugin SluicePlugin;
 /* Format of an encoded frame. */
 #define SLUICE_AAC 38
 
+/* Format of an encoded frame. */
+#define SLUICE_FLAC 39
+
+/* Format of an encoded frame. */
+#define SLUICE_MP3 40
+
+/* Format of an encoded frame. */
+#define SLUICE_JPEG 41
+
 /* Format of packets, and of data of fixed layout. */
 #define SLUICE_STRUCT 48
 

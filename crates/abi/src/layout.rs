@@ -225,6 +225,9 @@ pub const LAYOUT: &[Group] = &[
             "av1" = format::AV1,
             "opus" = format::OPUS,
             "aac" = format::AAC,
+            "flac" = format::FLAC,
+            "mp3" = format::MP3,
+            "jpeg" = format::JPEG,
             "struct" = format::STRUCT,
             "serialized" = format::SERIALIZED,
         ]

@@ -80,6 +80,9 @@ pub mod format {
     pub const AV1: u8 = 36;
     pub const OPUS: u8 = 37;
     pub const AAC: u8 = 38;
+    pub const FLAC: u8 = 39;
+    pub const MP3: u8 = 40;
+    pub const JPEG: u8 = 41;
     /// A generated structure of fixed layout.
     pub const STRUCT: u8 = 48;
     /// A value in the structured serialization of V8.

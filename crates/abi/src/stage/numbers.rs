@@ -65,6 +65,12 @@ abi! {
     const SLUICE_OPUS: u32 = format::OPUS as u32;
     /// Format of an encoded frame.
     const SLUICE_AAC: u32 = format::AAC as u32;
+    /// Format of an encoded frame.
+    const SLUICE_FLAC: u32 = format::FLAC as u32;
+    /// Format of an encoded frame.
+    const SLUICE_MP3: u32 = format::MP3 as u32;
+    /// Format of an encoded frame.
+    const SLUICE_JPEG: u32 = format::JPEG as u32;
     /// Format of packets, and of data of fixed layout.
     const SLUICE_STRUCT: u32 = format::STRUCT as u32;
     /// Format of data: a value in the runtime's own serialization, which a stage can only pass on.

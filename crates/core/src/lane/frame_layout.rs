@@ -82,7 +82,7 @@ pub(super) fn shape_bytes(shape: Shape<'_>) -> Result<u64, String> {
             Ok(last.offset as u64 + u64::from(last.stride) * u64::from(last.rows))
         }
         Shape::Encoded { codec, bytes, .. } => match codec {
-            format::H264..=format::AAC => Ok(u64::from(bytes)),
+            format::H264..=format::JPEG => Ok(u64::from(bytes)),
             _ => Err(format!("there is no codec {codec}")),
         },
         Shape::Packet { fields, capacity, records } => packet_bytes(fields, capacity, records),
@@ -127,7 +127,7 @@ pub(super) unsafe fn lay_out(slot: *mut SlotHeader, shape: Shape<'_>, bytes: u32
             (header.kind, header.format, header.batch_size) = (kind::ENCODED, codec, 1);
             (header.width, header.height) = (width, height);
             // Each packet of these can be decoded by itself.
-            if matches!(codec, format::OPUS | format::AAC) {
+            if matches!(codec, format::OPUS..=format::JPEG) {
                 header.flags = flag::KEYFRAME;
             }
         }

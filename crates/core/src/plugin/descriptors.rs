@@ -265,7 +265,7 @@ fn is_format_of(of: u8, number: u32) -> bool {
     let Ok(number) = u8::try_from(number) else { return false };
     match of {
         kind::VIDEO => (format::RGBA8..=format::I420).contains(&number),
-        kind::ENCODED => (format::H264..=format::AAC).contains(&number),
+        kind::ENCODED => (format::H264..=format::JPEG).contains(&number),
         _ => false,
     }
 }
