@@ -44,7 +44,8 @@ impl Stage for FlacEncode {
     const ID: &'static CStr = c"org.sluice.codecs.flac-encode";
     const NAME: &'static CStr = c"FLAC encode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. \
+    const DOC: &'static CStr =
+        c"Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. \
         Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {

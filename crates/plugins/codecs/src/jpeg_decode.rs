@@ -35,7 +35,8 @@ impl Stage for JpegDecode {
     const ID: &'static CStr = c"org.sluice.codecs.jpeg-decode";
     const NAME: &'static CStr = c"JPEG decode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those \
+    const DOC: &'static CStr =
+        c"Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those \
         that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut \
         off, the rest is grey.";
     const CONFIG: Option<&'static CStr> = Some(
@@ -104,7 +105,9 @@ impl JpegDecode {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(false),
             Err(Acquire::Refused(why)) => {
-                return Err(format!("no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool"));
+                return Err(format!(
+                    "no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool"
+                ));
             }
         };
         let mut picture = context.picture_mut(frame).ok_or("a new picture has no planes")?;

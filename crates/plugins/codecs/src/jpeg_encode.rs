@@ -75,7 +75,9 @@ impl JpegEncode {
             SLUICE_RGBA8 => ColorType::Rgba,
             SLUICE_BGRA8 => ColorType::Bgra,
             other => {
-                return Err(format!("pixel format {other} is neither rgba8 nor bgra8; put org.sluice.video.convert before it"));
+                return Err(format!(
+                    "pixel format {other} is neither rgba8 nor bgra8; put org.sluice.video.convert before it"
+                ));
             }
         };
         let rows = &picture.planes[0];

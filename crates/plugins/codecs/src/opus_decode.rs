@@ -49,7 +49,8 @@ impl Stage for OpusDecode {
     const ID: &'static CStr = c"org.sluice.codecs.opus-decode";
     const NAME: &'static CStr = c"Opus decode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder \
+    const DOC: &'static CStr =
+        c"Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder \
         up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those \
         before it. The duration of a packet says how much of it counts.";
     const CONFIG: Option<&'static CStr> = Some(

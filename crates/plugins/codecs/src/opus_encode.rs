@@ -6,9 +6,8 @@ use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_KEYFRAME, SLUICE_OPUS};
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 use unsafe_libopus::{
     OPUS_APPLICATION_AUDIO, OPUS_APPLICATION_RESTRICTED_LOWDELAY, OPUS_APPLICATION_VOIP, OPUS_AUTO,
-    OPUS_GET_LOOKAHEAD_REQUEST, OPUS_OK, OPUS_SET_BITRATE_REQUEST, OPUS_SET_COMPLEXITY_REQUEST,
-    OPUS_SET_VBR_REQUEST, OpusEncoder, opus_encode_float, opus_encoder_create, opus_encoder_ctl_impl,
-    opus_encoder_destroy, varargs,
+    OPUS_GET_LOOKAHEAD_REQUEST, OPUS_OK, OPUS_SET_BITRATE_REQUEST, OPUS_SET_COMPLEXITY_REQUEST, OPUS_SET_VBR_REQUEST,
+    OpusEncoder, opus_encode_float, opus_encoder_create, opus_encoder_ctl_impl, opus_encoder_destroy, varargs,
 };
 
 use crate::blocks::{Blocks, RATE_HZ};
@@ -50,7 +49,8 @@ impl Stage for OpusEncode {
     const ID: &'static CStr = c"org.sluice.codecs.opus-encode";
     const NAME: &'static CStr = c"Opus encode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 \
+    const DOC: &'static CStr =
+        c"Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 \
         samples (120 for the application low-delay), which the times of packets count off: the first one is presented \
         6.5 ms before the first sample that went in. The duration of the last packet ends with the input.";
     const CONFIG: Option<&'static CStr> = Some(
@@ -207,9 +207,8 @@ impl Encoder {
     fn encode(&mut self, pcm: &[f32], bytes: &mut [u8]) -> Result<usize, String> {
         let samples = (pcm.len() / self.channels) as i32;
         // SAFETY: there are so many samples, and room for so many bytes.
-        let length = unsafe {
-            opus_encode_float(self.encoder, pcm.as_ptr(), samples, bytes.as_mut_ptr(), bytes.len() as i32)
-        };
+        let length =
+            unsafe { opus_encode_float(self.encoder, pcm.as_ptr(), samples, bytes.as_mut_ptr(), bytes.len() as i32) };
         usize::try_from(length).map_err(|_| format!("libopus refuses {samples} samples ({length})"))
     }
 }

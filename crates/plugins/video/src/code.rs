@@ -10,7 +10,7 @@ pub(crate) const CELLS: u32 = 32;
 
 /// Rows that the code takes in a picture of so many.
 pub(crate) fn rows_of(height: u32) -> u32 {
-    (height / 16).clamp(8, 64).min(height)
+    (height / 16).max(8).min(height)
 }
 
 /// The cells of a frame's number, the first in the highest bit. Numbers start again after 2²⁴.

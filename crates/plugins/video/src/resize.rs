@@ -88,10 +88,10 @@ impl Resizing {
             _ => PixelType::U8,
         };
         // Rows lie a stride apart: images that wide, of which the left part is used.
-        let from = ImageRef::new((source.stride / pixel) as u32, source.rows as u32, source.bytes, kind).map_err(why)?;
+        let from =
+            ImageRef::new((source.stride / pixel) as u32, source.rows as u32, source.bytes, kind).map_err(why)?;
         let rows = target.height as u32;
-        let mut whole =
-            Image::from_slice_u8((target.stride / pixel) as u32, rows, target.bytes, kind).map_err(why)?;
+        let mut whole = Image::from_slice_u8((target.stride / pixel) as u32, rows, target.bytes, kind).map_err(why)?;
         let mut to = CroppedImageMut::new(&mut whole, 0, 0, target.width as u32, rows).map_err(why)?;
         let (width, height) = ((source.row_bytes / pixel) as f64, source.rows as f64);
         // Half of an odd size is rounded up in pictures, so that a part may end between two pixels.

@@ -38,7 +38,8 @@ impl Stage for Scale {
     const ID: &'static CStr = c"org.sluice.video.scale";
     const NAME: &'static CStr = c"Video scale";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel \
+    const DOC: &'static CStr =
+        c"Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel \
         format. All of it may change while it runs, and pictures of another size are scaled to the same.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
@@ -129,9 +130,8 @@ impl Settings {
 
     fn plan(&self, width: u32, height: u32) -> Result<Plan, String> {
         let [left, top, ..] = self.crop;
-        let [part_width, part_height] = [(2, width, left), (3, height, top)].map(|(at, whole, start)| {
-            if self.crop[at] == 0 { whole.saturating_sub(start) } else { self.crop[at] }
-        });
+        let [part_width, part_height] = [(2, width, left), (3, height, top)]
+            .map(|(at, whole, start)| if self.crop[at] == 0 { whole.saturating_sub(start) } else { self.crop[at] });
         if part_width == 0 || part_height == 0 || left + part_width > width || top + part_height > height {
             return Err(format!(
                 "a picture of {width} × {height} has no part of {part_width} × {part_height} at {left}, {top}"
