@@ -28,6 +28,7 @@ import { portAccess } from "./cases/port_access.ts";
 import { start } from "./cases/start.ts";
 import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
+import { videoCodecs } from "./cases/video_codecs.ts";
 import type { Row } from "./measure.ts";
 import { formatLine, writePage } from "./report.ts";
 
@@ -38,6 +39,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   values,
   nativeRing,
   nativeStages,
+  videoCodecs,
   wakeUp,
   noCopy,
   portAccess,
