@@ -91,19 +91,23 @@ for (const matrix of ["bt601", "bt709", "bt2020"] as const) {
 
 media("convert: ffmpeg reads the bars that it is given in each matrix and range", async (registry) => {
   const size = { width: 320, height: 64, frameRate: 25, durationSeconds: 0.04 };
-  for (const [matrix, name] of [["bt601", "smpte170m"], ["bt709", "bt709"], ["bt2020", "bt2020"]]) {
-    for (const [range, levels] of [["limited", "tv"], ["full", "pc"]]) {
-      const row: Row = { "video.pattern-source": size, "video.convert": { pixelFormat: "i420", matrix, range } };
-      const { pictures } = await runPictures(registry, row);
-      const scale = `scale=in_color_matrix=${name}:in_range=${levels}:out_range=pc:flags=accurate_rnd+full_chroma_int`;
-      const input = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "320x64", "-i", "pipe:0"];
-      const rgb = await ffmpeg([...input, "-vf", scale, "-f", "rawvideo", "-pix_fmt", "rgb24"], rawVideo(pictures));
-      BARS.forEach((colour, bar) => {
-        const at = 3 * (12 * 320 + bar * 40 + 20);
-        const found = [...rgb.subarray(at, at + 3)];
-        ok(found.every((level, k) => Math.abs(level - colour[k]) <= 2), `${matrix}, ${range}, bar ${bar}: ${found}`);
-      });
-    }
+  const cases = [["bt601", "smpte170m", "limited", "tv"], ["bt709", "bt709", "full", "pc"], [
+    "bt2020",
+    "bt2020",
+    "limited",
+    "tv",
+  ]];
+  for (const [matrix, name, range, levels] of cases) {
+    const row: Row = { "video.pattern-source": size, "video.convert": { pixelFormat: "i420", matrix, range } };
+    const { pictures } = await runPictures(registry, row);
+    const scale = `scale=in_color_matrix=${name}:in_range=${levels}:out_range=pc:flags=accurate_rnd+full_chroma_int`;
+    const input = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "320x64", "-i", "pipe:0"];
+    const rgb = await ffmpeg([...input, "-vf", scale, "-f", "rawvideo", "-pix_fmt", "rgb24"], rawVideo(pictures));
+    BARS.forEach((colour, bar) => {
+      const at = 3 * (12 * 320 + bar * 40 + 20);
+      const found = [...rgb.subarray(at, at + 3)];
+      ok(found.every((level, k) => Math.abs(level - colour[k]) <= 2), `${matrix}, ${range}, bar ${bar}: ${found}`);
+    });
   }
 }, { needsFfmpeg: true });
 
