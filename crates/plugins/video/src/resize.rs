@@ -1,7 +1,8 @@
 //! Planes scaled by the crate `fast_image_resize`.
 
-use fast_image_resize::images::{CroppedImageMut, Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedCroppedImageMut, TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x2, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use sluice_stage::PlaneRows;
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_NV12, SLUICE_RGBA8};
 
@@ -82,25 +83,36 @@ impl Resizing {
         pixel: usize,
         target: Target<'_>,
     ) -> Result<(), String> {
-        let kind = match pixel {
-            4 => PixelType::U8x4,
-            2 => PixelType::U8x2,
-            _ => PixelType::U8,
-        };
+        // The crate's call for any type of pixel would compile all of them.
+        match pixel {
+            4 => self.run_on::<U8x4>(source, part, filter, target),
+            2 => self.run_on::<U8x2>(source, part, filter, target),
+            _ => self.run_on::<U8>(source, part, filter, target),
+        }
+    }
+
+    fn run_on<P: PixelTrait>(
+        &mut self,
+        source: &PlaneRows<'_>,
+        part: Part,
+        filter: Filter,
+        target: Target<'_>,
+    ) -> Result<(), String> {
         // Rows lie a stride apart: images that wide, of which the left part is used.
+        let across = |bytes: usize| (bytes / P::size()) as u32;
         let from =
-            ImageRef::new((source.stride / pixel) as u32, source.rows as u32, source.bytes, kind).map_err(why)?;
+            TypedImageRef::<P>::from_buffer(across(source.stride), source.rows as u32, source.bytes).map_err(why)?;
         let rows = target.height as u32;
-        let mut whole = Image::from_slice_u8((target.stride / pixel) as u32, rows, target.bytes, kind).map_err(why)?;
-        let mut to = CroppedImageMut::new(&mut whole, 0, 0, target.width as u32, rows).map_err(why)?;
-        let (width, height) = ((source.row_bytes / pixel) as f64, source.rows as f64);
+        let whole = TypedImage::<P>::from_buffer(across(target.stride), rows, target.bytes).map_err(why)?;
+        let mut to = TypedCroppedImageMut::new(whole, 0, 0, target.width as u32, rows).map_err(why)?;
+        let (width, height) = (f64::from(across(source.row_bytes)), source.rows as f64);
         // Half of an odd size is rounded up in pictures, so that a part may end between two pixels.
         let (part_width, part_height) = (part.width.min(width - part.left), part.height.min(height - part.top));
         let options = ResizeOptions::new()
             .resize_alg(filter.algorithm())
             .crop(part.left, part.top, part_width, part_height)
             .use_alpha(false);
-        self.0.resize(&from, &mut to, &options).map_err(why)
+        self.0.resize_typed(&from, &mut to, &options).map_err(why)
     }
 }
 
