@@ -81,5 +81,5 @@ impl<'a, 'b> Canvas<'a, 'b> {
 /// A byte, `part` of 256 of the way to another.
 fn mix(byte: u8, target: u8, part: i32) -> u8 {
     let (byte, target) = (i32::from(byte), i32::from(target));
-    (byte + ((target - byte) * part + 128 >> 8)).clamp(0, 255) as u8
+    (byte + (((target - byte) * part + 128) >> 8)).clamp(0, 255) as u8
 }
