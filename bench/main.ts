@@ -29,6 +29,7 @@ import { portAccess } from "./cases/port_access.ts";
 import { start } from "./cases/start.ts";
 import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
+import { videoCodecs } from "./cases/video_codecs.ts";
 import type { Row } from "./measure.ts";
 import { formatLine, writePage } from "./report.ts";
 
@@ -40,6 +41,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   nativeRing,
   nativeStages,
   isolation,
+  videoCodecs,
   wakeUp,
   noCopy,
   portAccess,

@@ -10,7 +10,8 @@ import { ROOT } from "./root.ts";
 const OLDEST_RUST = [1, 85];
 
 /** The library, the program of isolated stages, and the plugins of this repository. */
-const PACKAGES = ["sluice-ffi", "sluice-stage-host", "sluice-plugin-example", "sluice-plugin-sensors"];
+const PLUGINS = ["codecs", "example", "sensors", "video"];
+const PACKAGES = ["sluice-ffi", "sluice-stage-host", ...PLUGINS.map((name) => `sluice-plugin-${name}`)];
 
 /** What the library's file is called on this system. */
 const FILE_NAMES: Readonly<Record<string, string>> = {
@@ -36,7 +37,7 @@ export function hasLibrary(): boolean {
 }
 
 /**
- * Looks for what the build needs: cargo, and a linker.
+ * Looks for what the build needs: cargo, a linker, and a C++ compiler.
  *
  * @returns `undefined` if all is there, else what is missing and how to get it
  */
@@ -56,6 +57,10 @@ export async function findMissingToolchain(): Promise<string | undefined> {
   }
   if (Deno.build.os !== "windows" && (await runCommand({ program: "cc", args: ["--version"] })).code !== 0) {
     return 'Rust needs a C linker and "cc" is not on the PATH; install one (Debian: apt-get install gcc libc6-dev)';
+  }
+  if (Deno.build.os !== "windows" && (await runCommand({ program: "c++", args: ["--version"] })).code !== 0) {
+    return 'The plugin for codecs needs a C++ compiler and "c++" is not on the PATH; install one ' +
+      "(Debian: apt-get install g++)";
   }
   return undefined;
 }

@@ -46,9 +46,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "findMissingToolchain() names the C++ compiler when it is all that is missing",
+  ignore,
+  fn: async () => {
+    const found = await missing({ cargo: "cargo 1.85.0 (d73d2caf9 2024-12-31)", cc: "cc 12.2.0" });
+    assert.match(found, /"c\+\+" is not on the PATH; install one \(Debian: apt-get install g\+\+\)/);
+  },
+});
+
+Deno.test({
   name: "findMissingToolchain() is undefined when all is there",
   ignore,
   fn: async () => {
-    assert.equal(await missing({ cargo: "cargo 2.0.1 (0 2030-01-01)", cc: "cc 12.2.0" }), "undefined");
+    assert.equal(
+      await missing({ cargo: "cargo 2.0.1 (0 2030-01-01)", cc: "cc 12.2.0", "c++": "c++ 12.2.0" }),
+      "undefined",
+    );
   },
 });

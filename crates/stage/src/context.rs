@@ -19,6 +19,12 @@ pub struct Context(*mut SluiceContext);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame(u32);
 
+impl Frame {
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// Frames that [`Context::read_many`] has taken, the oldest first.
 #[derive(Default)]
 pub struct Frames {
@@ -69,6 +75,10 @@ columns!(f64 = SLUICE_F64, f32 = SLUICE_F32, i32 = SLUICE_I32, u32 = SLUICE_U32,
 impl Context {
     pub(crate) fn new(context: *mut SluiceContext) -> Self {
         Self(context)
+    }
+
+    pub(crate) fn raw(&self) -> *mut SluiceContext {
+        self.0
     }
 
     /// Takes the oldest frame of an input. `None`: none has come, an output has no room, a pool has no free slot, or the
@@ -169,6 +179,24 @@ impl Context {
         self.acquire(output, &SluiceShape { format, width, height, ..empty_shape(kind) })
     }
 
+    /// Takes a slot for `capacity` bytes of an encoded frame; [`Context::set_length`] says how many there are. The two
+    /// measures are width and height in pixels, or number of channels and rate in hertz.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::acquire_audio`].
+    pub fn acquire_encoded(
+        &mut self,
+        output: u32,
+        codec: u32,
+        measures: (u32, u32),
+        capacity: u32,
+    ) -> Result<Frame, Acquire> {
+        let kind = sluice_abi::stage::SLUICE_ENCODED;
+        let (width, height) = measures;
+        self.acquire(output, &SluiceShape { format: codec, width, height, capacity, ..empty_shape(kind) })
+    }
+
     /// The samples of a channel of audio.
     #[must_use]
     pub fn samples(&self, frame: Frame, channel: u32) -> Option<&[f32]> {
@@ -262,6 +290,32 @@ impl Context {
     /// Why not.
     pub fn set_times_ns(&mut self, frame: Frame, pts_ns: f64, duration_ns: f64) -> Result<(), String> {
         let status = ask!(self.0, set_times(frame.0, pts_ns, pts_ns, duration_ns), -1);
+        self.check(status)
+    }
+
+    /// As [`Context::set_times_ns`], for a frame that is not decoded in the order in which it is presented.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn set_coded_times_ns(
+        &mut self,
+        frame: Frame,
+        pts_ns: f64,
+        dts_ns: f64,
+        duration_ns: f64,
+    ) -> Result<(), String> {
+        let status = ask!(self.0, set_times(frame.0, pts_ns, dts_ns, duration_ns), -1);
+        self.check(status)
+    }
+
+    /// Sets all flags of a frame: any of `abi::SLUICE_KEYFRAME`, `abi::SLUICE_DISCONTINUITY`, `abi::SLUICE_GAP`.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn set_flags(&mut self, frame: Frame, flags: u32) -> Result<(), String> {
+        let status = ask!(self.0, set_flags(frame.0, flags), -1);
         self.check(status)
     }
 
@@ -505,7 +559,7 @@ fn empty_info() -> SluiceFrameInfo {
     }
 }
 
-fn empty_plane() -> SluicePlane {
+pub(crate) fn empty_plane() -> SluicePlane {
     SluicePlane { size: size_of::<SluicePlane>() as u32, element: 0, count: 0, capacity: 0, rows: 0, stride: 0 }
 }
 

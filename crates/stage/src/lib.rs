@@ -36,6 +36,7 @@ mod calls;
 mod columns;
 mod context;
 mod host;
+mod picture;
 mod port;
 
 use std::ffi::CStr;
@@ -43,6 +44,7 @@ use std::ffi::CStr;
 pub use calls::{describe, plugin, register};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
 pub use context::{Acquire, Column, Context, Frame, Frames, Waker};
+pub use picture::{Picture, PictureMut, PlaneRows, PlaneRowsMut};
 pub use port::{Figure, Port};
 pub use sluice_abi::stage as abi;
 

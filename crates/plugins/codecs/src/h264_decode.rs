@@ -1,0 +1,183 @@
+//! `org.sluice.codecs.h264-decode`: H.264 to pictures, by openh264.
+
+use std::collections::VecDeque;
+use std::ffi::CStr;
+
+use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420};
+use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
+
+use crate::exchange::text;
+use crate::h264_decoder::{Decoded, H264Decoder, Times};
+use crate::sps::find_unsupported;
+
+/// Decodes access units.
+pub struct H264Decode {
+    decoder: H264Decoder,
+    /// The unit that is decoded.
+    unit: Vec<u8>,
+    /// Damaged units fail the node.
+    strict: bool,
+    /// Pictures for which no slot was free.
+    waiting: VecDeque<Kept>,
+    /// Something is missing before the next picture.
+    gap: bool,
+    /// The decoder has given what it had.
+    flushed: bool,
+    units: f64,
+    frames: f64,
+    damaged: f64,
+}
+
+/// A picture in memory of the stage's own.
+struct Kept {
+    width: usize,
+    height: usize,
+    planes: [Vec<u8>; 3],
+    times: Times,
+}
+
+impl Stage for H264Decode {
+    const ID: &'static CStr = c"org.sluice.codecs.h264-decode";
+    const NAME: &'static CStr = c"H.264 decode";
+    const VERSION: &'static CStr = c"0.1.0";
+    const DOC: &'static CStr = c"Decodes H.264 to pictures in I420 by openh264, in the order in which they are \
+        presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles \
+        baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that \
+        come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity.";
+    const CONFIG: Option<&'static CStr> = Some(
+        cr#"{"properties": {
+            "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
+                "description": "What is done with units that cannot be decoded."}
+        }}"#,
+    );
+    const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"H.264 in Annex B form.").accepting(&[SLUICE_H264])];
+    const OUTPUTS: &'static [Port] = &[Port::video(c"video", c"Pictures in I420.").burst(2)];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"units"), Figure::new(c"frames"), Figure::new(c"damaged")];
+
+    fn create(context: &mut Context) -> Result<Self, String> {
+        Ok(Self {
+            decoder: H264Decoder::new()?,
+            unit: Vec::new(),
+            strict: text(context, c"damaged")? == "fail",
+            waiting: VecDeque::new(),
+            gap: false,
+            flushed: false,
+            units: 0.0,
+            frames: 0.0,
+            damaged: 0.0,
+        })
+    }
+
+    fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+        if !self.write_waiting(context)? {
+            return Ok(Next::Again);
+        }
+        while let Some(frame) = context.read(0) {
+            self.decode(context, frame)?;
+            context.release(frame);
+            if !self.waiting.is_empty() {
+                return Ok(Next::Again);
+            }
+        }
+        Ok(Next::WhenFramesCome)
+    }
+
+    fn flush(&mut self, context: &mut Context) -> Result<Next, String> {
+        if !std::mem::replace(&mut self.flushed, true) {
+            let waiting = &mut self.waiting;
+            self.decoder.flush(&mut |picture| {
+                waiting.push_back(Kept::of(&picture));
+                Ok(())
+            })?;
+        }
+        Ok(if self.write_waiting(context)? { Next::WhenFramesCome } else { Next::Again })
+    }
+
+    fn figures(&mut self, values: &mut [f64]) {
+        values.copy_from_slice(&[self.units, self.frames, self.damaged]);
+    }
+}
+
+impl H264Decode {
+    fn decode(&mut self, context: &mut Context, frame: Frame) -> Result<(), String> {
+        let info = context.info(frame).ok_or("a unit says nothing of itself")?;
+        let unit = context.bytes(frame, 0).ok_or("a unit has no bytes")?;
+        if let Some(what) = find_unsupported(unit) {
+            return Err(format!("cannot decode H.264 with {what}: supported is progressive video of 8 bits in 4:2:0"));
+        }
+        // A copy, for the context is needed where the decoder gives a picture.
+        self.unit.clear();
+        self.unit.extend_from_slice(unit);
+        let times = Times { pts_ns: info.pts_ns, duration_ns: info.duration_ns };
+        self.units += 1.0;
+        self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
+        let Self { decoder, unit, waiting, gap, frames, .. } = self;
+        let whole = decoder.decode(unit, times, &mut |picture| {
+            if !waiting.is_empty() || !write(context, &picture, gap)? {
+                waiting.push_back(Kept::of(&picture));
+            } else {
+                *frames += 1.0;
+            }
+            Ok(())
+        })?;
+        if whole {
+            return Ok(());
+        }
+        self.damaged += 1.0;
+        self.gap = true;
+        if self.strict { Err(format!("access unit {} is damaged", self.units)) } else { Ok(()) }
+    }
+
+    fn write_waiting(&mut self, context: &mut Context) -> Result<bool, String> {
+        while let Some(kept) = self.waiting.front() {
+            if !context.may_write() || !write(context, &kept.view(), &mut self.gap)? {
+                return Ok(false);
+            }
+            self.waiting.pop_front();
+            self.frames += 1.0;
+        }
+        Ok(true)
+    }
+}
+
+impl Kept {
+    fn of(picture: &Decoded<'_>) -> Self {
+        let widths = [picture.width, picture.width / 2, picture.width / 2];
+        let planes = std::array::from_fn(|k| {
+            let (bytes, stride) = picture.planes[k];
+            bytes.chunks(stride).flat_map(|row| &row[..widths[k]]).copied().collect()
+        });
+        Self { width: picture.width, height: picture.height, planes, times: picture.times }
+    }
+
+    fn view(&self) -> Decoded<'_> {
+        let Self { width, height, planes: [y, u, v], times } = self;
+        let planes = [(y.as_slice(), *width), (u.as_slice(), width / 2), (v.as_slice(), width / 2)];
+        Decoded { width: *width, height: *height, planes, times: *times }
+    }
+}
+
+/// Writes a picture. `false`: no slot is free.
+fn write(context: &mut Context, picture: &Decoded<'_>, gap: &mut bool) -> Result<bool, String> {
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    let frame = match context.acquire_video(0, SLUICE_I420, width, height) {
+        Ok(frame) => frame,
+        Err(Acquire::Later) => return Ok(false),
+        Err(Acquire::Refused(why)) => {
+            return Err(format!(
+                "no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool"
+            ));
+        }
+    };
+    let mut copy = context.picture_mut(frame).ok_or("a new picture has no planes")?;
+    for (plane, (bytes, stride)) in copy.planes.iter_mut().zip(picture.planes) {
+        let width = plane.row_bytes;
+        for (row, pixels) in bytes.chunks(stride).take(plane.rows).enumerate() {
+            plane.row(row).copy_from_slice(&pixels[..width]);
+        }
+    }
+    context.set_times_ns(frame, picture.times.pts_ns, picture.times.duration_ns)?;
+    context.set_flags(frame, if std::mem::take(gap) { SLUICE_DISCONTINUITY } else { 0 })?;
+    context.write(0, frame)?;
+    Ok(true)
+}

@@ -1,0 +1,265 @@
+//! openh264's encoder.
+
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::slice;
+
+use openh264_sys2::source::APILoader;
+use openh264_sys2::{
+    CAMERA_VIDEO_REAL_TIME, CM_BT709, CM_BT2020NC, CM_SMPTE170M, CONSTANT_ID, CP_BT709, CP_BT2020, CP_SMPTE170M,
+    ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, HIGH_COMPLEXITY, ISVCEncoder, ISVCEncoderVtbl,
+    LOW_COMPLEXITY, MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE, RC_QUALITY_MODE,
+    SBitrateInfo, SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE, SPATIAL_LAYER_ALL,
+    SSourcePicture, SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET, videoFormatI420,
+    videoFrameTypeIDR,
+};
+
+/// What the encoder keeps to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rate {
+    /// The bit rate.
+    Bits,
+    /// The quality, with the bit rate as a target.
+    Quality,
+    /// The quantiser, 1 to 51.
+    Quantiser(u8),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Baseline,
+    Main,
+    High,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Complexity {
+    Low,
+    Medium,
+    High,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Matrix {
+    Bt601,
+    Bt709,
+    Bt2020,
+}
+
+/// How pictures are encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) bit_rate: u32,
+    pub(crate) rate: Rate,
+    pub(crate) key_interval: u32,
+    pub(crate) profile: Profile,
+    pub(crate) complexity: Complexity,
+    /// What the pictures show is a screen, not what a camera sees.
+    pub(crate) screen: bool,
+    pub(crate) frame_rate: f32,
+    pub(crate) matrix: Matrix,
+    pub(crate) full_range: bool,
+}
+
+/// A picture in I420: planes with their strides.
+#[derive(Clone, Copy)]
+pub(crate) struct Planes<'a> {
+    pub(crate) planes: [(&'a [u8], usize); 3],
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// The encoder, for pictures of one size.
+pub(crate) struct H264Encoder {
+    encoder: *mut ISVCEncoder,
+    size: (u32, u32),
+    stream: Box<SFrameBSInfo>,
+}
+
+// SAFETY: the encoder belongs to whoever has this, and keeps to no thread.
+unsafe impl Send for H264Encoder {}
+
+/// Calls a function of the encoder; 0 is success.
+macro_rules! call {
+    ($self:expr, $name:ident($($argument:expr),*)) => {
+        match $self.functions().$name {
+            // SAFETY: the encoder was made, and what the arguments point to is there during the call.
+            Some(function) => unsafe { function($self.encoder, $($argument),*) },
+            None => -1,
+        }
+    };
+}
+
+impl H264Encoder {
+    /// An encoder for pictures of a size that openh264 takes.
+    pub(crate) fn new(settings: &Settings, size: (u32, u32)) -> Result<Self, String> {
+        let mut encoder: *mut ISVCEncoder = null_mut();
+        // SAFETY: the place for the encoder's address is there.
+        let status = unsafe { APILoader::WelsCreateSVCEncoder(&raw mut encoder) };
+        if status != 0 || encoder.is_null() {
+            return Err(format!("openh264 has no encoder ({status})"));
+        }
+        let made = Self { encoder, size, stream: Box::default() };
+        let mut quiet = WELS_LOG_QUIET;
+        made.set(ENCODER_OPTION_TRACE_LEVEL, (&raw mut quiet).cast());
+        let mut parameters = SEncParamExt::default();
+        call!(made, GetDefaultParams(&raw mut parameters));
+        settings.fill(&mut parameters, size);
+        let status = call!(made, InitializeExt(&raw const parameters));
+        if status != 0 {
+            return Err(format!("openh264 refuses pictures of {} × {} with these settings ({status})", size.0, size.1));
+        }
+        Ok(made)
+    }
+
+    pub(crate) fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    /// Sets the bits a second.
+    pub(crate) fn set_bit_rate(&mut self, bit_rate: u32) -> Result<(), String> {
+        let mut wanted = SBitrateInfo { iLayer: SPATIAL_LAYER_ALL, iBitrate: bit_rate as i32 };
+        let status = self.set(ENCODER_OPTION_BITRATE, (&raw mut wanted).cast());
+        if status == 0 { Ok(()) } else { Err(format!("openh264 refuses {bit_rate} bit/s ({status})")) }
+    }
+
+    /// Encodes a picture of the encoder's size, and adds its access unit to `bytes`. The answer is whether it is a key
+    /// frame.
+    pub(crate) fn encode(
+        &mut self,
+        picture: &Planes<'_>,
+        time_ms: i64,
+        force_key_frame: bool,
+        bytes: &mut Vec<u8>,
+    ) -> Result<bool, String> {
+        if force_key_frame {
+            call!(self, ForceIntraFrame(true));
+        }
+        let source = self.source(picture, time_ms)?;
+        let stream = &raw mut *self.stream;
+        let status = call!(self, EncodeFrame(&raw const source, stream));
+        if status != 0 {
+            return Err(format!("openh264 refuses the picture ({status})"));
+        }
+        self.take(bytes);
+        Ok(self.stream.eFrameType == videoFrameTypeIDR)
+    }
+
+    /// The picture as openh264 takes it, which reads it only.
+    fn source(&self, picture: &Planes<'_>, time_ms: i64) -> Result<SSourcePicture, String> {
+        let &Planes { planes, width, height } = picture;
+        let mut source = SSourcePicture {
+            iColorFormat: videoFormatI420,
+            iPicWidth: width as i32,
+            iPicHeight: height as i32,
+            uiTimeStamp: time_ms,
+            ..SSourcePicture::default()
+        };
+        for (k, (bytes, stride)) in planes.into_iter().enumerate() {
+            let half = if k == 0 { 1 } else { 2 };
+            let (row, rows) = (width as usize / half, height as usize / half);
+            if stride < row || bytes.len() < stride * (rows - 1) + row || (width, height) != self.size {
+                return Err(format!("plane {k} of a picture of {width} × {height} is too short"));
+            }
+            (source.pData[k], source.iStride[k]) = (bytes.as_ptr().cast_mut(), stride as i32);
+        }
+        Ok(source)
+    }
+
+    /// Adds what was encoded.
+    fn take(&self, bytes: &mut Vec<u8>) {
+        let layers = usize::try_from(self.stream.iLayerNum).unwrap_or(0).min(self.stream.sLayerInfo.len());
+        for layer in &self.stream.sLayerInfo[..layers] {
+            let count = usize::try_from(layer.iNalCount).unwrap_or(0);
+            if count == 0 || layer.pNalLengthInByte.is_null() || layer.pBsBuf.is_null() {
+                continue;
+            }
+            // SAFETY: the encoder has written so many lengths.
+            let lengths = unsafe { slice::from_raw_parts(layer.pNalLengthInByte, count) };
+            let total = lengths.iter().map(|&length| usize::try_from(length).unwrap_or(0)).sum();
+            // SAFETY: the NAL units of a layer lie there one after the other.
+            bytes.extend_from_slice(unsafe { slice::from_raw_parts(layer.pBsBuf, total) });
+        }
+    }
+
+    fn set(&self, option: ENCODER_OPTION, value: *mut c_void) -> i32 {
+        call!(self, SetOption(option, value))
+    }
+
+    fn functions(&self) -> &ISVCEncoderVtbl {
+        // SAFETY: the encoder was made; its first word is the address of its functions.
+        unsafe { &**self.encoder }
+    }
+}
+
+impl Drop for H264Encoder {
+    fn drop(&mut self) {
+        call!(self, Uninitialize());
+        // SAFETY: this is the encoder's last use.
+        unsafe { APILoader::WelsDestroySVCEncoder(self.encoder) };
+    }
+}
+
+impl Settings {
+    /// Left alone openh264 encodes few bits, and leaves pictures out to keep to them.
+    fn fill(&self, parameters: &mut SEncParamExt, (width, height): (u32, u32)) {
+        let quantiser = if let Rate::Quantiser(quantiser) = self.rate { i32::from(quantiser) } else { 0 };
+        let constant = quantiser > 0;
+        let (profile, arithmetic) = match self.profile {
+            Profile::Baseline => (PRO_BASELINE, 0),
+            Profile::Main => (PRO_MAIN, 1),
+            Profile::High => (PRO_HIGH, 1),
+        };
+        parameters.iUsageType = if self.screen { SCREEN_CONTENT_REAL_TIME } else { CAMERA_VIDEO_REAL_TIME };
+        (parameters.iPicWidth, parameters.iPicHeight) = (width as i32, height as i32);
+        parameters.iTargetBitrate = self.bit_rate as i32;
+        parameters.iRCMode = match self.rate {
+            Rate::Bits => RC_BITRATE_MODE,
+            Rate::Quality => RC_QUALITY_MODE,
+            Rate::Quantiser(_) => RC_OFF_MODE,
+        };
+        parameters.fMaxFrameRate = self.frame_rate;
+        parameters.iComplexityMode = match self.complexity {
+            Complexity::Low => LOW_COMPLEXITY,
+            Complexity::Medium => MEDIUM_COMPLEXITY,
+            Complexity::High => HIGH_COMPLEXITY,
+        };
+        parameters.uiIntraPeriod = self.key_interval;
+        parameters.eSpsPpsIdStrategy = CONSTANT_ID;
+        parameters.iEntropyCodingModeFlag = arithmetic;
+        parameters.bEnableFrameSkip = false;
+        parameters.iMultipleThreadIdc = 1;
+        parameters.bEnableDenoise = false;
+        parameters.bEnableAdaptiveQuant = !constant;
+        parameters.bEnableBackgroundDetection = !constant;
+        parameters.bEnableSceneChangeDetect = true;
+        (parameters.iSpatialLayerNum, parameters.iTemporalLayerNum) = (1, 1);
+        if constant {
+            (parameters.iMinQp, parameters.iMaxQp) = (quantiser, quantiser);
+        }
+        let layer = &mut parameters.sSpatialLayers[0];
+        (layer.iVideoWidth, layer.iVideoHeight) = (width as i32, height as i32);
+        layer.fFrameRate = self.frame_rate;
+        (layer.iSpatialBitrate, layer.uiProfileIdc) = (self.bit_rate as i32, profile);
+        layer.sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
+        layer.sSliceArgument.uiSliceNum = 1;
+        if constant {
+            layer.iDLayerQp = quantiser;
+        }
+        self.describe_colour(layer);
+    }
+
+    /// What the stream says of the colours: ITU-T H.264, annex E.
+    fn describe_colour(&self, layer: &mut SSpatialLayerConfig) {
+        let (primaries, transfer, matrix) = match self.matrix {
+            Matrix::Bt601 => (CP_SMPTE170M, TRC_SMPTE170M, CM_SMPTE170M),
+            Matrix::Bt709 => (CP_BT709, TRC_BT709, CM_BT709),
+            Matrix::Bt2020 => (CP_BT2020, TRC_BT2020_10, CM_BT2020NC),
+        };
+        (layer.bVideoSignalTypePresent, layer.bColorDescriptionPresent) = (true, true);
+        layer.uiVideoFormat = 5;
+        layer.bFullRange = self.full_range;
+        (layer.uiColorPrimaries, layer.uiTransferCharacteristics) = (primaries as u8, transfer as u8);
+        layer.uiColorMatrix = matrix as u8;
+    }
+}

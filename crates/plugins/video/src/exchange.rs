@@ -1,0 +1,87 @@
+//! What all stages of this plugin do alike: configuration, and a new picture for one that was read.
+
+use std::ffi::CStr;
+
+use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8, SluiceFrameInfo};
+use sluice_stage::{Acquire, Context, Frame};
+
+/// A picture that was read and the place for the one that is made of it.
+pub(crate) struct Exchange {
+    pub(crate) from: Frame,
+    pub(crate) to: Frame,
+}
+
+/// What [`exchange`] found.
+pub(crate) enum Found {
+    Pair(Exchange),
+    /// No picture has come, or an output has no room.
+    Nothing,
+    /// No slot is free for the new picture; the old one stays in its link.
+    NoSlot,
+}
+
+/// A picture's format (`abi::SLUICE_NV12`, …), width and height.
+pub(crate) type Measures = (u32, u32, u32);
+
+/// Takes the oldest picture of the first input, and a slot with the times and flags of that picture, of the measures that
+/// `wanted` gives.
+pub(crate) fn exchange(
+    context: &mut Context,
+    wanted: impl FnOnce(&SluiceFrameInfo) -> Result<Measures, String>,
+) -> Result<Found, String> {
+    if !context.may_write() {
+        return Ok(Found::Nothing);
+    }
+    let Some(info) = context.peek(0) else { return Ok(Found::Nothing) };
+    let Some(to) = acquire(context, 0, wanted(&info)?)? else { return Ok(Found::NoSlot) };
+    let Some(from) = context.read(0) else {
+        context.release(to);
+        return Ok(Found::Nothing);
+    };
+    context.set_coded_times_ns(to, info.pts_ns, info.pts_ns, info.duration_ns)?;
+    context.set_flags(to, info.flags)?;
+    Ok(Found::Pair(Exchange { from, to }))
+}
+
+/// A slot for a picture; `None`: none is free.
+pub(crate) fn acquire(
+    context: &mut Context,
+    output: u32,
+    (format, width, height): Measures,
+) -> Result<Option<Frame>, String> {
+    match context.acquire_video(output, format, width, height) {
+        Ok(frame) => Ok(Some(frame)),
+        Err(Acquire::Later) => Ok(None),
+        Err(Acquire::Refused(why)) => Err(format!(
+            "no slot takes a picture of {width} × {height} in {}: {why}; raise slotBytes of the node's pool",
+            format_name(format)
+        )),
+    }
+}
+
+/// The name of a pixel format, as TypeScript has it.
+pub(crate) fn format_name(format: u32) -> &'static str {
+    match format {
+        SLUICE_RGBA8 => "rgba8",
+        SLUICE_BGRA8 => "bgra8",
+        SLUICE_NV12 => "nv12",
+        SLUICE_I420 => "i420",
+        _ => "an unknown format",
+    }
+}
+
+/// A pixel format by its name.
+pub(crate) fn format_named(name: &str) -> Result<u32, String> {
+    [SLUICE_RGBA8, SLUICE_BGRA8, SLUICE_NV12, SLUICE_I420]
+        .into_iter()
+        .find(|&format| format_name(format) == name)
+        .ok_or_else(|| format!("there is no pixel format \"{name}\""))
+}
+
+pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
+    context.number(key).ok_or_else(|| format!("{key:?} has no number"))
+}
+
+pub(crate) fn text<'a>(context: &'a Context, key: &CStr) -> Result<&'a str, String> {
+    context.text(key).ok_or_else(|| format!("{key:?} has no text"))
+}

@@ -1,0 +1,26 @@
+//! Stages for pictures: `pattern-source`, `convert`, `scale`, `frame-rate` and `overlay`.
+//!
+//! Hot path: a tick allocates nothing once pictures have had their largest size, and letters were drawn.
+
+mod code;
+mod colour;
+mod convert;
+mod exchange;
+mod frame_rate;
+mod letters;
+mod overlay;
+mod paint;
+mod pattern;
+mod pattern_source;
+mod resize;
+mod scale;
+mod turn;
+mod words;
+
+sluice_stage::export_stages!(
+    pattern_source::PatternSource,
+    convert::Convert,
+    scale::Scale,
+    frame_rate::FrameRate,
+    overlay::Overlay
+);

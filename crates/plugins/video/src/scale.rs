@@ -1,0 +1,186 @@
+//! `org.sluice.video.scale`: pictures cut out, scaled, turned and mirrored.
+
+use std::ffi::CStr;
+
+use sluice_stage::abi::SluiceFrameInfo;
+use sluice_stage::{Context, Next, Picture, PictureMut, Port, Stage};
+
+use crate::exchange::{Exchange, Found, Measures, exchange, number, text};
+use crate::resize::{Filter, Part, Resizing, Target, pixel_bytes};
+use crate::turn::{Turn, turn};
+
+/// Scales pictures.
+pub struct Scale {
+    settings: Settings,
+    resizing: Resizing,
+    /// A plane that is scaled and not turned yet.
+    between: Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+struct Settings {
+    /// Left, top, width, height; a width or height of 0 goes to the edge.
+    crop: [u32; 4],
+    /// Width and height that come out; 0 keeps the shape.
+    size: [u32; 2],
+    turn: Turn,
+    filter: Filter,
+}
+
+/// What is done with a picture.
+struct Plan {
+    part: Part,
+    /// Width and height that come out.
+    size: (u32, u32),
+}
+
+impl Stage for Scale {
+    const ID: &'static CStr = c"org.sluice.video.scale";
+    const NAME: &'static CStr = c"Video scale";
+    const VERSION: &'static CStr = c"0.1.0";
+    const DOC: &'static CStr =
+        c"Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel \
+        format. All of it may change while it runs, and pictures of another size are scaled to the same.";
+    const CONFIG: Option<&'static CStr> = Some(
+        cr#"{"properties": {
+            "width": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
+                "x-unit": "pixels", "description": "Pixels in a row that comes out; 0 keeps the shape of the part."},
+            "height": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
+                "x-unit": "pixels", "description": "Rows that come out; 0 keeps the shape of the part."},
+            "cropLeft": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
+                "x-unit": "pixels", "description": "Where the part starts."},
+            "cropTop": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
+                "x-unit": "pixels", "description": "Where the part starts."},
+            "cropWidth": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
+                "x-unit": "pixels", "description": "Pixels in a row of the part; 0 goes to the right edge."},
+            "cropHeight": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
+                "x-unit": "pixels", "description": "Rows of the part; 0 goes to the lower edge."},
+            "rotate": {"type": "integer", "minimum": 0, "maximum": 270, "multipleOf": 90, "default": 0, "x-live": true,
+                "x-unit": "°", "description": "How far pictures are turned clockwise."},
+            "flip": {"type": "string", "enum": ["none", "horizontal", "vertical"], "default": "none", "x-live": true,
+                "description": "Mirrors what was turned: left and right, or top and bottom."},
+            "filter": {"type": "string", "enum": ["nearest", "bilinear", "bicubic", "lanczos"], "default": "bilinear",
+                "x-live": true, "description": "How pixels are made; the later in the list the better and slower."}
+        }}"#,
+    );
+    const INPUTS: &'static [Port] = &[Port::video(c"videoIn", c"Pictures of any format and size.")];
+    const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"The same in another size.")];
+
+    fn create(context: &mut Context) -> Result<Self, String> {
+        Ok(Self { settings: settings(context)?, resizing: Resizing::default(), between: Vec::new() })
+    }
+
+    fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+        loop {
+            match exchange(context, |info| self.settings.wanted(info))? {
+                Found::Pair(pair) => self.scale(context, &pair)?,
+                Found::Nothing => return Ok(Next::WhenFramesCome),
+                Found::NoSlot => return Ok(Next::Again),
+            }
+        }
+    }
+
+    fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
+        self.settings = settings(context)?;
+        Ok(())
+    }
+}
+
+impl Scale {
+    fn scale(&mut self, context: &mut Context, pair: &Exchange) -> Result<(), String> {
+        let (from, mut to) = context.pictures_between(pair.from, pair.to).ok_or("a picture has no planes")?;
+        let plan = self.settings.plan(from.width, from.height)?;
+        for plane in 0..planes_of(&from) {
+            self.scale_plane(&plan, &from, &mut to, plane)?;
+        }
+        context.release(pair.from);
+        context.write(0, pair.to)
+    }
+
+    fn scale_plane(
+        &mut self,
+        plan: &Plan,
+        from: &Picture<'_>,
+        to: &mut PictureMut<'_>,
+        plane: usize,
+    ) -> Result<(), String> {
+        let pixel = pixel_bytes(from.format, plane);
+        let part = if plane == 0 { plan.part } else { plan.part.halved() };
+        let (source, target) = (&from.planes[plane], &mut to.planes[plane]);
+        let Settings { filter, turn: how, .. } = self.settings;
+        let (across, down) = (target.row_bytes / pixel, target.rows);
+        if how.is_none() {
+            let rows = Target { bytes: &mut *target.bytes, stride: target.stride, width: across, height: down };
+            return self.resizing.run(source, part, filter, pixel, rows);
+        }
+        let (width, height) = if how.is_quarter() { (down, across) } else { (across, down) };
+        self.between.resize(width * pixel * height, 0);
+        let rows = Target { bytes: &mut self.between, stride: width * pixel, width, height };
+        self.resizing.run(source, part, filter, pixel, rows)?;
+        turn(&self.between, (width, height), pixel, how, target);
+        Ok(())
+    }
+}
+
+impl Settings {
+    fn wanted(&self, info: &SluiceFrameInfo) -> Result<Measures, String> {
+        let (width, height) = self.plan(info.width, info.height)?.size;
+        Ok((info.format, width, height))
+    }
+
+    fn plan(&self, width: u32, height: u32) -> Result<Plan, String> {
+        let [left, top, ..] = self.crop;
+        let [part_width, part_height] = [(2, width, left), (3, height, top)]
+            .map(|(at, whole, start)| if self.crop[at] == 0 { whole.saturating_sub(start) } else { self.crop[at] });
+        if part_width == 0 || part_height == 0 || left + part_width > width || top + part_height > height {
+            return Err(format!(
+                "a picture of {width} × {height} has no part of {part_width} × {part_height} at {left}, {top}"
+            ));
+        }
+        let [x, y, width, height] = [left, top, part_width, part_height].map(f64::from);
+        let (shape_width, shape_height) =
+            if self.turn.is_quarter() { (part_height, part_width) } else { (part_width, part_height) };
+        let part = Part { left: x, top: y, width, height };
+        Ok(Plan { part, size: sized(self.size, shape_width, shape_height) })
+    }
+}
+
+/// The size that comes out: a 0 keeps the shape.
+fn sized([width, height]: [u32; 2], shape_width: u32, shape_height: u32) -> (u32, u32) {
+    let like = |given: u32, side: u32, other: u32| {
+        ((f64::from(given) * f64::from(other) / f64::from(side)).round() as u32).clamp(1, 32_768)
+    };
+    match (width, height) {
+        (0, 0) => (shape_width, shape_height),
+        (0, _) => (like(height, shape_height, shape_width), height),
+        (_, 0) => (width, like(width, shape_width, shape_height)),
+        both => both,
+    }
+}
+
+fn planes_of(picture: &Picture<'_>) -> usize {
+    picture.planes.iter().filter(|plane| plane.rows > 0).count()
+}
+
+fn settings(context: &Context) -> Result<Settings, String> {
+    let whole = |key: &CStr| number(context, key).map(|value| value as u32);
+    Ok(Settings {
+        crop: [whole(c"cropLeft")?, whole(c"cropTop")?, whole(c"cropWidth")?, whole(c"cropHeight")?],
+        size: [whole(c"width")?, whole(c"height")?],
+        turn: Turn::new(whole(c"rotate")?, text(context, c"flip")?),
+        filter: Filter::named(text(context, c"filter")?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sized;
+
+    #[test]
+    fn a_size_of_0_keeps_the_shape() {
+        assert_eq!(sized([0, 0], 640, 480), (640, 480));
+        assert_eq!(sized([320, 0], 640, 480), (320, 240));
+        assert_eq!(sized([0, 100], 640, 480), (133, 100));
+        assert_eq!(sized([7, 9], 640, 480), (7, 9));
+    }
+}

@@ -1,0 +1,196 @@
+/** Opus and FLAC: what is encoded is decoded by ffmpeg, and what comes back is what went in. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { addRow, concat, end, ffmpeg, media, type Row, runtimeOf, type UnitCopy } from "../fixtures/plugins/media.ts";
+
+/** Two sines a channel, with whole counts of 16 bits. */
+function tone(samples: number, channel: number, rateHz = 48_000): Float32Array {
+  const sine = (hz: number, n: number) => Math.sin(2 * Math.PI * hz * n / rateHz);
+  return Float32Array.from(
+    { length: samples },
+    (_, n) => Math.round(8_000 * (sine(440 * (channel + 1), n) + 0.5 * sine(3_000, n))) / 32_768,
+  );
+}
+
+/** Sends audio through stages in a row to a sink of encoded frames. */
+async function encode(
+  registry: NodeRegistry,
+  row: Row,
+  channels: readonly Float32Array[],
+  { sampleRateHz = 48_000, blockSize = 700 } = {},
+) {
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.audio({ sampleRateHz, channels: channels.length }), { id: "source" });
+  const sink = runtime.add(appSink.encoded(), { id: "sink" });
+  runtime.connectByName(addRow(registry, runtime, row, "source.audio"), "sink.encoded", {
+    policy: "lossless",
+    capacity: 8,
+  });
+  await runtime.start();
+  const units: UnitCopy[] = [];
+  const seen = (async () => {
+    for await (const { codec, bytes, keyframe, ptsNs, dtsNs, durationNs, format } of sink) {
+      units.push({ codec, bytes: bytes.slice(), keyframe, ptsNs, dtsNs, durationNs });
+      deepEqual([format.channels, format.sampleRateHz], [channels.length, sampleRateHz]);
+    }
+  })();
+  for (let at = 0; at < channels[0].length; at += blockSize) {
+    await source.push({ channels: channels.map((samples) => samples.subarray(at, at + blockSize)) });
+  }
+  source.end();
+  await seen;
+  await end(runtime);
+  return units;
+}
+
+/** Sends packets to a decoder. */
+async function decode(registry: NodeRegistry, row: Row, units: readonly UnitCopy[], channels: number) {
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.encoded({ codec: "opus", channels, sampleRateHz: 48_000 }), { id: "source" });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connectByName(addRow(registry, runtime, row, "source.encoded"), "sink.audio", { policy: "lossless" });
+  await runtime.start();
+  const blocks: { ptsNs: number; channels: Float32Array[] }[] = [];
+  const seen = (async () => {
+    for await (const block of sink) {
+      const copies = Array.from({ length: channels }, (_, k) => block.channel(k).slice());
+      blocks.push({ ptsNs: block.ptsNs, channels: copies });
+    }
+  })();
+  for (const { bytes, ptsNs, durationNs } of units) await source.push({ bytes, ptsNs, durationNs });
+  source.end();
+  await seen;
+  const { figures } = await end(runtime);
+  const whole = Array.from({ length: channels }, (_, k) => blocks.flatMap(({ channels }) => [...channels[k]]));
+  return { blocks, whole, figures };
+}
+
+/** Signal over noise in dB. */
+function snr(found: readonly number[], wanted: Float32Array): number {
+  equal(found.length, wanted.length);
+  let [signal, noise] = [0, 0];
+  wanted.forEach((sample, n) => {
+    signal += sample ** 2;
+    noise += (found[n] - sample) ** 2;
+  });
+  return 10 * Math.log10(signal / noise);
+}
+
+/** Packets in Ogg pages (RFC 3533, RFC 7845), one a page. */
+function ogg(units: readonly UnitCopy[], channels: number, preSkip: number): Uint8Array {
+  const table = Uint32Array.from({ length: 256 }, (_, k) => {
+    let value = k << 24;
+    for (let bit = 0; bit < 8; bit++) value = value & 0x80000000 ? (value << 1) ^ 0x04c11db7 : value << 1;
+    return value >>> 0;
+  });
+  const page = (sequence: number, flags: number, granule: number, body: Uint8Array) => {
+    const laces = [...new Array(Math.floor(body.length / 255)).fill(255), body.length % 255];
+    const bytes = new Uint8Array(27 + laces.length + body.length);
+    const view = new DataView(bytes.buffer);
+    bytes.set([0x4f, 0x67, 0x67, 0x53, 0, flags]);
+    view.setBigUint64(6, BigInt(granule), true);
+    view.setUint32(14, 7, true);
+    view.setUint32(18, sequence, true);
+    bytes[26] = laces.length;
+    bytes.set(laces, 27);
+    bytes.set(body, 27 + laces.length);
+    view.setUint32(22, bytes.reduce((crc, byte) => ((crc << 8) ^ table[(crc >>> 24) ^ byte]) >>> 0, 0), true);
+    return bytes;
+  };
+  const text = (words: string) => [...new TextEncoder().encode(words)];
+  const head = [...text("OpusHead"), 1, channels, preSkip & 255, preSkip >> 8, 0x80, 0xbb, 0, 0, 0, 0, 0];
+  const tags = [...text("OpusTags"), 4, 0, 0, 0, ...text("test"), 0, 0, 0, 0];
+  let granule = 0;
+  const pages = units.map(({ bytes, durationNs }, k) => {
+    granule += Math.round(durationNs * 48e-6);
+    return page(k + 2, k === units.length - 1 ? 4 : 0, granule, bytes);
+  });
+  return concat([page(0, 2, 0, Uint8Array.from(head)), page(1, 0, 0, Uint8Array.from(tags)), ...pages]);
+}
+
+media("opus-encode: ffmpeg decodes it, all samples of it, as opus-decode does", async (registry) => {
+  const channels = [tone(30_000, 0), tone(30_000, 1)];
+  const units = await encode(registry, { "codecs.opus-encode": { bitRate: 160_000 } }, channels);
+  equal(units.length, Math.ceil((30_000 + 312) / 960));
+  ok(units.every(({ keyframe, dtsNs, ptsNs }) => keyframe && dtsNs === ptsNs));
+  deepEqual(units.slice(0, 2).map(({ ptsNs }) => ptsNs), [-6.5e6, 13.5e6]);
+  equal(units.reduce((sum, { durationNs }) => sum + durationNs, 0), Math.round((30_000 + 312) * 1e9 / 48_000));
+  const { whole, blocks } = await decode(registry, { "codecs.opus-decode": {} }, units, 2);
+  deepEqual(blocks.slice(0, 2).map(({ ptsNs }) => ptsNs), [0, 13.5e6]);
+  const raw = await ffmpeg(["-i", "pipe:0", "-f", "f32le", "-c:a", "pcm_f32le"], ogg(units, 2, 312));
+  const floats = new Float32Array(raw.slice().buffer);
+  equal(floats.length, 60_000);
+  channels.forEach((samples, k) => {
+    ok(snr(whole[k], samples) > 25, `channel ${k}: ${snr(whole[k], samples)} dB`);
+    const theirs = Float32Array.from({ length: 30_000 }, (_, n) => floats[2 * n + k]);
+    ok(snr(whole[k], theirs) > 80, `channel ${k} beside ffmpeg: ${snr(whole[k], theirs)} dB`);
+  });
+}, { needsFfmpeg: true });
+
+media("opus-decode conceals packets that are damaged or empty, and goes on", async (registry) => {
+  const samples = tone(20_000, 0);
+  const units = await encode(registry, { "codecs.opus-encode": { packetMs: 10 } }, [samples]);
+  const broken = units.map((unit, k) => k % 5 === 3 ? { ...unit, bytes: Uint8Array.of(3, 0xff, 0xff) } : unit);
+  const { whole, figures } = await decode(registry, { "codecs.opus-decode": {} }, broken, 1);
+  equal(whole[0].length, 20_000);
+  deepEqual(figures("opus-decode"), {
+    packets: units.length,
+    damaged: broken.filter((unit) => unit.bytes.length === 3).length,
+  });
+  ok(whole[0].every((sample) => Number.isFinite(sample) && Math.abs(sample) < 2));
+});
+
+media("opus-encode refuses another rate, and says what mends it", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.audio({ sampleRateHz: 44_100, channels: 1 }), { id: "source" });
+  addRow(registry, runtime, { "codecs.opus-encode": {} }, "source.audio");
+  await runtime.start();
+  const failed = rejects(runtime.finished, ({ message }: Error) => {
+    match(message, /Opus has 1 or 2 channels at 48000 Hz, and a block has 1 at 44100 Hz; put resample/);
+    return true;
+  });
+  await source.push({ channels: [new Float32Array(100)] });
+  await failed;
+});
+
+for (const bitsPerSample of [16, 24]) {
+  media(`flac-encode keeps every bit of ${bitsPerSample}, as ffmpeg decodes it`, async (registry) => {
+    const noise = (n: number) => ((n * 2_654_435_761) >>> 16) - 32_768;
+    const scale = 2 ** (bitsPerSample - 16);
+    const channels = [0, 1].map((channel) =>
+      Float32Array.from(
+        { length: 10_000 },
+        (_, n) => n < 5_000 ? tone(1, channel)[0] + Math.sin(n / (9 + channel)) / 2 : noise(2 * n + channel) / 40_000,
+      )
+    );
+    const units = await encode(registry, { "codecs.flac-encode": { bitsPerSample } }, channels, {
+      sampleRateHz: 44_100,
+    });
+    deepEqual(units.map(({ ptsNs }) => ptsNs), [0, 4_096, 8_192].map((n) => Math.round(n * 1e9 / 44_100)));
+    const raw = await ffmpeg(
+      ["-f", "flac", "-i", "pipe:0", "-f", "s32le", "-c:a", "pcm_s32le"],
+      concat([flacHead(44_100, 2, bitsPerSample), ...units.map(({ bytes }) => bytes)]),
+    );
+    const found = new Int32Array(raw.slice().buffer);
+    equal(found.length, 20_000);
+    channels.forEach((samples, k) =>
+      samples.forEach((sample, n) => {
+        const full = 32_768 * scale;
+        const wanted = Math.max(-full, Math.min(full - 1, Math.sign(sample) * Math.round(Math.abs(sample) * full))) *
+          65_536 / scale;
+        if (found[2 * n + k] !== wanted) equal(found[2 * n + k], wanted, `sample ${n} of channel ${k}`);
+      })
+    );
+  }, { needsFfmpeg: true });
+}
+
+/** `fLaC` and STREAMINFO (RFC 9639, section 8.2), with what is not known as 0. */
+function flacHead(sampleRateHz: number, channels: number, bits: number): Uint8Array {
+  const head = new Uint8Array(42);
+  head.set([0x66, 0x4c, 0x61, 0x43, 0x80, 0, 0, 34, 4_096 >> 8, 0, 4_096 >> 8, 0]);
+  const packed = BigInt(sampleRateHz) << 44n | BigInt(channels - 1) << 41n | BigInt(bits - 1) << 36n;
+  new DataView(head.buffer).setBigUint64(18, packed);
+  return head;
+}

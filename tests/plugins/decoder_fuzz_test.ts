@@ -1,0 +1,133 @@
+/** Decoders on damaged and hostile input: they go on, or end with a clear error, and never crash. */
+import { equal, match, ok } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { Codec } from "../../core/frames/format.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { addRow, end, media, type Row, runtimeOf, runUnits } from "../fixtures/plugins/media.ts";
+
+/** Packets in all; a run is 100. */
+const PACKETS = Deno.env.get("SLUICE_DEEP") === "1" ? 10_000 : 300;
+
+/** Marsaglia, "Xorshift RNGs", 2003. */
+function random(seed: number): (below: number) => number {
+  let state = seed >>> 0 || 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+/** Flips, cuts, repeats, swaps or replaces bytes. */
+function mutate(bytes: Uint8Array, pick: (below: number) => number): Uint8Array {
+  const copy = bytes.slice();
+  const at = pick(copy.length);
+  switch (pick(6)) {
+    case 0:
+      return copy.subarray(0, 1 + at);
+    case 1:
+      for (let k = 0; k <= pick(20); k++) copy[pick(copy.length)] ^= 1 << pick(8);
+      return copy;
+    case 2:
+      // Headers lie at the start.
+      for (let k = 0; k <= pick(4); k++) copy[pick(Math.min(40, copy.length))] = pick(256);
+      return copy;
+    case 3:
+      return Uint8Array.from([...copy.subarray(0, at), ...copy.subarray(pick(copy.length))]);
+    case 4:
+      return copy.fill(pick(256), at, at + pick(200));
+    default:
+      return Uint8Array.from({ length: 1 + pick(600) }, () => pick(256));
+  }
+}
+
+/** Sends units to a decoder. @returns its figures, or the message with which it failed */
+async function decode(registry: NodeRegistry, stage: string, codec: Codec, units: readonly Uint8Array[]) {
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.encoded({ codec }), { id: "source" });
+  const last = addRow(registry, runtime, { [stage]: {} }, "source.encoded");
+  const sink = codec === "opus"
+    ? runtime.add(appSink.audio(), { id: "sink" })
+    : runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName(last, codec === "opus" ? "sink.audio" : "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const seen = (async () => {
+    let frames = 0;
+    for await (const _ of sink as AsyncIterable<unknown>) frames++;
+    return frames;
+  })();
+  const sent = (async () => {
+    for (const bytes of units) await source.push({ bytes, durationNs: 20e6 });
+    source.end();
+  })();
+  const settled = Promise.allSettled([sent, seen]);
+  try {
+    const { figures } = await end(runtime);
+    await sent;
+    return { frames: await seen, figures: figures(stage.split(".")[1])! };
+  } catch (error) {
+    await settled;
+    return { failed: (error as Error).message };
+  }
+}
+
+const PATTERN: Row = { "video.pattern-source": { width: 192, height: 160, durationSeconds: 0.5 } };
+
+const CASES: Readonly<Record<string, { readonly codec: Codec; readonly row: Row; readonly wanted: RegExp }>> = {
+  "codecs.h264-decode": {
+    codec: "h264",
+    row: { ...PATTERN, "video.convert": {}, "codecs.h264-encode": { keyInterval: 5 } },
+    wanted: /no slot takes a picture of \d+ × \d+|cannot decode H\.264 with/,
+  },
+  "codecs.jpeg-decode": {
+    codec: "jpeg",
+    row: { ...PATTERN, "codecs.jpeg-encode": {} },
+    wanted: /no slot takes a picture of \d+ × \d+/,
+  },
+};
+
+for (const [stage, { codec, row, wanted }] of Object.entries(CASES)) {
+  media(`${stage}: ${PACKETS} damaged packets end in pictures, counts or clear errors`, async (registry) => {
+    const { units } = await runUnits(registry, row);
+    await fuzz(registry, stage, codec, units.map(({ bytes }) => bytes), wanted);
+  });
+}
+
+media(`codecs.opus-decode: ${PACKETS} damaged packets end in sound and counts`, async (registry) => {
+  await using runtime = runtimeOf(registry);
+  runtime.addByType(
+    "org.sluice.video.pattern-source",
+    { width: 64, height: 16, durationSeconds: 1, flashSeconds: 0.1 },
+    {
+      id: "source",
+      lane: "media",
+    },
+  );
+  const sink = runtime.add(appSink.encoded(), { id: "sink" });
+  const last = addRow(registry, runtime, { "codecs.opus-encode": {} }, "source.audio");
+  runtime.connectByName(last, "sink.encoded", { policy: "lossless", capacity: 8 });
+  await runtime.start();
+  const units: Uint8Array[] = [];
+  for await (const { bytes } of sink) units.push(bytes.slice());
+  await runtime.finished;
+  await fuzz(registry, "codecs.opus-decode", "opus", units, /^never$/);
+});
+
+async function fuzz(registry: NodeRegistry, stage: string, codec: Codec, units: readonly Uint8Array[], wanted: RegExp) {
+  const pick = random(20_261_123);
+  for (let sent = 0; sent < PACKETS; sent += 100) {
+    // A good unit now and then, so that damage lies behind what decodes.
+    const packets = Array.from({ length: 100 }, (_, k) => {
+      const bytes = units[k % units.length];
+      return k % 4 === 0 ? bytes : mutate(bytes, pick);
+    });
+    const { figures, failed } = await decode(registry, stage, codec, packets);
+    if (failed !== undefined) match(failed, wanted);
+    else ok(figures!.damaged > 0, `${stage} has found none damaged`);
+  }
+  // What follows damage decodes as if nothing had been.
+  const clean = await decode(registry, stage, codec, units);
+  equal(clean.figures?.damaged, 0);
+}

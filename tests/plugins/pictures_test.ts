@@ -1,0 +1,212 @@
+/** The test pattern, scaling and JPEG, with answers that are known or ffmpeg's. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import {
+  addRow,
+  compareBytes,
+  copyPicture,
+  end,
+  ffmpeg,
+  media,
+  rawVideo,
+  readCode,
+  type Row,
+  runPictures,
+  runtimeOf,
+  runUnits,
+} from "../fixtures/plugins/media.ts";
+
+const GREY: Row = { "video.convert#grey": { pixelFormat: "i420" } };
+
+media("pattern-source: every frame has its number, its times, and a beep with each flash", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const config = { width: 200, height: 66, frameRate: 29.97, durationSeconds: 2.5, flashSeconds: 0.5 };
+  runtime.addByType("org.sluice.video.pattern-source", config, { id: "source", lane: "media" });
+  const [pictures, sound] = [
+    runtime.add(appSink.video(), { id: "pictures" }),
+    runtime.add(appSink.audio(), { id: "sound" }),
+  ];
+  runtime.connectByName("source.video", "pictures.video", { policy: "lossless", capacity: 4 });
+  runtime.connectByName("source.audio", "sound.audio", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const flashes: number[] = [];
+  const seen = (async () => {
+    let frame = 0;
+    for await (const picture of pictures) {
+      equal(picture.ptsNs, Math.round(frame * 1e9 / 29.97));
+      const { planes: [rgba] } = copyPicture(picture);
+      equal(readCode(rgba.filter((_, k) => k % 4 === 0), 200, 66), frame);
+      // The flash is white where the last bar is black.
+      if (rgba[4 * (60 * 200 + 190)] === 255) flashes.push(picture.ptsNs);
+      frame++;
+    }
+    return frame;
+  })();
+  const beeps: number[] = [];
+  let [silent, samples] = [0, 0];
+  for await (const block of sound) {
+    equal(Math.round(block.ptsNs * 48e-6), samples);
+    for (const sample of block.channel(0)) {
+      if (sample === 0) silent++;
+      else {
+        if (silent > 1_000) beeps.push(samples * 1e9 / 48_000);
+        silent = 0;
+      }
+      samples++;
+    }
+  }
+  equal(await seen, 75);
+  equal(samples, Math.ceil(75 * 48_000 / 29.97));
+  equal(flashes.length, 4);
+  equal(beeps.length, 4);
+  beeps.forEach((ns, k) => ok(ns >= flashes[k] && ns - flashes[k] < 1e9 / 48_000, `${flashes[k]} and ${ns}`));
+  await end(runtime);
+});
+
+media("scale: a smaller picture of each format is ffmpeg's within a few levels", async (registry) => {
+  const pattern: Row = { "video.pattern-source": { pattern: "ramp", width: 640, height: 360, durationSeconds: 0.034 } };
+  for (const [pixelFormat, name] of [["rgba8", "rgba"], ["nv12", "nv12"]]) {
+    const row: Row = { ...pattern, "video.convert": { pixelFormat } };
+    const whole = await runPictures(registry, row);
+    const { pictures: [small] } = await runPictures(registry, {
+      ...row,
+      "video.scale": { width: 320, filter: "bicubic" },
+    });
+    deepEqual([small.width, small.height, small.pixelFormat], [320, 180, pixelFormat]);
+    const input = ["-f", "rawvideo", "-pix_fmt", name, "-s", "640x360", "-i", "pipe:0"];
+    const theirs = await ffmpeg([
+      ...input,
+      "-vf",
+      "scale=320:180:flags=bicubic+accurate_rnd+full_chroma_int",
+      "-f",
+      "rawvideo",
+    ], rawVideo(whole.pictures));
+    const { psnr } = compareBytes(rawVideo([small]), theirs);
+    ok(psnr > 35, `${pixelFormat}: ${psnr} dB`);
+  }
+}, { needsFfmpeg: true });
+
+media("scale: cuts, turns and mirrors are ffmpeg's, byte for byte", async (registry) => {
+  const pattern: Row = { "video.pattern-source": { width: 130, height: 70, durationSeconds: 0.034 } };
+  const crop = { cropLeft: 10, cropTop: 6, cropWidth: 100, cropHeight: 40 };
+  const cases: [string, string, Record<string, unknown>, string][] = [
+    ["bgra8", "bgra", { ...crop, rotate: 180 }, "crop=100:40:10:6,hflip,vflip"],
+    ["i420", "yuv420p", { ...crop, rotate: 270, flip: "horizontal" }, "crop=100:40:10:6,transpose=cclock,hflip"],
+    // ffmpeg cannot turn NV12 itself.
+    ["nv12", "nv12", { rotate: 90 }, "format=yuv420p,transpose=clock,format=nv12"],
+  ];
+  for (const [pixelFormat, name, config, filter] of cases) {
+    const row: Row = { ...pattern, "video.convert": { pixelFormat } };
+    const whole = rawVideo((await runPictures(registry, row)).pictures);
+    const input = ["-f", "rawvideo", "-pix_fmt", name, "-s", "130x70", "-i", "pipe:0"];
+    const theirs = await ffmpeg([...input, "-vf", filter, "-f", "rawvideo"], whole);
+    const { pictures } = await runPictures(registry, { ...row, "video.scale": config });
+    equal(compareBytes(rawVideo(pictures), theirs).most, 0, `${name}, ${filter}`);
+  }
+}, { needsFfmpeg: true });
+
+media("scale refuses a part that is not in the picture, and a picture that no slot takes", async (registry) => {
+  const small = { width: 64, height: 48, durationSeconds: 0.1 };
+  const cases: [Row, RegExp][] = [
+    [
+      { "video.pattern-source": small, "video.scale": { cropLeft: 60, cropWidth: 8 } },
+      /64 × 48 has no part of 8 × 48 at 60, 0/,
+    ],
+    [
+      { "video.pattern-source": small, "video.scale": { width: 4_096, height: 4_096 } },
+      /4096 × 4096 in rgba8: .*; raise slotBytes/,
+    ],
+  ];
+  for (const [row, wanted] of cases) {
+    await using runtime = runtimeOf(registry);
+    addRow(registry, runtime, row);
+    await runtime.start();
+    await rejects(runtime.finished, (error: Error) => (match(error.message, wanted), true));
+  }
+});
+
+media("frames of 2160p pass where the pool has slots for them", async (registry) => {
+  const row: Row = { "video.pattern-source": { width: 3_840, height: 2_160, durationSeconds: 0.1 } };
+  const pools = { video: { slotBytes: 3_840 * 2_160 * 4 } };
+  const { pictures } = await runPictures(registry, { ...row, "video.scale": { width: 320 }, ...GREY }, { pools });
+  deepEqual(pictures.map(({ planes: [luma] }) => readCode(luma, 320, 180)), [0, 1, 2]);
+});
+
+media(
+  "jpeg: ffmpeg decodes what is encoded, jpeg-decode gives the same, and both are near the picture",
+  async (registry) => {
+    const row: Row = { "video.pattern-source": { width: 322, height: 182, durationSeconds: 0.1 } };
+    const { pictures } = await runPictures(registry, row);
+    const encoder: Row = { ...row, "codecs.jpeg-encode": { quality: 95 } };
+    const { units } = await runUnits(registry, encoder);
+    equal(units.length, 3);
+    const { pictures: decoded } = await runPictures(registry, { ...encoder, "codecs.jpeg-decode": {} });
+    for (const [k, { bytes, keyframe }] of units.entries()) {
+      deepEqual([keyframe, bytes[0], bytes[1], ...bytes.subarray(-2)], [true, 0xff, 0xd8, 0xff, 0xd9]);
+      const theirs = await ffmpeg(
+        ["-v", "error", "-f", "mjpeg", "-i", "pipe:0", "-f", "rawvideo", "-pix_fmt", "rgba"],
+        bytes,
+      );
+      const [found, original] = [rawVideo([decoded[k]]), rawVideo([pictures[k]])];
+      ok(compareBytes(found, theirs).psnr > 38, `${compareBytes(found, theirs).psnr} dB beside ffmpeg`);
+      ok(compareBytes(found, original).psnr > 30, `${compareBytes(found, original).psnr} dB`);
+    }
+  },
+  { needsFfmpeg: true },
+);
+
+media("frame-rate drops and repeats by time, and keeps to its places", async (registry) => {
+  for (
+    const [from, to, wanted] of [
+      [30, 10, [0, 3, 6, 9, 12, 15]],
+      [10, 30, [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5]],
+      [25, 30, [0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9]],
+    ] as const
+  ) {
+    const durationSeconds = from === 30 ? 0.6 : from === 10 ? 0.6 : 0.4;
+    const row: Row = { "video.pattern-source": { width: 128, height: 64, frameRate: from, durationSeconds } };
+    const { pictures, figures } = await runPictures(registry, { ...row, "video.frame-rate": { frameRate: to } });
+    deepEqual(
+      pictures.map(({ planes: [rgba] }) => readCode(rgba.filter((_, k) => k % 4 === 0), 128, 64)),
+      wanted,
+    );
+    deepEqual(pictures.map(({ ptsNs }) => ptsNs), wanted.map((_, k) => Math.round(k * 1e9 / to)));
+    const made = Math.round(from * durationSeconds);
+    deepEqual(figures("frame-rate"), {
+      dropped: made - new Set(wanted).size - (from > to ? 1 : 0),
+      repeated: wanted.length - new Set(wanted).size,
+    });
+  }
+});
+
+media("overlay writes the time of each picture in each format, and changes nothing elsewhere", async (registry) => {
+  const row: Row = { "video.pattern-source": { pattern: "ramp", width: 320, height: 180, durationSeconds: 0.1 } };
+  for (const pixelFormat of ["rgba8", "nv12", "i420"]) {
+    const base: Row = { ...row, "video.convert": { pixelFormat } };
+    const { pictures: plain } = await runPictures(registry, base);
+    const config = { text: "{time}\n#{frame}", position: "top-right", size: 20, opacity: 1 };
+    const { pictures } = await runPictures(registry, { ...base, "video.overlay": config });
+    const pixel = pixelFormat === "rgba8" ? 4 : 1;
+    const level = (k: number, x: number, y: number) => pictures[k].planes[0][(y * 320 + x) * pixel];
+    const [white, black] = pixelFormat === "rgba8" ? [255, 0] : [235, 16];
+    // The ground reaches 5 pixels beyond 12 letters of 10 pixels, which end 10 pixels before the edge.
+    const inside = (x: number, y: number) => x >= 185 && x < 315 && y >= 5 && y < 55;
+    const drawn = [0, 1, 2].map((k) => {
+      const levels: number[] = [];
+      for (let y = 0; y < 180; y++) {
+        for (let x = 0; x < 320; x++) {
+          if (inside(x, y)) levels.push(level(k, x, y));
+          else if (level(k, x, y) !== plain[k].planes[0][(y * 320 + x) * pixel]) {
+            equal(level(k, x, y), plain[k].planes[0][(y * 320 + x) * pixel], `${pixelFormat}: ${x}, ${y}`);
+          }
+        }
+      }
+      return levels;
+    });
+    for (const levels of drawn) {
+      ok(levels.filter((found) => found > white - 20).length > 100, "letters are white");
+      ok(levels.filter((found) => found <= black + 1).length > 3_000, "the ground is black");
+    }
+    ok(drawn[0].some((found, at) => found !== drawn[1][at]), "each picture has its own text");
+  }
+});
