@@ -265,7 +265,7 @@ export class Lane implements CellHost {
 
   /** Tells the control isolate what has gathered, if it is time to. */
   tellNews(nowNs: number): void {
-    if (this.#news.waits) this.#news.tell(nowNs);
+    if (this.#news.waits) this.#news.tell(nowNs, this.cells);
     if (this.#events.waits) this.#events.tell();
   }
 

@@ -52,24 +52,36 @@ export class NodeNews {
     this.waits = true;
   }
 
-  /** Tells what is new, if it is time to. */
-  tell(nowNs: number): void {
+  /**
+   * Tells what is new, if it is time to.
+   *
+   * @param cells that the lane runs: what one says that an edit makes ready is told once it is the graph's
+   */
+  tell(nowNs: number, cells: readonly NodeCell[]): void {
     if (nowNs - this.#toldAtNs < TELL_EVERY_NS) return;
-    this.tellAll();
+    const own = new Set(cells);
+    this.#tell((cell) => own.has(cell));
     this.#toldAtNs = nowNs;
   }
 
   /** Tells what is new, at the end. */
   tellAll(): void {
-    if (!this.waits) return;
-    this.waits = false;
-    const nodes: NodeTold[] = [...new Set([...this.#figures.keys(), ...this.#formats.keys()])].map((cell) => {
+    this.#tell(() => true);
+  }
+
+  #tell(isTold: (cell: NodeCell) => boolean): void {
+    const told = [...new Set([...this.#figures.keys(), ...this.#formats.keys()])].filter(isTold);
+    if (told.length === 0) return;
+    const nodes: NodeTold[] = told.map((cell) => {
       const figures = this.#figures.get(cell);
       const formats = this.#formats.get(cell);
       return { node: cell.id, ...(figures && { figures }), ...(formats && { formats: [...formats] }) };
     });
-    this.#figures.clear();
-    this.#formats.clear();
+    for (const cell of told) {
+      this.#figures.delete(cell);
+      this.#formats.delete(cell);
+    }
+    this.waits = this.#figures.size + this.#formats.size > 0;
     this.#post({ kind: "facts", nodes });
   }
 }
