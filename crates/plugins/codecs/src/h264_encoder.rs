@@ -7,11 +7,11 @@ use std::slice;
 use openh264_sys2::source::APILoader;
 use openh264_sys2::{
     CAMERA_VIDEO_REAL_TIME, CM_BT709, CM_BT2020NC, CM_SMPTE170M, CONSTANT_ID, CP_BT709, CP_BT2020, CP_SMPTE170M,
-    ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, HIGH_COMPLEXITY, ISVCEncoder, ISVCEncoderVtbl,
-    LOW_COMPLEXITY, MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE, RC_QUALITY_MODE,
-    SBitrateInfo, SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE, SPATIAL_LAYER_ALL,
-    SSourcePicture, SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET, videoFormatI420,
-    videoFrameTypeIDR,
+    ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, EProfileIdc, HIGH_COMPLEXITY, ISVCEncoder,
+    ISVCEncoderVtbl, LOW_COMPLEXITY, MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE,
+    RC_QUALITY_MODE, SBitrateInfo, SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE,
+    SPATIAL_LAYER_ALL, SSourcePicture, SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET,
+    videoFormatI420, videoFrameTypeIDR,
 };
 
 /// What the encoder keeps to.
@@ -237,13 +237,22 @@ impl Settings {
         if constant {
             (parameters.iMinQp, parameters.iMaxQp) = (quantiser, quantiser);
         }
-        let layer = &mut parameters.sSpatialLayers[0];
+        self.fill_layer(&mut parameters.sSpatialLayers[0], (width, height), profile, quantiser);
+    }
+
+    fn fill_layer(
+        &self,
+        layer: &mut SSpatialLayerConfig,
+        (width, height): (u32, u32),
+        profile: EProfileIdc,
+        quantiser: i32,
+    ) {
         (layer.iVideoWidth, layer.iVideoHeight) = (width as i32, height as i32);
         layer.fFrameRate = self.frame_rate;
         (layer.iSpatialBitrate, layer.uiProfileIdc) = (self.bit_rate as i32, profile);
         layer.sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
         layer.sSliceArgument.uiSliceNum = 1;
-        if constant {
+        if quantiser > 0 {
             layer.iDLayerQp = quantiser;
         }
         self.describe_colour(layer);
