@@ -11,7 +11,7 @@ import { poolName } from "./ids.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
 import { findCapacityFault } from "./links/capacity.ts";
-import { CONVERT_CHOICES, type ConvertChoice, type GraphMode, type LinkCapacity } from "./links/policy.ts";
+import { CONVERT_CHOICES, type GraphMode, type LinkCapacity } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
 import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";
 import { isPlainObject, kindOf } from "./errors/kind_of.ts";
@@ -57,7 +57,7 @@ export interface RuntimeOptions {
    * Whether links that do not say have nodes put in that convert, where the input takes other formats than the output is
    * known to give: `auto` or, by default, `off`. They are nodes of the graph like others, of types that the registry has.
    */
-  readonly convert?: ConvertChoice;
+  readonly convert?: "auto" | "off";
   /**
    * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
    * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.

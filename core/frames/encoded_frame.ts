@@ -143,6 +143,7 @@ export class EncodedFrame extends Frame {
     return { kind: "encoded", codec, ...(width > 0 && { width }), ...(height > 0 && { height }) };
   }
 
+  /** Copies the times of another frame, that of decoding too. */
   override copyTimes(from: Frame): void {
     super.copyTimes(from);
     this.pool.f64[this.at64 + DTS_NS] = from.pool.f64[index64(from.pool.slotOffset(from.slot) + SLOT.dtsNs)];

@@ -7,7 +7,7 @@
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
-import type { ConvertChoice, GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
+import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { GraphFileNode } from "./graph_file.ts";
 import type { Supervision } from "./supervision.ts";
@@ -64,7 +64,7 @@ export interface GraphLink {
   /** How many frames it holds; absent: as the graph has it. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Whether nodes that convert are put in; absent: as the graph has it. */
-  readonly convert?: ConvertChoice;
+  readonly convert?: "auto" | "off";
   /** Where it starts. */
   readonly place: SourcePlace;
 }
@@ -90,7 +90,7 @@ export interface GraphDocument {
   /** How many frames links hold that do not say; absent: as the runtime decides. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Whether links that do not say have nodes put in that convert; absent: as the runtime decides. */
-  readonly convert?: ConvertChoice;
+  readonly convert?: "auto" | "off";
   /** Declared lanes; without `lanes` in the file, one for each lane that a node names, except `main`. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */

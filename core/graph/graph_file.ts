@@ -6,7 +6,7 @@
  */
 import type { FrameKind } from "../frames/format.ts";
 import type { LaneOptions, LanePriority } from "../placement/lane_options.ts";
-import type { ConvertChoice, GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
+import type { GraphMode, LinkCapacity, LinkPolicy } from "../links/policy.ts";
 import type { Supervision } from "./supervision.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 
@@ -52,7 +52,7 @@ export interface GraphFileLink {
   /** How many frames it holds. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Whether nodes that convert are put in. */
-  readonly convert?: ConvertChoice;
+  readonly convert?: "auto" | "off";
 }
 
 /** A whole graph file. */
@@ -74,7 +74,7 @@ export interface GraphFile {
   /** How many frames links hold that do not say. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
   /** Whether links that do not say have nodes put in that convert. */
-  readonly convert?: ConvertChoice;
+  readonly convert?: "auto" | "off";
   /** By name; each has its `kind`. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
 }

@@ -10,7 +10,6 @@ import { SluiceError } from "../errors.ts";
 import type { PortAddress } from "../ids.ts";
 import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
-import type { ConvertChoice } from "../links/policy.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
@@ -51,7 +50,7 @@ export function checkGraph(
   file: string,
   registry: NodeRegistry,
   settings: readonly ConfigOverride[] = [],
-  convert?: ConvertChoice,
+  convert?: "auto" | "off",
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, file);
   const root = parseJson(text, diagnostics);
@@ -67,7 +66,7 @@ export function checkTree(
   registry: NodeRegistry,
   settings: readonly ConfigOverride[],
   diagnostics: GraphDiagnostics,
-  convert?: ConvertChoice,
+  convert?: "auto" | "off",
 ): GraphCheck {
   const read = readShape(root, diagnostics);
   if (read === undefined) return { errors: diagnostics.errors, warnings: [] };

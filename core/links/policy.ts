@@ -82,7 +82,7 @@ export interface LinkOptions {
   /** How many frames fit; by default as the runtime has it. Always 1 for `latest`. */
   readonly capacity?: LinkCapacity;
   /** Whether nodes that convert are put between where the input takes other formats; by default as the runtime has it. */
-  readonly convert?: ConvertChoice;
+  readonly convert?: "auto" | "off";
 }
 
 /**
