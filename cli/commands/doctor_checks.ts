@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../../core/process/deno_version.ts";
 import { chooseDriver } from "../../core/driver/open.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
-import { BUNDLE_FOLDER, findChangedSources } from "../bundle_state.ts";
+import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 import { findNewClassFiles, readProject } from "../project/project.ts";
 
@@ -135,10 +135,14 @@ async function checkGenerated(): Promise<CheckResult> {
 
 /** Checks what the command starts from. @param folder URL of the bundle, in the checkout */
 export function checkBundle(folder: URL = BUNDLE_FOLDER): CheckResult {
-  const base = { name: "bundle", required: false, purpose: "the command starts three times as fast from it" };
+  const base = { name: "bundle", required: false, purpose: "the command starts faster from it" };
   const changed = findChangedSources(folder);
   if (changed?.length === 0) return { ...base, ok: true, found: "current: the command starts from it" };
-  const found = changed === undefined ? "missing" : `older than ${listFirst(changed)}`;
+  const found = changed === undefined
+    ? "missing"
+    : changed.some(isPart)
+    ? `not whole: ${listFirst(changed.filter(isPart))}`
+    : `older than ${listFirst(changed)}`;
   const mend = 'run "deno task bundle" in the checkout of Sluice; without, the command starts from the sources';
   return { ...base, ok: false, found, mend };
 }
