@@ -7,6 +7,8 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../../core/process/deno_version.ts";
 import { chooseDriver } from "../../core/driver/open.ts";
+import type { EngineName } from "../../core/kernels/engine.ts";
+import { type Kernels, kernels } from "../../core/kernels/kernels.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
 import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";
@@ -58,6 +60,13 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
+/** What runs the kernels, in words. */
+const KERNEL_ENGINES: Readonly<Record<EngineName, string>> = {
+  native: "native: in the native library, with the vector instructions of this processor",
+  wasm: "wasm: in WebAssembly, with vectors of 128 bits",
+  plain: "plain: in TypeScript, because SLUICE_KERNELS is off",
+};
+
 /** Most changed sources of the bundle that are named. */
 const PATHS_LISTED = 3;
 
@@ -67,6 +76,7 @@ export async function runChecks(): Promise<CheckResult[]> {
     checkDeno(),
     await checkPermissions(),
     await checkNative(),
+    checkKernels(),
     await checkGenerated(),
     checkBundle(),
     ...await checkProject(),
@@ -117,6 +127,16 @@ async function checkNative(): Promise<CheckResult> {
       : "portable mode is used without it, which has no native lanes and promises no real time; to have it, install " +
         'Rust 1.85 or later (https://rustup.rs) and run "deno task build:native" in the checkout of Sluice';
     return { ...base, ok: false, found, mend };
+  }
+}
+
+/** Checks what runs the kernels. */
+export function checkKernels(its: Pick<Kernels, "engine"> = kernels): CheckResult {
+  const base = { name: "kernels", required: true, purpose: "most audio nodes compute with them" };
+  try {
+    return { ...base, ok: true, found: KERNEL_ENGINES[its.engine] };
+  } catch (error) {
+    return { ...base, ok: false, found: (error as Error).message, mend: "unset SLUICE_KERNELS" };
   }
 }
 
