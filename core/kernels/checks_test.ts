@@ -198,6 +198,53 @@ Deno.test("kernels refuse by name what is no array of theirs, no number and no o
   }
 });
 
+Deno.test("kernels refuse an array of another kind in the place of each array", () => {
+  for (const { name, kernels } of engines) {
+    const narrow = () => new Float32Array(64);
+    const wide = () => new Float64Array(64);
+    const table = { coefficients: new Float32Array(64), taps: 16, rows: 1, up: 1, down: 1 };
+    const delays = kernels.delayLines([2]);
+    const short = new Float32Array(8);
+    const calls: Record<string, readonly unknown[]> = {
+      polyphase: [narrow(), 0, short, table, 0],
+      scale: [narrow(), 1, 1],
+      mix: [narrow(), 0, narrow(), 0, 8, 1],
+      measure: [narrow(), wide()],
+      dot: [narrow(), narrow()],
+      window: [narrow(), wide(), wide()],
+      transform: [kernels.transformPlan(64), wide(), new Float64Array(66)],
+      decibels: [wide(), 0, 0, short],
+      biquads: [narrow(), new Float64Array(20), new Float64Array(8)],
+      widen: [wide(), narrow(), 1],
+      mend: [wide(), 8],
+      combs: [delays, wide(), wide(), 8, 1, 0.5, 0.5],
+      allpasses: [delays, wide(), 8, 0.5],
+      blend: [narrow(), wide(), 1, 1, 1, 1],
+      decode: ["u8", new Uint8Array(64), 1, 0, narrow()],
+      encode: ["u8", narrow(), new Uint8Array(64), 1, 0, new Uint32Array(2)],
+    };
+    const run = (kernel: string, args: readonly unknown[]) =>
+      (kernels as unknown as Record<string, (...args: readonly unknown[]) => void>)[kernel](...args);
+    for (const [kernel, args] of Object.entries(calls)) {
+      run(kernel, args);
+      for (const [k, array] of args.entries()) {
+        if (!ArrayBuffer.isView(array)) continue;
+        const other = new Int16Array((array as Float32Array).length);
+        const message = /: "\w+" is an instance of Int16Array, wanted a (Float|Uint)\d+Array$/;
+        assert.throws(
+          () => run(kernel, args.with(k, other)),
+          { name: "TypeError", message },
+          `${name}: ${kernel}, ${k}`,
+        );
+      }
+    }
+    assert.throws(() => run("polyphase", calls.polyphase.with(3, { ...table, coefficients: new Int16Array(64) })), {
+      message:
+        'Cannot run kernel "polyphase": "table.coefficients" is an instance of Int16Array, wanted a Float32Array',
+    });
+  }
+});
+
 Deno.test("Kernels.polyphase() refuses ratios whose places are no exact numbers", () => {
   for (const { kernels } of engines) {
     const ratio = (up: number, down: number) => {
