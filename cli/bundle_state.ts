@@ -10,7 +10,13 @@ export const BUNDLE_FOLDER: URL = new URL("../dist/", import.meta.url);
 /** In it: what it was made from. */
 export const SOURCES_FILE = "sources.json";
 
-/** What the bundle was made from: paths relative to the checkout, each with its time of change and its size. */
+/** The bundle's own files, as paths relative to the checkout. */
+const PARTS = "dist/";
+
+/**
+ * The bundle's own files and what it was made from: paths relative to the checkout, each with its time of change and its
+ * size. A file of the bundle may have any time, for which 0 stands: a copy of the checkout has others.
+ */
 export type BundleSources = Record<string, readonly [mtimeMs: number, size: number]>;
 
 /**
@@ -24,8 +30,23 @@ export function readSources(root: string, paths: readonly string[]): BundleSourc
 }
 
 /**
- * Whether a bundle is there and none of the files that it was made from has changed since. It takes 3 ms: a file counts
- * as changed if its time or its size is another.
+ * The state of the bundle's own files.
+ *
+ * @param root as for {@linkcode readSources}
+ * @param names in `dist`
+ */
+export function readParts(root: string, names: readonly string[]): BundleSources {
+  return Object.fromEntries(names.map((name) => [PARTS + name, [0, stateOf(root + PARTS + name)[1]]]));
+}
+
+/** Whether a path that {@linkcode findChangedSources} names is a file of the bundle itself, which is missing or cut. */
+export function isPart(path: string): boolean {
+  return path.startsWith(PARTS);
+}
+
+/**
+ * Whether a bundle is there and none of the files that it was made from has changed since, nor one of its own. It takes
+ * 3 ms: a file counts as changed if its time or its size is another.
  *
  * @param folder URL of the bundle, in the checkout. One that comes from a registry was published with its sources
  */
@@ -34,7 +55,7 @@ export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
 }
 
 /**
- * Names the sources that are no longer what the bundle was made from.
+ * Names the sources that are no longer what the bundle was made from, after files of its own that are missing or cut.
  *
  * @param folder as for {@linkcode isBundleCurrent}
  * @param most to name
@@ -59,7 +80,7 @@ export function findChangedSources(folder: URL = BUNDLE_FOLDER, most: number = I
 function isAsItWas(file: string, mtimeMs: number, size: number): boolean {
   try {
     const state = stateOf(file);
-    return state[0] === mtimeMs && state[1] === size;
+    return (mtimeMs === 0 || state[0] === mtimeMs) && state[1] === size;
   } catch {
     return false;
   }

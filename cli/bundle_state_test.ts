@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { findChangedSources, isBundleCurrent, readSources, SOURCES_FILE, watchesSources } from "./bundle_state.ts";
+import {
+  findChangedSources,
+  isBundleCurrent,
+  isPart,
+  readParts,
+  readSources,
+  SOURCES_FILE,
+  watchesSources,
+} from "./bundle_state.ts";
 import { checkBundle } from "./commands/doctor_checks.ts";
 
 /** A checkout of two sources and the bundle that was made from them. */
@@ -11,7 +19,8 @@ async function checkout(): Promise<AsyncDisposable & { root: string; dist: URL }
   await Deno.mkdir(`${root}dist`);
   await Deno.writeTextFile(`${root}core/one.ts`, "1");
   await Deno.writeTextFile(`${root}deno.json`, "{}");
-  const sources = readSources(root, ["core/one.ts", "deno.json"]);
+  await Deno.writeTextFile(`${root}dist/args-AAAAAAAA.js`, "text of a part");
+  const sources = { ...readParts(root, ["args-AAAAAAAA.js"]), ...readSources(root, ["core/one.ts", "deno.json"]) };
   await Deno.writeTextFile(`${root}dist/${SOURCES_FILE}`, JSON.stringify(sources));
   return {
     root,
@@ -61,6 +70,20 @@ Deno.test("findChangedSources() names what has changed since the bundle was made
   await Deno.writeTextFile(new URL(SOURCES_FILE, made.dist), "null");
   assert.equal(findChangedSources(made.dist), undefined);
   assert.deepEqual(findChangedSources(new URL("https://example.org/sluice/dist/")), []);
+});
+
+Deno.test("findChangedSources() names a file of the bundle that is cut or missing, of whatever time", async () => {
+  await using made = await checkout();
+  const part = new URL("args-AAAAAAAA.js", made.dist);
+  await Deno.utime(part, 1_000, 1_000);
+  assert.deepEqual(findChangedSources(made.dist), []);
+  await Deno.writeTextFile(part, "text");
+  assert.deepEqual(findChangedSources(made.dist), ["dist/args-AAAAAAAA.js"]);
+  await Deno.remove(part);
+  await Deno.writeTextFile(`${made.root}core/one.ts`, "other");
+  assert.deepEqual(findChangedSources(made.dist, 1), ["dist/args-AAAAAAAA.js"]);
+  assert.deepEqual(findChangedSources(made.dist)!.map(isPart), [true, false]);
+  assert.equal(checkBundle(made.dist).found, "not whole: dist/args-AAAAAAAA.js");
 });
 
 Deno.test("checkBundle() tells a bundle that is current from one that is older than its sources, and from none", async () => {

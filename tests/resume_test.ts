@@ -147,6 +147,17 @@ eachDriver(
   },
 );
 
+eachDriver("a state's views go on with the bytes that they show, not with all of their buffer", async (native) => {
+  const restored: Float64Array[] = [];
+  const all = new Float64Array(1 << 20).fill(5);
+  const { runtime, run } = scripted(native, () => all.subarray(8, 10), (state) => restored.push(state as Float64Array));
+  await using _ = runtime;
+  await run(false);
+  await run(true);
+  deepEqual(restored, [Float64Array.of(5, 5)]);
+  equal(restored[0].buffer.byteLength, 16);
+});
+
 eachDriver("a node without restore(), and one that had failed, begin anew", async (native) => {
   let taken = 0;
   const { runtime, run } = scripted(native, () => taken++);

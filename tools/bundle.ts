@@ -13,7 +13,7 @@ import { dirname, relative, resolve } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
-import { isBundleCurrent, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
+import { isBundleCurrent, readParts, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
 import { writeTogether } from "../codegen/files/write_together.ts";
 import { ROOT } from "./root.ts";
 
@@ -107,7 +107,8 @@ export async function makeBundle(): Promise<void> {
   const sources = readSources(ROOT, [...new Set(own)].sort());
   // What has changed while the bundle was made may not be in it.
   if (Object.values(sources).some(([mtimeMs]) => mtimeMs >= startedMs)) return;
-  await Deno.writeTextFile(`${folder}/${SOURCES_FILE}`, JSON.stringify(sources));
+  const parts = readParts(ROOT, [...files.keys()].filter((name) => name.endsWith(".js")).sort());
+  await Deno.writeTextFile(`${folder}/${SOURCES_FILE}`, JSON.stringify({ ...parts, ...sources }));
 }
 
 /**

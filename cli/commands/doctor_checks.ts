@@ -7,8 +7,10 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../../core/process/deno_version.ts";
 import { chooseDriver } from "../../core/driver/open.ts";
+import type { EngineName } from "../../core/kernels/engine.ts";
+import { type Kernels, kernels } from "../../core/kernels/kernels.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
-import { BUNDLE_FOLDER, findChangedSources } from "../bundle_state.ts";
+import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 import { findNewClassFiles, readProject } from "../project/project.ts";
 
@@ -58,6 +60,13 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
+/** What runs the kernels, in words. */
+const KERNEL_ENGINES: Readonly<Record<EngineName, string>> = {
+  native: "native: in the native library, with the vector instructions of this processor",
+  wasm: "wasm: in WebAssembly, with vectors of 128 bits",
+  plain: "plain: in TypeScript, because SLUICE_KERNELS is off",
+};
+
 /** Most changed sources of the bundle that are named. */
 const PATHS_LISTED = 3;
 
@@ -67,6 +76,7 @@ export async function runChecks(): Promise<CheckResult[]> {
     checkDeno(),
     await checkPermissions(),
     await checkNative(),
+    checkKernels(),
     await checkGenerated(),
     checkBundle(),
     ...await checkProject(),
@@ -120,6 +130,16 @@ async function checkNative(): Promise<CheckResult> {
   }
 }
 
+/** Checks what runs the kernels. */
+export function checkKernels(its: Pick<Kernels, "engine"> = kernels): CheckResult {
+  const base = { name: "kernels", required: true, purpose: "most audio nodes compute with them" };
+  try {
+    return { ...base, ok: true, found: KERNEL_ENGINES[its.engine] };
+  } catch (error) {
+    return { ...base, ok: false, found: (error as Error).message, mend: "unset SLUICE_KERNELS" };
+  }
+}
+
 async function checkGenerated(): Promise<CheckResult> {
   const base = { name: "generated code", required: true, purpose: "says what node types there are" };
   const mend = 'run "deno task codegen" in the checkout of Sluice';
@@ -135,10 +155,14 @@ async function checkGenerated(): Promise<CheckResult> {
 
 /** Checks what the command starts from. @param folder URL of the bundle, in the checkout */
 export function checkBundle(folder: URL = BUNDLE_FOLDER): CheckResult {
-  const base = { name: "bundle", required: false, purpose: "the command starts three times as fast from it" };
+  const base = { name: "bundle", required: false, purpose: "the command starts faster from it" };
   const changed = findChangedSources(folder);
   if (changed?.length === 0) return { ...base, ok: true, found: "current: the command starts from it" };
-  const found = changed === undefined ? "missing" : `older than ${listFirst(changed)}`;
+  const found = changed === undefined
+    ? "missing"
+    : changed.some(isPart)
+    ? `not whole: ${listFirst(changed.filter(isPart))}`
+    : `older than ${listFirst(changed)}`;
   const mend = 'run "deno task bundle" in the checkout of Sluice; without, the command starts from the sources';
   return { ...base, ok: false, found, mend };
 }

@@ -1,6 +1,7 @@
 /**
  * What {@linkcode Kernels} checks before a call: that arrays are of the kind that it counts in, that every index lies in
- * its array, and that what is written is not what is read.
+ * its array, that what is written is not what is read, and that names and numbers are some. The engines check nothing,
+ * so that all refuse alike.
  *
  * @module
  */
@@ -18,6 +19,10 @@ import { factorCount } from "./transform_plan.ts";
 /** Numbers in the record of a delay line. */
 export const RECORD = 3;
 
+const FORMATS = Object.keys(PCM_BYTES);
+const ORDERS: readonly RgbPicture["order"][] = ["rgba", "bgra"];
+const MATRICES: readonly YuvPicture["matrix"][] = ["bt601", "bt709"];
+
 /** Whether a value counts something, from 1. */
 export function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= 0xffffffff;
@@ -31,11 +36,32 @@ export function refuse(kernel: string, found: string, wanted: string): never {
 /** Checks that an array is of the kind whose elements the kernel counts: it would reach beyond one of smaller ones. */
 export function assertKind(
   kernel: string,
-  kind: typeof Float32Array | typeof Float64Array | typeof Uint32Array,
+  name: string,
+  kind: typeof Float32Array | typeof Float64Array | typeof Uint32Array | typeof Uint8Array,
   array: unknown,
 ): void {
-  if (array instanceof kind) return;
-  throw new TypeError(`Cannot run kernel "${kernel}": found ${kindOf(array)}, wanted a ${kind.name}`);
+  if (!(array instanceof kind)) refuseKind(kernel, name, array, `a ${kind.name}`);
+}
+
+/** Checks that a factor or the like is a number, which may be NaN or infinite. */
+export function assertNumber(kernel: string, name: string, value: unknown): void {
+  if (typeof value !== "number") refuseKind(kernel, name, value, "a number");
+}
+
+/** Checks that an argument is an object, whose parts are looked at next. */
+export function assertObject(kernel: string, name: string, value: unknown, wanted: string): void {
+  if (typeof value !== "object" || value === null) refuseKind(kernel, name, value, wanted);
+}
+
+function refuseKind(kernel: string, name: string, found: unknown, wanted: string): never {
+  throw new TypeError(`Cannot run kernel "${kernel}": "${name}" is ${kindOf(found)}, wanted ${wanted}`);
+}
+
+/** Checks that a name is one that there is. */
+function assertOneOf(kernel: string, name: string, found: unknown, known: readonly string[]): void {
+  if (known.includes(found as string)) return;
+  const text = typeof found === "string" ? JSON.stringify(found) : kindOf(found);
+  refuse(kernel, `the ${name} is ${text}`, known.join(", "));
 }
 
 /** Checks that an array has `count` elements from `start` on. */
@@ -65,9 +91,11 @@ export function assertApart(kernel: string, target: ArrayBufferView, source: Arr
 }
 
 /** Checks that records describe lines, and a place in each. */
-export function assertDelays(kernel: string, { records, lines }: DelayLines): void {
-  assertKind(kernel, Float64Array, records);
-  assertKind(kernel, Float64Array, lines);
+export function assertDelays(kernel: string, delays: DelayLines): void {
+  assertObject(kernel, "delays", delays, "those of delayLines()");
+  const { records, lines } = delays;
+  assertKind(kernel, "delays.records", Float64Array, records);
+  assertKind(kernel, "delays.lines", Float64Array, lines);
   let end = 0;
   let fits = records.length % RECORD === 0;
   for (let k = 0; k < records.length; k += RECORD) {
@@ -81,8 +109,12 @@ export function assertDelays(kernel: string, { records, lines }: DelayLines): vo
 }
 
 /** Checks that the arrays of a transform have the lengths that its size says. */
-export function assertPlan({ size, weights, factors, work }: TransformPlan): void {
-  for (const array of [weights, factors, work]) assertKind("transform", Float64Array, array);
+export function assertPlan(plan: TransformPlan): void {
+  assertObject("transform", "plan", plan, "a plan of transformPlan()");
+  const { size, weights, factors, work } = plan;
+  assertKind("transform", "plan.weights", Float64Array, weights);
+  assertKind("transform", "plan.factors", Float64Array, factors);
+  assertKind("transform", "plan.work", Float64Array, work);
   const isSize = isCount(size) && size >= 2 && (size & (size - 1)) === 0;
   if (isSize && weights.length === size && work.length === 2 * size && factors.length === factorCount(size)) return;
   refuse("transform", "the arrays of the plan do not have the lengths of its size", "a plan of transformPlan()");
@@ -90,7 +122,11 @@ export function assertPlan({ size, weights, factors, work }: TransformPlan): voi
 
 /** Checks that all rows of two pictures lie in their planes, and that these are apart. */
 export function assertPictures(kernel: string, rgb: RgbPicture, yuv: YuvPicture): void {
+  assertObject(kernel, "pixels", rgb, "an RgbPicture");
+  assertObject(kernel, "luma and chroma", yuv, "a YuvPicture");
   const { width, height } = rgb;
+  assertOneOf(kernel, "order", rgb.order, ORDERS);
+  assertOneOf(kernel, "matrix", yuv.matrix, MATRICES);
   if (!(isCount(width) && isCount(height))) refuse(kernel, `the size is ${width} × ${height}`, "whole numbers from 1");
   const [columns, rows] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   assertPlane(kernel, "picture", rgb.bytes, rgb.stride, 4 * width, height);
@@ -112,6 +148,7 @@ function assertPlane(
   rowBytes: number,
   rows: number,
 ): void {
+  assertKind(kernel, name, Uint8Array, plane);
   if (isCount(stride) && stride >= rowBytes && plane.length >= (rows - 1) * stride + rowBytes) return;
   refuse(
     kernel,
@@ -130,10 +167,9 @@ export function assertInterleaved(
   channel: number,
   count: number,
 ): void {
+  assertKind(kernel, name, Uint8Array, bytes);
+  assertOneOf(kernel, "format", format, FORMATS);
   const size = PCM_BYTES[format];
-  if (typeof size !== "number") {
-    refuse(kernel, `the format is ${JSON.stringify(format)}`, Object.keys(PCM_BYTES).join(", "));
-  }
   if (!(isCount(channels) && Number.isInteger(channel) && channel >= 0 && channel < channels)) {
     refuse(kernel, `there are ${channels} channels`, `one with the index ${channel}`);
   }

@@ -16,6 +16,8 @@ import {
   assertInterleaved,
   assertKind,
   assertLength,
+  assertNumber,
+  assertObject,
   assertPictures,
   assertPlan,
   assertRange,
@@ -23,8 +25,10 @@ import {
   RECORD,
   refuse,
 } from "./checks.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import { chooseEngine } from "./choose_engine.ts";
 import type {
+  ArrayKind,
   DelayLines,
   Engine,
   EngineName,
@@ -39,9 +43,13 @@ import { factorCount, fillFactors } from "./transform_plan.ts";
 /** Partial sums of an inner product, of which the number of taps is a multiple. */
 const PARTIAL_SUMS = 16;
 
+/** The largest part of a ratio of rates: the places of all samples that memory holds are exact numbers then. */
+const MAX_RATIO = 2 ** 26;
+
 /**
- * The kernels. Every call checks that it stays within its arrays, and that what it writes is not what it reads. An array
- * of another kind than the one that is wanted is a `TypeError`.
+ * The kernels. Every call checks that it stays within its arrays, and that what it writes is not what it reads. What is
+ * of another kind than what is wanted, an array of other elements or `undefined` for a factor, is a `TypeError` that
+ * names it.
  *
  * @example
  * ```ts
@@ -75,21 +83,23 @@ export class Kernels {
 
   /**
    * Makes an array of zeros that kernels reach without a copy in portable mode too: for tables and for state that lives
-   * longer than a block. Keep the array itself: its memory is used again when it is garbage, whatever other views of
-   * its buffer there are.
+   * longer than a block. In portable mode its buffer is that of all such arrays of the lane, and its memory stays taken
+   * while the lane lives: make it once for each node, not for each block.
+   *
+   * @throws {RangeError} if the length is no whole number from 0
    */
   float32(length: number): Float32Array<ArrayBuffer> {
-    return this.#chosen().allocate<Float32Array<ArrayBuffer>>(Float32Array, length);
+    return this.#allocate<Float32Array<ArrayBuffer>>(Float32Array, length);
   }
 
   /** As {@linkcode float32}, of 64-bit floats. */
   float64(length: number): Float64Array<ArrayBuffer> {
-    return this.#chosen().allocate<Float64Array<ArrayBuffer>>(Float64Array, length);
+    return this.#allocate<Float64Array<ArrayBuffer>>(Float64Array, length);
   }
 
   /** As {@linkcode float32}, of bytes. */
   bytes(length: number): Uint8Array<ArrayBuffer> {
-    return this.#chosen().allocate<Uint8Array<ArrayBuffer>>(Uint8Array, length);
+    return this.#allocate<Uint8Array<ArrayBuffer>>(Uint8Array, length);
   }
 
   /**
@@ -108,14 +118,19 @@ export class Kernels {
    * @throws {RangeError} if the input or the table ends too early, or a number is out of its range
    */
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void {
+    assertObject("polyphase", "table", table, "a PolyphaseTable");
     const { coefficients, taps, rows, up, down } = table;
-    assertKind("polyphase", Float32Array, source);
-    assertKind("polyphase", Float32Array, target);
-    assertKind("polyphase", Float32Array, coefficients);
+    assertKind("polyphase", "source", Float32Array, source);
+    assertKind("polyphase", "target", Float32Array, target);
+    assertKind("polyphase", "table.coefficients", Float32Array, coefficients);
     if (target.length === 0) return;
     if (!(isCount(taps) && taps % PARTIAL_SUMS === 0)) refuse("polyphase", `taps is ${taps}`, "a multiple of 16");
-    if (!(isCount(rows) && isCount(up) && isCount(down) && rows <= up)) {
-      refuse("polyphase", `rows, up and down are ${rows}, ${up} and ${down}`, "whole numbers from 1, rows at most up");
+    if (!(isCount(rows) && isCount(up) && isCount(down) && rows <= up && up <= MAX_RATIO && down <= MAX_RATIO)) {
+      refuse(
+        "polyphase",
+        `rows, up and down are ${rows}, ${up} and ${down}`,
+        `whole numbers from 1 to ${MAX_RATIO}, rows at most up`,
+      );
     }
     if (!(Number.isInteger(phase) && phase >= 0 && phase < up)) {
       refuse("polyphase", `phase is ${phase}`, `0 to ${up - 1}`);
@@ -141,7 +156,9 @@ export class Kernels {
    * @param to factor of the last sample; as `from` for one factor
    */
   scale(samples: Float32Array, from: number, to: number): void {
-    assertKind("scale", Float32Array, samples);
+    assertKind("scale", "samples", Float32Array, samples);
+    assertNumber("scale", "from", from);
+    assertNumber("scale", "to", to);
     if (samples.length > 0) this.#chosen().scale(samples, from, (to - from) / samples.length);
   }
 
@@ -164,8 +181,9 @@ export class Kernels {
     count: number,
     factor: number,
   ): void {
-    assertKind("mix", Float32Array, target);
-    assertKind("mix", Float32Array, source);
+    assertKind("mix", "target", Float32Array, target);
+    assertKind("mix", "source", Float32Array, source);
+    assertNumber("mix", "factor", factor);
     assertRange("mix", "target", target, targetStart, count);
     assertRange("mix", "source", source, sourceStart, count);
     assertApart("mix", target, source);
@@ -179,8 +197,8 @@ export class Kernels {
    * @throws {RangeError} if there are fewer than two levels
    */
   measure(samples: Float32Array, levels: Float64Array): void {
-    assertKind("measure", Float32Array, samples);
-    assertKind("measure", Float64Array, levels);
+    assertKind("measure", "samples", Float32Array, samples);
+    assertKind("measure", "levels", Float64Array, levels);
     assertRange("measure", "array of levels", levels, 0, 2);
     assertApart("measure", levels, samples);
     this.#chosen().measure(samples, levels);
@@ -192,8 +210,8 @@ export class Kernels {
    * @throws {RangeError} if `b` has another length
    */
   dot(a: Float32Array, b: Float32Array): number {
-    assertKind("dot", Float32Array, a);
-    assertKind("dot", Float32Array, b);
+    assertKind("dot", "a", Float32Array, a);
+    assertKind("dot", "b", Float32Array, b);
     assertLength("dot", "second array", b, a.length);
     return this.#chosen().dot(a, b);
   }
@@ -207,9 +225,9 @@ export class Kernels {
    * @throws {RangeError} if the lengths differ, or the target overlaps another
    */
   window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
-    assertKind("window", Float32Array, samples);
-    assertKind("window", Float64Array, weights);
-    assertKind("window", Float64Array, target);
+    assertKind("window", "samples", Float32Array, samples);
+    assertKind("window", "weights", Float64Array, weights);
+    assertKind("window", "target", Float64Array, target);
     assertLength("window", "source", samples, target.length);
     assertLength("window", "window", weights, target.length);
     assertApart("window", target, samples);
@@ -228,6 +246,10 @@ export class Kernels {
     if (!(isCount(size) && size >= 2 && size <= 2 ** 24 && (size & (size - 1)) === 0)) {
       refuse("transform", `the size is ${size}`, "a power of two from 2 to 16777216");
     }
+    if (weights !== undefined) {
+      assertObject("transform", "weights", weights, "an array");
+      assertLength("transform", "array of weights", weights, size);
+    }
     const plan = {
       size,
       weights: this.float64(size),
@@ -235,10 +257,7 @@ export class Kernels {
       work: this.float64(2 * size),
     };
     if (weights === undefined) plan.weights.fill(1);
-    else {
-      assertLength("transform", "array of weights", weights, size);
-      plan.weights.set(weights);
-    }
+    else plan.weights.set(weights);
     fillFactors(size, plan.factors);
     return plan;
   }
@@ -253,8 +272,8 @@ export class Kernels {
    * @throws {RangeError} if a length differs, or two arrays overlap
    */
   transform(plan: TransformPlan, samples: Float64Array, bins: Float64Array): void {
-    assertKind("transform", Float64Array, samples);
-    assertKind("transform", Float64Array, bins);
+    assertKind("transform", "samples", Float64Array, samples);
+    assertKind("transform", "bins", Float64Array, bins);
     assertPlan(plan);
     assertLength("transform", "array of samples", samples, plan.size);
     assertLength("transform", "array of bins", bins, plan.size + 2);
@@ -276,8 +295,10 @@ export class Kernels {
    * @throws {RangeError} if there are fewer numbers, or both overlap
    */
   decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void {
-    assertKind("decibels", Float64Array, numbers);
-    assertKind("decibels", Float32Array, target);
+    assertKind("decibels", "numbers", Float64Array, numbers);
+    assertKind("decibels", "target", Float32Array, target);
+    assertNumber("decibels", "offsetDb", offsetDb);
+    assertNumber("decibels", "floorDb", floorDb);
     assertRange("decibels", "array of numbers", numbers, 0, 2 * target.length);
     assertApart("decibels", target, numbers);
     if (target.length > 0) this.#chosen().decibels(numbers, offsetDb, floorDb, target);
@@ -293,9 +314,9 @@ export class Kernels {
    * @throws {RangeError} unless there are five coefficients for every two numbers of state, or if arrays overlap
    */
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
-    assertKind("biquads", Float32Array, samples);
-    assertKind("biquads", Float64Array, coefficients);
-    assertKind("biquads", Float64Array, state);
+    assertKind("biquads", "samples", Float32Array, samples);
+    assertKind("biquads", "coefficients", Float64Array, coefficients);
+    assertKind("biquads", "state", Float64Array, state);
     if (state.length % 2 !== 0) refuse("biquads", `the state has ${state.length} numbers`, "two for each section");
     assertLength("biquads", "array of coefficients", coefficients, (5 * state.length) / 2);
     assertApart("biquads", samples, coefficients);
@@ -310,8 +331,9 @@ export class Kernels {
    * @throws {RangeError} if the target is shorter than the source, or overlaps it
    */
   widen(target: Float64Array, source: Float32Array, factor: number): void {
-    assertKind("widen", Float64Array, target);
-    assertKind("widen", Float32Array, source);
+    assertKind("widen", "target", Float64Array, target);
+    assertKind("widen", "source", Float32Array, source);
+    assertNumber("widen", "factor", factor);
     assertRange("widen", "target", target, 0, source.length);
     assertApart("widen", target, source);
     this.#chosen().widen(target, source, factor);
@@ -323,7 +345,7 @@ export class Kernels {
    * @throws {RangeError} if there are not so many
    */
   mend(samples: Float64Array, count: number): void {
-    assertKind("mend", Float64Array, samples);
+    assertKind("mend", "samples", Float64Array, samples);
     assertRange("mend", "array", samples, 0, count);
     this.#chosen().mend(samples, count);
   }
@@ -335,11 +357,12 @@ export class Kernels {
    * @throws {RangeError} if one is no whole number from 1
    */
   delayLines(lengths: readonly number[]): DelayLines {
-    const records = this.float64(RECORD * lengths.length);
-    lengths.forEach((length, k) => {
+    assertObject("delayLines", "lengths", lengths, "a list");
+    for (const length of lengths) {
       if (!isCount(length)) refuse("delayLines", `a length is ${length}`, "a whole number from 1");
-      records[RECORD * k] = length;
-    });
+    }
+    const records = this.float64(RECORD * lengths.length);
+    lengths.forEach((length, k) => records[RECORD * k] = length);
     return { records, lines: this.float64(lengths.reduce((sum, length) => sum + length, 0)) };
   }
 
@@ -365,14 +388,19 @@ export class Kernels {
     feedback: number,
     damping: number,
   ): void {
-    assertKind("combs", Float64Array, input);
-    assertKind("combs", Float64Array, output);
+    assertKind("combs", "input", Float64Array, input);
+    assertKind("combs", "output", Float64Array, output);
+    assertNumber("combs", "gain", gain);
+    assertNumber("combs", "feedback", feedback);
+    assertNumber("combs", "damping", damping);
     assertDelays("combs", delays);
     assertRange("combs", "input", input, 0, count);
     assertRange("combs", "output", output, 0, count);
     assertApart("combs", output, input);
     assertApart("combs", output, delays.lines);
-    assertApart("combs", input, delays.lines);
+    assertApart("combs", delays.lines, input);
+    assertApart("combs", output, delays.records);
+    assertApart("combs", delays.records, input);
     this.#chosen().combs(delays, input, output, count, gain, feedback, damping);
   }
 
@@ -387,10 +415,12 @@ export class Kernels {
    * @throws {RangeError} if an array is too short, two overlap, or the records do not fit the lines
    */
   allpasses(delays: DelayLines, samples: Float64Array, count: number, gain: number): void {
-    assertKind("allpasses", Float64Array, samples);
+    assertKind("allpasses", "samples", Float64Array, samples);
+    assertNumber("allpasses", "gain", gain);
     assertDelays("allpasses", delays);
     assertRange("allpasses", "array of samples", samples, 0, count);
     assertApart("allpasses", samples, delays.lines);
+    assertApart("allpasses", samples, delays.records);
     this.#chosen().allpasses(delays, samples, count, gain);
   }
 
@@ -413,8 +443,12 @@ export class Kernels {
     othersFrom: number,
     othersTo: number,
   ): void {
-    assertKind("blend", Float32Array, samples);
-    assertKind("blend", Float64Array, others);
+    assertKind("blend", "samples", Float32Array, samples);
+    assertKind("blend", "others", Float64Array, others);
+    assertNumber("blend", "ownFrom", ownFrom);
+    assertNumber("blend", "ownTo", ownTo);
+    assertNumber("blend", "othersFrom", othersFrom);
+    assertNumber("blend", "othersTo", othersTo);
     const count = samples.length;
     if (count === 0) return;
     assertRange("blend", "array of others", others, 0, count);
@@ -461,7 +495,7 @@ export class Kernels {
    * @throws {RangeError} if the source is too short, there is no such channel, or the arrays overlap
    */
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
-    assertKind("decode", Float32Array, target);
+    assertKind("decode", "target", Float32Array, target);
     assertInterleaved("decode", "source", source, format, channels, channel, target.length);
     assertApart("decode", target, source);
     this.#chosen().decode(format, source, channels, channel, target);
@@ -487,14 +521,20 @@ export class Kernels {
     channel: number,
     counts: Uint32Array,
   ): void {
-    assertKind("encode", Float32Array, source);
-    assertKind("encode", Uint32Array, counts);
+    assertKind("encode", "source", Float32Array, source);
+    assertKind("encode", "counts", Uint32Array, counts);
     assertInterleaved("encode", "target", target, format, channels, channel, source.length);
     assertRange("encode", "array of counts", counts, 0, 2);
     assertApart("encode", target, source);
     assertApart("encode", counts, source);
     assertApart("encode", counts, target);
     this.#chosen().encode(format, source, target, channels, channel, counts);
+  }
+
+  #allocate<A extends ArrayBufferView>(kind: ArrayKind<A>, length: number): A {
+    if (Number.isSafeInteger(length) && length >= 0) return this.#chosen().allocate(kind, length);
+    const found = typeof length === "number" ? length : kindOf(length);
+    throw new RangeError(`Cannot make an array for kernels: the length is ${found}, wanted a whole number from 0`);
   }
 
   #chosen(): Engine {

@@ -45,6 +45,66 @@ Deno.test("Kernels.toYuv() and toRgb() are within one step of the standard's equ
   }
 });
 
+Deno.test("Kernels.toYuv() gives chroma of the mean of each square, blue first or red, V in a plane of its own", () => {
+  const [kr, kb] = LUMA.bt709;
+  // 3 × 3: the last column and row count twice.
+  const pixels = Array.from({ length: 9 }, (_, k) => [20 * k, 255 - 25 * k, (97 * k) % 256]);
+  for (const order of ["rgba", "bgra"] as const) {
+    for (const planar of [false, true]) {
+      const bytes = Uint8Array.from(pixels.flatMap(([r, g, b]) => order === "rgba" ? [r, g, b, 3] : [b, g, r, 3]));
+      const [luma, u, v] = [new Uint8Array(9), new Uint8Array(8), new Uint8Array(4)];
+      const yuv = {
+        matrix: "bt709",
+        luma,
+        lumaStride: 3,
+        u,
+        ...planar && { v },
+        chromaStride: planar ? 2 : 4,
+      } as const;
+      plain.toYuv({ order, width: 3, height: 3, bytes, stride: 12 }, yuv);
+      for (let row = 0; row < 2; row++) {
+        for (let column = 0; column < 2; column++) {
+          const square = [0, 1].flatMap((y) =>
+            [0, 1].map((x) => 3 * Math.min(2 * row + y, 2) + Math.min(2 * column + x, 2))
+          );
+          const [r, g, b] = [0, 1, 2].map((part) => square.reduce((sum, k) => sum + pixels[k][part], 0) / 4 / 255);
+          const y = kr * r + (1 - kr - kb) * g + kb * b;
+          const at = 2 * row + column;
+          const found = planar ? [u[at], v[at]] : [u[2 * at], u[2 * at + 1]];
+          const wanted = [128 + 112 * (b - y) / (1 - kb), 128 + 112 * (r - y) / (1 - kr)];
+          found.forEach((value, k) =>
+            assert.ok(Math.abs(value - wanted[k]) <= 1, `${order}: ${found}, wanted ${wanted}`)
+          );
+        }
+      }
+      pixels.forEach(([r, g, b], k) => {
+        const wanted = 16 + 219 * (kr * r + (1 - kr - kb) * g + kb * b) / 255;
+        assert.ok(Math.abs(luma[k] - wanted) <= 1, `${order}, luma ${k}: ${luma[k]}, wanted ${wanted}`);
+      });
+    }
+  }
+});
+
+Deno.test("Kernels.toRgb() takes U and V from their planes, and puts blue first where that is asked for", () => {
+  const [kr, kb] = LUMA.bt601;
+  const [y, u, v] = [120, 90, 170];
+  const [light, blueness, redness] = [(y - 16) / 219, (u - 128) / 112, (v - 128) / 112];
+  const [r, b] = [light + redness * (1 - kr), light + blueness * (1 - kb)];
+  const g = (light - kr * r - kb * b) / (1 - kr - kb);
+  for (const order of ["rgba", "bgra"] as const) {
+    for (const planar of [false, true]) {
+      const chroma = planar ? { u: Uint8Array.of(u), v: Uint8Array.of(v) } : { u: Uint8Array.of(u, v) };
+      const bytes = new Uint8Array(8);
+      const yuv = { matrix: "bt601", luma: Uint8Array.of(y, y), lumaStride: 2, ...chroma, chromaStride: 2 } as const;
+      plain.toRgb(yuv, { order, width: 2, height: 1, bytes, stride: 8 });
+      const wanted = (order === "rgba" ? [r, g, b, 1] : [b, g, r, 1]).map((part) => 255 * part);
+      bytes.forEach((value, k) =>
+        assert.ok(Math.abs(value - wanted[k % 4]) <= 1, `${order}: ${bytes}, wanted ${wanted}`)
+      );
+    }
+  }
+});
+
 Deno.test("kernels on pictures refuse rows that lie outside a plane, and write nothing", () => {
   for (const { kernels } of [{ kernels: plain }, ...others.values()]) {
     const bytes = new Uint8Array(3 * 3 * 4).fill(7);

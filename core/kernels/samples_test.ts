@@ -58,17 +58,37 @@ Deno.test("Kernels.window() gives the same bits by every engine, whatever the sh
     const length = random.integer(100);
     const target = random.array(Float64Array, length, () => 7);
     const samples = random.array(Float32Array, length, () => random.hostile());
-    kernels.window(samples, random.array(Float64Array, length, () => random.sample()), target);
+    kernels.window(samples, random.array(Float64Array, length, () => random.hostileWide()), target);
     return [target];
   });
+});
+
+Deno.test("Kernels.dot() is the sum of the products of all samples", () => {
+  const random = new Random(5);
+  for (const length of [0, 1, 15, 16, 17, 100]) {
+    const [a, b] = [0, 1].map(() => random.array(Float32Array, length, () => random.integer(100) - 50));
+    let wanted = 0;
+    for (let i = 0; i < length; i++) wanted += a[i] * b[i];
+    assert.equal(plain.dot(a, b), wanted);
+  }
+  // In 64 bits: in 32 bits the last one is lost.
+  assert.equal(plain.dot(Float32Array.of(2 ** 13, 1), Float32Array.of(2 ** 13, 2 ** -10)), 2 ** 26 + 2 ** -10);
+});
+
+Deno.test("Kernels.window() gives each sample times its own weight, in 64 bits", () => {
+  const target = new Float64Array(3);
+  plain.window(Float32Array.of(2, -0.5, 1), Float64Array.of(0.1, 4, 1 + 2 ** -40), target);
+  assert.deepEqual([...target], [0.2, -2, 1 + 2 ** -40]);
 });
 
 Deno.test("Kernels.biquads() gives the same bits by every engine, whatever the shape", () => {
   assertSameBits((kernels, random) => {
     const sections = random.integer(4);
     const samples = random.array(Float32Array, random.integer(60), () => random.hostile());
-    const state = random.array(Float64Array, 2 * sections, () => random.sample());
-    kernels.biquads(samples, random.array(Float64Array, 5 * sections, () => random.sample() / 2), state);
+    const hostile = random.integer(4) === 0;
+    const next = () => hostile ? random.hostileWide() : random.sample();
+    const state = random.array(Float64Array, 2 * sections, next);
+    kernels.biquads(samples, random.array(Float64Array, 5 * sections, () => next() / 2), state);
     return [samples, state];
   });
 });
@@ -134,9 +154,8 @@ Deno.test("kernels refuse arrays of another kind, whose elements may be smaller,
     };
     for (const [name, call] of Object.entries(calls)) {
       const kind = /^(?:scale|mix|dot|biquads|blend|decode|polyphase)$/.test(name) ? "Float32Array" : "Float64Array";
-      const message = `Cannot run kernel "${name}": found an instance of Uint8Array, wanted a ` +
-        (name === "encode" ? "Uint32Array" : kind);
-      assert.throws(call, { name: "TypeError", message });
+      const wanted = `"\\S+" is an instance of Uint8Array, wanted a ${name === "encode" ? "Uint32Array" : kind}$`;
+      assert.throws(call, { name: "TypeError", message: new RegExp(`^Cannot run kernel "${name}": ${wanted}`) });
     }
     const format = /the format is "toString", wanted u8, s16, s24, s32, f32, f64$/;
     // deno-lint-ignore no-explicit-any -- as above

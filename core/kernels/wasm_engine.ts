@@ -41,7 +41,7 @@ export class WasmEngine implements Engine {
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void {
     const { coefficients, taps, rows, up, down } = table;
     const needed = Math.floor((phase + (target.length - 1) * down) / up) + taps;
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     this.#calls.slu_kernel_polyphase(
       memory.read(0, source.subarray(start, start + needed)),
       needed,
@@ -60,8 +60,9 @@ export class WasmEngine implements Engine {
   }
 
   scale(samples: Float32Array, from: number, step: number): void {
-    this.#calls.slu_kernel_scale(this.#memory.read(0, samples), samples.length, from, step);
-    this.#memory.finish(0, samples);
+    const memory = this.#memory.begin();
+    this.#calls.slu_kernel_scale(memory.read(0, samples), samples.length, from, step);
+    memory.finish(0, samples);
   }
 
   mix(
@@ -72,7 +73,7 @@ export class WasmEngine implements Engine {
     count: number,
     factor: number,
   ): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const part = target.subarray(targetStart, targetStart + count);
     const added = memory.read(1, source.subarray(sourceStart, sourceStart + count));
     this.#calls.slu_kernel_mix(memory.read(0, part), 0, added, 0, count, factor);
@@ -80,24 +81,25 @@ export class WasmEngine implements Engine {
   }
 
   measure(samples: Float32Array, levels: Float64Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     this.#calls.slu_kernel_measure(memory.read(0, samples), samples.length, memory.read(1, levels));
     memory.finish(1, levels);
   }
 
   dot(a: Float32Array, b: Float32Array): number {
-    return this.#calls.slu_kernel_dot(this.#memory.read(0, a), this.#memory.read(1, b), a.length);
+    const memory = this.#memory.begin();
+    return this.#calls.slu_kernel_dot(memory.read(0, a), memory.read(1, b), a.length);
   }
 
   window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const output = memory.write(2, target);
     this.#calls.slu_kernel_window(memory.read(0, samples), memory.read(1, weights), output, target.length);
     memory.finish(2, target);
   }
 
   transform({ weights, factors, work }: TransformPlan, samples: Float64Array, bins: Float64Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     this.#calls.slu_kernel_transform(
       memory.read(0, samples),
       samples.length,
@@ -114,14 +116,14 @@ export class WasmEngine implements Engine {
   }
 
   decibels(numbers: Float64Array, offsetDb: number, floorDb: number, target: Float32Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const from = memory.read(0, numbers);
     this.#calls.slu_kernel_decibels(from, offsetDb, floorDb, memory.write(1, target), target.length);
     memory.finish(1, target);
   }
 
   biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const sections = state.length / 2;
     const [input, factors] = [memory.read(0, samples), memory.read(1, coefficients)];
     this.#calls.slu_kernel_biquads(input, samples.length, factors, memory.read(2, state), sections);
@@ -130,14 +132,15 @@ export class WasmEngine implements Engine {
   }
 
   widen(target: Float64Array, source: Float32Array, factor: number): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     this.#calls.slu_kernel_widen(memory.read(0, target), memory.read(1, source), source.length, factor);
     memory.finish(0, target);
   }
 
   mend(samples: Float64Array, count: number): void {
-    this.#calls.slu_kernel_mend(this.#memory.read(0, samples), count);
-    this.#memory.finish(0, samples);
+    const memory = this.#memory.begin();
+    this.#calls.slu_kernel_mend(memory.read(0, samples), count);
+    memory.finish(0, samples);
   }
 
   combs(
@@ -149,7 +152,7 @@ export class WasmEngine implements Engine {
     feedback: number,
     damping: number,
   ): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     this.#calls.slu_kernel_combs(
       memory.read(0, records),
       records.length,
@@ -168,7 +171,7 @@ export class WasmEngine implements Engine {
   }
 
   allpasses({ records, lines }: DelayLines, samples: Float64Array, count: number, gain: number): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const [states, delays] = [memory.read(0, records), memory.read(1, lines)];
     this.#calls.slu_kernel_allpasses(
       states,
@@ -192,7 +195,7 @@ export class WasmEngine implements Engine {
     othersFrom: number,
     othersStep: number,
   ): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const [own, theirs] = [memory.read(0, samples), memory.read(1, others)];
     this.#calls.slu_kernel_blend(own, theirs, samples.length, ownFrom, ownStep, othersFrom, othersStep);
     memory.finish(0, samples);
@@ -217,7 +220,7 @@ export class WasmEngine implements Engine {
     { bytes, stride, width, height, order }: RgbPicture,
     { luma, u, v, lumaStride, chromaStride, matrix }: YuvPicture,
   ): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     this.#calls[call](
       memory.read(0, bytes),
       bytes.length,
@@ -238,7 +241,7 @@ export class WasmEngine implements Engine {
   }
 
   decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const [bytes, samples] = [memory.read(0, source), memory.write(1, target)];
     const number = PCM_NUMBERS[format];
     this.#calls.slu_kernel_decode(number, bytes, source.length, channels, channel, samples, target.length);
@@ -253,7 +256,7 @@ export class WasmEngine implements Engine {
     channel: number,
     counts: Uint32Array,
   ): void {
-    const memory = this.#memory;
+    const memory = this.#memory.begin();
     const [samples, bytes] = [memory.read(0, source), memory.read(1, target)];
     this.#calls.slu_kernel_encode(
       PCM_NUMBERS[format],

@@ -24,6 +24,9 @@ const TAG_ABSENT = TAG.absent;
 /** Strings up to this length are looked up, since they may have been read before. */
 const LOOKED_UP = 16;
 
+/** Holes for each element, and one more, that an array has room for. */
+const HOLES_EACH = 8;
+
 /** So many code units are made into text at once. */
 const UNITS_AT_ONCE = 4096;
 
@@ -263,8 +266,7 @@ class ValueReader {
   #sparseArray(): unknown[] {
     const length = this.#count();
     const count = this.#countOf(2);
-    const made: unknown[] = [];
-    made.length = length;
+    const made = arrayOfHoles(length, count);
     this.#enter(made);
     this.#properties(made, count);
     if (made.length !== length) this.#refuse("an array has an element beyond its length");
@@ -412,6 +414,19 @@ const reader = new ValueReader();
 
 function define(made: object, key: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(made, key, { value, enumerable, writable: true, configurable: true });
+}
+
+/** An array without elements, which takes memory by how many it will have, whatever its length. */
+function arrayOfHoles(length: number, count: number): unknown[] {
+  const made: unknown[] = [];
+  if (length > HOLES_EACH * (count + 1)) {
+    // V8 gives an array room for all of its length, unless it keeps the elements in a table already: it does so from the
+    // first on that is no plain one.
+    Object.defineProperty(made, 0, { get: undefined, configurable: true });
+    delete made[0];
+  }
+  made.length = length;
+  return made;
 }
 
 /** An error that has no stack yet: to look for one takes microseconds. */

@@ -393,12 +393,12 @@ class ValueWriter {
   }
 
   #error(value: Error): void {
-    const name = String(value.name);
+    const name = textOf(value, value.name);
     const type = ERROR_CLASSES.findIndex((each) => each.name === name);
     this.#byte(TAG.error);
     this.#byte(Math.max(type, 0));
     const message = Object.getOwnPropertyDescriptor(value, "message");
-    if (message !== undefined && "value" in message) this.#string(String(message.value));
+    if (message !== undefined && "value" in message) this.#string(textOf(value, message.value));
     else this.#byte(TAG_ABSENT);
     const { stack } = value;
     if (typeof stack === "string") this.#string(stack);
@@ -428,6 +428,12 @@ class ValueWriter {
   #room(bytes: number): void {
     if (this.#at + bytes > this.#end) throw FULL;
   }
+}
+
+/** The name or the message of an error. */
+function textOf(error: Error, part: unknown): string {
+  if (typeof part === "symbol") throw new Refusal(error, "an Error whose name or message is a symbol");
+  return String(part);
 }
 
 /** The primitive in an object such as `new Number()` makes. */

@@ -1,7 +1,9 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import fc from "fast-check";
 import { randomValue } from "./fixtures/random_value.ts";
 import { assertSameGraph } from "./fixtures/same_graph.ts";
+import { KeyTable } from "./key_table.ts";
 import { pathTo } from "./value_path.ts";
 import { readValue } from "./value_reader.ts";
 import { measureValue, type ValueMemory, writeValue } from "./value_writer.ts";
@@ -125,6 +127,18 @@ for (
     ["an AbortSignal", AbortSignal.abort(), "of class AbortSignal"],
     ["a DOMException", new DOMException("x"), "of class DOMException"],
     ["an Intl object", new Intl.NumberFormat(), "of class NumberFormat"],
+    ["the segments of a text", new Intl.Segmenter("en").segment("a b"), "what Intl.Segmenter gives"],
+    ["a key", createSecretKey(new Uint8Array(16)), "of class KeyObject"],
+    [
+      "an Error with a symbol as name",
+      Object.assign(new Error(), { name: Symbol("x") }),
+      "an Error whose name or message",
+    ],
+    [
+      "an Error with a symbol as message",
+      Object.assign(new Error(), { message: Symbol("x") }),
+      "an Error whose name or",
+    ],
     ["shared memory", new SharedArrayBuffer(1), "of class SharedArrayBuffer"],
     ["a view of shared memory", new Uint8Array(new SharedArrayBuffer(1)), "a view of shared memory"],
     ["a resizable buffer", new ArrayBuffer(1, { maxByteLength: 2 }), "a resizable ArrayBuffer"],
@@ -252,6 +266,31 @@ Deno.test("writeValue() refuses a Map or a Set that changes while it is read", (
     "set" in made ? made.set("k", part) : made.add(part);
     throws(() => bytesOf(made), /"value" is a (Map|Set) that changed while it was read/);
   }
+});
+
+Deno.test("readValue() makes arrays of holes in memory by the number of their bytes", () => {
+  const length = [0x80, 0x87, 0xa7, 0x0e]; // 30,000,000
+  const element = [0x82, 0x34, 0x32, TAG.true]; // [42] = true
+  const sparse = [
+    ...Array(1000).fill([TAG.sparseArray, ...length, 0]),
+    ...Array(1000).fill([TAG.sparseArray, ...length, 1, ...element]),
+  ];
+  const before = Deno.memoryUsage().rss;
+  const made = read(Uint8Array.of(1, TAG.array, 0xd0, 0x0f, ...sparse.flat())) as unknown[][];
+  ok(Deno.memoryUsage().rss - before < 200 << 20);
+  deepEqual([made.length, made[0].length, made[1999].length], [2000, 30_000_000, 30_000_000]);
+  deepEqual([Object.entries(made[0]), Object.entries(made[1999])], [[], [["42", true]]]);
+});
+
+Deno.test("readValue() tells short strings apart that fall on one place of its table", () => {
+  // 31 * "A" + "a" is 31 * "B" + "B".
+  deepEqual(pass([{ Aa: 1 }, { BB: 2 }, "Aa", "BB", { Aa: 3, BB: 4 }]), [{ Aa: 1 }, { BB: 2 }, "Aa", "BB", {
+    Aa: 3,
+    BB: 4,
+  }]);
+  const bytes = new TextEncoder().encode("AaBB");
+  const table = new KeyTable();
+  for (const _ of [1, 2]) deepEqual([table.get(bytes, 0, 2).text, table.get(bytes, 2, 2).text], ["Aa", "BB"]);
 });
 
 Deno.test("pathTo() shows the way to a part", () => {

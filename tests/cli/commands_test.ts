@@ -78,6 +78,7 @@ Deno.test("sluice doctor says what is there and what is missing", async () => {
   assert.equal(byName.get("Deno")?.ok, true);
   assert.equal(byName.get("generated code")?.required, true);
   assert.equal(byName.get("bundle")?.required, false);
+  assert.match(String(byName.get("kernels")?.found), /^(?:native|wasm|plain): /);
   for (const tool of ["cargo", "sox", "ffprobe", "gst-launch-1.0", "chromium"]) {
     assert.equal(byName.get(tool)?.ok, false);
     assert.equal(byName.get(tool)?.required, false);

@@ -7,6 +7,7 @@
  */
 import { serializeError, SluiceError } from "../../errors.ts";
 import { describeThrown } from "../../errors/thrown.ts";
+import { withOwnBytes } from "../../values/own_bytes.ts";
 import { explain } from "../cells/explain.ts";
 import type { KeptState } from "../messages.ts";
 import type { Lane } from "./lane.ts";
@@ -54,14 +55,14 @@ export function keepStates(lane: Lane): KeptState[] {
 }
 
 /**
- * A copy of a state that can be sent somewhere else.
+ * A copy of a state that can be sent somewhere else: of the bytes that its views show, and no others of their buffers.
  *
  * @param whither `to another lane`
  * @throws {SluiceError} `NodeFailed` where it cannot be sent
  */
 export function sendable({ id, type }: NodeCell, state: unknown, whither: string): unknown {
   try {
-    return structuredClone(state);
+    return structuredClone(withOwnBytes(state));
   } catch (cause) {
     throw new SluiceError(
       "NodeFailed",

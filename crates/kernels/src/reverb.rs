@@ -10,7 +10,8 @@ const RECORD: usize = 3;
 /// Combs whose filters, each of which waits for its last value, run side by side.
 const BESIDE: usize = 8;
 
-/// Whether records describe lines that fill `lines`.
+/// Whether records describe lines that fill `lines`. The loops below keep to their lines whatever another thread makes of
+/// the records after this.
 pub(crate) fn fits(records: &[f64], lines: &[f64]) -> bool {
     let mut left = lines.len() as f64;
     for record in records.chunks_exact(RECORD) {
@@ -21,6 +22,16 @@ pub(crate) fn fits(records: &[f64], lines: &[f64]) -> bool {
         left -= length;
     }
     records.len() % RECORD == 0
+}
+
+/// Takes the first line off those that are left: a shorter one where fewer values are, which never is with records that
+/// [fit](fits).
+#[inline(always)]
+fn take_line<'a>(lines: &mut &'a mut [f64], length: usize) -> &'a mut [f64] {
+    let all = core::mem::take(lines);
+    let (line, rest) = all.split_at_mut(length.min(all.len()));
+    *lines = rest;
+    line
 }
 
 #[inline(always)]
@@ -42,16 +53,13 @@ pub(crate) fn combs(
 ) {
     for group in records.chunks_mut(BESIDE * RECORD) {
         let length = group.chunks_exact(RECORD).map(|record| record[0] as usize).sum();
-        let (own, rest) = lines.split_at_mut(length);
-        lines = rest;
+        let mut own = take_line(&mut lines, length);
         if group.len() == BESIDE * RECORD {
             beside::<BESIDE>(group, own, input, output, [gain, feedback, damping]);
             continue;
         }
-        let mut own = own;
         for record in group.chunks_exact_mut(RECORD) {
-            let (line, rest) = own.split_at_mut(record[0] as usize);
-            own = rest;
+            let line = take_line(&mut own, record[0] as usize);
             beside::<1>(record, line, input, output, [gain, feedback, damping]);
         }
     }
@@ -69,10 +77,11 @@ fn beside<const COMBS: usize>(
     let mut at = [0usize; COMBS];
     let mut line: [&mut [f64]; COMBS] = [(); COMBS].map(|()| &mut [][..]);
     for (k, record) in records.chunks_exact(RECORD).enumerate() {
-        let (own, rest) = lines.split_at_mut(record[0] as usize);
-        lines = rest;
-        line[k] = own;
-        at[k] = record[1] as usize;
+        line[k] = take_line(&mut lines, record[0] as usize);
+        if line[k].is_empty() {
+            return;
+        }
+        at[k] = (record[1] as usize).min(line[k].len() - 1);
         filtered[k] = record[2];
     }
     let mut done = 0;
@@ -116,9 +125,11 @@ fn beside<const COMBS: usize>(
 #[inline(always)]
 pub(crate) fn allpasses(records: &mut [f64], mut lines: &mut [f64], samples: &mut [f64], gain: f64) {
     for record in records.chunks_exact_mut(RECORD) {
-        let (line, rest) = lines.split_at_mut(record[0] as usize);
-        lines = rest;
-        let mut at = record[1] as usize;
+        let line = take_line(&mut lines, record[0] as usize);
+        if line.is_empty() {
+            return;
+        }
+        let mut at = (record[1] as usize).min(line.len() - 1);
         let mut done = 0;
         while done < samples.len() {
             let run = (samples.len() - done).min(line.len() - at);
