@@ -72,9 +72,10 @@ export function assertRange(
   start: number,
   count: number,
 ): void {
-  if (Number.isInteger(start) && Number.isInteger(count) && start >= 0 && count >= 0 && start + count <= array.length) {
-    return;
-  }
+  const areCounts = Number.isInteger(start) && Number.isInteger(count) && start >= 0 && count >= 0;
+  // The native library takes no -0.
+  const isNegative = Object.is(start, -0) || Object.is(count, -0);
+  if (areCounts && !isNegative && start + count <= array.length) return;
   refuse(kernel, `the ${name} has ${array.length} elements`, `${count} from index ${start} on`);
 }
 

@@ -274,3 +274,11 @@ Deno.test("Kernels.float32(), float64() and bytes() refuse what is no length, an
     assert.deepEqual([...one, ...other, kernels.float64(0).length], [1, 1, 1, 1, 0, 0, 0, 0, 0], name);
   }
 });
+
+Deno.test("kernels refuse -0 as an index and as a count", () => {
+  for (const { name, kernels } of engines) {
+    const [target, source] = [new Float32Array(8), new Float32Array(8)];
+    assert.throws(() => kernels.mix(target, -0, source, 0, 8, 1), RangeError, name);
+    assert.throws(() => kernels.mix(target, 0, source, 0, -0, 1), RangeError, name);
+  }
+});
