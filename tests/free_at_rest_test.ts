@@ -59,7 +59,9 @@ eachDriver(
       );
       await runtime.pause();
       const { links, pools: [pool] } = runtime.stats();
-      equal(pool.slots - pool.free, links.reduce((sum, { queued }) => sum + queued, 0), `turn ${turn}`);
+      const queued = links.map((link) => link.queued);
+      const taken = pool.slots - pool.free;
+      equal(taken, queued.reduce((a, b) => a + b), `turn ${turn}: ${taken} slots taken, ${queued} queued`);
       await runtime.resume();
     }
     await runtime.stop();

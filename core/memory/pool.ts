@@ -3,9 +3,10 @@
  *
  * A `Pool` is one lane's view. The free list is a bitmap in the arena (bit set = free), changed with atomic and/or. In
  * front of it, a small *magazine* of free slots belongs to this lane alone, so that a frame usually costs no atomic
- * operation on shared words. A lane empties its magazine before it sleeps, and down to {@linkcode MAGAZINE_SIZE} in
- * each round in which others wait for slots. Slots are taken from the lowest free one on: so the same few are in use
- * over and over, and processors have their headers at hand; memory of the others is not touched.
+ * operation on shared words. A lane empties its magazine before it sleeps and before it reports that a node which left
+ * it has ended, and down to {@linkcode MAGAZINE_SIZE} in each round in which others wait for slots. Slots are taken from
+ * the lowest free one on: so the same few are in use over and over, and processors have their headers at hand; memory of
+ * the others is not touched.
  *
  * Beside it stands the table of holds: a byte for each slot and thread, which only that thread writes. It says how many
  * references the thread has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
@@ -358,6 +359,8 @@ export class Pool {
     this.release = () => {};
     this.takeSlot = this.retain = this.references = refuse;
     this.views.length = 0;
+    // What is still in the magazine is for whoever clears up after the thread.
+    this.#magazineCount = 0;
   }
 
   /** Counts an attempt to take a slot that found none. */

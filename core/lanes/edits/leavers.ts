@@ -52,7 +52,11 @@ export class Leavers {
     cell.forgoRecord();
   }
 
-  /** Begins to end the nodes. @returns the end of each */
+  /**
+   * Begins to end the nodes. By the time that the end of one is reported, the lane keeps no free slots.
+   *
+   * @returns the end of each
+   */
   end(): Promise<void>[] {
     const leavers = this.#leavers;
     this.#leavers = [];
@@ -60,8 +64,12 @@ export class Leavers {
   }
 
   async #end({ cell, flushes, isTold }: Leaver): Promise<void> {
-    await retire(this.#lane, cell, flushes);
-    if (isTold) this.#lane.site.post({ kind: "tornDown", record: cell.number - 1 });
+    const lane = this.#lane;
+    await retire(lane, cell, flushes);
+    if (!isTold) return;
+    // A lane that has no node left is ended upon this, and no pause waits for it.
+    if (!lane.isGivenUp) { for (const pool of lane.pools) pool.flushMagazine(); }
+    lane.site.post({ kind: "tornDown", record: cell.number - 1 });
   }
 }
 

@@ -2,6 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { controlBytes, ControlPage } from "../../control_page.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
+import type { LaneReport } from "../messages.ts";
 import { Leavers, retire } from "./leavers.ts";
 
 /** A node that was taken out, whose tick is under way, and what is done with it. */
@@ -54,5 +55,20 @@ Deno.test("Leavers.add() publishes what a node has counted and has it count no m
     const { cell, did } = leaver(false);
     new Leavers(makeLane()).add(cell, true, isTold);
     deepEqual([cell.outside, did], [true, isTold ? [] : ["publish", "forgoRecord"]]);
+  }
+});
+
+Deno.test("Leavers.end() reports that a node has ended once the lane's free slots are anybody's", async () => {
+  for (const isGivenUp of [false, true]) {
+    const { cell, did } = leaver(false);
+    const lane = {
+      ...makeLane(isGivenUp),
+      pools: [{ flushMagazine: () => did.push("flushMagazine") }],
+      site: { post: ({ kind }: LaneReport) => did.push(kind) },
+    } as unknown as Lane;
+    const leavers = new Leavers(lane);
+    leavers.add(cell, false);
+    await Promise.all(leavers.end());
+    deepEqual(did, ["teardown", ...isGivenUp ? [] : ["publish", "flushMagazine"], "tornDown"]);
   }
 });

@@ -281,6 +281,10 @@ impl Runner {
         node.vacant = true;
         self.shared.renew_node(slot);
         self.shared.done[slot] = true;
+        // A lane that has no node left is ended upon the report, and no pause waits for it.
+        for slots in &mut self.shared.slots {
+            slots.flush();
+        }
         self.shared.mailbox.report(Report::Removed { node: slot as u32, error });
     }
 
