@@ -2,6 +2,9 @@
  * Shows a graph that a script runs: the live page, and the control plane behind it.
  *
  * ```ts
+ * import { Runtime } from "@sluice/sluice";
+ * import { serveControl } from "@sluice/sluice/control";
+ *
  * await using runtime = new Runtime();
  * await using server = serveControl(runtime);
  * console.log(`Live page: ${server.url}`);

@@ -352,7 +352,7 @@ const newProcessor = command(
   "processor",
   object({
     command: constant("new-processor"),
-    name: argument(string({ metavar: "NAME" }), { description: message`The node type's name, such as noise-gate.` }),
+    name: argument(string({ metavar: "NAME" }), { description: message`The node type's name, such as hum-filter.` }),
     folder: optional(option("--folder", path({ metavar: "FOLDER" }), {
       description: message`Where the class goes; by default the first folder that ${"sluice.json"} names.`,
     })),

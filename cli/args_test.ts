@@ -40,6 +40,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
       "auto",
       "--native",
       "off",
+      "--convert=auto",
       "--packages",
       "p.ts",
       "--packages",
@@ -50,6 +51,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     {
       command: "run",
       graph: "g.json",
+      convert: "auto",
       set: ["a.b=-3", "c.d=x=y"],
       seconds: 1.5,
       json: true,
@@ -77,6 +79,7 @@ Deno.test("parseArgs() reads the other commands", () => {
   assert.deepEqual(parse("check", "g.json"), {
     command: "check",
     graph: "g.json",
+    convert: undefined,
     set: [],
     json: false,
     packages: [],
@@ -85,6 +88,7 @@ Deno.test("parseArgs() reads the other commands", () => {
   const drawn = {
     command: "graph",
     graph: "g.json",
+    convert: undefined,
     format: "dot",
     lanes: false,
     seconds: undefined,

@@ -95,7 +95,7 @@ const newPlugin = command(
   "new",
   object({
     command: constant("new-plugin"),
-    name: argument(string({ metavar: "NAME" }), { description: message`The plugin's name, such as noise-gate.` }),
+    name: argument(string({ metavar: "NAME" }), { description: message`The plugin's name, such as hum-filter.` }),
     c: option("--c", { description: message`In C.` }),
     rust: option("--rust", { description: message`In Rust.` }),
     folder: optional(option("--folder", path({ metavar: "FOLDER" }), {

@@ -161,6 +161,6 @@ Deno.test("a port that carries a type of another package has the schema of that 
     text,
     /schema: "Mark",\s+valueSchema: \{\s+type: "object",\s+properties: \{ label: \{ type: "string" \} \},/,
   );
-  assert.match(text, /schema: "LevelReading",\s+valueSchema: \{\s+description: "Levels over a period of audio/);
+  assert.match(text, /schema: "LevelReading",\s+valueSchema: \{\s+description:\s+"Levels over a period of audio/);
   assert.match(text, /schema: "PoolSize",\s+valueSchema: \{\s+\$comment: 'PoolSize is of "@sluice\/sluice", which/);
 });

@@ -194,10 +194,10 @@ export class Topology {
   removeNode(id: string): NodeEntry {
     const entry = this.node(id);
     this.#carried = undefined;
-    for (const link of [...this.connections.intoNode(entry.id), ...this.connections.fromNode(entry.id)]) {
-      this.connections.remove(link.id);
-    }
+    const links = [...this.connections.intoNode(entry.id), ...this.connections.fromNode(entry.id)];
+    for (const link of links) this.connections.remove(link.id);
     this.#nodes.delete(entry.id);
+    for (const link of links) this.#dropConverters(link);
     this.#delaying.delete(entry.id);
     this.#leaveLane(entry);
     return entry;
@@ -262,7 +262,7 @@ export class Topology {
     const old = this.node(node);
     const descriptor = removeElement(old.id, old.type.descriptor, direction, port);
     const links = direction === "input" ? [this.linkInto(old.id, port)] : this.linksFrom(old.id, port);
-    for (const link of links) if (link !== undefined) this.connections.remove(link.id);
+    for (const link of links) if (link !== undefined) this.removeLink(link.id);
     this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
   }
 
@@ -271,7 +271,13 @@ export class Topology {
     const link = this.link(id);
     this.#carried = undefined;
     this.connections.remove(link.id);
+    this.#dropConverters(link);
     return link;
+  }
+
+  /** Removes the converters at the ends of a link that is gone, and so those before and behind them. */
+  #dropConverters({ fromNode, toNode }: LinkEntry): void {
+    for (const id of [fromNode, toNode]) if (this.#nodes.get(id)?.converts) this.removeNode(id);
   }
 
   /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
@@ -435,14 +441,16 @@ export class Topology {
     try {
       let end = from;
       for (const { type, config, input, output } of steps) {
-        const { id, type: { descriptor } } = this.addNode(type, { ...config }, this.#besides(to, type));
-        made.push(this.node(id));
+        const added = this.addNode(type, { ...config }, this.#besides(to, type));
+        const { id, type: { descriptor } } = added;
+        made.push(added);
+        this.#swap(added, { ...added, converts: true });
         this.#linkDirectly(end, { nodeId: id, descriptor, port: input }, options);
         end = { nodeId: id, descriptor, port: output };
       }
       return this.#linkDirectly(end, to, options);
     } catch (error) {
-      for (const { id } of made) this.removeNode(id);
+      for (const { id } of made) if (this.#nodes.has(id)) this.removeNode(id);
       throw error;
     }
   }

@@ -75,6 +75,30 @@ Deno.test("without it, or without converters, the error is as before, and nothin
   throws(() => new Runtime({ convert: true as never }), { code: "InvalidConfig" });
 });
 
+eachDriver(
+  "converters go with the link that they were put in for, and with the node at either end of it",
+  async (native) => {
+    await using runtime = new Runtime({ native, registry, convert: "auto" });
+    const tone = runtime.add(nodes.toneSource({ ...TONE, durationSeconds: undefined }), { id: "tone" });
+    const end = runtime.add(sink(noting({}), MONO_48K), { id: "end" });
+    const link = await runtime.connect(tone.outputs.audio, end.inputs.audioIn);
+    equal(idsOf(runtime).length, 4);
+    await runtime.disconnect(link);
+    deepEqual(idsOf(runtime), ["tone", "end"]);
+    await runtime.connect(tone.outputs.audio, end.inputs.audioIn);
+    await runtime.start();
+    await flow(runtime, "end", 3);
+    await runtime.remove("end");
+    deepEqual(idsOf(runtime), ["tone"]);
+    const other = await runtime.add(sink(noting({}), MONO_48K), { id: "other" });
+    await runtime.connect(tone.outputs.audio, other.inputs.audioIn);
+    await flow(runtime, "other", 3);
+    await runtime.remove("tone");
+    deepEqual(idsOf(runtime), ["other"]);
+    await runtime.stop();
+  },
+);
+
 /** A graph file with a tone of two channels at 44.1 kHz, and an input for one at 48 kHz. */
 const file = (parts: object, link: object = {}) =>
   JSON.stringify({

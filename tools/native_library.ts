@@ -19,6 +19,10 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
   windows: "sluice_native.dll",
 };
 
+/** What the file of a plugin's library is called on this system. */
+const PLUGIN_FILE = (name: string): string =>
+  ({ darwin: `lib${name}.dylib`, windows: `${name}.dll` } as { [os: string]: string })[Deno.build.os] ?? `lib${name}.so`;
+
 /** Path of the built library, relative to the checkout. */
 export const LIBRARY_PATH: string = `target/release/${FILE_NAMES[Deno.build.os] ?? "libsluice_native.so"}`;
 
@@ -98,5 +102,24 @@ export async function buildNativeLibrary(say: (line: string) => void): Promise<B
       message: `cargo build succeeded and left no "${LIBRARY_PATH}"; is the crate's library still named sluice_native?`,
     };
   }
+  await placePlugins();
   return { kind: compiled ? "built" : "current", elapsedMs: result.elapsedMs };
+}
+
+/** Puts the plugins' libraries beside their manifests, for `--plugins crates/plugins`, as `cargo xtask build-plugins` does. */
+async function placePlugins(): Promise<void> {
+  for (const name of PLUGINS) {
+    const file = PLUGIN_FILE(`sluice_plugin_${name}`);
+    const [built, placed] = [`${ROOT}target/release/${file}`, `${ROOT}crates/plugins/${name}/${file}`];
+    if (await isSame(built, placed)) continue;
+    // Who has the old one open goes on with it.
+    const copy = `${placed}.${Deno.pid}`;
+    await Deno.copyFile(built, copy);
+    await Deno.rename(copy, placed);
+  }
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => Deno.stat(path).catch(() => undefined)));
+  return a?.size === b?.size && (a?.mtime ?? 0) <= (b?.mtime ?? 0);
 }

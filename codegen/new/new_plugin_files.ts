@@ -10,7 +10,7 @@ export type PluginLanguage = "c" | "rust";
 
 /** What the texts name. */
 export interface PluginTexts {
-  /** `noise-gate`. */
+  /** `hum-filter`. */
   readonly name: string;
   /** The specifier by which the test imports the runtime. */
   readonly runtime: string;
@@ -44,17 +44,17 @@ export function newPluginFiles(language: PluginLanguage, texts: PluginTexts): { 
   };
 }
 
-/** `noise-gate`: `noise_gate`, the name of its library. */
+/** `hum-filter`: `hum_filter`, the name of its library. */
 export function stemOf(name: string): string {
   return name.replaceAll("-", "_");
 }
 
-/** `noise-gate`: `Noise gate`. */
+/** `hum-filter`: `Hum filter`. */
 function wordsOf(name: string): string {
   return name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
 }
 
-/** `noise-gate`: `NoiseGate`. */
+/** `hum-filter`: `HumFilter`. */
 function typeOf(name: string): string {
   return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

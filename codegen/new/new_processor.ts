@@ -21,7 +21,7 @@ import { writeTogether } from "../files/write_together.ts";
 
 /** What to make. */
 export interface NewProcessorOptions {
-  /** The registered name: `noise-gate`. */
+  /** The registered name: `hum-filter`. */
   readonly name: string;
   /** Path of the `sluice.json`, which is written if it is missing. */
   readonly configPath: string;

@@ -15,18 +15,18 @@ Deno.test("newProcessor() makes a class, a test and a page that are formatted, p
   const root = await mkdtemp(join(ROOT, "codegen/testdata/.new-"));
   try {
     const configPath = join(root, "sluice.json");
-    const { files, changes, manifest } = await newProcessor({ name: "noise-gate", configPath, source: SOURCE });
+    const { files, changes, manifest } = await newProcessor({ name: "hum-filter", configPath, source: SOURCE });
     assert.deepEqual([changes, manifest], [[{ path: "sluice.json", added: [] }], undefined]);
     assert.deepEqual(files, [
-      "processors/noise_gate.ts",
-      "processors/noise_gate_test.ts",
-      "docs/processors/noise_gate.md",
+      "processors/hum_filter.ts",
+      "processors/hum_filter_test.ts",
+      "docs/processors/hum_filter.md",
     ]);
     const { diagnostics, nodeTypes } = await generate({ configPath });
-    assert.deepEqual([diagnostics, nodeTypes], [[], ["noise-gate"]]);
-    assert.match(await readFile(join(root, files[0]), "utf8"), /^ \* Noise gate: scales blocks of audio\.$/m);
+    assert.deepEqual([diagnostics, nodeTypes], [[], ["hum-filter"]]);
+    assert.match(await readFile(join(root, files[0]), "utf8"), /^ \* Hum filter: scales blocks of audio\.$/m);
     const page = /```json\n([^]*?)```/.exec(await readFile(join(root, files[2]), "utf8"))?.[1] ?? "";
-    assert.deepEqual(JSON.parse(page), { "noise-gate": { type: "noise-gate", config: { factor: 0.5 } } });
+    assert.deepEqual(JSON.parse(page), { "hum-filter": { type: "hum-filter", config: { factor: 0.5 } } });
     for (const args of [["fmt", "--check", ...files], ["lint", files[0], files[1]], ["test", "-A", files[1]]]) {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
       const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -41,15 +41,15 @@ Deno.test("newProcessor() makes a class, a test and a page that are formatted, p
         "remove it",
     });
     const before = await readFile(join(root, files[0]), "utf8");
-    await assert.rejects(newProcessor({ name: "noise-gate", configPath, source: SOURCE }), {
+    await assert.rejects(newProcessor({ name: "hum-filter", configPath, source: SOURCE }), {
       code: "InvalidConfig",
       message:
-        /^Cannot make processor "noise-gate": the name is taken by "NoiseGate" of @example\/\.new.*\); choose another/,
+        /^Cannot make processor "hum-filter": the name is taken by "HumFilter" of @example\/\.new.*\); choose another/,
     });
     await rm(join(root, "sluice.gen.ts"));
-    await assert.rejects(newProcessor({ name: "noise-gate", configPath, source: SOURCE }), {
+    await assert.rejects(newProcessor({ name: "hum-filter", configPath, source: SOURCE }), {
       message:
-        /\); "sluice\.gen\.ts" has it not yet: run "deno task codegen", or choose another, such as "my-noise-gate"$/,
+        /\); "sluice\.gen\.ts" has it not yet: run "deno task codegen", or choose another, such as "my-hum-filter"$/,
     });
     assert.equal(await readFile(join(root, files[0]), "utf8"), before);
   } finally {
@@ -65,8 +65,8 @@ Deno.test("newProcessor() refuses what is no name, with one that is", async () =
   const tests = "the generator leaves files of tests and benchmarks out";
   const global = (name: string) => `it would hide "${name}", which every module has`;
   const table: [string, string, string?][] = [
-    ["NoiseGate", shape, "noise-gate"],
-    ["noise_gate", shape, "noise-gate"],
+    ["HumFilter", shape, "hum-filter"],
+    ["hum_filter", shape, "hum-filter"],
     ["Self", shape, "self-processor"],
     ["../../etc/passwd", shape, "etc-passwd"],
     ["__proto__", shape, "proto"],
@@ -102,9 +102,9 @@ Deno.test("newProcessor() refuses what is no name, with one that is", async () =
 });
 
 Deno.test("newProcessor() refuses an empty path of a configuration", async () => {
-  await assert.rejects(newProcessor({ name: "noise-gate", configPath: "", source: SOURCE }), {
+  await assert.rejects(newProcessor({ name: "hum-filter", configPath: "", source: SOURCE }), {
     code: "InvalidConfig",
-    message: 'Cannot make processor "noise-gate": the path of the configuration is empty; name a sluice.json',
+    message: 'Cannot make processor "hum-filter": the path of the configuration is empty; name a sluice.json',
   });
 });
 
@@ -113,7 +113,7 @@ Deno.test("newProcessor() says where in the configuration the mistake is", async
   try {
     const configPath = join(root, "sluice.json");
     await writeFile(configPath, '{\n  "include": ["*.ts"],\n  "nmae": "x"\n}\n');
-    await assert.rejects(newProcessor({ name: "noise-gate", configPath, source: SOURCE }), {
+    await assert.rejects(newProcessor({ name: "hum-filter", configPath, source: SOURCE }), {
       code: "InvalidConfig",
       message: `${configPath}:3:3: Cannot use key "nmae" in ${configPath}: it is not known; wanted "include", ` +
         '"exclude", "name", "runtime", "packages", "plugins", "rust", "output" and "schema"; write "name"',

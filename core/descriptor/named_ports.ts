@@ -66,7 +66,8 @@ export function addAnyElement(
 ): { readonly descriptor: NodeDescriptor; readonly added: string } {
   if (typeof port !== "string") {
     const wanted = `wanted a name: that of a dynamic port, or with a kind one of the element's own`;
-    throw new TypeError(`Cannot add an ${direction} to "${nodeId}": the port is ${kindOf(port)}, ${wanted}`);
+    const message = `Cannot add an ${direction} to "${nodeId}": the port is ${kindOf(port)}, ${wanted}`;
+    throw new SluiceError("InvalidConfig", message, { nodeId });
   }
   if (kind === undefined) return addElement(nodeId, descriptor, direction, port);
   assertKind(`Cannot add ${direction} ${describeName(`${nodeId}.${port}`)}`, kind);

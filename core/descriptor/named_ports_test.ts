@@ -139,7 +139,7 @@ function findPortAsAWhole(of: NodeDescriptor, name: string) {
 Deno.test("addAnyElement() refuses a port that is no name", () => {
   for (const kind of [undefined, "audio"] as const) {
     assert.throws(() => addAnyElement("m", {} as NodeDescriptor, "input", { x: 1 } as unknown as string, kind), {
-      name: "TypeError",
+      code: "InvalidConfig",
       message:
         'Cannot add an input to "m": the port is an object, wanted a name: that of a dynamic port, or with a kind one ' +
         "of the element's own",

@@ -7,6 +7,7 @@
  * @module
  */
 import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import { SluiceError } from "../errors.ts";
 import type { AudioFormat, ChannelLayout } from "./format.ts";
 import { Frame } from "./frame.ts";
 
@@ -167,11 +168,20 @@ export class AudioFrame<C extends number = number> extends Frame {
     this.#planes = [];
     const start = this.payloadAt;
     const { channels, sampleCount: length } = this;
-    const { payloads } = this.pool;
+    const { payloads, payloadBytes } = this.pool;
+    // Native code that writes wild can reach a header.
+    if (channels > MAX_CHANNELS || channels * length * 4 > payloadBytes) throw spoiled(this.pool.name);
     this.#planesOf = payloads;
     for (let channel = 0; channel < channels; channel++) {
       this.#planes.push(new Float32Array(payloads, start + channel * length * 4, length));
     }
     this.#planesBytes = bytes;
   }
+}
+
+function spoiled(pool: string): SluiceError {
+  return new SluiceError(
+    "NodeFailed",
+    `Cannot read an audio frame of pool "${pool}": its header makes no sense; a native stage has written over it`,
+  );
 }

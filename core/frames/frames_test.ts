@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
-import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
+import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { Ledger } from "../memory/ledger.ts";
 import { Pool } from "../memory/pool.ts";
@@ -263,4 +263,13 @@ Deno.test("findClash() compares the parts that a format tells", () => {
   deepEqual(findClash({ ...video, frameRate: 25 }, { frameRate: 30 }), { field: "frameRate", found: 25, wanted: [30] });
   deepEqual(findClash(video, { pixelFormat: "rgba8" }), { field: "pixelFormat", found: "nv12", wanted: ["rgba8"] });
   equal(describeFormat({ ...video, frameRate: 25 }), "video nv12, 640 × 360, 25 frames/s");
+});
+
+Deno.test("an audio frame whose header native code has spoiled is refused, and read by nobody", () => {
+  for (const [field, value] of [["width", 0x3fff_ffff], ["payloadLength", 0xffff_fff0]] as const) {
+    const { pool } = bench(1, 4096);
+    const frame = acquire<AudioFrame>(pool, "audio", { sampleRateHz: 48_000, channels: 2, sampleCount: 16 });
+    frame.pool.u32[frame.at32 + (SLOT[field] >> 2)] = value;
+    throws(() => frame.channel(0), { code: "NodeFailed", message: /its header makes no sense; a native stage has/ });
+  }
 });

@@ -39,6 +39,8 @@ export interface NodeEntry {
   readonly life: number;
   /** Counts how often it was replaced in its life: the same while it is only moved. */
   readonly incarnation: number;
+  /** Whether it was put in to convert for a link: it goes with that. */
+  readonly converts?: true;
 }
 
 /** A link of the graph. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConfigObjectSchema, ConfigSchema } from "../descriptor/descriptor.ts";
-import { FORMAT_FIELDS, type FormatField } from "../frames/format.ts";
+import { FORMAT_FIELDS, type FormatAccepts, type FormatField } from "../frames/format.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
@@ -66,11 +66,12 @@ export function readConfigSchema(text: string | null): ConfigObjectSchema {
     throw new RangeError("its configuration schema is none of an object without other keys");
   }
   for (const word of Object.keys(rest)) {
-    if (!["$schema", "description", "x-converts"].includes(word)) {
+    if (!["$schema", "description", "x-converts", "x-accepts"].includes(word)) {
       throw new RangeError(`its configuration schema has "${word}", which is not known there`);
     }
   }
   readConverts(rest["x-converts"], properties as object);
+  readAccepts(rest["x-accepts"]);
   WORDS.properties(properties, "properties", 0);
   WORDS.required(required, "required", 0);
   const missing = (required as unknown[]).find((key) => !Object.hasOwn(properties as object, key as string));
@@ -87,6 +88,31 @@ export function readConfigSchema(text: string | null): ConfigObjectSchema {
 export function convertsOf(text: string | null): readonly FormatField[] {
   const { "x-converts": converts, properties = {} } = text === null ? {} : object(parseJson(text), "its schema");
   return readConverts(converts, properties as object);
+}
+
+/**
+ * Which formats the inputs of a stage accept, by port, beyond what the interface has words for: the word `x-accepts` of
+ * its schema.
+ *
+ * @param text a schema that can be read
+ */
+export function acceptsOf(text: string | null): { readonly [port: string]: FormatAccepts } {
+  return readAccepts(text === null ? undefined : object(parseJson(text), "its schema")["x-accepts"]);
+}
+
+function readAccepts(value: unknown): { readonly [port: string]: FormatAccepts } {
+  if (value === undefined) return {};
+  for (const [port, accepts] of Object.entries(object(value, "x-accepts"))) {
+    for (const [field, wanted] of Object.entries(object(accepts, `x-accepts.${port}`))) {
+      if (!FORMAT_FIELDS.includes(field as FormatField)) {
+        throw new RangeError(`x-accepts.${port} names "${field}"; available: ${listSome(FORMAT_FIELDS)}`);
+      }
+      const all: unknown[] = Array.isArray(wanted) ? wanted : [wanted];
+      if (all.length > 0 && all.every((each) => typeof each === "number" || typeof each === "string")) continue;
+      throw new RangeError(`x-accepts.${port}.${field} is ${describeValue(wanted)}, wanted a value or a list of some`);
+    }
+  }
+  return value as { readonly [port: string]: FormatAccepts };
 }
 
 function readConverts(value: unknown, properties: object): readonly FormatField[] {

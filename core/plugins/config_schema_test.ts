@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { convertsOf, readConfigSchema } from "./config_schema.ts";
+import { acceptsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
 
 Deno.test("readConfigSchema() gives the schema of an object", () => {
   const empty = { type: "object", properties: {}, required: [], additionalProperties: false };
@@ -28,11 +28,23 @@ Deno.test("readConfigSchema() says what is wrong with a schema, and where", () =
       /^properties\.a\.items\.type is "text", wanted string, number, /,
     ],
     ['{"required":["b"]}', 'required names "b", which is no property'],
+    ['{"x-accepts":{"audio":{"rate":48000}}}', /^x-accepts\.audio names "rate"; available: "sampleRateHz", /],
+    [
+      '{"x-accepts":{"audio":{"channels":[]}}}',
+      /^x-accepts\.audio\.channels is \[\], wanted a value or a list of some$/,
+    ],
+    ['{"x-accepts":{"audio":3}}', /^x-accepts\.audio is 3, wanted an object$/],
     ['{"x-converts":"width"}', /^x-converts is "width", wanted /],
     ['{"x-converts":["size"]}', /^x-converts names "size"; available: "sampleRateHz", /],
     ['{"x-converts":["width"]}', 'x-converts names "width", which is no property'],
   ];
   for (const [text, message] of told) throws(() => readConfigSchema(text), { name: "RangeError", message });
+});
+
+Deno.test("acceptsOf() gives the formats that inputs accept, by port", () => {
+  deepEqual(acceptsOf(null), {});
+  const accepts = { audio: { sampleRateHz: 48_000, channels: [1, 2] } };
+  deepEqual(acceptsOf(JSON.stringify({ "x-accepts": accepts })), accepts);
 });
 
 Deno.test("convertsOf() gives the fields of a format that a stage converts", () => {

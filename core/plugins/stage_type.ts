@@ -9,7 +9,7 @@ import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
 import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
-import { convertsOf, readConfigSchema } from "./config_schema.ts";
+import { acceptsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
 
 /** Frame classes, by kind. */
 const CLASSES: { readonly [K in FrameKind]: string } = {
@@ -29,6 +29,7 @@ const CLASSES: { readonly [K in FrameKind]: string } = {
  */
 export function stageType(stage: PluginStage, plugin: string, source: string): AnyNodeType {
   const { id: type, doc, mode, figures } = stage;
+  const accepts = acceptsOf(stage.config);
   const descriptor: NodeDescriptor = {
     type,
     className: className(type),
@@ -42,7 +43,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string): A
     lane: "native",
     converts: convertsOf(stage.config),
     isAsync: false,
-    inputs: stage.inputs.map((port) => portOf(port, "input")),
+    inputs: stage.inputs.map((port) => portOf(port, "input", accepts[port.name])),
     outputs: stage.outputs.map((port) => portOf(port, "output")),
     config: readConfigSchema(stage.config),
   };
@@ -50,10 +51,10 @@ export function stageType(stage: PluginStage, plugin: string, source: string): A
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });
 }
 
-function portOf(port: PluginPort, direction: PortDescriptor["direction"]): PortDescriptor {
+function portOf(port: PluginPort, direction: PortDescriptor["direction"], accepts?: FormatAccepts): PortDescriptor {
   const { name, doc, optional, burst } = port;
   const kind = nameOf(KIND, port.kind) as FrameKind;
-  const formats = formatsOf(kind, port.formats);
+  const formats = accepts || port.formats.length > 0 ? { ...formatsOf(kind, port.formats), ...accepts } : undefined;
   const schema = kind === "data" ? port.schema ?? "unknown" : undefined;
   return {
     name,

@@ -15,6 +15,8 @@ import { samplesToNs } from "./sample_time.ts";
 const TAIL_VALUES = 8192;
 /** How much quieter than the first one an echo is that is left out: 60 dB. */
 const INAUDIBLE = 1e-3;
+/** Beyond the greatest number of 32 bits. */
+const LOUDEST = 3.4e38;
 
 /**
  * Repeats audio.
@@ -144,7 +146,9 @@ export class Echo {
       const there = past[(at - delay + size) % size];
       const echo = isMoving ? past[(at - this.#delay + size) % size] * (1 - share) + there * share : there;
       const sample = samples[i];
-      past[at % size] = sample + echo * (feedback + (this.feedback - feedback) * share);
+      const kept = sample + echo * (feedback + (this.feedback - feedback) * share);
+      // What is no number, or none of 32 bits, would come again and again.
+      past[at % size] = Math.abs(kept) < LOUDEST ? kept : 0;
       samples[i] = sample * (dry + (this.dry - dry) * share) + echo * (wet + (this.wet - wet) * share);
     }
   }

@@ -74,3 +74,18 @@ Deno.test("Echo refuses a delay beyond its longest one, at the start and while i
   await using harness = await ProcessorHarness.create(nodes.echo());
   assert.throws(() => harness.configure({ delayMs: 3000 }), { code: "InvalidConfig", message });
 });
+
+Deno.test("Echo does not repeat a sample that is no number, or has no end", async () => {
+  for (const sample of [NaN, Infinity, 3.4e38]) {
+    await using harness = await ProcessorHarness.create(nodes.echo({ delayMs: 1, feedback: 0.9 }));
+    const bad = new Float32Array(480).fill(0.1);
+    bad[10] = sample;
+    for (const samples of [bad, new Float32Array(4800).fill(0.1)]) {
+      harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [samples] });
+    }
+    await harness.run();
+    const out = join(harness.takeAudio("audioOut").map(({ channels }) => channels[0]));
+    const odd = [...out].flatMap((each, at) => Number.isFinite(each) ? [] : [at]);
+    assert.deepEqual(odd.filter((at) => at !== 10), [], String(sample));
+  }
+});

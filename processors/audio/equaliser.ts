@@ -109,7 +109,13 @@ class BandFilter {
     return this.#sampleRateHz === sampleRateHz && this.#states.length === channels;
   }
 
+  /** A sample that has no end, or makes the filter have none, silences the rest of its block. */
   render(channel: number, samples: Float32Array): void {
-    if (!this.isEmpty) kernels.biquads(samples, this.#coefficients, this.#states[channel]);
+    if (this.isEmpty) return;
+    const state = this.#states[channel];
+    kernels.biquads(samples, this.#coefficients, state);
+    if (state.every(Number.isFinite)) return;
+    state.fill(0);
+    for (let k = 0; k < samples.length; k++) if (!Number.isFinite(samples[k])) samples[k] = 0;
   }
 }

@@ -90,3 +90,26 @@ Deno.test("Equaliser filters each channel by itself, and the same whatever the b
   assert.deepEqual(outs[0], outs[1]);
   assert.notDeepEqual(outs[0][0], outs[0][1]);
 });
+
+Deno.test("Equaliser goes on behind a sample that no filter can take", async () => {
+  const bands: EqualiserBand[] = [
+    { type: "peak", frequencyHz: 3000, gainDb: 24, q: 1 },
+    { type: "high-pass", frequencyHz: 20 },
+  ];
+  for (const sample of [NaN, Infinity, -Infinity, 3e38]) {
+    await using harness = await ProcessorHarness.create(nodes.equaliser({ bands }));
+    const tone = sine(9600, 3000, RATE, 0.1);
+    const bad = new Float32Array(480).fill(0.1);
+    bad[100] = sample;
+    for (const samples of [bad, tone.subarray(0, 4800), tone.subarray(4800, 9600)]) {
+      harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [samples] });
+    }
+    await harness.run();
+    const blocks = harness.takeAudio("audioOut").map(({ channels }) => channels[0]);
+    assert.ok(blocks[0].subarray(0, 100).every((each) => Number.isFinite(each) && each !== 0));
+    if (Number.isFinite(sample)) continue;
+    assert.ok(blocks.every((block) => block.every(Number.isFinite)), String(sample));
+    const last = factorToDecibels(amplitudeAt(blocks[2].subarray(2400), 3000, RATE) / 0.1);
+    assert.ok(Math.abs(last - 24) < 0.5, `${sample}: ${last} dB`);
+  }
+});

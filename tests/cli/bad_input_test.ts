@@ -23,7 +23,7 @@ const GRAPHS: [string, string | Uint8Array, RegExp][] = [
   [
     "an unknown type",
     changed((graph) => graph.nodes.gain.type = "gainn"),
-    /^error: graph\.json:1:\d+: Cannot find node type "gainn".*"gain".*available: "audio-delay", .*"gain", .* and \d+ more/,
+    /^error: graph\.json:1:\d+: Cannot find node type "gainn".*"gain".*available: "arrow-sink", "audio-delay", .* and \d+ more/,
   ],
   [
     "an unknown port",
@@ -89,7 +89,10 @@ const LINES: [string[], RegExp][] = [
   [["run", "graph.json", "--set", "gian.gainDb=3"], /^error: Cannot apply --set gian\.gainDb=3: .* no node "gian"/],
   [["run", "graph.json", "--set", "gain.gainDb=x"], /^error: --set gain\.gainDb=x: .*"gainDb" is "x", wanted a number/],
   [["run", "graph.json", "--packages", "none.ts"], /^error: Cannot load node types from "file:.*none\.ts"/],
-  [["nodes", "info", "gein"], /^error: Cannot find node type "gein".*available: .*"gain"/],
+  [
+    ["nodes", "info", "gein"],
+    /^error: Cannot find node type "gein" \(did you mean "gain"\?\); available: "arrow-sink", /,
+  ],
   [["nodes", "lst"], /^error: Cannot use `lst`: .*; did you mean `nodes list`\?\n$/],
 ];
 

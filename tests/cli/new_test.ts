@@ -49,20 +49,20 @@ async function refused(folder: string, args: string[], expected: string): Promis
 
 Deno.test("sluice new processor makes a project of an empty folder, which is formatted and clean", async () => {
   await using folder = await temporaryFolder();
-  const said = await makeAndTry(folder.path, ["noise-gate"], { types: true });
+  const said = await makeAndTry(folder.path, ["hum-filter"], { types: true });
   assert.deepEqual(said.match(/^(?:new|changed): .*$/gm), [
     "new: sluice.json",
     "new: deno.json",
-    "new: processors/noise_gate.ts",
-    "new: processors/noise_gate_test.ts",
-    "new: docs/processors/noise_gate.md",
+    "new: processors/hum_filter.ts",
+    "new: processors/hum_filter_test.ts",
+    "new: docs/processors/hum_filter.md",
   ]);
   await deno(["fmt", "--check"], folder.path);
   await deno(["lint"], folder.path);
   const graph = { version: 1, mode: "offline", nodes: {}, links: [] as object[] };
   graph.nodes = {
     tone: { type: "tone-source", config: { durationSeconds: 0.1 } },
-    gate: { type: "noise-gate" },
+    gate: { type: "hum-filter" },
     meter: { type: "level-meter" },
   };
   graph.links = [{ from: "tone.audio", to: "gate.audioIn" }, { from: "gate.audioOut", to: "meter.audioIn" }];
@@ -70,14 +70,14 @@ Deno.test("sluice new processor makes a project of an empty folder, which is for
   await deno(["task", "sluice", "run", "graph.json"], folder.path);
   // The types pass as well where paths lead to the runtime.
   await Deno.writeTextFile(`${folder.path}/deno.json`, JSON.stringify({ imports: await importsByPath() }));
-  await deno(["test", "-A", "processors/noise_gate_test.ts"], folder.path);
+  await deno(["test", "-A", "processors/hum_filter_test.ts"], folder.path);
 });
 
 Deno.test("sluice new processor makes the generator read a folder that it is given", async () => {
   await using folder = await temporaryFolder();
   const config = '{\n  // Ours.\n  "name": "mine",\n  "include": ["src/*.ts"],\n}\n';
   await Deno.writeTextFile(`${folder.path}/sluice.json`, config);
-  const said = await makeAndTry(folder.path, ["noise-gate", "--folder", "dsp/gates"]);
+  const said = await makeAndTry(folder.path, ["hum-filter", "--folder", "dsp/gates"]);
   assert.ok(said.startsWith('changed: sluice.json: "dsp/gates/**/*.ts"\nnew: deno.json\n'), said);
   assert.equal(
     await Deno.readTextFile(`${folder.path}/sluice.json`),
@@ -89,7 +89,7 @@ Deno.test("sluice new processor completes a deno.json that does not lead to the 
   await using folder = await temporaryFolder();
   const path = `${folder.path}/deno.json`;
   await Deno.writeTextFile(path, '{\n  "tasks": { "hello": "echo hello" }\n}\n');
-  const said = await makeAndTry(folder.path, ["noise-gate"]);
+  const said = await makeAndTry(folder.path, ["hum-filter"]);
   assert.match(said, /^changed: deno\.json: "imports"\."@sluice\/sluice", "links"$/m);
   const { tasks, imports } = JSON.parse(await Deno.readTextFile(path));
   assert.deepEqual([tasks, imports], [{ hello: "echo hello" }, IMPORTS]);
@@ -101,7 +101,7 @@ Deno.test("sluice new processor leaves a deno.json alone that leads to the runti
   const path = `${folder.path}/deno.json`;
   const linked = JSON.stringify({ links: [CHECKOUT], imports: IMPORTS });
   await Deno.writeTextFile(path, linked);
-  assert.doesNotMatch(await makeAndTry(folder.path, ["noise-gate"]), /deno\.json/);
+  assert.doesNotMatch(await makeAndTry(folder.path, ["hum-filter"]), /deno\.json/);
   assert.equal(await Deno.readTextFile(path), linked);
   await Deno.writeTextFile(path, JSON.stringify({ imports: { "@sluice/sluice": `${CHECKOUT}/mod.ts` } }));
   const said = await makeAndTry(folder.path, ["wobble"]);
@@ -114,8 +114,8 @@ Deno.test("sluice new processor leaves a deno.json alone that leads to the runti
 Deno.test("sluice new processor prints a command that works from where it was called", async () => {
   await using folder = await temporaryFolder();
   await Deno.mkdir(`${folder.path}/package`);
-  const said = await makeAndTry(folder.path, ["noise-gate", "--config", "package/sluice.json"]);
-  assert.match(said, /deno test -A --config package\/deno\.json package\/processors\/noise_gate_test\.ts/);
+  const said = await makeAndTry(folder.path, ["hum-filter", "--config", "package/sluice.json"]);
+  assert.match(said, /deno test -A --config package\/deno\.json package\/processors\/hum_filter_test\.ts/);
 });
 
 Deno.test("sluice new processor refuses names that are taken, and writes nothing", async () => {

@@ -88,7 +88,7 @@ async function deno(cwd: string, ...args: string[]): Promise<string> {
 /** A project that `sluice new` has made, with packages that were added to it since. */
 async function project(): Promise<AsyncDisposable & { path: string }> {
   const folder = await temporaryFolder();
-  const { code, stderr } = await sluice(["new", "processor", "noise-gate"], { cwd: folder.path });
+  const { code, stderr } = await sluice(["new", "processor", "hum-filter"], { cwd: folder.path });
   assert.equal(code, 0, stderr);
   await Deno.remove(`${folder.path}/processors`, { recursive: true });
   await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": "mine", "include": ["*.ts"] }');

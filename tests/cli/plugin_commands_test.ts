@@ -8,8 +8,8 @@ const C_FILES = [
   "Makefile",
   "README.md",
   "graph.json",
-  "noise_gate.c",
-  "noise_gate_test.ts",
+  "hum_filter.c",
+  "hum_filter_test.ts",
   "plugin.toml",
   "sluice_stage.h",
 ];
@@ -40,34 +40,34 @@ async function deno(cwd: string, ...args: string[]): Promise<string> {
 }
 
 inFolder("a new plugin in C builds, passes its test, is listed and runs", noPlugins, async (path, run) => {
-  const made = await run("plugins", "new", "noise-gate", "--c");
+  const made = await run("plugins", "new", "hum-filter", "--c");
   equal(made.code, 0, made.stderr);
-  const folder = `${path}/plugins/noise-gate`;
+  const folder = `${path}/plugins/hum-filter`;
   deepEqual(await listFolder(folder), C_FILES);
-  match(made.stdout, /^Test it: deno test -A plugins\/noise-gate$/m);
+  match(made.stdout, /^Test it: deno test -A plugins\/hum-filter$/m);
   const early = await run("plugins", "check", "plugins");
   deepEqual([early.code, early.stdout], [2, ""]);
-  match(early.stderr, /^error: plugins\/noise-gate: there is no library "\S+", nor "\S+"$/m);
+  match(early.stderr, /^error: plugins\/hum-filter: there is no library "\S+", nor "\S+"$/m);
   const built = await run("plugins", "build", "plugins");
   equal(built.code, 0, built.stderr);
-  match(built.stdout, /^plugins\/noise-gate: nothing is wrong with plugin "noise-gate" 0\.1\.0 \(1 stage\)$/m);
+  match(built.stdout, /^plugins\/hum-filter: nothing is wrong with plugin "hum-filter" 0\.1\.0 \(1 stage\)$/m);
   match(await deno(path, "test", "-A", "--no-check", "plugins"), /1 passed \| 0 failed/);
-  const ran = await run("run", "plugins/noise-gate/graph.json", "--plugins", "plugins", "--json");
+  const ran = await run("run", "plugins/hum-filter/graph.json", "--plugins", "plugins", "--json");
   equal(ran.code, 0, ran.stderr);
   const [listed] = readEvents((await run("plugins", "list", "--plugins", "plugins", "--json")).stdout);
   deepEqual(listed, {
-    name: "noise-gate",
+    name: "hum-filter",
     version: "0.1.0",
     language: "native",
     from: "--plugins",
     folder,
-    nodeTypes: ["com.example.noise-gate"],
+    nodeTypes: ["com.example.hum-filter"],
     state: "ok",
   });
   const plugins = ["./plugins", "./nowhere", { path: "./lab", enabled: false }];
   await Deno.writeTextFile(`${path}/sluice.json`, JSON.stringify({ name: "mine", plugins }));
   const all = await run("plugins", "list");
-  match(all.stdout, /^noise-gate +0\.1\.0 +native +1 +sluice\.json +plugins\/noise-gate +ok$/m);
+  match(all.stdout, /^hum-filter +0\.1\.0 +native +1 +sluice\.json +plugins\/hum-filter +ok$/m);
   match(all.stdout, /^plugin "\.\/lab" is left out: it is not enabled$/m);
   match(all.stderr, /^warning: Cannot use plugin "\.\/nowhere": there is no file or folder "\S+"$/m);
 });
@@ -119,7 +119,7 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
 inFolder("mistakes are answered with what can be done", undefined, async (path, run) => {
   const told: [args: string[], stderr: RegExp][] = [
     [["new", "gate"], /"gate": it is not said in which language; write --c or --rust$/m],
-    [["new", "Noise_Gate", "--c"], /Cannot name a plugin "Noise_Gate": .*; write "noise-gate"$/m],
+    [["new", "Hum_Filter", "--c"], /Cannot name a plugin "Hum_Filter": .*; write "hum-filter"$/m],
     [["info", "gate"], /Cannot find plugin "gate"; no plugin is found$/m],
     [["check"], /Cannot check a plugin: none is found; name the folder that has a "plugin\.toml"/],
     [["build"], /neither it nor a folder in it has a "plugin\.toml"; name the folder of a plugin$/m],

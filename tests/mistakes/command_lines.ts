@@ -19,7 +19,7 @@ const rows: readonly Row<string>[] = [
   {
     mistake: "run without a graph",
     given: "run",
-    says: ["`GRAPH.json`", "Expected a `GRAPH.json`, but too few arguments", "see `sluice run --help`"],
+    says: ["`GRAPH.json`", "Expected a `GRAPH.json`, or `-e` with a graph in one line", "see `sluice run --help`"],
   },
   {
     mistake: "a command that is misspelt",
@@ -207,7 +207,7 @@ const rows: readonly Row<string>[] = [
   {
     mistake: "check without a graph",
     given: "check",
-    says: ["`GRAPH.json`", "Expected a `GRAPH.json`, but too few arguments", "see `sluice check --help`"],
+    says: ["`GRAPH.json`", "Expected a `GRAPH.json`, or `-e` with a graph in one line", "see `sluice check --help`"],
   },
   {
     mistake: "check of a graph that is not there",
@@ -268,7 +268,7 @@ const rows: readonly Row<string>[] = [
   },
   {
     mistake: "new of a thing that does not exist",
-    given: "new node noise-gate",
+    given: "new node hum-filter",
     says: ["`node`", "Cannot use `node`: there is no such command or argument here", "see `--help`"],
   },
   {
@@ -278,11 +278,11 @@ const rows: readonly Row<string>[] = [
   },
   {
     mistake: "new processor with the name of a class",
-    given: "new processor NoiseGate --config FOLDER/sluice.json",
+    given: "new processor HumFilter --config FOLDER/sluice.json",
     says: [
-      '"NoiseGate"',
-      'Cannot name a processor "NoiseGate"',
-      'wanted words of lower-case letters and digits, joined by "-"; write "noise-gate"',
+      '"HumFilter"',
+      'Cannot name a processor "HumFilter"',
+      'wanted words of lower-case letters and digits, joined by "-"; write "hum-filter"',
     ],
   },
   {

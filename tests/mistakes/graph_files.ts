@@ -438,7 +438,7 @@ const rows: readonly Row<Given>[] = [
     says: [
       "graph.json:1:127",
       'Cannot read graph: unknown key "size" in link 1',
-      'available: "from", "to", "policy" and "capacity"',
+      'available: "from", "to", "policy", "capacity" and "convert"',
     ],
   },
   {

@@ -82,16 +82,17 @@ function readElement(words: readonly Word[], at: number, isType: (name: string) 
       strange.offset,
     );
   }
-  const dot = first.text.indexOf(".");
-  if (dot < 0 || isType(first.text)) {
+  const [, port, ...more] = first.text.split(".");
+  // No port has a dot in its name, as types of plugins have.
+  if (port === undefined || more.length > 0 || isType(first.text)) {
     return { kind: "new", type: first.text, offset: first.offset, settings: rest as readonly Setting[] };
   }
   if (rest.length > 0) {
     const message = `${describeName(first.text)} stands for a node elsewhere, which has its values there`;
     throw new WordError(message, rest[0].offset);
   }
-  const port = first.text.slice(dot + 1);
-  return { kind: "reference", id: first.text.slice(0, dot), ...(port !== "" && { port }), offset: first.offset };
+  const [id] = first.text.split(".");
+  return { kind: "reference", id, ...(port !== "" && { port }), offset: first.offset };
 }
 
 function describeWord(word: Word): string {

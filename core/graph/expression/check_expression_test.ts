@@ -89,6 +89,8 @@ Deno.test("what is wrong is told with its place in the line", () => {
     ["tone-source id=t; t.nope ! gain", /^-e:1:28: Cannot link "t" to "gain": .*"t" has no port "nope" there/],
     ["tone-source.nope ! gain", /^-e:1:1: Cannot find node "tone-source"/],
     ["gain __proto__=1", /^-e:1:6: /],
+    [`gain gainDb=${"[".repeat(60_000)}`, /^-e:1:77: Cannot read graph: it is nested deeper than 64 levels$/],
+    ["org.nobody.scale width=3 ! gain", /^-e:1:1: Cannot find node type "org\.nobody\.scale"/],
   ];
   for (const [text, message] of cases) match(faults(text).join("\n"), message, text);
 });

@@ -25,6 +25,8 @@ export class WordError extends SluiceError {
   }
 }
 
+/** Deepest nesting that is read. */
+const MAX_DEPTH = 64;
 const SPACE = /\s/;
 const KEY = /[A-Za-z_]\w*=/y;
 const BRACKETS: { readonly [open: string]: string } = { "[": "]", "{": "}" };
@@ -98,8 +100,11 @@ function endOfJson(text: string, from: number): number {
       if (char === "\\") at++;
       else if (char === '"') inText = false;
     } else if (char === '"') inText = true;
-    else if (Object.hasOwn(BRACKETS, char)) open.push(BRACKETS[char]);
-    else if (char === open.at(-1)) {
+    else if (Object.hasOwn(BRACKETS, char)) {
+      if (open.push(BRACKETS[char]) > MAX_DEPTH) {
+        throw new WordError(`it is nested deeper than ${MAX_DEPTH} levels`, at);
+      }
+    } else if (char === open.at(-1)) {
       open.pop();
       if (open.length === 0) return at + 1;
     }

@@ -49,7 +49,7 @@ impl Port {
         self
     }
 
-    /// The input, which accepts only these formats (`abi::SLUICE_NV12`, …).
+    /// The input, which accepts only these formats, or the output, which gives no others (`abi::SLUICE_NV12`, …).
     #[must_use]
     pub const fn accepting(mut self, formats: &'static [u32]) -> Self {
         self.0.formats = formats.as_ptr();

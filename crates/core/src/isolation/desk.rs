@@ -28,7 +28,7 @@ const SPIN_TRIAL: u32 = 64;
 pub(super) enum Turn {
     Host = 0,
     Guest = 1,
-    /// The guest has ended; only the host says so, of a guest that is dead.
+    /// The guest has ended. The host says so of a guest that is dead; whoever reads it makes sure.
     Ended = 2,
 }
 

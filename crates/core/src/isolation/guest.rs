@@ -41,6 +41,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let file = receive_descriptor(&socket, &mut [0]).map_err(|error| format!("there is no desk: {error}"))?;
     let desk = Desk::open(&file).map_err(|error| format!("the desk cannot be mapped: {error}"))?;
     drop(file);
+    print_by_line();
     let mut guest = Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None };
     while guest.serve() {}
     Ok(())
@@ -89,6 +90,15 @@ fn take_socket() -> Result<OwnedFd, String> {
     // SAFETY: both are open.
     unsafe { libc::dup2(nothing.as_raw_fd(), 0) };
     Ok(socket)
+}
+
+/// Has what C code prints come out line by line, as the host logs it: what stands before a crash is what is wanted.
+fn print_by_line() {
+    unsafe extern "C" {
+        static stdout: *mut libc::FILE;
+    }
+    // SAFETY: the stream of the C library, to which nothing was printed yet.
+    unsafe { libc::setvbuf(stdout, std::ptr::null_mut(), libc::_IOLBF, 0) };
 }
 
 struct Guest {

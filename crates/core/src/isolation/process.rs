@@ -161,6 +161,12 @@ fn command(program: &Path, stage: &str, isolation: Isolation, socket: OwnedFd) -
     command
 }
 
+/// Kills all processes of a group.
+fn kill_group(leader: u32) {
+    // SAFETY: takes numbers, and tells nothing.
+    unsafe { libc::kill(-(leader as libc::pid_t), libc::SIGKILL) };
+}
+
 /// Waits for a child that is dead, or about to be.
 fn wait_for(pid: u32) {
     // SAFETY: takes a number, and tells nothing.
@@ -232,6 +238,8 @@ impl Watcher {
             output.take(&self.ears.log);
             output.finish(&self.ears.log);
         }
+        // What it has started is of its group. Nobody has waited for it, so that the number is still its own.
+        kill_group(child.id());
         let status = child.wait().ok();
         *told.lock().unwrap_or_else(PoisonError::into_inner) = status;
         self.desk.end();

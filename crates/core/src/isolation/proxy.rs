@@ -155,7 +155,11 @@ impl Proxy {
     fn lose(&mut self, silence: Silence, limit: Duration) -> Fault {
         self.is_lost = true;
         let text = match silence {
-            Silence::Ended => self.guest.how_it_ended(),
+            Silence::Ended => {
+                // A guest can write on the desk that it has ended, and live. To one that is dead this does nothing.
+                self.guest.kill();
+                self.guest.how_it_ended()
+            }
             Silence::Late | Silence::Nonsense => {
                 self.guest.kill();
                 let pid = self.guest.pid;

@@ -48,13 +48,14 @@ impl Stage for FlacEncode {
         c"Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. \
         Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "properties": {
             "bitsPerSample": {"type": "integer", "enum": [16, 24], "default": 16, "x-unit": "bits",
                 "description": "Bits of a sample."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::audio(c"audio", c"Audio of 1 to 8 channels.")];
-    const OUTPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"FLAC, a frame of it a frame.").burst(8)];
+    const OUTPUTS: &'static [Port] =
+        &[Port::encoded(c"encoded", c"FLAC, a frame of it a frame.").accepting(&[SLUICE_FLAC]).burst(8)];
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"bytes")];
 
     fn create(context: &mut Context) -> Result<Self, String> {

@@ -45,13 +45,13 @@ impl Stage for H264Decode {
         baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that \
         come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
                 "description": "What is done with units that cannot be decoded."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"H.264 in Annex B form.").accepting(&[SLUICE_H264])];
-    const OUTPUTS: &'static [Port] = &[Port::video(c"video", c"Pictures in I420.").burst(2)];
+    const OUTPUTS: &'static [Port] = &[Port::video(c"video", c"Pictures in I420.").accepting(&[SLUICE_I420]).burst(2)];
     const FIGURES: &'static [Figure] = &[Figure::new(c"units"), Figure::new(c"frames"), Figure::new(c"damaged")];
 
     fn create(context: &mut Context) -> Result<Self, String> {

@@ -39,7 +39,7 @@ impl Stage for H264Encode {
         starts with a key frame, as does one after the command keyFrame. Sizes are even. The matrix and the range that \
         are given stand in the stream, and change no picture.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "properties": {
             "bitRate": {"type": "integer", "minimum": 10000, "maximum": 200000000, "default": 2000000,
                 "x-unit": "bit/s", "x-live": true, "description": "Bits a second, on average."},
             "rateControl": {"type": "string", "enum": ["bitrate", "quality", "constant"], "default": "bitrate",
@@ -64,7 +64,8 @@ impl Stage for H264Encode {
     );
     const INPUTS: &'static [Port] =
         &[Port::video(c"video", c"Pictures of even size.").accepting(&[SLUICE_I420, SLUICE_NV12])];
-    const OUTPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"H.264, an access unit a frame.")];
+    const OUTPUTS: &'static [Port] =
+        &[Port::encoded(c"encoded", c"H.264, an access unit a frame.").accepting(&[SLUICE_H264])];
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"keyFrames"), Figure::new(c"bytes")];
 
     fn create(context: &mut Context) -> Result<Self, String> {

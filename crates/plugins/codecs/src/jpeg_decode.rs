@@ -40,13 +40,13 @@ impl Stage for JpegDecode {
         that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut \
         off, the rest is grey.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
                 "description": "What is done with pictures that cannot be decoded."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"JPEG, a picture a frame.").accepting(&[SLUICE_JPEG])];
-    const OUTPUTS: &'static [Port] = &[Port::video(c"video", c"Pictures in RGBA.")];
+    const OUTPUTS: &'static [Port] = &[Port::video(c"video", c"Pictures in RGBA.").accepting(&[SLUICE_RGBA8])];
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"damaged")];
 
     fn create(context: &mut Context) -> Result<Self, String> {

@@ -24,14 +24,15 @@ impl Stage for JpegEncode {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Encodes pictures to JPEG, each by itself. Alpha is left out.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "properties": {
             "quality": {"type": "integer", "minimum": 1, "maximum": 100, "default": 85, "x-live": true,
                 "description": "How good pictures are; below 90, chroma has half the width and height."}
         }}"#,
     );
     const INPUTS: &'static [Port] =
         &[Port::video(c"video", c"Pictures in RGBA or BGRA.").accepting(&[SLUICE_RGBA8, SLUICE_BGRA8])];
-    const OUTPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"JPEG, a picture a frame.")];
+    const OUTPUTS: &'static [Port] =
+        &[Port::encoded(c"encoded", c"JPEG, a picture a frame.").accepting(&[SLUICE_JPEG])];
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"bytes")];
 
     fn create(context: &mut Context) -> Result<Self, String> {

@@ -54,7 +54,7 @@ impl Stage for OpusDecode {
         up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those \
         before it. The duration of a packet says how much of it counts.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "properties": {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",
                 "description": "Samples at the start that are left out."},
             "damaged": {"type": "string", "enum": ["conceal", "fail"], "default": "conceal",

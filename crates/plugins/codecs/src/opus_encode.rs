@@ -54,7 +54,7 @@ impl Stage for OpusEncode {
         samples (120 for the application low-delay), which the times of packets count off: the first one is presented \
         6.5 ms before the first sample that went in. The duration of the last packet ends with the input.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["codec"], "x-accepts": {"audio": {"sampleRateHz": 48000, "channels": [1, 2]}}, "properties": {
             "bitRate": {"type": "integer", "minimum": 0, "maximum": 512000, "default": 0, "x-unit": "bit/s",
                 "x-live": true, "description": "Bits a second; 0 leaves it to the encoder."},
             "application": {"type": "string", "enum": ["audio", "voip", "low-delay"], "default": "audio",
@@ -68,7 +68,8 @@ impl Stage for OpusEncode {
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::audio(c"audio", c"Mono or stereo at 48 kHz.")];
-    const OUTPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"Opus, a packet a frame.").burst(8)];
+    const OUTPUTS: &'static [Port] =
+        &[Port::encoded(c"encoded", c"Opus, a packet a frame.").accepting(&[SLUICE_OPUS]).burst(8)];
     const FIGURES: &'static [Figure] = &[Figure::new(c"packets"), Figure::new(c"bytes")];
 
     fn create(context: &mut Context) -> Result<Self, String> {

@@ -23,7 +23,7 @@ impl Stage for Convert {
         the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for \
         them. Pictures that have the format already pass unchanged.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["pixelFormat"], "properties": {
             "pixelFormat": {"type": "string", "enum": ["rgba8", "bgra8", "nv12", "i420"], "default": "i420",
                 "description": "The format that comes out."},
             "matrix": {"type": "string", "enum": ["bt601", "bt709", "bt2020"], "default": "bt709",

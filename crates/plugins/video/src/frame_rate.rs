@@ -38,7 +38,7 @@ impl Stage for FrameRate {
         that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and \
         where times go back, places count from the next picture.";
     const CONFIG: Option<&'static std::ffi::CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["frameRate"], "properties": {
             "frameRate": {"type": "number", "minimum": 0.1, "maximum": 1000, "default": 30, "x-unit": "Hz",
                 "description": "Pictures a second that come out."}
         }}"#,

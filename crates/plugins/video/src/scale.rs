@@ -42,7 +42,7 @@ impl Stage for Scale {
         c"Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel \
         format. All of it may change while it runs, and pictures of another size are scaled to the same.";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr#"{"x-converts": ["width", "height"], "properties": {
             "width": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
                 "x-unit": "pixels", "description": "Pixels in a row that comes out; 0 keeps the shape of the part."},
             "height": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
