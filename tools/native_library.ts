@@ -21,7 +21,8 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
 
 /** What the file of a plugin's library is called on this system. */
 const PLUGIN_FILE = (name: string): string =>
-  ({ darwin: `lib${name}.dylib`, windows: `${name}.dll` } as { [os: string]: string })[Deno.build.os] ?? `lib${name}.so`;
+  ({ darwin: `lib${name}.dylib`, windows: `${name}.dll` } as { [os: string]: string })[Deno.build.os] ??
+    `lib${name}.so`;
 
 /** Path of the built library, relative to the checkout. */
 export const LIBRARY_PATH: string = `target/release/${FILE_NAMES[Deno.build.os] ?? "libsluice_native.so"}`;

@@ -269,7 +269,7 @@ Deno.test("an audio frame whose header native code has spoiled is refused, and r
   for (const [field, value] of [["width", 0x3fff_ffff], ["payloadLength", 0xffff_fff0]] as const) {
     const { pool } = bench(1, 4096);
     const frame = acquire<AudioFrame>(pool, "audio", { sampleRateHz: 48_000, channels: 2, sampleCount: 16 });
-    frame.pool.u32[frame.at32 + (SLOT[field] >> 2)] = value;
+    pool.u32[(pool.slotOffset(frame.slot) + SLOT[field]) >> 2] = value;
     throws(() => frame.channel(0), { code: "NodeFailed", message: /its header makes no sense; a native stage has/ });
   }
 });
