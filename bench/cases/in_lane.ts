@@ -28,7 +28,7 @@ export const inLane: Benchmark = {
         await compare(runs, {
           what: `in-lane hop, ${classes} processor class${classes > 1 ? "es" : ""}`,
           peer,
-          goal: { of: "cost", limit: classes <= 4 ? 1.5 : 3 },
+          goal: { of: "cost", limit: classes <= 4 ? 2 : 3 },
           ours: () => calmHop(classes),
           theirs,
         }),

@@ -20,7 +20,7 @@ export const laneToLane: Benchmark = {
   async run({ runs, skip }) {
     const rows: Row[] = [];
     if (hasGStreamer()) {
-      for (const [perTick, limit] of [[1, 15], [32, 50]] as const) {
+      for (const [perTick, limit] of [[1, 4], [32, 8]] as const) {
         for (const portable of [false, true]) {
           rows.push(
             await compare(runs, {

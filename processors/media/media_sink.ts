@@ -166,8 +166,7 @@ export class MediaSink {
 
   /** Whether each track's first frame is there, or has been waited for. */
   #canBegin(context: ProcessorContext): boolean {
-    this.#skipToKeyframes();
-    if (!this.#tracks.some((track) => track.nextNs !== undefined)) return false;
+    if (!this.#skipToKeyframes() || !this.#tracks.some((track) => track.nextNs !== undefined)) return false;
     if (this.#tracks.every((track) => track.isKnown)) return true;
     if (context.mode === "offline") return false;
     const nowNs = context.nowNs();
@@ -177,14 +176,19 @@ export class MediaSink {
     return false;
   }
 
-  /** Drops what comes before the first key frame of a track: nothing can be decoded without that. */
-  #skipToKeyframes(): void {
+  /**
+   * Drops what comes before the first key frame of a track: nothing can be decoded without that.
+   *
+   * @returns whether that is done; else the rest is for another tick
+   */
+  #skipToKeyframes(): boolean {
     for (const { input } of this.#tracks) {
       for (let next = input.peek(); next?.kind === "encoded" && !next.keyframe; next = input.peek()) {
-        if (input.read() === undefined) break;
+        if (input.read() === undefined) return false;
         this.#late++;
       }
     }
+    return true;
   }
 
   async #writeQueued(context: ProcessorContext): Promise<void> {
@@ -209,7 +213,7 @@ export class MediaSink {
 
   /** Begins the recording with the tracks that have a frame. */
   #begin(context: ProcessorContext): boolean {
-    this.#skipToKeyframes();
+    if (!this.#skipToKeyframes()) return false;
     const known = this.#tracks.filter((track) => track.nextNs !== undefined);
     if (known.length === 0) return false;
     for (const track of known) track.describe();

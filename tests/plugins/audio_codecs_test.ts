@@ -1,5 +1,5 @@
 /** Opus and FLAC: what is encoded is decoded by ffmpeg, and what comes back is what went in. */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
@@ -146,7 +146,7 @@ media("opus-decode conceals packets that are damaged or empty, and goes on", asy
 
 media("opus-encode refuses another rate, and says what mends it", async (registry) => {
   await using runtime = runtimeOf(registry);
-  const source = runtime.add(appSource.audio({ sampleRateHz: 44_100, channels: 1 }), { id: "source" });
+  runtime.add(appSource.audio({ sampleRateHz: 44_100, channels: 1 }), { id: "source" });
   addRow(registry, runtime, { "codecs.opus-encode": {} }, "source.audio");
   await rejects(runtime.start(), {
     code: "TypeMismatch",
