@@ -9566,7 +9566,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "0724196c84b0f88c",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
-    "processors/media/media_sink.ts": "8a34b77e212a68ee",
+    "processors/media/media_sink.ts": "1940fca599367e3c",
     "processors/media/media_source.ts": "bfe69dbde16270a8",
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
