@@ -13,19 +13,8 @@ const OLDEST_RUST = [1, 85];
 const PLUGINS = ["codecs", "example", "sensors", "video"];
 const PACKAGES = ["sluice-ffi", "sluice-stage-host", ...PLUGINS.map((name) => `sluice-plugin-${name}`)];
 
-/** What the library's file is called on this system. */
-const FILE_NAMES: Readonly<Record<string, string>> = {
-  darwin: "libsluice_native.dylib",
-  windows: "sluice_native.dll",
-};
-
-/** What the file of a plugin's library is called on this system. */
-const PLUGIN_FILE = (name: string): string =>
-  ({ darwin: `lib${name}.dylib`, windows: `${name}.dll` } as { [os: string]: string })[Deno.build.os] ??
-    `lib${name}.so`;
-
 /** Path of the built library, relative to the checkout. */
-export const LIBRARY_PATH: string = `target/release/${FILE_NAMES[Deno.build.os] ?? "libsluice_native.so"}`;
+export const LIBRARY_PATH: string = `target/release/${libraryFile("sluice_native")}`;
 
 /** What {@linkcode buildNativeLibrary} did. */
 export type BuildOutcome =
@@ -110,7 +99,7 @@ export async function buildNativeLibrary(say: (line: string) => void): Promise<B
 /** Puts the plugins' libraries beside their manifests, for `--plugins crates/plugins`, as `cargo xtask build-plugins` does. */
 async function placePlugins(): Promise<void> {
   for (const name of PLUGINS) {
-    const file = PLUGIN_FILE(`sluice_plugin_${name}`);
+    const file = libraryFile(`sluice_plugin_${name}`);
     const [built, placed] = [`${ROOT}target/release/${file}`, `${ROOT}crates/plugins/${name}/${file}`];
     if (await isSame(built, placed)) continue;
     // Who has the old one open goes on with it.
@@ -118,6 +107,12 @@ async function placePlugins(): Promise<void> {
     await Deno.copyFile(built, copy);
     await Deno.rename(copy, placed);
   }
+}
+
+/** What the file of a library is called on this system. */
+function libraryFile(name: string): string {
+  if (Deno.build.os === "windows") return `${name}.dll`;
+  return Deno.build.os === "darwin" ? `lib${name}.dylib` : `lib${name}.so`;
 }
 
 async function isSame(one: string, other: string): Promise<boolean> {
