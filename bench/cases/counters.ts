@@ -15,7 +15,7 @@ import { compare, type Row } from "../measure.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What the copies need. */
-const PARTS = ["bench", "core", "ffi", "deno.json", "deno.lock"];
+const PARTS = ["bench", "core", "ffi", "deno.json", "deno.lock", "package.json"];
 
 /** Where frames and ticks are counted. */
 const COUNTING = [

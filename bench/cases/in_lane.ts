@@ -5,7 +5,7 @@
  */
 import type { Benchmark } from "../benchmark.ts";
 import { runChain } from "../graph.ts";
-import { compare, type Row } from "../measure.ts";
+import { compare, figure, median, type Row } from "../measure.ts";
 import { runPeerChain } from "../peers/chain_peer.ts";
 import { GSTREAMER_MISSING, hasGStreamer, identityHop } from "../peers/gstreamer.ts";
 
@@ -13,6 +13,7 @@ const PASSES = 20;
 const HOPS = PASSES + 1;
 const FRAMES = 100_000;
 const WARMUP = 40_000;
+const FRAME_LIMIT_NS = 70;
 
 export const inLane: Benchmark = {
   name: "in-lane",
@@ -42,6 +43,7 @@ export const inLane: Benchmark = {
         theirs: () => hopOfPeer("rxjs", 4, 300_000),
       }),
     );
+    rows.push(await wholeFrame(runs));
     if (hasGStreamer()) {
       for (const [classes, limit] of [[4, 10], [20, 6]] as const) {
         rows.push(
@@ -85,6 +87,24 @@ async function hop(classes: number): Promise<number> {
 async function calmHop(classes: number, perTick = 1): Promise<number> {
   const { seen } = await runChain({ passes: PASSES, classes, frames: FRAMES, warmup: WARMUP, perTick });
   return seen.calmNs / HOPS;
+}
+
+/** Between a source and a sink: the frame is made, written, read and given back to its pool. */
+async function wholeFrame(runs: number): Promise<Row> {
+  const times: number[] = [];
+  for (let k = 0; k < runs; k++) {
+    const { seen } = await runChain({ passes: 0, classes: 1, frames: 1_000_000, warmup: 200_000, perTick: 8 });
+    times.push(seen.calmNs);
+  }
+  return {
+    what: "a frame made, sent and freed, 8 frames a tick",
+    peer: "",
+    result: figure(median(times)),
+    spread: `${figure(Math.min(...times))} to ${figure(Math.max(...times))}`,
+    goal: `≤ ${FRAME_LIMIT_NS} ns`,
+    hit: median(times) <= FRAME_LIMIT_NS,
+    detail: "",
+  };
 }
 
 async function hopOfPeer(
