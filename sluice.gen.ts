@@ -4855,9 +4855,9 @@ export type LimiterHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audi
  * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
  * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
  * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
- * signal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a
- * lower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the
- * greatest reduction of the newest block.
+ * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live
+ * changes glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it
+ * are cut. The figure `reductionDb` is the greatest reduction of the newest block.
  *
  * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,
  * and what it holds is lost.
@@ -4878,7 +4878,7 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
     source: "processors/audio/limiter.ts:41",
     description: "Keeps audio below a ceiling.",
     doc:
-      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a\nlower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the\ngreatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
+      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
     category: "audio",
     tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
     mode: "push",
@@ -9533,7 +9533,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
     "processors/audio/level_reading.ts": "f2a9eff5466c0e81",
-    "processors/audio/limiter.ts": "7978ea071a261836",
+    "processors/audio/limiter.ts": "a916f3c7b457b1f4",
     "processors/audio/mixer.ts": "12c33420dd84993c",
     "processors/audio/noise_gate.ts": "989f2e157022c027",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",

@@ -14,7 +14,7 @@ export function smoothing(timeMs: number, sampleRateHz: number): number {
 export class LinkedPeaks {
   #peaks = new Float32Array(0);
 
-  /** The peaks of a block, valid until the next one. Samples that are no numbers count as silence. */
+  /** The peaks of a block, valid until the next one. Samples that are not finite count as silence. */
   measure(frame: AudioFrame): Float32Array {
     const count = frame.sampleCount;
     if (this.#peaks.length < count) this.#peaks = new Float32Array(count);
@@ -23,7 +23,7 @@ export class LinkedPeaks {
       const samples = frame.channel(channel);
       for (let i = 0; i < count; i++) {
         const level = Math.abs(samples[i]);
-        if (level > peaks[i]) peaks[i] = level;
+        if (level > peaks[i] && level < Infinity) peaks[i] = level;
       }
     }
     return peaks;

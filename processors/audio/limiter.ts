@@ -21,9 +21,9 @@ const TAIL_VALUES = 8192;
  * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
  * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
  * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
- * signal of a converter may be up to some decibels higher: leave 1 dB. Live changes glide: `gainDb` over one block, a
- * lower ceiling over the time that it looks ahead, in which samples above it are cut. The figure `reductionDb` is the
- * greatest reduction of the newest block.
+ * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live
+ * changes glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it
+ * are cut. The figure `reductionDb` is the greatest reduction of the newest block.
  *
  * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,
  * and what it holds is lost.

@@ -83,3 +83,12 @@ Deno.test("Limiter keeps to a ceiling that is lowered at once, and drives the si
   const [after] = harness.takeAudio("audioOut").map(({ channels }) => peak(channels[0]));
   assert.ok(after <= decibelsToFactor(-12) * (1 + 1e-7) && after > 0.2, `${after}`);
 });
+
+Deno.test("Limiter makes silence of samples that are not finite, and goes on as if they had been silence", async () => {
+  const clean = sine(4800, 440, RATE, 0.9);
+  clean.fill(0, 1000, 1003);
+  const spoiled = clean.slice();
+  spoiled.set([NaN, Infinity, -Infinity], 1000);
+  const [wanted, out] = await Promise.all([clean, spoiled].map((samples) => limit({ ceilingDb: -3 }, [samples])));
+  assert.deepEqual(join(out.map(({ channels }) => channels[0])), join(wanted.map(({ channels }) => channels[0])));
+});

@@ -43,7 +43,7 @@ export class LookaheadGain {
   }
 
   /**
-   * Puts limited samples in the place of those of a block, `delay` later.
+   * Puts limited samples in the place of those of a block, `delay` later. What is not finite is silence.
    *
    * @param peaks the greatest absolute sample of all channels
    * @param ceiling the most that comes out
@@ -86,11 +86,12 @@ export class LookaheadGain {
     if (this.#gain === 1 && this.#sum < 1e-9) this.#sum = 0;
     return 1 - this.#sum / size;
   }
+
   #delayed(samples: Float32Array, held: Float32Array, gains: Float32Array, ceiling: number): void {
     let at = this.#position % this.delay;
     for (let i = 0; i < samples.length; i++) {
       const limited = held[at] * gains[i];
-      held[at] = samples[i];
+      held[at] = Number.isFinite(samples[i]) ? samples[i] : 0;
       at = at + 1 === this.delay ? 0 : at + 1;
       samples[i] = limited > ceiling ? ceiling : limited < -ceiling ? -ceiling : limited;
     }
