@@ -1,7 +1,7 @@
 /** `sluice plugins`: what it makes builds, passes its test and runs; what is wrong with a plugin is told. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { listFolder, readEvents, type Result, sluice, temporaryFolder } from "./command_line.ts";
-import { noCompilerOf, noPlugins } from "../fixtures/plugins/build.ts";
+import { noCompilerOf, noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 
 const C_FILES = [
   ".gitignore",
@@ -114,6 +114,31 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
   const built = await run("plugins", "build", "plugins");
   equal(built.code, 0, built.stderr);
   match(built.stdout, /^plugins\/gate: cc .* gate\.c -o libother\.so -lm\n.*nothing is wrong with plugin "gate" 1 /m);
+});
+
+/** A library that ends its process when it is opened. */
+const ENDS = `
+#include <unistd.h>
+static volatile unsigned long nowhere = 8;
+__attribute__((constructor)) static void begin(void) { if (nowhere == 8) %HOW%; }
+void *sluice_register_stages(const void *host) { return (void *)host; }
+`;
+
+Deno.test({
+  name: "sluice plugins check tells of libraries that end their process when they are opened",
+  ignore: noPlugins !== undefined,
+  fn: async () => {
+    await using folder = await PluginFolder.make();
+    const visible = { flags: ["-fvisibility=default"] };
+    await folder.addC("crashing", { text: ENDS.replace("%HOW%", "*(volatile int *)nowhere = 1") }, visible);
+    await folder.addC("ending", { text: ENDS.replace("%HOW%", "_exit(0)") }, visible);
+    const { code, stderr } = await sluice(["plugins", "check", "."], { cwd: folder.path });
+    equal(code, 2, stderr);
+    deepEqual(stderr.trimEnd().split("\n"), [
+      "error: crashing/libcrashing.so: it crashed while it was opened: SIGSEGV, an access to memory that it does not have",
+      "error: ending/libending.so: it ended its process with status 0 while it was opened",
+    ]);
+  },
 });
 
 inFolder("mistakes are answered with what can be done", undefined, async (path, run) => {
