@@ -5,6 +5,7 @@
  */
 import { relative, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
+import type { NewPlugin } from "../../codegen/new/new_plugin.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { VERSION } from "../output/version.ts";
@@ -23,7 +24,7 @@ export async function newPluginCommand({ name, c, rust, folder }: NewPluginArgs,
   const checkout = ownCheckout();
   const sluice = checkout === resolve(".") ? "deno task sluice" : COMMAND_LINE;
   const source = { version: VERSION, checkout };
-  let made: Awaited<ReturnType<typeof newPlugin>>;
+  let made: NewPlugin;
   try {
     made = await newPlugin({ name, language: c ? "c" : "rust", folder, source, sluice: COMMAND_LINE });
   } catch (error) {
@@ -36,17 +37,18 @@ export async function newPluginCommand({ name, c, rust, folder }: NewPluginArgs,
     io.stdout.line(added.length === 0 ? `new: ${path}` : `changed: ${path}: ${added.join(", ")}`);
   }
   for (const path of made.files) io.stdout.line(`new: ${path}`);
-  for (const line of describeSteps(made.folder, folder, sluice)) io.stdout.line(line);
+  for (const line of describeSteps(made, folder, sluice)) io.stdout.line(line);
   return EXIT.ok;
 }
 
 /** What to type next. A folder elsewhere has the `deno.json` that leads to the runtime. */
-function describeSteps(made: string, folder: string | undefined, sluice: string): string[] {
+function describeSteps({ folder: made, codegen }: NewPlugin, folder: string | undefined, sluice: string): string[] {
   const isElsewhere = made.startsWith("..");
   const there = isElsewhere ? `cd ${quoted(folder!)} && ` : "";
   const path = quoted(isElsewhere ? relative(resolve(folder!), resolve(made)) : made);
   return [
     `Build it: ${there}${sluice} plugins build ${path}`,
+    ...codegen === undefined ? [] : [`Generate its types: ${codegen}`],
     `Test it: ${there}deno test -A ${path}`,
     `Run it: ${there}${sluice} run ${path}/graph.json --plugins ${path}`,
   ];

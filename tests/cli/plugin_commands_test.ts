@@ -116,6 +116,28 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
   match(built.stdout, /^plugins\/gate: cc .* gate\.c -o libother\.so -lm\n.*nothing is wrong with plugin "gate" 1 /m);
 });
 
+inFolder("a new plugin is entered in a sluice.json, also Sluice's own, and generated", noPlugins, async (path, run) => {
+  await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "@sluice/sluice", "include": ["*.ts"] }\n');
+  const made = await run("plugins", "new", "hum-filter", "--c");
+  match(made.stdout, /^changed: sluice\.json: "\.\/plugins" in "plugins"$/m);
+  const steps = made.stdout.split("\n").filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(": ")[0]);
+  deepEqual(steps, ["Build it", "Generate its types", "Test it", "Run it"]);
+  match(made.stdout, /^Generate its types: deno task codegen$/m);
+  await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "mine", "plugins": ["./plugins"] }\n');
+  equal((await run("plugins", "build", "plugins")).code, 0);
+  equal((await run("codegen")).code, 0);
+  const env = { SLUICE_LOG: "warn", SLUICE_PLUGINS: `${path}/lab` };
+  const ran = await sluice(["run", "plugins/hum-filter/graph.json"], { cwd: path, env: { SLUICE_LOG: "warn" } });
+  deepEqual([ran.code, ran.stderr.includes("stale")], [0, false], ran.stderr);
+  const info = await run("nodes", "info", "com.example.hum-filter");
+  match(info.stdout, /^Figures: frames, clipped\n\nCommands\n {2}NAME +DESCRIPTION\n {2}reset +Counts from 0 again; /m);
+  await Deno.mkdir(`${path}/lab/bad`, { recursive: true });
+  await Deno.writeTextFile(`${path}/lab/bad/plugin.toml`, 'name = "bad"\nlibrary = "bad"\n');
+  const { stdout } = await sluice(["doctor"], { cwd: path, env });
+  match(stdout, /^ok +plugin hum-filter +0\.1\.0, 1 node type; plugins\/hum-filter, named by sluice\.json$/m);
+  match(stdout, /^note +plugin bad +lab\/bad, named by SLUICE_PLUGINS: refused: "version" is missing$/m);
+});
+
 /** A library that ends its process when it is opened. */
 const ENDS = `
 #include <unistd.h>
