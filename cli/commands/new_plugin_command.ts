@@ -5,7 +5,6 @@
  */
 import { relative, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import type { NewPlugin } from "../../codegen/new/new_plugin.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { VERSION } from "../output/version.ts";
@@ -24,7 +23,7 @@ export async function newPluginCommand({ name, c, rust, folder }: NewPluginArgs,
   const checkout = ownCheckout();
   const sluice = checkout === resolve(".") ? "deno task sluice" : COMMAND_LINE;
   const source = { version: VERSION, checkout };
-  let made: NewPlugin;
+  let made: Awaited<ReturnType<typeof newPlugin>>;
   try {
     made = await newPlugin({ name, language: c ? "c" : "rust", folder, source, sluice: COMMAND_LINE });
   } catch (error) {
@@ -42,7 +41,11 @@ export async function newPluginCommand({ name, c, rust, folder }: NewPluginArgs,
 }
 
 /** What to type next. A folder elsewhere has the `deno.json` that leads to the runtime. */
-function describeSteps({ folder: made, codegen }: NewPlugin, folder: string | undefined, sluice: string): string[] {
+function describeSteps(
+  { folder: made, codegen }: { readonly folder: string; readonly codegen?: string },
+  folder: string | undefined,
+  sluice: string,
+): string[] {
   const isElsewhere = made.startsWith("..");
   const there = isElsewhere ? `cd ${quoted(folder!)} && ` : "";
   const path = quoted(isElsewhere ? relative(resolve(folder!), resolve(made)) : made);
