@@ -74,7 +74,7 @@ function isForHere({ enabled, requires, platforms, from, offset }: RegistryEntry
 async function inspectAll(folders: readonly string[]): Promise<InspectedPlugin[]> {
   if (folders.length === 0) return [];
   const { inspectPlugin } = await import("../core/plugins/inspect_plugin.ts");
-  return folders.map(inspectPlugin);
+  return folders.map((folder) => inspectPlugin(folder));
 }
 
 function whyRefused({ folder, library, problems }: InspectedPlugin): string | undefined {

@@ -154,9 +154,10 @@ export interface AddOptions {
   readonly cpus?: readonly number[];
   /**
    * `process`: the node, which is a stage of a plugin, runs in a process of its own. If that crashes, hangs for
-   * `callTimeoutMs` or takes too much memory, the node has failed, and nothing else. By default it runs in this process.
+   * `callTimeoutMs` or takes too much memory, the node has failed, and nothing else. `false`, the default: it runs in this
+   * process.
    */
-  readonly isolate?: "process";
+  readonly isolate?: "process" | false;
   /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
   readonly isolateMemoryMb?: number;
   /**

@@ -10,7 +10,7 @@ import type { NativeSymbols } from "./symbols.ts";
 
 /** In the order of the numbers by which the library knows them. */
 const PRIORITIES = ["normal", "high", "realtime"] as const;
-const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort", "disable"] as const;
+const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort", "disable", "endCalls"] as const;
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
 /** How urgent a lane's thread is. */

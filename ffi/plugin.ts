@@ -34,6 +34,18 @@ export interface PluginStage {
 }
 
 /**
+ * Opens the library of a plugin in a process of its own, to see whether that ends it. Linux only; elsewhere nothing is done.
+ *
+ * @throws {RangeError} with how it ended, as a clause
+ */
+export function tryPluginLibrary(symbols: NativeSymbols, path: string): void {
+  const bytes = new TextEncoder().encode(path);
+  if (symbols.slu_plugin_try(Deno.UnsafePointer.of(bytes), bytes.length) === 0) {
+    throw new RangeError(lastNativeError(symbols));
+  }
+}
+
+/**
  * Loads the library of a plugin, or takes one that was loaded before. Its stages can be used from then on.
  *
  * @returns its stages, in the plugin's order

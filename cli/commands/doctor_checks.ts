@@ -3,15 +3,18 @@
  *
  * @module
  */
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../../core/process/deno_version.ts";
 import { chooseDriver } from "../../core/driver/open.ts";
 import type { EngineName } from "../../core/kernels/engine.ts";
 import { type Kernels, kernels } from "../../core/kernels/kernels.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
+import { inspectAll } from "./plugins_command.ts";
 import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
+import { here } from "../output/output.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";
+import { findPluginSources } from "../project/plugins.ts";
 import { findNewClassFiles, readProject } from "../project/project.ts";
 
 /** What one check found. */
@@ -80,6 +83,7 @@ export async function runChecks(): Promise<CheckResult[]> {
     await checkGenerated(),
     checkBundle(),
     ...await checkProject(),
+    ...await checkPlugins(),
     await checkWritable(),
     ...await Promise.all(TOOLS.map(checkTool)),
   ];
@@ -203,6 +207,27 @@ async function checkProject(): Promise<CheckResult[]> {
     return [{ ...base, ok: false, required: false, found, mend }];
   } catch (error) {
     return [{ ...base, ok: false, found: (error as Error).message, mend: `correct that, then ${mend}` }];
+  }
+}
+
+/** Checks the plugins that are found from the current folder; one that is refused is left out of graphs. */
+export async function checkPlugins(): Promise<CheckResult[]> {
+  const base = { required: false, purpose: "its stages are node types" };
+  const refusal = (name: string, found: string): CheckResult => {
+    return { ...base, name, ok: false, found, mend: 'correct that; "sluice plugins check" tells all of it' };
+  };
+  try {
+    const { plugins, refused } = inspectAll(await findPluginSources([]));
+    const missing = refused.map(({ message }) => refusal("plugins", message));
+    return missing.concat(plugins.map(({ folder, manifest, nodes, problems: [problem], from }) => {
+      const name = `plugin ${manifest?.name ?? basename(folder)}`;
+      const where = `${here(folder)}, named by ${from}`;
+      if (problem !== undefined) return refusal(name, `${where}: refused: ${problem.message}`);
+      const what = manifest!.enabled ? plural(nodes.length, "node type") : "not enabled";
+      return { ...base, name, ok: true, found: `${manifest!.version}, ${what}; ${where}` };
+    }));
+  } catch (error) {
+    return [refusal("plugins", (error as Error).message)];
   }
 }
 

@@ -36,17 +36,22 @@ export async function newPluginCommand({ name, c, rust, folder }: NewPluginArgs,
     io.stdout.line(added.length === 0 ? `new: ${path}` : `changed: ${path}: ${added.join(", ")}`);
   }
   for (const path of made.files) io.stdout.line(`new: ${path}`);
-  for (const line of describeSteps(made.folder, folder, sluice)) io.stdout.line(line);
+  for (const line of describeSteps(made, folder, sluice)) io.stdout.line(line);
   return EXIT.ok;
 }
 
 /** What to type next. A folder elsewhere has the `deno.json` that leads to the runtime. */
-function describeSteps(made: string, folder: string | undefined, sluice: string): string[] {
+function describeSteps(
+  { folder: made, codegen }: { readonly folder: string; readonly codegen?: string },
+  folder: string | undefined,
+  sluice: string,
+): string[] {
   const isElsewhere = made.startsWith("..");
   const there = isElsewhere ? `cd ${quoted(folder!)} && ` : "";
   const path = quoted(isElsewhere ? relative(resolve(folder!), resolve(made)) : made);
   return [
     `Build it: ${there}${sluice} plugins build ${path}`,
+    ...codegen === undefined ? [] : [`Generate its types: ${codegen}`],
     `Test it: ${there}deno test -A ${path}`,
     `Run it: ${there}${sluice} run ${path}/graph.json --plugins ${path}`,
   ];

@@ -77,7 +77,8 @@ export function renderList(types: readonly ListedType[], leftOut: readonly strin
 
 /** Everything about one node type. */
 export function renderInfo(listed: ListedType): string[] {
-  const { type, doc, category, tags, mode, lane, source, inputs, outputs, config } = listed;
+  const { type, doc, category, tags, mode, lane, source, inputs, outputs, config, figures = [], commands = {} } =
+    listed;
   const facts = [`category ${category}`, `mode ${mode}`, `lane ${lane}`];
   if (tags.length > 0) facts.push(`tags ${tags.join(", ")}`);
   const lines = [
@@ -96,6 +97,9 @@ export function renderInfo(listed: ListedType): string[] {
     if (valueSchema !== undefined) lines.push(...valueSection(`Values of ${name}: ${schema}`, valueSchema));
   }
   lines.push(...section("Configuration", keys, ["KEY", "WANTED", "UNIT", "DEFAULT", "LIVE", "DESCRIPTION"]));
+  if (figures.length > 0) lines.push("", `Figures: ${figures.join(", ")}`);
+  const told = Object.entries(commands).map(([name, does]) => [name, oneLine(does)]);
+  if (told.length > 0) lines.push(...section("Commands", told, ["NAME", "DESCRIPTION"]));
   return lines;
 }
 

@@ -30,19 +30,19 @@ interface ListedPlugin {
 }
 
 /** A native plugin, and what names its folder. */
-interface FoundPlugin extends InspectedPlugin {
+export interface FoundPlugin extends InspectedPlugin {
   readonly from: string;
 }
 
 /** What was found in all folders. */
-interface FoundPlugins {
+export interface FoundPlugins {
   readonly plugins: readonly FoundPlugin[];
   /** Why folders could not be looked at. */
   readonly refused: readonly SluiceError[];
 }
 
 /** Where native plugins are looked for. */
-type NativeSources = Pick<PluginSources, "natives" | "refused">;
+export type NativeSources = Pick<PluginSources, "natives" | "refused">;
 
 /** @returns the exit code */
 export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise<number> {
@@ -149,11 +149,12 @@ function namedHere(folders: readonly string[]): NativeSources {
   return { natives: folders.map((folder) => ({ folder, from: "the command line" })), refused: [] };
 }
 
-function inspectAll({ natives, refused: missing }: NativeSources): FoundPlugins {
+/** Looks at all plugins; none of them can end this process. */
+export function inspectAll({ natives, refused: missing }: NativeSources): FoundPlugins {
   const found = new Map<string, FoundPlugin>();
   const refused = [...missing];
   for (const { folder, from } of natives) {
-    const inspected = inspectPlugins([folder]);
+    const inspected = inspectPlugins([folder], { tries: true });
     refused.push(...inspected.refused);
     for (const each of inspected.plugins) if (!found.has(each.folder)) found.set(each.folder, { ...each, from });
   }

@@ -46,6 +46,8 @@ export interface NewPlugin {
   readonly files: readonly string[];
   /** Other files that were written, each with what was added to it; nothing for a new file. */
   readonly changes: readonly { readonly path: string; readonly added: readonly string[] }[];
+  /** The command that generates code for the `sluice.json` of the current directory; absent without that file. */
+  readonly codegen?: string;
 }
 
 /**
@@ -73,15 +75,18 @@ export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
   const header = await readHeader();
   const requires = versionOf(header);
   const texts = newPluginFiles(language, { name, runtime: STANDARD_PACKAGE, requires, sluice, header, crate });
-  const manifest = await planManifest(rootOfManifest(root, folder), STANDARD_PACKAGE, source, "a plugin");
+  const home = rootOfManifest(root, folder);
+  const manifest = await planManifest(home, STANDARD_PACKAGE, source, "a plugin");
   const listing = await planListing(folder, root);
   const files = Object.entries(texts).map(([path, text]) => ({ path: join(root, path), text }));
-  const others = [...ofManifest(manifest), ...listing === undefined ? [] : [listing]];
+  const others = [...ofManifest(manifest), ...listing?.change === undefined ? [] : [listing.change]];
   await writeTogether([...files, ...others]);
+  const hasTask = home === resolve(".") ? manifest.tasks.includes("codegen") : home === source.checkout;
   return {
     folder: relative(".", root),
     files: files.map(({ path }) => relative(".", path)),
     changes: others.map(({ path, added }) => ({ path: relative(".", path), added })),
+    codegen: listing && (hasTask ? "deno task codegen" : `${sluice} codegen`),
   };
 }
 
@@ -96,24 +101,26 @@ function ofManifest({ path, text, added }: Manifest): Change[] {
   return text === undefined ? [] : [{ path, text, added }];
 }
 
-/** Enters the folder in `"plugins"` of the `sluice.json` here, unless that has it, or is Sluice's own. */
-async function planListing(folder: string, root: string): Promise<Change | undefined> {
+/**
+ * Enters the folder in `"plugins"` of the `sluice.json` here, unless that has it.
+ *
+ * @returns `undefined` if there is no such file
+ */
+async function planListing(folder: string, root: string): Promise<{ readonly change?: Change } | undefined> {
   const path = resolve("sluice.json");
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const { config, diagnostics } = parseConfig("sluice.json", text);
   if (config === undefined) throw new SluiceError("InvalidConfig", describePlaced(diagnostics[0]));
-  const { name, plugins = [] } = config;
-  if (name === STANDARD_PACKAGE || plugins.some(({ from }) => [resolve(folder), root].includes(resolve(from)))) {
-    return undefined;
-  }
+  const { plugins = [] } = config;
+  if (plugins.some(({ from }) => [resolve(folder), root].includes(resolve(from)))) return {};
   const local = relative(".", resolve(folder)).replaceAll("\\", "/");
   const entry = local.startsWith("..") ? local : `./${local}`;
   const edits = modify(text, ["plugins", plugins.length], entry, {
     isArrayInsertion: true,
     formattingOptions: { insertSpaces: true, tabSize: 2 },
   });
-  return { path, text: applyEdits(text, edits), added: [`"${entry}" in "plugins"`] };
+  return { change: { path, text: applyEdits(text, edits), added: [`"${entry}" in "plugins"`] } };
 }
 
 async function readHeader(): Promise<string> {

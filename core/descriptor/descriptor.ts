@@ -185,6 +185,10 @@ export interface NodeDescriptor {
   readonly outputs: readonly PortDescriptor[];
   /** The schema of its configuration. */
   readonly config: ConfigObjectSchema;
+  /** Names of the figures that it reports of itself, where that is known beforehand; absent for none. */
+  readonly figures?: readonly string[];
+  /** The commands that it does, each with what it does; absent for none that it tells of. */
+  readonly commands?: { readonly [name: string]: string };
 }
 
 /** Whether a port has elements: the class has a list of streams for it. */

@@ -15,7 +15,7 @@ import {
   type LaneOptions,
   type LanePriority,
 } from "../placement/lane_options.ts";
-import { ISOLATE_MEMORY_MB, type IsolationOptions } from "../placement/isolation.ts";
+import { ISOLATE_MEMORY_MB, type Isolation } from "../placement/isolation.ts";
 import type { Schedule } from "../placement/schedule.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { findCapacityFault } from "../links/capacity.ts";
@@ -58,7 +58,7 @@ export interface ShapedNode {
   readonly callTimeoutMs?: number;
   /** Any JSON stands for `cpus`. */
   readonly schedule?: { readonly value: Schedule; readonly offset: number };
-  readonly isolation?: { readonly value: IsolationOptions; readonly offset: number };
+  readonly isolation?: { readonly value: Partial<Isolation>; readonly offset: number };
   readonly bypassed?: { readonly value: boolean; readonly offset: number };
   readonly ports?: { readonly value: readonly WantedPort[]; readonly offset: number };
 }

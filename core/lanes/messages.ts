@@ -228,6 +228,8 @@ export type LaneCommand =
   | { readonly kind: "stop" }
   /** Tears every node down. The signal of nodes that have not ended is aborted. */
   | { readonly kind: "close" }
+  /** Ends the calls of isolated stages by killing their processes. Only for native lanes. */
+  | { readonly kind: "endCalls" }
   /**
    * No node is run until `resume`; answered by `paused` once each asynchronous tick under way has ended or waits for
    * room or a slot, or not if `resume` comes first.

@@ -18,28 +18,25 @@ export interface Isolation {
 }
 
 /** What may be said of it. */
-export type IsolationOptions = Partial<Isolation>;
-
-/** What may be said of a node that takes another one's place. */
-export interface IsolationChange {
-  /** `process`: its stage runs in a process of its own. `false`: it does not. By default as that of the old one. */
+export interface IsolationOptions {
+  /** `process`: its stage runs in a process of its own. `false`: it does not. */
   readonly isolate?: "process" | false;
   /** As {@linkcode Isolation.isolateMemoryMb}. */
   readonly isolateMemoryMb?: number;
 }
 
 /**
- * What holds of a node that takes another one's place.
+ * What holds of a node that takes another one's place: by default what held of that.
  *
  * @throws {SluiceError} `InvalidConfig`
  */
 export function isolationAfter(
   old: { readonly id: string; readonly isolation?: Isolation },
   descriptor: Pick<NodeDescriptor, "type" | "lane">,
-  { isolate, isolateMemoryMb }: IsolationChange,
+  options: IsolationOptions,
 ): Isolation | undefined {
-  if (isolate === undefined && isolateMemoryMb === undefined) return old.isolation;
-  return checkIsolation(old.id, descriptor, { isolate: isolate === false ? undefined : isolate, isolateMemoryMb });
+  if (options.isolate === undefined && options.isolateMemoryMb === undefined) return old.isolation;
+  return checkIsolation(old.id, descriptor, options);
 }
 
 /**
@@ -57,11 +54,11 @@ export function checkIsolation(
     const message = `Cannot isolate node "${id}" (${descriptor.type}): ${why}`;
     throw new SluiceError("InvalidConfig", message, { nodeId: id, key });
   };
-  if (isolate === undefined) {
+  if (isolate === undefined || isolate === false) {
     if (isolateMemoryMb === undefined) return undefined;
     refuse("isolateMemoryMb", 'isolateMemoryMb is said of it without isolate: "process"');
   }
-  if (isolate !== "process") refuse("isolate", `isolate is ${describeValue(isolate)}, wanted "process"`);
+  if (isolate !== "process") refuse("isolate", `isolate is ${describeValue(isolate)}, wanted "process" or false`);
   if (descriptor.lane !== "native") {
     refuse("isolate", "only stages of plugins run in processes of their own, and this is a processor in TypeScript");
   }

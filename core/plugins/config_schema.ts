@@ -66,12 +66,13 @@ export function readConfigSchema(text: string | null): ConfigObjectSchema {
     throw new RangeError("its configuration schema is none of an object without other keys");
   }
   for (const word of Object.keys(rest)) {
-    if (!["$schema", "description", "x-converts", "x-accepts"].includes(word)) {
+    if (!["$schema", "description", "x-converts", "x-accepts", "x-commands"].includes(word)) {
       throw new RangeError(`its configuration schema has "${word}", which is not known there`);
     }
   }
   readConverts(rest["x-converts"], properties as object);
   readAccepts(rest["x-accepts"]);
+  readCommands(rest["x-commands"]);
   WORDS.properties(properties, "properties", 0);
   WORDS.required(required, "required", 0);
   const missing = (required as unknown[]).find((key) => !Object.hasOwn(properties as object, key as string));
@@ -98,6 +99,21 @@ export function convertsOf(text: string | null): readonly FormatField[] {
  */
 export function acceptsOf(text: string | null): { readonly [port: string]: FormatAccepts } {
   return readAccepts(text === null ? undefined : object(parseJson(text), "its schema")["x-accepts"]);
+}
+
+/**
+ * The commands that a stage does, each with what it does: the word `x-commands` of its schema.
+ *
+ * @param text a schema that can be read
+ */
+export function commandsOf(text: string | null): { readonly [name: string]: string } {
+  return readCommands(text === null ? undefined : object(parseJson(text), "its schema")["x-commands"]);
+}
+
+function readCommands(value: unknown): { readonly [name: string]: string } {
+  if (value === undefined) return {};
+  for (const [name, doc] of Object.entries(object(value, "x-commands"))) isText(doc, `x-commands.${name}`);
+  return value as { readonly [name: string]: string };
 }
 
 function readAccepts(value: unknown): { readonly [port: string]: FormatAccepts } {

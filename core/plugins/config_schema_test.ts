@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { acceptsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
+import { acceptsOf, commandsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
 
 Deno.test("readConfigSchema() gives the schema of an object", () => {
   const empty = { type: "object", properties: {}, required: [], additionalProperties: false };
@@ -34,6 +34,8 @@ Deno.test("readConfigSchema() says what is wrong with a schema, and where", () =
       /^x-accepts\.audio\.channels is \[\], wanted a value or a list of some$/,
     ],
     ['{"x-accepts":{"audio":3}}', /^x-accepts\.audio is 3, wanted an object$/],
+    ['{"x-commands":["reset"]}', /^x-commands is .*, wanted an object$/],
+    ['{"x-commands":{"reset":{}}}', /^x-commands\.reset is .*, wanted a text$/],
     ['{"x-converts":"width"}', /^x-converts is "width", wanted /],
     ['{"x-converts":["size"]}', /^x-converts names "size"; available: "sampleRateHz", /],
     ['{"x-converts":["width"]}', 'x-converts names "width", which is no property'],
@@ -45,6 +47,13 @@ Deno.test("acceptsOf() gives the formats that inputs accept, by port", () => {
   deepEqual(acceptsOf(null), {});
   const accepts = { audio: { sampleRateHz: 48_000, channels: [1, 2] } };
   deepEqual(acceptsOf(JSON.stringify({ "x-accepts": accepts })), accepts);
+});
+
+Deno.test("commandsOf() gives what a stage can be asked for", () => {
+  deepEqual(commandsOf(null), {});
+  deepEqual(commandsOf("{}"), {});
+  const commands = { reset: "Counts from 0 again." };
+  deepEqual(commandsOf(JSON.stringify({ "x-commands": commands })), commands);
 });
 
 Deno.test("convertsOf() gives the fields of a format that a stage converts", () => {

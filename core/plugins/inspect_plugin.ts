@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
 import { loadNative } from "../../ffi/loader.ts";
-import { loadPluginLibrary, type PluginStage } from "../../ffi/plugin.ts";
+import { loadPluginLibrary, type PluginStage, tryPluginLibrary } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { MANIFEST, type PluginManifest, readManifest } from "./manifest.ts";
 import { stageType } from "./stage_type.ts";
@@ -47,8 +47,14 @@ export interface InspectedPlugin {
   readonly problems: readonly PluginProblem[];
 }
 
+/** How a plugin is looked at. */
+export interface InspectOptions {
+  /** Whether its library is first opened in a process of its own: one that ends that is not opened here. Linux only. */
+  readonly tries?: boolean;
+}
+
 /** Looks at the folder of a plugin. @param folder absolute */
-export function inspectPlugin(folder: string): InspectedPlugin {
+export function inspectPlugin(folder: string, { tries = false }: InspectOptions = {}): InspectedPlugin {
   const path = join(folder, MANIFEST);
   const open = [...findOpenRights(folder, "the folder"), ...findOpenRights(path, "it")];
   const { manifest, library: name, problems: ofText } = readManifest(Deno.readTextFileSync(path));
@@ -65,7 +71,7 @@ export function inspectPlugin(folder: string): InspectedPlugin {
   if (library === undefined || open.length + ofVersion.length > 0) {
     return { folder, manifest, library, nodes: [], problems };
   }
-  const stages = openLibrary(library, problems);
+  const stages = openLibrary(library, tries, problems);
   report(path, findMissingStages(manifest, stages));
   const nodes = stages.flatMap((stage) => {
     try {
@@ -97,9 +103,11 @@ export function findOpenRights(path: string, what: string): PluginProblem[] {
   return [{ file: path, message: `anybody may write to ${what}; take that right away with "chmod o-w"` }];
 }
 
-function openLibrary(file: string, problems: PluginProblem[]): readonly PluginStage[] {
+function openLibrary(file: string, tries: boolean, problems: PluginProblem[]): readonly PluginStage[] {
   try {
-    return loadPluginLibrary(loadNative().symbols, file);
+    const { symbols } = loadNative();
+    if (tries) tryPluginLibrary(symbols, file);
+    return loadPluginLibrary(symbols, file);
   } catch (cause) {
     for (const message of (cause as Error).message.split("\n")) problems.push({ file, message, cause });
     return [];

@@ -8,7 +8,14 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../errors.ts";
 import { type AnyNodeType, definePackage, type NodePackage } from "../registry/node_type.ts";
-import { findOpenRights, type InspectedPlugin, inspectPlugin, isFile, type PluginProblem } from "./inspect_plugin.ts";
+import {
+  findOpenRights,
+  type InspectedPlugin,
+  type InspectOptions,
+  inspectPlugin,
+  isFile,
+  type PluginProblem,
+} from "./inspect_plugin.ts";
 import { MANIFEST, type PluginManifest } from "./manifest.ts";
 
 /** A plugin that was loaded, or left out. */
@@ -76,7 +83,7 @@ export interface InspectedPlugins {
 }
 
 /** Looks at plugins. @param folders as of {@linkcode loadPlugins} */
-export function inspectPlugins(folders: Iterable<string>): InspectedPlugins {
+export function inspectPlugins(folders: Iterable<string>, options?: InspectOptions): InspectedPlugins {
   const refused: SluiceError[] = [];
   const attempt = <T>(folder: string, look: () => readonly T[]): readonly T[] => {
     try {
@@ -87,7 +94,7 @@ export function inspectPlugins(folders: Iterable<string>): InspectedPlugins {
     }
   };
   const found = new Set([...folders].flatMap((each) => attempt(each, () => findPluginFolders(resolve(each)))));
-  const plugins = [...found].flatMap((each) => attempt(each, () => [inspectPlugin(each)]));
+  const plugins = [...found].flatMap((each) => attempt(each, () => [inspectPlugin(each, options)]));
   return { plugins, refused };
 }
 

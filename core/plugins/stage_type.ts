@@ -9,7 +9,7 @@ import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
 import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
-import { acceptsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
+import { acceptsOf, commandsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
 
 /** Frame classes, by kind. */
 const CLASSES: { readonly [K in FrameKind]: string } = {
@@ -30,6 +30,7 @@ const CLASSES: { readonly [K in FrameKind]: string } = {
 export function stageType(stage: PluginStage, plugin: string, source: string): AnyNodeType {
   const { id: type, doc, mode, figures } = stage;
   const accepts = acceptsOf(stage.config);
+  const commands = commandsOf(stage.config);
   const descriptor: NodeDescriptor = {
     type,
     className: className(type),
@@ -46,6 +47,8 @@ export function stageType(stage: PluginStage, plugin: string, source: string): A
     inputs: stage.inputs.map((port) => portOf(port, "input", accepts[port.name])),
     outputs: stage.outputs.map((port) => portOf(port, "output")),
     config: readConfigSchema(stage.config),
+    ...(figures.length > 0 && { figures }),
+    ...(Object.keys(commands).length > 0 && { commands }),
   };
   enterNativeStage(type, { figures });
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });

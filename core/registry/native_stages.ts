@@ -22,7 +22,7 @@ export interface NativeStage {
 /** Makes the node type of a stage by its name in the library. Tests use it for a stage that is not offered here. */
 // deno-lint-ignore no-explicit-any -- the bound that every handle meets
 export function defineNativeStage<C, H extends NodeHandle<any, any>>(
-  parts: Pick<NodeDescriptor, "type" | "className" | "mode" | "inputs" | "outputs"> & {
+  parts: Pick<NodeDescriptor, "type" | "className" | "mode" | "inputs" | "outputs" | "figures"> & {
     readonly description: string;
     readonly properties: { readonly [key: string]: ConfigSchema };
   },
@@ -54,6 +54,10 @@ export function refuseLoading(type: string): Promise<never> {
 
 const AUDIO_IN: PortDescriptor = audioPort("audioIn", "input", "Audio of any format.");
 const AUDIO_OUT: PortDescriptor = audioPort("audioOut", "output", "The same frames.");
+
+/** The figures of the stages that have some. */
+const SOURCE_FIGURES = ["sent"];
+const SINK_FIGURES = ["received", "corrupt", "disordered", "missing", "unflagged", "falselyFlagged", "last"];
 
 /** The built-in stages: `runtime.add(nativeNodes.nativeGain({ gainDb: -6 }))`. */
 export const nativeNodes: {
@@ -96,6 +100,7 @@ export const nativeNodes: {
       className: "NativeSource",
       description: "Sends numbered blocks of audio whose samples follow from the number.",
       mode: "loop",
+      figures: SOURCE_FIGURES,
       inputs: [],
       outputs: [audioPort("audio", "output", "The blocks.")],
       properties: {
@@ -142,6 +147,7 @@ export const nativeNodes: {
   nativeSink: defineNativeStage({
     type: "native-sink",
     className: "NativeSink",
+    figures: SINK_FIGURES,
     description: "Takes numbered blocks and counts what is wrong with them.",
     mode: "push",
     inputs: [audioPort("audio", "input", "Numbered blocks, such as native-source sends.")],
@@ -170,16 +176,14 @@ export const nativePackage: NodePackage = definePackage({
 
 const STAGES = new Map<string, NativeStage>([
   ["native-source", {
-    figures: ["sent"],
+    figures: SOURCE_FIGURES,
     announces: ({ sampleRateHz, channels }) => ({
       kind: "audio",
       sampleRateHz: (sampleRateHz as number | undefined) ?? 48_000,
       channels: (channels as number | undefined) ?? 1,
     }),
   }],
-  ["native-sink", {
-    figures: ["received", "corrupt", "disordered", "missing", "unflagged", "falselyFlagged", "last"],
-  }],
+  ["native-sink", { figures: SINK_FIGURES }],
 ]);
 
 /** Enters what is known of a plugin's stage. The native library has seen to it that there is one of a name. */

@@ -41,6 +41,13 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** How long they may take until the log names them, milliseconds. */
 const TELL_CLOSING_AFTER_MS = 1_000;
 
+/**
+ * How long they may take until the processes of isolated stages that are in a call are killed, milliseconds; and where the
+ * time of a stop is over, in which a call that is no hang returns.
+ */
+const END_CALLS_AFTER_MS = 4_000;
+const END_CALLS_LATE_MS = 250;
+
 /** One run of a graph. */
 export class Session {
   readonly #run: Run;
@@ -52,6 +59,7 @@ export class Session {
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
   #outcome: "completed" | "stopped" = "completed";
+  #endCallsAfterMs = END_CALLS_AFTER_MS;
   /** No thread runs a node any more, nor will one that comes back. */
   #quiesced = false;
   /** The error of a graph that was disposed of before its end. */
@@ -467,6 +475,7 @@ export class Session {
   /** The time for draining is over. */
   #giveUp(): void {
     this.#overdue.tellUndrained(this.#run.options.stopTimeoutMs);
+    this.#endCallsAfterMs = END_CALLS_LATE_MS;
     void this.#end();
   }
 
@@ -525,8 +534,10 @@ export class Session {
 
   async #awaitClosed(): Promise<boolean> {
     const telling = setTimeout(() => this.#overdue.tellClosing(CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
+    const ending = setTimeout(() => this.#run.lanes.send({ kind: "endCalls" }), this.#endCallsAfterMs);
     const closed = await this.#run.lanes.awaitClosed(CLOSE_TIMEOUT_MS);
     clearTimeout(telling);
+    clearTimeout(ending);
     if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS);
     return closed;
   }

@@ -8,7 +8,7 @@ import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import type { GraphEdit } from "../../core/live/graph_edit.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { nativePackage } from "../../core/registry/native_stages.ts";
+import { nativeNodes, nativePackage } from "../../core/registry/native_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";
@@ -67,8 +67,14 @@ function remains(): string[] {
 }
 
 /** A source → the stage → `sink`; and the source → `beside`, which has nothing to do with the stage. */
-function graph(registry: NodeRegistry, mode: "live" | "offline", config: Record<string, unknown>, options: AddOptions) {
-  const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000 });
+function graph(
+  registry: NodeRegistry,
+  mode: "live" | "offline",
+  config: Record<string, unknown>,
+  options: AddOptions,
+  limits: { readonly stopTimeoutMs?: number } = {},
+) {
+  const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000, ...limits });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
   runtime.addByType("com.example.unruly", config, { id: "stage", isolate: "process", ...options });
   const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
@@ -200,6 +206,86 @@ test("what a stage says on its outputs stands in the log under its name", async 
   deepEqual(await heard, [all, all]);
   await until(() => lines.some((line) => line.includes("made for well")), () => lines.join("; "));
   stop();
+});
+
+test("what a stage prints comes line by line, while it goes on", async (registry) => {
+  const lines: string[] = [];
+  const stop = tapLog(({ message }) => lines.push(message));
+  const world = graph(registry, "live", {}, {});
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await runtime.command("stage", "say");
+  await until(() => lines.includes("a line"), () => lines.join("; "));
+  ok(!lines.includes("the rest"));
+  world.source.end();
+  await runtime.finished;
+  await heard;
+  await until(() => lines.includes("the rest"), () => lines.join("; "));
+  stop();
+});
+
+test("a process that says it has ended, and has not, is killed", async (registry) => {
+  const world = graph(registry, "offline", { how: "lie", at: AT }, { supervision: restart });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all.filter((k) => k !== AT), all]);
+  match(world.failures[0], /its process \d+ was killed by SIGKILL/);
+});
+
+test("what a stage's process has forked ends with it", async (registry) => {
+  const world = graph(registry, "live", {}, {});
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  const forked = await runtime.command("stage", "fork") as number;
+  ok(isAlive(forked));
+  try {
+    world.source.end();
+    await runtime.finished;
+    await heard;
+    await until(() => !isAlive(forked));
+  } finally {
+    if (isAlive(forked)) Deno.kill(forked, "SIGKILL");
+  }
+});
+
+test("a stop kills a process that hangs as soon as its time is over, and everything is given back", async (registry) => {
+  const world = graph(registry, "live", { how: "hang", at: AT }, { supervision: restart }, { stopTimeoutMs: 100 });
+  await using runtime = world.runtime;
+  const told: string[] = [];
+  runtime.events.on("lane:*", ({ kind }) => void told.push(kind));
+  const { heard } = await world.start();
+  await world.push(0, AT + 1);
+  await runtime.stop();
+  const { outcome, links, lanes } = await runtime.finished;
+  for (const { written, read, queued } of links) equal(written, read + queued);
+  equal(outcome, "stopped");
+  // Else one of them does not close, and what it holds is set aside.
+  deepEqual(told.filter((kind) => kind !== "started"), lanes.map(() => "closed"));
+  await until(() => world.failures.length === 1);
+  match(world.failures[0], /its process \d+ was killed in a call, since the graph was stopped$/);
+  await heard;
+});
+
+test("on a lane with others it crashes and is restarted, and they go on exactly", async (registry) => {
+  const world = graph(registry, "live", { how: "crash", at: AT }, { supervision: restart, lane: "shared" });
+  await using runtime = world.runtime;
+  runtime.add(nativeNodes.nativePass(), { id: "pass", lane: "shared" });
+  const third = runtime.add(appSink.audio(), { id: "third" });
+  runtime.connectByName("source.audio", "pass.audioIn", { policy: "lossless" });
+  runtime.connectByName("pass.audioOut", "third.audio", { policy: "lossless" });
+  const { heard } = await world.start();
+  const passed = Array.fromAsync(third, (block) => block.channel(0)[0]);
+  await world.push(0, BLOCKS);
+  world.source.end();
+  const stats = await runtime.finished;
+  assertExact(stats);
+  deepEqual(await heard, [all.filter((k) => k !== AT), all]);
+  deepEqual(await passed, all);
+  const onLane = stats.nodes.filter(({ lane }) => lane === "shared");
+  deepEqual(onLane.map(({ id, restarts }) => [id, restarts]).sort(), [["pass", 0], ["stage", 1]]);
 });
 
 test("a stage's process ends with the runtime's, also if that is killed", async () => {
@@ -353,8 +439,12 @@ test("what cannot be isolated is refused by name", (registry) => {
       add({ isolate: "process", isolateMemoryMb: 1 }),
       /isolateMemoryMb is 1, wanted a whole number from 16 to 1048576$/,
     ],
-    [add({ isolate: "lane" as "process" }), /isolate is "lane", wanted "process"$/],
+    [add({ isolate: "lane" as "process" }), /isolate is "lane", wanted "process" or false$/],
+    [add({ isolate: false, isolateMemoryMb: 64 }), /isolateMemoryMb is said of it without isolate: "process"$/],
   ];
   for (const [act, message] of refused) throws(act, { code: "InvalidConfig", message });
+  // As in edit.replace().
+  runtime.addByType(type, {}, { id: "b", isolate: false });
+  equal(runtime.graph().nodes.b.isolate, undefined);
   return Promise.resolve();
 });

@@ -103,6 +103,9 @@ export class LaneRunner {
       case "overdue":
         this.faults.overdue(command);
         break;
+      case "endCalls":
+        // None of these nodes has a process of its own.
+        break;
     }
   }
 

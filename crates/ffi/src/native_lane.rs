@@ -120,8 +120,8 @@ pub unsafe extern "C" fn slu_native_prepare(lane: *const Running, draft: *mut Dr
 }
 
 /// Gives a lane a command: 0 start, 1 stop, 2 close, 3 pause, 4 resume (`value`: how long all pauses took so far,
-/// nanoseconds), 5 abort (`value`: the epoch of the edit that was prepared), 6 disable (`value`: the slot of the node). 0:
-/// there is no such command.
+/// nanoseconds), 5 abort (`value`: the epoch of the edit that was prepared), 6 disable (`value`: the slot of the node), 7 end the
+/// calls that isolated stages do. 0: there is no such command.
 ///
 /// # Safety
 ///
@@ -137,6 +137,11 @@ pub unsafe extern "C" fn slu_native_command(lane: *const Running, command: u32, 
             4 => Command::Resume { paused_ns: value },
             5 => Command::Abort(value as u32),
             6 => Command::Disable { node: value as u32 },
+            7 => {
+                // SAFETY: the caller vouches for the lane.
+                unsafe { &*lane }.lane.end_calls();
+                return Ok(1);
+            }
             _ => return Err(format!("there is no command {command}")),
         };
         // SAFETY: the caller vouches for the lane.

@@ -34,3 +34,22 @@ pub unsafe extern "C" fn slu_plugin_load(path: *const u8, length: u32) -> *const
         Ok(description.as_ptr())
     })
 }
+
+/// Opens the library of a plugin in a process of its own first. 0: that ended, or hung. 1: nothing is wrong with opening
+/// it, or this system has no such processes.
+///
+/// # Safety
+///
+/// The path has the length given, in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_plugin_try(path: *const u8, length: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the text.
+        let path = unsafe { text(path, length) }?;
+        #[cfg(target_os = "linux")]
+        sluice_core::isolation::try_library(Path::new(&path))?;
+        #[cfg(not(target_os = "linux"))]
+        let _ = path;
+        Ok(1)
+    })
+}

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::system::{Pages, futex_wait, futex_wake, memory_file};
@@ -59,6 +59,8 @@ pub(super) enum Silence {
 pub(super) struct Desk {
     pages: Pages,
     own: Turn,
+    /// The host waits for the guest no longer. SeqCst with `turn`: who is about to sleep sees this, or the turn changed.
+    given_up: AtomicBool,
 }
 
 /// How long a side spins.
@@ -99,12 +101,16 @@ impl Desk {
     /// Makes a desk for a host, which has the first turn, and the file by which the guest maps it.
     pub(super) fn new() -> io::Result<(Self, OwnedFd)> {
         let file = memory_file(BYTES)?;
-        Ok((Self { pages: Pages::map(&file, 0, BYTES)?, own: Turn::Host }, file))
+        Ok((Self::of(Pages::map(&file, 0, BYTES)?, Turn::Host), file))
     }
 
     /// The desk of a guest.
     pub(super) fn open(file: &OwnedFd) -> io::Result<Self> {
-        Ok(Self { pages: Pages::map(file, 0, BYTES)?, own: Turn::Guest })
+        Ok(Self::of(Pages::map(file, 0, BYTES)?, Turn::Guest))
+    }
+
+    fn of(pages: Pages, own: Turn) -> Self {
+        Self { pages, own, given_up: AtomicBool::new(false) }
     }
 
     fn head(&self) -> &Head {
@@ -116,6 +122,21 @@ impl Desk {
     pub(super) fn end(&self) {
         self.head().turn.store(Turn::Ended as u32, Ordering::SeqCst);
         futex_wake(&self.head().turn);
+    }
+
+    /// Has the host take the guest for ended wherever it waits for it, now or later. A guest that does nothing can still
+    /// be told to leave.
+    pub(super) fn give_up(&self) {
+        self.given_up.store(true, Ordering::SeqCst);
+        let (guest, ended) = (Turn::Guest as u32, Turn::Ended as u32);
+        if self.head().turn.compare_exchange(guest, ended, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            futex_wake(&self.head().turn);
+        }
+    }
+
+    /// Whether the host waits no longer.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::SeqCst)
     }
 
     /// Whether the guest was said to be dead.
@@ -191,7 +212,7 @@ impl Desk {
             if found == own {
                 return Ok(());
             }
-            if found == Turn::Ended as u32 {
+            if found == Turn::Ended as u32 || self.is_given_up() {
                 return Err(Silence::Ended);
             }
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -273,6 +294,22 @@ mod tests {
         assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::Ended));
         ender.join().unwrap();
         assert!(host.has_ended());
+    }
+
+    #[test]
+    fn a_host_that_gives_up_waits_neither_now_nor_later() {
+        let (host, _guest) = sides();
+        let (mut patience, mut message) = (Patience::default(), Vec::new());
+        host.send(b"hello", &mut patience, None).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| host.give_up());
+            assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::Ended));
+        });
+        let (host, _guest) = sides();
+        host.give_up();
+        assert!(!host.has_ended());
+        host.send(b"leave", &mut patience, None).unwrap();
+        assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::Ended));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::plugin::{self, PluginStage};
 use super::desk::Desk;
 use super::guest_node::{GuestNode, SocketBell};
 use super::system::{receive_descriptor, shared_clock_ns};
+use super::trial;
 use super::wire::{Message, Words, call, outcome};
 
 /// What its stage calls.
@@ -31,8 +32,13 @@ const OOM_SCORE: &[u8] = b"500";
 ///
 /// Why it could not begin.
 pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let first = arguments.next();
+    if first.as_deref() == Some(trial::OPEN) {
+        trial::open(&arguments.next().unwrap_or_default());
+    }
+    let host = first.and_then(|text| text.parse::<u64>().ok());
     let mut number = || arguments.next().and_then(|text| text.parse::<u64>().ok());
-    let (Some(host), Some(memory_bytes)) = (number(), number()) else {
+    let (Some(host), Some(memory_bytes)) = (host, number()) else {
         return Err("it is started by the runtime, for an isolated stage".into());
     };
     bind_to(host)?;

@@ -14,11 +14,15 @@ mod desk;
 mod frame_words;
 mod guest;
 mod guest_node;
+mod guests;
 mod heed;
 mod process;
 mod proxy;
 mod system;
+mod trial;
 mod wire;
 
 pub use guest::run as run_guest;
+pub(crate) use guests::Guests;
 pub(crate) use proxy::{Host, isolate};
+pub use trial::try_library;

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::lane::Isolation;
 
 use super::desk::Desk;
-use super::system::{kill, process_descriptor, send_descriptor};
+use super::system::{await_end, kill, process_descriptor, send_descriptor};
 
 /// The program that the child runs, beside the library.
 const PROGRAM: &str = "sluice-stage-host";
@@ -101,20 +101,11 @@ impl Guest {
 
     /// Waits until the child is dead. `false`: the time is over.
     pub(super) fn wait(&mut self, limit: Duration) -> bool {
-        let until = Instant::now() + limit;
-        let mut poll = libc::pollfd { fd: self.descriptor.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        loop {
-            let left = until.saturating_duration_since(Instant::now()).as_millis();
-            // SAFETY: one descriptor, which is open.
-            let found = unsafe { libc::poll(&raw mut poll, 1, i32::try_from(left).unwrap_or(i32::MAX)) };
-            if found > 0 {
-                self.join();
-                return true;
-            }
-            if left == 0 {
-                return false;
-            }
+        let ended = await_end(&self.descriptor, limit);
+        if ended {
+            self.join();
         }
+        ended
     }
 
     /// How the child has ended, as a clause, once it is dead.
@@ -162,7 +153,7 @@ fn command(program: &Path, stage: &str, isolation: Isolation, socket: OwnedFd) -
 }
 
 /// Kills all processes of a group.
-fn kill_group(leader: u32) {
+pub(super) fn kill_group(leader: u32) {
     // SAFETY: takes numbers, and tells nothing.
     unsafe { libc::kill(-(leader as libc::pid_t), libc::SIGKILL) };
 }
@@ -303,7 +294,7 @@ fn file_of(pipe: &OwnedFd) -> std::fs::File {
 }
 
 /// The program, beside the file that has this code.
-fn program() -> Result<PathBuf, String> {
+pub(super) fn program() -> Result<PathBuf, String> {
     let mut found = MaybeUninit::<libc::Dl_info>::uninit();
     // SAFETY: the system looks an address of this library up, and fills the record in where it answers so.
     let name = unsafe {
@@ -323,7 +314,7 @@ fn program() -> Result<PathBuf, String> {
 }
 
 /// The name of a signal that ends a process, and what it means.
-fn signal_name(signal: i32) -> String {
+pub(super) fn signal_name(signal: i32) -> String {
     let name = match signal {
         libc::SIGSEGV => "SIGSEGV, an access to memory that it does not have",
         libc::SIGBUS => "SIGBUS, an access to memory that is not there",

@@ -16,6 +16,7 @@ use crate::pool::Pool;
 
 use super::desk::{Patience, Silence};
 use super::frame_words::{put_info, read_shape};
+use super::guests::Guests;
 use super::heed::heed;
 use super::process::{Ears, Guest};
 use super::system::shared_clock_ns;
@@ -44,6 +45,8 @@ pub(crate) struct Host<'a> {
     /// Takes a line for the node's log.
     pub(crate) log: Box<dyn Fn(u32, String) + Send>,
     pub(crate) isolation: Isolation,
+    /// Those of the lane.
+    pub(crate) guests: &'a Guests,
 }
 
 /// Makes an instance of a stage in a process of its own.
@@ -55,6 +58,7 @@ pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let bell = host.bell.clone();
     let ears = Ears { log: host.log, ring: Box::new(move || bell.ring()) };
     let guest = Guest::start(host.stage, host.isolation, ears)?;
+    host.guests.add(&guest.desk);
     let (message, answer) = (Message::default(), Vec::new());
     let (patience, figures) = (Patience::default(), Vec::new());
     let mut proxy =
@@ -158,7 +162,10 @@ impl Proxy {
             Silence::Ended => {
                 // A guest can write on the desk that it has ended, and live. To one that is dead this does nothing.
                 self.guest.kill();
-                self.guest.how_it_ended()
+                match self.guest.desk.is_given_up() {
+                    true => format!("its process {} was killed in a call, since the graph was stopped", self.guest.pid),
+                    false => self.guest.how_it_ended(),
+                }
             }
             Silence::Late | Silence::Nonsense => {
                 self.guest.kill();

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU32;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Shared pages of a memory file.
 pub(super) struct Pages {
@@ -67,6 +67,20 @@ pub(super) fn memory_file(len: usize) -> io::Result<OwnedFd> {
 pub(super) fn process_descriptor(pid: u32) -> io::Result<OwnedFd> {
     // SAFETY: takes numbers.
     owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })
+}
+
+/// Waits until a process has ended. `false`: the time is over.
+pub(super) fn await_end(process: &OwnedFd, limit: Duration) -> bool {
+    let until = Instant::now() + limit;
+    let mut poll = libc::pollfd { fd: process.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    loop {
+        let left = until.saturating_duration_since(Instant::now()).as_millis();
+        // SAFETY: one descriptor, which is open.
+        let found = unsafe { libc::poll(&raw mut poll, 1, i32::try_from(left).unwrap_or(i32::MAX)) };
+        if found > 0 || left == 0 {
+            return found > 0;
+        }
+    }
 }
 
 /// Kills a process, whatever it does. One that has ended stays as it is.

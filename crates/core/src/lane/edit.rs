@@ -187,7 +187,8 @@ impl Runner {
         let library = library.ok_or_else(|| format!("\"{}\" is built in, and cannot be isolated", spec.stage))?;
         let (mailbox, node) = (Arc::clone(&self.shared.mailbox), spec.slot);
         let log = Box::new(move |level, text| mailbox.report(Report::Log { node, level, text }));
-        isolation::isolate(Host { library, stage: &spec.stage, settings: &spec.settings, bell, log, isolation })
+        let (stage, settings, guests) = (&spec.stage, &spec.settings, &self.shared.mailbox.guests);
+        isolation::isolate(Host { library, stage, settings, bell, log, isolation, guests })
     }
 
     /// Refuses: only Linux has what it takes.

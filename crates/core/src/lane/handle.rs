@@ -59,6 +59,13 @@ impl NativeLane {
         }
     }
 
+    /// Ends the calls that isolated stages do, or are given from now on, by killing their processes. Nothing ends a call in
+    /// this process.
+    pub fn end_calls(&self) {
+        #[cfg(target_os = "linux")]
+        self.mailbox.guests.end_calls();
+    }
+
     /// The oldest report that was not taken yet.
     #[must_use]
     pub fn next_report(&self) -> Option<Report> {

@@ -4,6 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(target_os = "linux")]
+use crate::isolation::Guests;
+
 use super::schedule::Priority;
 use super::spec::Edit;
 use super::stage::Value;
@@ -178,11 +181,13 @@ pub enum Report {
 /// memory.
 const MOST_TOLD: usize = 1_024;
 
-/// The two queues between the control isolate and one native lane.
+/// The two queues between the control isolate and one native lane, and what that may end while the lane waits for it.
 #[derive(Default)]
 pub(super) struct Mailbox {
     commands: Mutex<VecDeque<Command>>,
     reports: Mutex<VecDeque<Report>>,
+    #[cfg(target_os = "linux")]
+    pub(super) guests: Guests,
 }
 
 impl Mailbox {
