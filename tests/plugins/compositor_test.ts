@@ -295,9 +295,8 @@ media("compositor refuses other pixel formats, and a master without a link, by n
     // What has no format of its own to announce is seen only when it comes.
     const row = { "video.pattern-source": pattern, "video.convert": { pixelFormat }, "video.frame-rate": {} };
     runtime.connectByName(addRow(registry, runtime, row), "compositor.videoIn_0", { policy: "lossless", capacity: 2 });
-    const failed = rejects(runtime.finished, (error: Error) => (match(error.message, wanted), true));
     await runtime.start();
-    await failed;
+    await rejects(runtime.finished, (error: Error) => (match(error.message, wanted), true));
   }
 });
 
