@@ -25,6 +25,7 @@ import { nativeRing } from "./cases/native_ring.ts";
 import { isolation } from "./cases/isolation.ts";
 import { nativeStages } from "./cases/native_stages.ts";
 import { noCopy } from "./cases/no_copy.ts";
+import { pictures } from "./cases/pictures.ts";
 import { portAccess } from "./cases/port_access.ts";
 import { start } from "./cases/start.ts";
 import { values } from "./cases/values.ts";
@@ -42,6 +43,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   nativeStages,
   isolation,
   videoCodecs,
+  pictures,
   wakeUp,
   noCopy,
   portAccess,

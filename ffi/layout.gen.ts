@@ -11,7 +11,7 @@
 export const ABI_VERSION = 4;
 
 /** Version of the interface of plugins. */
-export const STAGE_VERSION = { major: 1, minor: 2 } as const;
+export const STAGE_VERSION = { major: 1, minor: 3 } as const;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {

@@ -1,18 +1,18 @@
 /**
- * A video job beside the bare loop of its encoder.
+ * H.264: a job beside the bare loop of its encoder and beside GStreamer, and decoding beside ffmpeg.
  *
  * @module
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { appSink } from "../../core/app/app_sink.ts";
-import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
-import { noRustPlugin, PluginFolder } from "../../tests/fixtures/plugins/build.ts";
 import { copyPicture } from "../../tests/fixtures/plugins/media.ts";
 import type { Benchmark } from "../benchmark.ts";
-import { compare } from "../measure.ts";
+import { compare, type Row } from "../measure.ts";
+import { ffmpegNs, loadVideoPlugins, noVideoPlugins, succeeds } from "../video.ts";
 
 const MANIFEST = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
 const SIZE = { width: 1_280, height: 720, frameRate: 30 };
@@ -24,41 +24,41 @@ export const videoCodecs: Benchmark = {
   name: "video-codecs",
   about:
     "720p at 2 Mbit/s: a graph of test pattern, conversion and H.264 encoder on two native lanes, to a sink in the " +
-    "script, beside openh264 alone on such pictures in memory.",
+    "script, beside openh264 alone on such pictures in memory, and beside GStreamer as a command with its start; and " +
+    "the decoder of such a stream beside ffmpeg's own, in one thread.",
   async run({ runs, skip }) {
-    const missing = noRustPlugin("video") ?? noRustPlugin("codecs");
+    const missing = noVideoPlugins();
     if (missing !== undefined) {
       skip(missing);
       return [];
     }
-    const registry = await loadAll();
-    const path = await Deno.makeTempFile({ suffix: ".yuv" });
+    const registry = await loadVideoPlugins();
+    const folder = await Deno.makeTempDir({ prefix: "sluice_codecs_" });
     try {
-      await writePictures(registry, path);
-      await bareLoop(path);
-      return [
+      const raw = `${folder}/pictures.yuv`;
+      await writePictures(registry, raw);
+      await bareLoop(raw);
+      const encode = { what: "720p pattern to H.264, a picture", ours: () => job(registry) };
+      const rows: Row[] = [
         await compare(runs, {
-          what: "720p pattern to H.264, a picture",
+          ...encode,
           peer: "a bare openh264 loop on pictures in memory",
           goal: { of: "speed", limit: 0.98 },
-          ours: () => job(registry),
-          theirs: () => bareLoop(path),
+          theirs: () => bareLoop(raw),
         }),
       ];
+      if (succeeds("gst-inspect-1.0", ["openh264enc"])) {
+        const goal = { of: "speed", limit: 1 } as const;
+        rows.push(await compare(runs, { ...encode, peer: "GStreamer's openh264enc", goal, theirs: gstreamer }));
+      } else skip("video-codecs: GStreamer has no openh264enc: apt-get install gstreamer1.0-plugins-bad");
+      if (succeeds("ffmpeg", ["-version"])) rows.push(await compareDecoders(registry, runs, `${folder}/stream.h264`));
+      else skip("video-codecs: ffmpeg is not installed: apt-get install ffmpeg");
+      return rows;
     } finally {
-      await Deno.remove(path);
+      await Deno.remove(folder, { recursive: true });
     }
   },
 };
-
-async function loadAll(): Promise<NodeRegistry> {
-  await using folder = await PluginFolder.make();
-  await folder.addRust("video");
-  await folder.addRust("codecs");
-  const { packages, refused } = await loadPlugins([folder.path]);
-  deepEqual(refused, []);
-  return new NodeRegistry(packages);
-}
 
 function start(registry: NodeRegistry, durationSeconds: number): Runtime {
   const runtime = new Runtime({ native: "require", mode: "offline", registry });
@@ -72,7 +72,7 @@ function start(registry: NodeRegistry, durationSeconds: number): Runtime {
 }
 
 /** @returns nanoseconds a picture of the whole job, its start included */
-async function job(registry: NodeRegistry): Promise<number> {
+async function job(registry: NodeRegistry, take: (bytes: Uint8Array) => void = () => {}): Promise<number> {
   await using runtime = start(registry, SECONDS);
   runtime.addByType("org.sluice.codecs.h264-encode", {}, { id: "encode", lane: "codec" });
   runtime.connectByName("convert.videoOut", "encode.video", { capacity: 4 });
@@ -81,7 +81,10 @@ async function job(registry: NodeRegistry): Promise<number> {
   const fromMs = performance.now();
   await runtime.start();
   let units = 0;
-  for await (const { bytes } of sink) units += bytes.length > 0 ? 1 : 0;
+  for await (const { bytes } of sink) {
+    units += bytes.length > 0 ? 1 : 0;
+    take(bytes);
+  }
   await runtime.finished;
   equal(units, SECONDS * SIZE.frameRate);
   return (performance.now() - fromMs) * 1e6 / units;
@@ -112,4 +115,52 @@ async function bareLoop(path: string): Promise<number> {
   const [ns, bytes] = new TextDecoder().decode(stdout).split(" ").map(Number);
   ok(bytes > 20_000, `the loop made ${bytes} bytes`);
   return ns;
+}
+
+/** @returns nanoseconds a picture */
+async function gstreamer(): Promise<number> {
+  const frames = SECONDS * SIZE.frameRate;
+  const pipeline = `videotestsrc num-buffers=${frames} ! video/x-raw,width=${SIZE.width},height=${SIZE.height},` +
+    `format=RGBA,framerate=${SIZE.frameRate}/1 ! queue ! videoconvert ! video/x-raw,format=I420 ! queue ! ` +
+    "openh264enc bitrate=2000000 rate-control=bitrate gop-size=60 complexity=medium ! fakesink";
+  const fromMs = performance.now();
+  const { code } = await new Deno.Command("gst-launch-1.0", { args: ["-q", ...pipeline.split(" ")], stdout: "null" })
+    .output();
+  equal(code, 0, "gst-launch-1.0");
+  return (performance.now() - fromMs) * 1e6 / frames;
+}
+
+async function compareDecoders(registry: NodeRegistry, runs: number, path: string): Promise<Row> {
+  const units: Uint8Array[] = [];
+  await job(registry, (bytes) => units.push(bytes.slice()));
+  await Deno.writeFile(path, new Blob(units as Uint8Array<ArrayBuffer>[]).stream());
+  return await compare(runs, {
+    what: "720p H.264 to pictures, a picture",
+    peer: "ffmpeg's decoder in one thread",
+    goal: { of: "speed", limit: 1 },
+    ours: () => decode(registry, units),
+    theirs: async () => await ffmpegNs(["-f", "null", "-"], ["-f", "h264", "-i", path]) / units.length,
+  });
+}
+
+/** @returns nanoseconds a picture of the whole job, its start included */
+async function decode(registry: NodeRegistry, units: readonly Uint8Array[]): Promise<number> {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
+  runtime.addByType("org.sluice.codecs.h264-decode", {}, { id: "decode", lane: "codec" });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName("source.encoded", "decode.encoded", { capacity: 16 });
+  runtime.connectByName("decode.video", "sink.video", { capacity: 4 });
+  const fromMs = performance.now();
+  await runtime.start();
+  const sent = (async () => {
+    for (const bytes of units) await source.push({ bytes, durationNs: 1e9 / SIZE.frameRate });
+    source.end();
+  })();
+  let frames = 0;
+  for await (const { width } of sink) frames += width === SIZE.width ? 1 : 0;
+  await sent;
+  await runtime.finished;
+  equal(frames, units.length);
+  return (performance.now() - fromMs) * 1e6 / frames;
 }

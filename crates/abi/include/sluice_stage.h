@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65538
+#define SLUICE_ABI_VERSION 65539
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -150,6 +150,15 @@ typedef struct SluicePlugin SluicePlugin;
 
 /* Flag of a port: a graph may leave it without a link. */
 #define SLUICE_OPTIONAL 1
+
+/* State of an input: nothing is linked to it. */
+#define SLUICE_UNLINKED 0
+
+/* State of an input: frames wait there, or may still come. */
+#define SLUICE_OPEN 1
+
+/* State of an input: its writer has ended, and every frame was read. */
+#define SLUICE_ENDED 2
 
 /* Elements of a plane: 64-bit floats. */
 #define SLUICE_F64 0
@@ -517,9 +526,16 @@ struct SluiceHost {
    * many were handed over; if they are fewer, `reason` says why.
    */
   uint32_t (*write_many)(SluiceContext *context, uint32_t output, const uint32_t *frames, uint32_t count);
+
+  /*
+   * Since 1.3. What can come from an input: `SLUICE_UNLINKED`, `SLUICE_OPEN` or `SLUICE_ENDED`; `SLUICE_REFUSED`:
+   * there is no such input, or the node is not at work. A stage is not called because one of several inputs has
+   * ended: it asks when frames of another have come.
+   */
+  int32_t (*input_state)(SluiceContext *context, uint32_t input);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 288, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 296, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -557,6 +573,7 @@ SLUICE_ASSERT(offsetof(SluiceHost, planes) == 256, "layout of SluiceHost.planes"
 SLUICE_ASSERT(offsetof(SluiceHost, field) == 264, "layout of SluiceHost.field");
 SLUICE_ASSERT(offsetof(SluiceHost, read_many) == 272, "layout of SluiceHost.read_many");
 SLUICE_ASSERT(offsetof(SluiceHost, write_many) == 280, "layout of SluiceHost.write_many");
+SLUICE_ASSERT(offsetof(SluiceHost, input_state) == 288, "layout of SluiceHost.input_state");
 
 /* A port of a stage. */
 struct SluicePort {

@@ -4,9 +4,9 @@ use std::ffi::{CStr, CString, c_void};
 use std::slice;
 
 use sluice_abi::stage::{
-    SLUICE_AUDIO, SLUICE_DISCONTINUITY, SLUICE_F32, SLUICE_F64, SLUICE_I32, SLUICE_LOG_INFO, SLUICE_LOG_WARN,
-    SLUICE_OK, SLUICE_PACKET, SLUICE_READ, SLUICE_U8, SLUICE_U32, SLUICE_WRITE, SluiceContext, SluiceField,
-    SluiceFrameInfo, SluicePlane, SluiceShape, SluiceWaker,
+    SLUICE_AUDIO, SLUICE_DISCONTINUITY, SLUICE_ENDED, SLUICE_F32, SLUICE_F64, SLUICE_I32, SLUICE_LOG_INFO,
+    SLUICE_LOG_WARN, SLUICE_OK, SLUICE_OPEN, SLUICE_PACKET, SLUICE_READ, SLUICE_U8, SLUICE_U32, SLUICE_WRITE,
+    SluiceContext, SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape, SluiceWaker,
 };
 
 use crate::columns::{Columns, ColumnsMut, Found, MOST_COLUMNS};
@@ -40,6 +40,17 @@ impl Frames {
     pub fn iter(&self) -> impl Iterator<Item = Frame> {
         self.numbers[..self.count].iter().copied().map(Frame)
     }
+}
+
+/// What can come from an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputState {
+    /// Nothing is linked to it.
+    Unlinked,
+    /// Frames wait there, or may still come.
+    Open,
+    /// Its writer has ended, and every frame was read.
+    Ended,
 }
 
 /// Why there is no frame.
@@ -109,6 +120,16 @@ impl Context {
     pub fn peek(&mut self, input: u32) -> Option<SluiceFrameInfo> {
         let mut info = empty_info();
         (ask!(self.0, peek(input, &raw mut info), -1) == SLUICE_OK).then_some(info)
+    }
+
+    /// What can come from an input. A host of before 1.3 does not tell: there an input counts as open.
+    #[must_use]
+    pub fn input_state(&self, input: u32) -> InputState {
+        match ask!(self.0, input_state(input), SLUICE_OPEN) {
+            SLUICE_OPEN => InputState::Open,
+            SLUICE_ENDED => InputState::Ended,
+            _ => InputState::Unlinked,
+        }
     }
 
     /// What a frame says of itself.

@@ -43,7 +43,7 @@ use std::ffi::CStr;
 
 pub use calls::{describe, plugin, register};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
-pub use context::{Acquire, Column, Context, Frame, Frames, Waker};
+pub use context::{Acquire, Column, Context, Frame, Frames, InputState, Waker};
 pub use picture::{Picture, PictureMut, PlaneRows, PlaneRowsMut};
 pub use port::{Figure, Port};
 pub use sluice_abi::stage as abi;

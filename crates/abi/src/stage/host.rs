@@ -117,5 +117,9 @@ abi! {
         /// Since 1.2. As `write`, for `count` frames one after the other, up to the first that is refused. The answer is how
         /// many were handed over; if they are fewer, `reason` says why.
         fn write_many(context: *mut SluiceContext, output: u32, frames: *const u32, count: u32) -> u32;
+        /// Since 1.3. What can come from an input: `SLUICE_UNLINKED`, `SLUICE_OPEN` or `SLUICE_ENDED`; `SLUICE_REFUSED`:
+        /// there is no such input, or the node is not at work. A stage is not called because one of several inputs has
+        /// ended: it asks when frames of another have come.
+        fn input_state(context: *mut SluiceContext, input: u32) -> i32;
     }
 }

@@ -6,7 +6,7 @@ use crate::{flag, format, kind};
 abi! {
     /// The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
     /// loaded by a host of the same major number and of the same or a higher minor number.
-    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 2;
+    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 3;
 
     /// Answer of a call: done.
     const SLUICE_OK: i32 = 0;
@@ -85,6 +85,13 @@ abi! {
 
     /// Flag of a port: a graph may leave it without a link.
     const SLUICE_OPTIONAL: u32 = 1;
+
+    /// State of an input: nothing is linked to it.
+    const SLUICE_UNLINKED: i32 = 0;
+    /// State of an input: frames wait there, or may still come.
+    const SLUICE_OPEN: i32 = 1;
+    /// State of an input: its writer has ended, and every frame was read.
+    const SLUICE_ENDED: i32 = 2;
 
     /// Elements of a plane: 64-bit floats.
     const SLUICE_F64: u32 = 0;

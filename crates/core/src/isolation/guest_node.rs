@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader};
 
 use crate::clock;
-use crate::lane::{Frame, FrameInfo, NoFrame, NodeAccess, Ring, Shape, Unwritten};
+use crate::lane::{Frame, FrameInfo, InputState, NoFrame, NodeAccess, Ring, Shape, Unwritten};
 
 use super::desk::{Desk, Patience};
 use super::frame_words::{put_shape, read_info};
@@ -282,6 +282,17 @@ impl NodeAccess for GuestNode {
             |message| _ = message.word(input),
             |_, answer| {
                 if answer.word()? == 0 { Some(None) } else { read_info(answer).map(Some) }
+            },
+        )
+    }
+
+    fn input_state(&mut self, input: u32) -> Option<InputState> {
+        self.ask(
+            request::INPUT_STATE,
+            |message| _ = message.word(input),
+            |_, answer| match answer.word()? {
+                0 => Some(None),
+                state => InputState::of((state - 1) as i32).map(Some),
             },
         )
     }

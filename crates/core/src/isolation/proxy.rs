@@ -234,6 +234,10 @@ impl Proxy {
                 Some(info) => put_info(self.message.word(1), &info),
                 None => _ = self.message.word(0),
             },
+            request::INPUT_STATE => {
+                let state = context.input_state(words.word()?);
+                self.message.word(state.map_or(0, |state| state as u32 + 1));
+            }
             request::ACQUIRE => self.reply_acquire(words, context)?,
             request::WRITABLE => {
                 let frame = Frame::from_entry(words.word()?);

@@ -28,7 +28,8 @@ pub(super) mod request {
     pub(crate) const WRITE: u32 = 20;
     pub(crate) const FORWARD: u32 = 21;
     pub(crate) const MAY_WRITE: u32 = 22;
-    pub(crate) const SYNC: u32 = 23;
+    pub(crate) const INPUT_STATE: u32 = 23;
+    pub(crate) const SYNC: u32 = 24;
 }
 
 /// What a guest notes, and has the host do before what it asks for next.

@@ -4,6 +4,7 @@
 #[cfg(target_os = "linux")]
 use std::sync::Arc;
 
+use sluice_abi::stage::{SLUICE_ENDED, SLUICE_OPEN, SLUICE_UNLINKED};
 use sluice_abi::{ENTRY_DISCONTINUITY, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag, format as payload, kind};
 
 use crate::clock;
@@ -47,6 +48,26 @@ pub(crate) enum Unwritten {
     OtherKind,
     /// A lossless link has none.
     NoRoom,
+}
+
+/// What can come from an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub(crate) enum InputState {
+    /// Nothing is linked to it.
+    Unlinked = SLUICE_UNLINKED,
+    /// Frames wait there, or may still come.
+    Open = SLUICE_OPEN,
+    /// Its writer has ended, and every frame was read.
+    Ended = SLUICE_ENDED,
+}
+
+impl InputState {
+    /// A state by its number.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn of(number: i32) -> Option<Self> {
+        [Self::Unlinked, Self::Open, Self::Ended].into_iter().find(|&state| state as i32 == number)
+    }
 }
 
 /// The header fields of a frame that stages use.
@@ -128,6 +149,15 @@ impl StageContext<'_> {
         (self.ports.last_ingress_ns, self.ports.last_pts_ns) = unsafe { ((*header).ingress_ns, (*header).pts_ns) };
         self.ports.record().frames_in += 1.0;
         Some(Frame(entry))
+    }
+
+    /// What can come from an input. `None`: there is no such input.
+    pub(crate) fn input_state(&self, input: u32) -> Option<InputState> {
+        Some(match self.ports.inputs.get(input as usize)? {
+            None => InputState::Unlinked,
+            Some(link) if link.ended(self.shared) => InputState::Ended,
+            Some(_) => InputState::Open,
+        })
     }
 
     /// Whether every output has room for one more frame, and the pool a slot.

@@ -4,7 +4,7 @@
 
 use sluice_abi::{ENTRY_DISCONTINUITY, SlotHeader, flag, kind};
 
-use super::context::{Frame, MAX_CHANNELS, StageContext, Unwritten, is_sole};
+use super::context::{Frame, InputState, MAX_CHANNELS, StageContext, Unwritten, is_sole};
 use super::frame_layout::{Element, Fields, Plane, Shape, aligned, lay_out, shape_bytes, video_planes};
 use super::waker::{Bell, Ring};
 
@@ -52,6 +52,9 @@ pub(crate) trait NodeAccess {
 
     /// What the oldest frame of an input says of itself; it stays queued.
     fn peek(&mut self, input: u32) -> Option<FrameInfo>;
+
+    /// What can come from an input. `None`: there is no such input.
+    fn input_state(&mut self, input: u32) -> Option<InputState>;
 
     /// Takes a slot and lays a frame of any kind out in it.
     ///
@@ -292,6 +295,10 @@ impl NodeAccess for StageContext<'_> {
     #[inline]
     fn peek(&mut self, input: u32) -> Option<FrameInfo> {
         self.peek_at(input)
+    }
+
+    fn input_state(&mut self, input: u32) -> Option<InputState> {
+        StageContext::input_state(self, input)
     }
 
     #[inline]

@@ -33,8 +33,8 @@ pub mod stages;
 mod tick_times;
 mod waker;
 
-pub(crate) use context::Unwritten;
 pub use context::{Frame, FrameView, StageContext};
+pub(crate) use context::{InputState, Unwritten};
 pub(crate) use frame_layout::{Element, Plane, Shape};
 pub(crate) use frames::{FrameInfo, NoFrame, NodeAccess};
 pub use handle::NativeLane;

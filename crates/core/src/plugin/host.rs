@@ -58,6 +58,7 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
         field: Some(field::<L>),
         read_many: Some(read_many::<L>),
         write_many: Some(write_many::<L>),
+        input_state: Some(input_state::<L>),
     }
 }
 
@@ -376,6 +377,15 @@ unsafe extern "C" fn write_many<L: NodeAccess>(
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, 0, body) }
+}
+
+unsafe extern "C" fn input_state<L: NodeAccess>(context: *mut SluiceContext, input: u32) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
+        let why = "there is no such input, or the node is not at work";
+        call.with_lane(SLUICE_REFUSED, why, |lane| lane.input_state(input).map(|state| state as i32))
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
 unsafe extern "C" fn release<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> i32 {

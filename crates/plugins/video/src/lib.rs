@@ -1,12 +1,15 @@
-//! Stages for pictures: `pattern-source`, `convert`, `scale`, `frame-rate` and `overlay`.
+//! Stages for pictures: `pattern-source`, `convert`, `scale`, `frame-rate`, `overlay` and `compositor`.
 //!
 //! Hot path: a tick allocates nothing once pictures have had their largest size, and letters were drawn.
 
+mod blend;
 mod code;
 mod colour;
+mod compositor;
 mod convert;
 mod exchange;
 mod frame_rate;
+mod layer;
 mod letters;
 mod overlay;
 mod paint;
@@ -22,5 +25,6 @@ sluice_stage::export_stages!(
     convert::Convert,
     scale::Scale,
     frame_rate::FrameRate,
-    overlay::Overlay
+    overlay::Overlay,
+    compositor::Compositor
 );

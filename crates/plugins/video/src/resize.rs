@@ -71,10 +71,15 @@ pub(crate) struct Target<'a> {
 
 /// The scaler, with the memory that it uses again.
 #[derive(Default)]
-pub(crate) struct Resizing(Resizer);
+pub(crate) struct Resizing {
+    resizer: Resizer,
+    /// Pixels of 4 bytes count by their alpha, so that the colour of what cannot be seen does not spread. Else alpha is
+    /// a channel like the others.
+    pub(crate) by_alpha: bool,
+}
 
 impl Resizing {
-    /// Scales a part of a plane. Alpha is a channel like the others.
+    /// Scales a part of a plane.
     pub(crate) fn run(
         &mut self,
         source: &PlaneRows<'_>,
@@ -111,8 +116,8 @@ impl Resizing {
         let options = ResizeOptions::new()
             .resize_alg(filter.algorithm())
             .crop(part.left, part.top, part_width, part_height)
-            .use_alpha(false);
-        self.0.resize_typed(&from, &mut to, &options).map_err(why)
+            .use_alpha(self.by_alpha && P::size() == 4);
+        self.resizer.resize_typed(&from, &mut to, &options).map_err(why)
     }
 }
 

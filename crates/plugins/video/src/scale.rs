@@ -146,7 +146,7 @@ impl Settings {
 }
 
 /// The size that comes out: a 0 keeps the shape.
-fn sized([width, height]: [u32; 2], shape_width: u32, shape_height: u32) -> (u32, u32) {
+pub(crate) fn sized([width, height]: [u32; 2], shape_width: u32, shape_height: u32) -> (u32, u32) {
     let like = |given: u32, side: u32, other: u32| {
         ((f64::from(given) * f64::from(other) / f64::from(side)).round() as u32).clamp(1, 32_768)
     };

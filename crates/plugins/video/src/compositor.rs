@@ -1,0 +1,462 @@
+//! `org.sluice.video.compositor`: several inputs in one picture.
+//!
+//! A *moment* is the time of a picture that comes out. Each input shows the newest of its pictures that is not after it:
+//! which one is known once the input has a picture behind the moment, or one of that very time, or has ended. So what an
+//! offline graph makes follows from the times of pictures alone.
+
+use std::ffi::{CStr, CString};
+
+use sluice_stage::abi::{SLUICE_RGBA8, SluiceFrameInfo};
+use sluice_stage::{Context, Figure, Frame, InputState, Next, PlaneRowsMut, Port, Stage};
+
+use crate::exchange::{acquire, format_name, number, text};
+use crate::layer::{Layer, Place};
+use crate::resize::Resizing;
+
+/// Inputs of the stage.
+const INPUTS: usize = 8;
+
+/// The schema of the configuration, with the keys of each input.
+macro_rules! schema {
+    ($($input:literal)+) => {
+        concat!(
+            r##"{"properties": {
+            "width": {"type": "integer", "minimum": 1, "maximum": 8192, "default": 1280, "x-unit": "pixels",
+                "description": "Pixels in a row that comes out."},
+            "height": {"type": "integer", "minimum": 1, "maximum": 8192, "default": 720, "x-unit": "pixels",
+                "description": "Rows that come out."},
+            "frameRate": {"type": "number", "minimum": 0.1, "maximum": 1000, "default": 30, "x-unit": "Hz",
+                "description": "Pictures a second that come out, unless there is a master."},
+            "master": {"type": "integer", "minimum": -1, "maximum": 7, "default": -1,
+                "description": "The input that gives the times of what comes out, a picture for each of its pictures, and ends it; -1: none, and times keep to frameRate."},
+            "end": {"type": "string", "enum": ["all", "any"], "default": "all",
+                "description": "When it ends: with the last of the linked inputs, or with the first."},
+            "atEnd": {"type": "string", "enum": ["hold", "hide"], "default": "hold", "x-live": true,
+                "description": "What an input shows that has ended: its last picture, or nothing."},
+            "waitMs": {"type": "number", "minimum": 0, "maximum": 10000, "default": 100, "x-unit": "ms", "x-live": true,
+                "description": "Live graphs: how long inputs are waited for, from when the first of them has a picture of that time. Offline graphs wait until all have."},
+            "background": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "default": "#000000", "x-live": true,
+                "description": "The colour where no input is: red, green and blue in hexadecimal digits."}"##,
+            $(
+            r#", "x_"#, $input, r#"": {"type": "integer", "minimum": -32768, "maximum": 32768, "default": 0,
+                "x-unit": "pixels", "x-live": true, "description": "Where the left edge of input "#, $input, r#" is."},
+            "y_"#, $input, r#"": {"type": "integer", "minimum": -32768, "maximum": 32768, "default": 0,
+                "x-unit": "pixels", "x-live": true, "description": "Where the upper edge of input "#, $input, r#" is."},
+            "width_"#, $input, r#"": {"type": "integer", "minimum": 0, "maximum": 8192, "default": 0,
+                "x-unit": "pixels", "x-live": true, "description": "How wide input "#, $input, r#" is drawn; 0 keeps its shape."},
+            "height_"#, $input, r#"": {"type": "integer", "minimum": 0, "maximum": 8192, "default": 0,
+                "x-unit": "pixels", "x-live": true, "description": "How high input "#, $input, r#" is drawn; 0 keeps its shape."},
+            "opacity_"#, $input, r#"": {"type": "number", "minimum": 0, "maximum": 1, "default": 1, "x-live": true,
+                "description": "How opaque input "#, $input, r#" is, besides its own alpha."},
+            "order_"#, $input, r#"": {"type": "integer", "minimum": -1000, "maximum": 1000, "default": "#, $input, r#",
+                "x-live": true, "description": "Input "#, $input, r#" is drawn over those of a lower order."},
+            "visible_"#, $input, r#"": {"type": "boolean", "default": true, "x-live": true,
+                "description": "Whether input "#, $input, r#" is drawn."}"#,
+            )+
+            "}}\0"
+        )
+    };
+}
+
+const SCHEMA: &CStr = match CStr::from_bytes_with_nul(schema!(0 1 2 3 4 5 6 7).as_bytes()) {
+    Ok(schema) => schema,
+    Err(_) => panic!("the schema has a zero byte"),
+};
+
+macro_rules! input {
+    ($name:literal) => {
+        Port::video($name, c"Pictures in RGBA of any size and rate.").accepting(&[SLUICE_RGBA8]).optional()
+    };
+}
+
+/// Composes pictures.
+pub struct Compositor {
+    settings: Settings,
+    layers: [Layer; INPUTS],
+    /// Inputs in the order in which they are drawn.
+    order: [usize; INPUTS],
+    resizing: Resizing,
+    /// What inputs have, as of the last look.
+    heads: [Head; INPUTS],
+    /// The moment that is composed next, once it is known.
+    moment: Option<Moment>,
+    /// The time from which moments of a steady rate count, and the next.
+    origin_ns: Option<f64>,
+    next: f64,
+    ended: bool,
+    frames: f64,
+    late: f64,
+    skipped: f64,
+}
+
+struct Settings {
+    width: u32,
+    height: u32,
+    period_ns: f64,
+    master: Option<usize>,
+    ends_with_any: bool,
+    holds: bool,
+    wait_ns: f64,
+    background: [u8; 4],
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    state: InputState,
+    /// The oldest picture that was not taken.
+    oldest: Option<SluiceFrameInfo>,
+}
+
+#[derive(Clone, Copy)]
+struct Moment {
+    at_ns: f64,
+    until_ns: f64,
+    flags: u32,
+}
+
+/// What is to be done.
+enum Step {
+    Compose(Moment),
+    /// An input is to come first.
+    Wait,
+    End,
+}
+
+impl Stage for Compositor {
+    const ID: &'static CStr = c"org.sluice.video.compositor";
+    const NAME: &'static CStr = c"Compositor";
+    const VERSION: &'static CStr = c"0.1.0";
+    const DOC: &'static CStr = c"Composes the pictures of up to eight inputs, each at its place, in its size and as opaque \
+        as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to \
+        the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of \
+        its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: \
+        an input that is late keeps its last picture, which is counted.";
+    const CONFIG: Option<&'static CStr> = Some(SCHEMA);
+    const INPUTS: &'static [Port] = &[
+        input!(c"videoIn_0"),
+        input!(c"videoIn_1"),
+        input!(c"videoIn_2"),
+        input!(c"videoIn_3"),
+        input!(c"videoIn_4"),
+        input!(c"videoIn_5"),
+        input!(c"videoIn_6"),
+        input!(c"videoIn_7"),
+    ];
+    const OUTPUTS: &'static [Port] =
+        &[Port::video(c"videoOut", c"Pictures in RGBA, which are opaque.").accepting(&[SLUICE_RGBA8])];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"late"), Figure::new(c"skipped")];
+
+    fn create(context: &mut Context) -> Result<Self, String> {
+        let mut places = Vec::with_capacity(INPUTS);
+        for input in 0..INPUTS {
+            places.push(place(context, input)?);
+        }
+        let mut made = Self {
+            settings: settings(context)?,
+            layers: std::array::from_fn(|input| Layer::new(places[input])),
+            order: std::array::from_fn(|input| input),
+            resizing: Resizing::default(),
+            heads: [Head { state: InputState::Unlinked, oldest: None }; INPUTS],
+            moment: None,
+            origin_ns: None,
+            next: 0.0,
+            ended: false,
+            frames: 0.0,
+            late: 0.0,
+            skipped: 0.0,
+        };
+        made.sort();
+        Ok(made)
+    }
+
+    fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+        while !self.ended {
+            if !context.may_write() {
+                return Ok(Next::Again);
+            }
+            self.look(context);
+            match self.step(context)? {
+                Step::Compose(moment) if self.compose(context, moment)? => self.moment = None,
+                Step::Compose(_) => return Ok(Next::Again),
+                Step::Wait => break,
+                Step::End => {
+                    self.ended = true;
+                    context.finish();
+                }
+            }
+        }
+        Ok(Next::WhenFramesCome)
+    }
+
+    fn flush(&mut self, context: &mut Context) -> Result<Next, String> {
+        self.look(context);
+        // Nobody reads what comes out, or it was ended: what inputs still have is not wanted.
+        if self.heads.iter().any(|head| head.state == InputState::Open) {
+            return Ok(Next::WhenFramesCome);
+        }
+        self.process(context)
+    }
+
+    fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
+        let settings = settings(context)?;
+        for input in 0..INPUTS {
+            self.layers[input].place = place(context, input)?;
+        }
+        self.settings = settings;
+        self.sort();
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Vec<u8> {
+        let origin_ns = self.origin_ns.unwrap_or(f64::NAN);
+        [origin_ns, self.next].into_iter().flat_map(f64::to_le_bytes).collect()
+    }
+
+    fn restore(&mut self, state: &[u8]) {
+        let number = |at: usize| state.get(at..at + 8)?.try_into().ok().map(f64::from_le_bytes);
+        if let (Some(origin_ns), Some(next)) = (number(0), number(8)) {
+            self.origin_ns = (!origin_ns.is_nan()).then_some(origin_ns);
+            self.next = next;
+        }
+    }
+
+    fn figures(&mut self, values: &mut [f64]) {
+        values.copy_from_slice(&[self.frames, self.late, self.skipped]);
+    }
+}
+
+impl Compositor {
+    fn sort(&mut self) {
+        let layers = &self.layers;
+        self.order.sort_by_key(|&input| (layers[input].place.order, input));
+    }
+
+    /// Looks at what the inputs have. One that has lost its link shows nothing any more.
+    fn look(&mut self, context: &mut Context) {
+        for (input, (head, layer)) in (0..).zip(self.heads.iter_mut().zip(&mut self.layers)) {
+            *head = Head { state: context.input_state(input), oldest: context.peek(input) };
+            if head.state == InputState::Unlinked {
+                layer.kept = None;
+            }
+        }
+    }
+
+    fn step(&mut self, context: &mut Context) -> Result<Step, String> {
+        if self.moment.is_none() {
+            self.moment = self.find_moment(context)?;
+        }
+        let Some(moment) = self.moment else {
+            let is_over = match self.settings.master {
+                Some(master) => self.heads[master].state == InputState::Ended,
+                None => self.is_over(f64::INFINITY),
+            };
+            return Ok(if is_over { Step::End } else { Step::Wait });
+        };
+        for input in 0..INPUTS {
+            self.advance(context, input, moment.at_ns)?;
+        }
+        if self.is_over(moment.at_ns) {
+            return Ok(Step::End);
+        }
+        let lagging = (0..INPUTS).filter(|&input| self.lags(input, moment.at_ns)).count();
+        if lagging > 0 && !self.is_overdue(context, moment.at_ns) {
+            return Ok(Step::Wait);
+        }
+        self.late += lagging as f64;
+        Ok(Step::Compose(moment))
+    }
+
+    /// The next moment. `None`: no input tells it yet.
+    fn find_moment(&mut self, context: &Context) -> Result<Option<Moment>, String> {
+        if let Some(master) = self.settings.master {
+            let Head { state, oldest } = self.heads[master];
+            if state == InputState::Unlinked && !context.is_live() {
+                return Err(format!("input videoIn_{master} is the master and has no link"));
+            }
+            return Ok(oldest.map(|info| Moment {
+                at_ns: info.pts_ns,
+                until_ns: info.pts_ns + info.duration_ns,
+                flags: info.flags,
+            }));
+        }
+        if self.origin_ns.is_none() {
+            self.origin_ns = self.find_origin(context);
+        }
+        let Some(origin_ns) = self.origin_ns else { return Ok(None) };
+        let place_ns = |place: f64| (origin_ns + place * self.settings.period_ns).round();
+        Ok(Some(Moment { at_ns: place_ns(self.next), until_ns: place_ns(self.next + 1.0), flags: 0 }))
+    }
+
+    /// The time of the first picture of all inputs.
+    fn find_origin(&self, context: &Context) -> Option<f64> {
+        let heads = || self.heads.iter().filter_map(|head| head.oldest);
+        let missing = self.heads.iter().any(|head| head.state == InputState::Open && head.oldest.is_none());
+        let since_ns = heads().map(|info| info.ingress_ns).fold(f64::INFINITY, f64::min);
+        if missing && !self.has_waited(context, since_ns) {
+            return None;
+        }
+        heads().map(|info| info.pts_ns).filter(|pts_ns| pts_ns.is_finite()).reduce(f64::min)
+    }
+
+    /// Takes what an input shows at a time: the newest of its pictures that is not after it.
+    fn advance(&mut self, context: &mut Context, input: usize, at_ns: f64) -> Result<(), String> {
+        let mut newest: Option<(Frame, SluiceFrameInfo)> = None;
+        while let Some(info) = self.heads[input].oldest.filter(|info| is_due(info, at_ns)) {
+            let Some(frame) = context.read(input as u32) else { break };
+            if let Some((passed, _)) = newest.replace((frame, info)) {
+                context.release(passed);
+                self.skipped += 1.0;
+            }
+            let state = context.input_state(input as u32);
+            self.heads[input] = Head { state, oldest: context.peek(input as u32) };
+        }
+        let Some((frame, info)) = newest else { return Ok(()) };
+        if info.format != SLUICE_RGBA8 {
+            let format = format_name(info.format);
+            return Err(format!(
+                "a picture of input videoIn_{input} is in {format}, wanted rgba8; put org.sluice.video.convert before it"
+            ));
+        }
+        let from_ns = if info.pts_ns.is_finite() { info.pts_ns } else { at_ns };
+        let lasts_ns = if info.duration_ns > 0.0 { info.duration_ns } else { self.settings.period_ns };
+        let layer = &mut self.layers[input];
+        self.skipped += f64::from(u8::from(layer.kept.is_some_and(|kept| !kept.shown)));
+        let picture = context.picture(frame).ok_or("a picture has no planes")?;
+        layer.keep(&picture, (from_ns, from_ns + lasts_ns), info.ingress_ns);
+        context.release(frame);
+        Ok(())
+    }
+
+    /// Whether an input may still get another picture to show at a time.
+    fn lags(&self, input: usize, at_ns: f64) -> bool {
+        let Head { state, oldest } = self.heads[input];
+        let is_behind = oldest.is_some_and(|info| !is_due(&info, at_ns));
+        let is_exact = self.layers[input].kept.is_some_and(|kept| kept.from_ns == at_ns);
+        state == InputState::Open && !is_behind && !is_exact
+    }
+
+    /// Whether a live graph has waited long enough for the inputs that lag.
+    fn is_overdue(&self, context: &Context, at_ns: f64) -> bool {
+        let reached = (0..INPUTS).filter(|&input| !self.lags(input, at_ns));
+        let ingress_ns = reached.filter_map(|input| {
+            let exact = self.layers[input].kept.filter(|kept| kept.from_ns == at_ns).map(|kept| kept.ingress_ns);
+            exact.or(self.heads[input].oldest.map(|info| info.ingress_ns))
+        });
+        self.has_waited(context, ingress_ns.fold(f64::INFINITY, f64::min))
+    }
+
+    fn has_waited(&self, context: &Context, since_ns: f64) -> bool {
+        context.is_live() && context.now_ns() - since_ns >= self.settings.wait_ns
+    }
+
+    /// Whether the inputs have nothing for a time any more.
+    fn is_over(&self, at_ns: f64) -> bool {
+        let mut linked = (0..INPUTS).filter(|&input| self.heads[input].state != InputState::Unlinked).peekable();
+        if self.settings.ends_with_any {
+            return linked.any(|input| self.is_past(input, at_ns));
+        }
+        linked.peek().is_some() && linked.all(|input| self.is_past(input, at_ns))
+    }
+
+    /// Whether an input has ended, and its last picture too.
+    fn is_past(&self, input: usize, at_ns: f64) -> bool {
+        let is_ended = self.heads[input].state == InputState::Ended;
+        is_ended && self.layers[input].kept.is_none_or(|kept| at_ns >= kept.to_ns)
+    }
+
+    /// Whether an input has ended and is to show nothing.
+    fn is_hidden(&self, input: usize, at_ns: f64) -> bool {
+        !self.settings.holds && self.is_past(input, at_ns)
+    }
+
+    /// Writes the picture of a moment. `false`: no slot is free.
+    fn compose(&mut self, context: &mut Context, moment: Moment) -> Result<bool, String> {
+        let measures = (SLUICE_RGBA8, self.settings.width, self.settings.height);
+        let Some(frame) = acquire(context, 0, measures)? else { return Ok(false) };
+        let mut picture = context.picture_mut(frame).ok_or("a new picture has no planes")?;
+        self.draw(&mut picture.planes[0], moment.at_ns)?;
+        context.set_times_ns(frame, moment.at_ns, moment.until_ns - moment.at_ns)?;
+        context.set_flags(frame, moment.flags)?;
+        context.write(0, frame)?;
+        self.next += 1.0;
+        self.frames += 1.0;
+        Ok(true)
+    }
+
+    fn draw(&mut self, to: &mut PlaneRowsMut<'_>, at_ns: f64) -> Result<(), String> {
+        let (width, height) = (self.settings.width as usize, self.settings.height as usize);
+        // What is under a picture that covers all is not drawn.
+        let covers = |&input: &usize| self.layers[input].covers(width, height) && !self.is_hidden(input, at_ns);
+        let ground = self.order.iter().rposition(covers);
+        if ground.is_none() {
+            (0..to.rows).for_each(|row| fill(to.row(row), self.settings.background));
+        }
+        for place in ground.unwrap_or(0)..INPUTS {
+            let input = self.order[place];
+            if !self.is_hidden(input, at_ns) {
+                self.layers[input].draw(&mut self.resizing, to)?;
+            }
+        }
+        self.layers.iter_mut().filter_map(|layer| layer.kept.as_mut()).for_each(|kept| kept.shown = true);
+        Ok(())
+    }
+}
+
+/// Whether a picture is not after a time. One whose time is no number is always due.
+fn is_due(info: &SluiceFrameInfo, at_ns: f64) -> bool {
+    info.pts_ns <= at_ns || !info.pts_ns.is_finite()
+}
+
+fn fill(row: &mut [u8], colour: [u8; 4]) {
+    row.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&colour));
+}
+
+fn settings(context: &Context) -> Result<Settings, String> {
+    Ok(Settings {
+        width: number(context, c"width")? as u32,
+        height: number(context, c"height")? as u32,
+        period_ns: 1e9 / number(context, c"frameRate")?,
+        master: Some(number(context, c"master")?).filter(|&master| master >= 0.0).map(|master| master as usize),
+        ends_with_any: text(context, c"end")? == "any",
+        holds: text(context, c"atEnd")? == "hold",
+        wait_ns: number(context, c"waitMs")? * 1e6,
+        background: colour(text(context, c"background")?)?,
+    })
+}
+
+/// An opaque colour of a text such as `#ff8000`.
+fn colour(text: &str) -> Result<[u8; 4], String> {
+    let is_hexadecimal = |digits: &&str| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let digits = text.strip_prefix('#').filter(is_hexadecimal);
+    let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let [_, red, green, blue] = value.ok_or_else(|| format!("background is \"{text}\", wanted #rrggbb"))?.to_be_bytes();
+    Ok([red, green, blue, 255])
+}
+
+fn place(context: &Context, input: usize) -> Result<Place, String> {
+    let value = |key: &str| {
+        let key = CString::new(format!("{key}_{input}")).map_err(|error| error.to_string())?;
+        number(context, &key)
+    };
+    Ok(Place {
+        x: value("x")? as i64,
+        y: value("y")? as i64,
+        size: [value("width")? as u32, value("height")? as u32],
+        opacity: (value("opacity")? * 255.0).round() as u8,
+        order: value("order")? as i64,
+        visible: value("visible")? != 0.0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_reads_red_green_and_blue() {
+        assert_eq!(colour("#ff8001"), Ok([255, 128, 1, 255]));
+        for wrong in ["ff8001", "#ff80", "#ff80gg", "#+f8001"] {
+            assert!(colour(wrong).is_err(), "{wrong}");
+        }
+    }
+}

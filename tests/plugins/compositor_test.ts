@@ -1,0 +1,321 @@
+/** The compositor: what comes out is what the formula of blending gives, pixel by pixel, at the times that are due. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import type { AddOptions } from "../../core/runtime_options.ts";
+import { addRow, copyPicture, end, media, type PictureCopy, readCode, runtimeOf } from "../fixtures/plugins/media.ts";
+
+const TYPE = "org.sluice.video.compositor";
+const MS = 1e6;
+
+type Rgba = readonly [number, number, number, number];
+
+/** The pictures of an input, of one size. */
+interface Input {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+  readonly pictures: readonly Uint8Array[];
+}
+
+/** Where an input stands. */
+interface Place {
+  readonly x?: number;
+  readonly y?: number;
+  readonly opacity?: number;
+  readonly order?: number;
+  readonly visible?: boolean;
+}
+
+/** Marsaglia, "Xorshift RNGs", 2003. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+function solid(width: number, height: number, colour: Rgba): Uint8Array {
+  return Uint8Array.from({ length: 4 * width * height }, (_, k) => colour[k % 4]);
+}
+
+function still(width: number, height: number, pixels: Uint8Array, count = 1): Input {
+  return { width, height, frameRate: 25, pictures: Array<Uint8Array>(count).fill(pixels) };
+}
+
+/** The places of inputs as the stage's keys. */
+function keysOf(places: readonly Place[]): Record<string, unknown> {
+  return Object.fromEntries(
+    places.flatMap((place, k) => Object.entries(place).map(([key, value]) => [`${key}_${k}`, value])),
+  );
+}
+
+/** Draws pictures by the formula, in floating point, each rounded to 8 bits; alphas are of 8 bits, too. */
+function drawn(width: number, height: number, background: Rgba, inputs: readonly Input[], places: readonly Place[]) {
+  const out = solid(width, height, background);
+  const order = inputs.map((_, k) => k).sort((a, b) => (places[a].order ?? a) - (places[b].order ?? b) || a - b);
+  for (const k of order.filter((k) => places[k].visible ?? true)) {
+    const { x = 0, y = 0, opacity = 1 } = places[k];
+    const { pictures: [pixels] } = inputs[k];
+    for (let row = 0; row < inputs[k].height; row++) {
+      for (let column = 0; column < inputs[k].width; column++) {
+        const [toX, toY] = [x + column, y + row];
+        if (toX < 0 || toX >= width || toY < 0 || toY >= height) continue;
+        const [from, to] = [4 * (row * inputs[k].width + column), 4 * (toY * width + toX)];
+        const part = Math.round(pixels[from + 3] * Math.round(opacity * 255) / 255) / 255;
+        for (let c = 0; c < 3; c++) out[to + c] = Math.round(pixels[from + c] * part + out[to + c] * (1 - part));
+      }
+    }
+  }
+  return out;
+}
+
+/** A graph of scripted inputs, the compositor, and a sink. */
+function graph(runtime: Runtime, config: object, inputs: readonly (Input | undefined)[], options: AddOptions = {}) {
+  runtime.addByType(TYPE, { ...config }, { id: "compositor", lane: "media", ...options });
+  const sources = inputs.map((input, k) => {
+    if (input === undefined) return undefined;
+    const { width, height, frameRate } = input;
+    const source = runtime.add(appSource.video({ pixelFormat: "rgba8", width, height, frameRate }), { id: `in_${k}` });
+    runtime.connectByName(`in_${k}.video`, `compositor.videoIn_${k}`, { policy: "lossless", capacity: 4 });
+    return source;
+  });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName("compositor.videoOut", "sink.video", { policy: "lossless", capacity: 4 });
+  return { sources, sink };
+}
+
+/** Runs inputs to their end. */
+async function compose(registry: NodeRegistry, config: object, inputs: readonly (Input | undefined)[]) {
+  await using runtime = runtimeOf(registry);
+  const { sources, sink } = graph(runtime, config, inputs);
+  await runtime.start();
+  const sent = Promise.all(sources.map(async (source, k) => {
+    for (const pixels of inputs[k]?.pictures ?? []) await source!.push({ planes: [pixels] });
+    source?.end();
+  }));
+  const pictures: PictureCopy[] = [];
+  for await (const picture of sink) pictures.push(copyPicture(picture));
+  await sent;
+  return { pictures, figures: (await end(runtime)).figures("compositor") };
+}
+
+/** The colour of a pixel, red, green, blue. */
+function pixel({ planes: [rgba], width }: PictureCopy, x: number, y: number): number[] {
+  return [...rgba.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
+}
+
+media("compositor: a picture in a picture is blended as the formula says", async (registry) => {
+  const pick = random(20_261_124);
+  const noise = (width: number, height: number, opaque: boolean) =>
+    Uint8Array.from({ length: 4 * width * height }, (_, k) => k % 4 === 3 && opaque ? 255 : pick(256));
+  const inputs = [still(64, 48, noise(64, 48, true)), still(17, 11, noise(17, 11, false))];
+  for (const opacity of [1, 0.5, 0.03]) {
+    const places = [{}, { x: 40, y: 30, opacity }];
+    const config = { width: 64, height: 48, frameRate: 25, ...keysOf(places) };
+    const { pictures } = await compose(registry, config, inputs);
+    equal(pictures.length, 1);
+    deepEqual([pictures[0].width, pictures[0].height, pictures[0].pixelFormat], [64, 48, "rgba8"]);
+    deepEqual([pictures[0].ptsNs, pictures[0].durationNs], [0, 40 * MS]);
+    deepEqual(pictures[0].planes[0], drawn(64, 48, [0, 0, 0, 255], inputs, places));
+  }
+});
+
+media("compositor: eight inputs of odd sizes, partly or wholly outside, in any order", async (registry) => {
+  const pick = random(7);
+  for (let round = 0; round < 4; round++) {
+    const inputs = Array.from({ length: 8 }, (_, k) => {
+      const [width, height] = [1 + pick(40), 1 + pick(30)];
+      // Some are opaque, and some of those cover all.
+      const whole = k % 4 === 3 && pick(2) === 0;
+      const [w, h] = whole ? [53, 37] : [width, height];
+      return still(w, h, Uint8Array.from({ length: 4 * w * h }, (_, at) => at % 4 === 3 && k % 2 ? 255 : pick(256)));
+    });
+    const places = inputs.map(({ width }) => ({
+      x: width === 53 ? 0 : pick(100) - 45,
+      y: width === 53 ? 0 : pick(80) - 40,
+      opacity: pick(3) === 0 ? pick(101) / 100 : 1,
+      order: pick(7) - 3,
+      visible: pick(6) > 0,
+    }));
+    const config = { width: 53, height: 37, frameRate: 25, background: "#204060", ...keysOf(places) };
+    const { pictures } = await compose(registry, config, inputs);
+    equal(pictures.length, 1);
+    deepEqual(pictures[0].planes[0], drawn(53, 37, [32, 64, 96, 255], inputs, places));
+  }
+});
+
+media("compositor scales pictures, and what cannot be seen of one lends no colour", async (registry) => {
+  const half = Uint8Array.from({ length: 4 * 8 * 6 }, (_, k) => {
+    const unseen: Rgba = [255, 0, 0, 0];
+    return (Math.floor(k / 4) % 8 < 4 ? unseen : [0, 0, 200, 255])[k % 4];
+  });
+  const inputs = [still(5, 3, solid(5, 3, [10, 200, 30, 255])), still(8, 6, half)];
+  const sizes = { width_0: 31, height_0: 17, x_1: 40, y_1: 2, width_1: 24 };
+  const { pictures: [picture] } = await compose(registry, { width: 71, height: 29, frameRate: 25, ...sizes }, inputs);
+  for (let y = 0; y < 29; y++) {
+    for (let x = 0; x < 40; x++) {
+      deepEqual(pixel(picture, x, y), x < 31 && y < 17 ? [10, 200, 30] : [0, 0, 0], `${x}, ${y}`);
+    }
+    for (let x = 40; x < 71; x++) {
+      const [red, green, blue] = pixel(picture, x, y);
+      deepEqual([red, green], [0, 0], `${x}, ${y}`);
+      // Its width of 24 keeps the shape: 18 rows. Behind the edge in the middle it is all blue.
+      if (x >= 55 && x < 64 && y >= 2 && y < 20) equal(blue, 200, `${x}, ${y}`);
+      if (x < 49 || x >= 64 || y < 2 || y >= 20) equal(blue, 0, `${x}, ${y}`);
+    }
+  }
+});
+
+/** The frame numbers of two test patterns in each picture, one above the other. */
+async function numbers(registry: NodeRegistry, rates: readonly [number, number], seconds: number, config: object) {
+  await using runtime = runtimeOf(registry);
+  runtime.addByType(TYPE, { width: 64, height: 32, y_1: 16, ...config }, { id: "compositor", lane: "media" });
+  for (const [k, frameRate] of rates.entries()) {
+    const pattern = { width: 64, height: 16, frameRate, durationSeconds: seconds };
+    const last = addRow(registry, runtime, { [`video.pattern-source#in_${k}`]: pattern });
+    runtime.connectByName(last, `compositor.videoIn_${k}`, { policy: "lossless", capacity: 2 });
+  }
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName("compositor.videoOut", "sink.video", { policy: "lossless", capacity: 2 });
+  await runtime.start();
+  const [found, times]: [(number | undefined)[][], number[]] = [[], []];
+  for await (const picture of sink) {
+    const { planes: [rgba] } = copyPicture(picture);
+    const grey = rgba.filter((_, k) => k % 4 === 0);
+    found.push([readCode(grey.subarray(0, 64 * 16), 64, 16), readCode(grey.subarray(64 * 16), 64, 16)]);
+    times.push(picture.ptsNs);
+  }
+  return { found, times, figures: (await end(runtime)).figures("compositor")! };
+}
+
+media("compositor shows of inputs of other rates what is newest at the time", async (registry) => {
+  const { found, times, figures } = await numbers(registry, [50, 10], 0.4, { frameRate: 25 });
+  deepEqual(times, Array.from({ length: 10 }, (_, k) => 40 * MS * k));
+  // Of the faster one each second picture; of the slower one that of the last tenth of a second.
+  deepEqual(found, Array.from({ length: 10 }, (_, k) => [2 * k, Math.floor(0.4 * k)]));
+  deepEqual(figures, { frames: 10, late: 0, skipped: 9 });
+});
+
+media("compositor takes the times of its master, and ends with it", async (registry) => {
+  const { found, times, figures } = await numbers(registry, [30, 12], 0.5, { frameRate: 25, master: 1 });
+  deepEqual(times, Array.from({ length: 6 }, (_, k) => Math.round(k * 1e9 / 12)));
+  deepEqual(found.map(([, code]) => code), [0, 1, 2, 3, 4, 5]);
+  deepEqual(found.map(([code]) => code), times.map((ns) => Math.floor(ns * 30 / 1e9 + 1e-6)));
+  equal(figures.late, 0);
+});
+
+media("compositor holds or hides an input that ends before, or ends with it", async (registry) => {
+  const [long, short] = [
+    still(8, 8, solid(8, 8, [9, 9, 9, 255]), 5),
+    still(8, 8, solid(8, 8, [90, 80, 70, 255]), 2),
+  ];
+  const config = { width: 16, height: 8, frameRate: 25, x_1: 8 };
+  const seen = async (keys: object) => {
+    const { pictures } = await compose(registry, { ...config, ...keys }, [long, short]);
+    return pictures.map((picture) => pixel(picture, 8, 0)[0]);
+  };
+  deepEqual(await seen({}), [90, 90, 90, 90, 90]);
+  deepEqual(await seen({ atEnd: "hide" }), [90, 90, 0, 0, 0]);
+  deepEqual(await seen({ end: "any" }), [90, 90]);
+  deepEqual(await seen({ master: 1 }), [90, 90]);
+  deepEqual(await seen({ master: 0, atEnd: "hide" }), [90, 90, 0, 0, 0]);
+});
+
+media("compositor moves inputs while it runs, from one picture to the next", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const input = still(4, 4, solid(4, 4, [200, 100, 50, 255]));
+  const { sources: [source], sink } = graph(runtime, { width: 12, height: 4, frameRate: 25 }, [input]);
+  await runtime.start();
+  const pictures = sink[Symbol.asyncIterator]();
+  const next = async () => {
+    await source!.push({ planes: input.pictures });
+    const { value } = await pictures.next();
+    const copy = copyPicture(value!);
+    return [0, 4, 8].map((x) => pixel(copy, x, 0)[0]);
+  };
+  deepEqual(await next(), [200, 0, 0]);
+  await runtime.configure("compositor", { x_0: 4 });
+  deepEqual(await next(), [0, 200, 0]);
+  await runtime.configure("compositor", { x_0: 6, opacity_0: 0.5, background: "#640000" });
+  deepEqual(await next(), [100, 100, 150]);
+  await runtime.configure("compositor", { width_0: 12, height_0: 4, x_0: 0, opacity_0: 1 });
+  deepEqual(await next(), [200, 200, 200]);
+  await runtime.configure("compositor", { visible_0: false });
+  deepEqual(await next(), [100, 100, 100]);
+  source!.end();
+  ok((await pictures.next()).done);
+  await end(runtime);
+});
+
+media("compositor goes on in a live graph without an input that is late, and counts it", async (registry) => {
+  await using runtime = runtimeOf(registry, { mode: "live" });
+  const inputs = [still(4, 4, solid(4, 4, [200, 0, 0, 255])), still(4, 4, solid(4, 4, [0, 0, 100, 255]))];
+  const config = { width: 8, height: 4, frameRate: 25, x_1: 4, waitMs: 0 };
+  const { sources: [first, second], sink } = graph(runtime, config, inputs);
+  await runtime.start();
+  const pictures = sink[Symbol.asyncIterator]();
+  const next = async () => {
+    await first!.push({ planes: inputs[0].pictures });
+    const copy = copyPicture((await pictures.next()).value!);
+    return [copy.ptsNs / MS, pixel(copy, 0, 0)[0], pixel(copy, 4, 0)[2]];
+  };
+  // The second one has nothing yet, then its first picture, and then keeps it.
+  deepEqual(await next(), [0, 200, 0]);
+  await second!.push({ planes: inputs[1].pictures });
+  await taken(runtime, "in_1");
+  deepEqual(await next(), [40, 200, 100]);
+  deepEqual(await next(), [80, 200, 100]);
+  first!.end();
+  second!.end();
+  for await (const _ of { [Symbol.asyncIterator]: () => pictures }) throw new Error("a picture too many");
+  deepEqual((await end(runtime)).figures("compositor"), { frames: 3, late: 3, skipped: 0 });
+});
+
+/** Waits until what a source has sent was read. */
+async function taken(runtime: Runtime, source: string): Promise<void> {
+  const link = () => runtime.stats().links.find(({ from }) => from.startsWith(source))!;
+  while (link().read === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+media("compositor refuses other pixel formats, and a master without a link, by name", async (registry) => {
+  const cases: [object, string, RegExp][] = [
+    [{}, "nv12", /"compositor".*input videoIn_0 is in nv12, wanted rgba8; put org\.sluice\.video\.convert before it/],
+    [{ master: 3 }, "rgba8", /"compositor".*input videoIn_3 is the master and has no link/],
+  ];
+  for (const [config, pixelFormat, wanted] of cases) {
+    await using runtime = runtimeOf(registry);
+    runtime.addByType(TYPE, { width: 64, height: 16, ...config }, { id: "compositor", lane: "media" });
+    const pattern = { width: 64, height: 16, durationSeconds: 0.1 };
+    // What has no format of its own to announce is seen only when it comes.
+    const row = { "video.pattern-source": pattern, "video.convert": { pixelFormat }, "video.frame-rate": {} };
+    runtime.connectByName(addRow(registry, runtime, row), "compositor.videoIn_0", { policy: "lossless", capacity: 2 });
+    await runtime.start();
+    await rejects(runtime.finished, (error: Error) => (match(error.message, wanted), true));
+  }
+});
+
+media("compositor does the same in a process of its own", async (registry) => {
+  if (Deno.build.os !== "linux") return;
+  await using runtime = runtimeOf(registry);
+  const input = still(4, 4, solid(4, 4, [200, 100, 50, 255]), 3);
+  const config = { width: 8, height: 4, frameRate: 25, x_1: 4 };
+  const { sources: [long, short], sink } = graph(runtime, config, [input, input], { isolate: "process" });
+  await runtime.start();
+  for (const pixels of input.pictures) await long!.push({ planes: [pixels] });
+  await short!.push({ planes: input.pictures.slice(0, 1) });
+  long!.end();
+  short!.end();
+  let frames = 0;
+  for await (const picture of sink) {
+    deepEqual([0, 4].map((x) => pixel(copyPicture(picture), x, 0)[1]), [100, 100]);
+    frames++;
+  }
+  equal(frames, 3);
+  await end(runtime);
+});
