@@ -9,6 +9,7 @@ export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
 export { makeNodeType } from "./core/registry/made_type.ts";
 export { forPlatform } from "./core/descriptor/platform.ts";
 export { processorClass } from "./core/registry/processor_class.ts";
+export { shippedStage } from "./core/registry/shipped_stage.ts";
 export { assignArray, readStruct, StructMemory } from "./core/frames/struct_memory.ts";
 
 // Node types and their descriptors.
@@ -27,6 +28,7 @@ export type { ConfigObjectSchema, DescriptorLane } from "./core/descriptor/descr
 export type { DynamicElements } from "./core/descriptor/dynamic_elements.ts";
 export type { FormatField } from "./core/frames/format.ts";
 export type { Platform } from "./core/descriptor/platform.ts";
+export type { ShippedPlugin } from "./core/registry/shipped_stage.ts";
 
 // Ports, frames and handles.
 export type { StreamInput, StreamOutput } from "./core/ports/stream.ts";

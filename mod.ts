@@ -18,9 +18,10 @@
  * ```
  *
  * This module is for people who write processors and build graphs. Its neighbours: `@sluice/sluice/nodes` has the types
- * of the standard processors (`GainConfig`, `GainHandle`, what their data frames carry), `@sluice/sluice/testing` is for
- * tests of processors, `@sluice/sluice/generated` is what a `sluice.gen.ts` imports, and `@sluice/sluice/kernels` has
- * loops over samples with the vector instructions of the processor.
+ * of the standard processors (`GainConfig`, `GainHandle`, what their data frames carry), `@sluice/sluice/stages` has
+ * the native stages for video, codecs and sensors, `@sluice/sluice/testing` is for tests of processors,
+ * `@sluice/sluice/generated` is what a `sluice.gen.ts` imports, and `@sluice/sluice/kernels` has loops
+ * over samples with the vector instructions of the processor.
  *
  * @module
  */

@@ -8,6 +8,7 @@
  * @module
  */
 import { defineNodeType, definePackage, processorClass } from "./generated.ts";
+import * as package1 from "./stages.gen.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -9351,6 +9352,24 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly acquisition: typeof package1.nodes.acquisition;
+  readonly biquad: typeof package1.nodes.biquad;
+  readonly convert: typeof package1.nodes.convert;
+  readonly downsample: typeof package1.nodes.downsample;
+  readonly fft: typeof package1.nodes.fft;
+  readonly flacEncode: typeof package1.nodes.flacEncode;
+  readonly frameRate: typeof package1.nodes.frameRate;
+  readonly h264Decode: typeof package1.nodes.h264Decode;
+  readonly h264Encode: typeof package1.nodes.h264Encode;
+  readonly jpegDecode: typeof package1.nodes.jpegDecode;
+  readonly jpegEncode: typeof package1.nodes.jpegEncode;
+  readonly opusDecode: typeof package1.nodes.opusDecode;
+  readonly opusEncode: typeof package1.nodes.opusEncode;
+  readonly overlay: typeof package1.nodes.overlay;
+  readonly patternSource: typeof package1.nodes.patternSource;
+  readonly scale: typeof package1.nodes.scale;
+  readonly toVoltage: typeof package1.nodes.toVoltage;
+  readonly trigger: typeof package1.nodes.trigger;
   readonly arrowSink: typeof arrowSink;
   readonly audioDelay: typeof audioDelay;
   readonly audioRebuffer: typeof audioRebuffer;
@@ -9405,6 +9424,7 @@ export const nodes: {
   readonly wavSource: typeof wavSource;
   readonly websocketSink: typeof websocketSink;
 } = {
+  ...package1.nodes,
   arrowSink,
   audioDelay,
   audioRebuffer,
@@ -9519,6 +9539,7 @@ export const nodePackage: NodePackage = definePackage({
     wavSource,
     websocketSink,
   ],
+  packages: [package1.nodePackage],
   sources: {
     "core/frames/format.ts": "81d2434790aa3ad5",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
@@ -9570,6 +9591,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_source.ts": "bfe69dbde16270a8",
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
-    "sluice.json": "0a515d6b03fd27c7",
+    "sluice.json": "927583c0aa3fa7ff",
+    "stages.gen.ts": "cd6349bba518fc1a",
   },
 });

@@ -27,9 +27,12 @@ if (import.meta.main) await runProgram(Deno.args);
  * Runs one command line, and ends the process with its exit code.
  *
  * @param args without the program's name
- * @param atEnd is called before the process ends
+ * @param atEnd is called at the end, and may give another command line to run in the same process
  */
-export async function runProgram(args: readonly string[], atEnd?: (exitCode: number) => void): Promise<never> {
+export async function runProgram(
+  args: readonly string[],
+  atEnd: (exitCode: number) => readonly string[] | void = () => {},
+): Promise<never> {
   keepIgnoringHangup();
   consoleWithoutReader();
   const io = processIo();
@@ -38,9 +41,11 @@ export async function runProgram(args: readonly string[], atEnd?: (exitCode: num
     event.preventDefault();
     Deno.exit(reportErrors([event.reason], io, false));
   });
-  const exitCode = await main(args, io, () => startLaneWorkerEarly(OWN_PACKAGE_URL));
-  atEnd?.(exitCode);
-  Deno.exit(exitCode);
+  for (let next: readonly string[] | void = args;;) {
+    const exitCode = await main(next, io, () => startLaneWorkerEarly(OWN_PACKAGE_URL));
+    next = atEnd(exitCode);
+    if (next === undefined) Deno.exit(exitCode);
+  }
 }
 
 /**

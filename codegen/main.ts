@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { keepIgnoringHangup } from "../core/process/hangup.ts";
 import { TASK_GONE, watchTaskParent } from "../core/process/task_parent.ts";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
+import { placeShippedStages } from "./shipped_stages.ts";
 import { watch } from "./watch.ts";
 
 const USAGE = `Usage: deno task codegen [--check | --watch] [--config PATH]
@@ -55,7 +57,9 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
   if (values.watch === true) return await watchCodegen(configPath, check, values.config);
   let result: GenerateResult;
   try {
+    const stages = await placeShippedStages(resolve(configPath), check);
     result = await generate({ configPath, check });
+    if (stages !== undefined) result = { ...result, files: [{ ...stages, text: "" }, ...result.files] };
   } catch (error) {
     console.error(`Cannot generate code: ${firstLine(error)}`);
     return 1;

@@ -86,7 +86,8 @@ function whyRefused({ folder, library, problems }: InspectedPlugin): string | un
   return `"${library}" was built again, and this process has loaded what was there before; start it again`;
 }
 
-function stageModel(root: string, from: string, folder: string, descriptor: NodeDescriptor): StageModel {
+/** The model of a stage. @param from as the `sluice.json` names its plugin */
+export function stageModel(root: string, from: string, folder: string, descriptor: NodeDescriptor): StageModel {
   const ports = [...descriptor.inputs, ...descriptor.outputs];
   return {
     descriptor: { ...descriptor, source: localPath(root, descriptor.source) },

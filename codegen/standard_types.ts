@@ -38,6 +38,7 @@ function isPath(specifier: string): boolean {
   return /^\.\.?\//.test(specifier);
 }
 
-function modelOf({ name, nodes }: NodePackage): OtherPackageModel {
-  return { name, specifier: STANDARD_PACKAGE, descriptors: nodes.map(({ descriptor }) => descriptor) };
+function modelOf(read: NodePackage): OtherPackageModel {
+  const all = [read, ...read.packages ?? []].flatMap(({ nodes }) => nodes);
+  return { name: read.name, specifier: STANDARD_PACKAGE, descriptors: all.map(({ descriptor }) => descriptor) };
 }

@@ -39,16 +39,23 @@ export function nodeId(text: string): NodeId {
 }
 
 /**
- * The id of a node by default: its type, where `mixer<4>` becomes `mixer-4`, with a number from the second on. A type
- * can be longer than an id may be: `nodeId()` checks it.
+ * The id of a node by default: its type, where `mixer<4>` becomes `mixer-4`, with a number from the second on, which
+ * follows one that is taken. A type can be longer than an id may be: `nodeId()` checks it.
  *
  * @param taken the ids of the other nodes
  */
 export function defaultNodeId(type: string, taken: { has(id: NodeId): boolean }): string {
   const plain = type.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/-$/, "");
-  let id = plain;
-  for (let n = 2; taken.has(id as NodeId); n++) id = `${plain}-${n}`;
-  return id;
+  const isTaken = (n: number) => taken.has(n === 1 ? plain as NodeId : `${plain}-${n}` as NodeId);
+  // In few steps among many nodes of a type: doubles the number up to one that is free, and halves the way back.
+  let [used, free] = [0, 1];
+  for (; isTaken(free); free *= 2) used = free;
+  while (free - used > 1) {
+    const middle = Math.floor((used + free) / 2);
+    if (isTaken(middle)) used = middle;
+    else free = middle;
+  }
+  return free === 1 ? plain : `${plain}-${free}`;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { equal, throws } from "node:assert/strict";
-import { linkId, nodeId, portAddress } from "./ids.ts";
+import { equal, ok, throws } from "node:assert/strict";
+import { defaultNodeId, linkId, nodeId, portAddress } from "./ids.ts";
 
 Deno.test("nodeId(), linkId() and portAddress() give back what they accept", () => {
   equal(nodeId("mic-2"), "mic-2");
@@ -29,4 +29,18 @@ Deno.test("nodeId(), linkId() and portAddress() say what was found and wanted", 
     code: "InvalidGraph",
     message: `Cannot use "a.b" as the name of a port: wanted ${letters}`,
   });
+});
+
+Deno.test("defaultNodeId() numbers the nodes of a type, and asks for few ids among many", () => {
+  const taken = new Set<string>();
+  for (const wanted of ["mixer-4", "mixer-4-2", "mixer-4-3", "mixer-4-4", "mixer-4-5"]) {
+    equal(defaultNodeId("mixer<4>", taken), wanted);
+    taken.add(wanted);
+  }
+  let asked = 0;
+  equal(defaultNodeId("gain", { has: (id) => ++asked > 0 && Number(id.slice(5)) <= 12_000 }), "gain-12001");
+  ok(asked < 40, `${asked} ids`);
+  taken.delete("mixer-4-2");
+  const id = defaultNodeId("mixer<4>", taken);
+  ok(!taken.has(id), id);
 });

@@ -11,9 +11,10 @@ import { IDENTITY_SYMBOLS, KERNEL_SYMBOLS, type KernelSymbols, type NativeSymbol
 /** Names the library where it is not in its usual place. */
 const PATH_VARIABLE = "SLUICE_NATIVE_LIB";
 
-const FILE_NAMES: Partial<Record<typeof Deno.build.os, string>> = {
-  darwin: "libsluice_native.dylib",
-  windows: "sluice_native.dll",
+/** How the system names libraries. */
+const FILE_NAMES: Partial<Record<typeof Deno.build.os, readonly [before: string, behind: string]>> = {
+  darwin: ["lib", ".dylib"],
+  windows: ["", ".dll"],
 };
 
 /** A library that has been opened and found to fit. */
@@ -80,13 +81,23 @@ export function openLibrary(path: string, wanted: AbiIdentity): NativeLibrary {
 export function defaultLibraryPath(): string {
   const named = readVariable(PATH_VARIABLE);
   if (named !== undefined && named !== "") return named;
-  const url = new URL(`../target/release/${FILE_NAMES[Deno.build.os] ?? "libsluice_native.so"}`, import.meta.url);
+  const url = new URL(`../target/release/${fileName("sluice_native")}`, import.meta.url);
   if (url.protocol === "file:") return toPath(url);
   throw new NativeError(
     "NativeUnavailable",
     `Cannot find the native library: this package comes from ${url.protocol}//, which holds none; build it from the ` +
       `repository and name it in ${PATH_VARIABLE}`,
   );
+}
+
+/**
+ * Where the library of a shipped plugin is: beside the native library.
+ *
+ * @param plugin its name, such as `codecs`
+ * @throws {NativeError} as {@linkcode defaultLibraryPath}
+ */
+export function shippedLibraryPath(plugin: string): string {
+  return defaultLibraryPath().replace(/[^\\/]*$/, () => fileName(`sluice_plugin_${plugin}`));
 }
 
 /** The reason of the last refusal of a native call on this thread. */
@@ -133,6 +144,11 @@ function reason(path: string, text: string): string {
     if (error instanceof Deno.errors.NotFound) return "there is no such file";
   }
   return text.replaceAll("Could not open library: ", "").replaceAll(`${path}: `, "").trim();
+}
+
+function fileName(library: string): string {
+  const [before, behind] = FILE_NAMES[Deno.build.os] ?? ["lib", ".so"];
+  return before + library + behind;
 }
 
 /** Reads a variable where that is allowed without asking. */

@@ -1,6 +1,7 @@
-/** `deno task demo --live`, as people run it. */
+/** `deno task demo --live`, as people run it, and the graphs of `deno task demo`. */
 import assert from "node:assert/strict";
-import { freePort, ROOT } from "./cli/command_line.ts";
+import { freePort, ROOT, sluice } from "./cli/command_line.ts";
+import { noRustPlugin } from "./fixtures/plugins/build.ts";
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGKILL", 137]] as const) {
   Deno.test({
@@ -40,4 +41,55 @@ async function runDemo(signal: Deno.Signal, code: number): Promise<void> {
   assert.equal((await task.status).code, code, stderr);
   assert.deepEqual([state, page], ["running", 200], stderr);
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port }), Deno.errors.ConnectionRefused);
+}
+
+const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs") ?? noProgram("ffprobe") ?? noProgram("ffmpeg");
+
+Deno.test({
+  name: `the demo's graphs make a video whose tracks end together${obstacle ? ` (left out: ${obstacle})` : ""}`,
+  ignore: obstacle !== undefined,
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "sluice-demo-" });
+    try {
+      const run = async (graph: string, ...settings: string[]) => {
+        const result = await sluice([
+          "run",
+          `examples/${graph}`,
+          "--quiet",
+          ...settings.flatMap((each) => ["--set", each]),
+        ]);
+        assert.equal(result.code, 0, result.stderr);
+      };
+      const video = `${folder}/demo.mp4`;
+      await run("demo.json", `file.path=${folder}/demo.wav`);
+      await run("demo_video.json", `speech.path=${folder}/demo.wav`, `file.path=${video}`);
+      const { streams } = JSON.parse(
+        await output("ffprobe", "-v", "error", "-show_streams", "-count_packets", "-of", "json", video),
+      );
+      const [pictures, sound] = streams;
+      assert.deepEqual([pictures.codec_name, sound.codec_name], ["h264", "opus"]);
+      assert.deepEqual([pictures.width, pictures.height, pictures.nb_read_packets], [1280, 720, "315"]);
+      assert.ok(Math.abs(pictures.duration - sound.duration) <= 1 / 30, `${pictures.duration} and ${sound.duration} s`);
+      assert.equal(await output("ffmpeg", "-v", "error", "-i", video, "-f", "null", "-"), "");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** Runs a program to its end. @returns what it says on both streams */
+async function output(program: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert.equal(code, 0, said);
+  return said;
+}
+
+function noProgram(name: string): string | undefined {
+  try {
+    new Deno.Command(name, { args: ["-version"], stdout: "null", stderr: "null" }).outputSync();
+    return undefined;
+  } catch {
+    return `there is no "${name}"`;
+  }
 }

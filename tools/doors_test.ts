@@ -36,6 +36,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
   assert.deepEqual(exports, {
     ".": "./mod.ts",
     "./nodes": "./sluice.gen.ts",
+    "./stages": "./stages.gen.ts",
     "./testing": "./testing.ts",
     "./generated": "./generated.ts",
     "./kernels": "./kernels.ts",

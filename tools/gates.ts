@@ -56,7 +56,16 @@ const USUAL_COURSE = [
 ];
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */
-const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts", "kernels.ts", "plugins.ts", "control.ts"];
+const DOORS = [
+  "mod.ts",
+  "sluice.gen.ts",
+  "stages.gen.ts",
+  "testing.ts",
+  "generated.ts",
+  "kernels.ts",
+  "plugins.ts",
+  "control.ts",
+];
 
 const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };

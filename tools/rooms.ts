@@ -60,7 +60,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "configuration": ["config.ts", "plugins.ts", "runtime_path.ts", "standard_types.ts"],
     "scan": ["scan/"],
     "emit": ["emit/"],
-    "generate": ["generate.ts"],
+    "generate": ["generate.ts", "shipped_stages.ts"],
     "watch": ["watch.ts"],
     "new": ["new/"],
     "command": ["main.ts"],

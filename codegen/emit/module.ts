@@ -17,7 +17,7 @@ import { emitStruct, viewName } from "./struct_view.ts";
 /** Names that a generated file imports from the runtime, declares, or takes from the language. */
 const RESERVED = (
   `nodes nodePackage defineNodeType definePackage ${Object.keys(FRAME_TYPES).join(" ")} ` +
-  "pluginStage DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
+  "pluginStage shippedStage DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
   "NodeType PacketFieldsOf Untyped PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
   "StructMemory assignArray readStruct forPlatform processorClass Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
   "Uint16Array Int8Array Uint8Array"

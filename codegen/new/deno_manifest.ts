@@ -155,6 +155,7 @@ async function lackingEntries(
     if (imports[`${specifier}/`] !== undefined) return [];
     const doors = {
       nodes: "sluice.gen.ts",
+      stages: "stages.gen.ts",
       testing: "testing.ts",
       generated: "generated.ts",
       kernels: "kernels.ts",

@@ -65,7 +65,9 @@ export function readOtherPackage(
     const [parts] = call.getArguments();
     if (!Node.isObjectLiteralExpression(parts)) continue;
     if (called === "definePackage") name = literalOf(parts, "name");
-    if (called === "defineNodeType") descriptors.push(literalOf(parts, "descriptor") as NodeDescriptor);
+    if (called === "defineNodeType" || called === "shippedStage") {
+      descriptors.push(literalOf(parts, "descriptor") as NodeDescriptor);
+    }
   }
   if (typeof name !== "string" || descriptors.length === 0 || !descriptors.every(isDescriptor)) {
     return isGeneratedModule(read.text)

@@ -10,6 +10,7 @@ import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
 import { loadNative } from "../../ffi/loader.ts";
 import { loadPluginLibrary, type PluginStage, tryPluginLibrary } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import { findShippedTypes, isShippedType } from "../registry/shipped_stage.ts";
 import { MANIFEST, type PluginManifest, readManifest } from "./manifest.ts";
 import { stageType } from "./stage_type.ts";
 
@@ -71,10 +72,13 @@ export function inspectPlugin(folder: string, { tries = false }: InspectOptions 
   if (library === undefined || open.length + ofVersion.length > 0) {
     return { folder, manifest, library, nodes: [], problems };
   }
+  const shipped = findShippedTypes(folder, library);
+  if (shipped !== undefined) return { folder, manifest, library, nodes: shipped, problems };
   const stages = openLibrary(library, tries, problems);
   report(path, findMissingStages(manifest, stages));
   const nodes = stages.flatMap((stage) => {
     try {
+      if (isShippedType(stage.id)) throw new RangeError("it is there already, of a plugin that comes with Sluice");
       return [stageType(stage, manifest?.name ?? "", path)];
     } catch (error) {
       report(library, [`stage "${stage.id}": ${(error as Error).message}`]);

@@ -117,8 +117,10 @@ export function findPluginFolders(folder: string): string[] {
   }
 }
 
+/** The package of a plugin; that of its types where generated code has made it. */
 function packageOf({ folder, manifest, nodes }: PluginInfo): NodePackage {
-  return definePackage({ name: manifest.name, url: pathToFileURL(join(folder, MANIFEST)).href, nodes, sources: {} });
+  return nodes[0].package ??
+    definePackage({ name: manifest.name, url: pathToFileURL(join(folder, MANIFEST)).href, nodes, sources: {} });
 }
 
 function rejected(folder: string, { file, message, cause }: PluginProblem): SluiceError {

@@ -12,6 +12,7 @@ import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
+import { listEndingIn } from "./short_names.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 
 /** What is known of a node type without loading its class. */
@@ -97,9 +98,9 @@ export class NodeRegistry {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
     const names = [...this.#types.keys()].sort();
-    const found = `Cannot find node type ${describeName(name)}${didYouMean(name, names)}; available: ${
-      listSome(names)
-    }`;
+    const [whole] = listEndingIn(names, name);
+    const hint = whole === undefined ? didYouMean(name, names) : ` (did you mean "${whole}"?)`;
+    const found = `Cannot find node type ${describeName(name)}${hint}; available: ${listSome(names)}`;
     throw new SluiceError("NodeTypeNotFound", [found, ...this.#leftOut].join("; "), { available: names });
   }
 

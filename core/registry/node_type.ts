@@ -106,6 +106,8 @@ export interface AnyNodeType {
   readonly package: NodePackage | undefined;
   /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
   load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
+  /** Opens the library of a native stage, where that is not done before: called before a graph with such a node runs. */
+  open?(): void;
 }
 
 /** Whether a node type is code of a package, not a hand-over between the graph and the program. */
@@ -133,6 +135,7 @@ export function defineNodeType<C, H extends NodeHandle<any, any>, T extends Node
   parts: {
     readonly descriptor: NodeDescriptor;
     readonly load: () => Promise<(config: NodeSpec["config"]) => NodeInstance>;
+    readonly open?: () => void;
   },
 ): T {
   const type = (config?: C): NodeSpec<H> => ({

@@ -2,6 +2,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { nodePackage } from "../../../sluice.gen.ts";
 import { NodeRegistry } from "../../registry/node_registry.ts";
+import { defineNativeStage } from "../../registry/native_stages.ts";
+import { checkGraph } from "../load.ts";
 import { checkExpression } from "./check_expression.ts";
 
 const registry = new NodeRegistry([nodePackage]);
@@ -56,6 +58,37 @@ Deno.test("chains meet at a node that has an id, before and after it stands in t
 Deno.test("a dynamic port has as many elements as chains lead to it", () => {
   const { links } = read("dynamic-mixer id=m; tone-source ! m.; tone-source ! m.; tone-source ! m.audioIn_7");
   deepEqual(links.map((each) => each.split(" ")[1]), ["m.audioIn_0", "m.audioIn_1", "m.audioIn_7"]);
+});
+
+Deno.test("the last part of a stage's id stands for it where it is the only one that ends so", () => {
+  const stages = new NodeRegistry([nodePackage]);
+  const parts = { className: "S", description: "", mode: "push", inputs: [], outputs: [], properties: {} } as const;
+  for (const type of ["com.a.gain", "com.a.hum", "com.b.hum", "com.b.low-hum", "com.c.fade"]) {
+    stages.add(defineNativeStage({ type, ...parts }));
+  }
+  const check = (text: string) => checkExpression(text, stages);
+  const types = (text: string) => check(text).document?.nodes.map(({ id, type }) => `${id} ${type}`);
+  deepEqual(types("fade; fade; com.c.fade; gain; com.b.hum"), [
+    "fade com.c.fade",
+    "fade-2 com.c.fade",
+    "com-c-fade com.c.fade",
+    "gain gain",
+    "com-b-hum com.b.hum",
+  ]);
+  equal(
+    check("gain; hum").errors[0].message,
+    '-e:1:7: Cannot find node type "hum": "com.a.hum" and "com.b.hum" end in it; write one as a whole',
+  );
+  deepEqual(types("low-hum"), ["low-hum com.b.low-hum"]);
+  match(check("ade").errors[0].message, /^-e:1:1: Cannot find node type "ade"; available:/);
+});
+
+Deno.test("the type of a node in a graph file is whole: of one that is shortened, the whole is told", () => {
+  const text = JSON.stringify({ version: 1, nodes: { a: { type: "h264-encode" } } });
+  match(
+    checkGraph(text, "g.json", registry).errors[0].message,
+    /"h264-encode" \(did you mean "org\.sluice\.codecs\.h264-encode"\?\)/,
+  );
 });
 
 Deno.test("values may be in quotes, and lists and objects are JSON", () => {

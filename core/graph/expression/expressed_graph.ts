@@ -5,10 +5,12 @@
  */
 import { coerceSetting } from "../../descriptor/config_check.ts";
 import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
+import { listNames, SluiceError } from "../../errors.ts";
 import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
 import { defaultNodeId } from "../../ids.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
+import { listEndingIn } from "../../registry/short_names.ts";
 import { IMPLIED_LANES } from "../check_nodes.ts";
 import type { GraphDiagnostics } from "../diagnostics.ts";
 import type { JsonMember, JsonNode } from "../json_tree.ts";
@@ -90,7 +92,7 @@ export class ExpressedGraph {
     }
     let descriptor: NodeDescriptor;
     try {
-      ({ descriptor } = this.#registry.get(type));
+      ({ descriptor } = this.#registry.get(this.#wholeName(type)));
     } catch (error) {
       return this.#diagnostics.addThrown(error, offset);
     }
@@ -104,6 +106,22 @@ export class ExpressedGraph {
     const node = { id, descriptor, element, lane: given.get("lane")?.[0], config, taken: new Set<string>() };
     this.#byId.set(id, node);
     this.#byElement.set(element, node);
+  }
+
+  /**
+   * The registered name that is meant: that of a stage may be shortened to its last part.
+   *
+   * @throws {SluiceError} `NodeTypeNotFound` if several end in it
+   */
+  #wholeName(name: string): string {
+    if (this.#registry.has(name)) return name;
+    const [whole = name, ...others] = listEndingIn(this.#registry.listNodeTypes(), name);
+    if (others.length === 0) return whole;
+    const available = [whole, ...others];
+    const message = `Cannot find node type ${describeName(name)}: ${
+      listNames(available)
+    } end in it; write one as a whole`;
+    throw new SluiceError("NodeTypeNotFound", message, { available });
   }
 
   #link(left: NewNode | NodeReference, right: NewNode | NodeReference): void {
@@ -142,12 +160,12 @@ function hasElement(names: ReadonlySet<string>, port: string): boolean {
 }
 
 function nodeMember({ id, descriptor, element, lane, config }: Expressed): JsonMember {
-  const { type, offset } = element;
+  const { offset } = element;
   const values = config.map(({ key, value, offset, valueOffset }) =>
     member(key, offset, treeOf(coerceSetting(descriptor.config, key, value), valueOffset))
   );
   const members = [
-    member("type", offset, treeOf(type, offset)),
+    member("type", offset, treeOf(descriptor.type, offset)),
     ...(lane === undefined ? [] : [member("lane", lane.offset, treeOf(lane.value, lane.valueOffset))]),
     member("config", offset, { type: "object", offset, members: values }),
   ];

@@ -6,22 +6,22 @@
 import type { Driver } from "../../driver/driver.ts";
 import { NativeDriver } from "../../driver/native.ts";
 import { listNames, SluiceError, type SluiceErrorDetails } from "../../errors.ts";
-import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
 import type { LaneOptions } from "../../placement/lane_options.ts";
 import { type ScheduledNode, scheduleOf } from "../../placement/schedule.ts";
+import type { AnyNodeType } from "../../registry/node_type.ts";
 
 /** What of a graph is looked at. */
 interface PlacedGraph {
-  readonly nodes: ReadonlyMap<string, ScheduledNode & { readonly type: { readonly descriptor: NodeDescriptor } }>;
+  readonly nodes: ReadonlyMap<string, ScheduledNode & { readonly type: Pick<AnyNodeType, "descriptor" | "open"> }>;
   readonly lanes: { readonly [name: string]: LaneOptions };
 }
 
 /**
- * Looks at the nodes and lanes of a graph.
+ * Looks at the nodes and lanes of a graph, and opens the libraries of its stages.
  *
  * @param attempt what they are needed for
- * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `InvalidConfig` for a processor that
- * the machine has not
+ * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `PluginRejected` for one whose library
+ * cannot be used; `InvalidConfig` for a processor that the machine has not
  */
 export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = "start"): void {
   const native = [...graph.nodes.values()].filter((node) => node.type.descriptor.lane === "native");
@@ -39,6 +39,7 @@ export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = 
       { nodeId: native[0].id },
     );
   }
+  for (const { type } of native) type.open?.();
   if (!(driver instanceof NativeDriver)) return;
   const count = driver.cpuCount;
   for (const [name, { cpus }] of Object.entries(graph.lanes)) {

@@ -1,0 +1,120 @@
+/**
+ * The stages of the plugins that come with Sluice. Generated code says what they are; the library of one is opened where
+ * a graph with a stage of it begins, or takes one in.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { loadNative, shippedLibraryPath } from "../../ffi/loader.ts";
+import { loadPluginLibrary, type PluginStage } from "../../ffi/plugin.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { SluiceError } from "../errors.ts";
+import type { NodeHandle } from "./handle.ts";
+import { enterNativeStage, refuseLoading } from "./native_stages.ts";
+import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
+
+/** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
+export type ShippedPlugin = "codecs" | "sensors" | "video";
+
+/** All of them. */
+export const SHIPPED_PLUGINS: readonly ShippedPlugin[] = ["codecs", "sensors", "video"];
+
+/** What makes a library that fits. */
+const BUILD = 'build it with "deno task build:native"';
+
+/** The node types that generated code has made. */
+const types = new Map<ShippedPlugin, AnyNodeType[]>();
+
+/** The stages of libraries that were opened. */
+const opened = new Map<ShippedPlugin, readonly PluginStage[]>();
+
+/**
+ * Makes the node type of a shipped stage. Called by generated code.
+ *
+ * @param parts the name of the plugin that has it, and the descriptor as it was when the code was generated
+ */
+// deno-lint-ignore no-explicit-any -- as in NodeType
+export function shippedStage<C, H extends NodeHandle<any, any>>(
+  { plugin, descriptor }: { readonly plugin: ShippedPlugin; readonly descriptor: NodeDescriptor },
+): NodeType<C, H> {
+  const type = defineNodeType<C, H>({
+    descriptor,
+    load: () => refuseLoading(descriptor.type),
+    open: () => openStage(plugin, descriptor),
+  });
+  types.set(plugin, [...types.get(plugin) ?? [], type]);
+  return type;
+}
+
+/** Whether generated code has made a node type of that id. */
+export function isShippedType(id: string): boolean {
+  return types.values().some((all) => all.some(({ descriptor }) => descriptor.type === id));
+}
+
+/**
+ * The node types of a plugin's folder, if it is one of those that come with Sluice.
+ *
+ * @param folder absolute
+ * @param library in it, absolute
+ * @returns `undefined` for other plugins, and where no generated code has made the types
+ */
+export function findShippedTypes(folder: string, library: string): readonly AnyNodeType[] | undefined {
+  const plugin = types.keys().find((name) =>
+    isSame(folder, fileURLToPath(new URL(`../../crates/plugins/${name}`, import.meta.url))) ||
+    isSame(library, shippedLibraryPath(name))
+  );
+  return plugin && types.get(plugin);
+}
+
+/**
+ * Opens the library of a shipped plugin, or takes what it said before.
+ *
+ * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if the native library cannot be used
+ * @throws {RangeError} with the reason, a clause, if the plugin's cannot
+ */
+export function openShipped(plugin: ShippedPlugin): readonly PluginStage[] {
+  const known = opened.get(plugin);
+  if (known !== undefined) return known;
+  const path = shippedLibraryPath(plugin);
+  if (!isFile(path)) throw new RangeError(`there is no library "${path}"; ${BUILD}`);
+  const stages = loadPluginLibrary(loadNative().symbols, path);
+  for (const { id, figures } of stages) enterNativeStage(id, { figures });
+  opened.set(plugin, stages);
+  return stages;
+}
+
+function openStage(plugin: ShippedPlugin, { type, inputs, outputs }: NodeDescriptor): void {
+  const reject = (why: string, cause?: unknown) =>
+    new SluiceError("PluginRejected", `Cannot use stage "${type}": ${why}`, { cause });
+  let stages: readonly PluginStage[];
+  try {
+    stages = openShipped(plugin);
+  } catch (cause) {
+    throw cause instanceof RangeError ? reject(cause.message, cause) : cause;
+  }
+  const stage = stages.find(({ id }) => id === type);
+  if (stage !== undefined && isLike(stage.inputs, inputs) && isLike(stage.outputs, outputs)) return;
+  throw reject(`the library of plugin "${plugin}" is of another version; ${BUILD}`);
+}
+
+/** Whether ports have the same names in the same order. */
+function isLike(found: readonly { readonly name: string }[], wanted: readonly { readonly name: string }[]): boolean {
+  return found.length === wanted.length && found.every(({ name }, i) => name === wanted[i].name);
+}
+
+/** Whether two paths lead to the same place. */
+function isSame(one: string, other: string): boolean {
+  try {
+    return Deno.realPathSync(one) === Deno.realPathSync(other);
+  } catch {
+    return false;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

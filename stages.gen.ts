@@ -1,0 +1,2199 @@
+// Made by "deno task codegen" from what the libraries of crates/plugins say.
+// Do not edit: change a stage, build it and run the command again.
+// deno-fmt-ignore-file
+
+/**
+ * The stages of the plugins that come with Sluice: video, codecs and sensors.
+ *
+ * ```ts
+ * import { Runtime } from "@sluice/sluice";
+ * import { jpegEncode, patternSource } from "@sluice/sluice/stages";
+ *
+ * await using runtime = new Runtime({ mode: "offline" });
+ * const pattern = runtime.add(patternSource({ durationSeconds: 1 }));
+ * const encoder = runtime.add(jpegEncode({ quality: 90 }));
+ * runtime.connect(pattern.outputs.video, encoder.inputs.video);
+ * ```
+ *
+ * Importing this module opens no library: that is done where a graph with one of them starts.
+ *
+ * @module
+ */
+import { definePackage, shippedStage } from "./generated.ts";
+import type {
+  AudioFrame,
+  EncodedFrame,
+  NodeHandle,
+  NodePackage,
+  NodeType,
+  PacketFrame,
+  Untyped,
+  VideoFrame,
+} from "./generated.ts";
+
+/** The configuration of `org.sluice.sensors.acquisition`. */
+export interface AcquisitionConfig {
+  /**
+   * Where counts come from.
+   *
+   * One of "simulated", "file", "socket"; "simulated" by default.
+   */
+  readonly source?: "simulated" | "file" | "socket";
+  /**
+   * The file: whole records after each other, a number for each channel.
+   *
+   * A string; "" by default.
+   */
+  readonly path?: string;
+  /**
+   * Numbers in the file, or of the socket: integers of 16 or 32 bits, the low byte first.
+   *
+   * One of "s16le", "s32le"; "s16le" by default.
+   */
+  readonly fileFormat?: "s16le" | "s32le";
+  /**
+   * The socket to connect to, HOST:PORT or unix:PATH, which sends what would be in the file.
+   *
+   * A string; "" by default.
+   */
+  readonly address?: string;
+  /**
+   * Whether it connects to the socket again where the other side ends, for ever.
+   *
+   * True or false; true by default.
+   */
+  readonly reconnect?: boolean;
+  /**
+   * Number of channels: the columns ch0, ch1 and so on.
+   *
+   * A whole number from 1 to 64; 8 by default.
+   */
+  readonly channels?: number;
+  /**
+   * Records a second.
+   *
+   * A number from 0.001 to 100000000 Hz; 10000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Records in a batch.
+   *
+   * A whole number from 1 to 65536 records; 256 by default; may change while the node runs.
+   */
+  readonly batchSize?: number;
+  /**
+   * How long it lasts; 0 for ever, or to the end of the file.
+   *
+   * A number of at least 0 s; 0 by default.
+   */
+  readonly durationSeconds?: number;
+  /**
+   * Resolution of the simulated converter.
+   *
+   * A whole number from 2 to 32; 16 by default.
+   */
+  readonly bits?: number;
+  /**
+   * The simulated converter takes so much, up and down.
+   *
+   * A number of at most 1000000 and above 0 V; 10 by default.
+   */
+  readonly fullScaleVolts?: number;
+  /**
+   * Peak of the sine.
+   *
+   * A number from 0 to 1000000 V; 1 by default.
+   */
+  readonly amplitudeVolts?: number;
+  /**
+   * Added to the sine.
+   *
+   * A number from -1000000 to 1000000 V; 0 by default.
+   */
+  readonly offsetVolts?: number;
+  /**
+   * Standard deviation of the noise, which is nearly normally distributed.
+   *
+   * A number from 0 to 1000000 V; 0 by default.
+   */
+  readonly noiseVolts?: number;
+  /**
+   * Frequency of the sine in the first channel.
+   *
+   * A number from 0 to 50000000 Hz; 50 by default.
+   */
+  readonly frequencyHz?: number;
+  /**
+   * How much higher the frequency is with each further channel.
+   *
+   * A number from 0 to 50000000 Hz; 0 by default.
+   */
+  readonly frequencyStepHz?: number;
+  /**
+   * How likely a batch is lost.
+   *
+   * A number from 0 to 1; 0 by default; may change while the node runs.
+   */
+  readonly dropOutProbability?: number;
+  /**
+   * What noise and drop-outs follow from.
+   *
+   * A whole number from 0 to 9007199254740991; 1 by default.
+   */
+  readonly seed?: number;
+}
+
+/** A `org.sluice.sensors.acquisition` in a graph. */
+export type AcquisitionHandle = NodeHandle<Record<never, never>, { packet: PacketFrame<Untyped> }>;
+
+/** Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are lost are counted, and the next one is flagged as a discontinuity. */
+export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shippedStage<
+  AcquisitionConfig,
+  AcquisitionHandle
+>({
+  plugin: "sensors",
+  descriptor: {
+    type: "org.sluice.sensors.acquisition",
+    className: "Acquisition",
+    source: "crates/plugins/sensors/plugin.toml",
+    description:
+      "Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket.",
+    doc:
+      "Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are lost are counted, and the next one is flagged as a discontinuity.",
+    category: "plugin",
+    tags: ["native", "plugin", "sensors"],
+    mode: "loop",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "packet",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Counts: an i32 column a channel, ch0, ch1 and so on.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        source: {
+          type: "string",
+          enum: ["simulated", "file", "socket"],
+          default: "simulated",
+          description: "Where counts come from.",
+        },
+        path: {
+          type: "string",
+          default: "",
+          description: "The file: whole records after each other, a number for each channel.",
+        },
+        fileFormat: {
+          type: "string",
+          enum: ["s16le", "s32le"],
+          default: "s16le",
+          description: "Numbers in the file, or of the socket: integers of 16 or 32 bits, the low byte first.",
+        },
+        address: {
+          type: "string",
+          default: "",
+          description: "The socket to connect to, HOST:PORT or unix:PATH, which sends what would be in the file.",
+        },
+        reconnect: {
+          type: "boolean",
+          default: true,
+          description: "Whether it connects to the socket again where the other side ends, for ever.",
+        },
+        channels: {
+          type: "integer",
+          minimum: 1,
+          maximum: 64,
+          default: 8,
+          description: "Number of channels: the columns ch0, ch1 and so on.",
+        },
+        sampleRateHz: {
+          type: "number",
+          minimum: 0.001,
+          maximum: 100000000,
+          default: 10000,
+          "x-unit": "Hz",
+          description: "Records a second.",
+        },
+        batchSize: {
+          type: "integer",
+          minimum: 1,
+          maximum: 65536,
+          default: 256,
+          "x-live": true,
+          "x-unit": "records",
+          description: "Records in a batch.",
+        },
+        durationSeconds: {
+          type: "number",
+          minimum: 0,
+          default: 0,
+          "x-unit": "s",
+          description: "How long it lasts; 0 for ever, or to the end of the file.",
+        },
+        bits: {
+          type: "integer",
+          minimum: 2,
+          maximum: 32,
+          default: 16,
+          description: "Resolution of the simulated converter.",
+        },
+        fullScaleVolts: {
+          type: "number",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          default: 10,
+          "x-unit": "V",
+          description: "The simulated converter takes so much, up and down.",
+        },
+        amplitudeVolts: {
+          type: "number",
+          minimum: 0,
+          maximum: 1000000,
+          default: 1,
+          "x-unit": "V",
+          description: "Peak of the sine.",
+        },
+        offsetVolts: {
+          type: "number",
+          minimum: -1000000,
+          maximum: 1000000,
+          default: 0,
+          "x-unit": "V",
+          description: "Added to the sine.",
+        },
+        noiseVolts: {
+          type: "number",
+          minimum: 0,
+          maximum: 1000000,
+          default: 0,
+          "x-unit": "V",
+          description: "Standard deviation of the noise, which is nearly normally distributed.",
+        },
+        frequencyHz: {
+          type: "number",
+          minimum: 0,
+          maximum: 50000000,
+          default: 50,
+          "x-unit": "Hz",
+          description: "Frequency of the sine in the first channel.",
+        },
+        frequencyStepHz: {
+          type: "number",
+          minimum: 0,
+          maximum: 50000000,
+          default: 0,
+          "x-unit": "Hz",
+          description: "How much higher the frequency is with each further channel.",
+        },
+        dropOutProbability: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 0,
+          "x-live": true,
+          description: "How likely a batch is lost.",
+        },
+        seed: {
+          type: "integer",
+          minimum: 0,
+          maximum: 9007199254740991,
+          default: 1,
+          description: "What noise and drop-outs follow from.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.sensors.biquad`. */
+export interface BiquadConfig {
+  /**
+   * What passes.
+   *
+   * One of "low-pass", "high-pass", "band-pass", "notch"; "low-pass" by default.
+   */
+  readonly filter?: "low-pass" | "high-pass" | "band-pass" | "notch";
+  /**
+   * Where a low or high pass is 3 dB down, or the middle of a band; below half the rate.
+   *
+   * A number of at most 50000000 and above 0 Hz; 1000 by default; may change while the node runs.
+   */
+  readonly frequencyHz?: number;
+  /**
+   * Order of a low or high pass, twice the number of sections of all.
+   *
+   * A whole number from 2 to 16, a multiple of 2; 2 by default.
+   */
+  readonly order?: number;
+  /**
+   * Band pass and notch: the frequency divided by the width of the band.
+   *
+   * A number of at most 1000 and above 0; 1 by default; may change while the node runs.
+   */
+  readonly q?: number;
+}
+
+/** A `org.sluice.sensors.biquad` in a graph. */
+export type BiquadHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
+
+/** Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it. */
+export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadConfig, BiquadHandle>({
+  plugin: "sensors",
+  descriptor: {
+    type: "org.sluice.sensors.biquad",
+    className: "Biquad",
+    source: "crates/plugins/sensors/plugin.toml",
+    description:
+      "Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch.",
+    doc:
+      "Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it.",
+    category: "plugin",
+    tags: ["native", "plugin", "sensors"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packetIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples: f32 columns.",
+    }],
+    outputs: [{
+      name: "packetOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "The same, filtered.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        filter: {
+          type: "string",
+          enum: ["low-pass", "high-pass", "band-pass", "notch"],
+          default: "low-pass",
+          description: "What passes.",
+        },
+        frequencyHz: {
+          type: "number",
+          exclusiveMinimum: 0,
+          maximum: 50000000,
+          default: 1000,
+          "x-unit": "Hz",
+          "x-live": true,
+          description: "Where a low or high pass is 3 dB down, or the middle of a band; below half the rate.",
+        },
+        order: {
+          type: "integer",
+          minimum: 2,
+          maximum: 16,
+          multipleOf: 2,
+          default: 2,
+          description: "Order of a low or high pass, twice the number of sections of all.",
+        },
+        q: {
+          type: "number",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          default: 1,
+          "x-live": true,
+          description: "Band pass and notch: the frequency divided by the width of the band.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.video.convert`. */
+export interface ConvertConfig {
+  /**
+   * The format that comes out.
+   *
+   * One of "rgba8", "bgra8", "nv12", "i420"; "i420" by default.
+   */
+  readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
+  /**
+   * How YUV follows from RGB: ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance).
+   *
+   * One of "bt601", "bt709", "bt2020"; "bt709" by default.
+   */
+  readonly matrix?: "bt601" | "bt709" | "bt2020";
+  /**
+   * Levels of YUV: luma of 16 to 235, or of 0 to 255.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
+}
+
+/** A `org.sluice.video.convert` in a graph. */
+export type ConvertHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/** Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged. */
+export const convert: NodeType<ConvertConfig, ConvertHandle> = shippedStage<ConvertConfig, ConvertHandle>({
+  plugin: "video",
+  descriptor: {
+    type: "org.sluice.video.convert",
+    className: "Convert",
+    source: "crates/plugins/video/plugin.toml",
+    description: "Converts pictures to another pixel format.",
+    doc:
+      "Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.",
+    category: "plugin",
+    tags: ["native", "plugin", "video"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["pixelFormat"],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures of any format.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "The same in the format that is wanted.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        pixelFormat: {
+          type: "string",
+          enum: ["rgba8", "bgra8", "nv12", "i420"],
+          default: "i420",
+          description: "The format that comes out.",
+        },
+        matrix: {
+          type: "string",
+          enum: ["bt601", "bt709", "bt2020"],
+          default: "bt709",
+          description: "How YUV follows from RGB: ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance).",
+        },
+        range: {
+          type: "string",
+          enum: ["limited", "full"],
+          default: "limited",
+          description: "Levels of YUV: luma of 16 to 235, or of 0 to 255.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.sensors.downsample`. */
+export interface DownsampleConfig {
+  /**
+   * One sample of so many is kept.
+   *
+   * A whole number from 1 to 10000; 16 by default.
+   */
+  readonly factor?: number;
+  /**
+   * The part of the new band, from 0 to half the new rate, that passes unchanged.
+   *
+   * A number from 0.1 to 0.95; 0.8 by default.
+   */
+  readonly passBand?: number;
+  /**
+   * By how much what would be folded is weakened at least.
+   *
+   * A number from 40 to 120 dB; 80 by default.
+   */
+  readonly stopBandDb?: number;
+}
+
+/** A `org.sluice.sensors.downsample` in a graph. */
+export type DownsampleHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
+
+/** Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch comes out for each that comes in, if it completes a sample. After a gap it begins anew. */
+export const downsample: NodeType<DownsampleConfig, DownsampleHandle> = shippedStage<
+  DownsampleConfig,
+  DownsampleHandle
+>({
+  plugin: "sensors",
+  descriptor: {
+    type: "org.sluice.sensors.downsample",
+    className: "Downsample",
+    source: "crates/plugins/sensors/plugin.toml",
+    description:
+      "Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept.",
+    doc:
+      "Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch comes out for each that comes in, if it completes a sample. After a gap it begins anew.",
+    category: "plugin",
+    tags: ["native", "plugin", "sensors"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packetIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples: f32 columns.",
+    }],
+    outputs: [{
+      name: "packetOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Fewer samples, in columns of the same names.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        factor: {
+          type: "integer",
+          minimum: 1,
+          maximum: 10000,
+          default: 16,
+          description: "One sample of so many is kept.",
+        },
+        passBand: {
+          type: "number",
+          minimum: 0.1,
+          maximum: 0.95,
+          default: 0.8,
+          description: "The part of the new band, from 0 to half the new rate, that passes unchanged.",
+        },
+        stopBandDb: {
+          type: "number",
+          minimum: 40,
+          maximum: 120,
+          default: 80,
+          "x-unit": "dB",
+          description: "By how much what would be folded is weakened at least.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.sensors.fft`. */
+export interface FftConfig {
+  /**
+   * Samples of a piece.
+   *
+   * A whole number from 8 to 65536 samples, a multiple of 2; 1024 by default.
+   */
+  readonly size?: number;
+  /**
+   * Samples from the start of one piece to that of the next, at most size; 0: size.
+   *
+   * A whole number from 0 to 65536 samples; 0 by default.
+   */
+  readonly hop?: number;
+  /**
+   * How samples of a piece are weighted.
+   *
+   * One of "hann", "blackman", "rectangular"; "hann" by default.
+   */
+  readonly window?: "hann" | "blackman" | "rectangular";
+  /**
+   * Heights: peak volts of a sine, or decibels beside 1 V.
+   *
+   * One of "volts", "decibels"; "volts" by default.
+   */
+  readonly scale?: "volts" | "decibels";
+}
+
+/** A `org.sluice.sensors.fft` in a graph. */
+export type FftHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
+
+/** Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of peak 1 has height 1, or 0 dB. */
+export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHandle>({
+  plugin: "sensors",
+  descriptor: {
+    type: "org.sluice.sensors.fft",
+    className: "Fft",
+    source: "crates/plugins/sensors/plugin.toml",
+    description:
+      "Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate.",
+    doc:
+      "Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of peak 1 has height 1, or 0 dB.",
+    category: "plugin",
+    tags: ["native", "plugin", "sensors"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packetIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples: f32 columns.",
+    }],
+    outputs: [{
+      name: "packetOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Spectra: a record for each frequency.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        size: {
+          type: "integer",
+          minimum: 8,
+          maximum: 65536,
+          multipleOf: 2,
+          default: 1024,
+          "x-unit": "samples",
+          description: "Samples of a piece.",
+        },
+        hop: {
+          type: "integer",
+          minimum: 0,
+          maximum: 65536,
+          default: 0,
+          "x-unit": "samples",
+          description: "Samples from the start of one piece to that of the next, at most size; 0: size.",
+        },
+        window: {
+          type: "string",
+          enum: ["hann", "blackman", "rectangular"],
+          default: "hann",
+          description: "How samples of a piece are weighted.",
+        },
+        scale: {
+          type: "string",
+          enum: ["volts", "decibels"],
+          default: "volts",
+          description: "Heights: peak volts of a sine, or decibels beside 1 V.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.flac-encode`. */
+export interface FlacEncodeConfig {
+  /**
+   * Bits of a sample.
+   *
+   * One of 16, 24; 16 by default.
+   */
+  readonly bitsPerSample?: 16 | 24;
+}
+
+/** A `org.sluice.codecs.flac-encode` in a graph. */
+export type FlacEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: EncodedFrame }>;
+
+/** Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. */
+export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedStage<
+  FlacEncodeConfig,
+  FlacEncodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.flac-encode",
+    className: "FlacEncode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame.",
+    doc:
+      "Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio of 1 to 8 channels.",
+    }],
+    outputs: [{
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["flac"] },
+      burst: 8,
+      doc: "FLAC, a frame of it a frame.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        bitsPerSample: {
+          type: "integer",
+          enum: [16, 24],
+          default: 16,
+          "x-unit": "bits",
+          description: "Bits of a sample.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.video.frame-rate`. */
+export interface FrameRateConfig {
+  /**
+   * Pictures a second that come out.
+   *
+   * A number from 0.1 to 1000 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+}
+
+/** A `org.sluice.video.frame-rate` in a graph. */
+export type FrameRateHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/** Gives pictures at a steady rate. Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture. */
+export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStage<FrameRateConfig, FrameRateHandle>({
+  plugin: "video",
+  descriptor: {
+    type: "org.sluice.video.frame-rate",
+    className: "FrameRate",
+    source: "crates/plugins/video/plugin.toml",
+    description: "Gives pictures at a steady rate.",
+    doc:
+      "Gives pictures at a steady rate. Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture.",
+    category: "plugin",
+    tags: ["native", "plugin", "video"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["frameRate"],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures at any rate.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures at the rate that is wanted.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        frameRate: {
+          type: "number",
+          minimum: 0.1,
+          maximum: 1000,
+          default: 30,
+          "x-unit": "Hz",
+          description: "Pictures a second that come out.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.h264-decode`. */
+export interface H264DecodeConfig {
+  /**
+   * What is done with units that cannot be decoded.
+   *
+   * One of "skip", "fail"; "skip" by default.
+   */
+  readonly damaged?: "skip" | "fail";
+}
+
+/** A `org.sluice.codecs.h264-decode` in a graph. */
+export type H264DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
+
+/** Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. */
+export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedStage<
+  H264DecodeConfig,
+  H264DecodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.h264-decode",
+    className: "H264Decode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented.",
+    doc:
+      "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["h264"] },
+      burst: 1,
+      doc: "H.264 in Annex B form.",
+    }],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["i420"] },
+      burst: 2,
+      doc: "Pictures in I420.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        damaged: {
+          type: "string",
+          enum: ["skip", "fail"],
+          default: "skip",
+          description: "What is done with units that cannot be decoded.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.h264-encode`. */
+export interface H264EncodeConfig {
+  /**
+   * Bits a second, on average.
+   *
+   * A whole number from 10000 to 200000000 bit/s; 2000000 by default; may change while the node runs.
+   */
+  readonly bitRate?: number;
+  /**
+   * What is kept: the bit rate; the quality, with the bit rate as a target; the quantiser.
+   *
+   * One of "bitrate", "quality", "constant"; "bitrate" by default.
+   */
+  readonly rateControl?: "bitrate" | "quality" | "constant";
+  /**
+   * With the rate control constant: the quantiser of all pictures, the lower the better.
+   *
+   * A whole number from 1 to 51; 24 by default.
+   */
+  readonly quantiser?: number;
+  /**
+   * Frames from key frame to key frame at most.
+   *
+   * A whole number from 1 to 100000 frames; 60 by default.
+   */
+  readonly keyInterval?: number;
+  /**
+   * The profile of the stream.
+   *
+   * One of "baseline", "main", "high"; "high" by default.
+   */
+  readonly profile?: "baseline" | "main" | "high";
+  /**
+   * How much time is spent on a picture.
+   *
+   * One of "low", "medium", "high"; "medium" by default.
+   */
+  readonly complexity?: "low" | "medium" | "high";
+  /**
+   * What the pictures show.
+   *
+   * One of "camera", "screen"; "camera" by default.
+   */
+  readonly content?: "camera" | "screen";
+  /**
+   * Pictures a second, for the bit rate; 0 takes the duration of the first picture, or 30.
+   *
+   * A number from 0 to 1000 Hz; 0 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * The matrix that the pictures were made with, which the stream names.
+   *
+   * One of "bt601", "bt709", "bt2020"; "bt709" by default.
+   */
+  readonly matrix?: "bt601" | "bt709" | "bt2020";
+  /**
+   * The range that the pictures were made with, which the stream names.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
+}
+
+/** A `org.sluice.codecs.h264-encode` in a graph. */
+export type H264EncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
+
+/** Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even. The matrix and the range that are given stand in the stream, and change no picture. */
+export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedStage<
+  H264EncodeConfig,
+  H264EncodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.h264-encode",
+    className: "H264Encode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures.",
+    doc:
+      "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even. The matrix and the range that are given stand in the stream, and change no picture.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["i420", "nv12"] },
+      burst: 1,
+      doc: "Pictures of even size.",
+    }],
+    outputs: [{
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264"] },
+      burst: 1,
+      doc: "H.264, an access unit a frame.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        bitRate: {
+          type: "integer",
+          minimum: 10000,
+          maximum: 200000000,
+          default: 2000000,
+          "x-unit": "bit/s",
+          "x-live": true,
+          description: "Bits a second, on average.",
+        },
+        rateControl: {
+          type: "string",
+          enum: ["bitrate", "quality", "constant"],
+          default: "bitrate",
+          description: "What is kept: the bit rate; the quality, with the bit rate as a target; the quantiser.",
+        },
+        quantiser: {
+          type: "integer",
+          minimum: 1,
+          maximum: 51,
+          default: 24,
+          description: "With the rate control constant: the quantiser of all pictures, the lower the better.",
+        },
+        keyInterval: {
+          type: "integer",
+          minimum: 1,
+          maximum: 100000,
+          default: 60,
+          "x-unit": "frames",
+          description: "Frames from key frame to key frame at most.",
+        },
+        profile: {
+          type: "string",
+          enum: ["baseline", "main", "high"],
+          default: "high",
+          description: "The profile of the stream.",
+        },
+        complexity: {
+          type: "string",
+          enum: ["low", "medium", "high"],
+          default: "medium",
+          description: "How much time is spent on a picture.",
+        },
+        content: {
+          type: "string",
+          enum: ["camera", "screen"],
+          default: "camera",
+          description: "What the pictures show.",
+        },
+        frameRate: {
+          type: "number",
+          minimum: 0,
+          maximum: 1000,
+          default: 0,
+          "x-unit": "Hz",
+          description: "Pictures a second, for the bit rate; 0 takes the duration of the first picture, or 30.",
+        },
+        matrix: {
+          type: "string",
+          enum: ["bt601", "bt709", "bt2020"],
+          default: "bt709",
+          description: "The matrix that the pictures were made with, which the stream names.",
+        },
+        range: {
+          type: "string",
+          enum: ["limited", "full"],
+          default: "limited",
+          description: "The range that the pictures were made with, which the stream names.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.jpeg-decode`. */
+export interface JpegDecodeConfig {
+  /**
+   * What is done with pictures that cannot be decoded.
+   *
+   * One of "skip", "fail"; "skip" by default.
+   */
+  readonly damaged?: "skip" | "fail";
+}
+
+/** A `org.sluice.codecs.jpeg-decode` in a graph. */
+export type JpegDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
+
+/** Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut off, the rest is grey. */
+export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedStage<
+  JpegDecodeConfig,
+  JpegDecodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.jpeg-decode",
+    className: "JpegDecode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours.",
+    doc:
+      "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut off, the rest is grey.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["jpeg"] },
+      burst: 1,
+      doc: "JPEG, a picture a frame.",
+    }],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        damaged: {
+          type: "string",
+          enum: ["skip", "fail"],
+          default: "skip",
+          description: "What is done with pictures that cannot be decoded.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.jpeg-encode`. */
+export interface JpegEncodeConfig {
+  /**
+   * How good pictures are; below 90, chroma has half the width and height.
+   *
+   * A whole number from 1 to 100; 85 by default; may change while the node runs.
+   */
+  readonly quality?: number;
+}
+
+/** A `org.sluice.codecs.jpeg-encode` in a graph. */
+export type JpegEncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
+
+/** Encodes pictures to JPEG, each by itself. Alpha is left out. */
+export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedStage<
+  JpegEncodeConfig,
+  JpegEncodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.jpeg-encode",
+    className: "JpegEncode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Encodes pictures to JPEG, each by itself.",
+    doc: "Encodes pictures to JPEG, each by itself. Alpha is left out.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Pictures in RGBA or BGRA.",
+    }],
+    outputs: [{
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["jpeg"] },
+      burst: 1,
+      doc: "JPEG, a picture a frame.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        quality: {
+          type: "integer",
+          minimum: 1,
+          maximum: 100,
+          default: 85,
+          "x-live": true,
+          description: "How good pictures are; below 90, chroma has half the width and height.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.opus-decode`. */
+export interface OpusDecodeConfig {
+  /**
+   * Samples at the start that are left out.
+   *
+   * A whole number from 0 to 48000 samples; 312 by default.
+   */
+  readonly preSkip?: number;
+  /**
+   * What is done with packets that cannot be decoded.
+   *
+   * One of "conceal", "fail"; "conceal" by default.
+   */
+  readonly damaged?: "conceal" | "fail";
+}
+
+/** A `org.sluice.codecs.opus-decode` in a graph. */
+export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
+
+/** Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
+export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedStage<
+  OpusDecodeConfig,
+  OpusDecodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.opus-decode",
+    className: "OpusDecode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Decodes Opus to mono or stereo at 48 kHz.",
+    doc:
+      "Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["opus"] },
+      burst: 1,
+      doc: "Opus, a packet a frame.",
+    }],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio at 48 kHz.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        preSkip: {
+          type: "integer",
+          minimum: 0,
+          maximum: 48000,
+          default: 312,
+          "x-unit": "samples",
+          description: "Samples at the start that are left out.",
+        },
+        damaged: {
+          type: "string",
+          enum: ["conceal", "fail"],
+          default: "conceal",
+          description: "What is done with packets that cannot be decoded.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.codecs.opus-encode`. */
+export interface OpusEncodeConfig {
+  /**
+   * Bits a second; 0 leaves it to the encoder.
+   *
+   * A whole number from 0 to 512000 bit/s; 0 by default; may change while the node runs.
+   */
+  readonly bitRate?: number;
+  /**
+   * What it is tuned for: fidelity, speech, or the least delay.
+   *
+   * One of "audio", "voip", "low-delay"; "audio" by default.
+   */
+  readonly application?: "audio" | "voip" | "low-delay";
+  /**
+   * How long a packet lasts.
+   *
+   * One of 2.5, 5, 10, 20, 40, 60; 20 by default.
+   */
+  readonly packetMs?: 2.5 | 5 | 10 | 20 | 40 | 60;
+  /**
+   * How much time is spent; the higher the better.
+   *
+   * A whole number from 0 to 10; 10 by default.
+   */
+  readonly complexity?: number;
+  /**
+   * Whether packets of what is simple have fewer bits.
+   *
+   * True or false; true by default.
+   */
+  readonly variable?: boolean;
+}
+
+/** A `org.sluice.codecs.opus-encode` in a graph. */
+export type OpusEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: EncodedFrame }>;
+
+/** Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 samples (120 for the application low-delay), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input. */
+export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedStage<
+  OpusEncodeConfig,
+  OpusEncodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.opus-encode",
+    className: "OpusEncode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Encodes mono or stereo at 48 kHz to Opus, a packet a frame.",
+    doc:
+      "Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 samples (120 for the application low-delay), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      accepts: { sampleRateHz: 48000, channels: [1, 2] },
+      burst: 1,
+      doc: "Mono or stereo at 48 kHz.",
+    }],
+    outputs: [{
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["opus"] },
+      burst: 8,
+      doc: "Opus, a packet a frame.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        bitRate: {
+          type: "integer",
+          minimum: 0,
+          maximum: 512000,
+          default: 0,
+          "x-unit": "bit/s",
+          "x-live": true,
+          description: "Bits a second; 0 leaves it to the encoder.",
+        },
+        application: {
+          type: "string",
+          enum: ["audio", "voip", "low-delay"],
+          default: "audio",
+          description: "What it is tuned for: fidelity, speech, or the least delay.",
+        },
+        packetMs: {
+          type: "number",
+          enum: [2.5, 5, 10, 20, 40, 60],
+          default: 20,
+          "x-unit": "ms",
+          description: "How long a packet lasts.",
+        },
+        complexity: {
+          type: "integer",
+          minimum: 0,
+          maximum: 10,
+          default: 10,
+          description: "How much time is spent; the higher the better.",
+        },
+        variable: {
+          type: "boolean",
+          default: true,
+          description: "Whether packets of what is simple have fewer bits.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.video.overlay`. */
+export interface OverlayConfig {
+  /**
+   * The text, with what stands in braces filled in; \n starts another line.
+   *
+   * A string of at most 1000 characters; "{time}  {frame}" by default; may change while the node runs.
+   */
+  readonly text?: string;
+  /**
+   * The corner.
+   *
+   * One of "top-left", "top-right", "bottom-left", "bottom-right"; "bottom-left" by default; may change while the node runs.
+   */
+  readonly position?: "top-left" | "top-right" | "bottom-left" | "bottom-right";
+  /**
+   * Height of a line; 0 for a twentieth of the picture.
+   *
+   * A whole number from 0 to 500 pixels; 0 by default; may change while the node runs.
+   */
+  readonly size?: number;
+  /**
+   * How dark the ground is.
+   *
+   * A number from 0 to 1; 0.6 by default; may change while the node runs.
+   */
+  readonly opacity?: number;
+}
+
+/** A `org.sluice.video.overlay` in a graph. */
+export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. */
+export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<OverlayConfig, OverlayHandle>({
+  plugin: "video",
+  descriptor: {
+    type: "org.sluice.video.overlay",
+    className: "Overlay",
+    source: "crates/plugins/video/plugin.toml",
+    description: "Writes white text on a dark ground in a corner of pictures of any format.",
+    doc:
+      "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are.",
+    category: "plugin",
+    tags: ["native", "plugin", "video"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures of any format.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "The same with the text.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        text: {
+          type: "string",
+          maxLength: 1000,
+          default: "{time}  {frame}",
+          "x-live": true,
+          description: "The text, with what stands in braces filled in; \\n starts another line.",
+        },
+        position: {
+          type: "string",
+          enum: ["top-left", "top-right", "bottom-left", "bottom-right"],
+          default: "bottom-left",
+          "x-live": true,
+          description: "The corner.",
+        },
+        size: {
+          type: "integer",
+          minimum: 0,
+          maximum: 500,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Height of a line; 0 for a twentieth of the picture.",
+        },
+        opacity: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 0.6,
+          "x-live": true,
+          description: "How dark the ground is.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.video.pattern-source`. */
+export interface PatternSourceConfig {
+  /**
+   * What fills the picture: colour bars of 75 %, or grey from black to white.
+   *
+   * One of "bars", "ramp"; "bars" by default.
+   */
+  readonly pattern?: "bars" | "ramp";
+  /**
+   * Pixels in a row.
+   *
+   * A whole number from 64 to 8192 pixels; 1280 by default.
+   */
+  readonly width?: number;
+  /**
+   * Rows.
+   *
+   * A whole number from 16 to 8192 pixels; 720 by default.
+   */
+  readonly height?: number;
+  /**
+   * Pictures a second.
+   *
+   * A number from 0.1 to 1000 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * How long it lasts; 0 for ever.
+   *
+   * A number of at least 0 s; 0 by default.
+   */
+  readonly durationSeconds?: number;
+  /**
+   * From one flash and beep to the next, the first one after so long; 0 for none.
+   *
+   * A number from 0 to 3600 s; 1 by default.
+   */
+  readonly flashSeconds?: number;
+}
+
+/** A `org.sluice.video.pattern-source` in a graph. */
+export type PatternSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
+
+/** Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC. */
+export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> = shippedStage<
+  PatternSourceConfig,
+  PatternSourceHandle
+>({
+  plugin: "video",
+  descriptor: {
+    type: "org.sluice.video.pattern-source",
+    className: "PatternSource",
+    source: "crates/plugins/video/plugin.toml",
+    description:
+      "Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output.",
+    doc:
+      "Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.",
+    category: "plugin",
+    tags: ["native", "plugin", "video"],
+    mode: "loop",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures in RGBA.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "Silence, and a beep of 50 ms from the first moment of each flash, mono at 48 kHz.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        pattern: {
+          type: "string",
+          enum: ["bars", "ramp"],
+          default: "bars",
+          description: "What fills the picture: colour bars of 75 %, or grey from black to white.",
+        },
+        width: {
+          type: "integer",
+          minimum: 64,
+          maximum: 8192,
+          default: 1280,
+          "x-unit": "pixels",
+          description: "Pixels in a row.",
+        },
+        height: {
+          type: "integer",
+          minimum: 16,
+          maximum: 8192,
+          default: 720,
+          "x-unit": "pixels",
+          description: "Rows.",
+        },
+        frameRate: {
+          type: "number",
+          minimum: 0.1,
+          maximum: 1000,
+          default: 30,
+          "x-unit": "Hz",
+          description: "Pictures a second.",
+        },
+        durationSeconds: {
+          type: "number",
+          minimum: 0,
+          default: 0,
+          "x-unit": "s",
+          description: "How long it lasts; 0 for ever.",
+        },
+        flashSeconds: {
+          type: "number",
+          minimum: 0,
+          maximum: 3600,
+          default: 1,
+          "x-unit": "s",
+          description: "From one flash and beep to the next, the first one after so long; 0 for none.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.video.scale`. */
+export interface ScaleConfig {
+  /**
+   * Pixels in a row that comes out; 0 keeps the shape of the part.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width?: number;
+  /**
+   * Rows that come out; 0 keeps the shape of the part.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height?: number;
+  /**
+   * Where the part starts.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly cropLeft?: number;
+  /**
+   * Where the part starts.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly cropTop?: number;
+  /**
+   * Pixels in a row of the part; 0 goes to the right edge.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly cropWidth?: number;
+  /**
+   * Rows of the part; 0 goes to the lower edge.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly cropHeight?: number;
+  /**
+   * How far pictures are turned clockwise.
+   *
+   * A whole number from 0 to 270 °, a multiple of 90; 0 by default; may change while the node runs.
+   */
+  readonly rotate?: number;
+  /**
+   * Mirrors what was turned: left and right, or top and bottom.
+   *
+   * One of "none", "horizontal", "vertical"; "none" by default; may change while the node runs.
+   */
+  readonly flip?: "none" | "horizontal" | "vertical";
+  /**
+   * How pixels are made; the later in the list the better and slower.
+   *
+   * One of "nearest", "bilinear", "bicubic", "lanczos"; "bilinear" by default; may change while the node runs.
+   */
+  readonly filter?: "nearest" | "bilinear" | "bicubic" | "lanczos";
+}
+
+/** A `org.sluice.video.scale` in a graph. */
+export type ScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/** Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. */
+export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfig, ScaleHandle>({
+  plugin: "video",
+  descriptor: {
+    type: "org.sluice.video.scale",
+    className: "Scale",
+    source: "crates/plugins/video/plugin.toml",
+    description: "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format.",
+    doc:
+      "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same.",
+    category: "plugin",
+    tags: ["native", "plugin", "video"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["width", "height"],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures of any format and size.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "The same in another size.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        width: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Pixels in a row that comes out; 0 keeps the shape of the part.",
+        },
+        height: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Rows that come out; 0 keeps the shape of the part.",
+        },
+        cropLeft: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Where the part starts.",
+        },
+        cropTop: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Where the part starts.",
+        },
+        cropWidth: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Pixels in a row of the part; 0 goes to the right edge.",
+        },
+        cropHeight: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Rows of the part; 0 goes to the lower edge.",
+        },
+        rotate: {
+          type: "integer",
+          minimum: 0,
+          maximum: 270,
+          multipleOf: 90,
+          default: 0,
+          "x-live": true,
+          "x-unit": "°",
+          description: "How far pictures are turned clockwise.",
+        },
+        flip: {
+          type: "string",
+          enum: ["none", "horizontal", "vertical"],
+          default: "none",
+          "x-live": true,
+          description: "Mirrors what was turned: left and right, or top and bottom.",
+        },
+        filter: {
+          type: "string",
+          enum: ["nearest", "bilinear", "bicubic", "lanczos"],
+          default: "bilinear",
+          "x-live": true,
+          description: "How pixels are made; the later in the list the better and slower.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.sensors.to-voltage`. */
+export interface ToVoltageConfig {
+  /**
+   * Resolution of the converter.
+   *
+   * A whole number from 2 to 32; 16 by default.
+   */
+  readonly bits?: number;
+  /**
+   * What the converter takes, up and down.
+   *
+   * A number of at most 1000000 and above 0 V; 10 by default.
+   */
+  readonly fullScaleVolts?: number;
+  /**
+   * What volts are multiplied by, such as that of a probe.
+   *
+   * A number from -1000000 to 1000000; 1 by default; may change while the node runs.
+   */
+  readonly gain?: number;
+  /**
+   * Added to the product.
+   *
+   * A number from -1000000 to 1000000 V; 0 by default; may change while the node runs.
+   */
+  readonly offsetVolts?: number;
+}
+
+/** A `org.sluice.sensors.to-voltage` in a graph. */
+export type ToVoltageHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
+
+/** Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. Counts at an end of the range are counted as clipped. */
+export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStage<ToVoltageConfig, ToVoltageHandle>({
+  plugin: "sensors",
+  descriptor: {
+    type: "org.sluice.sensors.to-voltage",
+    className: "ToVoltage",
+    source: "crates/plugins/sensors/plugin.toml",
+    description: "Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts.",
+    doc:
+      "Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. Counts at an end of the range are counted as clipped.",
+    category: "plugin",
+    tags: ["native", "plugin", "sensors"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packetIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Counts: i32 columns.",
+    }],
+    outputs: [{
+      name: "packetOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Volts: f32 columns of the same names.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        bits: {
+          type: "integer",
+          minimum: 2,
+          maximum: 32,
+          default: 16,
+          description: "Resolution of the converter.",
+        },
+        fullScaleVolts: {
+          type: "number",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          default: 10,
+          "x-unit": "V",
+          description: "What the converter takes, up and down.",
+        },
+        gain: {
+          type: "number",
+          minimum: -1000000,
+          maximum: 1000000,
+          default: 1,
+          "x-live": true,
+          description: "What volts are multiplied by, such as that of a probe.",
+        },
+        offsetVolts: {
+          type: "number",
+          minimum: -1000000,
+          maximum: 1000000,
+          default: 0,
+          "x-live": true,
+          "x-unit": "V",
+          description: "Added to the product.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The configuration of `org.sluice.sensors.trigger`. */
+export interface TriggerConfig {
+  /**
+   * The column that is looked at, from 0.
+   *
+   * A whole number from 0 to 63; 0 by default.
+   */
+  readonly channel?: number;
+  /**
+   * The level.
+   *
+   * A number from -1000000 to 1000000 V; 0 by default; may change while the node runs.
+   */
+  readonly levelVolts?: number;
+  /**
+   * Which crossings count.
+   *
+   * One of "rising", "falling", "either"; "rising" by default.
+   */
+  readonly edge?: "rising" | "falling" | "either";
+  /**
+   * How far beyond the level the signal must have been before.
+   *
+   * A number from 0 to 1000000 V; 0 by default; may change while the node runs.
+   */
+  readonly hysteresisVolts?: number;
+  /**
+   * Samples of a piece before its crossing; fewer where there are none.
+   *
+   * A whole number from 0 to 65536 samples; 64 by default.
+   */
+  readonly beforeSamples?: number;
+  /**
+   * Samples of a piece from its crossing on; fewer before a gap and at the end.
+   *
+   * A whole number from 1 to 65536 samples; 192 by default.
+   */
+  readonly afterSamples?: number;
+  /**
+   * How long after the end of a piece no crossing counts.
+   *
+   * A number from 0 to 86400 s; 0 by default.
+   */
+  readonly holdOffSeconds?: number;
+}
+
+/** A `org.sluice.sensors.trigger` in a graph. */
+export type TriggerHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
+
+/** Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end cuts off comes as far as it goes, and shortPieces counts it. */
+export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<TriggerConfig, TriggerHandle>({
+  plugin: "sensors",
+  descriptor: {
+    type: "org.sluice.sensors.trigger",
+    className: "Trigger",
+    source: "crates/plugins/sensors/plugin.toml",
+    description:
+      "Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on.",
+    doc:
+      "Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end cuts off comes as far as it goes, and shortPieces counts it.",
+    category: "plugin",
+    tags: ["native", "plugin", "sensors"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packetIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples: f32 columns.",
+    }],
+    outputs: [{
+      name: "packetOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pieces around crossings.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        channel: {
+          type: "integer",
+          minimum: 0,
+          maximum: 63,
+          default: 0,
+          description: "The column that is looked at, from 0.",
+        },
+        levelVolts: {
+          type: "number",
+          minimum: -1000000,
+          maximum: 1000000,
+          default: 0,
+          "x-unit": "V",
+          "x-live": true,
+          description: "The level.",
+        },
+        edge: {
+          type: "string",
+          enum: ["rising", "falling", "either"],
+          default: "rising",
+          description: "Which crossings count.",
+        },
+        hysteresisVolts: {
+          type: "number",
+          minimum: 0,
+          maximum: 1000000,
+          default: 0,
+          "x-unit": "V",
+          "x-live": true,
+          description: "How far beyond the level the signal must have been before.",
+        },
+        beforeSamples: {
+          type: "integer",
+          minimum: 0,
+          maximum: 65536,
+          default: 64,
+          "x-unit": "samples",
+          description: "Samples of a piece before its crossing; fewer where there are none.",
+        },
+        afterSamples: {
+          type: "integer",
+          minimum: 1,
+          maximum: 65536,
+          default: 192,
+          "x-unit": "samples",
+          description: "Samples of a piece from its crossing on; fewer before a gap and at the end.",
+        },
+        holdOffSeconds: {
+          type: "number",
+          minimum: 0,
+          maximum: 86400,
+          default: 0,
+          "x-unit": "s",
+          description: "How long after the end of a piece no crossing counts.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+});
+
+/** The stages, by name. */
+export const nodes: {
+  readonly acquisition: typeof acquisition;
+  readonly biquad: typeof biquad;
+  readonly convert: typeof convert;
+  readonly downsample: typeof downsample;
+  readonly fft: typeof fft;
+  readonly flacEncode: typeof flacEncode;
+  readonly frameRate: typeof frameRate;
+  readonly h264Decode: typeof h264Decode;
+  readonly h264Encode: typeof h264Encode;
+  readonly jpegDecode: typeof jpegDecode;
+  readonly jpegEncode: typeof jpegEncode;
+  readonly opusDecode: typeof opusDecode;
+  readonly opusEncode: typeof opusEncode;
+  readonly overlay: typeof overlay;
+  readonly patternSource: typeof patternSource;
+  readonly scale: typeof scale;
+  readonly toVoltage: typeof toVoltage;
+  readonly trigger: typeof trigger;
+} = {
+  acquisition,
+  biquad,
+  convert,
+  downsample,
+  fft,
+  flacEncode,
+  frameRate,
+  h264Decode,
+  h264Encode,
+  jpegDecode,
+  jpegEncode,
+  opusDecode,
+  opusEncode,
+  overlay,
+  patternSource,
+  scale,
+  toVoltage,
+  trigger,
+};
+
+/** Their package, as a registry takes it. */
+export const nodePackage: NodePackage = definePackage({
+  name: "sluice-stages",
+  url: import.meta.url,
+  nodes: [
+    acquisition,
+    biquad,
+    convert,
+    downsample,
+    fft,
+    flacEncode,
+    frameRate,
+    h264Decode,
+    h264Encode,
+    jpegDecode,
+    jpegEncode,
+    opusDecode,
+    opusEncode,
+    overlay,
+    patternSource,
+    scale,
+    toVoltage,
+    trigger,
+  ],
+  sources: {},
+});

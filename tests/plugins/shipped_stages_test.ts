@@ -1,0 +1,93 @@
+/** The stages of the plugins that come with Sluice: known without a flag, and opened only where they are used. */
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { checkGraph } from "../../core/graph/load.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { loadPlugins } from "../../core/plugins/load_plugins.ts";
+import { shippedStage } from "../../core/registry/shipped_stage.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodePackage, nodes } from "../../sluice.gen.ts";
+import { jpegEncode, patternSource } from "../../stages.gen.ts";
+import { sluice } from "../cli/command_line.ts";
+import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
+
+const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs") ?? noRustPlugin("sensors");
+
+function shipped(name: string, fn: () => Promise<void>): void {
+  const title = `shipped stages: ${name}${obstacle === undefined ? "" : ` (left out: ${obstacle})`}`;
+  Deno.test({ name: title, ignore: obstacle !== undefined, fn });
+}
+
+/** Libraries of plugins that this process has open. */
+function openLibraries(): string[] {
+  const maps = Deno.readTextFileSync("/proc/self/maps");
+  return [...new Set([...maps.matchAll(/libsluice_plugin_(\w+)\.so/g)].map(([, name]) => name))].sort();
+}
+
+shipped("a graph opens the libraries of those that it has, when it starts and when it takes one in", async () => {
+  deepEqual(openLibraries(), []);
+  const registry = new NodeRegistry([nodePackage]);
+  equal(registry.getMetadata("org.sluice.video.pattern-source").lane, "native");
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const pattern = runtime.add(patternSource({ width: 64, height: 64, durationSeconds: 0.1, frameRate: 30 }));
+  const sink = runtime.add(appSink.video());
+  runtime.connect(pattern.outputs.video, sink.inputs.video);
+  deepEqual(openLibraries(), []);
+  await runtime.start();
+  deepEqual(openLibraries(), ["video"]);
+  let pictures = 0;
+  for await (const picture of sink) pictures += Number(picture.width === 64);
+  const { nodes: ran } = await runtime.finished;
+  equal(pictures, 3);
+  equal(ran.find(({ id }) => id === pattern.id)?.figures?.frames, 3);
+});
+
+shipped("an edit opens the library of a stage that it adds", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  const pattern = runtime.add(patternSource({ width: 64, height: 64 }));
+  await runtime.start();
+  ok(!openLibraries().includes("codecs"));
+  const encoder = await runtime.add(jpegEncode());
+  await runtime.connect(pattern.outputs.video, encoder.inputs.video);
+  ok(openLibraries().includes("codecs"));
+  await runtime.stop();
+});
+
+shipped(
+  "a plugin of the user's with the id of one is refused, and the shipped one itself is taken as it is",
+  async () => {
+    await using folder = await PluginFolder.make();
+    const mine = await folder.addC("mine", { file: "tools.c" }, { flags: ['-DPREFIX="com.shipped"'] });
+    await folder.addRust("sensors");
+    shippedStage({ plugin: "video", descriptor: { ...nodes.scale.descriptor, type: "com.shipped.crop" } });
+    const { packages, refused } = await loadPlugins([folder.path]);
+    deepEqual(refused.map(({ code, message }) => [code, message]), [[
+      "PluginRejected",
+      `Cannot load the plugin in "${mine}": stage "com.shipped.crop": it is there already, of a plugin that comes with Sluice`,
+    ]]);
+    const registry = new NodeRegistry([nodePackage, ...packages]);
+    equal(registry.getMetadata("org.sluice.sensors.fft").package, "sluice-stages");
+  },
+);
+
+shipped("the command line knows them, whole and shortened, and takes a flag for them as before", async () => {
+  const line = "pattern-source width=64 height=64 durationSeconds=0.1 ! convert ! h264-encode";
+  for (const flags of [[], ["--plugins", "crates/plugins/video"]]) {
+    const { code, stdout, stderr } = await sluice(["run", "--mode", "offline", "-e", line, "--json", ...flags]);
+    equal(code, 0, stderr);
+    match(stdout, /"outcome":"completed"/);
+  }
+});
+
+Deno.test("shipped stages: portable mode says which node needs the native library", async () => {
+  await using runtime = new Runtime({ native: "off", mode: "offline" });
+  runtime.add(nodes.patternSource({ durationSeconds: 1 }), { id: "pattern" });
+  await rejects(runtime.start(), {
+    code: "NativeUnavailable",
+    message: /^Cannot start: "pattern" \(org\.sluice\.video\.pattern-source\) is a native stage, and portable mode has/,
+  });
+  throws(() => runtime.add(nodes.patternSource({ width: 1 })), { code: "InvalidConfig" });
+  const graph = { version: 1, mode: "offline", nodes: { pattern: { type: "org.sluice.video.pattern-source" } } };
+  const { errors } = checkGraph(JSON.stringify(graph), "g.json", new NodeRegistry([nodePackage]));
+  deepEqual(errors, []);
+});
