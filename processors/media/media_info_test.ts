@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FOLDER, ffmpeg, input, mp4, probe, webm } from "./fixtures/media_files.ts";
+import { ffmpeg, FOLDER, input, mp4, probe, webm } from "./fixtures/media_files.ts";
 import { type MediaInfo, readMediaInfo, type TrackInfo } from "./media_info.ts";
 
 /** What ffprobe calls codecs otherwise. */
@@ -90,7 +90,13 @@ Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks 
 
 for (
   const [what, name, content, code, message] of [
-    ["no media file", "words.mp4", "hello world", "InvalidMedia", /^Cannot read ".*words\.mp4": .*; wanted a complete MP4/],
+    [
+      "no media file",
+      "words.mp4",
+      "hello world",
+      "InvalidMedia",
+      /^Cannot read ".*words\.mp4": .*; wanted a complete MP4/,
+    ],
     ["a PNG file that ends early", "short.png", "\x89PNG\r\n\x1a\n", "InvalidMedia", /it ends within its header/],
     ["a JPEG file without a picture", "none.jpg", "\xff\xd8\xff\xd9", "InvalidMedia", /it has no header of a picture/],
     ["pictures of 10 bits", "deep.y4m", "YUV4MPEG2 W2 H2 C420p10\n", "InvalidMedia", /its chroma is 420p10/],

@@ -29,7 +29,9 @@ const MOST_SIDE = 32_768;
  */
 export function readY4mHeader(line: string): Y4mHeader {
   const [magic, ...fields] = line.split(" ");
-  if (magic !== Y4M_MAGIC) throw new Error(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${Y4M_MAGIC}"`);
+  if (magic !== Y4M_MAGIC) {
+    throw new Error(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${Y4M_MAGIC}"`);
+  }
   const valueOf = (tag: string) => fields.find((field) => field.startsWith(tag))?.slice(1);
   const [width, height] = ["W", "H"].map((tag) => Number(valueOf(tag)));
   for (const side of [width, height]) {

@@ -10,7 +10,10 @@ Deno.test("sluice info shows files one after the other, and tells those that it 
   await Deno.writeTextFile(broken, "no media");
   const result = await sluice(["info", SPEECH, broken], { cwd: ROOT });
   assert.equal(result.code, 1);
-  assert.match(result.stdout, /^examples\/speech\.wav: WAVE, 0:\d\d\.\d, [\d.]+ [kM]B, \d+ kbit\/s\n {2}pcm_0 +pcm-s16, \d+ Hz, mono/);
+  assert.match(
+    result.stdout,
+    /^examples\/speech\.wav: WAVE, 0:\d\d\.\d, [\d.]+ [kM]B, \d+ kbit\/s\n {2}pcm_0 +pcm-s16, \d+ Hz, mono/,
+  );
   assert.match(result.stderr, /^error: Cannot read ".*broken\.mp4": .*; wanted a complete MP4/);
   assertNoStack(result);
 });
