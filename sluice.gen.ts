@@ -856,6 +856,170 @@ export const audioThrottle: AudioThrottleNodeType = defineNodeType<
   },
 });
 
+/** The ports of `audio-trim`. */
+export class AudioTrimPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<AudioFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `audio-trim`. */
+export interface AudioTrimConfig {
+  /**
+   * The time of the first sample that passes.
+   *
+   * A number in s; 0 by default.
+   */
+  readonly startSeconds?: number;
+  /**
+   * The time of the first sample that does not pass any more; by default all do.
+   *
+   * A number in s.
+   */
+  readonly endSeconds?: number;
+}
+
+/** A `audio-trim` in a graph. */
+export type AudioTrimHandle<C extends number = Untyped> = NodeHandle<
+  { frameIn: AudioFrame<C> },
+  { frameOut: AudioFrame<C> }
+>;
+
+/** The node type `audio-trim`, which carries what its links do. */
+export interface AudioTrimNodeType extends NodeType<AudioTrimConfig, AudioTrimHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: AudioTrimConfig): NodeSpec<AudioTrimHandle<C>>;
+}
+
+/**
+ * Leaves out the sound before and after two times.
+ *
+ * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across
+ * one of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which
+ * has times before 0, is left out.
+ *
+ * **Inputs.** `frameIn`.
+ *
+ * **Outputs.** `frameOut`: the same blocks, and parts of those that are cut.
+ *
+ * **Config.** `startSeconds`, `endSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "minute": { "type": "audio-trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }
+ * ```
+ */
+export const audioTrim: AudioTrimNodeType = defineNodeType<AudioTrimConfig, AudioTrimHandle, AudioTrimNodeType>({
+  descriptor: {
+    type: "audio-trim",
+    className: "AudioTrim",
+    source: "processors/flow/trim.ts:35",
+    description: "Leaves out the sound before and after two times.",
+    doc:
+      'Leaves out the sound before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across\none of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which\nhas times before 0, is left out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, and parts of those that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "audio-trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
+    category: "flow",
+    tags: ["audio", "cut", "trim", "from", "to"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        startSeconds: {
+          type: "number",
+          description: "The time of the first sample that passes.",
+          "x-unit": "s",
+          default: 0,
+        },
+        endSeconds: {
+          type: "number",
+          description: "The time of the first sample that does not pass any more; by default all do.",
+          "x-unit": "s",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const AudioTrim = processorClass(
+      "audio-trim",
+      "processors/flow/trim.ts",
+      await import("./processors/flow/trim.ts"),
+      "AudioTrim",
+    );
+    return () => {
+      const processor = new AudioTrim<Untyped>();
+      return {
+        processor,
+        ports: new AudioTrimPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.startSeconds !== undefined) {
+            processor.startSeconds = values.startSeconds as typeof processor.startSeconds;
+          }
+          if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `audio-valve`. */
 export class AudioValvePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -5130,6 +5294,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      accepts: { codec: ["h264", "vp8", "vp9"] },
       burst: 1,
       doc: "Encoded pictures.",
     }, {
@@ -5139,6 +5304,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      accepts: { codec: ["opus", "flac", "aac", "mp3"] },
       burst: 1,
       doc: "Encoded sound.",
     }, {
@@ -5301,6 +5467,12 @@ export interface MediaSourceConfig {
    */
   readonly positionSeconds?: number;
   /**
+   * Where it ends, from the start of the file; by default at the end of it.
+   *
+   * A number of at least 0 s.
+   */
+  readonly endSeconds?: number;
+  /**
    * Begins again after the end; times go on rising.
    *
    * True or false; false by default; may change while the node runs.
@@ -5334,7 +5506,7 @@ export type MediaSourceHandle = NodeHandle<
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).
+ * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).
  *
  * **Example.**
  * ```json
@@ -5351,7 +5523,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
     source: "processors/media/media_source.ts:55",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -5404,6 +5576,12 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           default: 0,
           "x-live": true,
         },
+        endSeconds: {
+          type: "number",
+          description: "Where it ends, from the start of the file; by default at the end of it.",
+          minimum: 0,
+          "x-unit": "s",
+        },
         loop: {
           type: "boolean",
           description: "Begins again after the end; times go on rising.",
@@ -5441,6 +5619,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           if (values.positionSeconds !== undefined) {
             processor.positionSeconds = values.positionSeconds as typeof processor.positionSeconds;
           }
+          if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
           if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
           if (values.speed !== undefined) processor.speed = values.speed as typeof processor.speed;
         },
@@ -8475,6 +8654,142 @@ export const videoThrottle: NodeType<VideoThrottleConfig, VideoThrottleHandle> =
   },
 });
 
+/** The ports of `video-trim`. */
+export class VideoTrimPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+  }
+}
+
+/** The configuration of `video-trim`. */
+export interface VideoTrimConfig {
+  /**
+   * The time from which on pictures pass.
+   *
+   * A number in s; 0 by default.
+   */
+  readonly startSeconds?: number;
+  /**
+   * The time from which on none pass any more; by default all do.
+   *
+   * A number in s.
+   */
+  readonly endSeconds?: number;
+}
+
+/** A `video-trim` in a graph. */
+export type VideoTrimHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
+
+/** Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. */
+export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeType<VideoTrimConfig, VideoTrimHandle>({
+  descriptor: {
+    type: "video-trim",
+    className: "VideoTrim",
+    source: "processors/flow/trim.ts:83",
+    description:
+      "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown.",
+    doc: "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown.",
+    category: "flow",
+    tags: ["video", "cut", "trim", "from", "to"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        startSeconds: {
+          type: "number",
+          description: "The time from which on pictures pass.",
+          "x-unit": "s",
+          default: 0,
+        },
+        endSeconds: {
+          type: "number",
+          description: "The time from which on none pass any more; by default all do.",
+          "x-unit": "s",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const VideoTrim = processorClass(
+      "video-trim",
+      "processors/flow/trim.ts",
+      await import("./processors/flow/trim.ts"),
+      "VideoTrim",
+    );
+    return () => {
+      const processor = new VideoTrim();
+      return {
+        processor,
+        ports: new VideoTrimPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.startSeconds !== undefined) {
+            processor.startSeconds = values.startSeconds as typeof processor.startSeconds;
+          }
+          if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `video-valve`. */
 export class VideoValvePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -9375,6 +9690,7 @@ export const nodes: {
   readonly audioRebuffer: typeof audioRebuffer;
   readonly audioSwitch: typeof audioSwitch;
   readonly audioThrottle: typeof audioThrottle;
+  readonly audioTrim: typeof audioTrim;
   readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
   readonly chordSource: typeof chordSource;
@@ -9418,6 +9734,7 @@ export const nodes: {
   readonly videoDelay: typeof videoDelay;
   readonly videoSwitch: typeof videoSwitch;
   readonly videoThrottle: typeof videoThrottle;
+  readonly videoTrim: typeof videoTrim;
   readonly videoValve: typeof videoValve;
   readonly voiceActivity: typeof voiceActivity;
   readonly wavSink: typeof wavSink;
@@ -9430,6 +9747,7 @@ export const nodes: {
   audioRebuffer,
   audioSwitch,
   audioThrottle,
+  audioTrim,
   audioValve,
   channelMapper,
   chordSource,
@@ -9473,6 +9791,7 @@ export const nodes: {
   videoDelay,
   videoSwitch,
   videoThrottle,
+  videoTrim,
   videoValve,
   voiceActivity,
   wavSink,
@@ -9490,6 +9809,7 @@ export const nodePackage: NodePackage = definePackage({
     audioRebuffer,
     audioSwitch,
     audioThrottle,
+    audioTrim,
     audioValve,
     channelMapper,
     chordSource,
@@ -9533,6 +9853,7 @@ export const nodePackage: NodePackage = definePackage({
     videoDelay,
     videoSwitch,
     videoThrottle,
+    videoTrim,
     videoValve,
     voiceActivity,
     wavSink,
@@ -9582,13 +9903,14 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/packet_rebuffer.ts": "63f342e4750d4408",
     "processors/flow/switch.ts": "45e5b8b2153e3f5a",
     "processors/flow/throttle.ts": "8337515997698c7c",
+    "processors/flow/trim.ts": "26e3ac32661f51fb",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "0724196c84b0f88c",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
-    "processors/media/media_sink.ts": "1940fca599367e3c",
-    "processors/media/media_source.ts": "bfe69dbde16270a8",
+    "processors/media/media_sink.ts": "688cf7bb67672e60",
+    "processors/media/media_source.ts": "f1a15338bde9d217",
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "sluice.json": "927583c0aa3fa7ff",

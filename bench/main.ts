@@ -10,6 +10,7 @@ import { loadNative } from "../ffi/loader.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { answers } from "./cases/answers.ts";
 import { autoLanes } from "./cases/auto_lanes.ts";
+import { convertJob } from "./cases/convert_job.ts";
 import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
 import { generator } from "./cases/generator.ts";
@@ -36,6 +37,7 @@ import { formatLine, writePage } from "./report.ts";
 
 const BENCHMARKS: readonly Benchmark[] = [
   jobs,
+  convertJob,
   inLane,
   laneToLane,
   values,

@@ -17,6 +17,7 @@ import { EXPRESSION_NAME } from "../core/graph/expression/name.ts";
 import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
+import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { path } from "./path_argument.ts";
 import { managePlugins, type PluginArgs, pluginCommands } from "./plugin_args.ts";
 import { json, plugins } from "./shared_options.ts";
@@ -158,6 +159,7 @@ export type CommandArgs =
   | NewProcessorArgs
   | NewProjectArgs
   | PluginArgs
+  | MediaArgs
   | DoctorArgs;
 
 /** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
@@ -413,17 +415,17 @@ const top = command(
   },
 );
 
-const commands = [run, check, draw, nodes, codegen, make, managePlugins, top, doctor] as const;
+const commands = [run, check, draw, ...mediaCommands, nodes, codegen, make, managePlugins, top, doctor] as const;
 
 /** Every command that does something, for messages; of those whose last word is the same, the last is meant by it. */
 const known: readonly KnownCommand[] = [
   ...pluginCommands,
+  { path: "nodes list", usage: list.usage },
+  { path: "nodes info", usage: info.usage },
   ...commands.filter((each) => each !== nodes && each !== make && each !== managePlugins).map(({ usage }) => ({
     path: [...extractCommandNames(usage)][0],
     usage,
   })),
-  { path: "nodes list", usage: list.usage },
-  { path: "nodes info", usage: info.usage },
   { path: "new project", usage: newProject.usage },
   { path: "new processor", usage: newProcessor.usage },
 ];

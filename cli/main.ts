@@ -102,6 +102,11 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       return await (await import("./commands/nodes_command.ts")).listCommand(command, io);
     case "info":
       return await (await import("./commands/nodes_command.ts")).infoCommand(command, io);
+    case "media-info":
+      return await (await import("./commands/info_command.ts")).mediaInfoCommand(command, io);
+    case "convert":
+      if (command.quiet) quietLog();
+      return await (await import("./commands/convert_command.ts")).convertCommand(command, io);
     case "codegen":
       return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":

@@ -8,7 +8,7 @@ import { assertConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
-import { type ConversionStep, planConversion } from "./graph/conversion.ts";
+import { type ConversionStep, linkThrough, planConversion } from "./graph/conversion.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
@@ -437,22 +437,13 @@ export class Topology {
     const steps = (options.convert ?? this.convert) === "auto" ? this.#conversion(from, to) : [];
     if (steps.length === 0) return this.#linkDirectly(from, to, options);
     this.assertFree(from, to);
-    const made: NodeEntry[] = [];
-    try {
-      let end = from;
-      for (const { type, config, input, output } of steps) {
-        const added = this.addNode(type, { ...config }, this.#besides(to, type));
-        const { id, type: { descriptor } } = added;
-        made.push(added);
-        this.#swap(added, { ...added, converts: true });
-        this.#linkDirectly(end, { nodeId: id, descriptor, port: input }, options);
-        end = { nodeId: id, descriptor, port: output };
-      }
-      return this.#linkDirectly(end, to, options);
-    } catch (error) {
-      for (const { id } of made) if (this.#nodes.has(id)) this.removeNode(id);
-      throw error;
-    }
+    return linkThrough(steps, from, to, {
+      add: (step) => this.#addConverter(step, to),
+      link: (one, other) => this.#linkDirectly(one, other, options),
+      remove: (id) => {
+        if (this.#nodes.has(id as NodeId)) this.removeNode(id);
+      },
+    });
   }
 
   /** The nodes to be put between two ends. @throws {SluiceError} `PortNotFound` */
@@ -468,6 +459,12 @@ export class Topology {
   #besides(to: LinkEnd, { descriptor }: AnyNodeType): AddOptions {
     const isNative = descriptor.lane === "native" || to.descriptor.lane === "native";
     return isNative ? {} : { lane: this.node(to.nodeId).lane };
+  }
+
+  #addConverter({ type, config }: ConversionStep, to: LinkEnd): Omit<LinkEnd, "port"> {
+    const added = this.addNode(type, { ...config }, this.#besides(to, type));
+    this.#swap(added, { ...added, converts: true });
+    return { nodeId: added.id, descriptor: added.type.descriptor };
   }
 
   #linkDirectly(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {

@@ -76,7 +76,16 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
   cli: {
     "bundle": ["bundle_state.ts"],
     "output": ["output/"],
-    "arguments": ["args.ts", "plugin_args.ts", "shared_options.ts", "path_argument.ts", "plain_run.ts"],
+    "arguments": [
+      "args.ts",
+      "plugin_args.ts",
+      "media_args.ts",
+      "media_values.ts",
+      "shared_options.ts",
+      "path_argument.ts",
+      "plain_run.ts",
+    ],
+    "convert": ["convert/"],
     "project": ["project/"],
     "watch": ["watch/"],
     "commands": ["commands/"],

@@ -12,11 +12,12 @@ import { dropEarlyLaneWorker } from "../../core/lanes/lane_worker_start.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
+import type { RunSummary } from "../../core/stats.ts";
 import type { RunArgs } from "../args.ts";
 import { readGraph } from "./read_graph.ts";
 import { keepOffStdout, printsToTerminal } from "../output/console_nodes.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
-import { listOutputFiles, snapshotFiles, statOutputFiles } from "../output/files.ts";
+import { listOutputFiles, snapshotFiles, statOutputFiles, type WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
 import { warnOfStaleCode } from "../project/packages.ts";
 import { readPosition } from "../output/position.ts";
@@ -25,16 +26,32 @@ import { EndSignals } from "../output/signals.ts";
 import { renderSummary, summaryEvent } from "../output/summary.ts";
 import { tellFailures, WATCHED_SUPERVISION } from "../watch/watched_failures.ts";
 
+/** A graph that is to run. */
+export interface RunnableGraph {
+  readonly text: string;
+  readonly document: GraphDocument;
+  readonly registry: NodeRegistry;
+  /** Whether nobody has seen its text, so that no error names a place in it. */
+  readonly isMade?: boolean;
+  /** The summary as lines; by default tables. */
+  readonly render?: (summary: RunSummary, files: readonly WrittenFile[]) => string[];
+}
+
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
-  const startedMs = Date.now();
   if (args.json) consoleToStderr();
   const { text, document: read, errors, registry } = await readGraph(args);
   if (read === undefined) {
     await warnOfStaleCode(registry, args);
     return reportErrors(errors, io, args.json);
   }
-  const document = args.json ? keepOffStdout(read) : read;
+  return await runGraph({ text, document: args.json ? keepOffStdout(read) : read, registry }, args, io);
+}
+
+/** Runs a graph until it ends, or is stopped by a signal. @returns the exit code */
+export async function runGraph(graph: RunnableGraph, args: RunArgs, io: Io): Promise<number> {
+  const startedMs = Date.now();
+  const { document, registry } = graph;
   const over = new AbortController();
   await using runtime = new Runtime({
     ...graphOptions(document),
@@ -51,20 +68,19 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     ...(args.watch && (args.mode ?? document.mode ?? "live") === "live" && { supervision: WATCHED_SUPERVISION }),
   });
   buildGraph(document, runtime);
-  return await runToEnd(runtime, over, document, text, registry, startedMs, args, io);
+  return await runToEnd(runtime, over, graph, startedMs, args, io);
 }
 
 /** @param over stops the graph, and keeps clients of the control plane from starting it again */
 async function runToEnd(
   runtime: Runtime,
   over: AbortController,
-  document: GraphDocument,
-  text: string,
-  registry: NodeRegistry,
+  graph: RunnableGraph,
   startedMs: number,
   args: RunArgs,
   io: Io,
 ): Promise<number> {
+  const { document, text, registry, render = renderSummary } = graph;
   const isSink = (type: string) => registry.get(type).descriptor.outputs.length === 0;
   const sinks = new Set<string>(document.nodes.filter(({ type }) => isSink(type)).map(({ id }) => id));
   const outputs = listOutputFiles(document, registry);
@@ -96,7 +112,7 @@ async function runToEnd(
   } catch (error) {
     // A start that was asked to stop is no mistake of the graph.
     const outcome = runtime.summary()?.outcome ?? (over.signal.aborted ? "stopped" : "failed");
-    if (outcome !== "stopped") errors.push(placeInFile(error, document));
+    if (outcome !== "stopped") errors.push(graph.isMade === true ? error : placeInFile(error, document));
   } finally {
     clearTimeout(timer);
     watching.abort();
@@ -108,7 +124,7 @@ async function runToEnd(
   if (started && (args.json || !args.quiet)) {
     const files = await statOutputFiles(outputs, before);
     if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
-    else for (const line of renderSummary(summary, files)) io.stdout.line(line);
+    else for (const line of render(summary, files)) io.stdout.line(line);
   }
   return signals.exitCode ?? code;
 }

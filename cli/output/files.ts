@@ -38,12 +38,20 @@ interface FileIdentity {
   readonly modifiedMs: number;
 }
 
-/** The output files of a graph: the `path` of each node of category `file` without outputs. */
+/** Categories of node types that write files. */
+const FILE_CATEGORIES: readonly string[] = ["file", "media"];
+/** A place for a number in a path, and keys by which a node writes more than one file. */
+const NUMBERED = /%\d*d/;
+const SPLITS: readonly string[] = ["splitSeconds", "splitMegabytes"];
+
+/** The output files of a graph: the `path` of each node without outputs of these categories that writes one file. */
 export function listOutputFiles(document: GraphDocument, registry: NodeRegistry): OutputFile[] {
   return document.nodes.flatMap(({ id, type, config }) => {
     const { category, outputs } = registry.get(type).descriptor;
-    const isSink = category === "file" && outputs.length === 0 && typeof config.path === "string";
-    return isSink ? [{ nodeId: id, path: resolveText(config.path as string) }] : [];
+    const isSink = FILE_CATEGORIES.includes(category) && outputs.length === 0 && typeof config.path === "string";
+    const isOne = isSink && !NUMBERED.test(config.path as string) &&
+      !SPLITS.some((key) => Number(config[key] ?? 0) > 0);
+    return isOne ? [{ nodeId: id, path: resolveText(config.path as string) }] : [];
   });
 }
 

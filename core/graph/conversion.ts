@@ -11,6 +11,8 @@
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import type { LinkEntry } from "./entries.ts";
+import type { LinkEnd } from "./link_rules.ts";
 
 /** A node to be put between two others. */
 export interface ConversionStep {
@@ -19,6 +21,22 @@ export interface ConversionStep {
   /** Its only input and its only output. */
   readonly input: string;
   readonly output: string;
+}
+
+/** A node, for its configuration, and an output of it. */
+export interface ConvertedOutput {
+  readonly descriptor: NodeDescriptor;
+  readonly config: Record<string, unknown>;
+  readonly port: PortDescriptor;
+}
+
+/** A graph that nodes are put into. */
+export interface ConvertingGraph {
+  /** Adds the node of a step. */
+  add(step: ConversionStep): Omit<LinkEnd, "port">;
+  link(from: LinkEnd, to: LinkEnd): LinkEntry;
+  /** Removes a node that was added, if it is there. */
+  remove(id: string): void;
 }
 
 /** What is known of frames. */
@@ -48,27 +66,58 @@ const RAW_KINDS: readonly FrameKind[] = ["audio", "video"];
  * @returns the nodes in order: none where nothing has to be converted, or nothing can be
  */
 export function planConversion(
-  from: {
-    readonly descriptor: NodeDescriptor;
-    readonly config: Record<string, unknown>;
-    readonly port: PortDescriptor;
-  },
+  from: ConvertedOutput,
   input: PortDescriptor,
   types: readonly AnyNodeType[],
 ): readonly ConversionStep[] {
+  return findConversion(from, input, types) ?? [];
+}
+
+/** As {@linkcode planConversion}. @returns `undefined` where there is no way */
+export function findConversion(
+  from: ConvertedOutput,
+  input: PortDescriptor,
+  types: readonly AnyNodeType[],
+): readonly ConversionStep[] | undefined {
   const converters = types.flatMap((type): Converter[] => {
     const { converts, inputs, outputs } = type.descriptor;
     return converts.length > 0 && inputs.length === 1 && outputs.length === 1
       ? [{ type, input: inputs[0], output: outputs[0] }]
       : [];
   });
-  return wayTo({ kind: from.port.kind, known: knownOf(from) }, input, converters, MAX_STEPS) ?? [];
+  return wayTo({ kind: from.port.kind, known: knownOf(from) }, input, converters, MAX_STEPS);
+}
+
+/**
+ * Links two ends by way of the nodes of a plan, each of which is put in. Where that fails none of them stays.
+ *
+ * @returns the last of the links
+ * @throws what the graph throws
+ */
+export function linkThrough(
+  steps: readonly ConversionStep[],
+  from: LinkEnd,
+  to: LinkEnd,
+  graph: ConvertingGraph,
+): LinkEntry {
+  const added: string[] = [];
+  try {
+    let end = from;
+    for (const step of steps) {
+      const node = graph.add(step);
+      added.push(node.nodeId);
+      graph.link(end, { ...node, port: step.input });
+      end = { ...node, port: step.output };
+    }
+    return graph.link(end, to);
+  } catch (error) {
+    for (const id of added) graph.remove(id);
+    throw error;
+  }
 }
 
 /** What a node is known to send: as its output says, and as a source or a converter is configured. */
-function knownOf(
-  { descriptor, config, port }: Parameters<typeof planConversion>[0],
-): Carried["known"] {
+function knownOf({ descriptor, config, port }: ConvertedOutput): Carried["known"] {
   const isSource = descriptor.inputs.length === 0;
   const known: { [F in FormatField]?: number | string } = {};
   for (const field of fieldsOf(port.kind)) {
@@ -125,18 +174,28 @@ function recode(
   const able = converters.filter((each) =>
     converts(each, "codec") && each.input.kind === carried.kind && each.output.kind === input.kind
   );
-  const ways = able.flatMap((each) => {
-    const { output } = each;
-    const codec = listOf(output.gives?.codec)?.[0];
-    // A stream whose codec nobody knows cannot be told to a decoder.
-    if (carried.kind === "encoded" && carried.known.codec === undefined) return [];
-    const before = wayTo(carried, each.input, converters, left - 1);
-    const sent: Carried = { kind: output.kind, known: codec === undefined ? {} : { codec } };
-    if (before === undefined || (codec !== undefined && wrongFields(sent, input).includes("codec"))) return [];
-    const after = wayTo(sent, input, converters, left - 1);
-    return after === undefined ? [] : [[...before, stepOf(each, {}), ...after]];
-  });
-  return shortest(ways);
+  // A stream whose codec nobody knows cannot be told to a decoder.
+  if (carried.kind === "encoded" && carried.known.codec === undefined) return undefined;
+  for (const codec of wanted(input, "codec") ?? [undefined]) {
+    const giving = codec === undefined ? able : able.filter(({ output }) => codecOf(output) === codec);
+    const way = shortest(giving.flatMap((each) => {
+      const { output } = each;
+      const before = wayTo(carried, each.input, converters, left - 1);
+      const sent: Carried = {
+        kind: output.kind,
+        known: codecOf(output) === undefined ? {} : { codec: codecOf(output) },
+      };
+      const after = before && wayTo(sent, input, converters, left - 1);
+      return after === undefined ? [] : [[...before!, stepOf(each, {}), ...after]];
+    }));
+    // The codecs of an input stand in the order in which it is given them.
+    if (way !== undefined) return way;
+  }
+  return undefined;
+}
+
+function codecOf({ gives }: PortDescriptor): number | string | undefined {
+  return listOf(gives?.codec)?.[0];
 }
 
 /** From one codec to another, by raw frames. */

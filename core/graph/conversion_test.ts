@@ -95,6 +95,14 @@ Deno.test("raw frames are encoded, and encoded ones decoded, with what the codec
   deepEqual(way({ kind: "encoded", gives: { codec: "opus" } }, mono), "opus-decode ! channels channels=1");
 });
 
+Deno.test("the codec that an input names first is taken, also where another one is nearer", () => {
+  const flac = converter("flac-encode", ["codec"], ["audio", "encoded"], { gives: { codec: "flac" } });
+  const takes = (...codec: ("opus" | "flac")[]) => ({ kind: "encoded" as const, accepts: { codec } });
+  const types = [flac, ...TYPES];
+  deepEqual(way({ kind: "audio" }, takes("opus", "flac"), {}, types), "rates sampleRateHz=48000 ! opus-encode");
+  deepEqual(way({ kind: "audio" }, takes("flac", "opus"), {}, types), "flac-encode");
+});
+
 Deno.test("there is no way by codecs that nobody knows, without converters, and for values", () => {
   deepEqual(way({ kind: "encoded" }, { kind: "audio" }), "");
   deepEqual(way({ kind: "encoded", gives: { codec: "vp9" } }, { kind: "video" }), "");

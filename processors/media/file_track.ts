@@ -33,6 +33,9 @@ const PCM: Readonly<Record<string, WavSampleFormat>> = {
   "pcm-f64": "f64",
 };
 
+/** By how many pictures one is decoded before it is shown at most: H.264 and H.265 keep up to 16 of them. */
+const MOST_REORDERED = 16;
+
 /** A packet as frames are made of it. */
 export interface FilePacket {
   readonly bytes: Uint8Array;
@@ -56,6 +59,8 @@ export class FileTrack {
   readonly #convert: (bytes: Uint8Array, isKey: boolean) => Uint8Array | undefined;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
+  /** The place in the order of decoding of the last packet that is read. */
+  #last = Infinity;
 
   private constructor(
     port: FileTrack["port"],
@@ -100,9 +105,11 @@ export class FileTrack {
    * Goes to a place: of video to the key frame at or before it, of audio to the packet with it.
    *
    * @param timeNs nanoseconds since the file's start
+   * @param endNs the time of the first packet that is not read any more, but for those which ones before it need
    */
-  async seek(timeNs: number): Promise<void> {
+  async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
+    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9);
     const seconds = timeNs / 1e9;
     const first = timeNs <= 0
       ? await this.#sink.getFirstKeyPacket()
@@ -116,7 +123,7 @@ export class FileTrack {
     this.#next = undefined;
     while (this.#packets !== undefined && this.#next === undefined) {
       const { value, done } = await this.#packets.next();
-      if (done || value === undefined) break;
+      if (done || value === undefined || value.sequenceNumber > this.#last) break;
       this.#next = this.#packetOf(value);
     }
   }
@@ -124,6 +131,18 @@ export class FileTrack {
   /** Lets go of what was read ahead. */
   async close(): Promise<void> {
     await this.#packets?.return();
+  }
+
+  /** The place of the last packet with a time before another: of those around it, pictures may be reordered. */
+  async #lastBefore(seconds: number): Promise<number> {
+    const about = { metadataOnly: true };
+    let packet = await this.#sink.getPacket(seconds - 1e-6, about);
+    let last = -1;
+    for (let after = 0; packet !== null && after <= MOST_REORDERED; after++) {
+      if (packet.timestamp < seconds) [last, after] = [packet.sequenceNumber, 0];
+      packet = await this.#sink.getNextPacket(packet, about);
+    }
+    return last;
   }
 
   #packetOf({ data, type, timestamp, duration }: EncodedPacket): FilePacket | undefined {

@@ -24,11 +24,12 @@ export class MediaFile implements Disposable {
   readonly tracks: ReadonlyMap<string, FileTrack>;
   /** Nanoseconds from its start to its end, as its header says; `undefined` if it does not. */
   readonly durationNs: number | undefined;
-  readonly #input: Input;
+  /** What mediabunny knows of it. */
+  readonly input: Input;
 
   private constructor(path: string, input: Input, tracks: Map<string, FileTrack>, durationNs: number | undefined) {
     this.path = path;
-    this.#input = input;
+    this.input = input;
     this.tracks = tracks;
     this.durationNs = durationNs;
   }
@@ -67,7 +68,7 @@ export class MediaFile implements Disposable {
 
   /** Closes the file. */
   [Symbol.dispose](): void {
-    this.#input.dispose();
+    this.input.dispose();
   }
 }
 

@@ -45,10 +45,10 @@ const MOST_PRIMING_NS = 1e8;
 @processor({ tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"] })
 export class MediaSink {
   /** Encoded pictures. */
-  @input({ dynamic: true })
+  @input({ dynamic: true, accepts: { codec: ["h264", "vp8", "vp9"] } })
   video!: StreamInput<EncodedFrame>[];
   /** Encoded sound. */
-  @input({ dynamic: true })
+  @input({ dynamic: true, accepts: { codec: ["opus", "flac", "aac", "mp3"] } })
   audio!: StreamInput<EncodedFrame>[];
   /** Samples. */
   @input({ dynamic: true })

@@ -44,7 +44,7 @@ interface PlayedTrack {
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `loop` (live), `speed` (live).
+ * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).
  *
  * **Example.**
  * ```json
@@ -68,6 +68,9 @@ export class MediaSource {
   /** Where it begins, from the start of the file; a change goes there. @minimum 0 @unit s */
   @config({ live: true })
   positionSeconds = 0;
+  /** Where it ends, from the start of the file; by default at the end of it. @minimum 0 @unit s */
+  @config()
+  endSeconds?: number;
   /** Begins again after the end; times go on rising. */
   @config({ live: true })
   loop = false;
@@ -164,8 +167,19 @@ export class MediaSource {
     this.#clockNs = -1;
     for (const played of this.#tracks) {
       played.jumps = this.#baseNs > 0;
-      await this.#read(played.track.seek(placeNs));
+      await this.#read(played.track.seek(placeNs, this.#stopNs));
     }
+  }
+
+  /** Where it ends. */
+  get #stopNs(): number {
+    return (this.endSeconds ?? Infinity) * 1e9;
+  }
+
+  /** The time of the media at its end, if the file tells. */
+  get #totalNs(): number | undefined {
+    const { durationNs } = this.#file!;
+    return this.loop || durationNs === undefined ? undefined : Math.min(durationNs, this.#stopNs);
   }
 
   /** The output whose next packet is the first in time. */
@@ -215,7 +229,7 @@ export class MediaSource {
     if (played.block === undefined) await this.#writeEncoded(played, packet);
     else await this.#writeSamples(played, packet);
     this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
-    context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.loop ? undefined : this.#file!.durationNs);
+    context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
     await this.#read(track.advance());
   }
 

@@ -19,6 +19,11 @@ const MOST_PIXELS = 2 ** 26;
 const SAMPLES: Readonly<Record<number, number | undefined>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const PALETTE = 3;
 
+/** Whether bytes begin as a PNG file does. */
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
 /**
  * Writes a picture.
  *
@@ -64,7 +69,7 @@ export function encodePng(
  * @throws {Error} that says what is wrong with the file
  */
 export function decodePng(file: Uint8Array): RgbaPicture {
-  if (file.length < 8 || SIGNATURE.some((byte, i) => file[i] !== byte)) throw new Error("it is no PNG file");
+  if (!isPng(file)) throw new Error("it is no PNG file");
   const chunks = readChunks(file);
   const header = chunks.find(({ type }) => type === "IHDR")?.bytes;
   if (header === undefined || header.length < 13) throw new Error('it has no chunk "IHDR"');

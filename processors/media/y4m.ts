@@ -13,8 +13,8 @@ export interface Y4mHeader {
   readonly frameRate: number | undefined;
 }
 
-/** The first word of a stream, and that of a picture. */
-const MAGIC = "YUV4MPEG2";
+/** The first word of a stream. */
+export const Y4M_MAGIC = "YUV4MPEG2";
 /** What begins the line of each picture. */
 export const Y4M_FRAME = "FRAME";
 /** The longest line. */
@@ -29,7 +29,9 @@ const MOST_SIDE = 32_768;
  */
 export function readY4mHeader(line: string): Y4mHeader {
   const [magic, ...fields] = line.split(" ");
-  if (magic !== MAGIC) throw new Error(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${MAGIC}"`);
+  if (magic !== Y4M_MAGIC) {
+    throw new Error(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${Y4M_MAGIC}"`);
+  }
   const valueOf = (tag: string) => fields.find((field) => field.startsWith(tag))?.slice(1);
   const [width, height] = ["W", "H"].map((tag) => Number(valueOf(tag)));
   for (const side of [width, height]) {
@@ -53,5 +55,5 @@ export function writeY4mHeader({ width, height, frameRate = 25 }: Y4mHeader): st
     : Number.isInteger(frameRate)
     ? `${frameRate}:1`
     : `${Math.round(frameRate * 1000)}:1000`;
-  return `${MAGIC} W${width} H${height} F${rate} Ip A1:1 C420jpeg\n`;
+  return `${Y4M_MAGIC} W${width} H${height} F${rate} Ip A1:1 C420jpeg\n`;
 }

@@ -45,7 +45,7 @@ export function checkExpression(
     diagnostics.add(error.code, error.message, error.offset);
     return { errors: diagnostics.errors, warnings: [] };
   }
-  const graph = new ExpressedGraph(registry, diagnostics);
+  const graph = new ExpressedGraph(registry, diagnostics, convert === "auto");
   graph.addNodes(chains);
   graph.addLinks(chains);
   const found = diagnostics.errors;

@@ -15,7 +15,8 @@ import { IMPLIED_LANES } from "../check_nodes.ts";
 import type { GraphDiagnostics } from "../diagnostics.ts";
 import type { JsonMember, JsonNode } from "../json_tree.ts";
 import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
-import { choosePorts, type Linked } from "./chosen_ports.ts";
+import { findConversion } from "../conversion.ts";
+import { choosePorts, type Linked, type Reaches } from "./chosen_ports.ts";
 import { member, treeOf } from "./tree.ts";
 
 /** Values that are the node's own, beside those of its configuration. */
@@ -36,13 +37,16 @@ interface Expressed {
 export class ExpressedGraph {
   readonly #registry: NodeRegistry;
   readonly #diagnostics: GraphDiagnostics;
+  readonly #converts: boolean;
   readonly #byId = new Map<string, Expressed>();
   readonly #byElement = new Map<NewNode, Expressed>();
   readonly #links: JsonNode[] = [];
 
-  constructor(registry: NodeRegistry, diagnostics: GraphDiagnostics) {
+  /** @param converts whether nodes are put in that convert */
+  constructor(registry: NodeRegistry, diagnostics: GraphDiagnostics, converts: boolean) {
     this.#registry = registry;
     this.#diagnostics = diagnostics;
+    this.#converts = converts;
   }
 
   /** Makes the nodes of all chains: those with ids first, so that no other takes one of these. */
@@ -128,7 +132,7 @@ export class ExpressedGraph {
     const from = this.#find(left);
     const to = this.#find(right);
     if (from === undefined || to === undefined) return;
-    const ports = choosePorts(from, to);
+    const ports = choosePorts(from, to, this.#reachesFrom(from.id));
     if ("fault" in ports) {
       const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
       return this.#diagnostics.add("TypeMismatch", message, right.offset);
@@ -138,6 +142,16 @@ export class ExpressedGraph {
     const ends = [member("from", left.offset, treeOf(`${from.id}.${ports.from}`, left.offset))];
     ends.push(member("to", right.offset, treeOf(`${to.id}.${ports.to}`, right.offset)));
     this.#links.push({ type: "object", offset: right.offset, members: ends });
+  }
+
+  #reachesFrom(id: string): Reaches {
+    if (!this.#converts) return undefined;
+    const { descriptor, config: settings } = this.#byId.get(id)!;
+    const config = Object.fromEntries(
+      settings.map(({ key, value }) => [key, coerceSetting(descriptor.config, key, value)]),
+    );
+    const types = this.#registry.list();
+    return (port, input) => findConversion({ descriptor, config, port }, input, types) !== undefined;
   }
 
   #find(element: NewNode | NodeReference): Linked | undefined {

@@ -1,0 +1,145 @@
+/**
+ * `sluice convert`: a media file in another format, by a graph of shipped nodes.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import type { GraphFile } from "../../core/graph/graph_file.ts";
+import { checkGraph } from "../../core/graph/load.ts";
+import { consoleToStderr } from "../../core/log/console_output.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { RunSummary } from "../../core/stats.ts";
+import { imagePath } from "../../processors/media/image_path.ts";
+import { type MediaInfo, readMediaInfo } from "../../processors/media/media_info.ts";
+import type { RunArgs } from "../args.ts";
+import { conversionGraph } from "../convert/conversion_graph.ts";
+import { type OutputFormat, outputFormatOf } from "../convert/formats.ts";
+import { planTrack, type TrackPlan } from "../convert/track_plan.ts";
+import type { ConvertArgs } from "../media_args.ts";
+import { EXIT, reportErrors } from "../output/failure.ts";
+import type { WrittenFile } from "../output/files.ts";
+import type { Io } from "../output/output.ts";
+import { readMediaLength } from "../output/position.ts";
+import { formatSpeed } from "../output/progress.ts";
+import { formatBytes, formatClock, formatDuration } from "../output/table.ts";
+import { loadTypes } from "../project/packages.ts";
+import { describeTrack } from "./info_command.ts";
+import { runGraph } from "./run_command.ts";
+
+/** What the graph is called where a file would be named. */
+const NAME = "convert";
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `InvalidConfig` for what cannot be converted, and for an output that is there
+ */
+export async function convertCommand(given: ConvertArgs, io: Io): Promise<number> {
+  if (given.json) consoleToStderr();
+  const output = outputFormatOf(given.output);
+  if (!given.printGraph) await assertWritable(given);
+  const info = await readMediaInfo(imagePath(given.input, 1));
+  const args = spreadBitRate(given, info, output);
+  const plans = planTracks(info, output, args);
+  const graph = conversionGraph(info, plans, output, args);
+  if (args.printGraph) {
+    io.stdout.line(JSON.stringify(graph, null, 2));
+    return EXIT.ok;
+  }
+  const { registry } = await loadTypes({ packages: [], plugins: args.plugins });
+  assertThere(graph, registry);
+  if (!args.json && !args.quiet) { for (const line of renderPlans(info, plans)) io.stderr.line(line); }
+  const text = JSON.stringify(graph);
+  const { document, errors } = checkGraph(text, NAME, registry);
+  if (document === undefined) return reportErrors(errors, io, args.json);
+  return await runGraph({ text, document, registry, isMade: true, render: renderResult }, runArgs(args), io);
+}
+
+/** `--bitrate` is that of the pictures, if there are any. */
+function spreadBitRate(args: ConvertArgs, info: MediaInfo, output: OutputFormat): ConvertArgs {
+  const { bitRate } = args;
+  if (bitRate === undefined) return args;
+  const isFilm = !args.noVideo && output.video.length > 0 && info.tracks.some(({ kind }) => kind === "video");
+  return isFilm
+    ? { ...args, videoBitRate: args.videoBitRate ?? bitRate }
+    : { ...args, audioBitRate: args.audioBitRate ?? bitRate };
+}
+
+/** What is done with the first track of pictures, and with the first one of sound. */
+function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): TrackPlan[] {
+  const { fromSeconds = 0, toSeconds = Infinity } = args;
+  if (toSeconds <= fromSeconds) {
+    throw refusal(args, `--to ${toSeconds} is not after --from ${fromSeconds}`, "--to");
+  }
+  if (info.container === "YUV4MPEG2") throw refusal(args, "YUV4MPEG2 is read by pipe-source only", "FILE");
+  const wanted = (["video", "audio"] as const).flatMap((kind) => {
+    const isWanted = kind === "video" ? !args.noVideo : !args.noAudio;
+    const track = info.tracks.find((each) => each.kind === kind);
+    return isWanted && track !== undefined && output[kind].length > 0 ? [track] : [];
+  });
+  if (wanted.length > 0) return wanted.map((track) => planTrack(track, output, args));
+  const kinds = [...new Set(info.tracks.map(({ kind }) => kind))];
+  throw refusal(
+    args,
+    `nothing of it is left: it has ${kinds.join(" and ")}, and ${output.name} holds ${
+      (["video", "audio"] as const).filter((kind) => output[kind].length > 0).join(" and ")
+    }`,
+    "OUTPUT",
+  );
+}
+
+/** @throws {SluiceError} `InvalidConfig` for a file that is there already, or is the one that is read */
+async function assertWritable(args: ConvertArgs): Promise<void> {
+  const { output, input, force } = args;
+  const [there, read] = await Promise.all([output, input].map((path) => Deno.stat(path).catch(() => undefined)));
+  if (there === undefined || (!there.isFile && !there.isDirectory)) return;
+  if (there.isDirectory) throw refusal(args, `"${output}" is a folder; name a file in it`, "OUTPUT");
+  if (read !== undefined && there.ino !== null && there.ino === read.ino && there.dev === read.dev) {
+    throw refusal(args, `"${output}" is the file that is read; name another one`, "OUTPUT");
+  }
+  if (!force) throw refusal(args, `"${output}" is there already; give --force to overwrite it`, "OUTPUT");
+}
+
+/** @throws {SluiceError} `NodeTypeNotFound` if a plugin that the graph needs was not found */
+function assertThere(graph: GraphFile, registry: NodeRegistry): void {
+  const types = [...new Set(Object.values(graph.nodes).map(({ type }) => type))];
+  const missing = types.filter((type) => !registry.has(type));
+  if (missing.length === 0) return;
+  throw new SluiceError(
+    "NodeTypeNotFound",
+    `Cannot convert: found no ${missing.join(", no ")}, of the plugins for video and codecs; build them with ` +
+      "`deno task setup`, and name their folder with --plugins",
+    { available: registry.list().map(({ descriptor }) => descriptor.type) },
+  );
+}
+
+function refusal({ input, output }: ConvertArgs, why: string, key: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot convert "${input}" to "${output}": ${why}`, { key });
+}
+
+/** What is done with each track, a line each. */
+export function renderPlans({ tracks }: MediaInfo, plans: readonly TrackPlan[]): string[] {
+  return tracks.map((track) => {
+    const plan = plans.find((each) => each.track === track);
+    const what = plan === undefined ? "left out" : plan.copied ? "copied" : `to ${plan.codec}`;
+    return `${track.name}: ${describeTrack(track)}: ${what}`;
+  });
+}
+
+/** `Wrote b.ogg (4.8 MB): 10:00.0 of media in 1.20 s, 500 × real time`. */
+function renderResult(summary: RunSummary, files: readonly WrittenFile[]): string[] {
+  const mediaNs = readMediaLength(summary) ?? 0;
+  const speed = formatSpeed(mediaNs / summary.elapsedNs);
+  const took = `${formatClock(mediaNs)} of media in ${formatDuration(summary.elapsedNs)}, ${speed} × real time`;
+  if (files.length === 0) return [`Converted ${took}`];
+  return files.map(({ path, bytes = 0, state }) =>
+    state === "complete"
+      ? `Wrote ${path} (${formatBytes(bytes)}): ${took}`
+      : state === "partial"
+      ? `Left ${path} (${formatBytes(bytes)}), which is not complete`
+      : `Wrote nothing to ${path}`
+  );
+}
+
+function runArgs({ output, json, quiet, plugins }: ConvertArgs): RunArgs {
+  return { command: "run", graph: output, set: [], json, quiet, watch: false, dev: false, packages: [], plugins };
+}

@@ -1,0 +1,61 @@
+/**
+ * `sluice info`: what is in media files.
+ *
+ * @module
+ */
+import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import type { MediaInfoArgs } from "../media_args.ts";
+import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { formatBytes, formatClock } from "../output/table.ts";
+
+/** @returns the exit code: 1 if one of the files cannot be read */
+export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  for (const [index, path] of files.entries()) {
+    try {
+      const info = await readMediaInfo(path);
+      if (json) io.stdout.line(JSON.stringify({ event: "media", ...info }));
+      else for (const line of renderMedia(info)) io.stdout.line(line);
+      if (!json && index < files.length - 1) io.stdout.line();
+    } catch (error) {
+      reportErrors([error], io, json);
+      code = EXIT.failed;
+    }
+  }
+  return code;
+}
+
+/** A file as lines: itself, then its tracks and its tags. */
+export function renderMedia({ path, container, bytes, durationSeconds, bitRate, tracks, tags }: MediaInfo): string[] {
+  const facts = [container];
+  if (durationSeconds !== undefined) facts.push(formatClock(durationSeconds * 1e9));
+  facts.push(formatBytes(bytes));
+  if (bitRate !== undefined) facts.push(formatBitRate(bitRate));
+  const rows: [string, string][] = [
+    ...tracks.map((track): [string, string] => [track.name, describeTrack(track)]),
+    ...Object.entries(tags).map(([name, value]): [string, string] => [name, inOneLine(String(value))]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [`${inOneLine(path)}: ${facts.join(", ")}`, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)];
+}
+
+/** A track in a line: `h264 (avc1.64000a), 160 × 120, 25 pictures/s, 93 kbit/s, deu`. */
+export function describeTrack(track: TrackInfo): string {
+  const { codec, codecString, width, height, rotation, frameRate, sampleRateHz, channels } = track;
+  const facts = [codecString === undefined ? codec : `${codec} (${codecString})`];
+  if (width !== undefined) facts.push(`${width} × ${height}`);
+  if (frameRate !== undefined) facts.push(`${frameRate} pictures/s`);
+  if (rotation !== undefined) facts.push(`turned by ${rotation}°`);
+  if (sampleRateHz !== undefined) facts.push(`${sampleRateHz} Hz`);
+  if (channels !== undefined) facts.push(channels === 1 ? "mono" : channels === 2 ? "stereo" : `${channels} channels`);
+  if (track.bitRate !== undefined) facts.push(formatBitRate(track.bitRate));
+  if (track.language !== undefined) facts.push(track.language);
+  if (track.title !== undefined) facts.push(JSON.stringify(inOneLine(track.title)));
+  return facts.join(", ");
+}
+
+function formatBitRate(bitsPerSecond: number): string {
+  if (bitsPerSecond < 1e6) return `${Math.round(bitsPerSecond / 1e3)} kbit/s`;
+  return `${(bitsPerSecond / 1e6).toFixed(bitsPerSecond < 1e7 ? 2 : 1)} Mbit/s`;
+}

@@ -1,0 +1,67 @@
+/**
+ * The nodes between a track of sound and a file.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import type { ConvertArgs } from "../media_args.ts";
+import type { ChainEnd, GraphDraft } from "./draft.ts";
+import { DECODERS, ENCODERS, familyOf, PCM } from "./formats.ts";
+import type { TrackPlan } from "./track_plan.ts";
+import { trim } from "./trim.ts";
+
+/** The only rate of Opus. */
+const OPUS_RATE_HZ = 48_000;
+/** Bits a second of Opus where nothing is said, by channels: what libopus's own tools and ffmpeg take. */
+const OPUS_BITS = [64_000, 96_000];
+/** The most channels of Opus, and the highest rate of FLAC, that are encoded. */
+const OPUS_CHANNELS = 2;
+const FLAC_RATE_HZ = 96_000;
+
+/** Appends what a track of sound takes. @throws {SluiceError} `InvalidConfig` for a rate that its codec does not have */
+export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+  const { track, codec } = plan;
+  let [end, rateHz, channels] = [start, track.sampleRateHz ?? OPUS_RATE_HZ, track.channels ?? 2];
+  if (familyOf(track.codec) !== PCM) {
+    end = draft.append(end, "audio-decode", DECODERS[track.codec], {}, "audio");
+    if (track.codec === "opus") rateHz = OPUS_RATE_HZ;
+  }
+  end = trim(draft, end, "audio", args);
+  const wantedChannels = args.channels ?? (codec === "opus" ? Math.min(channels, OPUS_CHANNELS) : channels);
+  if (wantedChannels !== channels) {
+    const mapper = { type: "channel-mapper", input: "audioIn", output: "audioOut" };
+    end = draft.append(end, "channels", mapper, { channels: wantedChannels });
+    channels = wantedChannels;
+  }
+  const wantedRateHz = rateFor(codec, rateHz, args);
+  if (wantedRateHz !== rateHz) {
+    const resampler = { type: "resampler", input: "audioIn", output: "audioOut" };
+    end = draft.append(end, "resample", resampler, { sampleRateHz: wantedRateHz });
+  }
+  return codec === PCM
+    ? end
+    : draft.append(end, "audio-encode", ENCODERS[codec], encoderConfig(plan, channels, args), "audio");
+}
+
+function rateFor(codec: string, rateHz: number, { sampleRateHz = rateHz }: ConvertArgs): number {
+  if (codec === "opus" && sampleRateHz !== rateHz && sampleRateHz !== OPUS_RATE_HZ) {
+    throw wrongRate("Opus", sampleRateHz, `${OPUS_RATE_HZ} Hz, which lower rates gain nothing over`);
+  }
+  if (codec === "opus") return OPUS_RATE_HZ;
+  if (codec === "flac" && sampleRateHz > FLAC_RATE_HZ) {
+    throw wrongRate("FLAC", sampleRateHz, `up to ${FLAC_RATE_HZ} Hz`);
+  }
+  return sampleRateHz;
+}
+
+function encoderConfig({ track, codec }: TrackPlan, channels: number, args: ConvertArgs): Record<string, unknown> {
+  if (codec === "opus") return { bitRate: args.audioBitRate ?? OPUS_BITS[Math.min(channels, OPUS_BITS.length) - 1] };
+  const isDeep = /^pcm-(s24|s32|f32|f64)$/.test(track.codec);
+  return isDeep ? { bitsPerSample: 24 } : {};
+}
+
+function wrongRate(codec: string, rateHz: number, wanted: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot encode ${codec} at ${rateHz} Hz: wanted ${wanted}`, {
+    key: "--sample-rate",
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The graph that converts a media file: shipped nodes from one that reads to one that writes.
+ *
+ * @module
+ */
+import type { GraphFile } from "../../core/graph/graph_file.ts";
+import { isNumbered } from "../../processors/media/image_path.ts";
+import type { MediaInfo } from "../../processors/media/media_info.ts";
+import type { ConvertArgs } from "../media_args.ts";
+import { audioChain } from "./audio_chain.ts";
+import { type ChainEnd, GraphDraft } from "./draft.ts";
+import { familyOf, type OutputFormat, PCM } from "./formats.ts";
+import type { TrackPlan } from "./track_plan.ts";
+import { plannedSize, videoChain } from "./video_chain.ts";
+
+/** Ids of the nodes at the ends. */
+const [INPUT, OUTPUT] = ["input", "output"];
+/** What a slot of the pool for pictures has room for. */
+const USUAL_PIXELS = 1920 * 1080;
+/** Bytes of a pixel, and to what rows are rounded up. */
+const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
+
+/**
+ * Draws up the graph.
+ *
+ * @param plans what is done with each track that is read
+ */
+export function conversionGraph(
+  info: MediaInfo,
+  plans: readonly TrackPlan[],
+  output: OutputFormat,
+  args: ConvertArgs,
+): GraphFile {
+  const draft = new GraphDraft();
+  addInput(draft, info, args);
+  for (const plan of plans) {
+    const start: ChainEnd = { from: `${INPUT}.${inputPort(info, plan, args)}` };
+    const end = plan.copied
+      ? start
+      : plan.track.kind === "video"
+      ? videoChain(draft, start, plan, args)
+      : audioChain(draft, start, plan, args);
+    draft.link(end.from, `${OUTPUT}.${outputPort(plan, output)}`);
+  }
+  addOutput(draft, plans, output, args);
+  return draft.finish(poolsFor(plans, args));
+}
+
+/** Whether WAV files are read by the node type that is for them: it has no times to begin and to end at. */
+function isPlainWav({ container }: MediaInfo, { fromSeconds, toSeconds }: ConvertArgs): boolean {
+  return container === "WAVE" && fromSeconds === undefined && toSeconds === undefined;
+}
+
+function isPicture({ container }: MediaInfo): boolean {
+  return container === "PNG" || container === "JPEG";
+}
+
+function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
+  const path = args.input;
+  if (isPicture(info)) {
+    const rate = isNumbered(path) ? { frameRate: args.frameRate ?? 25 } : {};
+    return draft.add(INPUT, "image-source", { path, ...rate });
+  }
+  if (isPlainWav(info, args)) return draft.add(INPUT, "wav-source", { path });
+  const { fromSeconds, toSeconds } = args;
+  draft.add(INPUT, "media-source", {
+    path,
+    ...(fromSeconds !== undefined && { positionSeconds: fromSeconds }),
+    ...(toSeconds !== undefined && { endSeconds: toSeconds }),
+  });
+}
+
+function inputPort(info: MediaInfo, { track }: TrackPlan, args: ConvertArgs): string {
+  if (isPicture(info)) return info.container === "PNG" ? "video" : "jpeg";
+  return isPlainWav(info, args) ? "audio" : track.name;
+}
+
+function addOutput(
+  draft: GraphDraft,
+  plans: readonly TrackPlan[],
+  { sink }: OutputFormat,
+  { output: path, audioCodec }: ConvertArgs,
+): void {
+  if (sink === "image-sink") return draft.add(OUTPUT, sink, { path });
+  const samples = plans.find(({ codec }) => codec === PCM);
+  if (samples === undefined) return draft.add(OUTPUT, sink, { path });
+  const format = sampleFormat(audioCodec ?? samples.track.codec);
+  draft.add(OUTPUT, sink, { path, [sink === "wav-sink" ? "format" : "pcmFormat"]: format });
+}
+
+/** The format of samples in the file: that of the input, as far as files are written with it. */
+function sampleFormat(codec: string): string {
+  if (familyOf(codec) !== PCM) return "s16";
+  const format = codec.slice("pcm-".length);
+  return format === "u8" ? "s16" : format === "f64" ? "f32" : format;
+}
+
+function outputPort({ track, codec }: TrackPlan, { sink }: OutputFormat): string {
+  if (sink === "wav-sink") return "audio";
+  if (sink === "image-sink") return codec === "jpeg" ? "jpeg" : "video";
+  return track.kind === "video" ? "video_0" : codec === PCM ? "pcm_0" : "audio_0";
+}
+
+/** A pool for pictures that are larger than usual. */
+function poolsFor(plans: readonly TrackPlan[], args: ConvertArgs): GraphFile["pools"] {
+  const video = plans.find(({ track, copied }) => track.kind === "video" && !copied);
+  if (video === undefined) return undefined;
+  const { width = 0, height = 0 } = video.track;
+  const sizes = [{ width, height }, { width: height, height: width }, plannedSize(video, args)];
+  const pixels = sizes.map((size) => Math.ceil(size.width / ROW_PIXELS) * ROW_PIXELS * size.height);
+  const most = Math.max(...pixels);
+  return most <= USUAL_PIXELS ? undefined : { video: { slotBytes: most * PIXEL_BYTES } };
+}

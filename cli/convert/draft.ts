@@ -1,0 +1,59 @@
+/**
+ * A graph file that is drawn up chain by chain.
+ *
+ * @module
+ */
+import type { GraphFile, GraphFileLink, GraphFileNode } from "../../core/graph/graph_file.ts";
+
+/** An output that a chain has come to. */
+export interface ChainEnd {
+  /** `node.port`. */
+  readonly from: string;
+}
+
+/** The nodes and links of a graph to be. */
+export class GraphDraft {
+  readonly #nodes: Record<string, GraphFileNode> = {};
+  readonly #links: GraphFileLink[] = [];
+
+  /** Adds a node. */
+  add(id: string, type: string, config: Readonly<Record<string, unknown>>, lane?: string): void {
+    this.#nodes[id] = { type, ...(lane !== undefined && { lane }), config: { ...config } };
+  }
+
+  /** Links two ports. */
+  link(from: string, to: string): void {
+    this.#links.push({ from, to });
+  }
+
+  /** Adds a node behind a chain. @returns the end of the longer chain */
+  append(
+    { from }: ChainEnd,
+    id: string,
+    node: { readonly type: string; readonly input: string; readonly output: string },
+    config: Readonly<Record<string, unknown>>,
+    lane?: string,
+  ): ChainEnd {
+    this.add(id, node.type, config, lane);
+    this.link(from, `${id}.${node.input}`);
+    return { from: `${id}.${node.output}` };
+  }
+
+  /** Whether one of the nodes is of a type of a plugin. */
+  types(): string[] {
+    return [...new Set(Object.values(this.#nodes).map(({ type }) => type))];
+  }
+
+  /** The graph file, of an offline graph. */
+  finish(pools: GraphFile["pools"]): GraphFile {
+    const lanes = [...new Set(Object.values(this.#nodes).flatMap(({ lane }) => lane === undefined ? [] : [lane]))];
+    return {
+      version: 1,
+      mode: "offline",
+      nodes: this.#nodes,
+      links: this.#links,
+      ...(pools && { pools }),
+      ...(lanes.length > 0 && { lanes: Object.fromEntries(lanes.map((lane) => [lane, { kind: "native" }])) }),
+    };
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What files of each kind hold, and which shipped node types decode and encode it.
+ *
+ * @module
+ */
+import { extname } from "node:path";
+import { type Container, containerOf } from "../../processors/media/containers.ts";
+
+/** Samples, as a format among codecs. */
+export const PCM = "pcm";
+
+/** A file to be written. */
+export interface OutputFormat {
+  /** The node type that writes it. */
+  readonly sink: "media-sink" | "wav-sink" | "image-sink";
+  /** As messages name it. */
+  readonly name: string;
+  /** The codecs that it holds, those that are encoded to before others first. */
+  readonly video: readonly string[];
+  readonly audio: readonly string[];
+}
+
+/** A node type that encodes or decodes, with its input and its output. */
+export interface CodecNode {
+  readonly type: string;
+  readonly input: string;
+  readonly output: string;
+}
+
+const SOUND = ["opus", "flac", "aac", "mp3", PCM];
+
+/** What `media-sink` writes to each container. */
+export const CONTAINERS: { readonly [C in Container]: Omit<OutputFormat, "sink"> } = {
+  "mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND },
+  "fragmented-mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND },
+  "mov": { name: "QuickTime", video: ["h264", "vp8", "vp9"], audio: SOUND },
+  "matroska": { name: "Matroska", video: ["h264", "vp8", "vp9"], audio: SOUND },
+  "webm": { name: "WebM", video: ["vp8", "vp9"], audio: ["opus"] },
+  "ogg": { name: "Ogg", video: [], audio: ["opus"] },
+  "flac": { name: "FLAC", video: [], audio: ["flac"] },
+  "mp3": { name: "MP3", video: [], audio: ["mp3"] },
+  "adts": { name: "AAC", video: [], audio: ["aac"] },
+};
+
+/** Files that are written without a container. */
+const BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
+  ".wav": { sink: "wav-sink", name: "WAV", video: [], audio: [PCM] },
+  ".png": { sink: "image-sink", name: "PNG", video: ["png"], audio: [] },
+  ".jpg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },
+  ".jpeg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },
+};
+
+/** Codecs that can be decoded. */
+export const DECODERS: Readonly<Record<string, CodecNode>> = {
+  h264: { type: "org.sluice.codecs.h264-decode", input: "encoded", output: "video" },
+  jpeg: { type: "org.sluice.codecs.jpeg-decode", input: "encoded", output: "video" },
+  opus: { type: "org.sluice.codecs.opus-decode", input: "encoded", output: "audio" },
+};
+
+/** Codecs that can be encoded to. */
+export const ENCODERS: Readonly<Record<string, CodecNode>> = {
+  h264: { type: "org.sluice.codecs.h264-encode", input: "video", output: "encoded" },
+  jpeg: { type: "org.sluice.codecs.jpeg-encode", input: "video", output: "encoded" },
+  opus: { type: "org.sluice.codecs.opus-encode", input: "audio", output: "encoded" },
+  flac: { type: "org.sluice.codecs.flac-encode", input: "audio", output: "encoded" },
+};
+
+/** Pixel formats that codecs take, and that `png` stands for. */
+export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = { h264: "i420", jpeg: "rgba8", png: "rgba8" };
+
+/**
+ * The format of a file to be written, by its extension.
+ *
+ * @throws {SluiceError} `InvalidConfig` if that tells none
+ */
+export function outputFormatOf(path: string): OutputFormat {
+  const known = BY_EXTENSION[extname(path).toLowerCase()];
+  return known ?? { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
+}
+
+/** A codec in general: `pcm` for every format of samples. */
+export function familyOf(codec: string): string {
+  return codec.startsWith("pcm-") ? PCM : codec;
+}

@@ -1,0 +1,79 @@
+/**
+ * The nodes between a track of pictures and a file.
+ *
+ * @module
+ */
+import type { TrackInfo } from "../../processors/media/media_info.ts";
+import type { ConvertArgs } from "../media_args.ts";
+import type { ChainEnd, GraphDraft } from "./draft.ts";
+import { DECODERS, ENCODERS, PIXELS } from "./formats.ts";
+import type { TrackPlan } from "./track_plan.ts";
+import { trim } from "./trim.ts";
+
+/** Bits of a pixel where no bit rate is said, and the bounds of what comes of it. */
+const BITS_PER_PIXEL = 0.1;
+const [LEAST_BITS, MOST_BITS] = [200_000, 50_000_000];
+/** The bit rates that the encoder takes. */
+const [ENCODER_LEAST, ENCODER_MOST] = [10_000, 200_000_000];
+/** The rate of pictures where a file does not tell it. */
+const USUAL_RATE = 30;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Appends what a track of pictures takes. */
+export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+  const { track, codec } = plan;
+  let end = start;
+  let pixels: string = "rgba8";
+  if (track.codec !== "png") {
+    end = draft.append(end, "video-decode", DECODERS[track.codec], {}, "decode");
+    if (track.codec === "h264") pixels = "i420";
+  }
+  end = trim(draft, end, "video", args);
+  const size = plannedSize(plan, args);
+  if (track.rotation !== undefined || size.width !== track.width || size.height !== track.height) {
+    const scale = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
+    end = draft.append(end, "scale", scale, { ...size, ...(track.rotation && { rotate: track.rotation }) }, "decode");
+  }
+  if (args.frameRate !== undefined && track.codec !== "png" && track.codec !== "jpeg") {
+    const rate = { type: "org.sluice.video.frame-rate", input: "videoIn", output: "videoOut" };
+    end = draft.append(end, "frame-rate", rate, { frameRate: args.frameRate }, "decode");
+  }
+  if (PIXELS[codec] !== pixels) {
+    const convert = { type: "org.sluice.video.convert", input: "videoIn", output: "videoOut" };
+    end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec] }, "decode");
+  }
+  if (codec === "png") return end;
+  return draft.append(
+    end,
+    "video-encode",
+    ENCODERS[codec],
+    codec === "h264" ? h264Config(track, size, args) : {},
+    "encode",
+  );
+}
+
+/** The size that is written: that of the pictures as they are seen, or the wanted one; H.264 has even sides. */
+export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs): Size {
+  const isTurned = (track.rotation ?? 0) % 180 !== 0;
+  const [width, height] = isTurned ? [track.height ?? 0, track.width ?? 0] : [track.width ?? 0, track.height ?? 0];
+  const shape = width / height;
+  const wanted = {
+    width: size?.width ?? (size?.height === undefined ? width : Math.round(size.height * shape)),
+    height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
+  };
+  return codec === "h264" ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+}
+
+function even(side: number): number {
+  return Math.max(2, side - side % 2);
+}
+
+function h264Config(track: TrackInfo, { width, height }: Size, args: ConvertArgs): Record<string, unknown> {
+  const frameRate = args.frameRate ?? track.frameRate ?? USUAL_RATE;
+  const usual = Math.min(MOST_BITS, Math.max(LEAST_BITS, Math.round(width * height * frameRate * BITS_PER_PIXEL)));
+  return { bitRate: Math.min(ENCODER_MOST, Math.max(ENCODER_LEAST, args.videoBitRate ?? usual)), frameRate };
+}

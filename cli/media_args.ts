@@ -1,0 +1,143 @@
+/**
+ * The grammar of the commands for media files: `sluice info` and `sluice convert`.
+ *
+ * @module
+ */
+import { object } from "@optique/core/constructs";
+import { message, optionName } from "@optique/core/message";
+import { map, multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { choice, float, integer } from "@optique/core/valueparser";
+import { bitRate, mediaTime, pictureSize, type WantedSize } from "./media_values.ts";
+import { path } from "./path_argument.ts";
+import { json, plugins } from "./shared_options.ts";
+
+/** `sluice info`. */
+export interface MediaInfoArgs {
+  readonly command: "media-info";
+  readonly files: readonly string[];
+  readonly json: boolean;
+}
+
+/** Codecs that pictures are encoded with. */
+const VIDEO_CODECS = ["h264", "jpeg", "png"] as const;
+/** Codecs of sound, and formats of samples. */
+const AUDIO_CODECS = ["opus", "flac", "pcm-s16", "pcm-s24", "pcm-s32", "pcm-f32"] as const;
+
+/** `sluice convert`. */
+export interface ConvertArgs {
+  readonly command: "convert";
+  readonly input: string;
+  readonly output: string;
+  readonly videoCodec?: typeof VIDEO_CODECS[number];
+  readonly audioCodec?: typeof AUDIO_CODECS[number];
+  /** Bits a second of pictures if there are any, else of sound. */
+  readonly bitRate?: number;
+  readonly videoBitRate?: number;
+  readonly audioBitRate?: number;
+  readonly size?: WantedSize;
+  /** Pictures a second. */
+  readonly frameRate?: number;
+  readonly sampleRateHz?: number;
+  readonly channels?: number;
+  /** Where to begin and to end, seconds of the input. */
+  readonly fromSeconds?: number;
+  readonly toSeconds?: number;
+  readonly noVideo: boolean;
+  readonly noAudio: boolean;
+  /** Encodes nothing. */
+  readonly copy: boolean;
+  /** Overwrites the output. */
+  readonly force: boolean;
+  /** Prints the graph in place of running it. */
+  readonly printGraph: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly plugins: readonly string[];
+}
+
+/** What a command for media files asks for. */
+export type MediaArgs = MediaInfoArgs | ConvertArgs;
+
+const mediaInfo = command(
+  "info",
+  object({
+    command: constant("media-info"),
+    files: multiple(argument(path({ metavar: "FILE" }), { description: message`A media file, or several.` }), {
+      min: 1,
+    }),
+    json,
+  }),
+  {
+    brief: message`Say what is in a media file.`,
+    description:
+      message`Shows the container, the duration, the tags and the tracks of media files: codec, size, rates, channels, rotation, language, bit rate.`,
+    footer: message`Exit codes: 0 done, 1 a file cannot be read, 2 bad input.`,
+  },
+);
+
+const convertOptions = object({
+  videoCodec: optional(option("--video-codec", choice(VIDEO_CODECS, { metavar: "CODEC" }), {
+    description: message`Encode pictures with this codec.`,
+  })),
+  audioCodec: optional(option("--audio-codec", choice(AUDIO_CODECS, { metavar: "CODEC" }), {
+    description: message`Encode sound with this codec, or write samples of this format.`,
+  })),
+  bitRate: optional(option("--bitrate", bitRate(), {
+    description: message`Bits a second, of pictures if there are any and else of sound: ${"2M"}, ${"128k"}.`,
+  })),
+  videoBitRate: optional(option("--video-bitrate", bitRate(), { description: message`Bits a second of pictures.` })),
+  audioBitRate: optional(option("--audio-bitrate", bitRate(), { description: message`Bits a second of sound.` })),
+  size: optional(option("--size", pictureSize(), {
+    description: message`Scale pictures; a side that is left out keeps the shape: ${"1280x"}.`,
+  })),
+  frameRate: optional(option("--rate", float({ metavar: "FPS", min: 0.1, max: 1000 }), {
+    description: message`Pictures a second; those of numbered files follow each other at this rate, by default 25.`,
+  })),
+  sampleRateHz: optional(option("--sample-rate", integer({ metavar: "HZ", min: 1000, max: 768_000 }), {
+    description: message`Samples a second.`,
+  })),
+  channels: optional(option("--channels", integer({ metavar: "N", min: 1, max: 8 }), {
+    description: message`Channels of sound.`,
+  })),
+  fromSeconds: optional(option("--from", mediaTime(), { description: message`Begin at this time of FILE.` })),
+  toSeconds: optional(option("--to", mediaTime(), { description: message`End at this time of FILE.` })),
+  noVideo: option("--no-video", { description: message`Leave pictures out.` }),
+  noAudio: option("--no-audio", { description: message`Leave sound out.` }),
+  copy: option("--copy", {
+    description:
+      message`Encode nothing, and refuse what would need it. Without it a track is copied where it fits and nothing of it is to change, and else encoded.`,
+  }),
+});
+
+const convert = command(
+  "convert",
+  map(
+    object({
+      input: argument(path({ metavar: "FILE" }), { description: message`What to read.` }),
+      output: argument(path({ metavar: "OUTPUT" }), {
+        description: message`What to write; its extension says the format.`,
+      }),
+      options: convertOptions,
+      force: option("-f", "--force", { description: message`Overwrite OUTPUT.` }),
+      printGraph: option("--print-graph", {
+        description: message`Print the graph that would run, as a file for ${"sluice run"}, and convert nothing.`,
+      }),
+      json,
+      quiet: option("-q", "--quiet", { description: message`Show neither progress nor a summary.` }),
+      plugins,
+    }),
+    ({ options, ...rest }): ConvertArgs => ({ command: "convert", ...options, ...rest }),
+  ),
+  {
+    brief: message`Convert a media file to another format.`,
+    description:
+      message`Writes the first track of pictures and the first one of sound to a file of another format. What fits is copied; ${
+        optionName("--copy")
+      } says more.`,
+    footer: message`Exit codes: 0 done, 1 failed, 2 bad input, 130 after Ctrl-C, which completes the file up to there.`,
+  },
+);
+
+/** The commands for media files. */
+export const mediaCommands = [mediaInfo, convert] as const;

@@ -1,0 +1,186 @@
+/**
+ * What a media file says of itself: its container, its tracks and its tags.
+ *
+ * @module
+ */
+import type { Input, InputAudioTrack, InputTrack, InputVideoTrack } from "mediabunny";
+import type { FileTrack } from "./file_track.ts";
+import { mediaError, MediaFile } from "./media_file.ts";
+import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
+
+/** A media file. */
+export interface MediaInfo {
+  readonly path: string;
+  /** Such as `MP4`, `Matroska`, `WAVE` or `PNG`. */
+  readonly container: string;
+  readonly bytes: number;
+  /** From its start to the end of what ends last; absent for a single picture. */
+  readonly durationSeconds?: number;
+  /** Bits a second of the whole file. */
+  readonly bitRate?: number;
+  readonly tracks: readonly TrackInfo[];
+  /** Title, artist and so on, by name. */
+  readonly tags: { readonly [name: string]: string | number };
+}
+
+/** A track of a file. */
+export interface TrackInfo {
+  /** The output of a `media-source` that carries it: `video_0`. */
+  readonly name: string;
+  readonly kind: "video" | "audio";
+  /** As encoded frames name it, `pcm-s16` and its like for samples, else what the file calls it. */
+  readonly codec: string;
+  /** The codec with its profile and level (RFC 6381), where the file tells. */
+  readonly codecString?: string;
+  readonly durationSeconds?: number;
+  /** Bits a second, of the whole track or of its first packets. */
+  readonly bitRate?: number;
+  /** Of ISO 639-2. */
+  readonly language?: string;
+  readonly title?: string;
+  /** Pixels as they are coded, before they are turned. */
+  readonly width?: number;
+  readonly height?: number;
+  /** How far a player turns pictures, clockwise, in degrees. */
+  readonly rotation?: number;
+  /** Pictures a second, on average. */
+  readonly frameRate?: number;
+  readonly sampleRateHz?: number;
+  readonly channels?: number;
+}
+
+/** Packets that figures are taken from where not all of them are listed in an index. */
+const LOOKED_AT = 500;
+/** Up to here, a file is read as a whole where that takes figures. */
+const SMALL_BYTES = 16 * 2 ** 20;
+
+/**
+ * Reads what a file says of itself.
+ *
+ * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
+ */
+export async function readMediaInfo(path: string): Promise<MediaInfo> {
+  const pictures = pictureFileInfo(path);
+  if (pictures !== undefined) return pictures;
+  using file = await MediaFile.open(await import("mediabunny"), path);
+  try {
+    return await mediaFileInfo(file);
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
+async function mediaFileInfo({ path, input, tracks: known }: MediaFile): Promise<MediaInfo> {
+  const bytes = Deno.statSync(path).size;
+  const container = (await input.getFormat()).name;
+  const hasIndex = container === "MP4" || container.startsWith("QuickTime");
+  const most = hasIndex || bytes <= SMALL_BYTES ? undefined : LOOKED_AT;
+  const found = (await input.getTracks()).filter((each) => each.isVideoTrack() || each.isAudioTrack());
+  const tracks: TrackInfo[] = [];
+  for (const [index, [name, track]] of [...known].entries()) {
+    tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most));
+  }
+  const durationSeconds = await durationOf(input);
+  return {
+    path,
+    container,
+    bytes,
+    ...(durationSeconds > 0 && { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) }),
+    tracks,
+    tags: await readTags(input),
+  };
+}
+
+async function durationOf(source: Input | InputTrack): Promise<number> {
+  const said = await source.getDurationFromMetadata();
+  return said !== null && said > 0 ? said : await source.computeDuration();
+}
+
+async function trackInfo(
+  name: string,
+  { codec }: FileTrack,
+  track: InputVideoTrack | InputAudioTrack,
+  most: number | undefined,
+): Promise<TrackInfo> {
+  const isVideo = track.isVideoTrack();
+  const stats = await track.computePacketStats(most);
+  const durationSeconds = most === undefined ? await track.computeDuration() : await track.getDurationFromMetadata();
+  const codecString = await track.getCodecParameterString();
+  const [language, title] = [await track.getLanguageCode(), await track.getName()];
+  const bitRate = Math.round(await track.getAverageBitrate() ?? stats.averageBitrate);
+  return {
+    name,
+    kind: isVideo ? "video" : "audio",
+    codec,
+    ...(codecString !== null && codecString !== codec && { codecString }),
+    ...(durationSeconds !== null && durationSeconds > 0 && { durationSeconds }),
+    ...(bitRate > 0 && Number.isFinite(bitRate) && { bitRate }),
+    ...(language !== "und" && language !== "" && { language }),
+    ...(title && { title }),
+    ...(isVideo ? await videoInfo(track, stats.averagePacketRate) : await audioInfo(track as InputAudioTrack)),
+  };
+}
+
+async function videoInfo(track: InputVideoTrack, packetRate: number): Promise<Partial<TrackInfo>> {
+  const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
+  const rotation = await track.getRotation();
+  const frameRate = Math.round(packetRate * 1e3) / 1e3;
+  return { width, height, ...(rotation !== 0 && { rotation }), ...(frameRate > 0 && { frameRate }) };
+}
+
+async function audioInfo(track: InputAudioTrack): Promise<Partial<TrackInfo>> {
+  return { sampleRateHz: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
+}
+
+/** Tags that are texts and numbers; pictures of covers are none. */
+async function readTags(input: Input): Promise<MediaInfo["tags"]> {
+  const { raw: _, images: __, date, ...texts } = await input.getMetadataTags();
+  const day = date === undefined || Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, 10);
+  const found = Object.entries({ ...texts, ...(day !== undefined && { date: day }) });
+  return Object.fromEntries(found.filter(([, value]) => typeof value === "string" || typeof value === "number"));
+}
+
+/** A file of pictures without a container; `undefined` for another one, and for one that cannot be opened. */
+function pictureFileInfo(path: string): MediaInfo | undefined {
+  let file: Deno.FsFile;
+  try {
+    // Whatever else it is, such as a pipe, is for others to refuse.
+    if (!Deno.statSync(path).isFile) return undefined;
+    file = Deno.openSync(path);
+  } catch {
+    return undefined;
+  }
+  using _ = file;
+  const { size } = file.statSync();
+  try {
+    const info = readPictureInfo((start, length) => readRange(file, start, length), size);
+    return info && describePictures(path, size, info);
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
+function describePictures(
+  path: string,
+  bytes: number,
+  { container, codec, width, height, frameRate, pictures }: PictureInfo,
+): MediaInfo {
+  const durationSeconds = frameRate === undefined ? undefined : pictures / frameRate;
+  const timed = durationSeconds !== undefined && durationSeconds > 0 &&
+    { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) };
+  const rate = frameRate !== undefined && { frameRate: Math.round(frameRate * 1e3) / 1e3 };
+  const track: TrackInfo = { name: "video_0", kind: "video", codec, width, height, ...rate, ...timed };
+  return { path, container, bytes, ...timed, tracks: [track], tags: {} };
+}
+
+function readRange(file: Deno.FsFile, start: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  file.seekSync(start, Deno.SeekMode.Start);
+  let got = 0;
+  while (got < length) {
+    const more = file.readSync(bytes.subarray(got));
+    if (more === null) break;
+    got += more;
+  }
+  return bytes.subarray(0, got);
+}

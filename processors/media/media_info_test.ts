@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { ffmpeg, FOLDER, input, mp4, probe, webm } from "./fixtures/media_files.ts";
+import { type MediaInfo, readMediaInfo, type TrackInfo } from "./media_info.ts";
+
+/** What ffprobe calls codecs otherwise. */
+const PROBED: Readonly<Record<string, string>> = {
+  "pcm_s16le": "pcm-s16",
+  "pcm_s24le": "pcm-s24",
+  "mjpeg": "jpeg",
+};
+
+/** A second of a picture and a tone, as a file of a kind. */
+const FILES: Readonly<Record<string, () => string>> = {
+  "MP4": mp4,
+  "WebM": webm,
+  "Matroska": () => input("info.mkv", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "flac", "-ac", "1"),
+  "Ogg": () => input("info.ogg", "-c:a", "libopus", "-b:a", "64k"),
+  "WAVE": () => input("info.wav", "-c:a", "pcm_s24le", "-ac", "2"),
+  "FLAC": () => input("info.flac", "-c:a", "flac"),
+  "MP3": () => input("info.mp3", "-c:a", "libmp3lame"),
+  "YUV4MPEG2": () => picture("info.y4m", "-pix_fmt", "yuv420p", "-frames:v", "5"),
+  "PNG": () => picture("info.png", "-frames:v", "1", "-update", "1"),
+  "JPEG": () => picture("info.jpg", "-frames:v", "1", "-update", "1", "-v", "error"),
+};
+
+function picture(name: string, ...args: string[]): string {
+  const path = `${FOLDER}/${name}`;
+  ffmpeg("-f", "lavfi", "-i", "testsrc=size=161x91:rate=30000/1001", ...args, path);
+  return path;
+}
+
+interface Probed {
+  readonly format: Readonly<Record<string, string>>;
+  readonly streams: readonly Readonly<Record<string, string | number>>[];
+}
+
+function ffprobe(path: string): Probed {
+  const { stdout } = new Deno.Command("ffprobe", {
+    args: ["-v", "error", "-show_format", "-show_streams", "-of", "json", path],
+    stdout: "piped",
+  }).outputSync();
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function assertNear(found: number | undefined, wanted: number, share: number, what: string): void {
+  assert.ok(found !== undefined && Math.abs(found - wanted) <= share * wanted, `${what}: ${found}, wanted ${wanted}`);
+}
+
+function assertTrack(track: TrackInfo, probed: Probed["streams"][number], isStill: boolean, what: string): void {
+  assert.equal(track.kind, probed.codec_type, what);
+  assert.equal(track.codec, PROBED[probed.codec_name] ?? probed.codec_name, what);
+  if (track.kind === "audio") {
+    assert.deepEqual([track.sampleRateHz, track.channels], [Number(probed.sample_rate), probed.channels], what);
+  } else {
+    assert.deepEqual([track.width, track.height], [probed.width, probed.height], what);
+    const [frames, seconds] = String(probed.avg_frame_rate).split("/").map(Number);
+    if (!isStill) assertNear(track.frameRate, frames / seconds, 0.01, `${what}: rate`);
+  }
+  if (probed.bit_rate !== undefined) assertNear(track.bitRate, Number(probed.bit_rate), 0.05, `${what}: bit rate`);
+}
+
+for (const [container, make] of Object.entries(FILES)) {
+  Deno.test(`readMediaInfo() tells of a file of ${container} what ffprobe tells`, async () => {
+    const path = make();
+    const info = await readMediaInfo(path);
+    const { format, streams } = ffprobe(path);
+    assert.deepEqual([info.container, info.path], [container, path]);
+    assert.equal(info.bytes, Number(format.size));
+    const isStill = ["PNG", "JPEG"].includes(container);
+    if (isStill) assert.equal(info.durationSeconds, undefined);
+    else assertNear(info.durationSeconds, Number(format.duration), 0.05, "duration");
+    if (!isStill) assertNear(info.bitRate, Number(format.bit_rate), 0.05, "bit rate");
+    assert.equal(info.tracks.length, streams.length);
+    for (const [index, track] of info.tracks.entries()) assertTrack(track, streams[index], isStill, track.name);
+  });
+}
+
+Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks as media-source does", async () => {
+  const [plain, turned] = [mp4(), `${FOLDER}/turned.mp4`];
+  const words = ["-metadata", "title=A talk", "-metadata:s:a:0", "language=deu"];
+  ffmpeg("-i", plain, "-c", "copy", "-metadata:s:v", "rotate=270", ...words, turned);
+  const info: MediaInfo = await readMediaInfo(turned);
+  assert.deepEqual(info.tracks.map(({ name }) => name), ["video_0", "audio_0"]);
+  assert.equal(info.tags.title, "A talk");
+  assert.equal(info.tracks[1].language, "deu");
+  assert.equal(info.tracks[0].rotation, 90);
+  // Clockwise here, as players turn; ffprobe counts the other way round.
+  assert.deepEqual(probe(turned, "stream_side_data=rotation", "-select_streams", "v"), ["-90"]);
+});
+
+for (
+  const [what, name, content, code, message] of [
+    [
+      "no media file",
+      "words.mp4",
+      "hello world",
+      "InvalidMedia",
+      /^Cannot read ".*words\.mp4": .*; wanted a complete MP4/,
+    ],
+    ["a PNG file that ends early", "short.png", "\x89PNG\r\n\x1a\n", "InvalidMedia", /it ends within its header/],
+    ["a JPEG file without a picture", "none.jpg", "\xff\xd8\xff\xd9", "InvalidMedia", /it has no header of a picture/],
+    ["pictures of 10 bits", "deep.y4m", "YUV4MPEG2 W2 H2 C420p10\n", "InvalidMedia", /its chroma is 420p10/],
+  ] as const
+) {
+  Deno.test(`readMediaInfo() refuses ${what}`, async () => {
+    const path = `${FOLDER}/${name}`;
+    Deno.writeFileSync(path, Uint8Array.from(content, (letter) => letter.charCodeAt(0)));
+    await assert.rejects(readMediaInfo(path), { code, message });
+  });
+}
+
+Deno.test("readMediaInfo() refuses what is not there, and a folder", async () => {
+  await assert.rejects(readMediaInfo(`${FOLDER}/nothing.mp4`), { code: "InvalidConfig", message: /nothing\.mp4/ });
+  await assert.rejects(readMediaInfo(FOLDER), { code: "InvalidConfig" });
+});

@@ -1,0 +1,185 @@
+/** Media files in other formats, on the command line; ffmpeg judges what comes out. */
+import assert from "node:assert/strict";
+import * as mediabunny from "mediabunny";
+import { main } from "../../cli/main.ts";
+import { processIo, TextOutput } from "../../cli/output/output.ts";
+import { CONTAINERS, familyOf, PCM } from "../../cli/convert/formats.ts";
+import { type Container, growingFormat } from "../../processors/media/containers.ts";
+import { decode, ffmpeg, FOLDER, input, mp4, probe } from "../../processors/media/fixtures/media_files.ts";
+import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
+import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
+
+const SPEECH = `${ROOT}examples/speech.wav`;
+const ignore = noRustPlugin("codecs") !== undefined || noRustPlugin("video") !== undefined;
+
+let plugins: PluginFolder | undefined;
+Deno.test.beforeAll(async () => {
+  if (ignore) return;
+  plugins = await PluginFolder.make();
+  await plugins.addRust("codecs");
+  await plugins.addRust("video");
+});
+Deno.test.afterAll(async () => await plugins?.[Symbol.asyncDispose]());
+
+function environment(): Record<string, string> {
+  return { SLUICE_PLUGINS: plugins!.path };
+}
+
+async function convert(...args: string[]): Promise<Result> {
+  return await sluice(["convert", ...args], { cwd: FOLDER, env: environment() });
+}
+
+/** Converts in this process, which is quicker: for what is refused. */
+async function here(...args: string[]): Promise<{ code: number; said: string }> {
+  let said = "";
+  const into = new TextOutput({
+    writeSync: (bytes) => {
+      said += new TextDecoder().decode(bytes);
+      return bytes.length;
+    },
+  });
+  const code = await main(["convert", ...args], { ...processIo(), stdout: into, stderr: into });
+  return { code, said };
+}
+
+function still(): string {
+  const path = `${FOLDER}/still.png`;
+  ffmpeg("-f", "lavfi", "-i", "testsrc=size=32x32", "-frames:v", "1", "-update", "1", path);
+  return path;
+}
+
+/** The line that tells what was written. */
+const WROTE = /^Wrote \S+ \([\d.]+ \w+\): \d+:\d\d\.\d of media in .*, [\d. ]+ × real time\n$/;
+
+Deno.test(
+  "sluice convert encodes a WAV file, refuses to overwrite, and prints a graph that runs",
+  { ignore },
+  async () => {
+    const { code, stdout, stderr } = await convert(SPEECH, "speech.ogg", "--bitrate", "24k");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, WROTE);
+    assert.match(stderr, /^pcm_0: pcm-s16, \d+ Hz, mono, .*: to opus$/m);
+    const path = `${FOLDER}/speech.ogg`;
+    assert.deepEqual(probe(path, "stream=codec_name,sample_rate,channels"), ["opus,48000,1"]);
+    const [wanted, found] = [SPEECH, path].map((each) => Number(probe(each, "format=duration")[0]));
+    assert.ok(Math.abs(found - wanted) < 0.03, `${found} s, wanted ${wanted}`);
+    assert.ok(Deno.statSync(path).size < 40_000 / 8 * wanted);
+    const again = await here(SPEECH, path);
+    assert.equal(again.code, 2);
+    assert.match(
+      again.said,
+      /^error: Cannot convert ".*speech\.wav" to "(.*speech\.ogg)": "\1" is there already; give --force/,
+    );
+    const printed = await convert(SPEECH, "speech.ogg", "--bitrate", "24k", "--print-graph");
+    await Deno.writeTextFile(`${FOLDER}/speech.json`, printed.stdout);
+    const bytes = Deno.readFileSync(path);
+    const run = await sluice(["run", "speech.json", "--quiet"], { cwd: FOLDER, env: environment() });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(Deno.readFileSync(path).length, bytes.length);
+  },
+);
+
+Deno.test("sluice convert copies what fits: the same pictures and the same sound", { ignore }, async () => {
+  const { code, stderr } = await convert(mp4(), "copied.mkv", "--force");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^video_0: h264 .*: copied\naudio_0: aac .*: copied\n/);
+  assert.deepEqual(probe(`${FOLDER}/copied.mkv`, "stream=codec_name"), ["h264", "aac"]);
+  assert.deepEqual(decode(`${FOLDER}/copied.mkv`, "v"), decode(mp4(), "v"));
+});
+
+Deno.test("sluice convert scales, changes the rate and cuts, to the picture", { ignore }, async () => {
+  const options = ["--size", "80x", "--rate", "10", "--from", "0.2", "--to", "0.8", "--no-audio"];
+  const { code, stderr } = await convert(mp4(), "small.mp4", ...options);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^audio_0: .*: left out$/m);
+  const path = `${FOLDER}/small.mp4`;
+  const entries = ["codec_name", "width", "height", "avg_frame_rate", "nb_read_frames"];
+  assert.deepEqual(probe(path, `stream=${entries.join(",")}`, "-count_frames"), ["h264,80,60,10/1,6"]);
+});
+
+Deno.test("sluice convert turns pictures that the file says are to be turned", { ignore }, async () => {
+  const turned = `${FOLDER}/turned.mp4`;
+  ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=270", turned);
+  const { code, stderr } = await convert(turned, "upright.mp4");
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(probe(`${FOLDER}/upright.mp4`, "stream=width,height"), ["120,160"]);
+  const raw = ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"];
+  const [found, wanted] = [`${FOLDER}/upright.mp4`, turned].map((path) => ffmpeg("-i", path, ...raw));
+  const error = found.reduce((sum, level, i) => sum + Math.abs(level - wanted[i]), 0) / found.length;
+  assert.ok(found.length === wanted.length && error < 8, `${error} levels on average`);
+});
+
+Deno.test("sluice convert cuts sound to the sample, and mixes channels", { ignore }, async () => {
+  const opus = input("cut.ogg", "-c:a", "libopus", "-b:a", "96k", "-ac", "2");
+  const options = ["--from", "0.25", "--to", "0:00.75", "--channels", "1", "--audio-codec", "pcm-s24"];
+  const { code, stderr } = await convert(opus, "cut.wav", ...options);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(probe(`${FOLDER}/cut.wav`, "stream=codec_name,sample_rate,channels,duration_ts"), [
+    "pcm_s24le,48000,1,24000",
+  ]);
+});
+
+Deno.test("Ctrl-C completes the file that sluice convert writes, with exit code 130", { ignore }, async () => {
+  const long = `${FOLDER}/long.wav`;
+  ffmpeg("-f", "lavfi", "-i", "anoisesrc=duration=600:sample_rate=48000:amplitude=0.1", long);
+  const { code, stdout } = await signalled(
+    ["convert", long, "long.ogg"],
+    FOLDER,
+    [{ after: /"event":"progress"/, send: "SIGINT" }],
+    environment(),
+  );
+  assert.equal(code, 130);
+  const summary = readEvents(stdout).at(-1) as { outcome: string; files: { state: string }[] };
+  assert.deepEqual([summary.outcome, summary.files[0].state], ["stopped", "complete"]);
+  const seconds = Number(probe(`${FOLDER}/long.ogg`, "format=duration")[0]);
+  assert.ok(seconds > 0 && seconds < 599, `${seconds} s`);
+});
+
+for (
+  const [what, args, message] of [
+    [
+      "a codec that nothing encodes",
+      () => [mp4(), "a.webm"],
+      /Cannot convert video_0 \(h264\) to WebM: it holds vp8, vp9, which no shipped node encodes; leave it out with --no-video/,
+    ],
+    [
+      "sound that nothing decodes",
+      () => [mp4(), "a.ogg"],
+      /Cannot convert audio_0 \(aac\) to Ogg: no shipped node decodes aac, which Ogg, which holds opus, would take/,
+    ],
+    [
+      "--copy of what does not fit",
+      () => [SPEECH, "a.ogg", "--copy"],
+      /to Ogg: --copy encodes nothing, and Ogg holds opus/,
+    ],
+    [
+      "--copy of what is to change",
+      () => [mp4(), "a.mp4", "--copy", "--size", "80x"],
+      /--copy encodes nothing, and --size would change it/,
+    ],
+    ["an extension that says nothing", () => [SPEECH, "a.xyz"], /Cannot tell the container of "a\.xyz"/],
+    ["the file that is read", () => [SPEECH, SPEECH, "--force"], /is the file that is read; name another one/],
+    ["times in the wrong order", () => [SPEECH, "a.ogg", "--from", "3", "--to", "2"], /--to 2 is not after --from 3/],
+    ["a size that is none", () => [mp4(), "a.mp4", "--size", "80"], /Cannot read the size.*80/],
+    ["pictures only for sound", () => [still(), "a.ogg"], /it has video, and Ogg holds audio/],
+  ] as const
+) {
+  Deno.test(`sluice convert refuses ${what}`, { ignore }, async () => {
+    const { code, said } = await here(...args());
+    assert.equal(code, 2, said);
+    assert.match(said, message);
+  });
+}
+
+Deno.test("CONTAINERS name only what mediabunny writes to each", () => {
+  const names: Readonly<Record<string, string>> = { h264: "avc" };
+  for (const [container, { video, audio }] of Object.entries(CONTAINERS)) {
+    const supported = growingFormat(container as Container, mediabunny).getSupportedCodecs().map(String);
+    for (const codec of [...video, ...audio]) {
+      const found = supported.some((each) =>
+        each === (names[codec] ?? codec) || (codec === PCM && familyOf(each) === PCM)
+      );
+      assert.ok(found, `${codec} in ${container}`);
+    }
+  }
+});
