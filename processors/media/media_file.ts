@@ -54,7 +54,7 @@ export class MediaFile implements Disposable {
         handleUnhandledError: () => {},
       });
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
-      const tracks = await readTracks(mediabunny, input, path, details);
+      const tracks = await readTracks(mediabunny, input);
       const seconds = await input.getDurationFromMetadata();
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
       return new MediaFile(path, input, tracks, durationNs);
@@ -78,7 +78,7 @@ export function mediaError(path: string, cause: unknown, details: SluiceErrorDet
   return new SluiceError(
     "InvalidMedia",
     `Cannot read ${JSON.stringify(path)}: ${reason || "it is faulty"}; wanted a complete MP4, QuickTime, Matroska, ` +
-      "WebM, Ogg, WAV, FLAC, MP3, AAC or MPEG-TS file",
+      "WebM, Ogg, WAV, FLAC, MP3, AAC or MPEG-TS file; ffmpeg may read it, as command of a \"pipe-source\"",
     { ...details, cause },
   );
 }
@@ -113,19 +113,14 @@ function readRange(file: Deno.FsFile, start: number, end: number): Uint8Array {
   return bytes;
 }
 
-async function readTracks(
-  mediabunny: Mediabunny,
-  input: Input,
-  path: string,
-  details: SluiceErrorDetails,
-): Promise<Map<string, FileTrack>> {
+async function readTracks(mediabunny: Mediabunny, input: Input): Promise<Map<string, FileTrack>> {
   const found = await input.getTracks();
   if (found.length > MOST_TRACKS) throw new Error(`it has ${found.length} tracks, wanted at most ${MOST_TRACKS}`);
   const tracks = new Map<string, FileTrack>();
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
     if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
-    const read = await FileTrack.read(mediabunny, track, path, details);
+    const read = await FileTrack.read(mediabunny, track);
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }
