@@ -9580,7 +9580,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
     "processors/media/media_sink.ts": "5c11bcc331c89769",
-    "processors/media/media_source.ts": "72a79c7786b77d56",
+    "processors/media/media_source.ts": "ff9e81de5b618eed",
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "sluice.json": "0a515d6b03fd27c7",

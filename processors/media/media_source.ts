@@ -101,6 +101,10 @@ export class MediaSource {
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
     this.#tellRotation(context);
+    const { part } = this.#file;
+    if (part !== undefined) {
+      context.log.warn(`${JSON.stringify(this.path)} is cut off, and plays so far: ${part} are there`);
+    }
   }
 
   /** Plays the tracks of the outputs that there are now. */
@@ -151,7 +155,9 @@ export class MediaSource {
     for (const { out: { name }, track: { rotation } } of this.#tracks) {
       if (rotation === 0) continue;
       log.warn(
-        `The pictures of ${name} of ${JSON.stringify(this.path)} are to be turned by ${rotation}°, which frames do not ` +
+        `The pictures of ${name} of ${
+          JSON.stringify(this.path)
+        } are to be turned by ${rotation}°, which frames do not ` +
           `say: put an "org.sluice.video.scale" with rotate=${rotation} behind their decoder, or set rotate=${rotation} ` +
           'of the "media-sink" that writes them',
         { path: this.path, rotation },

@@ -15,7 +15,10 @@ const PICTURE_BYTES = WIDTH * HEIGHT * 1.5;
 const FILMS = {
   "seek.mp4": { codec: ["libx264", "-bf", "3", "-g", "30", "-b_strategy", "0"], stream: "h264" },
   "seek.mkv": { codec: ["libx264", "-bf", "2", "-g", "20"], stream: "h264" },
-  "seek.webm": { codec: ["libvpx-vp9", "-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "8", "-g", "25"], stream: "ivf" },
+  "seek.webm": {
+    codec: ["libvpx-vp9", "-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "8", "-g", "25"],
+    stream: "ivf",
+  },
 } as const;
 
 function film(name: keyof typeof FILMS): string {

@@ -9,21 +9,24 @@ const SECONDS = Deno.env.get("SLUICE_DEEP") === undefined ? 20 : 600;
 const [WIDTH, HEIGHT, RATE] = [128, 64, 25];
 const LOSSLESS = { policy: "lossless", capacity: 16 } as const;
 
-media("beep and flash are within half a frame in an MP4 file, and no picture is missing or there twice", async (registry) => {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/sync.mp4`;
-  const { lateFrames, audioVideoSkewMs } = await record(registry, path);
-  equal(lateFrames, 0);
-  ok(Math.abs(audioVideoSkewMs) <= 1000 / RATE, `the tracks end ${audioVideoSkewMs} ms apart`);
-  const { numbers, flashes, beeps } = await watch(registry, path);
-  deepEqual(numbers, Array.from({ length: SECONDS * RATE }, (_, k) => k));
-  equal(flashes.length, SECONDS - 1);
-  equal(beeps.length, SECONDS - 1);
-  for (const [k, flashNs] of flashes.entries()) {
-    ok(Math.abs(beeps[k] - flashNs) < 0.5e9 / RATE, `flash ${k} is at ${flashNs} ns, its beep at ${beeps[k]} ns`);
-  }
-  await Deno.remove(folder, { recursive: true });
-});
+media(
+  "beep and flash are within half a frame in an MP4 file, and no picture is missing or there twice",
+  async (registry) => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/sync.mp4`;
+    const { lateFrames, audioVideoSkewMs } = await record(registry, path);
+    equal(lateFrames, 0);
+    ok(Math.abs(audioVideoSkewMs) <= 1000 / RATE, `the tracks end ${audioVideoSkewMs} ms apart`);
+    const { numbers, flashes, beeps } = await watch(registry, path);
+    deepEqual(numbers, Array.from({ length: SECONDS * RATE }, (_, k) => k));
+    equal(flashes.length, SECONDS - 1);
+    equal(beeps.length, SECONDS - 1);
+    for (const [k, flashNs] of flashes.entries()) {
+      ok(Math.abs(beeps[k] - flashNs) < 0.5e9 / RATE, `flash ${k} is at ${flashNs} ns, its beep at ${beeps[k]} ns`);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+);
 
 /** Records the test pattern with its beeps. */
 async function record(registry: NodeRegistry, path: string) {
@@ -47,8 +50,16 @@ async function watch(registry: NodeRegistry, path: string) {
   runtime.add(nodes.mediaSource({ path }), { id: "file", lane: "main", ports: ["video_0", "audio_0"] });
   const pictures = runtime.add(appSink.video(), { id: "pictures" });
   const sound = runtime.add(appSink.audio(), { id: "sound" });
-  runtime.connectByName(addRow(registry, runtime, { "codecs.h264-decode": {} }, "file.video_0"), "pictures.video", LOSSLESS);
-  runtime.connectByName(addRow(registry, runtime, { "codecs.opus-decode": {} }, "file.audio_0"), "sound.audio", LOSSLESS);
+  runtime.connectByName(
+    addRow(registry, runtime, { "codecs.h264-decode": {} }, "file.video_0"),
+    "pictures.video",
+    LOSSLESS,
+  );
+  runtime.connectByName(
+    addRow(registry, runtime, { "codecs.opus-decode": {} }, "file.audio_0"),
+    "sound.audio",
+    LOSSLESS,
+  );
   await runtime.start();
   const [numbers, flashes, beeps]: [(number | undefined)[], number[], number[]] = [[], [], []];
   const seen = (async () => {
