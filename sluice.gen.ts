@@ -5237,6 +5237,12 @@ export interface MediaSinkConfig {
    */
   readonly splitMegabytes?: number;
   /**
+   * By how many degrees players turn pictures clockwise.
+   *
+   * One of 0, 90, 180, 270; 0 by default.
+   */
+  readonly rotate?: 0 | 90 | 180 | 270;
+  /**
    * How far one track may be ahead of another before it waits, or drops by its link's policy.
    *
    * A number from 0.1 to 600 s; 10 by default.
@@ -5265,7 +5271,8 @@ export type MediaSinkHandle = NodeHandle<
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.
+ * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
+ * `aheadSeconds`.
  *
  * **Example.**
  * ```json
@@ -5276,10 +5283,10 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:46",
+    source: "processors/media/media_sink.ts:47",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
@@ -5351,6 +5358,11 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           "x-unit": "MB",
           default: 0,
         },
+        rotate: {
+          enum: [0, 90, 180, 270],
+          description: "By how many degrees players turn pictures clockwise.",
+          default: 0,
+        },
         aheadSeconds: {
           type: "number",
           description: "How far one track may be ahead of another before it waits, or drops by its link's policy.",
@@ -5387,6 +5399,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           if (values.splitMegabytes !== undefined) {
             processor.splitMegabytes = values.splitMegabytes as typeof processor.splitMegabytes;
           }
+          if (values.rotate !== undefined) processor.rotate = values.rotate as typeof processor.rotate;
           if (values.aheadSeconds !== undefined) {
             processor.aheadSeconds = values.aheadSeconds as typeof processor.aheadSeconds;
           }
@@ -9669,6 +9682,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 export const nodes: {
   readonly acquisition: typeof package1.nodes.acquisition;
   readonly biquad: typeof package1.nodes.biquad;
+  readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
   readonly downsample: typeof package1.nodes.downsample;
   readonly fft: typeof package1.nodes.fft;
@@ -9909,11 +9923,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "0724196c84b0f88c",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
-    "processors/media/media_sink.ts": "688cf7bb67672e60",
-    "processors/media/media_source.ts": "f1a15338bde9d217",
+    "processors/media/media_sink.ts": "610d492604a57da4",
+    "processors/media/media_source.ts": "1dee63fa48211871",
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "cd6349bba518fc1a",
+    "stages.gen.ts": "3b2bb3816a05aeac",
   },
 });

@@ -8,7 +8,7 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import type { AudioFormat, Codec, EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
-import { packetConverter } from "./packet_converter.ts";
+import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 
 /** Codecs by mediabunny's names. */
 const CODECS: Readonly<Record<string, Codec>> = {
@@ -36,6 +36,9 @@ const PCM: Readonly<Record<string, WavSampleFormat>> = {
 /** By how many pictures one is decoded before it is shown at most: H.264 and H.265 keep up to 16 of them. */
 const MOST_REORDERED = 16;
 
+/** What frames carry. */
+const CARRIED: readonly string[] = [...Object.values(CODECS), ...Object.keys(PCM)];
+
 /** A packet as frames are made of it. */
 export interface FilePacket {
   readonly bytes: Uint8Array;
@@ -45,55 +48,60 @@ export interface FilePacket {
   readonly keyframe: boolean;
 }
 
+/** What a file says of a track. */
+interface TrackHeader {
+  readonly port: FileTrack["port"];
+  readonly codec: string;
+  readonly rotation: number;
+  readonly format: FileTrack["format"];
+  readonly convert: PacketConverter;
+  readonly refusal: string | undefined;
+}
+
 /** What a track holds, and its packets. */
 export class FileTrack {
   /** The output that carries it. */
   readonly port: "video" | "audio" | "pcm";
-  /** `undefined` for a codec that no frame carries. */
+  /** `undefined` if no frame carries it. */
   readonly format: EncodedFormat | AudioFormat | undefined;
+  /** Why no frame carries it: "its codec is vorbis, ...". */
+  readonly refusal: string | undefined;
   /** The codec, as messages name it. */
   readonly codec: string;
+  /** By how many degrees its pictures are to be turned clockwise: 0, 90, 180 or 270. */
+  readonly rotation: number;
   /** For PCM: the format of its samples. */
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
-  readonly #convert: (bytes: Uint8Array, isKey: boolean) => Uint8Array | undefined;
+  readonly #convert: PacketConverter;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
   /** The place in the order of decoding of the last packet that is read. */
   #last = Infinity;
 
-  private constructor(
-    port: FileTrack["port"],
-    codec: string,
-    format: FileTrack["format"],
-    sink: EncodedPacketSink,
-    convert: (bytes: Uint8Array, isKey: boolean) => Uint8Array | undefined,
-  ) {
+  private constructor({ port, codec, rotation, format, convert, refusal }: TrackHeader, sink: EncodedPacketSink) {
     this.port = port;
     this.codec = codec;
+    this.rotation = rotation;
     this.format = format;
+    this.refusal = refusal;
     this.sampleFormat = PCM[codec];
     this.#sink = sink;
     this.#convert = convert;
   }
 
   /** Reads what a file says of a track. */
-  static async read(
-    mediabunny: Mediabunny,
-    track: InputVideoTrack | InputAudioTrack,
-    path: string,
-    details: SluiceErrorDetails,
-  ): Promise<FileTrack> {
+  static async read(mediabunny: Mediabunny, track: InputVideoTrack | InputAudioTrack): Promise<FileTrack> {
     const name = await track.getCodec() ?? String(await track.getInternalCodecId() ?? "unknown");
     const config = await track.getDecoderConfig();
-    const isPcm = name in PCM;
-    const format = config === null ? undefined : formatOf(name, config);
     const description = config?.description === undefined ? undefined : bytesOf(config.description);
-    const convert = format?.kind === "encoded"
-      ? packetConverter(format, description, path, details)
-      : (same: Uint8Array) => same;
-    const port = track.isVideoTrack() ? "video" : isPcm ? "pcm" : "audio";
-    return new FileTrack(port, CODECS[name] ?? name, format, new mediabunny.EncodedPacketSink(track), convert);
+    const header = {
+      port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
+      codec: CODECS[name] ?? name,
+      rotation: track.isVideoTrack() ? await track.getRotation() : 0,
+      ...carried(config === null ? undefined : formatOf(name, config), name, description),
+    } as const;
+    return new FileTrack(header, new mediabunny.EncodedPacketSink(track));
   }
 
   /** The packet that is next; `undefined` after the last one. */
@@ -162,16 +170,37 @@ export class FileTrack {
 export function unsupportedTrack(
   path: string,
   name: string,
-  { codec }: FileTrack,
+  { port, refusal }: FileTrack,
   details: SluiceErrorDetails,
 ): SluiceError {
-  const known = [...Object.values(CODECS), ...Object.keys(PCM)];
+  const format = port === "video" ? "yuv4mpegpipe -pix_fmt yuv420p" : "f32le -ac 2 -ar 48000";
+  const mend = `"ffmpeg -v error -i FILE -f ${format} -"`;
   return new SluiceError(
     "InvalidMedia",
-    `Cannot read ${name} of ${JSON.stringify(path)}: its codec is ${codec}, wanted ${known.join(", ")}; ` +
-      "convert it with another program",
-    { ...details, available: known },
+    `Cannot read ${name} of ${JSON.stringify(path)}: ${refusal}; let ${mend} decode it, as command of a "pipe-source"`,
+    { ...details, available: CARRIED },
   );
+}
+
+/** How frames carry a track, or why they do not. */
+function carried(
+  format: FileTrack["format"],
+  name: string,
+  description: Uint8Array | undefined,
+): Pick<TrackHeader, "format" | "convert" | "refusal"> {
+  const convert: PacketConverter = (same) => same;
+  if (format === undefined) {
+    const refusal = CARRIED.includes(CODECS[name] ?? name)
+      ? `its ${CODECS[name] ?? name} has no parameters that decoders need`
+      : `its codec is ${name}, wanted ${CARRIED.join(", ")}`;
+    return { format, convert, refusal };
+  }
+  if (format.kind === "audio") return { format, convert, refusal: undefined };
+  try {
+    return { format, convert: packetConverter(format, description), refusal: undefined };
+  } catch (error) {
+    return { format: undefined, convert, refusal: (error as Error).message };
+  }
 }
 
 function formatOf(name: string, config: VideoDecoderConfig | AudioDecoderConfig): FileTrack["format"] {

@@ -8,6 +8,7 @@
 import type { Input } from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { openError } from "../file/file_errors.ts";
+import { claimedSize } from "./claimed_size.ts";
 import type { Mediabunny } from "./containers.ts";
 import { FileTrack } from "./file_track.ts";
 import { checkMp4 } from "./mp4_check.ts";
@@ -26,12 +27,19 @@ export class MediaFile implements Disposable {
   readonly durationNs: number | undefined;
   /** What mediabunny knows of it. */
   readonly input: Input;
+  /** How much of a file that is cut off is there; `undefined` for one that is whole, as far as it says. */
+  readonly part: string | undefined;
 
-  private constructor(path: string, input: Input, tracks: Map<string, FileTrack>, durationNs: number | undefined) {
+  private constructor(
+    path: string,
+    input: Input,
+    { tracks, durationNs, part }: Pick<MediaFile, "tracks" | "durationNs" | "part">,
+  ) {
     this.path = path;
     this.input = input;
     this.tracks = tracks;
     this.durationNs = durationNs;
+    this.part = part;
   }
 
   /**
@@ -43,22 +51,25 @@ export class MediaFile implements Disposable {
     mediabunny.Logging.level = mediabunny.LogLevel.Silent;
     const file = openFile(path, details);
     const { size } = file.statSync();
+    const read = (start: number, end: number) => readRange(file, start, end);
     let input: Input | undefined;
     try {
-      checkMp4((start, end) => readRange(file, start, end), size);
+      checkMp4(read, size);
+      const claimed = claimedSize(read, size);
+      const part = claimed === undefined ? undefined : `${size} of ${claimed} bytes`;
       const source = new mediabunny.CustomSource({
         getSize: () => size,
-        read: (start, end) => readRange(file, start, end),
+        read,
         dispose: () => file.close(),
         prefetchProfile: "fileSystem",
         // The read that waits for it, or the next one, fails with the same.
         handleUnhandledError: () => {},
       });
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
-      const tracks = await readTracks(mediabunny, input, path, details);
+      const tracks = await readTracks(mediabunny, input, part);
       const seconds = await input.getDurationFromMetadata();
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
-      return new MediaFile(path, input, tracks, durationNs);
+      return new MediaFile(path, input, { tracks, durationNs, part });
     } catch (error) {
       if (input === undefined) file.close();
       else input.dispose();
@@ -79,7 +90,7 @@ export function mediaError(path: string, cause: unknown, details: SluiceErrorDet
   return new SluiceError(
     "InvalidMedia",
     `Cannot read ${JSON.stringify(path)}: ${reason || "it is faulty"}; wanted a complete MP4, QuickTime, Matroska, ` +
-      "WebM, Ogg, WAV, FLAC, MP3, AAC or MPEG-TS file",
+      'WebM, Ogg, WAV, FLAC, MP3, AAC or MPEG-TS file; ffmpeg may read it, as command of a "pipe-source"',
     { ...details, cause },
   );
 }
@@ -117,8 +128,7 @@ function readRange(file: Deno.FsFile, start: number, end: number): Uint8Array {
 async function readTracks(
   mediabunny: Mediabunny,
   input: Input,
-  path: string,
-  details: SluiceErrorDetails,
+  part: string | undefined,
 ): Promise<Map<string, FileTrack>> {
   const found = await input.getTracks();
   if (found.length > MOST_TRACKS) throw new Error(`it has ${found.length} tracks, wanted at most ${MOST_TRACKS}`);
@@ -126,10 +136,11 @@ async function readTracks(
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
     if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
-    const read = await FileTrack.read(mediabunny, track, path, details);
+    const read = await FileTrack.read(mediabunny, track);
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }
-  if (tracks.size === 0) throw new Error("it has no track of video or audio");
-  return tracks;
+  if (tracks.size > 0) return tracks;
+  if (part !== undefined) throw new Error(`it is cut off: ${part} are there, and what tells its tracks is not`);
+  throw new Error("it has no track of video or audio");
 }

@@ -35,7 +35,8 @@ const MOST_PRIMING_NS = 1e8;
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `aheadSeconds`.
+ * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
+ * `aheadSeconds`.
  *
  * **Example.**
  * ```json
@@ -71,6 +72,9 @@ export class MediaSink {
   /** Begins another file after so many megabytes, at the next key frame. 0 for one file. @minimum 0 @unit MB */
   @config()
   splitMegabytes = 0;
+  /** By how many degrees players turn pictures clockwise. */
+  @config()
+  rotate: 0 | 90 | 180 | 270 = 0;
   /** How far one track may be ahead of another before it waits, or drops by its link's policy. @minimum 0.1 @maximum 600 @unit s */
   @config()
   aheadSeconds = 10;
@@ -233,7 +237,9 @@ export class MediaSink {
   #beginFile(context: ProcessorContext): void {
     this.#file++;
     this.#partial ??= PartialFile.claim(this.#pathOf(this.#file), { key: "path" });
-    const formats = this.#tracks.filter(({ index }) => index >= 0).map(({ format }) => format);
+    const formats = this.#tracks.filter(({ index }) => index >= 0).map(({ format }) => (
+      { ...format, rotation: this.rotate }
+    ));
     this.#recording = new Recording(this.#mediabunny!, this.#container, this.#partial, formats);
     const { earlierPath } = this.#recording;
     if (earlierPath === undefined) return;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
-import { FOLDER, mp4, play, probe, push } from "./fixtures/media_files.ts";
+import { decode, FOLDER, input, mp4, play, probe, push } from "./fixtures/media_files.ts";
 
 /** A sink with these inputs. */
 function sinkOf(
@@ -96,6 +96,20 @@ Deno.test("MediaSink drops and counts what comes before a key frame, and frames 
   await sink.run();
   assert.equal(sink.figures?.lateFrames, 4);
   assert.equal(probe(path, "packet=pts_time").length, pictures.length);
+});
+
+Deno.test("MediaSink drops what needs a key frame that came too late, as after a jump", async () => {
+  const from = input("keys.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "10", "-bf", "0", "-c:a", "aac");
+  const { video_0: pictures } = await play({ path: from }, "video_0");
+  const path = `${FOLDER}/jump.mkv`;
+  await using sink = await sinkOf({ path }, ["video_0"]);
+  // Key frames are 0, 10 and 20; picture 10 leads up to the place, which is picture 15 again.
+  for (const picture of pictures.slice(0, 15)) push(sink, "video_0", picture);
+  for (const picture of pictures.slice(10)) push(sink, "video_0", picture);
+  sink.end();
+  await sink.run();
+  assert.equal(sink.figures?.lateFrames, 10);
+  assert.equal(decode(path, "v").length, 20 * 160 * 120 * 1.5);
 });
 
 Deno.test("MediaSink holds a track that is far ahead back until the other one has come, however that ends", async () => {

@@ -95,13 +95,19 @@ export class MediaSource {
   async setup(context: ProcessorContext): Promise<void> {
     this.#nodeId = context.nodeId;
     this.#file = await MediaFile.open(await import("mediabunny"), this.path, { key: "path" });
-    const tracks = [...this.#file.tracks].map(([name, { codec, format }]) => ({
+    const tracks = [...this.#file.tracks].map(([name, { codec, format, rotation }]) => ({
       name,
       codec,
       format: format === undefined ? codec : describeFormat(format),
+      ...(rotation !== 0 && { rotation }),
     }));
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
+    this.#tellRotation(context);
+    const { part } = this.#file;
+    if (part !== undefined) {
+      context.log.warn(`${JSON.stringify(this.path)} is cut off, and plays so far: ${part} are there`);
+    }
   }
 
   /** Plays the tracks of the outputs that there are now. */
@@ -120,7 +126,7 @@ export class MediaSource {
   async process(context: ProcessorContext): Promise<void> {
     // In a live graph outputs may still be linked.
     if (this.#tracks.length === 0 && context.mode === "live") return context.waitUntilNs(context.nowNs() + IDLE_NS);
-    if (this.#seeks) await this.#seek(this.positionSeconds * 1e9);
+    if (this.#seeks) await this.#seek(Math.round(this.positionSeconds * 1e9));
     for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
       const played = this.#earliest();
       if (played === undefined) return await this.#end(context);
@@ -146,6 +152,20 @@ export class MediaSource {
       const block = format.kind === "audio" ? new PcmBlock(sampleFormat!, format.channels, 1024) : undefined;
       return { out, track, block, jumps: false };
     });
+  }
+
+  #tellRotation({ log }: ProcessorContext): void {
+    for (const { out: { name }, track: { rotation } } of this.#tracks) {
+      if (rotation === 0) continue;
+      log.warn(
+        `The pictures of ${name} of ${
+          JSON.stringify(this.path)
+        } are to be turned by ${rotation}°, which frames do not ` +
+          `say: put an "org.sluice.video.scale" with rotate=${rotation} behind their decoder, or set rotate=${rotation} ` +
+          'of the "media-sink" that writes them',
+        { path: this.path, rotation },
+      );
+    }
   }
 
   #noSuchTrack(name: string): SluiceError {
@@ -206,7 +226,7 @@ export class MediaSource {
   async #end(context: ProcessorContext): Promise<void> {
     const isEmpty = this.#endNs <= this.#baseNs;
     if (!this.loop || isEmpty) return context.finish();
-    await this.#seek(this.positionSeconds * 1e9);
+    await this.#seek(Math.round(this.positionSeconds * 1e9));
     // The place itself was reached in order.
     for (const played of this.#tracks) played.jumps = false;
   }

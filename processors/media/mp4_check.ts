@@ -20,10 +20,12 @@ const ENTRY_BYTES: Readonly<Record<string, number | undefined>> = { stts: 8, ctt
 const CONTAINERS: ReadonlySet<string> = new Set(["moov", "trak", "mdia", "minf", "stbl", "moof", "traf"]);
 
 /** A box: its type, and where its content lies. */
-interface Box {
+export interface Box {
   readonly type: string;
   readonly start: number;
   readonly end: number;
+  /** Where it would end, if the file went on. */
+  readonly claimedEnd: number;
 }
 
 /** What a track's index claims. */
@@ -37,15 +39,19 @@ interface SampleClaims {
   chunked: number;
 }
 
+/** Whether a file begins as MP4 and QuickTime files do. */
+export function isMp4(read: ReadRange, size: number): boolean {
+  return size >= 8 &&
+    ["ftyp", "moov", "mdat", "styp", "moof", "free", "wide", "skip"].includes(typeAt(read(0, 8), 4));
+}
+
 /**
  * Checks an MP4 file; any other is left alone.
  *
  * @throws {Error} for an index that claims more than the file can hold
  */
 export function checkMp4(read: ReadRange, size: number): void {
-  if (size < 8 || !["ftyp", "moov", "mdat", "styp", "moof", "free", "wide", "skip"].includes(typeAt(read(0, 8), 4))) {
-    return;
-  }
+  if (!isMp4(read, size)) return;
   let count = 0;
   for (const box of boxesIn(read, 0, size)) {
     if (++count > MOST_BOXES) throw new Error(`it has more than ${MOST_BOXES} parts`);
@@ -98,7 +104,7 @@ function checkFragment(read: ReadRange, { type, start, end }: Box): void {
 }
 
 /** The boxes from one place of a file to another. One that leads beyond the end is the last. */
-function* boxesIn(read: ReadRange, from: number, end: number): Generator<Box> {
+export function* boxesIn(read: ReadRange, from: number, end: number): Generator<Box> {
   let at = from;
   while (at + 8 <= end) {
     const head = viewOf(read(at, Math.min(end, at + 16)));
@@ -107,9 +113,11 @@ function* boxesIn(read: ReadRange, from: number, end: number): Generator<Box> {
       length = head.getUint32(8) * 2 ** 32 + head.getUint32(12);
       content = at + 16;
     }
-    const next = length === 0 ? end : Math.min(end, at + length);
+    const claimedEnd = length === 0 ? end : at + length;
+    const next = Math.min(end, claimedEnd);
     if (next < content) return;
-    yield { type: typeAt(new Uint8Array(head.buffer, head.byteOffset, head.byteLength), 4), start: content, end: next };
+    const type = typeAt(new Uint8Array(head.buffer, head.byteOffset, head.byteLength), 4);
+    yield { type, start: content, end: next, claimedEnd };
     at = next;
   }
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import type { EncodedFormat } from "../../core/frames/format.ts";
 import { fitsAdts, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
 import { BitReader } from "./bit_reader.ts";
@@ -16,36 +15,29 @@ export type PacketConverter = (bytes: Uint8Array, isKey: boolean) => Uint8Array 
  * How the packets of a track become frames.
  *
  * @param description what the file's header says to decoders
- * @throws {SluiceError} `InvalidMedia` if that is faulty, or says what frames cannot
+ * @throws {Error} if that is faulty, or says what frames cannot: "its ..."
  */
-export function packetConverter(
-  format: EncodedFormat,
-  description: Uint8Array | undefined,
-  path: string,
-  details: SluiceErrorDetails,
-): PacketConverter {
+export function packetConverter(format: EncodedFormat, description: Uint8Array | undefined): PacketConverter {
   if (description === undefined) return (bytes) => bytes;
-  const refuse = (reason: string) =>
-    new SluiceError("InvalidMedia", `Cannot read ${JSON.stringify(path)}: ${reason}`, details);
   switch (format.codec) {
     case "h264":
     case "hevc": {
       const read = format.codec === "h264" ? readAvcConfiguration : readHevcConfiguration;
       const sets = read(description);
-      if (sets === undefined) throw refuse(`the parameters of its ${format.codec} track are faulty`);
+      if (sets === undefined) throw new Error(`its parameters of ${format.codec} are faulty`);
       return (bytes, isKey) => {
         const units = splitLengthPrefixed(bytes, sets.lengthBytes);
         return units && joinByteStream(isKey ? [...sets.units, ...units] : units);
       };
     }
     case "aac":
-      return aacConverter(format, description, refuse);
+      return aacConverter(format, description);
     case "av1":
       return (bytes, isKey) =>
         isKey && obuType(bytes) !== SEQUENCE_HEADER ? join(description.subarray(4), bytes) : bytes;
     case "opus":
       if (description[18] > 0 && description.length > 19) {
-        throw refuse("its Opus track has more than two channels, wanted mono or stereo; convert it first");
+        throw new Error(`its Opus has ${description[9]} channels, wanted mono or stereo`);
       }
       return (bytes) => bytes;
     default:
@@ -62,14 +54,10 @@ function obuType(bytes: Uint8Array): number {
   return bits.read(4);
 }
 
-function aacConverter(
-  { sampleRateHz, channels }: EncodedFormat,
-  description: Uint8Array,
-  refuse: (reason: string) => SluiceError,
-): PacketConverter {
+function aacConverter({ sampleRateHz, channels }: EncodedFormat, description: Uint8Array): PacketConverter {
   const header = { sampleRateHz: sampleRateHz ?? 0, channels: channels ?? 0 };
   if (!fitsAdts(header)) {
-    throw refuse(`its AAC track has ${header.channels} channels at ${header.sampleRateHz} Hz, which ADTS cannot say`);
+    throw new Error(`its AAC has ${header.channels} channels at ${header.sampleRateHz} Hz, which ADTS cannot say`);
   }
   // The audio object type (ISO/IEC 14496-3, 1.6.2.1); those beyond 4 extend the low-complexity one, which decoders find.
   const objectType = new BitReader(description).read(5);

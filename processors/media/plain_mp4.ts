@@ -59,12 +59,13 @@ async function copyOf(
 ): Promise<TrackCopy> {
   const { EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource } = mediabunny;
   const decoderConfig = await track.getDecoderConfig();
-  const isVideo = track.isVideoTrack();
-  const source = isVideo
+  const source = track.isVideoTrack()
     ? new EncodedVideoPacketSource(await track.getCodec() as "avc")
     : new EncodedAudioPacketSource(await track.getCodec() as "opus");
-  if (source instanceof EncodedVideoPacketSource) output.addVideoTrack(source, { maximumPacketCount });
-  else output.addAudioTrack(source, { maximumPacketCount });
+  if (source instanceof EncodedVideoPacketSource) {
+    const rotation = track.isVideoTrack() ? await track.getRotation() : 0;
+    output.addVideoTrack(source, { maximumPacketCount, rotation });
+  } else output.addAudioTrack(source, { maximumPacketCount });
   const packets = new EncodedPacketSink(track).packets();
   let next = await packets.next();
   return {

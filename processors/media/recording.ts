@@ -161,12 +161,12 @@ export class Recording {
     }
   }
 
-  #addTrack({ type, codec }: TrackFormat): RecordedTrack["source"] {
+  #addTrack({ type, codec, rotation }: TrackFormat): RecordedTrack["source"] {
     const { EncodedVideoPacketSource, EncodedAudioPacketSource } = this.#mediabunny;
     try {
       if (type === "video") {
         const source = new EncodedVideoPacketSource(codec as "avc");
-        this.#output.addVideoTrack(source);
+        this.#output.addVideoTrack(source, { rotation });
         return source;
       }
       const source = new EncodedAudioPacketSource(codec as "opus");

@@ -28,7 +28,10 @@ export class SinkTrack {
   #rateAndChannels = "";
   /** The end of the newest frame that was taken; infinitely far back before the first one. */
   endNs = -Infinity;
-  /** The newest time of a frame, and what it was when the newest key frame came: no time is before that. */
+  /**
+   * The newest time of a frame, and what it was when the newest key frame came: no time is before that. Infinite after a
+   * key frame that was too late.
+   */
   #newestNs = -Infinity;
   #floorNs = -Infinity;
   /** Its place among the tracks of the file; negative if it has none. */
@@ -87,7 +90,11 @@ export class SinkTrack {
     const keyframe = frame.kind === "audio" || frame.keyframe;
     const { ptsNs, durationNs } = frame;
     const floorNs = keyframe ? this.#newestNs : this.#floorNs;
-    if (!Number.isFinite(ptsNs) || ptsNs < floorNs || ptsNs < originNs - PRIMING_NS) return undefined;
+    if (!Number.isFinite(ptsNs) || ptsNs < floorNs || ptsNs < originNs - PRIMING_NS) {
+      // Without its key frame, nothing up to the next one can be decoded.
+      if (keyframe) this.#floorNs = Infinity;
+      return undefined;
+    }
     this.#floorNs = floorNs;
     this.#newestNs = Math.max(this.#newestNs, ptsNs);
     this.endNs = Math.max(this.endNs, ptsNs + durationNs);

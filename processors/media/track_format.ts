@@ -39,6 +39,8 @@ export interface TrackFormat {
     readonly sampleRate?: number;
     readonly numberOfChannels?: number;
   };
+  /** By how many degrees players turn pictures clockwise. */
+  readonly rotation?: 0 | 90 | 180 | 270;
   /** How much at the start of the stream is not heard. */
   readonly primingNs: number;
   /**
