@@ -145,6 +145,7 @@ const GRAPH = `{
 const README = `# %NAME%
 
 The stage \`com.example.%NAME%\` multiplies audio by a factor, and clips it.
+
 It has two live values, two figures and a command, to copy from.
 
 In this folder:

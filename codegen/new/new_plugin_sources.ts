@@ -268,7 +268,12 @@ impl Stage for %TYPE% {
     }
 
     /// A script asks by \`runtime.command("…", "reset")\`, between two ticks.
-    fn command(&mut self, _context: &mut Context, name: &str, _json: &str) -> Result<String, String> {
+    fn command(
+        &mut self,
+        _context: &mut Context,
+        name: &str,
+        _json: &str,
+    ) -> Result<String, String> {
         if name != "reset" {
             return Err("there is one command, reset".into());
         }
