@@ -9669,6 +9669,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 export const nodes: {
   readonly acquisition: typeof package1.nodes.acquisition;
   readonly biquad: typeof package1.nodes.biquad;
+  readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
   readonly downsample: typeof package1.nodes.downsample;
   readonly fft: typeof package1.nodes.fft;
@@ -9914,6 +9915,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_sink.ts": "8c663553bf6751fc",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "cd6349bba518fc1a",
+    "stages.gen.ts": "3b2bb3816a05aeac",
   },
 });

@@ -312,6 +312,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
       required: [],
       additionalProperties: false,
     },
+    figures: ["batches", "dropOuts", "lostRecords", "connects"],
   },
 });
 
@@ -420,6 +421,1051 @@ export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadC
       required: [],
       additionalProperties: false,
     },
+    figures: ["notFinite"],
+  },
+});
+
+/** The configuration of `org.sluice.video.compositor`. */
+export interface CompositorConfig {
+  /**
+   * Pixels in a row that comes out.
+   *
+   * A whole number from 1 to 8192 pixels; 1280 by default.
+   */
+  readonly width?: number;
+  /**
+   * Rows that come out.
+   *
+   * A whole number from 1 to 8192 pixels; 720 by default.
+   */
+  readonly height?: number;
+  /**
+   * Pictures a second that come out, unless there is a master.
+   *
+   * A number from 0.1 to 1000 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * The input that gives the times of what comes out, a picture for each of its pictures, and ends it; -1: none, and times keep to frameRate.
+   *
+   * A whole number from -1 to 7; -1 by default.
+   */
+  readonly master?: number;
+  /**
+   * When it ends: with the last of the linked inputs, or with the first.
+   *
+   * One of "all", "any"; "all" by default.
+   */
+  readonly end?: "all" | "any";
+  /**
+   * What an input shows that has ended: its last picture, or nothing.
+   *
+   * One of "hold", "hide"; "hold" by default; may change while the node runs.
+   */
+  readonly atEnd?: "hold" | "hide";
+  /**
+   * Live graphs: how long inputs are waited for, from when the first of them has a picture of that time. Offline graphs wait until all have.
+   *
+   * A number from 0 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly waitMs?: number;
+  /**
+   * The colour where no input is: red, green and blue in hexadecimal digits.
+   *
+   * A string matching /^#[0-9a-fA-F]{6}$/; "#000000" by default; may change while the node runs.
+   */
+  readonly background?: string;
+  /**
+   * Where the left edge of input 0 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_0?: number;
+  /**
+   * Where the upper edge of input 0 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_0?: number;
+  /**
+   * How wide input 0 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_0?: number;
+  /**
+   * How high input 0 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_0?: number;
+  /**
+   * How opaque input 0 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_0?: number;
+  /**
+   * Input 0 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 0 by default; may change while the node runs.
+   */
+  readonly order_0?: number;
+  /**
+   * Whether input 0 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_0?: boolean;
+  /**
+   * Where the left edge of input 1 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_1?: number;
+  /**
+   * Where the upper edge of input 1 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_1?: number;
+  /**
+   * How wide input 1 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_1?: number;
+  /**
+   * How high input 1 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_1?: number;
+  /**
+   * How opaque input 1 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_1?: number;
+  /**
+   * Input 1 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 1 by default; may change while the node runs.
+   */
+  readonly order_1?: number;
+  /**
+   * Whether input 1 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_1?: boolean;
+  /**
+   * Where the left edge of input 2 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_2?: number;
+  /**
+   * Where the upper edge of input 2 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_2?: number;
+  /**
+   * How wide input 2 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_2?: number;
+  /**
+   * How high input 2 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_2?: number;
+  /**
+   * How opaque input 2 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_2?: number;
+  /**
+   * Input 2 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 2 by default; may change while the node runs.
+   */
+  readonly order_2?: number;
+  /**
+   * Whether input 2 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_2?: boolean;
+  /**
+   * Where the left edge of input 3 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_3?: number;
+  /**
+   * Where the upper edge of input 3 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_3?: number;
+  /**
+   * How wide input 3 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_3?: number;
+  /**
+   * How high input 3 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_3?: number;
+  /**
+   * How opaque input 3 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_3?: number;
+  /**
+   * Input 3 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 3 by default; may change while the node runs.
+   */
+  readonly order_3?: number;
+  /**
+   * Whether input 3 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_3?: boolean;
+  /**
+   * Where the left edge of input 4 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_4?: number;
+  /**
+   * Where the upper edge of input 4 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_4?: number;
+  /**
+   * How wide input 4 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_4?: number;
+  /**
+   * How high input 4 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_4?: number;
+  /**
+   * How opaque input 4 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_4?: number;
+  /**
+   * Input 4 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 4 by default; may change while the node runs.
+   */
+  readonly order_4?: number;
+  /**
+   * Whether input 4 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_4?: boolean;
+  /**
+   * Where the left edge of input 5 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_5?: number;
+  /**
+   * Where the upper edge of input 5 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_5?: number;
+  /**
+   * How wide input 5 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_5?: number;
+  /**
+   * How high input 5 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_5?: number;
+  /**
+   * How opaque input 5 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_5?: number;
+  /**
+   * Input 5 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 5 by default; may change while the node runs.
+   */
+  readonly order_5?: number;
+  /**
+   * Whether input 5 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_5?: boolean;
+  /**
+   * Where the left edge of input 6 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_6?: number;
+  /**
+   * Where the upper edge of input 6 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_6?: number;
+  /**
+   * How wide input 6 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_6?: number;
+  /**
+   * How high input 6 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_6?: number;
+  /**
+   * How opaque input 6 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_6?: number;
+  /**
+   * Input 6 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 6 by default; may change while the node runs.
+   */
+  readonly order_6?: number;
+  /**
+   * Whether input 6 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_6?: boolean;
+  /**
+   * Where the left edge of input 7 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly x_7?: number;
+  /**
+   * Where the upper edge of input 7 is.
+   *
+   * A whole number from -32768 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly y_7?: number;
+  /**
+   * How wide input 7 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width_7?: number;
+  /**
+   * How high input 7 is drawn; 0 keeps its shape.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height_7?: number;
+  /**
+   * How opaque input 7 is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity_7?: number;
+  /**
+   * Input 7 is drawn over those of a lower order.
+   *
+   * A whole number from -1000 to 1000; 7 by default; may change while the node runs.
+   */
+  readonly order_7?: number;
+  /**
+   * Whether input 7 is drawn.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly visible_7?: boolean;
+}
+
+/** A `org.sluice.video.compositor` in a graph. */
+export type CompositorHandle = NodeHandle<
+  {
+    videoIn_0: VideoFrame;
+    videoIn_1: VideoFrame;
+    videoIn_2: VideoFrame;
+    videoIn_3: VideoFrame;
+    videoIn_4: VideoFrame;
+    videoIn_5: VideoFrame;
+    videoIn_6: VideoFrame;
+    videoIn_7: VideoFrame;
+  },
+  { videoOut: VideoFrame }
+>;
+
+/** Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: an input that is late keeps its last picture, which is counted. */
+export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedStage<
+  CompositorConfig,
+  CompositorHandle
+>({
+  plugin: "video",
+  descriptor: {
+    type: "org.sluice.video.compositor",
+    className: "Compositor",
+    source: "crates/plugins/video/plugin.toml",
+    description:
+      "Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background.",
+    doc:
+      "Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: an input that is late keeps its last picture, which is counted.",
+    category: "plugin",
+    tags: ["native", "plugin", "video"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn_0",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_1",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_2",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_3",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_4",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_5",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_6",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }, {
+      name: "videoIn_7",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA of any size and rate.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["rgba8"] },
+      burst: 1,
+      doc: "Pictures in RGBA, which are opaque.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        width: {
+          type: "integer",
+          minimum: 1,
+          maximum: 8192,
+          default: 1280,
+          "x-unit": "pixels",
+          description: "Pixels in a row that comes out.",
+        },
+        height: {
+          type: "integer",
+          minimum: 1,
+          maximum: 8192,
+          default: 720,
+          "x-unit": "pixels",
+          description: "Rows that come out.",
+        },
+        frameRate: {
+          type: "number",
+          minimum: 0.1,
+          maximum: 1000,
+          default: 30,
+          "x-unit": "Hz",
+          description: "Pictures a second that come out, unless there is a master.",
+        },
+        master: {
+          type: "integer",
+          minimum: -1,
+          maximum: 7,
+          default: -1,
+          description:
+            "The input that gives the times of what comes out, a picture for each of its pictures, and ends it; -1: none, and times keep to frameRate.",
+        },
+        end: {
+          type: "string",
+          enum: ["all", "any"],
+          default: "all",
+          description: "When it ends: with the last of the linked inputs, or with the first.",
+        },
+        atEnd: {
+          type: "string",
+          enum: ["hold", "hide"],
+          default: "hold",
+          "x-live": true,
+          description: "What an input shows that has ended: its last picture, or nothing.",
+        },
+        waitMs: {
+          type: "number",
+          minimum: 0,
+          maximum: 10000,
+          default: 100,
+          "x-unit": "ms",
+          "x-live": true,
+          description:
+            "Live graphs: how long inputs are waited for, from when the first of them has a picture of that time. Offline graphs wait until all have.",
+        },
+        background: {
+          type: "string",
+          pattern: "^#[0-9a-fA-F]{6}$",
+          default: "#000000",
+          "x-live": true,
+          description: "The colour where no input is: red, green and blue in hexadecimal digits.",
+        },
+        x_0: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 0 is.",
+        },
+        y_0: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 0 is.",
+        },
+        width_0: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 0 is drawn; 0 keeps its shape.",
+        },
+        height_0: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 0 is drawn; 0 keeps its shape.",
+        },
+        opacity_0: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 0 is, besides its own alpha.",
+        },
+        order_0: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 0,
+          "x-live": true,
+          description: "Input 0 is drawn over those of a lower order.",
+        },
+        visible_0: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 0 is drawn.",
+        },
+        x_1: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 1 is.",
+        },
+        y_1: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 1 is.",
+        },
+        width_1: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 1 is drawn; 0 keeps its shape.",
+        },
+        height_1: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 1 is drawn; 0 keeps its shape.",
+        },
+        opacity_1: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 1 is, besides its own alpha.",
+        },
+        order_1: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 1,
+          "x-live": true,
+          description: "Input 1 is drawn over those of a lower order.",
+        },
+        visible_1: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 1 is drawn.",
+        },
+        x_2: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 2 is.",
+        },
+        y_2: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 2 is.",
+        },
+        width_2: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 2 is drawn; 0 keeps its shape.",
+        },
+        height_2: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 2 is drawn; 0 keeps its shape.",
+        },
+        opacity_2: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 2 is, besides its own alpha.",
+        },
+        order_2: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 2,
+          "x-live": true,
+          description: "Input 2 is drawn over those of a lower order.",
+        },
+        visible_2: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 2 is drawn.",
+        },
+        x_3: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 3 is.",
+        },
+        y_3: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 3 is.",
+        },
+        width_3: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 3 is drawn; 0 keeps its shape.",
+        },
+        height_3: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 3 is drawn; 0 keeps its shape.",
+        },
+        opacity_3: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 3 is, besides its own alpha.",
+        },
+        order_3: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 3,
+          "x-live": true,
+          description: "Input 3 is drawn over those of a lower order.",
+        },
+        visible_3: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 3 is drawn.",
+        },
+        x_4: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 4 is.",
+        },
+        y_4: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 4 is.",
+        },
+        width_4: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 4 is drawn; 0 keeps its shape.",
+        },
+        height_4: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 4 is drawn; 0 keeps its shape.",
+        },
+        opacity_4: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 4 is, besides its own alpha.",
+        },
+        order_4: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 4,
+          "x-live": true,
+          description: "Input 4 is drawn over those of a lower order.",
+        },
+        visible_4: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 4 is drawn.",
+        },
+        x_5: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 5 is.",
+        },
+        y_5: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 5 is.",
+        },
+        width_5: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 5 is drawn; 0 keeps its shape.",
+        },
+        height_5: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 5 is drawn; 0 keeps its shape.",
+        },
+        opacity_5: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 5 is, besides its own alpha.",
+        },
+        order_5: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 5,
+          "x-live": true,
+          description: "Input 5 is drawn over those of a lower order.",
+        },
+        visible_5: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 5 is drawn.",
+        },
+        x_6: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 6 is.",
+        },
+        y_6: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 6 is.",
+        },
+        width_6: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 6 is drawn; 0 keeps its shape.",
+        },
+        height_6: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 6 is drawn; 0 keeps its shape.",
+        },
+        opacity_6: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 6 is, besides its own alpha.",
+        },
+        order_6: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 6,
+          "x-live": true,
+          description: "Input 6 is drawn over those of a lower order.",
+        },
+        visible_6: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 6 is drawn.",
+        },
+        x_7: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the left edge of input 7 is.",
+        },
+        y_7: {
+          type: "integer",
+          minimum: -32768,
+          maximum: 32768,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where the upper edge of input 7 is.",
+        },
+        width_7: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide input 7 is drawn; 0 keeps its shape.",
+        },
+        height_7: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How high input 7 is drawn; 0 keeps its shape.",
+        },
+        opacity_7: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque input 7 is, besides its own alpha.",
+        },
+        order_7: {
+          type: "integer",
+          minimum: -1000,
+          maximum: 1000,
+          default: 7,
+          "x-live": true,
+          description: "Input 7 is drawn over those of a lower order.",
+        },
+        visible_7: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether input 7 is drawn.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "late", "skipped"],
   },
 });
 
@@ -710,6 +1756,7 @@ export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHa
       required: [],
       additionalProperties: false,
     },
+    figures: ["spectra"],
   },
 });
 
@@ -779,6 +1826,7 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames", "bytes"],
   },
 });
 
@@ -845,6 +1893,7 @@ export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStag
       required: [],
       additionalProperties: false,
     },
+    figures: ["dropped", "repeated"],
   },
 });
 
@@ -914,6 +1963,7 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["units", "frames", "damaged"],
   },
 });
 
@@ -1099,6 +2149,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames", "keyFrames", "bytes"],
   },
 });
 
@@ -1168,6 +2219,7 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames", "damaged"],
   },
 });
 
@@ -1238,6 +2290,7 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames", "bytes"],
   },
 });
 
@@ -1320,6 +2373,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["packets", "damaged"],
   },
 });
 
@@ -1441,6 +2495,7 @@ export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
+    figures: ["packets", "bytes"],
   },
 });
 
@@ -1548,6 +2603,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames"],
   },
 });
 
@@ -1685,6 +2741,7 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames"],
   },
 });
 
@@ -1977,6 +3034,7 @@ export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStag
       required: [],
       additionalProperties: false,
     },
+    figures: ["clipped"],
   },
 });
 
@@ -2127,6 +3185,7 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
       required: [],
       additionalProperties: false,
     },
+    figures: ["triggers", "shortPieces"],
   },
 });
 
@@ -2134,6 +3193,7 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
 export const nodes: {
   readonly acquisition: typeof acquisition;
   readonly biquad: typeof biquad;
+  readonly compositor: typeof compositor;
   readonly convert: typeof convert;
   readonly downsample: typeof downsample;
   readonly fft: typeof fft;
@@ -2153,6 +3213,7 @@ export const nodes: {
 } = {
   acquisition,
   biquad,
+  compositor,
   convert,
   downsample,
   fft,
@@ -2178,6 +3239,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [
     acquisition,
     biquad,
+    compositor,
     convert,
     downsample,
     fft,
