@@ -9,11 +9,14 @@ import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
 import type { InspectedPlugin } from "../../core/plugins/inspect_plugin.ts";
 import { inspectPlugins } from "../../core/plugins/load_plugins.ts";
 import { isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
+import { listShippedPlugins, type ShippedPluginInfo } from "../../core/registry/shipped_stage.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import type { CheckPluginsArgs, ListPluginsArgs, PluginInfoArgs } from "../plugin_args.ts";
 import { describeError, EXIT, reportErrors } from "../output/failure.ts";
 import { here, type Io } from "../output/output.ts";
 import { renderTable } from "../output/table.ts";
+import { VERSION } from "../output/version.ts";
+import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 import { findPluginSources, type PluginSources } from "../project/plugins.ts";
 
 /** A plugin as `list` shows it. */
@@ -21,7 +24,7 @@ interface ListedPlugin {
   readonly name: string;
   readonly version?: string;
   readonly language: "native" | "TypeScript";
-  /** What names its folder. */
+  /** What names its folder; `Sluice` for one that comes with it. */
   readonly from: string;
   readonly folder: string;
   readonly nodeTypes: readonly string[];
@@ -47,8 +50,13 @@ export type NativeSources = Pick<PluginSources, "natives" | "refused">;
 /** @returns the exit code */
 export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise<number> {
   const { modules, leftOut, ...sources } = await findPluginSources(args.plugins);
+  // Plugins that come with Sluice are known as such in the folders that are named, too.
+  await loadNodePackage(OWN_PACKAGE_URL);
   const { plugins, refused } = inspectAll(sources);
-  const listed = [...plugins.map(listedPlugin), ...await Promise.all(modules.map(listedModule))];
+  const found = [...plugins.map(listedPlugin), ...await Promise.all(modules.map(listedModule))];
+  const named = new Set(found.flatMap(({ nodeTypes }) => nodeTypes));
+  const shipped = listShippedPlugins().map(shippedPlugin).filter(({ nodeTypes: [first] }) => !named.has(first));
+  const listed = [...found, ...shipped];
   for (const { message } of refused) io.stderr.line(`warning: ${message}`);
   if (args.json) {
     for (const each of listed) io.stdout.line(JSON.stringify(each));
@@ -64,14 +72,15 @@ export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise
     state,
   ]);
   const heads = ["NAME", "VERSION", "LANGUAGE", "NODE TYPES", "NAMED BY", "FOLDER", "STATE"];
-  const table = rows.length === 0 ? [NONE] : renderTable(heads.map((head) => ({ head })), rows);
-  for (const line of [...table, ...leftOut.length > 0 ? ["", ...leftOut] : []]) io.stdout.line(line);
+  const told = [...found.length === 0 ? [NONE] : [], ...leftOut];
+  const table = renderTable(heads.map((head) => ({ head })), rows);
+  for (const line of [...table, ...told.length > 0 ? ["", ...told] : []]) io.stdout.line(line);
   return EXIT.ok;
 }
 
 /** What is said where no folder has a plugin. */
 const NONE =
-  'There are no plugins; name folders by --plugins, SLUICE_PLUGINS or "plugins" in sluice.json, or make one ' +
+  'There are no others; name folders by --plugins, SLUICE_PLUGINS or "plugins" in sluice.json, or make one ' +
   'with "sluice plugins new --c NAME"';
 
 /**
@@ -184,6 +193,18 @@ function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugin):
     folder,
     nodeTypes: nodes.map(({ descriptor }) => descriptor.type),
     state: problem !== undefined ? `refused: ${problem.message}${more}` : manifest!.enabled ? "ok" : "not enabled",
+  };
+}
+
+function shippedPlugin({ plugin, folder, nodes, problem }: ShippedPluginInfo): ListedPlugin {
+  return {
+    name: plugin,
+    version: VERSION,
+    language: "native",
+    from: "Sluice",
+    folder,
+    nodeTypes: nodes.map(({ descriptor }) => descriptor.type),
+    state: problem === undefined ? "ok" : `refused: ${problem}`,
   };
 }
 

@@ -68,12 +68,12 @@ export function inspectPlugin(folder: string, { tries = false }: InspectOptions 
   if (name === undefined || manifest?.enabled === false) return { folder, manifest, nodes: [], problems };
   const paths = libraryPaths(folder, name);
   const library = paths.find(isFile);
+  const shipped = findShippedTypes(folder, library);
+  if (shipped !== undefined) return { folder, manifest, library, nodes: shipped, problems };
   if (library === undefined) report(folder, [`there is no library "${paths[0]}", nor "${paths[1]}"`]);
   if (library === undefined || open.length + ofVersion.length > 0) {
     return { folder, manifest, library, nodes: [], problems };
   }
-  const shipped = findShippedTypes(folder, library);
-  if (shipped !== undefined) return { folder, manifest, library, nodes: shipped, problems };
   const stages = openLibrary(library, tries, problems);
   report(path, findMissingStages(manifest, stages));
   const nodes = stages.flatMap((stage) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadNative, shippedLibraryPath } from "../../ffi/loader.ts";
 import { loadPluginLibrary, type PluginStage } from "../../ffi/plugin.ts";
@@ -46,6 +47,30 @@ export function shippedStage<C, H extends NodeHandle<any, any>>(
   return type;
 }
 
+/** A plugin that comes with Sluice. */
+export interface ShippedPluginInfo {
+  readonly plugin: ShippedPlugin;
+  /** Where its library is. */
+  readonly folder: string;
+  /** The node types that generated code has made. */
+  readonly nodes: readonly AnyNodeType[];
+  /** A clause that says why it cannot be used, as far as that is known before its library is opened. */
+  readonly problem?: string;
+}
+
+/** The plugins of the types that generated code has made. */
+export function listShippedPlugins(): ShippedPluginInfo[] {
+  return [...types].map(([plugin, nodes]) => {
+    try {
+      const library = shippedLibraryPath(plugin);
+      const problem = isFile(library) ? undefined : `there is no library "${library}"; ${BUILD}`;
+      return { plugin, folder: dirname(library), nodes, problem };
+    } catch (error) {
+      return { plugin, folder: "", nodes, problem: (error as Error).message };
+    }
+  }).sort((a, b) => a.plugin < b.plugin ? -1 : 1);
+}
+
 /** Whether generated code has made a node type of that id. */
 export function isShippedType(id: string): boolean {
   return types.values().some((all) => all.some(({ descriptor }) => descriptor.type === id));
@@ -55,13 +80,13 @@ export function isShippedType(id: string): boolean {
  * The node types of a plugin's folder, if it is one of those that come with Sluice.
  *
  * @param folder absolute
- * @param library in it, absolute
+ * @param library in it, absolute, if it is there
  * @returns `undefined` for other plugins, and where no generated code has made the types
  */
-export function findShippedTypes(folder: string, library: string): readonly AnyNodeType[] | undefined {
+export function findShippedTypes(folder: string, library: string | undefined): readonly AnyNodeType[] | undefined {
   const plugin = types.keys().find((name) =>
-    isSame(folder, fileURLToPath(new URL(`../../crates/plugins/${name}`, import.meta.url))) ||
-    isSame(library, shippedLibraryPath(name))
+    isSame(folder, () => fileURLToPath(new URL(`../../crates/plugins/${name}`, import.meta.url))) ||
+    (library !== undefined && isSame(library, () => shippedLibraryPath(name)))
   );
   return plugin && types.get(plugin);
 }
@@ -102,10 +127,10 @@ function isLike(found: readonly { readonly name: string }[], wanted: readonly { 
   return found.length === wanted.length && found.every(({ name }, i) => name === wanted[i].name);
 }
 
-/** Whether two paths lead to the same place. */
-function isSame(one: string, other: string): boolean {
+/** Whether a path leads to the same place as another one, which a package that is in no file system does not have. */
+function isSame(path: string, other: () => string): boolean {
   try {
-    return Deno.realPathSync(one) === Deno.realPathSync(other);
+    return Deno.realPathSync(path) === Deno.realPathSync(other());
   } catch {
     return false;
   }
