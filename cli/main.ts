@@ -107,6 +107,9 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
     case "convert":
       if (command.quiet) quietLog();
       return await (await import("./commands/convert_command.ts")).convertCommand(command, io);
+    case "play":
+      if (command.quiet) quietLog();
+      return await (await import("./commands/play_command.ts")).playCommand(command, io);
     case "codegen":
       return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":
