@@ -14,13 +14,13 @@ import { choice, float, string } from "@optique/core/valueparser";
 import { CONVERT_CHOICES, type ConvertChoice } from "../core/links/policy.ts";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
 import { EXPRESSION_NAME } from "../core/graph/expression/name.ts";
-import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
+import { joinServe } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { path } from "./path_argument.ts";
 import { managePlugins, type PluginArgs, pluginCommands } from "./plugin_args.ts";
-import { json, plugins } from "./shared_options.ts";
+import { json, MAX_SECONDS, plugins, seconds, serve } from "./shared_options.ts";
 import { PROGRAM, VERSION } from "./output/version.ts";
 
 /** `sluice run`. */
@@ -162,9 +162,6 @@ export type CommandArgs =
   | MediaArgs
   | DoctorArgs;
 
-/** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
-const MAX_SECONDS = 2_147_483;
-
 const graph = or(
   object({ graph: argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` }) }),
   object({
@@ -194,9 +191,6 @@ const convert = optional(option("--convert", choice(CONVERT_CHOICES, { metavar: 
     message`Put nodes that convert where the input of a link takes other formats than the output is known to give (auto), or none (off), whatever the file says.`,
 }));
 
-const explainServe = (text: string) =>
-  message`Cannot serve on ${text}: wanted a port such as ${"4840"}, or an address with one such as ${"0.0.0.0:4840"}.`;
-
 const run = command(
   "run",
   merge(
@@ -205,9 +199,7 @@ const run = command(
       command: constant("run"),
       convert,
       set,
-      seconds: optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
-        description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
-      })),
+      seconds,
       stuckAfter: optional(option("--stuck-after", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
         description:
           message`Fail when a call of a node has held its thread for this many seconds, or offline has awaited something for so long; by default 30, and 0 for never.`,
@@ -225,16 +217,7 @@ const run = command(
         description:
           message`Use the native library if it is there (auto), fail without it (require), or do without it (off).`,
       })),
-      serve: optional(
-        option(
-          "--serve",
-          string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN, errors: { patternMismatch: explainServe } }),
-          {
-            description:
-              message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
-          },
-        ),
-      ),
+      serve,
       watch: option("--watch", {
         description:
           message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,

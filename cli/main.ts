@@ -59,6 +59,9 @@ export async function main(args: readonly string[], io: Io, beforeRun?: () => vo
   let command: CommandArgs | undefined;
   try {
     configureLog();
+    if (completesExpression(args)) {
+      return await (await import("./commands/complete_command.ts")).completeCommand(args, io);
+    }
     command = readPlainRun(args) ?? await parse(args, io);
     if (command.command !== "doctor") assertDeno();
     return await dispatch(command, io, beforeRun);
@@ -66,6 +69,12 @@ export async function main(args: readonly string[], io: Io, beforeRun?: () => vo
     if (error instanceof ArgsAnswered) return error.exitCode;
     return reportErrors([error], io, command !== undefined && "json" in command && command.json);
   }
+}
+
+/** Whether a shell asks for the rest of a graph in one line. */
+function completesExpression([first, shell, ...words]: readonly string[]): boolean {
+  const isKnown = first === "completion" && /^(bash|fish|nu|pwsh|zsh)$/.test(shell);
+  return isKnown && /^(run|check|graph)$/.test(words[0]) && /^(-e|--expression)$/.test(words.at(-2) ?? "");
 }
 
 /** Reads a command line as its grammar says. @throws {ArgsAnswered} if there is nothing left to do */
@@ -107,6 +116,9 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
     case "convert":
       if (command.quiet) quietLog();
       return await (await import("./commands/convert_command.ts")).convertCommand(command, io);
+    case "play":
+      if (command.quiet) quietLog();
+      return await (await import("./commands/play_command.ts")).playCommand(command, io);
     case "codegen":
       return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":

@@ -1,5 +1,5 @@
 /**
- * The grammar of the commands for media files: `sluice info` and `sluice convert`.
+ * The grammar of the commands for media files: `sluice info`, `sluice convert` and `sluice play`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, float, integer } from "@optique/core/valueparser";
 import { bitRate, mediaTime, pictureSize, type WantedSize } from "./media_values.ts";
 import { path } from "./path_argument.ts";
-import { json, plugins } from "./shared_options.ts";
+import { json, plugins, seconds, serve } from "./shared_options.ts";
 
 /** `sluice info`. */
 export interface MediaInfoArgs {
@@ -56,8 +56,26 @@ export interface ConvertArgs {
   readonly plugins: readonly string[];
 }
 
+/** `sluice play`. */
+export interface PlayArgs {
+  readonly command: "play";
+  readonly file: string;
+  readonly loop: boolean;
+  readonly speed?: number;
+  /** Where to begin, seconds. */
+  readonly fromSeconds?: number;
+  /** Stops after this time. */
+  readonly seconds?: number;
+  readonly speaker: boolean;
+  /** Where to serve the page. */
+  readonly serve?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly plugins: readonly string[];
+}
+
 /** What a command for media files asks for. */
-export type MediaArgs = MediaInfoArgs | ConvertArgs;
+export type MediaArgs = MediaInfoArgs | ConvertArgs | PlayArgs;
 
 const mediaInfo = command(
   "info",
@@ -139,5 +157,30 @@ const convert = command(
   },
 );
 
+const play = command(
+  "play",
+  object({
+    command: constant("play"),
+    file: argument(path({ metavar: "FILE" }), { description: message`The media file.` }),
+    loop: option("--loop", { description: message`Begin again after the end.` }),
+    speed: optional(option("--speed", float({ metavar: "N", min: 0.0625, max: 16 }), {
+      description: message`How fast: 2 is twice as fast as real time.`,
+    })),
+    fromSeconds: optional(option("--from", mediaTime(), { description: message`Begin at this time.` })),
+    seconds,
+    speaker: option("--speaker", { description: message`Play to a speaker; there is no node for one yet.` }),
+    serve,
+    json,
+    quiet: option("-q", "--quiet", { description: message`Show neither progress nor a summary.` }),
+    plugins,
+  }),
+  {
+    brief: message`Play a media file to the live page.`,
+    description:
+      message`Runs a media file in real time, decoded as far as shipped nodes can, and serves the live page of the graph, where its place, its speed and the loop can be changed.`,
+    footer: message`Exit codes: 0 the end was reached, 1 failed, 2 bad input, 130 after Ctrl-C.`,
+  },
+);
+
 /** The commands for media files. */
-export const mediaCommands = [mediaInfo, convert] as const;
+export const mediaCommands = [mediaInfo, convert, play] as const;

@@ -4,8 +4,10 @@
  * @module
  */
 import { message } from "@optique/core/message";
-import { multiple } from "@optique/core/modifiers";
+import { multiple, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
+import { float, string } from "@optique/core/valueparser";
+import { SERVE_PATTERN } from "./output/serve_address.ts";
 import { path } from "./path_argument.ts";
 
 /** Prints for programs. */
@@ -16,4 +18,27 @@ export const plugins = multiple(
   option("--plugins", path({ metavar: "FOLDER" }), {
     description: message`Load the plugins in this folder too. May be given several times.`,
   }),
+);
+
+/** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
+export const MAX_SECONDS = 2_147_483;
+
+/** Ends a run. */
+export const seconds = optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
+  description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
+}));
+
+const explainServe = (text: string) =>
+  message`Cannot serve on ${text}: wanted a port such as ${"4840"}, or an address with one such as ${"0.0.0.0:4840"}.`;
+
+/** Says where the page is served. */
+export const serve = optional(
+  option(
+    "--serve",
+    string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN, errors: { patternMismatch: explainServe } }),
+    {
+      description:
+        message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
+    },
+  ),
 );

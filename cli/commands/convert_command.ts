@@ -127,9 +127,7 @@ export function renderPlans({ tracks }: MediaInfo, plans: readonly TrackPlan[]):
 
 /** `Wrote b.ogg (4.8 MB): 10:00.0 of media in 1.20 s, 500 × real time`. */
 function renderResult(summary: RunSummary, files: readonly WrittenFile[]): string[] {
-  const mediaNs = readMediaLength(summary) ?? 0;
-  const speed = formatSpeed(mediaNs / summary.elapsedNs);
-  const took = `${formatClock(mediaNs)} of media in ${formatDuration(summary.elapsedNs)}, ${speed} × real time`;
+  const took = renderRun(summary);
   if (files.length === 0) return [`Converted ${took}`];
   return files.map(({ path, bytes = 0, state }) =>
     state === "complete"
@@ -138,6 +136,13 @@ function renderResult(summary: RunSummary, files: readonly WrittenFile[]): strin
       ? `Left ${path} (${formatBytes(bytes)}), which is not complete`
       : `Wrote nothing to ${path}`
   );
+}
+
+/** `10:00.0 of media in 1.20 s, 500 × real time`. */
+export function renderRun(summary: RunSummary): string {
+  const mediaNs = readMediaLength(summary) ?? 0;
+  const speed = formatSpeed(mediaNs / summary.elapsedNs);
+  return `${formatClock(mediaNs)} of media in ${formatDuration(summary.elapsedNs)}, ${speed} × real time`;
 }
 
 function runArgs({ output, json, quiet, plugins }: ConvertArgs): RunArgs {

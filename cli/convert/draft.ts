@@ -39,17 +39,12 @@ export class GraphDraft {
     return { from: `${id}.${node.output}` };
   }
 
-  /** Whether one of the nodes is of a type of a plugin. */
-  types(): string[] {
-    return [...new Set(Object.values(this.#nodes).map(({ type }) => type))];
-  }
-
-  /** The graph file, of an offline graph. */
-  finish(pools: GraphFile["pools"]): GraphFile {
+  /** The graph file. */
+  finish(pools: GraphFile["pools"], mode: GraphFile["mode"] = "offline"): GraphFile {
     const lanes = [...new Set(Object.values(this.#nodes).flatMap(({ lane }) => lane === undefined ? [] : [lane]))];
     return {
       version: 1,
-      mode: "offline",
+      mode,
       nodes: this.#nodes,
       links: this.#links,
       ...(pools && { pools }),

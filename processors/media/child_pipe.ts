@@ -10,6 +10,17 @@ const TOLD_BYTES = 2000;
 /** How long a program that is told to end may take, milliseconds. */
 const END_MS = 2000;
 
+/** Which of its standard streams a program has; `io`: both. */
+type Direction = "read" | "write" | "io" | "none";
+
+/** Which streams are piped, by direction. */
+const PIPED: { readonly [D in Direction]: { readonly stdin: "piped" | "null"; readonly stdout: "piped" | "null" } } = {
+  read: { stdin: "null", stdout: "piped" },
+  write: { stdin: "piped", stdout: "null" },
+  io: { stdin: "piped", stdout: "piped" },
+  none: { stdin: "null", stdout: "null" },
+};
+
 /** A program, and the end of its pipe. */
 export class ChildPipe {
   /** What comes out of it; of a source. */
@@ -26,9 +37,10 @@ export class ChildPipe {
    * Opens the pipe.
    *
    * @param command the program and its arguments; none for the standard streams
+   * @param onLine is given each line that the program says of itself
    * @throws {SluiceError} `InvalidConfig` if the program cannot be started
    */
-  constructor(command: readonly string[], direction: "read" | "write", nodeId: string) {
+  constructor(command: readonly string[], direction: Direction, nodeId: string, onLine?: (line: string) => void) {
     this.#nodeId = nodeId;
     this.#name = JSON.stringify(command[0] ?? (direction === "read" ? "stdin" : "stdout"));
     if (command.length === 0) {
@@ -38,9 +50,10 @@ export class ChildPipe {
       return;
     }
     const child = this.#child = this.#spawn(command, direction);
-    if (direction === "read") this.readable = child.stdout;
-    else this.writable = child.stdin;
-    this.#told = lastOf(child.stderr);
+    const { stdin, stdout } = PIPED[direction];
+    if (stdout === "piped") this.readable = child.stdout;
+    if (stdin === "piped") this.writable = child.stdin;
+    this.#told = lastOf(child.stderr, onLine);
   }
 
   /**
@@ -80,12 +93,9 @@ export class ChildPipe {
     await this.#told;
   }
 
-  #spawn([program, ...args]: readonly string[], direction: "read" | "write"): Deno.ChildProcess {
+  #spawn([program, ...args]: readonly string[], direction: Direction): Deno.ChildProcess {
     try {
-      const piped = direction === "read"
-        ? { stdin: "null", stdout: "piped" } as const
-        : { stdin: "piped", stdout: "null" } as const;
-      return new Deno.Command(program, { args, ...piped, stderr: "piped" }).spawn();
+      return new Deno.Command(program, { args, ...PIPED[direction], stderr: "piped" }).spawn();
     } catch (cause) {
       const reason = cause instanceof Deno.errors.NotFound
         ? "there is no such program; install it, or write out its path"
@@ -99,9 +109,19 @@ export class ChildPipe {
   }
 }
 
-async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function lastOf(stream: ReadableStream<Uint8Array>, onLine?: (line: string) => void): Promise<string> {
   let told = "";
+  let begun = "";
   const decoder = new TextDecoder();
-  for await (const bytes of stream) told = (told + decoder.decode(bytes, { stream: true })).slice(-TOLD_BYTES);
+  for await (const bytes of stream) {
+    const text = decoder.decode(bytes, { stream: true });
+    told = (told + text).slice(-TOLD_BYTES);
+    if (onLine === undefined) continue;
+    // A progress that is written over itself has lines, too.
+    const lines = (begun + text).split(/\r\n|[\r\n]/);
+    begun = lines.pop()!.slice(-TOLD_BYTES);
+    for (const line of lines) if (line !== "") onLine(line);
+  }
+  if (begun !== "") onLine?.(begun);
   return told;
 }

@@ -7,11 +7,12 @@ import { config, input, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { describeFormat } from "../../core/frames/format.ts";
-import { planesOf, type VideoFrame } from "../../core/frames/video_frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { packedBytes, packPicture } from "./packed_pictures.ts";
 import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
 
 /**
@@ -148,19 +149,10 @@ export class PipeSink {
 }
 
 /** A picture as YUV4MPEG2 has it: its line, and the planes without gaps. */
-function pictureBytes(frame: VideoFrame): Uint8Array<ArrayBuffer> {
-  const { width, height } = frame;
+export function pictureBytes(frame: VideoFrame): Uint8Array<ArrayBuffer> {
   const line = new TextEncoder().encode(`${Y4M_FRAME}\n`);
-  const halfWidth = Math.ceil(width / 2);
-  const bytes = new Uint8Array(line.length + width * height + 2 * halfWidth * Math.ceil(height / 2));
+  const bytes = new Uint8Array(line.length + packedBytes(frame));
   bytes.set(line);
-  let at = line.length;
-  for (const [index, { stride, rows }] of planesOf("i420", width, height).entries()) {
-    const plane = frame.plane(index);
-    const rowBytes = index === 0 ? width : halfWidth;
-    for (let row = 0; row < rows; row++, at += rowBytes) {
-      bytes.set(plane.subarray(row * stride, row * stride + rowBytes), at);
-    }
-  }
+  packPicture(frame, bytes, line.length);
   return bytes;
 }

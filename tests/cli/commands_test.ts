@@ -95,4 +95,6 @@ Deno.test("sluice completion prints a script that completes commands", async () 
   assert.match(script.stdout, /complete .*sluice/);
   const words = await sluice(["completion", "bash", "n"]);
   assert.match(words.stdout, /nodes/);
+  const line = await sluice(["completion", "bash", "run", "-e", "wav-source path=a.wav ! wav-s"]);
+  assert.deepEqual([line.code, line.stdout.trim()], [0, "wav-source path=a.wav ! wav-sink"]);
 });

@@ -5,7 +5,19 @@ import { nodePackage } from "../../sluice.gen.ts";
 import { ROOT, sluice } from "./command_line.ts";
 
 const COMMANDS = [
-  ...["run", "check", "nodes list", "nodes info", "new processor", "top", "codegen", "doctor", "info", "convert"],
+  ...[
+    "run",
+    "check",
+    "nodes list",
+    "nodes info",
+    "new processor",
+    "top",
+    "codegen",
+    "doctor",
+    "info",
+    "convert",
+    "play",
+  ],
   ...["list", "info", "check", "new", "build"].map((each) => `plugins ${each}`),
 ];
 

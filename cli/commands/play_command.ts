@@ -1,0 +1,58 @@
+/**
+ * `sluice play`: a media file in real time, to the live page.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { checkGraph } from "../../core/graph/load.ts";
+import { consoleToStderr } from "../../core/log/console_output.ts";
+import { readMediaInfo } from "../../processors/media/media_info.ts";
+import { playingGraph } from "../convert/playing_graph.ts";
+import type { PlayArgs } from "../media_args.ts";
+import { reportErrors } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { SERVE_AUTO } from "../output/serve_address.ts";
+import { loadTypes } from "../project/packages.ts";
+import { renderMedia } from "./info_command.ts";
+import { renderRun } from "./convert_command.ts";
+import { runGraph } from "./run_command.ts";
+
+/** Containers of files that do not play: they hold one picture, or none that `media-source` reads. */
+const STILLS: readonly string[] = ["PNG", "JPEG", "YUV4MPEG2"];
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `InvalidConfig` for what cannot be played, and where
+ */
+export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
+  const { file, json, quiet, serve = SERVE_AUTO, plugins, seconds } = args;
+  if (json) consoleToStderr();
+  if (args.speaker) {
+    throw refusal(
+      file,
+      "to a speaker: there is no node for one yet; leave --speaker out, and watch the page",
+      "--speaker",
+    );
+  }
+  const info = await readMediaInfo(file);
+  if (STILLS.includes(info.container)) {
+    throw refusal(file, `: it is ${info.container}, wanted a file of video or sound`, "FILE");
+  }
+  const { registry } = await loadTypes({ packages: [], plugins });
+  const text = JSON.stringify(playingGraph(info, args, (type) => registry.has(type)));
+  const { document, errors } = checkGraph(text, file, registry);
+  if (document === undefined) return reportErrors(errors, io, json);
+  if (!json && !quiet) { for (const line of renderMedia(info)) io.stderr.line(line); }
+  const how = { json, quiet, serve, plugins, ...(seconds !== undefined && { seconds }) };
+  const run = { command: "run", graph: file, set: [], watch: false, dev: false, packages: [], ...how } as const;
+  return await runGraph({ text, document, registry, isMade: true, render: renderPlayed }, run, io);
+}
+
+/** `Played 0:12.0 of media in 12.0 s`. */
+function renderPlayed(summary: Parameters<typeof renderRun>[0]): string[] {
+  return [`Played ${renderRun(summary)}`];
+}
+
+function refusal(file: string, why: string, key: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot play "${file}"${why.startsWith(":") ? why : ` ${why}`}`, { key });
+}

@@ -1,0 +1,42 @@
+/**
+ * The graph that plays a media file to the page: each track to a node that shows it.
+ *
+ * @module
+ */
+import type { GraphFile } from "../../core/graph/graph_file.ts";
+import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
+import type { PlayArgs } from "../media_args.ts";
+import { type ChainEnd, GraphDraft } from "./draft.ts";
+import { DECODERS, familyOf, PCM } from "./formats.ts";
+
+/** The id of the node that reads. */
+const SOURCE = "file";
+
+/**
+ * Draws up the graph: a live one, whose source the page can seek, slow down and loop.
+ *
+ * @param isKnown whether there is a node type: what cannot be decoded is played as it is
+ */
+export function playingGraph({ tracks }: MediaInfo, args: PlayArgs, isKnown: (type: string) => boolean): GraphFile {
+  const draft = new GraphDraft();
+  const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
+  draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop });
+  for (const kind of ["video", "audio"] as const) {
+    const track = tracks.find((each) => each.kind === kind);
+    if (track !== undefined) addTrack(draft, track, isKnown);
+  }
+  return draft.finish(undefined, "live");
+}
+
+function addTrack(draft: GraphDraft, { name, kind, codec }: TrackInfo, isKnown: (type: string) => boolean): void {
+  let end: ChainEnd = { from: `${SOURCE}.${name}` };
+  let isRaw = familyOf(codec) === PCM;
+  const decoder = DECODERS[codec];
+  if (decoder !== undefined && isKnown(decoder.type)) {
+    end = draft.append(end, `${kind}-decode`, decoder, {}, kind);
+    isRaw = true;
+  }
+  const valve = { type: `${isRaw ? "video" : "encoded"}-valve`, input: "frameIn", output: "frameOut" };
+  const meter = { type: "level-meter", input: "audioIn", output: "audioOut" };
+  draft.append(end, kind === "video" ? "picture" : "level", isRaw && kind === "audio" ? meter : valve, {});
+}

@@ -1,0 +1,274 @@
+/**
+ * The `process` processor.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import type { PixelFormat } from "../../core/frames/format.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { ByteQueue } from "./byte_queue.ts";
+import { ChildPipe } from "./child_pipe.ts";
+import { ChildInput } from "./child_input.ts";
+import { FrameBytes, type GivenFrame } from "./process_input.ts";
+import { type FrameReader, PictureReader, PlainReader, SampleReader } from "./process_output.ts";
+
+/** How long a tick rests that has nothing to do: while frames may come, and while only the program has to do. */
+const [INPUT_REST_MS, PROGRAM_REST_MS] = [4, 50];
+/** Frames that a tick makes at most. */
+const MOST_TAKEN = 8;
+/** The format of samples where nothing says it. */
+const [USUAL_RATE_HZ, USUAL_CHANNELS] = [48_000, 2];
+
+/**
+ * Passes a stream through another program.
+ *
+ * **Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its
+ * standard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link
+ * from its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it
+ * takes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream
+ * follows that of the input. What it writes to its standard error goes to the node's log, line by line; an exit code
+ * other than 0 is the node's failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).
+ *
+ * **Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each
+ * frame; `dataIn`, values that are bytes.
+ *
+ * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
+ * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.
+ *
+ * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
+ * `frameRate`.
+ *
+ * **Example.**
+ * ```json
+ * { "telephone": { "type": "process", "config": {
+ *   "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]
+ * } } }
+ * ```
+ */
+@processor({ mode: "loop", tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"] })
+export class Process {
+  /** Samples. */
+  @input({ optional: true })
+  audioIn!: StreamInput<AudioFrame>;
+  /** Pictures. */
+  @input({ optional: true })
+  videoIn!: StreamInput<VideoFrame>;
+  /** Encoded frames. */
+  @input({ optional: true })
+  encodedIn!: StreamInput<EncodedFrame>;
+  /** Bytes. */
+  @input({ optional: true })
+  dataIn!: StreamInput<DataFrame<Uint8Array>>;
+  /** Samples. */
+  @output()
+  audioOut!: StreamOutput<AudioFrame>;
+  /** Pictures. */
+  @output()
+  videoOut!: StreamOutput<VideoFrame>;
+  /** Bytes. */
+  @output()
+  dataOut!: StreamOutput<DataFrame<Uint8Array>>;
+  /** The program and its arguments: no shell reads them. @minItems 1 @maxItems 256 */
+  @config()
+  command!: string[];
+  /** Samples on both sides, in little-endian order; integers clamp at full scale. */
+  @config()
+  audioFormat: "s16" | "s24" | "s32" | "f32" = "s16";
+  /** Of samples that come out; by default those that come in, else 48000. @integer @minimum 1 @maximum 768000 @unit Hz */
+  @config()
+  sampleRateHz?: number;
+  /** Of samples that come out; by default those that come in, else 2. @integer @minimum 1 @maximum 8 */
+  @config()
+  channels?: number;
+  /** Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone. */
+  @config()
+  videoFormat: "y4m" | "raw" = "y4m";
+  /** Of raw pictures that come out. */
+  @config()
+  pixelFormat: PixelFormat = "rgba8";
+  /** Of raw pictures that come out. @integer @minimum 1 @maximum 32768 @unit pixels */
+  @config()
+  width = 1280;
+  /** Of raw pictures that come out. @integer @minimum 1 @maximum 32768 @unit pixels */
+  @config()
+  height = 720;
+  /** Of raw pictures that come out. @exclusiveMinimum 0 @maximum 1000 @unit Hz */
+  @config()
+  frameRate = 30;
+
+  #nodeId = "";
+  #pipe: ChildPipe | undefined;
+  #from: StreamInput<GivenFrame> | undefined;
+  #frameBytes: FrameBytes | undefined;
+  #stdin: ChildInput | undefined;
+  #to: StreamOutput<AudioFrame> | StreamOutput<VideoFrame> | StreamOutput<DataFrame<Uint8Array>> | undefined;
+  #stdout: ByteQueue | undefined;
+  #reader: FrameReader | undefined;
+  /** The time of the first frame that came in. */
+  #startNs = 0;
+  /** How the program has ended. */
+  #outcome: { readonly error?: unknown } | undefined;
+  #ended: Promise<void> | undefined;
+
+  /** Starts the program. */
+  setup({ nodeId, log }: ProcessorContext): void {
+    this.#nodeId = nodeId;
+    this.#from = this.#only([this.audioIn, this.videoIn, this.encodedIn, this.dataIn]) as
+      | StreamInput<GivenFrame>
+      | undefined;
+    this.#to = this.#only<typeof this.audioOut | typeof this.videoOut | typeof this.dataOut>([
+      this.audioOut,
+      this.videoOut,
+      this.dataOut,
+    ]);
+    const direction = this.#from === undefined
+      ? this.#to === undefined ? "none" : "read"
+      : this.#to === undefined
+      ? "write"
+      : "io";
+    const pipe = this.#pipe = new ChildPipe(this.command, direction, nodeId, (line) => log.info(line));
+    this.#ended = pipe.ended().then(() => void (this.#outcome = {}), (error) => void (this.#outcome = { error }));
+    if (pipe.writable !== undefined) {
+      this.#frameBytes = new FrameBytes(this);
+      this.#stdin = new ChildInput(pipe.writable);
+    }
+    if (pipe.readable === undefined) return;
+    this.#stdout = new ByteQueue(pipe.readable);
+    // That of samples may follow what comes in.
+    if (this.#to !== this.audioOut || this.#from !== this.audioIn) this.#reader = this.#makeReader();
+  }
+
+  /** Gives the program what has come, and takes what it has made. */
+  async process(context: ProcessorContext): Promise<void> {
+    if (this.#outcome?.error !== undefined) throw this.#outcome.error;
+    const gave = this.#give();
+    const took = await this.#take();
+    if (this.#isOver()) {
+      if (this.#from !== undefined) context.log.info("the program has ended before its input");
+      return context.finish();
+    }
+    if (gave || took) return;
+    await this.#rest(this.#from !== undefined && this.#stdin!.hasRoom ? INPUT_REST_MS : PROGRAM_REST_MS);
+    // It has rested already; the runtime counts ticks that do nothing and ask for no time.
+    context.waitUntilNs(context.nowNs());
+  }
+
+  /** Tells the program that this was all, and takes the rest of what it makes. @returns whether there may be more */
+  async flush(): Promise<boolean> {
+    // A source was told to end.
+    if (this.#from === undefined || this.#outcome?.error !== undefined) return this.#failOr(false);
+    this.#stdin!.end();
+    const took = await this.#take();
+    if (this.#isOver()) return this.#failOr(false);
+    if (!took) await this.#rest(PROGRAM_REST_MS);
+    return true;
+  }
+
+  /** Ends the program. */
+  async teardown(): Promise<void> {
+    await this.#stdin?.abort();
+    const stopped = this.#pipe?.stop();
+    await this.#stdout?.cancel();
+    await stopped;
+  }
+
+  #give(): boolean {
+    const stdin = this.#stdin;
+    if (stdin === undefined) return false;
+    let gave = false;
+    let frame;
+    while (stdin.hasRoom && (frame = this.#from!.read()) !== undefined) {
+      if (!gave && this.#reader === undefined && this.#stdout !== undefined) this.#begin(frame);
+      gave = true;
+      for (const bytes of this.#checked(() => this.#frameBytes!.of(frame!))) stdin.write(bytes);
+      frame.release();
+    }
+    return gave;
+  }
+
+  #begin(frame: GivenFrame): void {
+    this.#startNs = frame.ptsNs;
+    this.#reader = this.#makeReader(frame.kind === "audio" ? frame : undefined);
+  }
+
+  async #take(): Promise<boolean> {
+    if (this.#stdout === undefined || this.#reader === undefined) return false;
+    let taken = 0;
+    try {
+      while (taken < MOST_TAKEN && await this.#reader.write(this.#stdout, this.#startNs)) taken++;
+      return taken > 0;
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** Whether the program has ended, and everything that it has made was taken. */
+  #isOver(): boolean {
+    const { length = 0, ended = true } = this.#stdout ?? {};
+    // What is left of a block that was never begun is nothing.
+    return this.#outcome !== undefined && ended && (length === 0 || this.#reader === undefined || this.#isRest(length));
+  }
+
+  /** Whether so many bytes make no frame: a part of a sample. */
+  #isRest(length: number): boolean {
+    return this.#to === this.audioOut && length < 32;
+  }
+
+  /** Waits until something has changed, or for a time. */
+  async #rest(restMs: number): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, restMs);
+    const changes = [over, this.#stdin?.changed, this.#stdout?.ended === false ? this.#stdout.changed : undefined];
+    if (this.#outcome === undefined) changes.push(this.#ended);
+    await Promise.race(changes.filter((each) => each !== undefined));
+    clearTimeout(timer);
+  }
+
+  #makeReader(given?: AudioFrame): FrameReader {
+    const { audioFormat, videoFormat, pixelFormat, width, height, frameRate } = this;
+    if (this.#to === this.audioOut) {
+      const rateHz = this.sampleRateHz ?? given?.sampleRateHz ?? USUAL_RATE_HZ;
+      return new SampleReader(this.audioOut, audioFormat, rateHz, this.channels ?? given?.channels ?? USUAL_CHANNELS);
+    }
+    if (this.#to === this.dataOut) return new PlainReader(this.dataOut);
+    return new PictureReader(
+      this.videoOut,
+      videoFormat === "raw" ? { pixelFormat, width, height, frameRate } : undefined,
+    );
+  }
+
+  /** The port that has a link. @throws {SluiceError} `InvalidGraph` if more than one have */
+  #only<P extends { readonly name: string; readonly connected: boolean }>(ports: readonly P[]): P | undefined {
+    const [first, second] = ports.filter(({ connected }) => connected);
+    if (second === undefined) return first;
+    const message = `Cannot start "${this.#nodeId}": a program has one stream in each direction, and ` +
+      `"${this.#nodeId}.${first.name}" and "${this.#nodeId}.${second.name}" have links; take one away`;
+    throw new SluiceError("InvalidGraph", message, { nodeId: this.#nodeId, port: second.name });
+  }
+
+  #checked<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  #explain(error: unknown): unknown {
+    // What a stop or the runtime throws is its own.
+    if (!(error instanceof Error) || error.constructor !== Error) return error;
+    const message = `Cannot go on in "${this.#nodeId}", between the graph and "${this.command[0]}": ${error.message}`;
+    return new SluiceError("InvalidMedia", message, { nodeId: this.#nodeId, cause: error });
+  }
+
+  #failOr<T>(result: T): T {
+    if (this.#outcome?.error !== undefined) throw this.#outcome.error;
+    return result;
+  }
+}

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodes } from "../../sluice.gen.ts";
+import { eachDriver } from "../../tests/fixtures/each_driver.ts";
+import { ProcessorHarness } from "../../testing.ts";
+import { noise } from "../audio/fixtures/test_signals.ts";
+import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
+
+const RATE_HZ = 8000;
+
+type Config = Parameters<typeof nodes.process>[0];
+
+/** Sends sound through a program, and gives what comes out. */
+async function pass(config: Config, samples: Float32Array, native: "require" | "off" = "off"): Promise<number[]> {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.audio({ sampleRateHz: RATE_HZ, channels: 1 }), { id: "source" });
+  const program = runtime.add(nodes.process(config), { id: "program" });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connect(source.outputs.audio, program.inputs.audioIn);
+  runtime.connect(program.outputs.audioOut, sink.inputs.audio, { policy: "lossless" });
+  await runtime.start();
+  const got: number[] = [];
+  const seen = (async () => {
+    for await (const block of sink) got.push(...block.channel(0));
+  })();
+  const pushed = (async () => {
+    for (let at = 0; at < samples.length; at += 1000) {
+      await source.push({ channels: [samples.subarray(at, at + 1000)] });
+    }
+    source.end();
+  })();
+  // A program that has had enough ends the graph before.
+  await Promise.all([seen, runtime.finished, pushed.catch(() => {})]);
+  return got;
+}
+
+/** Noise of whole 16-bit counts. */
+function sound(length: number): Float32Array {
+  return noise(length).map((sample) => Math.round(sample * 32_000) / 32_768);
+}
+
+eachDriver("Process carries samples through a program and back, bit for bit", async (native) => {
+  const samples = sound(100_500);
+  assert.deepEqual(await pass({ command: ["cat"] }, samples, native), [...samples]);
+});
+
+Deno.test("Process waits for a program that keeps all of its input until the end, and takes all that comes then", async () => {
+  // Many times what pipes hold, in both directions.
+  const samples = sound(400_000);
+  const found = await pass({ command: ["sh", "-c", "x=$(mktemp); cat > $x; cat $x; rm $x"] }, samples);
+  assert.equal(found.length, samples.length);
+  assert.deepEqual(found.slice(-1000), [...samples.slice(-1000)]);
+});
+
+Deno.test("Process does not lock up with a program that makes more than it is given", async () => {
+  const samples = sound(50_000);
+  const found = await pass({
+    command: ["ffmpeg", ..."-v error -f s16le -ar 8000 -ac 1 -i - -f f32le -ar 48000 -".split(" ")],
+    audioFormat: "s16",
+    sampleRateHz: 48_000,
+    // Four bytes of a float are two samples of 16 bits.
+    channels: 2,
+  }, samples);
+  assert.ok(Math.abs(found.length - 6 * samples.length) < 600, `${found.length}`);
+});
+
+Deno.test("Process ends well with a program that has had enough", async () => {
+  const samples = sound(300_000);
+  const found = await pass({ command: ["head", "-c", "20000"] }, samples);
+  assert.deepEqual(found, [...samples.slice(0, 10_000)]);
+});
+
+Deno.test("Process fails with what the program said last, and its exit code", async () => {
+  const command = ["sh", "-c", "head -c 4000; echo first >&2; echo disk full >&2; exit 7"];
+  await assert.rejects(pass({ command }, sound(300_000)), {
+    code: "NodeFailed",
+    message: /"sh" ended with code 7, and said: first\ndisk full$/,
+  });
+});
+
+Deno.test("Process reads YUV4MPEG2 and raw pictures that a program makes", async () => {
+  const make = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=30x18:rate=25:duration=0.2", "-f"];
+  const [rgba, y4m] = [`${FOLDER}/process.rgba`, `${FOLDER}/process.y4m`];
+  ffmpeg(...make.slice(3), "rawvideo", "-pix_fmt", "rgba", rgba);
+  await using raw = await ProcessorHarness.create(
+    nodes.process({
+      command: [...make, "rawvideo", "-pix_fmt", "rgba", "-"],
+      videoFormat: "raw",
+      width: 30,
+      height: 18,
+      frameRate: 25,
+    }),
+    {},
+    { disconnect: ["audioOut", "dataOut"] },
+  );
+  await raw.run();
+  const pictures = raw.takeVideo("videoOut");
+  assert.deepEqual(pictures.map(({ ptsNs }) => ptsNs), [0, 40e6, 80e6, 120e6, 160e6]);
+  // Rows of 120 bytes, the next of which begin at multiples of 64.
+  const rows = pictures.flatMap(({ planes }) =>
+    Array.from({ length: 18 }, (_, row) => [...planes[0].subarray(128 * row, 128 * row + 120)])
+  );
+  assert.deepEqual(Uint8Array.from(rows.flat()), Deno.readFileSync(rgba));
+  ffmpeg(...make.slice(3), "yuv4mpegpipe", "-pix_fmt", "yuv420p", y4m);
+  await using lined = await ProcessorHarness.create(nodes.process({ command: ["cat", y4m] }), {}, {
+    disconnect: ["audioOut", "dataOut"],
+  });
+  await lined.run();
+  assert.deepEqual(lined.takeVideo("videoOut").map(({ pixelFormat }) => pixelFormat), Array(5).fill("i420"));
+});
+
+Deno.test("Process hands bytes on, and logs what the program says", async () => {
+  await using node = await ProcessorHarness.create(
+    nodes.process({ command: ["sh", "-c", "echo said >&2; exec tr a-z A-Z"] }),
+    {},
+    { connect: ["dataIn"], disconnect: ["audioOut", "videoOut"] },
+  );
+  node.pushData("dataIn", new TextEncoder().encode("hello "));
+  node.pushData("dataIn", new TextEncoder().encode("world"));
+  node.end();
+  await node.run();
+  const bytes = node.takeData("dataOut").flatMap((value) => [...value as Uint8Array]);
+  assert.equal(new TextDecoder().decode(Uint8Array.from(bytes)), "HELLO WORLD");
+});
+
+Deno.test("Process ends its program when it is broken off", async () => {
+  const node = await ProcessorHarness.create(
+    nodes.process({ command: ["sh", "-c", `echo $$ > ${FOLDER}/process.pid; echo ready; exec sleep 1000`] }),
+    {},
+    { disconnect: ["audioOut", "videoOut"] },
+  );
+  while (node.takeData("dataOut").length === 0) await node.run(1);
+  await node.teardown();
+  const pid = Number(Deno.readTextFileSync(`${FOLDER}/process.pid`));
+  assert.throws(() => Deno.kill(pid, "SIGCONT"));
+});
+
+for (
+  const [what, config, connect, code, message] of [
+    [
+      "a program that there is not",
+      { command: ["sluice-no-such-program"] },
+      ["audioIn"],
+      "InvalidConfig",
+      /there is no such program/,
+    ],
+    [
+      "two streams in one direction",
+      { command: ["cat"] },
+      ["audioIn", "dataIn"],
+      "InvalidGraph",
+      /a program has one stream in each direction, and "node.audioIn" and "node.dataIn" have links/,
+    ],
+    ["no program", { command: [] }, [], "InvalidConfig", /command/],
+  ] as const
+) {
+  Deno.test(`Process refuses ${what}`, async () => {
+    const options = { connect: [...connect], disconnect: ["videoOut", "dataOut"] };
+    await assert.rejects(
+      async () =>
+        await ProcessorHarness.create(nodes.process({ ...config, command: [...config.command] }), {}, options),
+      { code, message },
+    );
+  });
+}
+
+Deno.test("Process names the permission that it lacks", async () => {
+  const script = `
+    import { nodes } from ${JSON.stringify(new URL("../../sluice.gen.ts", import.meta.url).href)};
+    import { ProcessorHarness } from ${JSON.stringify(new URL("../../testing.ts", import.meta.url).href)};
+    await ProcessorHarness.create(nodes.process({ command: ["cat"] }), {}, { disconnect: ["videoOut", "dataOut"] })
+      .catch(({ code, message }) => console.log(code, message));`;
+  const path = `${FOLDER}/process_denied.ts`;
+  Deno.writeTextFileSync(path, script);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--allow-read",
+      "--allow-env",
+      `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
+      path,
+    ],
+    stderr: "inherit",
+  }).output();
+  assert.match(
+    new TextDecoder().decode(stdout),
+    /^InvalidConfig .*Cannot start "cat": Deno has no permission to run it: start it with --allow-run/,
+  );
+});

@@ -1,0 +1,35 @@
+/** Media files in real time, on the command line. */
+import assert from "node:assert/strict";
+import { FOLDER, input } from "../../processors/media/fixtures/media_files.ts";
+import { readEvents, ROOT, signalled, sluice } from "./command_line.ts";
+
+Deno.test("sluice play runs a file in real time, at another speed, and prints the page's address", async () => {
+  const path = input("play.wav", "-c:a", "pcm_s16le");
+  const { code, stdout, stderr } = await sluice(["play", path, "--from", "0.2", "--speed", "4"], { cwd: FOLDER });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^.*play\.wav: WAVE, 0:01\.0, .*\n {2}pcm_0 {2}pcm-s16, 48000 Hz, mono/);
+  assert.match(stderr, /^Live page: http:\/\/127\.0\.0\.1:\d+$/m);
+  assert.match(stdout, /^Played 0:01\.0 of media in \S+ \w+, [\d.]+ × real time\n$/);
+  // 0.8 s at four times the speed, and never sooner.
+  const [, took, unit] = /in (\S+) (\w+),/.exec(stdout)!;
+  assert.ok(Number(took) * (unit === "s" ? 1000 : 1) >= 150, stdout);
+});
+
+Deno.test("sluice play --loop goes on until Ctrl-C, which ends it with exit code 130", async () => {
+  const path = input("play.wav", "-c:a", "pcm_s16le");
+  const { code, stdout } = await signalled(["play", path, "--loop"], FOLDER, [
+    { after: /"event":"progress",.*"framesRead":[1-9]/, send: "SIGINT" },
+  ]);
+  assert.equal(code, 130);
+  const events = readEvents(stdout);
+  assert.equal(events[0].event, "serving");
+  const { outcome, nodes } = events.at(-1) as { outcome: string; nodes: { id: string; type: string }[] };
+  assert.equal(outcome, "stopped");
+  assert.deepEqual(nodes.map(({ id, type }) => `${id} ${type}`), ["file media-source", "level level-meter"]);
+});
+
+Deno.test("sluice play says that there is no speaker", async () => {
+  const spoken = await sluice(["play", "examples/speech.wav", "--speaker"], { cwd: ROOT });
+  assert.equal(spoken.code, 2);
+  assert.match(spoken.stderr, /^error: Cannot play "examples\/speech\.wav" to a speaker: there is no node for one yet/);
+});
