@@ -1,0 +1,34 @@
+/**
+ * Ends a search that gets no further. mediabunny 1.61 looks in Matroska files for the next known element, and where 8
+ * bytes are left to search it asks for these again and again, without ever giving the thread back.
+ *
+ * @module
+ */
+import type { CustomSource } from "mediabunny";
+
+/** How often the same bytes can be asked for while nothing else runs on the thread. */
+const MOST_TIMES = 1_000;
+
+/** The way by which all reads go; it is not among mediabunny's published types. */
+interface ReadingSource {
+  _read: (start: number, ...rest: unknown[]) => unknown;
+}
+
+/** Answers a read that is repeated without end as if the file ended there, and then with an {@linkcode Error}. */
+export function guardReads(source: CustomSource): CustomSource {
+  const reading = source as unknown as ReadingSource;
+  const read = reading._read.bind(source);
+  let place = -1;
+  let times = 0;
+  const forget = () => place = -1;
+  reading._read = (start, ...rest) => {
+    if (start !== place) {
+      if (place < 0) queueMicrotask(forget);
+      [place, times] = [start, 0];
+    }
+    if (++times <= MOST_TIMES) return read(start, ...rest);
+    if (times === 2 * MOST_TIMES) throw new Error(`at byte ${start}, it leads nowhere`);
+    return null;
+  };
+  return source;
+}
