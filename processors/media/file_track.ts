@@ -8,6 +8,7 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import type { AudioFormat, Codec, EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
+import { opusDurationNs } from "./audio_headers.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 
 /** Codecs by mediabunny's names. */
@@ -53,6 +54,7 @@ interface TrackHeader {
   readonly format: FileTrack["format"];
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
+  readonly primingNs: number;
 }
 
 /** What a track holds, and its packets. */
@@ -71,18 +73,22 @@ export class FileTrack {
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
+  readonly #primingNs: number;
+  /** When the next packet that was moved to 0 begins. */
+  #earlyNs = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
 
-  private constructor({ port, codec, rotation, format, convert, refusal }: TrackHeader, sink: EncodedPacketSink) {
-    this.port = port;
-    this.codec = codec;
-    this.rotation = rotation;
-    this.format = format;
-    this.refusal = refusal;
-    this.sampleFormat = PCM[codec];
+  private constructor(header: TrackHeader, sink: EncodedPacketSink) {
+    this.port = header.port;
+    this.codec = header.codec;
+    this.rotation = header.rotation;
+    this.format = header.format;
+    this.refusal = header.refusal;
+    this.sampleFormat = PCM[header.codec];
     this.#sink = sink;
-    this.#convert = convert;
+    this.#convert = header.convert;
+    this.#primingNs = header.primingNs;
   }
 
   /** Reads what a file says of a track. */
@@ -94,6 +100,7 @@ export class FileTrack {
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
+      primingNs: name === "opus" ? opusPrimingNs(description) : 0,
       ...carried(config === null ? undefined : formatOf(name, config), name, description),
     } as const;
     return new FileTrack(header, new mediabunny.EncodedPacketSink(track));
@@ -111,6 +118,7 @@ export class FileTrack {
    */
   async seek(timeNs: number): Promise<void> {
     await this.#packets?.return();
+    this.#earlyNs = -this.#primingNs;
     const seconds = timeNs / 1e9;
     const first = timeNs <= 0
       ? await this.#sink.getFirstKeyPacket()
@@ -138,8 +146,18 @@ export class FileTrack {
     const keyframe = type === "key";
     const bytes = this.#convert(data, keyframe);
     if (bytes === undefined || bytes.length === 0 || !Number.isFinite(timestamp)) return undefined;
+    if (this.#isMovedTo0(bytes, timestamp, duration)) {
+      const [timeNs, durationNs] = [this.#earlyNs, opusDurationNs(bytes)];
+      this.#earlyNs += durationNs;
+      return { bytes, timeNs, durationNs, keyframe };
+    }
     const timeNs = Math.round(timestamp * 1e9);
     return { bytes, timeNs, durationNs: Math.max(0, Math.round((timestamp + duration) * 1e9) - timeNs), keyframe };
+  }
+
+  /** Whether it is one of the first packets of Opus in Ogg: mediabunny has those that begin before 0 begin at 0. */
+  #isMovedTo0(bytes: Uint8Array, timestamp: number, duration: number): boolean {
+    return this.#earlyNs < 0 && timestamp === 0 && duration * 1e9 < opusDurationNs(bytes) - 1e6;
   }
 }
 
@@ -194,6 +212,11 @@ function formatOf(name: string, config: VideoDecoderConfig | AudioDecoderConfig)
   if (codec === undefined) return undefined;
   if (channels !== undefined) return { kind: "encoded", codec, channels, sampleRateHz };
   return { kind: "encoded", codec, ...(width && height ? { width, height } : undefined) };
+}
+
+/** How much at the start of a stream of Opus is not heard, by its header (RFC 7845, 5.1). */
+function opusPrimingNs(header: Uint8Array | undefined): number {
+  return header === undefined || header.length < 12 ? 0 : Math.round((header[10] + header[11] * 256) / 48_000 * 1e9);
 }
 
 function bytesOf(source: AllowSharedBufferSource): Uint8Array {
