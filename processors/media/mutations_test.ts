@@ -35,17 +35,21 @@ async function readPictures(path: string): Promise<void> {
   }
 }
 
-Deno.test("MediaSource ends a WebM file at bytes that mean nothing, up to its end", async () => {
-  const good = Deno.readFileSync(webm());
-  const path = `${FOLDER}/junk.webm`;
-  // The length of the segment: as long as it may be, so that all bytes are searched.
-  const junk = joined(good, new Uint8Array(1000));
-  const segment = junk.findIndex((_, at) => [0x18, 0x53, 0x80, 0x67].every((byte, k) => junk[at + k] === byte));
-  junk.fill(0xff, segment + 5, segment + 12);
-  junk[segment + 4] = 1;
-  Deno.writeFileSync(path, junk);
-  assert.equal((await play({ path }, "video_0")).video_0.length, 25);
-});
+/** Bytes after which mediabunny looks for the next element: none that it knows, and a cluster without a length. */
+const JUNK = { "bytes that mean nothing": [], "a part without a length": [0x1f, 0x43, 0xb6, 0x75, 0, 0, 0, 0] };
+
+for (const [what, bytes] of Object.entries(JUNK)) {
+  Deno.test(`MediaSource ends a WebM file at ${what}, up to its end`, async () => {
+    const path = `${FOLDER}/junk.webm`;
+    const junk = joined(joined(Deno.readFileSync(webm()), Uint8Array.from(bytes)), new Uint8Array(1000));
+    const segment = junk.findIndex((_, at) => [0x18, 0x53, 0x80, 0x67].every((byte, k) => junk[at + k] === byte));
+    // The length of the segment is not told, so that all bytes are searched.
+    junk.fill(0xff, segment + 5, segment + 12);
+    junk[segment + 4] = 1;
+    Deno.writeFileSync(path, junk);
+    assert.equal((await play({ path }, "video_0")).video_0.length, 25);
+  });
+}
 
 function fragmented(): string {
   const path = `${FOLDER}/good-fragments.mp4`;

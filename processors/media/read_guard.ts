@@ -1,13 +1,17 @@
 /**
- * Ends a search that gets no further. mediabunny 1.61 looks in Matroska files for the next known element, and where 8
- * bytes are left to search it asks for these again and again, without ever giving the thread back.
+ * Ends a search that gets no further. mediabunny 1.61 looks in Matroska files for the next known element: where 8 bytes
+ * are left to search, or a known element has no valid length, it asks for these bytes again and again, without ever
+ * giving the thread back.
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { CustomSource } from "mediabunny";
 
-/** How often the same bytes can be asked for while nothing else runs on the thread. */
-const MOST_TIMES = 1_000;
+/** How often the same bytes can be asked for in a row while no other task runs on the thread. */
+const MOST_TIMES = 10_000;
+/** After so many it is found out whether other tasks run. */
+const NOTED_TIMES = 100;
 
 /** The way by which all reads go; it is not among mediabunny's published types. */
 interface ReadingSource {
@@ -20,13 +24,11 @@ export function guardReads(source: CustomSource): CustomSource {
   const read = reading._read.bind(source);
   let place = -1;
   let times = 0;
-  const forget = () => place = -1;
   reading._read = (start, ...rest) => {
-    if (start !== place) {
-      if (place < 0) queueMicrotask(forget);
-      [place, times] = [start, 0];
-    }
-    if (++times <= MOST_TIMES) return read(start, ...rest);
+    if (start !== place) [place, times] = [start, 0];
+    times++;
+    if (times === NOTED_TIMES) setImmediate(() => times = 0);
+    if (times <= MOST_TIMES) return read(start, ...rest);
     if (times === 2 * MOST_TIMES) throw new Error(`at byte ${start}, it leads nowhere`);
     return null;
   };
