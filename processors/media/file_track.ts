@@ -34,6 +34,11 @@ const PCM: Readonly<Record<string, WavSampleFormat>> = {
   "pcm-f64": "f64",
 };
 
+/** What a header can say of a track: beyond that, it is faulty. */
+const MOST_CHANNELS = 8;
+const MOST_RATE_HZ = 768_000;
+const MOST_SIDE = 65_535;
+
 /** What frames carry. */
 const CARRIED: readonly string[] = [...Object.values(CODECS), ...Object.keys(PCM)];
 
@@ -190,7 +195,7 @@ function carried(
   const convert: PacketConverter = (same) => same;
   if (format === undefined) {
     const refusal = CARRIED.includes(CODECS[name] ?? name)
-      ? `its ${CODECS[name] ?? name} has no parameters that decoders need`
+      ? `its ${CODECS[name] ?? name} has a faulty header, or more than ${MOST_CHANNELS} channels`
       : `its codec is ${name}, wanted ${CARRIED.join(", ")}`;
     return { format, convert, refusal };
   }
@@ -205,13 +210,19 @@ function carried(
 function formatOf(name: string, config: VideoDecoderConfig | AudioDecoderConfig): FileTrack["format"] {
   const { codedWidth: width, codedHeight: height } = config as VideoDecoderConfig;
   const { numberOfChannels: channels, sampleRate: sampleRateHz } = config as AudioDecoderConfig;
-  if (name in PCM) {
-    return channels >= 1 && channels <= 8 && sampleRateHz >= 1 ? { kind: "audio", channels, sampleRateHz } : undefined;
-  }
   const codec = CODECS[name];
-  if (codec === undefined) return undefined;
-  if (channels !== undefined) return { kind: "encoded", codec, channels, sampleRateHz };
-  return { kind: "encoded", codec, ...(width && height ? { width, height } : undefined) };
+  if (codec === undefined && !(name in PCM)) return undefined;
+  if (channels !== undefined) {
+    const isSane = isWithin(channels, MOST_CHANNELS) && isWithin(sampleRateHz, MOST_RATE_HZ);
+    if (!isSane) return undefined;
+    return name in PCM ? { kind: "audio", channels, sampleRateHz } : { kind: "encoded", codec, channels, sampleRateHz };
+  }
+  const isSized = isWithin(width, MOST_SIDE) && isWithin(height, MOST_SIDE);
+  return { kind: "encoded", codec, ...(isSized ? { width, height } : undefined) };
+}
+
+function isWithin(value: number | undefined, most: number): value is number {
+  return Number.isInteger(value) && value! >= 1 && value! <= most;
 }
 
 /** How much at the start of a stream of Opus is not heard, by its header (RFC 7845, 5.1). */
