@@ -260,7 +260,7 @@ Deno.test({
           ? floats(sampleFormat, 999 * channels)
           : noise(999 * channels * bytesPerSample(sampleFormat), 5);
         writeAll(path, format, bytes, 100);
-        const raw = run("ffmpeg", ["-v", "error", "-i", path, "-c:a", "copy", "-f", rawFormat(sampleFormat), "-"]);
+        const raw = run("ffmpeg", ["-v", "warning", "-i", path, "-c:a", "copy", "-f", rawFormat(sampleFormat), "-"]);
         assert.deepEqual(raw, bytes, `ffmpeg ${sampleFormat} × ${channels}`);
         assert.equal(new TextDecoder().decode(run("sox", ["--i", "-s", path])).trim(), "999");
         const probe = JSON.parse(new TextDecoder().decode(
@@ -371,7 +371,10 @@ function text(bytes: Uint8Array, at: number, length = 4): string {
 
 function run(command: string, args: string[]): Uint8Array {
   const result = new Deno.Command(command, { args, stdout: "piped", stderr: "piped" }).outputSync();
-  assert.equal(result.code, 0, `${command} ${args.join(" ")}: ${new TextDecoder().decode(result.stderr)}`);
+  // That a file names no loudspeakers is no fault.
+  const said = new TextDecoder().decode(result.stderr).replace(/^Guessed Channel Layout.*\n/gm, "");
+  assert.equal(result.code, 0, `${command} ${args.join(" ")}: ${said}`);
+  if (command === "ffmpeg") assert.equal(said, "", `${command} ${args.join(" ")}`);
   return new Uint8Array(result.stdout);
 }
 

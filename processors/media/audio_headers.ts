@@ -74,6 +74,19 @@ export function fitsAdts({ sampleRateHz, channels }: AudioPacketFormat): boolean
   return ADTS_RATES.includes(sampleRateHz) && ADTS_CHANNELS.indexOf(channels) > 0;
 }
 
+/** How long an Opus packet lasts, in nanoseconds, by its table of contents (RFC 6716, 3.1); 0 for one without. */
+export function opusDurationNs(bytes: Uint8Array): number {
+  if (bytes.length === 0) return 0;
+  const [configuration, code] = [bytes[0] >> 3, bytes[0] & 3];
+  const frameMs = configuration < 12
+    ? [10, 20, 40, 60][configuration & 3]
+    : configuration < 16
+    ? [10, 20][configuration & 1]
+    : [2.5, 5, 10, 20][configuration & 3];
+  const frames = code === 0 ? 1 : code < 3 ? 2 : (bytes[1] ?? 0) & 0x3f;
+  return frames * frameMs * 1e6;
+}
+
 /** Rate and channels of an MP3 frame. `undefined`: it has no header of layer III. */
 export function readMp3Header(bytes: Uint8Array): AudioPacketFormat | undefined {
   const bits = new BitReader(bytes);

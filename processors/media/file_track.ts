@@ -8,6 +8,7 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import type { AudioFormat, Codec, EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
+import { opusDurationNs } from "./audio_headers.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 
 /** Codecs by mediabunny's names. */
@@ -36,6 +37,11 @@ const PCM: Readonly<Record<string, WavSampleFormat>> = {
 /** By how many pictures one is decoded before it is shown at most: H.264 and H.265 keep up to 16 of them. */
 const MOST_REORDERED = 16;
 
+/** What a header can say of a track: beyond that, it is faulty. */
+const MOST_CHANNELS = 8;
+const MOST_RATE_HZ = 768_000;
+const MOST_SIDE = 65_535;
+
 /** What frames carry. */
 const CARRIED: readonly string[] = [...Object.values(CODECS), ...Object.keys(PCM)];
 
@@ -56,6 +62,7 @@ interface TrackHeader {
   readonly format: FileTrack["format"];
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
+  readonly primingNs: number;
 }
 
 /** What a track holds, and its packets. */
@@ -74,20 +81,24 @@ export class FileTrack {
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
+  readonly #primingNs: number;
+  /** When the next packet that was moved to 0 begins. */
+  #earlyNs = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
   /** The place in the order of decoding of the last packet that is read. */
   #last = Infinity;
 
-  private constructor({ port, codec, rotation, format, convert, refusal }: TrackHeader, sink: EncodedPacketSink) {
-    this.port = port;
-    this.codec = codec;
-    this.rotation = rotation;
-    this.format = format;
-    this.refusal = refusal;
-    this.sampleFormat = PCM[codec];
+  private constructor(header: TrackHeader, sink: EncodedPacketSink) {
+    this.port = header.port;
+    this.codec = header.codec;
+    this.rotation = header.rotation;
+    this.format = header.format;
+    this.refusal = header.refusal;
+    this.sampleFormat = PCM[header.codec];
     this.#sink = sink;
-    this.#convert = convert;
+    this.#convert = header.convert;
+    this.#primingNs = header.primingNs;
   }
 
   /** Reads what a file says of a track. */
@@ -99,6 +110,7 @@ export class FileTrack {
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
+      primingNs: name === "opus" ? opusPrimingNs(description) : 0,
       ...carried(config === null ? undefined : formatOf(name, config), name, description),
     } as const;
     return new FileTrack(header, new mediabunny.EncodedPacketSink(track));
@@ -118,6 +130,7 @@ export class FileTrack {
   async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
     this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9);
+    this.#earlyNs = -this.#primingNs;
     const seconds = timeNs / 1e9;
     const first = timeNs <= 0
       ? await this.#sink.getFirstKeyPacket()
@@ -157,8 +170,18 @@ export class FileTrack {
     const keyframe = type === "key";
     const bytes = this.#convert(data, keyframe);
     if (bytes === undefined || bytes.length === 0 || !Number.isFinite(timestamp)) return undefined;
+    if (this.#isMovedTo0(bytes, timestamp, duration)) {
+      const [timeNs, durationNs] = [this.#earlyNs, opusDurationNs(bytes)];
+      this.#earlyNs += durationNs;
+      return { bytes, timeNs, durationNs, keyframe };
+    }
     const timeNs = Math.round(timestamp * 1e9);
     return { bytes, timeNs, durationNs: Math.max(0, Math.round((timestamp + duration) * 1e9) - timeNs), keyframe };
+  }
+
+  /** Whether it is one of the first packets of Opus in Ogg: mediabunny has those that begin before 0 begin at 0. */
+  #isMovedTo0(bytes: Uint8Array, timestamp: number, duration: number): boolean {
+    return this.#earlyNs < 0 && timestamp === 0 && duration * 1e9 < opusDurationNs(bytes) - 1e6;
   }
 }
 
@@ -191,7 +214,7 @@ function carried(
   const convert: PacketConverter = (same) => same;
   if (format === undefined) {
     const refusal = CARRIED.includes(CODECS[name] ?? name)
-      ? `its ${CODECS[name] ?? name} has no parameters that decoders need`
+      ? `its ${CODECS[name] ?? name} has a faulty header, or more than ${MOST_CHANNELS} channels`
       : `its codec is ${name}, wanted ${CARRIED.join(", ")}`;
     return { format, convert, refusal };
   }
@@ -206,13 +229,24 @@ function carried(
 function formatOf(name: string, config: VideoDecoderConfig | AudioDecoderConfig): FileTrack["format"] {
   const { codedWidth: width, codedHeight: height } = config as VideoDecoderConfig;
   const { numberOfChannels: channels, sampleRate: sampleRateHz } = config as AudioDecoderConfig;
-  if (name in PCM) {
-    return channels >= 1 && channels <= 8 && sampleRateHz >= 1 ? { kind: "audio", channels, sampleRateHz } : undefined;
-  }
   const codec = CODECS[name];
-  if (codec === undefined) return undefined;
-  if (channels !== undefined) return { kind: "encoded", codec, channels, sampleRateHz };
-  return { kind: "encoded", codec, ...(width && height ? { width, height } : undefined) };
+  if (codec === undefined && !(name in PCM)) return undefined;
+  if (channels !== undefined) {
+    const isSane = isWithin(channels, MOST_CHANNELS) && isWithin(sampleRateHz, MOST_RATE_HZ);
+    if (!isSane) return undefined;
+    return name in PCM ? { kind: "audio", channels, sampleRateHz } : { kind: "encoded", codec, channels, sampleRateHz };
+  }
+  const isSized = isWithin(width, MOST_SIDE) && isWithin(height, MOST_SIDE);
+  return { kind: "encoded", codec, ...(isSized ? { width, height } : undefined) };
+}
+
+function isWithin(value: number | undefined, most: number): value is number {
+  return Number.isInteger(value) && value! >= 1 && value! <= most;
+}
+
+/** How much at the start of a stream of Opus is not heard, by its header (RFC 7845, 5.1). */
+function opusPrimingNs(header: Uint8Array | undefined): number {
+  return header === undefined || header.length < 12 ? 0 : Math.round((header[10] + header[11] * 256) / 48_000 * 1e9);
 }
 
 function bytesOf(source: AllowSharedBufferSource): Uint8Array {

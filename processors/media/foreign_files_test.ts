@@ -177,6 +177,18 @@ const REFUSED: Readonly<Record<string, readonly [make: () => string, port: strin
     "audio",
     /^Cannot read audio_0 of ".*surround\.webm": its Opus has 6 channels, wanted mono or stereo; let "ffmpeg /,
   ],
+  "Opus of no channel": [
+    () => {
+      const path = `${FOLDER}/silent.ogg`;
+      const bytes = Deno.readFileSync(input("opus.ogg", "-c:a", "libopus", "-b:a", "64k"));
+      const magic = new TextDecoder("latin1").decode(bytes).indexOf("OpusHead");
+      bytes[magic + 9] = 0;
+      Deno.writeFileSync(path, bytes);
+      return path;
+    },
+    "audio",
+    /^Cannot read audio_0 of ".*silent\.ogg": its opus has a faulty header, or more than 8 channels; let "ffmpeg /,
+  ],
   "ProRes": [
     () => input("prores.mov", "-c:v", "prores_ks", "-an"),
     "video",

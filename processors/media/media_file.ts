@@ -12,6 +12,7 @@ import { claimedSize } from "./claimed_size.ts";
 import type { Mediabunny } from "./containers.ts";
 import { FileTrack } from "./file_track.ts";
 import { checkMp4 } from "./mp4_check.ts";
+import { guardReads } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
 const MOST_READ = 256 * 2 ** 20;
@@ -57,14 +58,16 @@ export class MediaFile implements Disposable {
       checkMp4(read, size);
       const claimed = claimedSize(read, size);
       const part = claimed === undefined ? undefined : `${size} of ${claimed} bytes`;
-      const source = new mediabunny.CustomSource({
-        getSize: () => size,
-        read,
-        dispose: () => file.close(),
-        prefetchProfile: "fileSystem",
-        // The read that waits for it, or the next one, fails with the same.
-        handleUnhandledError: () => {},
-      });
+      const source = guardReads(
+        new mediabunny.CustomSource({
+          getSize: () => size,
+          read,
+          dispose: () => file.close(),
+          prefetchProfile: "fileSystem",
+          // The read that waits for it, or the next one, fails with the same.
+          handleUnhandledError: () => {},
+        }),
+      );
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
       const tracks = await readTracks(mediabunny, input, part);
       const seconds = await input.getDurationFromMetadata();

@@ -26,6 +26,23 @@ Deno.test("MediaSource gives each packet the time and the duration that ffprobe 
   assert.ok(played.video_0.every(({ durationNs }) => durationNs === 40e6));
 });
 
+Deno.test("MediaSource gives Opus in Ogg its times from before 0 on, also those of several packets", async () => {
+  for (
+    const [name, delay] of [["early.ogg", []], ["short.ogg", [
+      "-application",
+      "lowdelay",
+      "-frame_duration",
+      "2.5",
+    ]]] as const
+  ) {
+    const path = input(name, "-c:a", "libopus", "-b:a", "64k", ...delay);
+    const { audio_0: packets } = await play({ path }, "audio_0");
+    const wanted = probe(path, "packet=pts_time").map((line) => Math.round(Number.parseFloat(line) * 1e6));
+    assert.deepEqual(packets.map(({ ptsNs }) => Math.round(ptsNs / 1e3)), wanted);
+    assert.ok(packets.slice(0, -1).every(({ durationNs }) => durationNs === packets[1].durationNs));
+  }
+});
+
 Deno.test("MediaSource goes from the key frame before a place on, with times that count from the place", async () => {
   const path = input("keys.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "10", "-bf", "0", "-c:a", "aac");
   for (const positionSeconds of [0.4, 0.52, 0.999]) {
