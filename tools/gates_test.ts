@@ -88,3 +88,23 @@ Deno.test("deepGates() runs what depends on the driver without kernels too, with
     assert.deepEqual(of(deepGates(), "off"), of(wanted, "auto"));
   }
 });
+
+Deno.test("the gate of Rust tests names each package in which a file has tests", () => {
+  const args = commitGates().find(({ name }) => name === "Rust tests")?.commands[0].args ?? [];
+  const tested = new Set(args.filter((_, index) => args[index - 1] === "--package"));
+  const withTests = new Set<string>();
+  const walk = (folder: string, name: string) => {
+    const entries = [...Deno.readDirSync(ROOT + folder)];
+    if (entries.some((entry) => entry.name === "Cargo.toml")) {
+      name = /\nname = "(.*)"/.exec(Deno.readTextFileSync(`${ROOT}${folder}/Cargo.toml`))![1];
+    }
+    for (const entry of entries) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) walk(path, name);
+      else if (/\.rs$/.test(path) && Deno.readTextFileSync(ROOT + path).includes("#[test]")) withTests.add(name);
+    }
+  };
+  walk("crates", "");
+  assert.ok(withTests.has("sluice-core") && withTests.has("sluice-plugin-video"));
+  assert.deepEqual(withTests.difference(tested), new Set());
+});

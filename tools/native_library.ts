@@ -9,10 +9,6 @@ import { ROOT } from "./root.ts";
 /** Oldest Rust that builds the library; as `rust-version` in `Cargo.toml`. */
 const OLDEST_RUST = [1, 85];
 
-/** The library, the program of isolated stages, and the plugins of this repository. */
-const PLUGINS = ["codecs", "example", "sensors", "video"];
-const PACKAGES = ["sluice-ffi", "sluice-stage-host", ...PLUGINS.map((name) => `sluice-plugin-${name}`)];
-
 /** Path of the built library, relative to the checkout. */
 export const LIBRARY_PATH: string = `target/release/${libraryFile("sluice_native")}`;
 
@@ -60,7 +56,8 @@ export async function findMissingToolchain(): Promise<string | undefined> {
 }
 
 /**
- * Builds the library in release mode. Does nothing but a quick look where it is up to date.
+ * Builds the library, the program of isolated stages and the plugins in release mode, as `deno task build:native` does.
+ * Does nothing but a quick look where they are up to date.
  *
  * @param say is given lines about the progress
  */
@@ -68,14 +65,8 @@ export async function buildNativeLibrary(say: (line: string) => void): Promise<B
   let compiled = false;
   const result = await runCommand({
     program: "cargo",
-    args: [
-      "build",
-      "--release",
-      "--locked",
-      "--target-dir",
-      "target",
-      ...PACKAGES.flatMap((name) => ["--package", name]),
-    ],
+    args: ["run", "--locked", "--package", "xtask", "--", "build"],
+    env: { CARGO_TARGET_DIR: "target" },
     onLine: (line) => {
       if (!/^\s*(Compiling|Downloading|Downloaded|Updating|warning|error)/.test(line)) return;
       compiled ||= /^\s*Compiling/.test(line);
@@ -92,30 +83,11 @@ export async function buildNativeLibrary(say: (line: string) => void): Promise<B
       message: `cargo build succeeded and left no "${LIBRARY_PATH}"; is the crate's library still named sluice_native?`,
     };
   }
-  await placePlugins();
   return { kind: compiled ? "built" : "current", elapsedMs: result.elapsedMs };
-}
-
-/** Puts the plugins' libraries beside their manifests, for `--plugins crates/plugins`, as `cargo xtask build-plugins` does. */
-async function placePlugins(): Promise<void> {
-  for (const name of PLUGINS) {
-    const file = libraryFile(`sluice_plugin_${name}`);
-    const [built, placed] = [`${ROOT}target/release/${file}`, `${ROOT}crates/plugins/${name}/${file}`];
-    if (await isSame(built, placed)) continue;
-    // Who has the old one open goes on with it.
-    const copy = `${placed}.${Deno.pid}`;
-    await Deno.copyFile(built, copy);
-    await Deno.rename(copy, placed);
-  }
 }
 
 /** What the file of a library is called on this system. */
 function libraryFile(name: string): string {
   if (Deno.build.os === "windows") return `${name}.dll`;
   return Deno.build.os === "darwin" ? `lib${name}.dylib` : `lib${name}.so`;
-}
-
-async function isSame(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([one, other].map((path) => Deno.stat(path).catch(() => undefined)));
-  return a?.size === b?.size && (a?.mtime ?? 0) <= (b?.mtime ?? 0);
 }

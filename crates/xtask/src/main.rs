@@ -1,5 +1,5 @@
 //! `cargo xtask layout|header [--check]`: writes `ffi/layout.gen.ts` or the C header of plugins from `crates/abi`, or
-//! compares it. `cargo xtask build-plugins`: builds what is in `crates/plugins`.
+//! compares it. `cargo xtask build-plugins`: builds what is in `crates/plugins`; `cargo xtask build`: the runtime too.
 
 mod header_file;
 mod layout_file;
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-const USAGE: &str = "usage: cargo xtask layout|header [--check], or cargo xtask build-plugins";
+const USAGE: &str = "usage: cargo xtask layout|header [--check], or cargo xtask build|build-plugins";
 
 /// A file that is made from `crates/abi`.
 struct Made {
@@ -28,8 +28,13 @@ const FILES: &[Made] = &[
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if arguments[..] == ["build-plugins"] {
-        return answer(full("").canonicalize().and_then(|checkout| plugins::build(&checkout)));
+    let build: Option<fn(&Path) -> io::Result<()>> = match arguments[..] {
+        ["build"] => Some(plugins::build_all),
+        ["build-plugins"] => Some(plugins::build_plugins),
+        _ => None,
+    };
+    if let Some(build) = build {
+        return answer(full("").canonicalize().and_then(|checkout| build(&checkout)));
     }
     let (word, check) = match arguments[..] {
         [word] => (word, false),

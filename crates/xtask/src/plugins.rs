@@ -1,5 +1,5 @@
-//! Builds the plugins of this repository, and puts each library beside its `plugin.toml`, where `--plugins
-//! crates/plugins` finds it.
+//! Builds the native side for use, and puts the library of each plugin of this repository beside its `plugin.toml`,
+//! where `--plugins crates/plugins` finds it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,48 +8,76 @@ use std::{env, fs, io};
 /// Where the plugins are, relative to the checkout.
 const FOLDER: &str = "crates/plugins";
 
-/// Builds all of them for use, and says which.
+/// The library that the runtime loads, and the program of isolated stages.
+const RUNTIME: &[&str] = &["sluice-ffi", "sluice-stage-host"];
+
+/// Builds the runtime's library, the program of isolated stages and all plugins.
+///
+/// # Errors
+///
+/// As [`build_plugins`].
+pub fn build_all(checkout: &Path) -> io::Result<()> {
+    build(checkout, RUNTIME)
+}
+
+/// Builds all plugins.
 ///
 /// # Errors
 ///
 /// If cargo fails, or a plugin has no library where its `plugin.toml` says.
-pub fn build(checkout: &Path) -> io::Result<()> {
+pub fn build_plugins(checkout: &Path) -> io::Result<()> {
+    build(checkout, &[])
+}
+
+fn build(checkout: &Path, others: &[&str]) -> io::Result<()> {
     let mut folders: Vec<PathBuf> =
         fs::read_dir(checkout.join(FOLDER))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     folders.retain(|folder| folder.join("Cargo.toml").is_file() && folder.join("plugin.toml").is_file());
     folders.sort();
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| checkout.join("target"), PathBuf::from);
-    for folder in &folders {
-        build_one(folder, &target)?;
+    let target = checkout.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
+    // The cargo that runs this program. One call for all, so that they are built beside each other.
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(checkout).args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
+    for package in others {
+        cargo.args(["--package", package]);
     }
-    Ok(())
+    for folder in &folders {
+        cargo.args(["--package", &read_value(&folder.join("Cargo.toml"), "name")?]);
+    }
+    let status = cargo.status()?;
+    if !status.success() {
+        return Err(io::Error::other(format!("cannot build: cargo ended with {status}")));
+    }
+    folders.iter().try_for_each(|folder| place(folder, &target))
 }
 
-fn build_one(folder: &Path, target: &Path) -> io::Result<()> {
-    // The cargo that runs this program.
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let manifest = folder.join("Cargo.toml");
-    let status =
-        Command::new(cargo).args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest).status()?;
-    if !status.success() {
-        return Err(io::Error::other(format!("cannot build {}: cargo ended with {status}", folder.display())));
-    }
-    let library = library_of(&fs::read_to_string(folder.join("plugin.toml"))?)
-        .ok_or_else(|| io::Error::other(format!("{} names no library", folder.join("plugin.toml").display())))?;
+/// Puts the library of a plugin beside its manifest, and says where, if it is not there already.
+fn place(folder: &Path, target: &Path) -> io::Result<()> {
+    let library = read_value(&folder.join("plugin.toml"), "library")?;
     let name = format!("{}{library}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-    let place = folder.join(&name);
+    let (made, place) = (target.join("release").join(&name), folder.join(&name));
+    let cannot = |error| io::Error::other(format!("cannot copy {}: {error}", made.display()));
+    let bytes = fs::read(&made).map_err(cannot)?;
+    if fs::read(&place).is_ok_and(|placed| placed == bytes) {
+        return Ok(());
+    }
     // Beside, and renamed: a process that runs from the old library keeps it.
-    let partial = folder.join(format!("{name}.partial"));
-    let made = target.join("release").join(&name);
-    fs::copy(&made, &partial).map_err(|error| io::Error::other(format!("cannot copy {}: {error}", made.display())))?;
+    let partial = folder.join(format!("{name}.{}.partial", std::process::id()));
+    fs::copy(&made, &partial).map_err(cannot)?;
     fs::rename(&partial, &place)?;
     println!("{}", place.display());
     Ok(())
 }
 
-/// The value of `library` in a `plugin.toml`, whose other checks are the runtime's.
-fn library_of(text: &str) -> Option<String> {
-    let line = text.lines().find(|line| line.split('=').next().is_some_and(|key| key.trim() == "library"))?;
+/// The value that a key has in a file of TOML.
+fn read_value(path: &Path, key: &str) -> io::Result<String> {
+    value_of(&fs::read_to_string(path)?, key)
+        .ok_or_else(|| io::Error::other(format!("{} has no {key}", path.display())))
+}
+
+/// The value of the first line of that key in TOML: enough for manifests of this repository, which others check.
+fn value_of(text: &str, key: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.split('=').next().is_some_and(|name| name.trim() == key))?;
     let value = line.split_once('=')?.1.trim();
     Some(value.strip_prefix('"')?.split_once('"')?.0.to_owned())
 }
@@ -59,8 +87,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn library_of_reads_the_value_of_the_key() {
-        assert_eq!(library_of("name = \"a\"\nlibrary = \"fft\" # of C\n").as_deref(), Some("fft"));
-        assert_eq!(library_of("name = \"library = b\"\n"), None);
+    fn value_of_reads_the_value_of_the_key() {
+        assert_eq!(value_of("name = \"a\"\nlibrary = \"fft\" # of C\n", "library").as_deref(), Some("fft"));
+        assert_eq!(value_of("name = \"a\"\nlibrary = \"fft\" # of C\n", "name").as_deref(), Some("a"));
+        assert_eq!(value_of("name = \"library = b\"\n", "library"), None);
     }
 }
