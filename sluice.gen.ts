@@ -7115,7 +7115,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
   descriptor: {
     type: "pipe-sink",
     className: "PipeSink",
-    source: "processors/media/pipe_sink.ts:38",
+    source: "processors/media/pipe_sink.ts:39",
     description: "Hands pictures or samples to another program.",
     doc:
       'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
@@ -7371,6 +7371,364 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
             processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
           }
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `process`. */
+export class ProcessPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn", "videoIn", "encodedIn", "dataIn"] = [
+    "audioIn",
+    "videoIn",
+    "encodedIn",
+    "dataIn",
+  ];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut", "videoOut", "dataOut"] = ["audioOut", "videoOut", "dataOut"];
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    videoIn: StreamInput<VideoFrame>;
+    encodedIn: StreamInput<EncodedFrame>;
+    dataIn: StreamInput<DataFrame<Uint8Array>>;
+    audioOut: StreamOutput<AudioFrame>;
+    videoOut: StreamOutput<VideoFrame>;
+    dataOut: StreamOutput<DataFrame<Uint8Array>>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      videoIn: StreamInput<VideoFrame>;
+      encodedIn: StreamInput<EncodedFrame>;
+      dataIn: StreamInput<DataFrame<Uint8Array>>;
+      audioOut: StreamOutput<AudioFrame>;
+      videoOut: StreamOutput<VideoFrame>;
+      dataOut: StreamOutput<DataFrame<Uint8Array>>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): {
+    readonly audioIn: StreamInput<AudioFrame>;
+    readonly videoIn: StreamInput<VideoFrame>;
+    readonly encodedIn: StreamInput<EncodedFrame>;
+    readonly dataIn: StreamInput<DataFrame<Uint8Array>>;
+  } {
+    return {
+      audioIn: this.#processor.audioIn,
+      videoIn: this.#processor.videoIn,
+      encodedIn: this.#processor.encodedIn,
+      dataIn: this.#processor.dataIn,
+    };
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly audioOut: StreamOutput<AudioFrame>;
+    readonly videoOut: StreamOutput<VideoFrame>;
+    readonly dataOut: StreamOutput<DataFrame<Uint8Array>>;
+  } {
+    return { audioOut: this.#processor.audioOut, videoOut: this.#processor.videoOut, dataOut: this.#processor.dataOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.input("videoIn", this.#processor.videoIn);
+    visitor.input("encodedIn", this.#processor.encodedIn);
+    visitor.input("dataIn", this.#processor.dataIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+    visitor.output("videoOut", this.#processor.videoOut);
+    visitor.output("dataOut", this.#processor.dataOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.videoIn = wiring.input("videoIn") as StreamInput<VideoFrame>;
+    this.#processor.encodedIn = wiring.input("encodedIn") as StreamInput<EncodedFrame>;
+    this.#processor.dataIn = wiring.input("dataIn") as StreamInput<DataFrame<Uint8Array>>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+    this.#processor.videoOut = wiring.output("videoOut") as StreamOutput<VideoFrame>;
+    this.#processor.dataOut = wiring.output("dataOut") as StreamOutput<DataFrame<Uint8Array>>;
+  }
+}
+
+/** The configuration of `process`. */
+export interface ProcessConfig {
+  /**
+   * The program and its arguments: no shell reads them.
+   *
+   * A list of 1 to 256 values, each a string.
+   */
+  readonly command: readonly string[];
+  /**
+   * Samples on both sides, in little-endian order; integers clamp at full scale.
+   *
+   * One of "s16", "s24", "s32", "f32"; "s16" by default.
+   */
+  readonly audioFormat?: "s16" | "s24" | "s32" | "f32";
+  /**
+   * Of samples that come out; by default those that come in, else 48000.
+   *
+   * A whole number from 1 to 768000 Hz.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Of samples that come out; by default those that come in, else 2.
+   *
+   * A whole number from 1 to 8.
+   */
+  readonly channels?: number;
+  /**
+   * Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone.
+   *
+   * One of "y4m", "raw"; "y4m" by default.
+   */
+  readonly videoFormat?: "y4m" | "raw";
+  /**
+   * Of raw pictures that come out.
+   *
+   * One of "rgba8", "bgra8", "nv12", "i420"; "rgba8" by default.
+   */
+  readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
+  /**
+   * Of raw pictures that come out.
+   *
+   * A whole number from 1 to 32768 pixels; 1280 by default.
+   */
+  readonly width?: number;
+  /**
+   * Of raw pictures that come out.
+   *
+   * A whole number from 1 to 32768 pixels; 720 by default.
+   */
+  readonly height?: number;
+  /**
+   * Of raw pictures that come out.
+   *
+   * A number of at most 1000 and above 0 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+}
+
+/** A `process` in a graph. */
+export type ProcessHandle = NodeHandle<
+  { audioIn: AudioFrame; videoIn: VideoFrame; encodedIn: EncodedFrame; dataIn: DataFrame<Uint8Array> },
+  { audioOut: AudioFrame; videoOut: VideoFrame; dataOut: DataFrame<Uint8Array> }
+>;
+
+/**
+ * Passes a stream through another program.
+ *
+ * **Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its
+ * standard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link
+ * from its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it
+ * takes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream
+ * follows that of the input. What it writes to its standard error goes to the node's log, line by line; an exit code
+ * other than 0 is the node's failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).
+ *
+ * **Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each
+ * frame; `dataIn`, values that are bytes.
+ *
+ * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
+ * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.
+ *
+ * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
+ * `frameRate`.
+ *
+ * **Example.**
+ * ```json
+ * { "telephone": { "type": "process", "config": {
+ *   "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]
+ * } } }
+ * ```
+ */
+export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<ProcessConfig, ProcessHandle>({
+  descriptor: {
+    type: "process",
+    className: "Process",
+    source: "processors/media/process.ts:55",
+    description: "Passes a stream through another program.",
+    doc:
+      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
+    category: "media",
+    tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }, {
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "encodedIn",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      burst: 1,
+      doc: "Encoded frames.",
+    }, {
+      name: "dataIn",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<Uint8Array>",
+      schema: "Uint8Array",
+      valueSchema: { "x-type": "Uint8Array" },
+      optional: true,
+      burst: 1,
+      doc: "Bytes.",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples.",
+    }, {
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "dataOut",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<Uint8Array>",
+      schema: "Uint8Array",
+      valueSchema: { "x-type": "Uint8Array" },
+      optional: false,
+      burst: 1,
+      doc: "Bytes.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        command: {
+          type: "array",
+          items: { type: "string" },
+          description: "The program and its arguments: no shell reads them.",
+          minItems: 1,
+          maxItems: 256,
+        },
+        audioFormat: {
+          enum: ["s16", "s24", "s32", "f32"],
+          description: "Samples on both sides, in little-endian order; integers clamp at full scale.",
+          default: "s16",
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "Of samples that come out; by default those that come in, else 48000.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+        },
+        channels: {
+          type: "integer",
+          description: "Of samples that come out; by default those that come in, else 2.",
+          minimum: 1,
+          maximum: 8,
+        },
+        videoFormat: {
+          enum: ["y4m", "raw"],
+          description: "Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone.",
+          default: "y4m",
+        },
+        pixelFormat: {
+          enum: ["rgba8", "bgra8", "nv12", "i420"],
+          description: "Of raw pictures that come out.",
+          default: "rgba8",
+        },
+        width: {
+          type: "integer",
+          description: "Of raw pictures that come out.",
+          minimum: 1,
+          maximum: 32768,
+          "x-unit": "pixels",
+          default: 1280,
+        },
+        height: {
+          type: "integer",
+          description: "Of raw pictures that come out.",
+          minimum: 1,
+          maximum: 32768,
+          "x-unit": "pixels",
+          default: 720,
+        },
+        frameRate: {
+          type: "number",
+          description: "Of raw pictures that come out.",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          "x-unit": "Hz",
+          default: 30,
+        },
+      },
+      required: ["command"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Process = processorClass(
+      "process",
+      "processors/media/process.ts",
+      await import("./processors/media/process.ts"),
+      "Process",
+    );
+    return () => {
+      const processor = new Process();
+      return {
+        processor,
+        ports: new ProcessPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.audioFormat !== undefined) {
+            processor.audioFormat = values.audioFormat as typeof processor.audioFormat;
+          }
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.videoFormat !== undefined) {
+            processor.videoFormat = values.videoFormat as typeof processor.videoFormat;
+          }
+          if (values.pixelFormat !== undefined) {
+            processor.pixelFormat = values.pixelFormat as typeof processor.pixelFormat;
+          }
+          if (values.width !== undefined) processor.width = values.width as typeof processor.width;
+          if (values.height !== undefined) processor.height = values.height as typeof processor.height;
+          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
         },
       };
     };
@@ -9741,6 +10099,7 @@ export const nodes: {
   readonly packetValve: typeof packetValve;
   readonly pipeSink: typeof pipeSink;
   readonly pipeSource: typeof pipeSource;
+  readonly process: typeof process;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
@@ -9798,6 +10157,7 @@ export const nodes: {
   packetValve,
   pipeSink,
   pipeSource,
+  process,
   resampler,
   reverb,
   spectrum,
@@ -9860,6 +10220,7 @@ export const nodePackage: NodePackage = definePackage({
     packetValve,
     pipeSink,
     pipeSource,
+    process,
     resampler,
     reverb,
     spectrum,
@@ -9925,8 +10286,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_source.ts": "3d976fb211629926",
     "processors/media/media_sink.ts": "610d492604a57da4",
     "processors/media/media_source.ts": "1dee63fa48211871",
-    "processors/media/pipe_sink.ts": "8c663553bf6751fc",
+    "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
+    "processors/media/process.ts": "c2e94dfe83df5b21",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "3b2bb3816a05aeac",
   },
