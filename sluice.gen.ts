@@ -1900,6 +1900,7 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
       required: [],
       additionalProperties: false,
     },
+    figures: ["reductionDb"],
   },
   load: async () => {
     const Compressor = processorClass(
@@ -5111,6 +5112,7 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
       required: [],
       additionalProperties: false,
     },
+    figures: ["reductionDb"],
   },
   load: async () => {
     const Limiter = processorClass(
@@ -5991,6 +5993,7 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
       required: [],
       additionalProperties: false,
     },
+    figures: ["isOpen"],
   },
   load: async () => {
     const NoiseGate = processorClass(
@@ -9494,6 +9497,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
       required: [],
       additionalProperties: false,
     },
+    figures: ["isVoice", "levelDb", "noiseDb"],
   },
   load: async () => {
     const VoiceActivity = processorClass(
@@ -10243,23 +10247,23 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
     "processors/audio/chord_source.ts": "d8a15f74d3f6e709",
     "processors/audio/chunker.ts": "5770d74c81bc5f7f",
-    "processors/audio/compressor.ts": "38192ca11b5f5a05",
+    "processors/audio/compressor.ts": "7220c0deff4c21af",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
     "processors/audio/echo.ts": "6f1156ec24a3e671",
     "processors/audio/equaliser.ts": "8aaaa4a9233425a2",
     "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
     "processors/audio/level_reading.ts": "f2a9eff5466c0e81",
-    "processors/audio/limiter.ts": "a916f3c7b457b1f4",
+    "processors/audio/limiter.ts": "9c3a2b2db0a71875",
     "processors/audio/mixer.ts": "12c33420dd84993c",
-    "processors/audio/noise_gate.ts": "989f2e157022c027",
+    "processors/audio/noise_gate.ts": "227f52cfe6c03bf2",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
     "processors/audio/reverb.ts": "335e2aec3bf3f284",
     "processors/audio/spectrum.ts": "6fbe9df5a5df7e4a",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
-    "processors/audio/voice_activity.ts": "80a0e427287e8d0d",
+    "processors/audio/voice_activity.ts": "03cff404a60a78fd",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",

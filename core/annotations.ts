@@ -48,6 +48,8 @@ export interface ProcessorOptions {
    * tick is under way.
    */
   readonly usesEventLoop?: boolean;
+  /** Names of the figures that the node gives to `context.report()`, for those who look a node type up. */
+  readonly figures?: readonly string[];
 }
 
 /**

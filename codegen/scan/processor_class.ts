@@ -50,6 +50,7 @@ const RULES = {
   converts: listOf(oneOf(...FORMAT_FIELDS)),
   delays: FLAG,
   usesEventLoop: FLAG,
+  figures: listOf(TEXT),
 };
 
 /** One use of a generic class: `type Mixer4 = Mixer<4>`. */
@@ -125,7 +126,7 @@ export function readProcessor(
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
-  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays, usesEventLoop } =
+  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays, usesEventLoop, figures } =
     options as Partial<NodeDescriptor>;
   const descriptor: NodeDescriptor = {
     type,
@@ -149,6 +150,7 @@ export function readProcessor(
     inputs,
     outputs,
     config,
+    ...(figures === undefined ? {} : { figures }),
   };
   return {
     descriptor,

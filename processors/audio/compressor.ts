@@ -30,7 +30,7 @@ import { applyGains, LinkedPeaks, smoothing } from "./gain_rider.ts";
  * { "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "level", "loudness"] })
+@processor({ tags: ["audio", "dynamics", "level", "loudness"], figures: ["reductionDb"] })
 export class Compressor {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -37,7 +37,7 @@ const TAIL_VALUES = 8192;
  * { "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"] })
+@processor({ tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"], figures: ["reductionDb"] })
 export class Limiter {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -28,7 +28,7 @@ import { applyGains, LinkedPeaks } from "./gain_rider.ts";
  * { "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "noise", "silence", "mute"] })
+@processor({ tags: ["audio", "dynamics", "noise", "silence", "mute"], figures: ["isOpen"] })
 export class NoiseGate {
   @input()
   audioIn!: StreamInput<AudioFrame>;

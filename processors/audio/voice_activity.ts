@@ -43,7 +43,7 @@ export interface VoiceReading {
  * { "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }
  * ```
  */
-@processor({ tags: ["audio", "speech", "vad", "detect", "silence"] })
+@processor({ tags: ["audio", "speech", "vad", "detect", "silence"], figures: ["isVoice", "levelDb", "noiseDb"] })
 export class VoiceActivity {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -13,6 +13,7 @@ import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts
   priority: "high",
   cpus: [0, 2],
   "converts": ["sampleRateHz", "channels"],
+  figures: ["frames", "late"],
 })
 export class Everything {
   @input({ optional: true, accepts: { sampleRateHz: [44_100, 48_000], channels: 2 } })

@@ -77,7 +77,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
   descriptor: {
     type: "all-options",
     className: "Everything",
-    source: "everything.ts:17",
+    source: "everything.ts:18",
     description: "Uses every option.",
     doc: "Uses every option.",
     category: "odd ones",
@@ -114,6 +114,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
       required: [],
       additionalProperties: false,
     },
+    figures: ["frames", "late"],
   },
   load: async () => {
     const Everything = processorClass("all-options", "everything.ts", await import("./everything.ts"), "Everything");
@@ -139,5 +140,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/options",
   url: import.meta.url,
   nodes: [allOptions],
-  sources: { "everything.ts": "538974678a4b5a7f", "sluice.json": "b3b341700cafea38" },
+  sources: { "everything.ts": "41de477b51273054", "sluice.json": "b3b341700cafea38" },
 });
