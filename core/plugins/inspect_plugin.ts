@@ -20,6 +20,9 @@ const LIBRARY_NAMES: Partial<Record<typeof Deno.build.os, readonly [before: stri
   windows: ["", ".dll"],
 };
 
+/** What can be done about a library that is not there. */
+const BUILD_IT = 'build the plugin with "sluice plugins build"';
+
 /** The right of anybody to write, and the bit that keeps others from removing what is not theirs. */
 const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
@@ -70,7 +73,7 @@ export function inspectPlugin(folder: string, { tries = false }: InspectOptions 
   const library = paths.find(isFile);
   const shipped = findShippedTypes(folder, library);
   if (shipped !== undefined) return { folder, manifest, library, nodes: shipped, problems };
-  if (library === undefined) report(folder, [`there is no library "${paths[0]}", nor "${paths[1]}"`]);
+  if (library === undefined) report(folder, [`there is no library "${paths[0]}", nor "${paths[1]}"; ${BUILD_IT}`]);
   if (library === undefined || open.length + ofVersion.length > 0) {
     return { folder, manifest, library, nodes: [], problems };
   }

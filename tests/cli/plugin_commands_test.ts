@@ -47,7 +47,10 @@ inFolder("a new plugin in C builds, passes its test, is listed and runs", noPlug
   match(made.stdout, /^Test it: deno test -A plugins\/hum-filter$/m);
   const early = await run("plugins", "check", "plugins");
   deepEqual([early.code, early.stdout], [2, ""]);
-  match(early.stderr, /^error: plugins\/hum-filter: there is no library "\S+", nor "\S+"$/m);
+  match(
+    early.stderr,
+    /^error: plugins\/hum-filter: there is no library "\S+", nor "\S+"; build the plugin with "sluice plugins build"$/m,
+  );
   const built = await run("plugins", "build", "plugins");
   equal(built.code, 0, built.stderr);
   match(built.stdout, /^plugins\/hum-filter: nothing is wrong with plugin "hum-filter" 0\.1\.0 \(1 stage\)$/m);

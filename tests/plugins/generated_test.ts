@@ -101,7 +101,7 @@ generating("is left as it is where a plugin is refused", async (folder) => {
   equal(
     diagnostics[0].message,
     `Cannot use plugin "./native": "${at}" is refused: there is no library ` +
-      `"${at}/native", nor "${at}/libnative.so"`,
+      `"${at}/native", nor "${at}/libnative.so"; build the plugin with "sluice plugins build"`,
   );
   await configure(folder, { plugins: [{ path: "./native", if: { platforms: ["windows"] } }] });
   const [elsewhere] = (await generate({ configPath })).diagnostics;

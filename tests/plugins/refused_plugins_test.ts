@@ -93,7 +93,10 @@ refusing("one that is refused does not keep the one beside it from being loaded"
 refusing("a library that is none, or exports nothing, is told", async (folder) => {
   const none = await folder.addC("none", sound("com.test.none"));
   await Deno.remove(`${none}/libnone.so`);
-  equal(await reasonOf(none), `there is no library "${none}/none", nor "${none}/libnone.so"`);
+  equal(
+    await reasonOf(none),
+    `there is no library "${none}/none", nor "${none}/libnone.so"; build the plugin with "sluice plugins build"`,
+  );
   await Deno.writeTextFile(
     `${none}/libnone.so`,
     "no library at all, but long enough to be looked at as one, as headers are",
