@@ -176,6 +176,7 @@ impl Node {
             let age_ns = (self.ports.reads > 0).then_some(started_ns - self.ports.last_ingress_ns);
             let took_ns = shared.clock_ns() - started_ns;
             self.times.note(self.ports.record(), took_ns, age_ns);
+            self.ports.fit_share(took_ns);
         }
         outcome?;
         let position = self.ports.position;
