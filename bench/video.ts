@@ -6,6 +6,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { loadPlugins } from "../core/plugins/load_plugins.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
+import { nodePackage } from "../sluice.gen.ts";
 import { noRustPlugin, PluginFolder } from "../tests/fixtures/plugins/build.ts";
 
 /** Why the plugins cannot be measured; `undefined` if they can. */
@@ -20,7 +21,7 @@ export async function loadVideoPlugins(): Promise<NodeRegistry> {
   await folder.addRust("codecs");
   const { packages, refused } = await loadPlugins([folder.path]);
   deepEqual(refused, []);
-  return new NodeRegistry(packages);
+  return new NodeRegistry([nodePackage, ...packages]);
 }
 
 /** Whether a program is there and does not fail with these arguments. */

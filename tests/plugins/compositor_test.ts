@@ -253,6 +253,31 @@ media("compositor moves inputs while it runs, from one picture to the next", asy
   await end(runtime);
 });
 
+media("compositor goes on at the next time with another rate", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const input = still(4, 4, solid(4, 4, [200, 100, 50, 255]));
+  const { sources: [source], sink } = graph(runtime, { width: 4, height: 4, frameRate: 25 }, [input]);
+  await runtime.start();
+  const pictures = sink[Symbol.asyncIterator]();
+  const seen = async () => {
+    const { ptsNs, durationNs } = (await pictures.next()).value!;
+    return [ptsNs / MS, durationNs / MS];
+  };
+  for (const at of [0, 40]) {
+    await source!.push({ planes: input.pictures });
+    deepEqual(await seen(), [at, 40]);
+  }
+  await runtime.configure("compositor", { frameRate: 50 });
+  await source!.push({ planes: input.pictures });
+  deepEqual(await seen(), [80, 20]);
+  await source!.push({ planes: input.pictures });
+  deepEqual([await seen(), await seen()], [[100, 20], [120, 20]]);
+  source!.end();
+  deepEqual(await seen(), [140, 20]);
+  ok((await pictures.next()).done);
+  await end(runtime);
+});
+
 media("compositor goes on in a live graph without an input that is late, and counts it", async (registry) => {
   await using runtime = runtimeOf(registry, { mode: "live" });
   const inputs = [still(4, 4, solid(4, 4, [200, 0, 0, 255])), still(4, 4, solid(4, 4, [0, 0, 100, 255]))];

@@ -34,6 +34,8 @@ pub(super) struct Node {
     fresh: bool,
     /// By which other threads wake it.
     bell: Bell,
+    /// Its last tick took nothing, and was followed by the end of all writers.
+    is_last_look: bool,
     /// It was removed: its slot is free.
     pub(super) vacant: bool,
     times: TickTimes,
@@ -80,6 +82,7 @@ impl Node {
             set_aside: false,
             fresh: spec.fresh,
             bell,
+            is_last_look: false,
             vacant: false,
             times: TickTimes::default(),
         }
@@ -176,8 +179,10 @@ impl Node {
             let age_ns = (self.ports.reads > 0).then_some(started_ns - self.ports.last_ingress_ns);
             let took_ns = shared.clock_ns() - started_ns;
             self.times.note(self.ports.record(), took_ns, age_ns);
+            self.ports.fit_share(took_ns);
         }
         outcome?;
+        let was_last_look = std::mem::take(&mut self.is_last_look);
         let position = self.ports.position;
         if self.ports.finishing || self.ports.again {
             shared.wake(position);
@@ -190,8 +195,9 @@ impl Node {
                 shared.wake(position);
             }
         } else if self.ports.has_input() && self.ports.writers_ended() && self.ports.admit(shared) {
-            // It was shown everything that will ever come and took nothing: it is done with it.
-            self.ports.finishing = true;
+            // A tick that began after the end of its writers was shown everything that will ever come: if it took nothing
+            // either, the node is done with it.
+            (self.ports.finishing, self.is_last_look) = (was_last_look, !was_last_look);
             shared.wake(position);
         }
         Ok(())

@@ -11,7 +11,11 @@ use super::spec::NodeSpec;
 use super::stage::{Cadence, StageType};
 
 /// Frames that a node takes in one tick at most, so that others on the lane have their turn.
-const READS_PER_TICK: u32 = 64;
+const MOST_READS: u32 = 64;
+
+/// How long a tick lasts that takes several frames, about: others on the lane, edits and readers of what it writes wait
+/// for its end.
+const SHARE_NS: f64 = 1_000_000.0;
 
 /// By how much the first tick of a clocked node may be late, nanoseconds; the others by the time between two.
 const FIRST_TICK_MAY_BE_LATE_NS: f64 = 1_000_000.0;
@@ -31,6 +35,8 @@ pub(super) struct Ports {
     pub(super) again: bool,
     /// Frames taken in this tick.
     pub(super) reads: u32,
+    /// Frames that a tick may take, by how long the last timed one took.
+    share: u32,
     /// Frames written in this tick.
     pub(super) writes: u32,
     /// No more ticks: `flush` and the end of stream come next.
@@ -79,6 +85,7 @@ impl Ports {
             record,
             number: node.index + 1,
             reads: 0,
+            share: 1,
             writes: 0,
             finishing: false,
             not_before_ns: 0.0,
@@ -131,7 +138,14 @@ impl Ports {
 
     #[inline]
     pub(super) fn may_read(&mut self, shared: &mut Shared) -> bool {
-        self.reads < READS_PER_TICK && self.may_write(shared)
+        self.reads < self.share && self.may_write(shared)
+    }
+
+    /// A tick that was timed is over: fits the share of those that follow.
+    pub(super) fn fit_share(&mut self, took_ns: f64) {
+        if self.reads > 0 {
+            self.share = ((f64::from(self.reads) * SHARE_NS / took_ns) as u32).clamp(1, MOST_READS);
+        }
     }
 
     /// How many frames may be taken before one is written, once admission was granted: for each of them there are a burst of
@@ -141,7 +155,7 @@ impl Ports {
         let room = self.room_seen / self.burst.max(1);
         let spare = |output: &Output| shared.slots[output.pool].spare();
         let slots = self.outputs.iter().map(spare).min().unwrap_or(u32::MAX);
-        room.min(slots).min(READS_PER_TICK - self.reads)
+        room.min(slots).min(self.share.saturating_sub(self.reads))
     }
 
     /// As `admit`, for short where the last admission still holds.

@@ -91,6 +91,27 @@ fn frames_fan_out_inside_a_lane_and_a_gain_copies_what_others_read() {
 }
 
 #[test]
+fn a_node_that_takes_long_for_a_frame_returns_after_each() {
+    for (takes_ms, ticks) in [(2.0, 32.0..=32.0), (0.0, 1.0..=31.0)] {
+        let mut world = World::new(128);
+        let (writer, reader) = world.ring(0, Policy::Lossless, 48);
+        let source = node(0, "native-source", &[("count", 32.0), ("blockSize", 8.0)]);
+        let slow = node(1, "native-fault", &[("at", 0.0), ("takesMs", takes_ms)]);
+        let first = start(world.lane(1, true, vec![source], vec![writer]));
+        let second = start(world.lane(2, true, vec![slow], vec![reader]));
+        first.command(Command::Start);
+        assert_eq!(figures(await_report(&first)), [32.0]);
+        second.command(Command::Start);
+        await_report(&second);
+        let found = world.node(1).0;
+        assert!(ticks.contains(&found), "{found} ticks of {takes_ms} ms a frame");
+        close(first);
+        close(second);
+        world.assert_all_slots_free();
+    }
+}
+
+#[test]
 fn a_panic_fails_its_node_and_loses_no_slot() {
     for (panics, dropping) in [(1.0, 0.0), (1.0, 1.0), (0.0, 1.0)] {
         let world = World::new(64);

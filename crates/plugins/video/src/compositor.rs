@@ -208,16 +208,12 @@ impl Stage for Compositor {
     }
 
     fn snapshot(&mut self) -> Vec<u8> {
-        let origin_ns = self.origin_ns.unwrap_or(f64::NAN);
-        [origin_ns, self.next].into_iter().flat_map(f64::to_le_bytes).collect()
+        self.place_ns(self.next).map_or_else(Vec::new, |next_ns| next_ns.to_le_bytes().to_vec())
     }
 
     fn restore(&mut self, state: &[u8]) {
-        let number = |at: usize| state.get(at..at + 8)?.try_into().ok().map(f64::from_le_bytes);
-        if let (Some(origin_ns), Some(next)) = (number(0), number(8)) {
-            self.origin_ns = (!origin_ns.is_nan()).then_some(origin_ns);
-            self.next = next;
-        }
+        // Its rate may be another one.
+        self.origin_ns = state.try_into().ok().map(f64::from_le_bytes);
     }
 
     fn figures(&mut self, values: &mut [f64]) {
@@ -282,9 +278,13 @@ impl Compositor {
         if self.origin_ns.is_none() {
             self.origin_ns = self.find_origin(context);
         }
-        let Some(origin_ns) = self.origin_ns else { return Ok(None) };
-        let place_ns = |place: f64| (origin_ns + place * self.settings.period_ns).round();
-        Ok(Some(Moment { at_ns: place_ns(self.next), until_ns: place_ns(self.next + 1.0), flags: 0 }))
+        let next = self.place_ns(self.next).zip(self.place_ns(self.next + 1.0));
+        Ok(next.map(|(at_ns, until_ns)| Moment { at_ns, until_ns, flags: 0 }))
+    }
+
+    /// The time of a moment of a steady rate.
+    fn place_ns(&self, place: f64) -> Option<f64> {
+        self.origin_ns.map(|origin_ns| (origin_ns + place * self.settings.period_ns).round())
     }
 
     /// The time of the first picture of all inputs.

@@ -1,5 +1,7 @@
 //! `native-fault`: fails on purpose. Not offered to users: tests name it, to see what a lane makes of a stage that
-//! panics, fails, hangs, or hangs on to frames.
+//! panics, fails, hangs, is slow, or hangs on to frames.
+
+use std::time::Duration;
 
 use crate::lane::context::StageContext;
 use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType};
@@ -24,6 +26,8 @@ struct Faulty {
     panics_when_dropped: bool,
     /// It never returns, rather than fail.
     hangs: bool,
+    /// How long it takes for each frame.
+    takes: Duration,
     seen: f64,
 }
 
@@ -35,6 +39,7 @@ fn create(settings: &Settings, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
         at: settings.get("at", 1.0),
         panics: settings.get("panics", 1.0) != 0.0,
         hangs: settings.get("hangs", 0.0) != 0.0,
+        takes: Duration::from_millis(settings.get("takesMs", 0.0) as u64),
         panics_when_dropped: settings.get("panicsWhenDropped", 0.0) != 0.0,
         seen: 0.0,
     }))
@@ -44,6 +49,9 @@ impl Stage for Faulty {
     fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
         while let Some(frame) = context.read(0) {
             self.seen += 1.0;
+            if !self.takes.is_zero() {
+                std::thread::sleep(self.takes);
+            }
             if self.seen == self.at {
                 if self.hangs {
                     loop {
