@@ -7,7 +7,7 @@ import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { shippedStage } from "../../core/registry/shipped_stage.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
-import { jpegEncode, patternSource } from "../../stages.gen.ts";
+import { h264Encode, jpegEncode, patternSource } from "../../stages.gen.ts";
 import { sluice } from "../cli/command_line.ts";
 import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
 
@@ -78,6 +78,18 @@ shipped("the command line knows them, whole and shortened, and takes a flag for 
     deepEqual([code, stderr], [0, ""]);
     match(stdout, /"outcome":"completed"/);
   }
+});
+
+shipped("an encoder names the pixel format that it does not take, and the stage that converts it", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "offline" });
+  const pattern = runtime.add(patternSource({ width: 64, height: 64, durationSeconds: 0.1 }));
+  const encoder = runtime.add(h264Encode(), { id: "encoder" });
+  runtime.connect(pattern.outputs.video, encoder.inputs.video);
+  await runtime.start();
+  await rejects(runtime.finished, {
+    nodeId: "encoder",
+    message: /pixel format rgba8 is neither i420 nor nv12; put org\.sluice\.video\.convert before it$/,
+  });
 });
 
 Deno.test("shipped stages: portable mode says which node needs the native library", async () => {
