@@ -62,13 +62,16 @@ Deno.test({
       };
       const video = `${folder}/demo.mp4`;
       await run("demo.json", `file.path=${folder}/demo.wav`);
-      await run("demo_video.json", `speech.path=${folder}/demo.wav`, `file.path=${video}`);
+      const small = ["pattern.width=640", "pattern.height=360"];
+      await run("demo_video.json", `speech.path=${folder}/demo.wav`, `file.path=${video}`, ...small);
       const { streams } = JSON.parse(
         await output("ffprobe", "-v", "error", "-show_streams", "-count_packets", "-of", "json", video),
       );
-      const [pictures, sound] = streams;
+      const [pictures, sound] = ["video", "audio"].map((type) =>
+        streams.find((each: { codec_type: string }) => each.codec_type === type)
+      );
       assert.deepEqual([pictures.codec_name, sound.codec_name], ["h264", "opus"]);
-      assert.deepEqual([pictures.width, pictures.height, pictures.nb_read_packets], [1280, 720, "315"]);
+      assert.deepEqual([pictures.width, pictures.height, pictures.nb_read_packets], [640, 360, "315"]);
       assert.ok(Math.abs(pictures.duration - sound.duration) <= 1 / 30, `${pictures.duration} and ${sound.duration} s`);
       assert.equal(await output("ffmpeg", "-v", "error", "-i", video, "-f", "null", "-"), "");
     } finally {

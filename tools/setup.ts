@@ -92,7 +92,7 @@ async function prepareNative(): Promise<SetUp> {
     say("native library", `using ${LIBRARY_PATH} as it is: ${missing}`);
     return { driver: "native" };
   }
-  if (!hasLibrary()) say("native library", "building with cargo, up to a minute the first time");
+  if (!hasLibrary()) say("native library", "building with cargo, about two minutes the first time");
   const outcome = await buildNativeLibrary((line) => say("", line));
   if (outcome.kind === "failed") {
     throw new SetUpError(

@@ -22,7 +22,8 @@ import type { GraphFile } from "./graph_file.ts";
 import { parseGraph } from "./load.ts";
 
 const REGISTRY = new NodeRegistry([nodePackage, nativePackage]);
-const TYPES = REGISTRY.list().map(({ descriptor }) => descriptor);
+/** Those that run on the lanes of these graphs, which are no native ones. */
+const TYPES = REGISTRY.list().map(({ descriptor }) => descriptor).filter(({ lane }) => lane !== "native");
 /** What frames of each kind can come from when the graph has no other output of it. */
 const PROVIDERS: { readonly [kind: string]: string } = {
   audio: "tone-source",

@@ -1,5 +1,5 @@
 /** `sluice plugins`: what it makes builds, passes its test and runs; what is wrong with a plugin is told. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { listFolder, readEvents, type Result, sluice, temporaryFolder } from "./command_line.ts";
 import { noCompilerOf, noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 

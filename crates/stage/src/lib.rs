@@ -44,7 +44,7 @@ use std::ffi::CStr;
 pub use calls::{describe, plugin, register};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
 pub use context::{Acquire, Column, Context, Frame, Frames, InputState, Waker};
-pub use picture::{Picture, PictureMut, PlaneRows, PlaneRowsMut};
+pub use picture::{Picture, PictureMut, PlaneRows, PlaneRowsMut, pixel_format_name};
 pub use port::{Figure, Port};
 pub use sluice_abi::stage as abi;
 

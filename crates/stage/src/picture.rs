@@ -4,7 +4,10 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::slice;
 
-use sluice_abi::stage::{SLUICE_READ, SLUICE_U8, SLUICE_VIDEO, SLUICE_WRITE, SluicePlane};
+use sluice_abi::stage::{
+    SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_READ, SLUICE_RGBA8, SLUICE_U8, SLUICE_VIDEO, SLUICE_WRITE,
+    SluicePlane,
+};
 
 use crate::context::{Context, Frame, empty_plane};
 use crate::host::ask;
@@ -155,4 +158,16 @@ struct Measures {
 
 fn whole(plane: &SluicePlane) -> usize {
     plane.stride as usize * plane.rows as usize
+}
+
+/// The name of a pixel format, as graphs and TypeScript have it, for messages.
+#[must_use]
+pub fn pixel_format_name(format: u32) -> &'static str {
+    match format {
+        SLUICE_RGBA8 => "rgba8",
+        SLUICE_BGRA8 => "bgra8",
+        SLUICE_NV12 => "nv12",
+        SLUICE_I420 => "i420",
+        _ => "(unknown)",
+    }
 }

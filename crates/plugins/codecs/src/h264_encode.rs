@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use sluice_stage::abi::{
     SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420, SLUICE_KEYFRAME, SLUICE_NV12, SluiceFrameInfo,
 };
-use sluice_stage::{Context, Figure, Frame, Next, Picture, Port, Stage};
+use sluice_stage::{Context, Figure, Frame, Next, Picture, Port, Stage, pixel_format_name};
 
 use crate::exchange::{number, text};
 use crate::h264_encoder::{Complexity, H264Encoder, Matrix, Planes, Profile, Rate, Settings};
@@ -193,7 +193,8 @@ fn planes<'a>(picture: &Picture<'a>, chroma: &'a mut [Vec<u8>; 2]) -> Result<Pla
         return Ok(Planes { planes: planes.map(|plane| (plane.bytes, plane.stride)), width, height });
     }
     if format != SLUICE_NV12 {
-        return Err(format!("pixel format {format} is neither i420 nor nv12; put org.sluice.video.convert before it"));
+        let name = pixel_format_name(format);
+        return Err(format!("pixel format {name} is neither i420 nor nv12; put org.sluice.video.convert before it"));
     }
     let half = width as usize / 2;
     let [us, vs] = chroma;

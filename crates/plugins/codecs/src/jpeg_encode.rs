@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use jpeg_encoder::{ColorType, Encoder};
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_DISCONTINUITY, SLUICE_JPEG, SLUICE_KEYFRAME, SLUICE_RGBA8};
-use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
+use sluice_stage::{Context, Figure, Frame, Next, Port, Stage, pixel_format_name};
 
 use crate::exchange::number;
 use crate::outbox::{Outbox, Packet};
@@ -76,8 +76,9 @@ impl JpegEncode {
             SLUICE_RGBA8 => ColorType::Rgba,
             SLUICE_BGRA8 => ColorType::Bgra,
             other => {
+                let name = pixel_format_name(other);
                 return Err(format!(
-                    "pixel format {other} is neither rgba8 nor bgra8; put org.sluice.video.convert before it"
+                    "pixel format {name} is neither rgba8 nor bgra8; put org.sluice.video.convert before it"
                 ));
             }
         };

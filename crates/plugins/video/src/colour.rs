@@ -1,7 +1,7 @@
 //! From RGB to YUV and back, by the crate `yuv`.
 
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12};
-use sluice_stage::{Picture, PictureMut, PlaneRows, PlaneRowsMut};
+use sluice_stage::{Picture, PictureMut, PlaneRows, PlaneRowsMut, pixel_format_name};
 use yuv::{
     BufferStoreMut, YuvBiPlanarImage, YuvBiPlanarImageMut, YuvConversionMode, YuvError, YuvPlanarImage,
     YuvPlanarImageMut, YuvRange, YuvStandardMatrix,
@@ -53,7 +53,7 @@ impl Colour {
                     yuv::rgba_to_yuv420(image, pixels, stride, range, matrix, MODE)
                 }
             }
-            other => return Err(format!("pixel format {other} is no YUV")),
+            other => return Err(format!("pixel format {} is no YUV", pixel_format_name(other))),
         };
         done.map_err(|error| refused(&error))
     }
@@ -81,7 +81,7 @@ impl Colour {
                     yuv::yuv420_to_rgba(image, pixels, stride, range, matrix)
                 }
             }
-            other => return Err(format!("pixel format {other} is not known")),
+            other => return Err(format!("pixel format {} is not known", pixel_format_name(other))),
         };
         done.map_err(|error| refused(&error))
     }

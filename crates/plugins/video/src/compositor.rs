@@ -7,9 +7,9 @@
 use std::ffi::{CStr, CString};
 
 use sluice_stage::abi::{SLUICE_RGBA8, SluiceFrameInfo};
-use sluice_stage::{Context, Figure, Frame, InputState, Next, PlaneRowsMut, Port, Stage};
+use sluice_stage::{Context, Figure, Frame, InputState, Next, PlaneRowsMut, Port, Stage, pixel_format_name};
 
-use crate::exchange::{acquire, format_name, number, text};
+use crate::exchange::{acquire, number, text};
 use crate::layer::{Layer, Place};
 use crate::resize::Resizing;
 
@@ -312,7 +312,7 @@ impl Compositor {
         }
         let Some((frame, info)) = newest else { return Ok(()) };
         if info.format != SLUICE_RGBA8 {
-            let format = format_name(info.format);
+            let format = pixel_format_name(info.format);
             return Err(format!(
                 "a picture of input videoIn_{input} is in {format}, wanted rgba8; put org.sluice.video.convert before it"
             ));

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8, SluiceFrameInfo};
-use sluice_stage::{Acquire, Context, Frame};
+use sluice_stage::{Acquire, Context, Frame, pixel_format_name};
 
 /// A picture that was read and the place for the one that is made of it.
 pub(crate) struct Exchange {
@@ -54,19 +54,8 @@ pub(crate) fn acquire(
         Err(Acquire::Later) => Ok(None),
         Err(Acquire::Refused(why)) => Err(format!(
             "no slot takes a picture of {width} × {height} in {}: {why}; raise slotBytes of the node's pool",
-            format_name(format)
+            pixel_format_name(format)
         )),
-    }
-}
-
-/// The name of a pixel format, as TypeScript has it.
-pub(crate) fn format_name(format: u32) -> &'static str {
-    match format {
-        SLUICE_RGBA8 => "rgba8",
-        SLUICE_BGRA8 => "bgra8",
-        SLUICE_NV12 => "nv12",
-        SLUICE_I420 => "i420",
-        _ => "an unknown format",
     }
 }
 
@@ -74,7 +63,7 @@ pub(crate) fn format_name(format: u32) -> &'static str {
 pub(crate) fn format_named(name: &str) -> Result<u32, String> {
     [SLUICE_RGBA8, SLUICE_BGRA8, SLUICE_NV12, SLUICE_I420]
         .into_iter()
-        .find(|&format| format_name(format) == name)
+        .find(|&format| pixel_format_name(format) == name)
         .ok_or_else(|| format!("there is no pixel format \"{name}\""))
 }
 
