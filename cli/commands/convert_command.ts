@@ -86,7 +86,9 @@ function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): T
 
 /** @throws {SluiceError} `InvalidConfig` for a file that is there already, or is the one that is read */
 async function assertWritable(args: ConvertArgs): Promise<void> {
-  const { output, input, force } = args;
+  const { input, force } = args;
+  // Of numbered pictures, the first one.
+  const output = imagePath(args.output, 1);
   const [there, read] = await Promise.all([output, input].map((path) => Deno.stat(path).catch(() => undefined)));
   if (there === undefined || (!there.isFile && !there.isDirectory)) return;
   if (there.isDirectory) throw refusal(args, `"${output}" is a folder; name a file in it`, "OUTPUT");

@@ -29,8 +29,8 @@ async function here(...args: string[]): Promise<{ code: number; said: string }> 
   return { code, said };
 }
 
-function still(): string {
-  const path = `${FOLDER}/still.png`;
+function still(name = "still.png"): string {
+  const path = `${FOLDER}/${name}`;
   ffmpeg("-f", "lavfi", "-i", "testsrc=size=32x32", "-frames:v", "1", "-update", "1", path);
   return path;
 }
@@ -145,6 +145,11 @@ for (
     ],
     ["an extension that says nothing", () => [SPEECH, "a.xyz"], /Cannot tell the container of "a\.xyz"/],
     ["the file that is read", () => [SPEECH, SPEECH, "--force"], /is the file that is read; name another one/],
+    [
+      "to write over numbered pictures",
+      () => [mp4(), still("shot-1.png").replace("-1.", "-%d.")],
+      /"\S+shot-1\.png" is there already; give --force/,
+    ],
     ["times in the wrong order", () => [SPEECH, "a.ogg", "--from", "3", "--to", "2"], /--to 2 is not after --from 3/],
     ["a size that is none", () => [mp4(), "a.mp4", "--size", "80"], /Cannot read the size.*80/],
     ["pictures only for sound", () => [still(), "a.ogg"], /it has video, and Ogg holds audio/],
