@@ -10,7 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, float, integer } from "@optique/core/valueparser";
 import { bitRate, mediaTime, pictureSize, type WantedSize } from "./media_values.ts";
 import { path } from "./path_argument.ts";
-import { json, plugins, seconds, serve } from "./shared_options.ts";
+import { json, seconds, serve } from "./shared_options.ts";
 
 /** `sluice info`. */
 export interface MediaInfoArgs {
@@ -53,7 +53,6 @@ export interface ConvertArgs {
   readonly printGraph: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly plugins: readonly string[];
 }
 
 /** `sluice play`. */
@@ -71,7 +70,6 @@ export interface PlayArgs {
   readonly serve?: string;
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly plugins: readonly string[];
 }
 
 /** What a command for media files asks for. */
@@ -143,7 +141,6 @@ const convert = command(
       }),
       json,
       quiet: option("-q", "--quiet", { description: message`Show neither progress nor a summary.` }),
-      plugins,
     }),
     ({ options, ...rest }): ConvertArgs => ({ command: "convert", ...options, ...rest }),
   ),
@@ -172,7 +169,6 @@ const play = command(
     serve,
     json,
     quiet: option("-q", "--quiet", { description: message`Show neither progress nor a summary.` }),
-    plugins,
   }),
   {
     brief: message`Play a media file to the live page.`,

@@ -11,7 +11,7 @@ import { PcmBlock } from "../../processors/file/pcm.ts";
 import { WavReader } from "../../processors/file/wav_reader.ts";
 import { WavWriter } from "../../processors/file/wav_writer.ts";
 import { readMediaInfo } from "../../processors/media/media_info.ts";
-import { noRustPlugin, PluginFolder } from "../../tests/fixtures/plugins/build.ts";
+import { noRustPlugin } from "../../tests/fixtures/plugins/build.ts";
 import { runCommand } from "../../tools/command.ts";
 import { ROOT } from "../../tools/root.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";
@@ -34,12 +34,9 @@ export const convertJob: Benchmark = {
       return [];
     }
     const folder = await Deno.makeTempDir({ prefix: "sluice_convert_" });
-    await using plugins = await PluginFolder.make();
     try {
-      await plugins.addRust("codecs");
       const [input, output] = [join(folder, "in.wav"), join(folder, "out.ogg")];
       repeatSpeech(input);
-      const env = { SLUICE_PLUGINS: plugins.path };
       const sluice = [Deno.execPath(), "run", "-A", `${ROOT}cli/start.ts`, "convert", input, output, "--quiet"];
       // What libopus does by itself, and so Sluice: complexity 10, tuned for audio, a rate that is kept on average.
       const same = ["-application", "audio", "-compression_level", "10", "-vbr", "constrained"];
@@ -50,8 +47,8 @@ export const convertJob: Benchmark = {
           what: "10 minutes of speech to Ogg/Opus",
           peer: "ffmpeg -c:a libopus",
           goal: { of: "cost", limit: LIMIT },
-          ours: () => timed([...sluice, "--audio-bitrate", bits], output, env),
-          theirs: () => timed(ffmpeg, output, {}),
+          ours: () => timed([...sluice, "--audio-bitrate", bits], output),
+          theirs: () => timed(ffmpeg, output),
         }),
       ];
     } finally {
@@ -67,13 +64,9 @@ async function findMissing(): Promise<string | undefined> {
 }
 
 /** Runs a command to its end, and looks at the file that it has written. @returns nanoseconds */
-async function timed(
-  [program, ...args]: readonly string[],
-  output: string,
-  env: Record<string, string>,
-): Promise<number> {
+async function timed([program, ...args]: readonly string[], output: string): Promise<number> {
   const fromMs = performance.now();
-  const { code } = await new Deno.Command(program, { args, env, stdout: "null", stderr: "inherit" }).output();
+  const { code } = await new Deno.Command(program, { args, stdout: "null", stderr: "inherit" }).output();
   const elapsedMs = performance.now() - fromMs;
   ok(code === 0, `${program} ${args.join(" ")}`);
   const { durationSeconds = 0, bitRate = 0, tracks } = await readMediaInfo(output);

@@ -4,10 +4,8 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import type { GraphFile } from "../../core/graph/graph_file.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
-import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { imagePath } from "../../processors/media/image_path.ts";
 import { type MediaInfo, readMediaInfo } from "../../processors/media/media_info.ts";
@@ -45,8 +43,7 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
     io.stdout.line(JSON.stringify(graph, null, 2));
     return EXIT.ok;
   }
-  const { registry } = await loadTypes({ packages: [], plugins: args.plugins });
-  assertThere(graph, registry);
+  const { registry } = await loadTypes({ packages: [], plugins: [] });
   if (!args.json && !args.quiet) { for (const line of renderPlans(info, plans)) io.stderr.line(line); }
   const text = JSON.stringify(graph);
   const { document, errors } = checkGraph(text, NAME, registry);
@@ -89,7 +86,9 @@ function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): T
 
 /** @throws {SluiceError} `InvalidConfig` for a file that is there already, or is the one that is read */
 async function assertWritable(args: ConvertArgs): Promise<void> {
-  const { output, input, force } = args;
+  const { input, force } = args;
+  // Of numbered pictures, the first one.
+  const output = imagePath(args.output, 1);
   const [there, read] = await Promise.all([output, input].map((path) => Deno.stat(path).catch(() => undefined)));
   if (there === undefined || (!there.isFile && !there.isDirectory)) return;
   if (there.isDirectory) throw refusal(args, `"${output}" is a folder; name a file in it`, "OUTPUT");
@@ -97,19 +96,6 @@ async function assertWritable(args: ConvertArgs): Promise<void> {
     throw refusal(args, `"${output}" is the file that is read; name another one`, "OUTPUT");
   }
   if (!force) throw refusal(args, `"${output}" is there already; give --force to overwrite it`, "OUTPUT");
-}
-
-/** @throws {SluiceError} `NodeTypeNotFound` if a plugin that the graph needs was not found */
-function assertThere(graph: GraphFile, registry: NodeRegistry): void {
-  const types = [...new Set(Object.values(graph.nodes).map(({ type }) => type))];
-  const missing = types.filter((type) => !registry.has(type));
-  if (missing.length === 0) return;
-  throw new SluiceError(
-    "NodeTypeNotFound",
-    `Cannot convert: found no ${missing.join(", no ")}, of the plugins for video and codecs; build them with ` +
-      "`deno task setup`, and name their folder with --plugins",
-    { available: registry.list().map(({ descriptor }) => descriptor.type) },
-  );
 }
 
 function refusal({ input, output }: ConvertArgs, why: string, key: string): SluiceError {
@@ -145,6 +131,6 @@ export function renderRun(summary: RunSummary): string {
   return `${formatClock(mediaNs)} of media in ${formatDuration(summary.elapsedNs)}, ${speed} × real time`;
 }
 
-function runArgs({ output, json, quiet, plugins }: ConvertArgs): RunArgs {
-  return { command: "run", graph: output, set: [], json, quiet, watch: false, dev: false, packages: [], plugins };
+function runArgs({ output, json, quiet }: ConvertArgs): RunArgs {
+  return { command: "run", graph: output, set: [], json, quiet, watch: false, dev: false, packages: [], plugins: [] };
 }

@@ -25,7 +25,7 @@ const STILLS: readonly string[] = ["PNG", "JPEG", "YUV4MPEG2"];
  * @throws {SluiceError} `InvalidConfig` for what cannot be played, and where
  */
 export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
-  const { file, json, quiet, serve = SERVE_AUTO, plugins, seconds } = args;
+  const { file, json, quiet, serve = SERVE_AUTO, seconds } = args;
   if (json) consoleToStderr();
   if (args.speaker) {
     throw refusal(
@@ -38,13 +38,22 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
   if (STILLS.includes(info.container)) {
     throw refusal(file, `: it is ${info.container}, wanted a file of video or sound`, "FILE");
   }
-  const { registry } = await loadTypes({ packages: [], plugins });
-  const text = JSON.stringify(playingGraph(info, args, (type) => registry.has(type)));
+  const { registry } = await loadTypes({ packages: [], plugins: [] });
+  const text = JSON.stringify(playingGraph(info, args));
   const { document, errors } = checkGraph(text, file, registry);
   if (document === undefined) return reportErrors(errors, io, json);
   if (!json && !quiet) { for (const line of renderMedia(info)) io.stderr.line(line); }
-  const how = { json, quiet, serve, plugins, ...(seconds !== undefined && { seconds }) };
-  const run = { command: "run", graph: file, set: [], watch: false, dev: false, packages: [], ...how } as const;
+  const how = { json, quiet, serve, ...(seconds !== undefined && { seconds }) };
+  const run = {
+    command: "run",
+    graph: file,
+    set: [],
+    watch: false,
+    dev: false,
+    packages: [],
+    plugins: [],
+    ...how,
+  } as const;
   return await runGraph({ text, document, registry, isMade: true, render: renderPlayed }, run, io);
 }
 

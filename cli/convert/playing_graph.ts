@@ -13,26 +13,25 @@ import { DECODERS, familyOf, PCM } from "./formats.ts";
 const SOURCE = "file";
 
 /**
- * Draws up the graph: a live one, whose source the page can seek, slow down and loop.
- *
- * @param isKnown whether there is a node type: what cannot be decoded is played as it is
+ * Draws up the graph: a live one, whose source the page can seek, slow down and loop. What cannot be decoded is played
+ * as it is.
  */
-export function playingGraph({ tracks }: MediaInfo, args: PlayArgs, isKnown: (type: string) => boolean): GraphFile {
+export function playingGraph({ tracks }: MediaInfo, args: PlayArgs): GraphFile {
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
   draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop });
   for (const kind of ["video", "audio"] as const) {
     const track = tracks.find((each) => each.kind === kind);
-    if (track !== undefined) addTrack(draft, track, isKnown);
+    if (track !== undefined) addTrack(draft, track);
   }
   return draft.finish(undefined, "live");
 }
 
-function addTrack(draft: GraphDraft, { name, kind, codec }: TrackInfo, isKnown: (type: string) => boolean): void {
+function addTrack(draft: GraphDraft, { name, kind, codec }: TrackInfo): void {
   let end: ChainEnd = { from: `${SOURCE}.${name}` };
   let isRaw = familyOf(codec) === PCM;
   const decoder = DECODERS[codec];
-  if (decoder !== undefined && isKnown(decoder.type)) {
+  if (decoder !== undefined) {
     end = draft.append(end, `${kind}-decode`, decoder, {}, kind);
     isRaw = true;
   }

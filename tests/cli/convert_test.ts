@@ -6,27 +6,14 @@ import { processIo, TextOutput } from "../../cli/output/output.ts";
 import { CONTAINERS, familyOf, PCM } from "../../cli/convert/formats.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
 import { decode, ffmpeg, FOLDER, input, mp4, probe } from "../../processors/media/fixtures/media_files.ts";
-import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
+import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
 
 const SPEECH = `${ROOT}examples/speech.wav`;
 const ignore = noRustPlugin("codecs") !== undefined || noRustPlugin("video") !== undefined;
 
-let plugins: PluginFolder | undefined;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  plugins = await PluginFolder.make();
-  await plugins.addRust("codecs");
-  await plugins.addRust("video");
-});
-Deno.test.afterAll(async () => await plugins?.[Symbol.asyncDispose]());
-
-function environment(): Record<string, string> {
-  return { SLUICE_PLUGINS: plugins!.path };
-}
-
 async function convert(...args: string[]): Promise<Result> {
-  return await sluice(["convert", ...args], { cwd: FOLDER, env: environment() });
+  return await sluice(["convert", ...args], { cwd: FOLDER });
 }
 
 /** Converts in this process, which is quicker: for what is refused. */
@@ -42,8 +29,8 @@ async function here(...args: string[]): Promise<{ code: number; said: string }> 
   return { code, said };
 }
 
-function still(): string {
-  const path = `${FOLDER}/still.png`;
+function still(name = "still.png"): string {
+  const path = `${FOLDER}/${name}`;
   ffmpeg("-f", "lavfi", "-i", "testsrc=size=32x32", "-frames:v", "1", "-update", "1", path);
   return path;
 }
@@ -73,7 +60,7 @@ Deno.test(
     const printed = await convert(SPEECH, "speech.ogg", "--bitrate", "24k", "--print-graph");
     await Deno.writeTextFile(`${FOLDER}/speech.json`, printed.stdout);
     const bytes = Deno.readFileSync(path);
-    const run = await sluice(["run", "speech.json", "--quiet"], { cwd: FOLDER, env: environment() });
+    const run = await sluice(["run", "speech.json", "--quiet"], { cwd: FOLDER });
     assert.equal(run.code, 0, run.stderr);
     assert.equal(Deno.readFileSync(path).length, bytes.length);
   },
@@ -126,7 +113,6 @@ Deno.test("Ctrl-C completes the file that sluice convert writes, with exit code 
     ["convert", long, "long.ogg"],
     FOLDER,
     [{ after: /"event":"progress"/, send: "SIGINT" }],
-    environment(),
   );
   assert.equal(code, 130);
   const summary = readEvents(stdout).at(-1) as { outcome: string; files: { state: string }[] };
@@ -159,6 +145,11 @@ for (
     ],
     ["an extension that says nothing", () => [SPEECH, "a.xyz"], /Cannot tell the container of "a\.xyz"/],
     ["the file that is read", () => [SPEECH, SPEECH, "--force"], /is the file that is read; name another one/],
+    [
+      "to write over numbered pictures",
+      () => [mp4(), still("shot-1.png").replace("-1.", "-%d.")],
+      /"\S+shot-1\.png" is there already; give --force/,
+    ],
     ["times in the wrong order", () => [SPEECH, "a.ogg", "--from", "3", "--to", "2"], /--to 2 is not after --from 3/],
     ["a size that is none", () => [mp4(), "a.mp4", "--size", "80"], /Cannot read the size.*80/],
     ["pictures only for sound", () => [still(), "a.ogg"], /it has video, and Ogg holds audio/],

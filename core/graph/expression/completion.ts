@@ -5,6 +5,7 @@
  */
 import { type ConfigSchema, expandPort, type NodeDescriptor } from "../../descriptor/descriptor.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
+import { listEndingIn } from "../../registry/short_names.ts";
 import { readWords, type Word, WordError } from "./words.ts";
 
 /** A way to go on. */
@@ -62,8 +63,8 @@ function candidatesFor(words: readonly Word[], begun: string, registry: NodeRegi
     const isLinked = words[border]?.kind === "link";
     return [...typesFor(isLinked, registry), ...referencesTo(words, begun, isLinked, registry)];
   }
-  if (name.kind !== "name" || !registry.has(name.text)) return [];
-  const { descriptor } = registry.get(name.text);
+  const descriptor = name.kind === "name" ? describe(name.text, registry) : undefined;
+  if (descriptor === undefined) return [];
   const { properties } = descriptor.config;
   const [, key] = /^(\w+)=/.exec(begun) ?? [];
   if (key !== undefined) return properties[key] === undefined ? [] : valuesOf(key, properties[key]);
@@ -79,7 +80,18 @@ function typesFor(isLinked: boolean, registry: NodeRegistry): Candidate[] {
   const fitting = types.filter(({ inputs }) =>
     (inputs.length > 0) === isLinked || (!isLinked && inputs.every(isOptional))
   );
-  return fitting.map(({ type, description }) => [type, description]);
+  return fitting.flatMap(({ type, description }) => {
+    const short = type.slice(type.lastIndexOf(".") + 1);
+    const isShort = short !== type && describe(short, registry)?.type === type;
+    return (isShort ? [short, type] : [type]).map((name): Candidate => [name, description]);
+  });
+}
+
+/** The node type of a name, or of the last part of one. */
+function describe(name: string, registry: NodeRegistry): NodeDescriptor | undefined {
+  if (registry.has(name)) return registry.get(name).descriptor;
+  const [whole, ...others] = listEndingIn(registry.listNodeTypes(), name);
+  return whole === undefined || others.length > 0 ? undefined : registry.get(whole).descriptor;
 }
 
 function isOptional({ optional }: NodeDescriptor["inputs"][number]): boolean {
@@ -92,8 +104,8 @@ function referencesTo(words: readonly Word[], begun: string, isLinked: boolean, 
   let type = "";
   for (const word of words) {
     if (word.kind === "name") type = word.text;
-    if (word.kind !== "setting" || word.key !== "id" || !registry.has(type)) continue;
-    const { descriptor } = registry.get(type);
+    const descriptor = word.kind === "setting" && word.key === "id" ? describe(type, registry) : undefined;
+    if (word.kind !== "setting" || descriptor === undefined) continue;
     const id = `${word.value}.`;
     if (!begun.startsWith(id)) found.push([id, `The ${type}.`]);
     else {
