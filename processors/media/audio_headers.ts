@@ -77,7 +77,7 @@ export function fitsAdts({ sampleRateHz, channels }: AudioPacketFormat): boolean
 /** How long an Opus packet lasts, in nanoseconds, by its table of contents (RFC 6716, 3.1); 0 for one without. */
 export function opusDurationNs(bytes: Uint8Array): number {
   if (bytes.length === 0) return 0;
-  const [configuration, code] = [bytes[0] >> 3, bytes[0] & 3];
+  const [configuration, code] = [Math.floor(bytes[0] / 8), bytes[0] & 3];
   const frameMs = configuration < 12
     ? [10, 20, 40, 60][configuration & 3]
     : configuration < 16

@@ -6,7 +6,7 @@ const KILLS = Deno.env.get("SLUICE_DEEP") === undefined ? 1 : 100;
 /** How much of the media may be lost. */
 const MOST_LOST_SECONDS = 2;
 const FILES = ["r.mp4", "r.mkv", "r.webm", "r.ogg"];
-const RECORDER = new URL("fixtures/recorder.ts", import.meta.url).pathname;
+const RECORDER = new URL("./fixtures/recorder.ts", import.meta.url).pathname;
 
 function film(name: string, ...codec: string[]): string {
   const path = `${FOLDER}/${name}`;

@@ -84,6 +84,8 @@ export class Lane implements CellHost {
   running = false;
   /** It has torn its nodes down, or does so now. */
   closed = false;
+  /** Its pools are closed. */
+  #hasLeftMemory = false;
   /** The loop waits without blocking: other work of the event loop may wake nodes. */
   parked: Promise<void> | undefined;
   /** The nodes that wait for a time. */
@@ -144,8 +146,13 @@ export class Lane implements CellHost {
     return this.page.u32[this.#at32 + GENERATION] !== this.#generation;
   }
 
-  /** Ends the thread if another one runs the lane by now. @returns whether it does */
+  /**
+   * Ends the thread if another one runs the lane by now.
+   *
+   * @returns whether it does, or the lane has closed its pools: then a tick that ends late touches nothing of the graph's
+   */
   endIfGivenUp(): boolean {
+    if (this.#hasLeftMemory) return true;
     if (!this.isGivenUp) return false;
     this.running = false;
     // The thread was given up while a node kept it. What the node holds is in the row that is the thread's own.
@@ -292,6 +299,7 @@ export class Lane implements CellHost {
     if (isSetAside) leaveRow(this.pools, row);
     // What promises still do with frames is refused.
     for (const pool of this.pools) pool.close();
+    this.#hasLeftMemory = true;
   }
 
   /** The cells are others: notes what the thread may do because of them. */
