@@ -60,7 +60,7 @@ export class TaggedPorts implements PortRegistry {
 /** The configuration of `tagged`. */
 export interface TaggedConfig {
   /**
-   * Gain. ```ts @min() @units dB ```
+   * Gain. ```ts ignore @min() @units dB ```
    *
    * A number; 1 by default.
    */
@@ -100,7 +100,7 @@ export const tagged: NodeType<TaggedConfig, TaggedHandle> = defineNodeType<Tagge
       properties: {
         gain: {
           type: "number",
-          description: "Gain. ```ts @min() @units dB ```",
+          description: "Gain. ```ts ignore @min() @units dB ```",
           examples: [2],
           default: 1,
         },
