@@ -133,5 +133,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/other-tags",
   url: import.meta.url,
   nodes: [tagged],
-  sources: { "node.ts": "b4f8cb021cea4877", "sluice.json": "8178636e8ab5cdd5" },
+  sources: { "node.ts": "5c09d52fad6097b8", "sluice.json": "8178636e8ab5cdd5" },
 });
