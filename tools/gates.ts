@@ -7,7 +7,7 @@ import { readCargoFailures, readDenoFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
 import { countCargoTests, countDenoTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
-import { listPackagesWithTests } from "./rust_tests.ts";
+import { listPackagesWith } from "./rust_tests.ts";
 import { listTypeScript } from "./source_files.ts";
 
 /** The parts whose tests do not depend on the driver, and measure no time. */
@@ -110,7 +110,8 @@ function checkGates(): Gate[] {
   return [
     { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
     { name: "lint", beside: "busy", commands: [deno("lint")] },
-    { name: "types", beside: "busy", commands: [deno("check", ".")] },
+    // Those of the examples in documentation too, so that nothing is checked twice.
+    { name: "types", beside: "busy", commands: [deno("check", "--doc", ".")] },
     { name: "arrows between folders", beside: "busy", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
     { name: "generated code is current", beside: "busy", commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
     { name: "floating promises", beside: "busy", commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
@@ -140,7 +141,8 @@ function checkGates(): Gate[] {
       beside: "busy",
       tests: CARGO_TESTS,
       commands: [
-        cargo("test", "--locked", "--no-fail-fast", ...listPackagesWithTests().flatMap((name) => ["--package", name])),
+        cargo("test", "--locked", "--no-fail-fast", "--tests", ...packagesWith("tests")),
+        cargo("test", "--locked", "--doc", ...packagesWith("examples")),
       ],
     },
   ];
@@ -160,7 +162,7 @@ export function releaseGates(): Gate[] {
       name: "examples in documentation",
       beside: "busy",
       tests: DENO_TESTS,
-      commands: [deno("test", "-A", "--doc", ...filesWithExamples())],
+      commands: [deno("test", "-A", "--no-check", "--doc", ...filesWithExamples())],
     },
     { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
     {
@@ -382,6 +384,11 @@ function hostTriple(): string {
 
 function deno(...args: string[]): { program: string; args: string[] } {
   return { program: Deno.execPath(), args };
+}
+
+/** The options that name the crates with tests, or with examples. */
+function packagesWith(kind: "tests" | "examples"): string[] {
+  return listPackagesWith(kind).flatMap((name) => ["--package", name]);
 }
 
 /** Runs tests, whose types the gate "types" checks. */

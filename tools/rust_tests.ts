@@ -1,21 +1,22 @@
 /**
- * Which crates have tests of their own.
+ * Which crates have tests, and which have examples in their documentation.
  *
  * @module
  */
 import { ROOT } from "./root.ts";
 
-/** What the text of a Rust file has that `cargo test` runs: a test, or an example in documentation. */
-const TESTS = /#\[test\]|\bproptest! \{|^ *\/\/[/!] ```/m;
+/** What the text of a Rust file has that `cargo test` runs: tests, and examples in documentation. */
+const KINDS = { tests: /#\[test\]/, examples: /^ *\/\/[/!] ```/m } as const;
 
 /**
- * Names the packages of the workspace that have tests. `cargo test` builds whatever a package depends on: for those
- * without tests that would be codecs in C++, built again beside those of the native library, for nothing.
+ * Names the packages of the workspace that have tests, or examples in documentation. `cargo test` builds whatever a
+ * package depends on: for those without any that would be codecs in C++, built again beside those of the native library,
+ * for nothing.
  *
  * @returns names of packages, sorted by their folders
  */
-export function listPackagesWithTests(): string[] {
-  return listPackages("crates").filter(hasTests).map((folder) => {
+export function listPackagesWith(kind: keyof typeof KINDS): string[] {
+  return listPackages("crates").filter((folder) => has(folder, KINDS[kind])).map((folder) => {
     const [, name] = /^name = "(.*)"$/m.exec(Deno.readTextFileSync(`${ROOT}${folder}/Cargo.toml`))!;
     return name;
   });
@@ -27,11 +28,11 @@ function listPackages(folder: string): string[] {
   return folders.flatMap((each) => isFile(`${each}/Cargo.toml`) ? [each] : listPackages(each));
 }
 
-function hasTests(folder: string): boolean {
+function has(folder: string, text: RegExp): boolean {
   for (const { isFile, name } of Deno.readDirSync(ROOT + folder)) {
-    if (isFile && name.endsWith(".rs") && TESTS.test(Deno.readTextFileSync(`${ROOT}${folder}/${name}`))) return true;
+    if (isFile && name.endsWith(".rs") && text.test(Deno.readTextFileSync(`${ROOT}${folder}/${name}`))) return true;
   }
-  return foldersIn(folder).some(hasTests);
+  return foldersIn(folder).some((each) => has(each, text));
 }
 
 function foldersIn(folder: string): string[] {

@@ -3,7 +3,7 @@
  * but for its threads: those are scripted here, and time passes only when the test lets it. What is compared with the
  * session is what is known of the threads: which of them run, hang, or have ended.
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, fail, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { CONTROL, ENTRY, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { checkingSink, numberedSource } from "../../tests/fixtures/numbered.ts";
@@ -453,18 +453,28 @@ class World {
 
   /** What holds at any moment. */
   assertConsistent(): void {
-    deepEqual(this.#wrong, []);
-    const here = this.lanes.filter(({ state }) => state !== "gone");
-    for (const [index, all] of Map.groupBy(here, (lane) => lane.index)) {
-      const heard = all.filter(({ is }) => is.hears === "all");
-      const newest = Math.max(...this.lanes.filter((lane) => lane.index === index).map(({ life }) => life.generation));
-      ok(heard.length <= 1, `${heard.length} threads of lane ${index} are heard`);
-      for (const { life } of heard) equal(life.generation, newest, `an old thread of lane ${index} is heard`);
+    // Called some million times: what is compared is first looked for.
+    if (this.#wrong.length > 0) deepEqual(this.#wrong, []);
+    const newest = new Map<number, number>();
+    for (const { index, life: { generation } } of this.lanes) {
+      if ((newest.get(index) ?? -1) < generation) newest.set(index, generation);
     }
-    const rows = here.map(({ life }) => life.row);
-    equal(new Set(rows).size, rows.length, `two threads have one row: ${rows}`);
-    const names = here.filter(({ is }) => is.current).map(({ name }) => name);
-    equal(new Set(names).size, names.length, `two threads have one name: ${names}`);
+    const heard = new Set<number>();
+    const rows = new Set<number>();
+    const names = new Set<string>();
+    for (const { state, is, index, name, life: { generation, row } } of this.lanes) {
+      if (state === "gone") continue;
+      if (is.hears === "all") {
+        if (heard.has(index)) fail(`two threads of lane ${index} are heard`);
+        if (generation !== newest.get(index)) fail(`an old thread of lane ${index} is heard: ${generation}`);
+        heard.add(index);
+      }
+      if (rows.has(row)) fail(`two threads have one row: ${row}`);
+      rows.add(row);
+      if (!is.current) continue;
+      if (names.has(name)) fail(`two threads have one name: ${name}`);
+      names.add(name);
+    }
   }
 
   /** What holds once nothing is under way: the session knows of each thread what is true of it. */

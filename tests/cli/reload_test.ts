@@ -109,7 +109,7 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   /** Reads one product; no number may be missing. @returns what it was multiplied by */
   async function readOne(): Promise<number> {
     // Paced, so that what replaces nodes gets its share of the machine.
-    if (read % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (read % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const { value: frame } = await values.next();
     const { number, product } = frame!.value;
     assert.equal(number, read++);

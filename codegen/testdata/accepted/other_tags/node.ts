@@ -29,7 +29,7 @@ export class Tagged {
    * @throws {Error} never
    * @example 2
    *
-   * ```ts
+   * ```ts ignore
    * @min()
    * @units dB
    * ```

@@ -60,7 +60,7 @@ export class TaggedPorts implements PortRegistry {
 /** The configuration of `tagged`. */
 export interface TaggedConfig {
   /**
-   * Gain. ```ts @min() @units dB ```
+   * Gain. ```ts ignore @min() @units dB ```
    *
    * A number; 1 by default.
    */
@@ -100,7 +100,7 @@ export const tagged: NodeType<TaggedConfig, TaggedHandle> = defineNodeType<Tagge
       properties: {
         gain: {
           type: "number",
-          description: "Gain. ```ts @min() @units dB ```",
+          description: "Gain. ```ts ignore @min() @units dB ```",
           examples: [2],
           default: 1,
         },
@@ -133,5 +133,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/other-tags",
   url: import.meta.url,
   nodes: [tagged],
-  sources: { "node.ts": "b4f8cb021cea4877", "sluice.json": "8178636e8ab5cdd5" },
+  sources: { "node.ts": "5c09d52fad6097b8", "sluice.json": "8178636e8ab5cdd5" },
 });
