@@ -172,8 +172,10 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   if (host.endIfGivenUp()) return false;
   const wasPending = cell.pending;
   const again = cell.again;
+  const wasLastLook = cell.isLastLook;
   cell.pending = false;
   cell.again = false;
+  cell.isLastLook = false;
   const fault = cell.endTick();
   if (fault !== undefined) {
     afterFailure(host, cell, fault, "process()");
@@ -202,8 +204,11 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
     cell.wakes -= 2;
     cell.wake();
   } else if (cell.writersEnded() && cell.admit()) {
-    // It was shown everything that will ever come and took nothing: it is done with it.
-    cell.finishing = true;
+    // A tick that began after the end of its writers was shown everything that will ever come: if it took nothing
+    // either, the node is done with it.
+    cell.finishing = wasLastLook;
+    cell.isLastLook = !wasLastLook;
+    cell.wakes = 0;
     cell.wake();
   }
   return true;

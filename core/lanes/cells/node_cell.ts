@@ -102,6 +102,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   queued = false;
   /** How often it was woken since a tick of it last did something. */
   wakes = 0;
+  /** Its last tick took nothing, and was followed by the end of all writers. */
+  isLastLook = false;
   /** It was woken while its asynchronous tick was under way. */
   again = false;
   /** It has had its last tick: `flush()` and the end of stream come next. */
