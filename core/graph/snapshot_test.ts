@@ -56,6 +56,10 @@ function valueOf(schema: ConfigSchema): fc.Arbitrary<unknown> {
       return fc.integer({ min: Math.ceil(minimum), max: Math.floor(maximum) });
     case "string":
       return fc.string({ minLength: schema.minLength ?? 0, maxLength: 20, unit: "binary" });
+    case "array":
+      return fc.array(valueOf(schema.items!), { minLength: schema.minItems ?? 0, maxLength: 4 });
+    case "object":
+      return schema.properties === undefined ? fc.constant(undefined) : configOf(schema as ConfigObjectSchema);
     default:
       return fc.constant(undefined);
   }
