@@ -4,6 +4,8 @@ import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { Codec } from "../../core/frames/format.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { ffmpeg, FOLDER } from "../../processors/media/fixtures/media_files.ts";
+import { nodes } from "../../sluice.gen.ts";
 import { addRow, end, media, type Row, runtimeOf, runUnits } from "../fixtures/plugins/media.ts";
 
 /** Packets in all; a run is 100. */
@@ -43,15 +45,17 @@ function mutate(bytes: Uint8Array, pick: (below: number) => number): Uint8Array 
   }
 }
 
+/** Codecs of sound. */
+const SOUND: readonly Codec[] = ["opus", "aac", "mp3", "flac"];
+
 /** Sends units to a decoder. @returns its figures, or the message with which it failed */
 async function decode(registry: NodeRegistry, stage: string, codec: Codec, units: readonly Uint8Array[]) {
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec }), { id: "source" });
   const last = addRow(registry, runtime, { [stage]: {} }, "source.encoded");
-  const sink = codec === "opus"
-    ? runtime.add(appSink.audio(), { id: "sink" })
-    : runtime.add(appSink.video(), { id: "sink" });
-  runtime.connectByName(last, codec === "opus" ? "sink.audio" : "sink.video", { policy: "lossless", capacity: 4 });
+  const isSound = SOUND.includes(codec);
+  const sink = isSound ? runtime.add(appSink.audio(), { id: "sink" }) : runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName(last, isSound ? "sink.audio" : "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   const seen = (async () => {
     let frames = 0;
@@ -114,6 +118,23 @@ media(`codecs.opus-decode: ${PACKETS} damaged packets end in sound and counts`, 
   await runtime.finished;
   await fuzz(registry, "codecs.opus-decode", "opus", units, /^never$/);
 });
+
+for (const [codec, encoder] of [["aac", "aac"], ["mp3", "libmp3lame"], ["flac", "flac"]] as const) {
+  media(`codecs.${codec}-decode: ${PACKETS} damaged packets end in sound and counts`, async (registry) => {
+    const path = `${FOLDER}/fuzz.mka`;
+    const source = "anoisesrc=duration=0.5:amplitude=0.2:sample_rate=44100,pan=stereo|c0=c0|c1=-0.3*c0";
+    ffmpeg("-f", "lavfi", "-i", source, "-c:a", encoder, path);
+    await using runtime = runtimeOf(registry);
+    runtime.add(nodes.mediaSource({ path }), { id: "file", lane: "main", ports: ["audio_0"] });
+    const sink = runtime.add(appSink.encoded(), { id: "sink" });
+    runtime.connectByName("file.audio_0", "sink.encoded", { policy: "lossless", capacity: 8 });
+    await runtime.start();
+    const units: Uint8Array[] = [];
+    for await (const { bytes } of sink) units.push(bytes.slice());
+    await runtime.finished;
+    await fuzz(registry, `codecs.${codec}-decode`, codec, units, /^never$/);
+  }, { needsFfmpeg: true });
+}
 
 async function fuzz(registry: NodeRegistry, stage: string, codec: Codec, units: readonly Uint8Array[], wanted: RegExp) {
   const pick = random(20_261_123);
