@@ -218,6 +218,15 @@ for (const codec of [AAC, MP3, FLAC]) {
   }, { needsFfmpeg: true });
 }
 
+/** A file of mono at 24 kHz whose header says that it is HE-AAC of 48 kHz (ISO/IEC 14496-3, 1.6.5). */
+function sayHeAac(file: Uint8Array): Uint8Array {
+  const configuration = [0x13, 0x08, 0x56, 0xe5, 0x00];
+  const at = file.findIndex((_, k) => configuration.every((byte, i) => file[k + i] === byte));
+  ok(at > 0);
+  file[at + 4] = 0x98;
+  return file;
+}
+
 media("aac-decode refuses HE-AAC, other profiles and 5.1, and names what decodes them", async (registry) => {
   const folder = await Deno.makeTempDir();
   const units = await packetsOf(registry, encode(folder, AAC, 1, 48_000));
@@ -235,6 +244,9 @@ media("aac-decode refuses HE-AAC, other profiles and 5.1, and names what decodes
     match(failed, message);
     match(failed, mend);
   }
+  const path = `${folder}/he.mp4`;
+  await Deno.writeFile(path, sayHeAac(await Deno.readFile(encode(folder, AAC, 1, 24_000))));
+  await rejects(decodeFile(registry, path, "codecs.aac-decode"), /cannot decode HE-AAC of 48000 Hz: wanted AAC-LC/);
   const surround = encode(folder, AAC, 6, 48_000);
   await rejects(
     decodeFile(registry, surround, "codecs.aac-decode"),
