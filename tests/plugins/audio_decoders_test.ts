@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
     extension: "mp4",
     // Without noise substitution, where each decoder has noise of its own.
     encoder: ["-c:a", "aac", "-b:a", "128k", "-aac_pns", "0"],
-    formats: [[1, 44_100], [1, 48_000], [2, 44_100], [2, 48_000]],
+    formats: [[1, 44_100], [2, 48_000]],
     lateBy: 0,
   },
   {
@@ -42,7 +42,7 @@ const CASES: readonly Case[] = [
     codec: "mp3",
     extension: "mp3",
     encoder: ["-c:a", "libmp3lame", "-b:a", "128k"],
-    formats: [[1, 44_100], [1, 48_000], [2, 44_100], [2, 48_000], [2, 22_050]],
+    formats: [[1, 44_100], [2, 48_000], [2, 22_050]],
     // ffmpeg leaves out the delay that the tag of LAME tells, and that of decoders.
     lateBy: 576 + 529,
   },
@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     codec: "flac",
     extension: "flac",
     encoder: ["-c:a", "flac", "-sample_fmt", "s32", "-frame_size", "1024", "-v", "error"],
-    formats: [[1, 44_100], [2, 48_000], [6, 44_100], [6, 48_000]],
+    formats: [[1, 44_100], [6, 48_000]],
     lateBy: 0,
   },
   {

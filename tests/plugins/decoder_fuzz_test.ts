@@ -153,14 +153,10 @@ for (
     const units: Uint8Array[] = [];
     for await (const { bytes } of sink) units.push(bytes.slice());
     await runtime.finished;
-    await fuzz(
-      registry,
-      `codecs.${codec}-decode`,
-      codec,
-      units,
-      /^never$/,
-      (bytes, pick) => inside(bytes, keep, codec, pick),
-    );
+    await fuzz(registry, `codecs.${codec}-decode`, codec, units, /^never$/, {
+      packets: SYMPHONIA_PACKETS,
+      other: (bytes, pick) => inside(bytes, keep, codec, pick),
+    });
   }, { needsFfmpeg: true });
 }
 
@@ -170,7 +166,7 @@ async function fuzz(
   codec: Codec,
   units: readonly Uint8Array[],
   wanted: RegExp,
-  other = mutate,
+  { packets = PACKETS, other = mutate } = {},
 ) {
   const pick = random(20_261_123);
   for (let sent = 0; sent < packets; sent += 100) {
