@@ -5,15 +5,7 @@ import { main } from "../../cli/main.ts";
 import { processIo, TextOutput } from "../../cli/output/output.ts";
 import { CONTAINERS, familyOf, PCM } from "../../cli/convert/formats.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
-import {
-  assertSameSound,
-  decode,
-  ffmpeg,
-  FOLDER,
-  input,
-  mp4,
-  probe,
-} from "../../processors/media/fixtures/media_files.ts";
+import { decode, ffmpeg, FOLDER, input, mp4, probe } from "../../processors/media/fixtures/media_files.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
 
