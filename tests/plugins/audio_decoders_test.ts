@@ -3,9 +3,10 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { Codec } from "../../core/frames/format.ts";
-import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
 import { ffmpeg as runFfmpeg } from "../../processors/media/fixtures/media_files.ts";
-import { nodes } from "../../sluice.gen.ts";
+import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { addRow, end, ffmpeg, media, runtimeOf } from "../fixtures/plugins/media.ts";
 
 const LOSSLESS = { policy: "lossless", capacity: 8 } as const;
@@ -254,3 +255,25 @@ media("aac-decode refuses HE-AAC, other profiles and 5.1, and names what decodes
   );
   await Deno.remove(folder, { recursive: true });
 }, { needsFfmpeg: true });
+
+media("convert: auto puts flac-decode between, which gives back what flac-encode was given", async (plugins) => {
+  const registry = new NodeRegistry([nodePackage]);
+  for (const type of plugins.list()) registry.add(type);
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry, convert: "auto" });
+  runtime.add(nodes.toneSource({ sampleRateHz: 44_100, channels: 2, durationSeconds: 0.2 }), { id: "tone" });
+  runtime.addByType("org.sluice.codecs.flac-encode", { bitsPerSample: 24 }, { id: "encode", lane: "media" });
+  const [sink, straight] = ["sink", "straight"].map((id) => runtime.add(appSink.audio(), { id }));
+  runtime.connectByName("tone.audio", "encode.audio", LOSSLESS);
+  runtime.connectByName("tone.audio", "straight.audio", LOSSLESS);
+  runtime.connectByName("encode.encoded", "sink.audio", LOSSLESS);
+  ok(Object.values(runtime.graph().nodes).some(({ type }) => type === "org.sluice.codecs.flac-decode"));
+  await runtime.start();
+  const [found, wanted] = await Promise.all([sink, straight].map(async (each) => {
+    const samples: number[] = [];
+    for await (const block of each) samples.push(...block.channel(1));
+    return samples;
+  }));
+  await runtime.finished;
+  equal(found.length, wanted.length);
+  ok(found.every((sample, n) => Math.abs(sample - wanted[n]) <= 2 ** -24), "each sample is off by half a step at most");
+});
