@@ -10042,18 +10042,21 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly aacDecode: typeof package1.nodes.aacDecode;
   readonly acquisition: typeof package1.nodes.acquisition;
   readonly biquad: typeof package1.nodes.biquad;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
   readonly downsample: typeof package1.nodes.downsample;
   readonly fft: typeof package1.nodes.fft;
+  readonly flacDecode: typeof package1.nodes.flacDecode;
   readonly flacEncode: typeof package1.nodes.flacEncode;
   readonly frameRate: typeof package1.nodes.frameRate;
   readonly h264Decode: typeof package1.nodes.h264Decode;
   readonly h264Encode: typeof package1.nodes.h264Encode;
   readonly jpegDecode: typeof package1.nodes.jpegDecode;
   readonly jpegEncode: typeof package1.nodes.jpegEncode;
+  readonly mp3Decode: typeof package1.nodes.mp3Decode;
   readonly opusDecode: typeof package1.nodes.opusDecode;
   readonly opusEncode: typeof package1.nodes.opusEncode;
   readonly overlay: typeof package1.nodes.overlay;
@@ -10294,6 +10297,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "processors/media/process.ts": "c2e94dfe83df5b21",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "3b2bb3816a05aeac",
+    "stages.gen.ts": "47e7a8653a377367",
   },
 });

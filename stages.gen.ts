@@ -31,6 +31,73 @@ import type {
   VideoFrame,
 } from "./generated.ts";
 
+/** The configuration of `org.sluice.codecs.aac-decode`. */
+export interface AacDecodeConfig {
+  /**
+   * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
+   *
+   * One of "conceal", "fail"; "conceal" by default.
+   */
+  readonly damaged?: "conceal" | "fail";
+}
+
+/** A `org.sluice.codecs.aac-decode` in a graph. */
+export type AacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
+
+/** Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. HE-AAC and more channels are refused. */
+export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStage<AacDecodeConfig, AacDecodeHandle>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.aac-decode",
+    className: "AacDecode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Decodes AAC-LC, mono or stereo.",
+    doc:
+      "Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. HE-AAC and more channels are refused.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["aac"] },
+      burst: 1,
+      doc: "AAC, an access unit with its ADTS header a frame.",
+    }],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio at the rate of the stream.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        damaged: {
+          type: "string",
+          enum: ["conceal", "fail"],
+          default: "conceal",
+          description:
+            "What is done with packets that cannot be decoded: silence takes their place, or the node fails.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["packets", "damaged"],
+  },
+});
+
 /** The configuration of `org.sluice.sensors.acquisition`. */
 export interface AcquisitionConfig {
   /**
@@ -1760,6 +1827,76 @@ export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHa
   },
 });
 
+/** The configuration of `org.sluice.codecs.flac-decode`. */
+export interface FlacDecodeConfig {
+  /**
+   * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
+   *
+   * One of "conceal", "fail"; "conceal" by default.
+   */
+  readonly damaged?: "conceal" | "fail";
+}
+
+/** A `org.sluice.codecs.flac-decode` in a graph. */
+export type FlacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
+
+/** Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In place of a frame whose check does not fit, which is counted, comes silence. */
+export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedStage<
+  FlacDecodeConfig,
+  FlacDecodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.flac-decode",
+    className: "FlacDecode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files.",
+    doc:
+      "Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In place of a frame whose check does not fit, which is counted, comes silence.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["flac"] },
+      burst: 1,
+      doc: "FLAC, a frame a frame.",
+    }],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio at the rate of the stream.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        damaged: {
+          type: "string",
+          enum: ["conceal", "fail"],
+          default: "conceal",
+          description:
+            "What is done with packets that cannot be decoded: silence takes their place, or the node fails.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["packets", "damaged"],
+  },
+});
+
 /** The configuration of `org.sluice.codecs.flac-encode`. */
 export interface FlacEncodeConfig {
   /**
@@ -2291,6 +2428,73 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
       additionalProperties: false,
     },
     figures: ["frames", "bytes"],
+  },
+});
+
+/** The configuration of `org.sluice.codecs.mp3-decode`. */
+export interface Mp3DecodeConfig {
+  /**
+   * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
+   *
+   * One of "conceal", "fail"; "conceal" by default.
+   */
+  readonly damaged?: "conceal" | "fail";
+}
+
+/** A `org.sluice.codecs.mp3-decode` in a graph. */
+export type Mp3DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
+
+/** Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. Frames do not tell the delay of their encoder: of LAME, the sound is 1105 samples late. */
+export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStage<Mp3DecodeConfig, Mp3DecodeHandle>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.mp3-decode",
+    className: "Mp3Decode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description: "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo.",
+    doc:
+      "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. Frames do not tell the delay of their encoder: of LAME, the sound is 1105 samples late.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["mp3"] },
+      burst: 1,
+      doc: "MP3, a frame with its header a frame.",
+    }],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio at the rate of the stream.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        damaged: {
+          type: "string",
+          enum: ["conceal", "fail"],
+          default: "conceal",
+          description:
+            "What is done with packets that cannot be decoded: silence takes their place, or the node fails.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["packets", "damaged"],
   },
 });
 
@@ -3191,18 +3395,21 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
 
 /** The stages, by name. */
 export const nodes: {
+  readonly aacDecode: typeof aacDecode;
   readonly acquisition: typeof acquisition;
   readonly biquad: typeof biquad;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
   readonly downsample: typeof downsample;
   readonly fft: typeof fft;
+  readonly flacDecode: typeof flacDecode;
   readonly flacEncode: typeof flacEncode;
   readonly frameRate: typeof frameRate;
   readonly h264Decode: typeof h264Decode;
   readonly h264Encode: typeof h264Encode;
   readonly jpegDecode: typeof jpegDecode;
   readonly jpegEncode: typeof jpegEncode;
+  readonly mp3Decode: typeof mp3Decode;
   readonly opusDecode: typeof opusDecode;
   readonly opusEncode: typeof opusEncode;
   readonly overlay: typeof overlay;
@@ -3211,18 +3418,21 @@ export const nodes: {
   readonly toVoltage: typeof toVoltage;
   readonly trigger: typeof trigger;
 } = {
+  aacDecode,
   acquisition,
   biquad,
   compositor,
   convert,
   downsample,
   fft,
+  flacDecode,
   flacEncode,
   frameRate,
   h264Decode,
   h264Encode,
   jpegDecode,
   jpegEncode,
+  mp3Decode,
   opusDecode,
   opusEncode,
   overlay,
@@ -3237,18 +3447,21 @@ export const nodePackage: NodePackage = definePackage({
   name: "sluice-stages",
   url: import.meta.url,
   nodes: [
+    aacDecode,
     acquisition,
     biquad,
     compositor,
     convert,
     downsample,
     fft,
+    flacDecode,
     flacEncode,
     frameRate,
     h264Decode,
     h264Encode,
     jpegDecode,
     jpegEncode,
+    mp3Decode,
     opusDecode,
     opusEncode,
     overlay,

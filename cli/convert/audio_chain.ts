@@ -6,7 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { DECODERS, ENCODERS, familyOf, PCM } from "./formats.ts";
+import { decoderOf, ENCODERS, familyOf, PCM } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
 import { trim } from "./trim.ts";
 
@@ -23,7 +23,7 @@ export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
   const { track, codec } = plan;
   let [end, rateHz, channels] = [start, track.sampleRateHz ?? OPUS_RATE_HZ, track.channels ?? 2];
   if (familyOf(track.codec) !== PCM) {
-    end = draft.append(end, "audio-decode", DECODERS[track.codec], {}, "audio");
+    end = draft.append(end, "audio-decode", decoderOf(track)!, {}, "audio");
     if (track.codec === "opus") rateHz = OPUS_RATE_HZ;
   }
   end = trim(draft, end, "audio", args);

@@ -5,6 +5,7 @@
  */
 import { extname } from "node:path";
 import { type Container, containerOf } from "../../processors/media/containers.ts";
+import type { TrackInfo } from "../../processors/media/media_info.ts";
 
 /** Samples, as a format among codecs. */
 export const PCM = "pcm";
@@ -51,11 +52,17 @@ const BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
 };
 
 /** Codecs that can be decoded. */
-export const DECODERS: Readonly<Record<string, CodecNode>> = {
+const DECODERS: Readonly<Record<string, CodecNode>> = {
   h264: { type: "org.sluice.codecs.h264-decode", input: "encoded", output: "video" },
   jpeg: { type: "org.sluice.codecs.jpeg-decode", input: "encoded", output: "video" },
   opus: { type: "org.sluice.codecs.opus-decode", input: "encoded", output: "audio" },
+  aac: { type: "org.sluice.codecs.aac-decode", input: "encoded", output: "audio" },
+  mp3: { type: "org.sluice.codecs.mp3-decode", input: "encoded", output: "audio" },
+  flac: { type: "org.sluice.codecs.flac-decode", input: "encoded", output: "audio" },
 };
+
+/** AAC that can be decoded, by its codec string (RFC 6381) and its channels: AAC-LC of MPEG-4 or MPEG-2. */
+const [PLAIN_AAC, AAC_CHANNELS] = [/^mp4a\.(40\.2|67)$/, 2];
 
 /** Codecs that can be encoded to. */
 export const ENCODERS: Readonly<Record<string, CodecNode>> = {
@@ -76,6 +83,12 @@ export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = { h264: "i420"
 export function outputFormatOf(path: string): OutputFormat {
   const known = BY_EXTENSION[extname(path).toLowerCase()];
   return known ?? { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
+}
+
+/** The node type that decodes a track. `undefined`: none does. */
+export function decoderOf({ codec, codecString = codec, channels = 1 }: TrackInfo): CodecNode | undefined {
+  const isBeyond = codec === "aac" && !(PLAIN_AAC.test(codecString) && channels <= AAC_CHANNELS);
+  return isBeyond ? undefined : DECODERS[codec];
 }
 
 /** A codec in general: `pcm` for every format of samples. */

@@ -7,7 +7,7 @@ import type { GraphFile } from "../../core/graph/graph_file.ts";
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
-import { DECODERS, familyOf, PCM } from "./formats.ts";
+import { decoderOf, familyOf, PCM } from "./formats.ts";
 
 /** The id of the node that reads. */
 const SOURCE = "file";
@@ -27,10 +27,11 @@ export function playingGraph({ tracks }: MediaInfo, args: PlayArgs): GraphFile {
   return draft.finish(undefined, "live");
 }
 
-function addTrack(draft: GraphDraft, { name, kind, codec }: TrackInfo): void {
+function addTrack(draft: GraphDraft, track: TrackInfo): void {
+  const { name, kind, codec } = track;
   let end: ChainEnd = { from: `${SOURCE}.${name}` };
   let isRaw = familyOf(codec) === PCM;
-  const decoder = DECODERS[codec];
+  const decoder = decoderOf(track);
   if (decoder !== undefined) {
     end = draft.append(end, `${kind}-decode`, decoder, {}, kind);
     isRaw = true;

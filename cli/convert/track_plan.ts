@@ -6,7 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import type { ConvertArgs } from "../media_args.ts";
-import { DECODERS, ENCODERS, familyOf, type OutputFormat, PCM } from "./formats.ts";
+import { decoderOf, ENCODERS, familyOf, type OutputFormat, PCM } from "./formats.ts";
 
 /** What is done with a track. */
 export interface TrackPlan {
@@ -41,9 +41,9 @@ export function planTrack(track: TrackInfo, output: OutputFormat, args: ConvertA
     throw refusal(track, output, `it holds ${listCodecs(held)}, which no shipped node encodes`);
   }
   if (!held.includes(codec)) throw refusal(track, output, `it holds ${listCodecs(held)}, and no ${codec}`);
-  if (isEncoded(own) && DECODERS[own] === undefined) {
+  if (isEncoded(own) && decoderOf(track) === undefined) {
     const why = changes.length > 0 ? changes.join(" and ") : `${output.name}, which holds ${listCodecs(held)},`;
-    throw refusal(track, output, `no shipped node decodes ${own}, which ${why} would take`);
+    throw refusal(track, output, `no shipped node decodes ${described(track)}, which ${why} would take`);
   }
   return { track, codec, copied: false };
 }
@@ -51,6 +51,11 @@ export function planTrack(track: TrackInfo, output: OutputFormat, args: ConvertA
 /** Whether a codec has to be decoded. */
 function isEncoded(codec: string): boolean {
   return codec !== PCM && codec !== "png";
+}
+
+/** A codec as it says what of it cannot be decoded. */
+function described({ codec, codecString, channels }: TrackInfo): string {
+  return codec === "aac" ? `aac (${codecString}) with ${channels} channels` : codec;
 }
 
 /** The codec to encode to: the own one before others. */

@@ -6,7 +6,7 @@
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { DECODERS, ENCODERS, PIXELS } from "./formats.ts";
+import { decoderOf, ENCODERS, PIXELS } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
 import { trim } from "./trim.ts";
 
@@ -29,7 +29,7 @@ export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
   let end = start;
   let pixels: string = "rgba8";
   if (track.codec !== "png") {
-    end = draft.append(end, "video-decode", DECODERS[track.codec], {}, "decode");
+    end = draft.append(end, "video-decode", decoderOf(track)!, {}, "decode");
     if (track.codec === "h264") pixels = "i420";
   }
   end = trim(draft, end, "video", args);

@@ -53,6 +53,23 @@ export function readAdtsHeader(bytes: Uint8Array): AudioPacketFormat | undefined
   return sampleRateHz === undefined || channels === 0 ? undefined : { sampleRateHz, channels };
 }
 
+/**
+ * What the configuration of a decoder (ISO/IEC 14496-3, 1.6.2.1) says of the stream that ADTS headers describe: of HE-AAC
+ * the core, whose rate is half of that which is heard.
+ */
+export function readAacCore(configuration: Uint8Array): {
+  readonly objectType: number;
+  readonly sampleRateHz: number | undefined;
+  readonly channels: number | undefined;
+} {
+  const bits = new BitReader(configuration);
+  const objectType = bits.read(5);
+  const sampleRateHz = ADTS_RATES[bits.read(4)];
+  // A rate without an index is written out, and ADTS cannot say it.
+  const channels = sampleRateHz === undefined ? 0 : ADTS_CHANNELS[bits.read(4)] ?? 0;
+  return { objectType, sampleRateHz, channels: channels === 0 ? undefined : channels };
+}
+
 /** An AAC access unit with an ADTS header of 7 bytes in front (ISO/IEC 13818-7, 6.2). */
 export function withAdtsHeader(
   unit: Uint8Array,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { EncodedFormat } from "../../core/frames/format.ts";
-import { fitsAdts, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
+import { fitsAdts, readAacCore, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
 import { BitReader } from "./bit_reader.ts";
 import { joinByteStream, readAvcConfiguration, readHevcConfiguration, splitLengthPrefixed } from "./nal_units.ts";
 
@@ -55,16 +55,16 @@ function obuType(bytes: Uint8Array): number {
 }
 
 function aacConverter({ sampleRateHz, channels }: EncodedFormat, description: Uint8Array): PacketConverter {
-  const header = { sampleRateHz: sampleRateHz ?? 0, channels: channels ?? 0 };
+  const core = readAacCore(description);
+  const header = { sampleRateHz: core.sampleRateHz ?? sampleRateHz ?? 0, channels: core.channels ?? channels ?? 0 };
   if (!fitsAdts(header)) {
     throw new Error(`its AAC has ${header.channels} channels at ${header.sampleRateHz} Hz, which ADTS cannot say`);
   }
-  // The audio object type (ISO/IEC 14496-3, 1.6.2.1); those beyond 4 extend the low-complexity one, which decoders find.
-  const objectType = new BitReader(description).read(5);
-  const carried = objectType >= 1 && objectType <= 4 ? objectType : 2;
+  // Types beyond 4 extend the low-complexity one, which decoders find.
+  const objectType = core.objectType >= 1 && core.objectType <= 4 ? core.objectType : 2;
   return (bytes) => {
     if (bytes.length + 7 >= 8192) return undefined;
-    return readAdtsHeader(bytes) === undefined ? withAdtsHeader(bytes, { ...header, objectType: carried }) : bytes;
+    return readAdtsHeader(bytes) === undefined ? withAdtsHeader(bytes, { ...header, objectType }) : bytes;
   };
 }
 

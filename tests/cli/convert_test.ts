@@ -106,6 +106,39 @@ Deno.test("sluice convert cuts sound to the sample, and mixes channels", { ignor
   ]);
 });
 
+Deno.test("sluice convert encodes the AAC of an MP4 file again, and copies its pictures", { ignore }, async () => {
+  const { code, stderr } = await convert(mp4(), "rate.mp4", "--sample-rate", "48000", "--audio-codec", "opus");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^video_0: h264 .*: copied\naudio_0: aac .*: to opus\n/);
+  const path = `${FOLDER}/rate.mp4`;
+  assert.deepEqual(probe(path, "stream=codec_name").sort(), ["h264", "opus"]);
+  assert.deepEqual(decode(path, "v"), decode(mp4(), "v"));
+  const [found, wanted] = [path, mp4()].map((each) =>
+    Number(probe(each, "stream=duration", "-select_streams", "a")[0])
+  );
+  assert.ok(Math.abs(found - wanted) < 0.05, `${found} s, wanted ${wanted}`);
+});
+
+for (
+  const [extension, codec, lateBy] of [
+    ["m4a", ["-c:a", "aac", "-aac_pns", "0"], 0],
+    // ffmpeg leaves out the delay of LAME and of decoders.
+    ["mp3", ["-c:a", "libmp3lame"], 1105],
+  ] as const
+) {
+  Deno.test(`sluice convert decodes a file of ${extension} to WAV, as ffmpeg does`, { ignore }, async () => {
+    const path = input(`sound.${extension}`, "-vn", ...codec, "-ac", "2", "-ar", "44100");
+    const { code, stderr } = await convert(path, `${extension}.wav`, "--audio-codec", "pcm-f32");
+    assert.equal(code, 0, stderr);
+    const [found, wanted] = [`${FOLDER}/${extension}.wav`, path].map((each) =>
+      new Float32Array(decode(each, "a").slice().buffer)
+    );
+    assert.ok(found.length >= 2 * (44_100 + lateBy), `${found.length} samples`);
+    const errors = wanted.subarray(0, 88_200).map((sample, i) => Math.abs(found[i + 2 * lateBy] - sample));
+    assert.ok(Math.max(...errors) < 1e-5, String(Math.max(...errors)));
+  });
+}
+
 Deno.test("Ctrl-C completes the file that sluice convert writes, with exit code 130", { ignore }, async () => {
   const long = `${FOLDER}/long.wav`;
   ffmpeg("-f", "lavfi", "-i", "anoisesrc=duration=600:sample_rate=48000:amplitude=0.1", long);
@@ -130,8 +163,8 @@ for (
     ],
     [
       "sound that nothing decodes",
-      () => [mp4(), "a.ogg"],
-      /Cannot convert audio_0 \(aac\) to Ogg: no shipped node decodes aac, which Ogg, which holds opus, would take/,
+      () => [input("surround.mp4", "-c:a", "aac", "-ac", "6", "-vn"), "a.ogg"],
+      /to Ogg: no shipped node decodes aac \(mp4a\.40\.2\) with 6 channels, which Ogg, which holds opus, would take/,
     ],
     [
       "--copy of what does not fit",

@@ -4,10 +4,12 @@ import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { Codec } from "../../core/frames/format.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { ffmpeg, FOLDER } from "../../processors/media/fixtures/media_files.ts";
+import { nodes } from "../../sluice.gen.ts";
 import { addRow, end, media, type Row, runtimeOf, runUnits } from "../fixtures/plugins/media.ts";
 
-/** Packets in all; a run is 100. */
-const PACKETS = Deno.env.get("SLUICE_DEEP") === "1" ? 10_000 : 300;
+/** Packets in all, also of the codecs that Symphonia decodes; a run is 100. */
+const [PACKETS, SYMPHONIA_PACKETS] = Deno.env.get("SLUICE_DEEP") === "1" ? [10_000, 10_000] : [300, 1_000];
 
 /** Marsaglia, "Xorshift RNGs", 2003. */
 function random(seed: number): (below: number) => number {
@@ -43,15 +45,32 @@ function mutate(bytes: Uint8Array, pick: (below: number) => number): Uint8Array 
   }
 }
 
+/** Mutates what lies behind a header of `keep` bytes, so that the damage is found by nothing but the decoder. */
+function inside(bytes: Uint8Array, keep: number, codec: Codec, pick: (below: number) => number): Uint8Array {
+  const copy = bytes.slice();
+  copy.set(mutate(bytes.subarray(keep), pick).subarray(0, bytes.length - keep), keep);
+  if (codec !== "flac") return copy;
+  // The check of a frame of FLAC (RFC 9639, 9.3).
+  let crc = 0;
+  for (const byte of copy.subarray(0, -2)) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ (crc & 0x8000 ? 0x8005 : 0)) & 0xffff;
+  }
+  copy.set([crc >> 8, crc & 255], copy.length - 2);
+  return copy;
+}
+
+/** Codecs of sound. */
+const SOUND: readonly Codec[] = ["opus", "aac", "mp3", "flac"];
+
 /** Sends units to a decoder. @returns its figures, or the message with which it failed */
 async function decode(registry: NodeRegistry, stage: string, codec: Codec, units: readonly Uint8Array[]) {
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec }), { id: "source" });
   const last = addRow(registry, runtime, { [stage]: {} }, "source.encoded");
-  const sink = codec === "opus"
-    ? runtime.add(appSink.audio(), { id: "sink" })
-    : runtime.add(appSink.video(), { id: "sink" });
-  runtime.connectByName(last, codec === "opus" ? "sink.audio" : "sink.video", { policy: "lossless", capacity: 4 });
+  const isSound = SOUND.includes(codec);
+  const sink = isSound ? runtime.add(appSink.audio(), { id: "sink" }) : runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName(last, isSound ? "sink.audio" : "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   const seen = (async () => {
     let frames = 0;
@@ -115,15 +134,48 @@ media(`codecs.opus-decode: ${PACKETS} damaged packets end in sound and counts`, 
   await fuzz(registry, "codecs.opus-decode", "opus", units, /^never$/);
 });
 
-async function fuzz(registry: NodeRegistry, stage: string, codec: Codec, units: readonly Uint8Array[], wanted: RegExp) {
-  const pick = random(20_261_123);
-  for (let sent = 0; sent < PACKETS; sent += 100) {
-    // A good unit now and then, so that damage lies behind what decodes.
-    const packets = Array.from({ length: 100 }, (_, k) => {
-      const bytes = units[k % units.length];
-      return k % 4 === 0 ? bytes : mutate(bytes, pick);
+for (
+  const [codec, encoder, format, keep] of [
+    ["aac", "aac", "fltp", 7],
+    ["mp3", "libmp3lame", "fltp", 4],
+    ["flac", "flac", "s16", 6],
+  ] as const
+) {
+  media(`codecs.${codec}-decode: ${SYMPHONIA_PACKETS} damaged packets end in sound and counts`, async (registry) => {
+    const path = `${FOLDER}/fuzz.mka`;
+    const source = "anoisesrc=duration=0.5:amplitude=0.2:sample_rate=44100,pan=stereo|c0=c0|c1=-0.3*c0";
+    ffmpeg("-f", "lavfi", "-i", source, "-c:a", encoder, "-sample_fmt", format, path);
+    await using runtime = runtimeOf(registry);
+    runtime.add(nodes.mediaSource({ path }), { id: "file", lane: "main", ports: ["audio_0"] });
+    const sink = runtime.add(appSink.encoded(), { id: "sink" });
+    runtime.connectByName("file.audio_0", "sink.encoded", { policy: "lossless", capacity: 8 });
+    await runtime.start();
+    const units: Uint8Array[] = [];
+    for await (const { bytes } of sink) units.push(bytes.slice());
+    await runtime.finished;
+    await fuzz(registry, `codecs.${codec}-decode`, codec, units, /^never$/, {
+      packets: SYMPHONIA_PACKETS,
+      other: (bytes, pick) => inside(bytes, keep, codec, pick),
     });
-    const { figures, failed } = await decode(registry, stage, codec, packets);
+  }, { needsFfmpeg: true });
+}
+
+async function fuzz(
+  registry: NodeRegistry,
+  stage: string,
+  codec: Codec,
+  units: readonly Uint8Array[],
+  wanted: RegExp,
+  { packets = PACKETS, other = mutate } = {},
+) {
+  const pick = random(20_261_123);
+  for (let sent = 0; sent < packets; sent += 100) {
+    // A good unit now and then, so that damage lies behind what decodes.
+    const sentNow = Array.from({ length: 100 }, (_, k) => {
+      const bytes = units[k % units.length];
+      return k % 4 === 0 ? bytes : k % 2 === 0 ? other(bytes, pick) : mutate(bytes, pick);
+    });
+    const { figures, failed } = await decode(registry, stage, codec, sentNow);
     if (failed !== undefined) match(failed, wanted);
     else ok(figures!.damaged > 0, `${stage} has found none damaged`);
   }
