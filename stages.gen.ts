@@ -2444,7 +2444,7 @@ export interface Mp3DecodeConfig {
 /** A `org.sluice.codecs.mp3-decode` in a graph. */
 export type Mp3DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. Frames do not tell the delay of their encoder: of LAME, the sound is 1105 samples late. */
+/** Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late. */
 export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStage<Mp3DecodeConfig, Mp3DecodeHandle>({
   plugin: "codecs",
   descriptor: {
@@ -2453,7 +2453,7 @@ export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStag
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo.",
     doc:
-      "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. Frames do not tell the delay of their encoder: of LAME, the sound is 1105 samples late.",
+      "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late.",
     category: "plugin",
     tags: ["native", "plugin", "codecs"],
     mode: "push",

@@ -26,7 +26,7 @@ impl Coding for Mp3 {
     const DOC: &'static CStr =
         c"Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 \
         only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. \
-        Frames do not tell the delay of their encoder: of LAME, the sound is 1105 samples late.";
+        The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late.";
     const INPUTS: &'static [Port] =
         &[Port::encoded(c"encoded", c"MP3, a frame with its header a frame.").accepting(&[SLUICE_MP3])];
 
