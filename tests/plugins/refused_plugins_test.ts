@@ -202,6 +202,16 @@ refusing("everything that is wrong with stages is told", async (folder) => {
   ]);
 });
 
+refusing("a function that lies in the library's data is told", async (folder) => {
+  const code = changed(
+    "com.test.data",
+    ".process = process,",
+    ".process = (int32_t (*)(void *, SluiceContext *))inputs,",
+  );
+  const at = await folder.addC("data", code, { flags: ["-Wno-unused-function"] });
+  equal(await reasonOf(at), 'stage "com.test.data": its function process lies in no library\'s code');
+});
+
 refusing("everything that is wrong is told, each with its file", async (folder) => {
   const line = '.doc = "Takes audio.",\n  .config_schema = "{",';
   const at = await folder.addC("several", changed("com.test.several", '.doc = "Takes audio.",', line));

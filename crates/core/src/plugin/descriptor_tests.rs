@@ -248,6 +248,7 @@ fn functions_that_are_none_are_told() {
 #[cfg(target_os = "linux")]
 #[test]
 fn addresses_that_lead_nowhere_are_told() {
+    static mut VARIABLE: u64 = 1;
     let nowhere = ptr::without_provenance::<c_char>(1 << 60);
     let unreadable = "points to memory that cannot be read";
     assert_eq!(read(1 << 60).err(), Some(format!("its descriptor {unreadable}")));
@@ -257,13 +258,16 @@ fn addresses_that_lead_nowhere_are_told() {
     assert_eq!(told_of_stage(|stage| stage.inputs = nowhere.cast()), format!("{of} input 0 {unreadable}"));
     assert_eq!(told_of_stage(|stage| stage.outputs = ptr::null()), format!("{of} output 0 is null"));
     assert_eq!(told(|lie| lie.ports[0].formats = nowhere.cast()), format!("{of} input 0: format 0 {unreadable}"));
-    assert_eq!(
-        told_of_stage(|stage| {
-            // SAFETY: any address that is not null is one of a function, as far as it is not called.
-            unsafe { (&raw mut stage.process).cast::<usize>().write(1 << 60) };
-        }),
-        format!("{of} its function process lies in no library")
-    );
+    // Data of a library is no code.
+    for address in [1 << 60, (&raw const VARIABLE).addr()] {
+        assert_eq!(
+            told_of_stage(|stage| {
+                // SAFETY: any address that is not null is one of a function, as far as it is not called.
+                unsafe { (&raw mut stage.process).cast::<usize>().write(address) };
+            }),
+            format!("{of} its function process lies in no library's code")
+        );
+    }
 }
 
 /// Bytes of a lie: of the plugin, of its stage, or of a port.

@@ -255,7 +255,7 @@ fn read_calls(stage: &SluiceStage) -> Result<Calls, String> {
     ];
     for (name, call) in given {
         if call.is_some_and(|call| !is_code(call)) {
-            return Err(format!("its function {name} lies in no library"));
+            return Err(format!("its function {name} lies in no library's code"));
         }
     }
     let missing = |name: &str| format!("its function {name} is null");

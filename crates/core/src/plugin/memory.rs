@@ -1,5 +1,7 @@
 //! Reads what a plugin points to without trust in the address: the system copies, and refuses what is not there.
 
+#[cfg(target_os = "linux")]
+use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
 /// Most bytes of a text.
@@ -91,7 +93,32 @@ pub(super) fn text(address: usize) -> Result<String, String> {
     Err(format!("does not end within {MAX_TEXT} bytes"))
 }
 
+/// Whether a function lies in the code of a library that the process has loaded.
+#[cfg(target_os = "linux")]
+pub(super) fn is_code(address: usize) -> bool {
+    /// Looks at one library, whose description the system gives. 1: it has the function, and no other is looked at.
+    ///
+    /// # Safety
+    ///
+    /// `library` describes a loaded library, and `wanted` is an address that is looked for.
+    unsafe extern "C" fn look(library: *mut libc::dl_phdr_info, _size: usize, wanted: *mut c_void) -> i32 {
+        // SAFETY: the system gives a description that is there during the call.
+        let library = unsafe { &*library };
+        // SAFETY: as above: so many headers are there.
+        let segments = unsafe { std::slice::from_raw_parts(library.dlpi_phdr, library.dlpi_phnum.into()) };
+        let (base, wanted) = (library.dlpi_addr as usize, wanted.addr());
+        let has = segments.iter().any(|segment| {
+            let is_code = segment.p_type == libc::PT_LOAD && segment.p_flags & libc::PF_X != 0;
+            is_code && wanted.wrapping_sub(base.wrapping_add(segment.p_vaddr as usize)) < segment.p_memsz as usize
+        });
+        has.into()
+    }
+    // SAFETY: the function keeps nothing of what it is given.
+    unsafe { libc::dl_iterate_phdr(Some(look), std::ptr::without_provenance_mut(address)) != 0 }
+}
+
 /// Whether a function lies in a library that the process has loaded.
+#[cfg(not(target_os = "linux"))]
 pub(super) fn is_code(address: usize) -> bool {
     #[cfg(unix)]
     {
@@ -132,6 +159,18 @@ mod tests {
             assert_eq!(text(address), Err(unreadable.into()));
             assert!(!is_code(address));
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn only_what_can_be_run_is_code() {
+        static mut VARIABLE: [u64; 4] = [1; 4];
+        let local = [1_u64; 4];
+        let allocated = Box::new(local);
         assert!(is_code(text as *const () as usize));
+        assert!(is_code(libc::getpid as *const () as usize));
+        assert!(!is_code((&raw const VARIABLE).addr()));
+        assert!(!is_code((&raw const local).addr()));
+        assert!(!is_code((&raw const *allocated).addr()));
     }
 }
