@@ -66,14 +66,23 @@ rogue("an edit with one that does not return from create() is refused, by name",
   await Deno.remove(folder, { recursive: true });
 });
 
-for (const [what, config] of [["hands on", {}], ["gives back", { handsOn: false }]] as const) {
-  rogue(`one that writes a byte beyond a frame that it ${what} is caught in development mode`, async (registry) => {
+const OVERRUNS: readonly (readonly [what: string, where: string, config: Record<string, number | boolean>])[] = [
+  ["a byte beyond a frame that it hands on", "beyond the end", { beyond: 1 }],
+  ["a byte beyond a frame that it gives back", "beyond the end", { beyond: 1, handsOn: false }],
+  ["a byte far beyond a frame", "beyond the end", { beyond: 601, skip: 600 }],
+  ["the byte before a frame", "before the beginning", { before: 1 }],
+  ["a byte of the times of a frame", "before the beginning", { before: 60 }],
+  ["the first byte of the header of a frame", "before the beginning", { before: 128 }],
+];
+
+for (const [what, where, config] of OVERRUNS) {
+  rogue(`one that writes ${what} is caught in development mode`, async (registry) => {
     await using runtime = new Runtime({ native: "require", registry, development: true });
     const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 2 }), { id: "source" });
     const supervision = "disable";
-    const beyond = (bytes: number) => ({ ...config, beyond: bytes });
-    runtime.addByType("com.example.rogue-overrun", beyond(1), { id: "wrong", lane: "native", supervision });
-    runtime.addByType("com.example.rogue-overrun", beyond(0), { id: "right", lane: "native", supervision });
+    const { handsOn = true } = config;
+    runtime.addByType("com.example.rogue-overrun", config, { id: "wrong", lane: "native", supervision });
+    runtime.addByType("com.example.rogue-overrun", { handsOn }, { id: "right", lane: "native", supervision });
     const sinks = ["wrong", "right"].map((id) => {
       const sink = runtime.add(appSink.audio(), { id: `from-${id}` });
       runtime.connectByName("source.audio", `${id}.audioIn`, { policy: "lossless" });
@@ -87,11 +96,11 @@ for (const [what, config] of [["hands on", {}], ["gives back", { handsOn: false 
     for (let k = 0; k < 3; k++) await source.push({ channels: [Float32Array.of(k), Float32Array.of(-k)] });
     source.end();
     const { pools, nodes } = await runtime.finished;
-    deepEqual(await Promise.all(counts), [0, config.handsOn === false ? 0 : 3]);
+    deepEqual(await Promise.all(counts), [0, handsOn ? 3 : 0]);
     deepEqual(nodes.map(({ id, state }) => [id, state]).slice(1, 3), [["wrong", "disabled"], ["right", "ended"]]);
     deepEqual(errors.map((error) => (error as Error).message), [
-      'Node "wrong" (com.example.rogue-overrun) failed in its native stage: it wrote beyond the end of an audio frame, ' +
-      'in a slot of pool "audio"',
+      'Node "wrong" (com.example.rogue-overrun) failed in its native stage: it wrote ' +
+      `${where} of an audio frame, in a slot of pool "audio"`,
     ]);
     for (const pool of pools) equal(pool.free, pool.slots, `pool ${pool.name} has all its slots again`);
   });

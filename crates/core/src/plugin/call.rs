@@ -33,7 +33,7 @@ pub(super) struct Call<'a, L: NodeAccess> {
     pub(super) answer: Option<String>,
     /// Texts that were handed out.
     pub(super) texts: Vec<CString>,
-    /// What lies behind frames that were written to.
+    /// What lies around frames that may be written to.
     pub(super) guards: Guards,
     /// What was written where it should not.
     overrun: Option<String>,
@@ -66,6 +66,14 @@ impl<'a, L: NodeAccess> Call<'a, L> {
     /// Looks at what lies behind a frame that is to leave the call. `false`: the stage wrote there, and is to fail.
     pub(super) fn is_intact(&mut self, frame: Frame) -> bool {
         let found = self.guards.check(frame).err();
+        let is_intact = found.is_none();
+        self.overrun = self.overrun.take().or(found);
+        is_intact
+    }
+
+    /// Looks at the header of a frame that the host is about to change. `false`: as in [`Call::is_intact`].
+    pub(super) fn is_head_intact(&mut self, frame: Frame) -> bool {
+        let found = self.guards.check_head(frame).err();
         let is_intact = found.is_none();
         self.overrun = self.overrun.take().or(found);
         is_intact

@@ -240,12 +240,15 @@ unsafe extern "C" fn set_times<L: NodeAccess>(
     duration_ns: f64,
 ) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
-            let header = lane.sole(own(frame)?)?;
-            // SAFETY: the one reference to the frame is this call's.
-            unsafe { ((*header).pts_ns, (*header).dts_ns, (*header).duration_ns) = (pts_ns, dts_ns, duration_ns) };
-            Some(SLUICE_OK)
-        })
+        let change = |call: &mut Call<'_, L>| {
+            call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
+                let header = lane.sole(own(frame)?)?;
+                // SAFETY: the one reference to the frame is this call's.
+                unsafe { ((*header).pts_ns, (*header).dts_ns, (*header).duration_ns) = (pts_ns, dts_ns, duration_ns) };
+                Some(SLUICE_OK)
+            })
+        };
+        changing(call, frame, change)
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -253,12 +256,15 @@ unsafe extern "C" fn set_times<L: NodeAccess>(
 
 unsafe extern "C" fn set_flags<L: NodeAccess>(context: *mut SluiceContext, frame: u32, flags: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
-            let header = lane.sole(own(frame)?)?;
-            // SAFETY: the one reference to the frame is this call's.
-            unsafe { (*header).flags = (flags & 7) as u16 };
-            Some(SLUICE_OK)
-        })
+        let change = |call: &mut Call<'_, L>| {
+            call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
+                let header = lane.sole(own(frame)?)?;
+                // SAFETY: the one reference to the frame is this call's.
+                unsafe { (*header).flags = (flags & 7) as u16 };
+                Some(SLUICE_OK)
+            })
+        };
+        changing(call, frame, change)
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -266,12 +272,16 @@ unsafe extern "C" fn set_flags<L: NodeAccess>(context: *mut SluiceContext, frame
 
 unsafe extern "C" fn set_length<L: NodeAccess>(context: *mut SluiceContext, frame: u32, length: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        let Some(lane) = call.lane.as_deref_mut() else { return call.refuse(SLUICE_REFUSED, NOT_OWN) };
-        let Some(frame) = own(frame) else { return call.refuse(SLUICE_REFUSED, NOT_OWN) };
-        match lane.set_length(frame, length) {
-            Ok(()) => SLUICE_OK,
-            Err(why) => call.refuse(SLUICE_REFUSED, why),
-        }
+        let change = |call: &mut Call<'_, L>| {
+            let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) else {
+                return call.refuse(SLUICE_REFUSED, NOT_OWN);
+            };
+            match lane.set_length(frame, length) {
+                Ok(()) => SLUICE_OK,
+                Err(why) => call.refuse(SLUICE_REFUSED, why),
+            }
+        };
+        changing(call, frame, change)
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -287,7 +297,19 @@ unsafe extern "C" fn forward<L: NodeAccess>(context: *mut SluiceContext, output:
     unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, L::forward_of)) }
 }
 
-/// Lays guard bytes behind a frame that may be written to, in development mode.
+/// Changes the header of a frame, which may be guarded.
+#[inline]
+fn changing<L: NodeAccess>(call: &mut Call<'_, L>, frame: u32, change: impl FnOnce(&mut Call<'_, L>) -> i32) -> i32 {
+    let own = own(frame);
+    let intact = own.filter(|&frame| call.is_head_intact(frame));
+    let outcome = change(call);
+    if let Some(frame) = intact {
+        call.guards.renew_head(frame);
+    }
+    outcome
+}
+
+/// Guards a frame that may be written to, in development mode.
 #[inline]
 fn guard<L: NodeAccess>(call: &mut Call<'_, L>, frame: u32) {
     if let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) {
