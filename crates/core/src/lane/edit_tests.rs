@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sluice_abi::{ControlHeader, RING_NONE};
 
-use super::test_world::{World, await_report, await_until, close, figures, node, start};
+use super::test_world::{World, await_report, await_until, close, figures, node, sample, start};
 use super::*;
 use crate::parker::Parker;
 use crate::slot_protocol::GivenUp;
@@ -24,8 +24,8 @@ impl World {
     /// A sample of how many frames a sink has found to be not as they were sent.
     fn corrupt(&self, node: u32) -> f64 {
         let record = self.control.node(node).unwrap().as_ptr();
-        // SAFETY: the record lies in the arena; a read of 8 aligned bytes is a sample.
-        unsafe { (&raw const (*record).figures[1]).read_volatile() }
+        // SAFETY: the record lies in the arena.
+        unsafe { sample(&raw const (*record).figures[1]) }
     }
 
     /// Prepares an edit of one lane, commits it, and awaits that it is in effect.
