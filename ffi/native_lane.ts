@@ -66,7 +66,7 @@ export type NativeReport =
   | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "prepared"; readonly epoch: number }
   | { readonly kind: "refused"; readonly epoch: number; readonly node: number | undefined; readonly text: string }
-  /** `failure`: the first node that refused a live value. */
+  /** `failure`: the first node that refused a live value, or that does not go on from its predecessor's state. */
   | {
     readonly kind: "applied";
     readonly epoch: number;

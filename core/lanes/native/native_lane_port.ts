@@ -235,16 +235,15 @@ export class NativeLanePort implements LanePort {
         return { kind: "refused", epoch, error: serializeError(error) };
       }
       case "applied": {
-        this.#nodes.commit();
         const { epoch, failure } = report;
-        const node = failure && this.#nodes.at(failure.node)?.plan.id;
-        return {
-          kind: "applied",
-          epoch,
-          failures: failure === undefined ? [] : [serializeError(refused(failure.text, node))],
-          refused: node === undefined ? [] : [node],
-          rests: [],
-        };
+        const before = failure && this.#nodes.at(failure.node);
+        this.#nodes.commit();
+        if (failure === undefined) return { kind: "applied", epoch, failures: [], refused: [], rests: [] };
+        const node = this.#nodes.at(failure.node)!;
+        const { id } = node.plan;
+        // Only a node that has just come is given a state, and only one that was there values.
+        const error = node === before ? refused(failure.text, id) : notCarriedOver(node, failure.text);
+        return { kind: "applied", epoch, failures: [serializeError(error)], refused: [id], rests: [] };
       }
       case "removed": {
         const { id, index } = this.#nodes.at(report.node)!.plan;
@@ -283,6 +282,11 @@ export class NativeLanePort implements LanePort {
 
 function notAnswered(nodeId: NodeId, name: string, reason: string): SluiceError {
   return new SluiceError("InvalidConfig", `Cannot give "${nodeId}" the command "${name}": ${reason}`, { nodeId });
+}
+
+function notCarriedOver({ plan: { id, type } }: NativeLaneNode, reason: string): SluiceError {
+  const message = `Cannot carry over the state of node "${id}" (${type}): ${reason}`;
+  return new SluiceError("NodeFailed", message, { nodeId: id });
 }
 
 function refused(reason: string, nodeId: NodeId | undefined): SluiceError {

@@ -116,6 +116,9 @@ struct Guest {
 /// How a call ended that did not panic: its status and bytes, or a fault.
 type Outcome = Result<(u32, Vec<u8>), String>;
 
+/// As [`Outcome`], with the stage's figures after the call.
+type Counted = Result<(u32, Vec<u8>, Vec<f64>), String>;
+
 impl Guest {
     /// Does one call. `false`: it is to leave.
     fn serve(&mut self) -> bool {
@@ -125,47 +128,32 @@ impl Guest {
         if word == Some(call::LEAVE) {
             return false;
         }
-        let done = catch_unwind(AssertUnwindSafe(|| self.call(word.unwrap_or(0), &mut words)));
-        let answer = self.answer_of(done);
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let done = self.call(word.unwrap_or(0), &mut words)?;
+            Some(done.map(|(status, bytes)| (status, bytes, self.figures())))
+        }));
+        let answer = answer_of(done);
         self.node.give(&answer, message);
         true
     }
 
-    fn answer_of(&mut self, done: std::thread::Result<Option<Outcome>>) -> Message {
-        match done {
-            Ok(Some(Ok((status, bytes)))) => {
-                let mut answer = Message::of(outcome::DONE);
-                answer.word(status).bytes(&bytes);
-                let mut figures = Vec::with_capacity(MAX_FIGURES);
-                if let Some(stage) = &mut self.stage {
-                    stage.figures_of(&mut figures);
-                }
-                figures.into_iter().for_each(|figure| _ = answer.number(figure));
-                answer
-            }
-            Ok(Some(Err(text))) => {
-                let mut answer = Message::of(outcome::FAULT);
-                answer.text(&text);
-                answer
-            }
-            Ok(None) => {
-                let mut answer = Message::of(outcome::FAULT);
-                answer.text("its process was asked for what it does not know");
-                answer
-            }
-            Err(panic) => {
-                let text = panic.downcast_ref::<String>().cloned();
-                let mut answer = Message::of(outcome::PANIC);
-                answer.text(&text.unwrap_or_else(|| "no message".into()));
-                answer
-            }
+    /// Those of the stage, after each call.
+    fn figures(&mut self) -> Vec<f64> {
+        let mut figures = Vec::with_capacity(MAX_FIGURES);
+        if let Some(stage) = &mut self.stage {
+            stage.figures_of(&mut figures);
         }
+        figures
     }
 
     /// `None`: there is no such call.
     fn call(&mut self, word: u32, words: &mut Words<'_>) -> Option<Outcome> {
         if word == call::CREATE {
             return Some(self.create(words));
+        }
+        if word == call::DESTROY {
+            let destroyed = self.stage.take().map_or(Ok(()), |mut stage| stage.destroy());
+            return Some(destroyed.map(|()| (0, Vec::new())));
         }
         let stage = self.stage.as_mut()?;
         match word {
@@ -214,6 +202,24 @@ impl Guest {
         self.stage = Some(PluginStage::create::<GuestNode>(kind, &settings, &self.bell)?);
         Ok((0, Vec::new()))
     }
+}
+
+/// What the host is told of a call. `None`: there is no such call.
+fn answer_of(done: std::thread::Result<Option<Counted>>) -> Message {
+    let (word, text) = match done {
+        Ok(Some(Ok((status, bytes, figures)))) => {
+            let mut answer = Message::of(outcome::DONE);
+            answer.word(status).bytes(&bytes);
+            figures.into_iter().for_each(|figure| _ = answer.number(figure));
+            return answer;
+        }
+        Ok(Some(Err(text))) => (outcome::FAULT, text),
+        Ok(None) => (outcome::FAULT, "its process was asked for what it does not know".to_owned()),
+        Err(panic) => (outcome::PANIC, panic.downcast::<String>().map_or_else(|_| "no message".into(), |text| *text)),
+    };
+    let mut answer = Message::of(word);
+    answer.text(&text);
+    answer
 }
 
 fn value(words: &mut Words<'_>) -> Option<Value> {

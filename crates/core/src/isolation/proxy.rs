@@ -393,6 +393,14 @@ impl Stage for Proxy {
     fn figures(&mut self, out: &mut Vec<f64>) {
         out.extend_from_slice(&self.figures);
     }
+
+    fn close(&mut self) -> Result<(), String> {
+        if self.is_lost || self.guest.desk.has_ended() || self.guest.desk.is_given_up() {
+            return Ok(());
+        }
+        self.message = Message::of(call::DESTROY);
+        self.exchange(None, LEAVE).map(|_| ()).map_err(|fault| fault.0)
+    }
 }
 
 impl Drop for Proxy {

@@ -10,6 +10,7 @@ pub(super) mod call {
     pub(crate) const SNAPSHOT: u32 = 6;
     pub(crate) const RESTORE: u32 = 7;
     pub(crate) const LEAVE: u32 = 8;
+    pub(crate) const DESTROY: u32 = 9;
 }
 
 /// How a call ends: the last of a guest's message.

@@ -54,6 +54,7 @@ impl Runner {
                 Command::Configure { request, node, values } => {
                     let error = self.configure(node as usize, &values).err();
                     self.shared.mailbox.report(Report::Configured { request, error });
+                    self.fail_told();
                 }
                 Command::Schedule { priority, cpus } => {
                     if let Err(text) = schedule_thread(priority, &cpus) {
@@ -87,7 +88,7 @@ impl Runner {
 
     pub(super) fn abort(&mut self) {
         if let Some(prepared) = self.prepared.take() {
-            prepared.discard();
+            prepared.discard(&self.shared);
         }
     }
 
@@ -126,14 +127,31 @@ impl Runner {
     fn disable(&mut self, position: usize) {
         if let Some(node) = self.nodes.get_mut(position).filter(|node| !node.vacant) {
             node.close(&mut self.shared);
-            node.drop_stage();
+            node.drop_stage(&self.shared);
         }
         self.shared.mailbox.report(Report::Disabled { node: position as u32 });
     }
 
+    /// Gives a stage live values. A node that fails by that is kept for [`Runner::fail_told`].
+    ///
+    /// # Errors
+    ///
+    /// Why not: it refuses one and goes on with the old one, or it has failed.
     pub(super) fn configure(&mut self, position: usize, values: &[(String, Value)]) -> Result<(), String> {
-        let stage = self.nodes.get_mut(position).and_then(|node| node.stage.as_mut());
-        let stage = stage.ok_or_else(|| "the node has failed".to_owned())?;
-        values.iter().try_for_each(|(key, value)| stage.control(key, value))
+        let node = self.nodes.get_mut(position).filter(|node| node.stage.is_some());
+        let node = node.ok_or_else(|| "the node has failed".to_owned())?;
+        let answer = node.configure(&mut self.shared, values);
+        answer.unwrap_or_else(|failure| {
+            let text = failure.text().to_owned();
+            self.failures.push((position, failure));
+            Err(text)
+        })
+    }
+
+    /// Reports the nodes that failed between two ticks, now that whoever had them called was answered.
+    pub(super) fn fail_told(&mut self) {
+        for (position, failure) in std::mem::take(&mut self.failures) {
+            self.fail(position, failure);
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Changes of what a lane runs. *Preparing* makes stages and checks everything, and changes nothing but that new pools
-//! are known; *applying*, between two ticks, cannot fail. Both are cold and may allocate.
+//! are known; *applying*, between two ticks, cannot be refused. Both are cold and may allocate.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
@@ -15,10 +15,11 @@ use crate::plugin;
 use super::input::Reader;
 use super::local::LocalLink;
 use super::mailbox::Report;
-use super::node::{Failure, Node, panic_text};
+use super::node::{Failure, Node, StateLoss, panic_text};
 use super::output::Writer;
 use super::ports::Ports;
 use super::runner::Runner;
+use super::shared::Shared;
 use super::slots::LaneSlots;
 use super::spec::{Edit, Isolation, LinkEnd, LinkSpec, NodeSpec};
 use super::stage::{Stage, StageType};
@@ -39,9 +40,9 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Drops the stages that were made.
-    pub(super) fn discard(mut self) {
+    pub(super) fn discard(mut self, shared: &Shared) {
         for node in &mut self.nodes {
-            node.drop_stage();
+            node.drop_stage(shared);
         }
     }
 }
@@ -61,7 +62,7 @@ impl Runner {
         match self.fill(&mut prepared) {
             Ok(()) => Ok(prepared),
             Err(refusal) => {
-                prepared.discard();
+                prepared.discard(&self.shared);
                 Err(refusal)
             }
         }
@@ -76,8 +77,12 @@ impl Runner {
         for &slot in &edit.remove {
             self.remove(slot as usize);
         }
+        let mut failure = None;
         for node in nodes {
-            self.insert(node);
+            let slot = node.ports.position as u32;
+            if let Err(text) = self.insert(node) {
+                failure.get_or_insert((slot, text));
+            }
         }
         for (link, record) in edit.attach.iter().zip(records) {
             self.attach(link, record);
@@ -87,7 +92,6 @@ impl Runner {
                 node.bypassed = on;
             }
         }
-        let mut failure = None;
         for (slot, values) in &edit.configure {
             if let Err(text) = self.configure(*slot as usize, values) {
                 failure.get_or_insert((*slot, text));
@@ -97,18 +101,21 @@ impl Runner {
         if self.stopping {
             self.end_unfed();
         }
-        for slot in 0..self.nodes.len() {
-            if self.nodes[slot].vacant {
-                continue;
-            }
-            // The links that it had.
-            self.nodes[slot].ports.room_seen = 0;
-            // While a stage is made, the lane does not know it yet.
-            self.nodes[slot].heed_bell(&mut self.shared);
-            self.shared.notify(slot);
-        }
+        self.notify_all();
         if epoch != 0 {
             self.shared.mailbox.report(Report::Applied { epoch, failure });
+        }
+        self.fail_told();
+    }
+
+    /// Has every node look at its links anew.
+    fn notify_all(&mut self) {
+        for (slot, node) in self.nodes.iter_mut().enumerate().filter(|(_, node)| !node.vacant) {
+            // The links that it had.
+            node.ports.room_seen = 0;
+            // While a stage is made, the lane does not know it yet.
+            node.heed_bell(&mut self.shared);
+            self.shared.notify(slot);
         }
     }
 
@@ -278,7 +285,7 @@ impl Runner {
     fn remove(&mut self, slot: usize) {
         let Some(node) = self.nodes.get_mut(slot).filter(|node| !node.vacant) else { return };
         let error = node.flush_out(&mut self.shared).err().map(Failure::into_text);
-        node.drop_stage();
+        node.drop_stage(&self.shared);
         node.vacant = true;
         self.shared.renew_node(slot);
         self.shared.done[slot] = true;
@@ -289,19 +296,33 @@ impl Runner {
         self.shared.mailbox.report(Report::Removed { node: slot as u32, error });
     }
 
-    fn insert(&mut self, mut node: Node) {
+    /// Enters a node.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not go on from the state of the one whose place it takes. One that fails by that is kept for
+    /// [`Runner::fail_told`].
+    fn insert(&mut self, mut node: Node) -> Result<(), String> {
         let slot = node.ports.position;
         // At its opening a lane of an offline graph has all its links: a node without any has ended.
         node.ports.idles_unfed = self.opened || self.shared.live;
         if slot == self.nodes.len() {
             self.nodes.push(node);
             self.shared.add_node();
-            return;
+            return Ok(());
         }
         let old = std::mem::replace(&mut self.nodes[slot], node);
-        if !old.vacant {
-            self.nodes[slot].succeed(old);
+        if old.vacant {
+            self.shared.renew_node(slot);
+            return Ok(());
         }
-        self.shared.renew_node(slot);
+        self.nodes[slot].succeed(&mut self.shared, old).map_err(|loss| match loss {
+            StateLoss::Snapshot(failure) => format!("snapshot() failed: {}; it begins anew", failure.text()),
+            StateLoss::Restore(failure) => {
+                let text = format!("restore() failed: {}", failure.text());
+                self.failures.push((slot, failure));
+                text
+            }
+        })
     }
 }

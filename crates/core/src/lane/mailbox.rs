@@ -158,7 +158,8 @@ pub enum Report {
     Applied {
         /// The epoch of the edit.
         epoch: u32,
-        /// The first node that refused a live value, and why; it goes on with the old one.
+        /// The first node that refused a live value, which goes on with the old one, or that does not go on from the state
+        /// of the one whose place it takes; and why.
         failure: Option<(u32, String)>,
     },
     /// A removed node was flushed and dropped; its slot is free.

@@ -12,7 +12,7 @@ use super::mailbox::Report;
 use super::ports::Ports;
 use super::shared::Shared;
 use super::spec::NodeSpec;
-use super::stage::{Cadence, Fault, Stage, StageType};
+use super::stage::{Cadence, Fault, Stage, StageType, Value};
 use super::tick_times::TickTimes;
 use super::waker::Bell;
 
@@ -47,6 +47,14 @@ pub(super) enum Failure {
     Fault(String),
     /// It panicked.
     Panic(String),
+}
+
+/// Why a node does not go on from the state of the one whose place it takes.
+pub(super) enum StateLoss {
+    /// That one failed when it was to give it: the new one begins anew.
+    Snapshot(Failure),
+    /// The new one failed when it was given it.
+    Restore(Failure),
 }
 
 impl Failure {
@@ -214,13 +222,24 @@ impl Node {
             shared.wake(position);
             return Ok(());
         }
-        self.close(shared);
         let mut figures = Vec::new();
-        if let Some(stage) = &mut self.stage {
-            stage.figures(&mut figures);
-        }
+        self.publish(shared, &mut figures)?;
+        self.close(shared);
         shared.mailbox.report(Report::Ended { node: position as u32, figures });
         Ok(())
+    }
+
+    /// Gives the stage live values. The inner refusal is the stage's, which goes on with the old value.
+    ///
+    /// # Errors
+    ///
+    /// If the stage failed.
+    pub(super) fn configure(
+        &mut self,
+        shared: &mut Shared,
+        values: &[(String, Value)],
+    ) -> Result<Result<(), String>, Failure> {
+        self.call(shared, |stage, _| Ok(values.iter().try_for_each(|(key, value)| stage.control(key, value))))
     }
 
     /// Gives the stage a command. The inner refusal is the stage's, which goes on.
@@ -256,9 +275,12 @@ impl Node {
         }
     }
 
-    /// Drops the stage, which is called no more.
-    pub(super) fn drop_stage(&mut self) {
-        drop_stage(&mut self.stage);
+    /// Drops the stage, which is called no more. The lane tells of it if that fails.
+    pub(super) fn drop_stage(&mut self, shared: &Shared) {
+        if let Some(text) = drop_stage(&mut self.stage) {
+            let text = format!("a stage \"{}\" was not freed: {text}", self.kind.name);
+            shared.mailbox.report(Report::Warning { text });
+        }
         self.bell.silence();
     }
 
@@ -278,7 +300,11 @@ impl Node {
     }
 
     /// Takes over the links of the node whose place this one takes; and, from one of its kind, what it says of itself.
-    pub(super) fn succeed(&mut self, mut old: Self) {
+    ///
+    /// # Errors
+    ///
+    /// If that one failed when it was to say so, which leaves this one to begin anew; or this one, when it was told.
+    pub(super) fn succeed(&mut self, shared: &mut Shared, mut old: Self) -> Result<(), StateLoss> {
         for (own, link) in self.ports.inputs.iter_mut().zip(&mut old.ports.inputs) {
             *own = link.take();
         }
@@ -289,26 +315,53 @@ impl Node {
             for (own, other) in self.ports.outputs.iter_mut().zip(&old.ports.outputs) {
                 own.sequence = other.sequence;
             }
-            if let (false, Some(stage), Some(before)) = (self.fresh, &mut self.stage, &mut old.stage) {
-                let mut state = Vec::new();
-                before.snapshot(&mut state);
-                stage.restore(&state);
-            }
         }
-        old.drop_stage();
+        let state = old.state_for(self, shared);
+        old.drop_stage(shared);
+        shared.renew_node(self.ports.position);
+        let Some(state) = state.map_err(StateLoss::Snapshot)? else { return Ok(()) };
+        let told = self.call(shared, |stage, _| {
+            stage.restore(&state);
+            Ok(())
+        });
+        told.map_err(StateLoss::Restore)
     }
 
-    /// Writes the stage's figures to its record.
-    pub(super) fn publish(&mut self, scratch: &mut Vec<f64>) {
-        if self.kind.figures.is_empty() {
-            return;
+    /// What a node goes on from that takes this one's place. `None`: it begins anew.
+    fn state_for(&mut self, heir: &Self, shared: &mut Shared) -> Result<Option<Vec<u8>>, Failure> {
+        if heir.fresh || self.stage.is_none() || !std::ptr::eq(self.kind, heir.kind) {
+            return Ok(None);
         }
-        let Some(stage) = &mut self.stage else { return };
-        scratch.clear();
-        stage.figures(scratch);
-        for (place, figure) in self.ports.record().figures.iter_mut().zip(scratch.iter()) {
+        let mut state = Vec::new();
+        self.call(shared, |stage, _| {
+            stage.snapshot(&mut state);
+            Ok(())
+        })?;
+        Ok(Some(state))
+    }
+
+    /// Writes the stage's figures to its record. `figures` has them, too, afterwards.
+    ///
+    /// # Errors
+    ///
+    /// If the stage failed, and its node had neither failed nor ended before.
+    pub(super) fn publish(&mut self, shared: &mut Shared, figures: &mut Vec<f64>) -> Result<(), Failure> {
+        figures.clear();
+        if self.kind.figures.is_empty() || self.stage.is_none() {
+            return Ok(());
+        }
+        let was_done = shared.done[self.ports.position];
+        let counted = self.call(shared, |stage, _| {
+            stage.figures(figures);
+            Ok(())
+        });
+        if let Err(failure) = counted {
+            return if was_done { Ok(()) } else { Err(failure) };
+        }
+        for (place, figure) in self.ports.record().figures.iter_mut().zip(figures.iter()) {
             *place = *figure;
         }
+        Ok(())
     }
 
     /// Calls the stage. Afterwards nothing is left of what its tick owned; a stage that panicked is dropped.
@@ -340,7 +393,7 @@ impl Node {
             self.ports.mark_gaps();
         }
         if matches!(failure, Failure::Panic(_)) {
-            self.drop_stage();
+            self.drop_stage(shared);
         }
         shared.done[self.ports.position] = true;
         self.set_aside = self.supervised;
@@ -356,11 +409,11 @@ fn hand_on(context: &mut StageContext<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Drops a stage; if even that panics, nothing more is to be done about it.
-fn drop_stage(stage: &mut Option<Box<dyn Stage>>) {
-    if let Some(stage) = stage.take() {
-        let _ = catch_unwind(AssertUnwindSafe(move || drop(stage)));
-    }
+/// Drops a stage. Says what failed, if that did.
+fn drop_stage(stage: &mut Option<Box<dyn Stage>>) -> Option<String> {
+    let mut stage = stage.take()?;
+    let closed = catch_unwind(AssertUnwindSafe(move || stage.close()));
+    closed.unwrap_or_else(|panic| Err(panic_text(&*panic))).err()
 }
 
 /// What a panic says.

@@ -72,6 +72,8 @@ pub(super) struct Runner {
     /// A node has failed, so that no node runs any longer.
     pub(super) failed: bool,
     pub(super) closed: bool,
+    /// Nodes that have failed, and why, until whoever had them called is answered.
+    pub(super) failures: Vec<(usize, Failure)>,
     /// Room for the figures of one stage.
     figures: Vec<f64>,
     /// Held until the thread ends. Last: what lies in it goes after everything that uses it.
@@ -128,6 +130,7 @@ impl Runner {
             paused: false,
             failed: false,
             closed: false,
+            failures: Vec::new(),
             figures: Vec::with_capacity(MAX_FIGURES),
             _arena: spec.control,
         };
@@ -196,7 +199,9 @@ impl Runner {
         unsafe { (*self.record.as_ptr()).current_node = 0 };
         while let Some(position) = self.ran.pop() {
             self.nodes[position].ports.flush(&mut self.shared);
-            self.nodes[position].publish(&mut self.figures);
+            if let Err(failure) = self.nodes[position].publish(&mut self.shared, &mut self.figures) {
+                self.fail(position, failure);
+            }
         }
     }
 
@@ -371,7 +376,7 @@ impl Runner {
             if !self.failed {
                 node.discard_late(&mut self.shared);
             }
-            node.drop_stage();
+            node.drop_stage(&self.shared);
         }
         self.shared.settle();
         for slots in &mut self.shared.slots {

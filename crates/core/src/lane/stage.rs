@@ -62,6 +62,15 @@ pub trait Stage {
     /// The stage's own figures, in the order of [`StageType::figures`].
     fn figures(&mut self, _out: &mut Vec<f64>) {}
 
+    /// Frees what the stage has: the last call.
+    ///
+    /// # Errors
+    ///
+    /// What failed. Nothing is asked of the stage any more.
+    fn close(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Whether another thread has asked for a tick since this was asked last.
     fn was_woken(&mut self) -> bool {
         false

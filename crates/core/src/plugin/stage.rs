@@ -172,14 +172,38 @@ impl<B: Clone> PluginStage<B> {
     }
 
     /// As [`Stage::figures`].
+    ///
+    /// # Panics
+    ///
+    /// If the function says that it panicked.
     pub(crate) fn figures_of(&mut self, out: &mut Vec<f64>) {
         let Some(count) = self.kind.calls.figures else { return };
         let mut values = [0.0; MAX_FIGURES];
         let wanted = self.kind.figures.len().min(MAX_FIGURES);
         // SAFETY: as in `process`; there is room for as many values as are wanted.
         let status = unsafe { count(self.instance, values.as_mut_ptr(), wanted as u32) };
-        if status == SLUICE_OK {
-            out.extend_from_slice(&values[..wanted]);
+        match status {
+            SLUICE_OK => out.extend_from_slice(&values[..wanted]),
+            // It has no context by which it could say why.
+            SLUICE_PANIC => resume_unwind(Box::new("its function count panicked".to_owned())),
+            _ => {}
+        }
+    }
+}
+
+impl<B> PluginStage<B> {
+    /// As [`Stage::close`].
+    pub(crate) fn destroy(&mut self) -> Result<(), String> {
+        let instance = std::mem::replace(&mut self.instance, ptr::null_mut());
+        if instance.is_null() {
+            return Ok(());
+        }
+        // SAFETY: the instance is the plugin's own, and this is its last use.
+        match unsafe { (self.kind.calls.destroy)(instance) } {
+            SLUICE_OK => Ok(()),
+            SLUICE_PANIC => Err("its function destroy panicked".into()),
+            SLUICE_FAULT => Err("its function destroy failed".into()),
+            status => Err(odd("destroy", status)),
         }
     }
 }
@@ -212,15 +236,16 @@ impl Stage for PluginStage<Bell> {
     fn figures(&mut self, out: &mut Vec<f64>) {
         self.figures_of(out);
     }
+
+    fn close(&mut self) -> Result<(), String> {
+        self.destroy()
+    }
 }
 
 impl<B> Drop for PluginStage<B> {
     fn drop(&mut self) {
-        if self.instance.is_null() {
-            return;
-        }
-        // SAFETY: the instance is the plugin's own, and this is its last use. There is nobody to tell of a failure.
-        let _ = unsafe { (self.kind.calls.destroy)(self.instance) };
+        // It was half made, or its process ends: there is nobody to tell of a failure.
+        let _ = self.destroy();
     }
 }
 
