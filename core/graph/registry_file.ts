@@ -97,6 +97,7 @@ export async function loadListed(file: RegistryFile, own: NodePackage | undefine
   // The generated code has the packages that were enabled, in this order.
   const generated = own?.packages ?? [];
   const enabled = file.packages.filter((each) => each.enabled);
+  await tryNatives(file);
   for (const [key, list] of [["packages", file.packages], ["plugins", file.plugins]] as const) {
     for (const entry of list) {
       const why = whyLeftOut(entry);
@@ -146,6 +147,18 @@ async function loadPlugin({ folder }: RegistryFile, { from }: RegistryEntry): Pr
     const { message } = describeThrown(cause);
     throw new SluiceError("PluginRejected", `Cannot use plugin "${from}": ${message}`, { cause });
   }
+}
+
+/** Where several native plugins are loaded one by one, one process tries their libraries. */
+async function tryNatives({ folder, plugins }: RegistryFile): Promise<void> {
+  const wanted = plugins.filter((each) => whyLeftOut(each) === undefined);
+  if (wanted.length < 2) return;
+  // Where nothing is, loading says so.
+  const find = ({ from }: RegistryEntry) => findPlugins(resolve(folder, from), from).catch(() => ({ natives: [] }));
+  const folders = (await Promise.all(wanted.map(find))).flatMap(({ natives }) => natives);
+  if (folders.length === 0) return;
+  const { tryPlugins } = await import("../plugins/load_plugins.ts");
+  tryPlugins(folders);
 }
 
 /** @throws {SluiceError} why the first is refused that is */
