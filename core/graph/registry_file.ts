@@ -9,7 +9,6 @@ import { findNodeAtLocation, type Node } from "jsonc-parser";
 import { listNames, SluiceError, type SourcePlace } from "../errors.ts";
 import { describeThrown } from "../errors/thrown.ts";
 import { findPlugins } from "../registry/find_plugins.ts";
-import { nativePackage } from "../registry/native_stages.ts";
 import type { NodePackage } from "../registry/node_type.ts";
 import { parseRegistryText, readEntries, type RegistryEntry, whyLeftOut } from "../registry/registry_entries.ts";
 import { loadNodePackage } from "../registry/staleness.ts";
@@ -183,7 +182,7 @@ async function assertRequired(
 ): Promise<void> {
   const itself = requires.find((each) => own.some(({ name }) => name === each));
   if (itself !== undefined) throw lacking(from, itself, 'which is its own; leave that out of "requires"');
-  const names = new Set([STANDARD_PACKAGE, nativePackage.name]);
+  const names = new Set([STANDARD_PACKAGE]);
   for (const each of packages) addNames(names, each);
   const missing = requires.find((each) => !names.has(each));
   if (missing === undefined) return;
