@@ -81,9 +81,8 @@ export { RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
 export { areSynchronized, videoAudioDeltaMs } from "./core/clock/sync.ts";
 export { nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
 
-// Node types: the standard ones, the native stages, and registries of them.
+// Node types: the standard ones, and registries of them.
 export { nodePackage, nodes } from "./sluice.gen.ts";
-export { nativeNodes, nativePackage } from "./core/registry/native_stages.ts";
 export { collectNodes } from "./core/graph/collect_nodes.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
 export type { BuildEnvironment, NodeMetadata, RegistryBuilder } from "./core/registry/node_registry.ts";

@@ -73,8 +73,8 @@ function isForHere({ enabled, requires, platforms, from, offset }: RegistryEntry
 
 async function inspectAll(folders: readonly string[]): Promise<InspectedPlugin[]> {
   if (folders.length === 0) return [];
-  const { inspectPlugin } = await import("../core/plugins/inspect_plugin.ts");
-  return folders.map((folder) => inspectPlugin(folder));
+  const { lookAtPlugin, openPlugins } = await import("../core/plugins/inspect_plugin.ts");
+  return openPlugins(folders.map(lookAtPlugin));
 }
 
 function whyRefused({ folder, library, problems }: InspectedPlugin): string | undefined {

@@ -1,10 +1,8 @@
 /**
- * The node types that every graph can name without listing a package: Sluice's own, and the stages that are built into
- * the native library.
+ * The node types that every graph can name without listing a package: Sluice's own.
  *
  * @module
  */
-import { nativePackage } from "../core/registry/native_stages.ts";
 import type { NodePackage } from "../core/registry/node_type.ts";
 import type { GeneratorConfig } from "./config.ts";
 import type { OtherPackageModel } from "./model.ts";
@@ -25,8 +23,7 @@ export async function namedStandardPackage(config: GeneratorConfig): Promise<Oth
  * path are parts of Sluice: Sluice itself, whose own classes are being read, and what its tests use.
  */
 export async function standardPackages({ name, runtime }: GeneratorConfig): Promise<OtherPackageModel[]> {
-  if (name === STANDARD_PACKAGE) return [modelOf(nativePackage)];
-  return isPath(runtime) ? [] : [modelOf(nativePackage), await readStandardPackage()];
+  return name === STANDARD_PACKAGE || isPath(runtime) ? [] : [await readStandardPackage()];
 }
 
 async function readStandardPackage(): Promise<OtherPackageModel> {

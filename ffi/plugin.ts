@@ -33,27 +33,62 @@ export interface PluginStage {
   readonly figures: readonly string[];
 }
 
+/** How long opening a library may take, milliseconds. */
+const OPENING_LIMIT_MS = 10_000;
+
+/** How libraries are tried. */
+export interface TrialOptions {
+  /** Whether those are opened, too, that were tried before, and have not changed since; by default not. */
+  readonly anew?: boolean;
+  /** How long opening one may take; by default 10 s. */
+  readonly limitMs?: number;
+}
+
 /**
- * Opens the library of a plugin in a process of its own, to see whether that ends it. Linux only; elsewhere nothing is done.
+ * Opens libraries of plugins in a process of its own: {@linkcode loadPluginLibrary} then refuses those that have ended
+ * it, or hung. Linux only; elsewhere nothing is done.
  *
- * @throws {RangeError} with how it ended, as a clause
+ * @returns how many processes it took: 0 if all are known, 1 if none has ended it; else at most 2 more for each that has
  */
-export function tryPluginLibrary(symbols: NativeSymbols, path: string): void {
-  const bytes = new TextEncoder().encode(path);
-  if (symbols.slu_plugin_try(Deno.UnsafePointer.of(bytes), bytes.length) === 0) {
-    throw new RangeError(lastNativeError(symbols));
-  }
+export function tryPluginLibraries(
+  symbols: NativeSymbols,
+  paths: readonly string[],
+  { anew = false, limitMs = OPENING_LIMIT_MS }: TrialOptions = {},
+): number {
+  if (paths.length === 0) return 0;
+  const bytes = new TextEncoder().encode(paths.join("\0"));
+  return symbols.slu_plugin_try(Deno.UnsafePointer.of(bytes), bytes.length, Number(anew), limitMs);
+}
+
+/**
+ * Who else may change a file or a folder of a plugin, as a clause. Not on Windows.
+ *
+ * @param what how the clause calls it
+ * @param isAround whether it is the folder around one of the plugin's own, which may be sticky
+ */
+export function findStranger(
+  symbols: NativeSymbols,
+  path: string,
+  what: string,
+  isAround: boolean,
+): string | undefined {
+  const at = new TextEncoder().encode(path);
+  const name = new TextEncoder().encode(what);
+  const [atStart, nameStart] = [Deno.UnsafePointer.of(at), Deno.UnsafePointer.of(name)];
+  const isOurs = symbols.slu_plugin_rights(atStart, at.length, nameStart, name.length, Number(isAround)) !== 0;
+  return isOurs ? undefined : lastNativeError(symbols);
 }
 
 /**
  * Loads the library of a plugin, or takes one that was loaded before. Its stages can be used from then on.
  *
+ * @param isShipped whether it came with the native library, and needs no trial
  * @returns its stages, in the plugin's order
  * @throws {RangeError} with the reason, a clause, if it is refused
  */
-export function loadPluginLibrary(symbols: NativeSymbols, path: string): readonly PluginStage[] {
+export function loadPluginLibrary(symbols: NativeSymbols, path: string, isShipped = false): readonly PluginStage[] {
   const bytes = new TextEncoder().encode(path);
-  const description = symbols.slu_plugin_load(Deno.UnsafePointer.of(bytes), bytes.length);
+  const description = symbols.slu_plugin_load(Deno.UnsafePointer.of(bytes), bytes.length, Number(isShipped));
   if (description === null) throw new RangeError(lastNativeError(symbols));
   return JSON.parse(Deno.UnsafePointerView.getCString(description)).stages;
 }

@@ -91,8 +91,9 @@ export const SYMBOLS = {
   slu_native_report_text: { parameters: ["pointer"], result: "pointer" },
   slu_native_finish: { parameters: ["pointer", "u32"], result: "void" },
 
-  slu_plugin_try: { parameters: ["pointer", "u32"], result: "u32" },
-  slu_plugin_load: { parameters: ["pointer", "u32"], result: "pointer" },
+  slu_plugin_try: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
+  slu_plugin_rights: { parameters: ["pointer", "u32", "pointer", "u32", "u32"], result: "u32" },
+  slu_plugin_load: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
 } as const;
 
 /**

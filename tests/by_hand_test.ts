@@ -1,6 +1,7 @@
 /** Nodes that somebody restarts or disables while the graph runs. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { appSink, appSource, nativeNodes, nodes, Runtime } from "../mod.ts";
+import { appSink, appSource, nodes, Runtime } from "../mod.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import type { ProcessorContext } from "../core/processor.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { hanging } from "./fixtures/hanging.ts";

@@ -1,7 +1,7 @@
 /** Nodes that are passed by: from the start, by edits at any time, and through whatever becomes of their lane. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
-import { nativeNodes, nativePackage } from "../core/registry/native_stages.ts";
+import { nativeNodes, nativePackage } from "../core/registry/fixtures/test_stages.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import { parseGraph } from "../core/graph/load.ts";

@@ -1,7 +1,7 @@
 /** Whatever an edit does to the frames that a node reads: where some are missing, the next one says so. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
-import { nativeNodes } from "../core/registry/native_stages.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import type { NodeSpec } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { Supervision } from "../core/graph/supervision.ts";

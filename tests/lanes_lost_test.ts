@@ -3,7 +3,7 @@
  * has come to its end before, and one between two native lanes.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { nativeNodes } from "../core/registry/native_stages.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { dying } from "./fixtures/dying.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import type { SluiceError } from "../core/errors.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";
-import { nativeNodes } from "../core/registry/native_stages.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { LinkStats, RunSummary } from "../core/stats.ts";

@@ -1,6 +1,6 @@
 /** Graphs with native lanes that are changed while they run, in one transaction with the lanes of TypeScript. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { nativeNodes } from "../core/registry/native_stages.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nativeFault } from "./fixtures/native_fault.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";

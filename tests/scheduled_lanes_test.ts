@@ -1,6 +1,7 @@
 /** How urgent lanes are and where they run: read back from the system, for lanes of both kinds. */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import { nativeNodes, Runtime, type RuntimeOptions } from "../mod.ts";
+import { Runtime, type RuntimeOptions } from "../mod.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import type { LaneStats } from "../core/stats.ts";
 import type { LanePriority } from "../core/placement/lane_options.ts";
 import { nodes } from "../sluice.gen.ts";

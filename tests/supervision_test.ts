@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
-import { nativeNodes } from "../core/registry/native_stages.ts";
+import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunSummary } from "../core/stats.ts";
 import type { Supervision } from "../core/graph/supervision.ts";

@@ -232,7 +232,8 @@ function loadTogether(gate: Gate): Gate {
 
 /** What runs beside the others in `deno task ok:deep`. */
 export function deepGates(): Gate[] {
-  const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address" };
+  // With 100,000 mutated descriptors.
+  const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address", SLUICE_DEEP: "1" };
   const tsan = {
     RUSTC_BOOTSTRAP: "1",
     // The standard library is as it was installed, not instrumented.

@@ -5,7 +5,7 @@
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { nativeNodes, nativePackage } from "../../core/registry/native_stages.ts";
+import { nativeNodes, nativePackage } from "../../core/registry/fixtures/test_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { noRustPlugin, PluginFolder } from "../../tests/fixtures/plugins/build.ts";

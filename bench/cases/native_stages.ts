@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { nativeNodes, nativePackage } from "../../core/registry/native_stages.ts";
+import { nativeNodes, nativePackage } from "../../core/registry/fixtures/test_stages.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";

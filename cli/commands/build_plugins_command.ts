@@ -65,7 +65,7 @@ async function buildPlugin(folder: string, io: Io): Promise<number> {
     return EXIT.failed;
   }
   if (builder.tellsPlace) await placeLibrary(artifactOf(folder, built.stdout), library);
-  const { plugins: [plugin], refused: [error] } = inspectPlugins([folder], { tries: true });
+  const { plugins: [plugin], refused: [error] } = inspectPlugins([folder], { anew: true });
   if (error !== undefined) throw error;
   reportPlugin(plugin, io, false);
   return plugin.problems.length === 0 ? EXIT.ok : EXIT.badInput;

@@ -10,9 +10,11 @@ import { chooseDriver } from "../../core/driver/open.ts";
 import type { EngineName } from "../../core/kernels/engine.ts";
 import { type Kernels, kernels } from "../../core/kernels/kernels.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
+import { listShippedPlugins } from "../../core/registry/shipped_stage.ts";
 import { inspectAll } from "./plugins_command.ts";
 import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
 import { here } from "../output/output.ts";
+import { VERSION } from "../output/version.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 import { findPluginSources } from "../project/plugins.ts";
 import { findNewClassFiles, readProject } from "../project/project.ts";
@@ -217,15 +219,24 @@ export async function checkPlugins(): Promise<CheckResult[]> {
     return { ...base, name, ok: false, found, mend: 'correct that; "sluice plugins check" tells all of it' };
   };
   try {
+    await loadNodePackage(OWN_PACKAGE_URL);
+    const shipped = listShippedPlugins().map(({ plugin, folder, nodes, problem }): CheckResult => {
+      const found = problem ?? `${VERSION}, ${plural(nodes.length, "node type")}; ${here(folder)}, of Sluice itself`;
+      const mend = 'run "deno task build:native"';
+      return { ...base, name: `plugin ${plugin}`, ok: problem === undefined, found, mend };
+    });
     const { plugins, refused } = inspectAll(await findPluginSources([]));
     const missing = refused.map(({ message }) => refusal("plugins", message));
-    return missing.concat(plugins.map(({ folder, manifest, nodes, problems: [problem], from }) => {
-      const name = `plugin ${manifest?.name ?? basename(folder)}`;
-      const where = `${here(folder)}, named by ${from}`;
-      if (problem !== undefined) return refusal(name, `${where}: refused: ${problem.message}`);
-      const what = manifest!.enabled ? plural(nodes.length, "node type") : "not enabled";
-      return { ...base, name, ok: true, found: `${manifest!.version}, ${what}; ${where}` };
-    }));
+    return shipped.concat(
+      missing,
+      plugins.map(({ folder, manifest, nodes, problems: [problem], from }) => {
+        const name = `plugin ${manifest?.name ?? basename(folder)}`;
+        const where = `${here(folder)}, named by ${from}`;
+        if (problem !== undefined) return refusal(name, `${where}: refused: ${problem.message}`);
+        const what = manifest!.enabled ? plural(nodes.length, "node type") : "not enabled";
+        return { ...base, name, ok: true, found: `${manifest!.version}, ${what}; ${where}` };
+      }),
+    );
   } catch (error) {
     return [refusal("plugins", (error as Error).message)];
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeControls } from "../../core/log.ts";
 import type { DoctorArgs } from "../args.ts";
 import { type CheckResult, runChecks } from "./doctor_checks.ts";
 import { EXIT } from "../output/failure.ts";
@@ -31,5 +32,5 @@ export function renderChecks(results: readonly CheckResult[]): string[] {
   }
   const missing = results.filter((each) => !each.ok && each.required).map(({ name }) => name);
   lines.push("", missing.length === 0 ? "Sluice can run here" : `Sluice cannot run here: see ${missing.join(", ")}`);
-  return lines;
+  return lines.map(escapeControls);
 }

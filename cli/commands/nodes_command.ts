@@ -9,6 +9,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { NodeMetadata, NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { InfoArgs, ListArgs } from "../args.ts";
+import { escapeControls } from "../../core/log.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { describeLeftOut } from "../../core/graph/registry_file.ts";
@@ -72,7 +73,7 @@ export function renderList(types: readonly ListedType[], leftOut: readonly strin
     if (category !== types[at - 1]?.category) lines.push(...at > 0 ? [""] : [], category);
     lines.push(`${INDENT}${table[at]}`);
   }
-  return leftOut.length === 0 ? lines : [...lines, "", ...leftOut];
+  return [...lines, ...leftOut.length === 0 ? [] : ["", ...leftOut]].map(escapeControls);
 }
 
 /** Everything about one node type. */
@@ -100,7 +101,7 @@ export function renderInfo(listed: ListedType): string[] {
   if (figures.length > 0) lines.push("", `Figures: ${figures.join(", ")}`);
   const told = Object.entries(commands).map(([name, does]) => [name, oneLine(does)]);
   if (told.length > 0) lines.push(...section("Commands", told, ["NAME", "DESCRIPTION"]));
-  return lines;
+  return lines.map(escapeControls);
 }
 
 function section(title: string, rows: readonly (readonly string[])[], heads: readonly string[]): string[] {

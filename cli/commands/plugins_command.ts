@@ -6,13 +6,14 @@
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
 import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
-import type { InspectedPlugin } from "../../core/plugins/inspect_plugin.ts";
+import type { InspectedPlugin, OpenOptions } from "../../core/plugins/inspect_plugin.ts";
 import { inspectPlugins } from "../../core/plugins/load_plugins.ts";
 import { isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
+import { escapeControls } from "../../core/log.ts";
 import { listShippedPlugins, type ShippedPluginInfo } from "../../core/registry/shipped_stage.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import type { CheckPluginsArgs, ListPluginsArgs, PluginInfoArgs } from "../plugin_args.ts";
-import { describeError, EXIT, reportErrors } from "../output/failure.ts";
+import { describeError, EXIT, inOneLine, reportErrors } from "../output/failure.ts";
 import { here, type Io } from "../output/output.ts";
 import { renderTable } from "../output/table.ts";
 import { VERSION } from "../output/version.ts";
@@ -57,7 +58,7 @@ export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise
   const named = new Set(found.flatMap(({ nodeTypes }) => nodeTypes));
   const shipped = listShippedPlugins().map(shippedPlugin).filter(({ nodeTypes: [first] }) => !named.has(first));
   const listed = [...found, ...shipped];
-  for (const { message } of refused) io.stderr.line(`warning: ${message}`);
+  for (const { message } of refused) io.stderr.line(`warning: ${inOneLine(message)}`);
   if (args.json) {
     for (const each of listed) io.stdout.line(JSON.stringify(each));
     return EXIT.ok;
@@ -74,7 +75,7 @@ export async function listPluginsCommand(args: ListPluginsArgs, io: Io): Promise
   const heads = ["NAME", "VERSION", "LANGUAGE", "NODE TYPES", "NAMED BY", "FOLDER", "STATE"];
   const told = [...found.length === 0 ? [NONE] : [], ...leftOut];
   const table = renderTable(heads.map((head) => ({ head })), rows);
-  for (const line of [...table, ...told.length > 0 ? ["", ...told] : []]) io.stdout.line(line);
+  for (const line of [...table, ...told.length > 0 ? ["", ...told] : []]) io.stdout.line(escapeControls(line));
   return EXIT.ok;
 }
 
@@ -102,7 +103,7 @@ export async function pluginInfoCommand(args: PluginInfoArgs, io: Io): Promise<n
 /** @returns the exit code: 2 if a plugin is refused */
 export async function checkPluginsCommand(args: CheckPluginsArgs, io: Io): Promise<number> {
   const sources = args.folders.length === 0 ? await findPluginSources([]) : namedHere(args.folders);
-  const { plugins, refused } = inspectAll(sources);
+  const { plugins, refused } = inspectAll(sources, { anew: true });
   if (plugins.length === 0 && refused.length === 0) {
     const where = args.folders.length === 0 ? "none is found" : `there is none in ${listSome(args.folders)}`;
     const mend = 'name the folder that has a "plugin.toml", or one that holds such folders';
@@ -123,10 +124,11 @@ export function reportPlugin({ folder, manifest, nodes, problems }: InspectedPlu
     );
     return;
   }
-  for (const { file, message } of problems) io.stderr.line(`error: ${here(file)}: ${message}`);
+  for (const { file, message } of problems) io.stderr.line(`error: ${inOneLine(`${here(file)}: ${message}`)}`);
   if (problems.length > 0) return;
   const stages = manifest!.enabled ? plural(nodes.length, "stage") : "not enabled, so its library was not opened";
-  io.stdout.line(`${here(folder)}: nothing is wrong with plugin "${manifest!.name}" ${manifest!.version} (${stages})`);
+  const name = `"${manifest!.name}" ${manifest!.version}`;
+  io.stdout.line(escapeControls(`${here(folder)}: nothing is wrong with plugin ${name} (${stages})`));
 }
 
 /** Everything about a plugin. */
@@ -144,30 +146,27 @@ export function renderPlugin(
   if (facts.length > 0) lines.push(`  ${facts.join("; ")}`);
   lines.push(`  ${here(folder)}, named by ${from}; library ${library === undefined ? "(none)" : here(library)}`);
   for (const { descriptor } of nodes) {
-    const { type, description, mode, inputs, outputs, config } = descriptor;
+    const { type, description, mode, inputs, outputs, config, figures = [], commands = {} } = descriptor;
     const keys = Object.keys(config.properties);
     lines.push("", type, `  ${description}`, `  mode ${mode}; ${describePorts("inputs", inputs)}`);
     lines.push(`  ${describePorts("outputs", outputs)}; config: ${keys.length === 0 ? "none" : keys.join(", ")}`);
+    if (figures.length > 0) lines.push(`  figures: ${figures.join(", ")}`);
+    for (const [name, does] of Object.entries(commands)) lines.push(`  command ${name}: ${inOneLine(does)}`);
   }
   if (problems.length > 0) lines.push("", "Refused");
   for (const { file, message } of problems) lines.push(`  ${here(file)}: ${message}`);
-  return lines;
+  return lines.map(escapeControls);
 }
 
 function namedHere(folders: readonly string[]): NativeSources {
   return { natives: folders.map((folder) => ({ folder, from: "the command line" })), refused: [] };
 }
 
-/** Looks at all plugins; none of them can end this process. */
-export function inspectAll({ natives, refused: missing }: NativeSources): FoundPlugins {
-  const found = new Map<string, FoundPlugin>();
-  const refused = [...missing];
-  for (const { folder, from } of natives) {
-    const inspected = inspectPlugins([folder], { tries: true });
-    refused.push(...inspected.refused);
-    for (const each of inspected.plugins) if (!found.has(each.folder)) found.set(each.folder, { ...each, from });
-  }
-  return { plugins: [...found.values()], refused };
+/** Looks at all plugins. */
+export function inspectAll({ natives, refused: missing }: NativeSources, options?: OpenOptions): FoundPlugins {
+  const { plugins, refused } = inspectPlugins(natives.map(({ folder }) => folder), options);
+  const from = (named: string) => natives.find(({ folder }) => folder === named)!.from;
+  return { plugins: plugins.map((each) => ({ ...each, from: from(each.named) })), refused: [...missing, ...refused] };
 }
 
 async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<FoundPlugin> {

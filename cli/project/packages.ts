@@ -9,7 +9,6 @@ import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
 import { describeLeftOut, type LeftOut, loadListed } from "../../core/graph/registry_file.ts";
 import { logger } from "../../core/log.ts";
-import { nativePackage } from "../../core/registry/native_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";
 import {
@@ -54,7 +53,7 @@ export interface KnownTypes {
 export async function loadTypes(sources: PackageSources): Promise<KnownTypes> {
   const projects = await findProjects(sources.graph);
   await assertConfiguration(projects);
-  const packages: NodePackage[] = [nativePackage, await loadNodePackage(OWN_PACKAGE_URL)];
+  const packages: NodePackage[] = [await loadNodePackage(OWN_PACKAGE_URL)];
   const leftOut: LeftOut[] = [];
   for (const project of projects) {
     const listed = await loadListed(project.listed, await loadOwn(project));

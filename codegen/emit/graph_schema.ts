@@ -230,7 +230,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
       },
       ...scheduleSchema("the node's lane", "as its type says"),
       isolate: {
-        enum: ["process"],
+        enum: ["process", false],
         description: "Runs the stage, which is a plugin's, in a process of its own: a crash of it is the node's alone.",
       },
       isolateMemoryMb: {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { nativeNodes } from "../../core/registry/native_stages.ts";
 import { nodes } from "../../sluice.gen.ts";
 
 const schema = JSON.parse(await Deno.readTextFile(new URL("../../sluice.schema.json", import.meta.url)));
@@ -63,7 +62,7 @@ Deno.test("sluice.schema.json takes what is done with a node that fails, and not
 
 Deno.test("sluice.schema.json names every node type with its ports", () => {
   const listed: { const: string; description: string }[] = schema.$defs.node.properties.type.anyOf;
-  const known = [...Object.values(nodes), ...Object.values(nativeNodes)].map((each) => each.descriptor.type);
+  const known = Object.values(nodes).map((each) => each.descriptor.type);
   assert.deepEqual(listed.map((each) => each.const), known.sort());
   assert.match(
     listed.find((each) => each.const === "mixer")?.description ?? "",

@@ -75,7 +75,7 @@ Deno.test("graphToMermaid() draws nodes under their lanes and links with what is
 });
 
 Deno.test("graphToDot() and graphToMermaid() say which nodes have a process of their own", () => {
-  const nodes = { a: { type: "gate", isolate: "process" }, b: { type: "gate" } } as const;
+  const nodes = { a: { type: "gate", isolate: "process" }, b: { type: "gate", isolate: false } } as const;
   const [dot, mermaid] = [graphToDot, graphToMermaid].map((draw) => draw({ version: 1, nodes }));
   assert.match(dot, /n0 \[label="a\\ngate, in a process of its own", tooltip="gate"\];\n {2}n1 \[label="b\\ngate", /);
   assert.match(mermaid, /n0\["a<br\/>gate, in a process of its own"\]\n {2}n1\["b<br\/>gate"\]/);

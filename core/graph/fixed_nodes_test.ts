@@ -3,7 +3,7 @@ import { nodes } from "../../sluice.gen.ts";
 import { laden } from "../../tests/fixtures/laden.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { appSource } from "../app/app_source.ts";
-import { nativeNodes } from "../registry/native_stages.ts";
+import { nativeNodes } from "../registry/fixtures/test_stages.ts";
 import { Topology } from "../topology.ts";
 import { whyFixed } from "./fixed_nodes.ts";
 

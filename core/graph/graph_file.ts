@@ -28,8 +28,8 @@ export interface GraphFileNode {
   readonly priority?: LanePriority;
   /** The processors that its lane is to run on. */
   readonly cpus?: readonly number[];
-  /** `process`: its stage, which is a plugin's, runs in a process of its own. Absent: in that of the runtime. */
-  readonly isolate?: "process";
+  /** `process`: its stage, which is a plugin's, runs in a process of its own. Absent or `false`: in the runtime's. */
+  readonly isolate?: "process" | false;
   /** Most memory that this process may have for itself, MiB; absent: as much as the system gives. */
   readonly isolateMemoryMb?: number;
   /** Whether what comes in is passed on without calling `process()`; absent: no. */

@@ -203,7 +203,12 @@ const BAD: [string, string, ...string[]][] = [
   [
     "isolate that is no word for it",
     graph(`"s": { "type": "mixer", "isolate": "lane" }`),
-    `2:48 InvalidGraph Cannot read graph: "isolate" of node "s" is "lane", wanted "process"`,
+    `2:48 InvalidGraph Cannot read graph: "isolate" of node "s" is "lane", wanted one of "process", false`,
+  ],
+  [
+    "memory of a process that is not there",
+    graph(`${S.replace(/}$/, ', "isolate": false, "isolateMemoryMb": 64 }')}, ${O}`, SO),
+    '2:107 InvalidConfig Cannot isolate node "s" (wav-source): isolateMemoryMb is said of it without isolate: "process"',
   ],
   [
     "a processor that is isolated",

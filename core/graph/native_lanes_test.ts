@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { nativePackage } from "../registry/native_stages.ts";
+import { nativePackage } from "../registry/fixtures/test_stages.ts";
 import { buildGraph, graphOptions } from "./build.ts";
 import { checkGraph, parseGraph } from "./load.ts";
 import { fixtureRegistry } from "./node_types_fixture_test.ts";

@@ -47,7 +47,7 @@ export function pictureOf(graph: GraphFile): Picture {
   const lanes = new Map<string | undefined, PictureNode[]>();
   const indices = new Map<string, number>();
   for (const [id, { type, lane, isolate }] of Object.entries(graph.nodes)) {
-    const words = isolate === undefined ? type : `${type}, in a process of its own`;
+    const words = isolate === "process" ? `${type}, in a process of its own` : type;
     const node = { id, index: indices.size, type, words };
     indices.set(id, node.index);
     const nodes = lanes.get(lane);

@@ -9,7 +9,6 @@ import { findNodeAtLocation, type Node } from "jsonc-parser";
 import { listNames, SluiceError, type SourcePlace } from "../errors.ts";
 import { describeThrown } from "../errors/thrown.ts";
 import { findPlugins } from "../registry/find_plugins.ts";
-import { nativePackage } from "../registry/native_stages.ts";
 import type { NodePackage } from "../registry/node_type.ts";
 import { parseRegistryText, readEntries, type RegistryEntry, whyLeftOut } from "../registry/registry_entries.ts";
 import { loadNodePackage } from "../registry/staleness.ts";
@@ -97,6 +96,7 @@ export async function loadListed(file: RegistryFile, own: NodePackage | undefine
   // The generated code has the packages that were enabled, in this order.
   const generated = own?.packages ?? [];
   const enabled = file.packages.filter((each) => each.enabled);
+  await tryNatives(file);
   for (const [key, list] of [["packages", file.packages], ["plugins", file.plugins]] as const) {
     for (const entry of list) {
       const why = whyLeftOut(entry);
@@ -148,6 +148,18 @@ async function loadPlugin({ folder }: RegistryFile, { from }: RegistryEntry): Pr
   }
 }
 
+/** Where several native plugins are loaded one by one, one process tries their libraries. */
+async function tryNatives({ folder, plugins }: RegistryFile): Promise<void> {
+  const wanted = plugins.filter((each) => whyLeftOut(each) === undefined);
+  if (wanted.length < 2) return;
+  // Where nothing is, loading says so.
+  const find = ({ from }: RegistryEntry) => findPlugins(resolve(folder, from), from).catch(() => ({ natives: [] }));
+  const folders = (await Promise.all(wanted.map(find))).flatMap(({ natives }) => natives);
+  if (folders.length === 0) return;
+  const { tryPlugins } = await import("../plugins/load_plugins.ts");
+  tryPlugins(folders);
+}
+
 /** @throws {SluiceError} why the first is refused that is */
 async function loadNatives(folders: readonly string[]): Promise<readonly NodePackage[]> {
   if (folders.length === 0) return [];
@@ -170,7 +182,7 @@ async function assertRequired(
 ): Promise<void> {
   const itself = requires.find((each) => own.some(({ name }) => name === each));
   if (itself !== undefined) throw lacking(from, itself, 'which is its own; leave that out of "requires"');
-  const names = new Set([STANDARD_PACKAGE, nativePackage.name]);
+  const names = new Set([STANDARD_PACKAGE]);
   for (const each of packages) addNames(names, each);
   const missing = requires.find((each) => !names.has(each));
   if (missing === undefined) return;

@@ -151,7 +151,7 @@ const YES_OR_NO: ConfigSchema = { enum: [true, false] };
 const TIMEOUT: ConfigSchema = { type: "integer", minimum: 0, maximum: MAX_TIMEOUT_MS };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
-const ISOLATE: ConfigSchema = { enum: ["process"] };
+const ISOLATE: ConfigSchema = { enum: ["process", false] };
 const MEMORY_MB: ConfigSchema = {
   type: "integer",
   minimum: ISOLATE_MEMORY_MB[0],
@@ -276,10 +276,10 @@ function readIsolation(
   isolate: { readonly value: unknown; readonly offset: number } | undefined,
   memory: { readonly value: unknown; readonly offset: number } | undefined,
 ): ShapedNode["isolation"] {
-  const first = isolate ?? memory;
+  const first = isolate?.value === "process" ? isolate : memory;
   if (first === undefined) return undefined;
   const value = {
-    ...(isolate && { isolate: isolate.value as "process" }),
+    ...(isolate?.value === "process" && { isolate: "process" as const }),
     ...(memory && { isolateMemoryMb: memory.value as number }),
   };
   return { value, offset: first.offset };

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { appSource } from "../app/app_source.ts";
 import { canBypass } from "./bypass.ts";
 import { SluiceError } from "../errors.ts";
-import { nativePackage } from "../registry/native_stages.ts";
+import { nativePackage } from "../registry/fixtures/test_stages.ts";
 import {
   type ConfigObjectSchema,
   type ConfigSchema,

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { nativeNodes } from "../registry/native_stages.ts";
+import { nativeNodes } from "../registry/fixtures/test_stages.ts";
 import { gathering, sink } from "../../tests/fixtures/scripted.ts";
 import { appSource } from "../app/app_source.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";

@@ -1,14 +1,14 @@
 /**
  * Looks at the folder of a plugin: what its `plugin.toml` says, which stages its library has, and everything for which
  * it is refused. The code of a library runs as soon as it is opened: that is done only where nobody else may have put it
- * there. A library that was opened is never closed.
+ * there, and once a process of its own has lived through it. A library that was opened is never closed.
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
 import { loadNative } from "../../ffi/loader.ts";
-import { loadPluginLibrary, type PluginStage, tryPluginLibrary } from "../../ffi/plugin.ts";
+import { findStranger, loadPluginLibrary, type PluginStage, tryPluginLibraries } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedTypes, isShippedType } from "../registry/shipped_stage.ts";
 import { MANIFEST, type PluginManifest, readManifest } from "./manifest.ts";
@@ -22,10 +22,6 @@ const LIBRARY_NAMES: Partial<Record<typeof Deno.build.os, readonly [before: stri
 
 /** What can be done about a library that is not there. */
 const BUILD_IT = 'build the plugin with "sluice plugins build"';
-
-/** The right of anybody to write, and the bit that keeps others from removing what is not theirs. */
-const OTHERS_WRITE = 0o002;
-const STICKY = 0o1000;
 
 /** Why a plugin is refused. */
 export interface PluginProblem {
@@ -51,44 +47,73 @@ export interface InspectedPlugin {
   readonly problems: readonly PluginProblem[];
 }
 
-/** How a plugin is looked at. */
-export interface InspectOptions {
-  /** Whether its library is first opened in a process of its own: one that ends that is not opened here. Linux only. */
-  readonly tries?: boolean;
+/** How plugins are opened. */
+export interface OpenOptions {
+  /** Whether a library is tried that was tried before, and has not changed since; by default not. */
+  readonly anew?: boolean;
 }
 
-/** Looks at the folder of a plugin. @param folder absolute */
-export function inspectPlugin(folder: string, { tries = false }: InspectOptions = {}): InspectedPlugin {
+/** A plugin whose library was not opened yet. */
+export interface UnopenedPlugin extends InspectedPlugin {
+  /** Whether its library may be. */
+  readonly opens: boolean;
+}
+
+/** Looks at the folder of a plugin, but for its library. @param folder absolute */
+export function lookAtPlugin(folder: string): UnopenedPlugin {
   const path = join(folder, MANIFEST);
-  const open = [...findOpenRights(folder, "the folder"), ...findOpenRights(path, "it")];
   const { manifest, library: name, problems: ofText } = readManifest(Deno.readTextFileSync(path));
-  const ofVersion = findVersionProblem(manifest);
-  const problems: PluginProblem[] = [...open];
-  const report = (file: string, messages: readonly string[]) => {
-    for (const message of messages) problems.push({ file, message });
-  };
-  report(path, [...ofText, ...ofVersion]);
-  if (name === undefined || manifest?.enabled === false) return { folder, manifest, nodes: [], problems };
-  const paths = libraryPaths(folder, name);
+  const isWanted = name !== undefined && manifest?.enabled !== false;
+  const paths = isWanted ? libraryPaths(folder, name) : [];
   const library = paths.find(isFile);
-  const shipped = findShippedTypes(folder, library);
-  if (shipped !== undefined) return { folder, manifest, library, nodes: shipped, problems };
-  if (library === undefined) report(folder, [`there is no library "${paths[0]}", nor "${paths[1]}"; ${BUILD_IT}`]);
-  if (library === undefined || open.length + ofVersion.length > 0) {
-    return { folder, manifest, library, nodes: [], problems };
+  const shipped = isWanted ? findShippedTypes(folder, library) : undefined;
+  const strangers = shipped === undefined ? findPluginStrangers(folder, path, library) : [];
+  const ofVersion = findVersionProblem(manifest);
+  const problems: PluginProblem[] = [
+    ...strangers,
+    ...[...ofText, ...ofVersion].map((message) => ({ file: path, message })),
+  ];
+  const base = { folder, manifest, library, nodes: shipped ?? [], problems };
+  if (!isWanted || shipped !== undefined) return { ...base, opens: false };
+  if (library !== undefined) return { ...base, opens: strangers.length + ofVersion.length === 0 };
+  const message = `there is no library "${paths[0]}", nor "${paths[1]}"; ${BUILD_IT}`;
+  return { ...base, problems: [...problems, { file: folder, message }], opens: false };
+}
+
+/** Opens the libraries of plugins. */
+export function openPlugins(plugins: readonly UnopenedPlugin[], options?: OpenOptions): InspectedPlugin[] {
+  tryLibraries(plugins, options);
+  return plugins.map(openPlugin);
+}
+
+/** Has one process open the libraries of plugins first: one that ends that is not opened here. Linux only. */
+export function tryLibraries(plugins: readonly UnopenedPlugin[], options?: OpenOptions): void {
+  const libraries = plugins.flatMap(({ opens, library }) => opens ? library! : []);
+  if (libraries.length === 0) return;
+  try {
+    tryPluginLibraries(loadNative().symbols, libraries, options);
+  } catch {
+    // Without the native library, each of them is refused for that.
   }
-  const stages = openLibrary(library, tries, problems);
-  report(path, findMissingStages(manifest, stages));
+}
+
+function openPlugin({ opens, ...plugin }: UnopenedPlugin): InspectedPlugin {
+  if (!opens) return plugin;
+  const { folder, manifest } = plugin;
+  const [path, library] = [join(folder, MANIFEST), plugin.library!];
+  const problems = [...plugin.problems];
+  const stages = openLibrary(library, problems);
+  for (const message of findMissingStages(manifest, stages)) problems.push({ file: path, message });
   const nodes = stages.flatMap((stage) => {
     try {
       if (isShippedType(stage.id)) throw new RangeError("it is there already, of a plugin that comes with Sluice");
       return [stageType(stage, manifest?.name ?? "", path)];
     } catch (error) {
-      report(library, [`stage "${stage.id}": ${(error as Error).message}`]);
+      problems.push({ file: library, message: `stage "${stage.id}": ${(error as Error).message}` });
       return [];
     }
   });
-  return { folder, manifest, library, nodes, problems };
+  return { ...plugin, nodes, problems };
 }
 
 /** The path by which a library is named, and the one by which the system names it: `fft` is `libfft.so`. */
@@ -103,18 +128,37 @@ export function isFile(path: string): boolean {
   return tryStat(path)?.isFile ?? false;
 }
 
-/** What anybody may write to is refused. */
-export function findOpenRights(path: string, what: string): PluginProblem[] {
-  const { mode, isDirectory } = Deno.statSync(path);
-  if (mode === null || (mode & OTHERS_WRITE) === 0 || (isDirectory && (mode & STICKY) !== 0)) return [];
-  return [{ file: path, message: `anybody may write to ${what}; take that right away with "chmod o-w"` }];
+/**
+ * What others may change is refused: they could put there what runs here.
+ *
+ * @param isAround whether it is the folder around one of the plugin's own, in which others may have theirs if it is sticky
+ */
+export function findStrangers(path: string, what: string, isAround = false): PluginProblem[] {
+  try {
+    const message = findStranger(loadNative().symbols, path, what, isAround);
+    return message === undefined ? [] : [{ file: path, message }];
+  } catch {
+    // Without the native library, nothing is opened.
+    return [];
+  }
 }
 
-function openLibrary(file: string, tries: boolean, problems: PluginProblem[]): readonly PluginStage[] {
+/** Of the folder and those between it and the library, of the `plugin.toml`, the library, and the folder around. */
+function findPluginStrangers(folder: string, manifest: string, library: string | undefined): PluginProblem[] {
+  const between: string[] = [];
+  for (let at = dirname(library ?? manifest); at.length > folder.length; at = dirname(at)) between.push(at);
+  return [
+    ...findStrangers(folder, "the folder"),
+    ...between.flatMap((each) => findStrangers(each, "the folder")),
+    ...findStrangers(manifest, "it"),
+    ...library === undefined ? [] : findStrangers(library, "the file"),
+    ...findStrangers(dirname(folder), "the folder around it", true),
+  ];
+}
+
+function openLibrary(file: string, problems: PluginProblem[]): readonly PluginStage[] {
   try {
-    const { symbols } = loadNative();
-    if (tries) tryPluginLibrary(symbols, file);
-    return loadPluginLibrary(symbols, file);
+    return loadPluginLibrary(loadNative().symbols, file);
   } catch (cause) {
     for (const message of (cause as Error).message.split("\n")) problems.push({ file, message, cause });
     return [];

@@ -9,12 +9,14 @@ import { pathToFileURL } from "node:url";
 import { SluiceError } from "../errors.ts";
 import { type AnyNodeType, definePackage, type NodePackage } from "../registry/node_type.ts";
 import {
-  findOpenRights,
+  findStrangers,
   type InspectedPlugin,
-  type InspectOptions,
-  inspectPlugin,
   isFile,
+  lookAtPlugin,
+  type OpenOptions,
+  openPlugins,
   type PluginProblem,
+  tryLibraries,
 } from "./inspect_plugin.ts";
 import { MANIFEST, type PluginManifest } from "./manifest.ts";
 
@@ -74,16 +76,34 @@ export function loadPluginsNow(folders: Iterable<string>): Plugins {
   return { packages, plugins, refused };
 }
 
+/** A plugin with all that is wrong with it. */
+export interface NamedPlugin extends InspectedPlugin {
+  /** The folder by which it was found, as it was given. */
+  readonly named: string;
+}
+
 /** Plugins with all that is wrong with them. */
 export interface InspectedPlugins {
   /** In the order of the folders and by name. */
-  readonly plugins: readonly InspectedPlugin[];
+  readonly plugins: readonly NamedPlugin[];
   /** Why folders could not be looked at. */
   readonly refused: readonly SluiceError[];
 }
 
 /** Looks at plugins. @param folders as of {@linkcode loadPlugins} */
-export function inspectPlugins(folders: Iterable<string>, options?: InspectOptions): InspectedPlugins {
+export function inspectPlugins(folders: Iterable<string>, options?: OpenOptions): InspectedPlugins {
+  const { found, refused } = lookAtPlugins(folders);
+  const opened = openPlugins(found.map(({ plugin }) => plugin), options);
+  return { plugins: opened.map((each, k) => ({ ...each, named: found[k].named })), refused };
+}
+
+/** Has one process try the libraries of plugins that are loaded later, one call each. */
+export function tryPlugins(folders: Iterable<string>): void {
+  tryLibraries(lookAtPlugins(folders).found.map(({ plugin }) => plugin));
+}
+
+/** The plugins in folders, each once, with the folder by which it was found. */
+function lookAtPlugins(folders: Iterable<string>) {
   const refused: SluiceError[] = [];
   const attempt = <T>(folder: string, look: () => readonly T[]): readonly T[] => {
     try {
@@ -93,9 +113,16 @@ export function inspectPlugins(folders: Iterable<string>, options?: InspectOptio
       return [];
     }
   };
-  const found = new Set([...folders].flatMap((each) => attempt(each, () => findPluginFolders(resolve(each)))));
-  const plugins = [...found].flatMap((each) => attempt(each, () => [inspectPlugin(each, options)]));
-  return { plugins, refused };
+  const names = new Map<string, string>();
+  for (const named of folders) {
+    for (const each of attempt(named, () => findPluginFolders(resolve(named)))) {
+      if (!names.has(each)) names.set(each, named);
+    }
+  }
+  const found = [...names].flatMap(([folder, named]) =>
+    attempt(folder, () => [{ named, plugin: lookAtPlugin(folder) }])
+  );
+  return { found, refused };
 }
 
 /**
@@ -107,7 +134,7 @@ export function inspectPlugins(folders: Iterable<string>, options?: InspectOptio
 export function findPluginFolders(folder: string): string[] {
   if (isFile(join(folder, MANIFEST))) return [folder];
   try {
-    const [problem] = findOpenRights(folder, "the folder");
+    const [problem] = findStrangers(folder, "the folder");
     if (problem !== undefined) throw new RangeError(problem.message);
     const inner = Array.from(Deno.readDirSync(folder), ({ name }) => join(folder, name)).sort();
     return inner.filter((each) => isFile(join(each, MANIFEST)));

@@ -15,7 +15,7 @@ import { HOOKS, isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "./process
 const TYPE_KEYS = [
   ...["type", "inputs", "outputs", "config", "load", "mode", "trigger", "lane", "priority", "cpus", "platforms"],
   ...["className", "source", "description", "doc", "category", "tags", "converts", "delays", "usesEventLoop"],
-  "isAsync",
+  ...["isAsync", "figures"],
 ];
 
 const PORT_KEYS = [
@@ -55,6 +55,10 @@ export function assertMadeType(made: unknown): void {
     throw refuse(what, `"load" is ${kindOf(load)}, ${wanted}`, { key: "load" });
   }
   for (const [key, choices] of Object.entries(CHOICES)) assertChoice(what, key, rest[key], choices);
+  const { figures = [] } = rest;
+  if (!Array.isArray(figures) || !figures.every((name) => typeof name === "string")) {
+    throw refuse(what, `"figures" is ${describeValue(figures)}, wanted a list of names`, { key: "figures" });
+  }
   /** What each name of a field is for. */
   const fields = new Map<string, string>();
   for (const [name, port] of entriesOf(what, "inputs", inputs)) checkPort(what, "an input", name, port, fields);

@@ -1,4 +1,4 @@
-import { rejects, throws } from "node:assert/strict";
+import { deepEqual, rejects, throws } from "node:assert/strict";
 import { makeNodeType } from "./made_type.ts";
 
 class Quiet {
@@ -35,6 +35,12 @@ const REFUSED: readonly [why: string, made: unknown, message: string, fields?: o
     { type: "quiet", load, mode: "spin" },
     'Cannot make node type "quiet": "mode" is "spin", wanted "push" or "loop" or "pull" or "external"',
     { key: "mode" },
+  ],
+  [
+    "figures that are no names",
+    { type: "quiet", load, figures: ["frames", 3] },
+    'Cannot make node type "quiet": "figures" is ["frames",3], wanted a list of names',
+    { key: "figures" },
   ],
   [
     "a lane that runs no classes",
@@ -126,4 +132,8 @@ Deno.test("a type that is made by hand says where its load() gives no class", as
     code: "InvalidGraph",
     message: 'Cannot load node type "quiet": its load() gave an object, wanted the class of a processor',
   });
+});
+
+Deno.test("makeNodeType() takes the names of figures", () => {
+  deepEqual(makeNodeType({ type: "quiet", load, figures: ["frames"] }).descriptor.figures, ["frames"]);
 });

@@ -102,7 +102,7 @@ export function openShipped(plugin: ShippedPlugin): readonly PluginStage[] {
   if (known !== undefined) return known;
   const path = shippedLibraryPath(plugin);
   if (!isFile(path)) throw new RangeError(`there is no library "${path}"; ${BUILD}`);
-  const stages = loadPluginLibrary(loadNative().symbols, path);
+  const stages = loadPluginLibrary(loadNative().symbols, path, true);
   for (const { id, figures } of stages) enterNativeStage(id, { figures });
   opened.set(plugin, stages);
   return stages;

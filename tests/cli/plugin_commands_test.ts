@@ -138,6 +138,7 @@ inFolder("a new plugin is entered in a sluice.json, also Sluice's own, and gener
   await Deno.writeTextFile(`${path}/lab/bad/plugin.toml`, 'name = "bad"\nlibrary = "bad"\n');
   const { stdout } = await sluice(["doctor"], { cwd: path, env });
   match(stdout, /^ok +plugin hum-filter +0\.1\.0, 1 node type; plugins\/hum-filter, named by sluice\.json$/m);
+  match(stdout, /^(?:ok|note) +plugin codecs +/m);
   match(stdout, /^note +plugin bad +lab\/bad, named by SLUICE_PLUGINS: refused: "version" is missing$/m);
 });
 

@@ -8,7 +8,7 @@ import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import type { GraphEdit } from "../../core/live/graph_edit.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { nativeNodes, nativePackage } from "../../core/registry/native_stages.ts";
+import { nativeNodes, nativePackage } from "../../core/registry/fixtures/test_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";

@@ -1,7 +1,7 @@
 /** Plugins that are refused, each with its reason; the process goes on, and so do the plugins beside them. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { inspectPlugins, loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
+import { builtLibrary, noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 
 /** A plugin in C that is right but for what a test changes: `%ID%` stands for the id of its stage. */
 const SOUND = `
@@ -168,6 +168,47 @@ refusing("files and folders that anybody may write to are refused", async (folde
   // Anybody might put a plugin there.
   await Deno.chmod(folder.path, 0o757);
   equal(await reasonOf(folder.path), 'anybody may write to the folder; take that right away with "chmod o-w"');
+});
+
+refusing(
+  "a sticky folder in which others may put a plugin is refused, and one around a plugin is not",
+  async (folder) => {
+    const at = await folder.addC("kept", sound("com.test.kept"));
+    await Deno.chmod(folder.path, 0o1777);
+    equal(await reasonOf(folder.path), 'anybody may write to the folder; take that right away with "chmod o-w"');
+    deepEqual((await loadPlugins([at])).refused, []);
+    await Deno.chmod(folder.path, 0o777);
+    equal(await reasonOf(at), 'anybody may write to the folder around it; take that right away with "chmod o-w"');
+    await Deno.chmod(folder.path, 0o700);
+    await Deno.mkdir(`${at}/lib`);
+    await Deno.rename(`${at}/libkept.so`, `${at}/lib/libkept.so`);
+    await folder.describe(at, 'name = "kept"\nversion = "1"\nlibrary = "lib/kept"\n');
+    await Deno.chmod(`${at}/lib`, 0o1777);
+    equal(await reasonOf(at), 'anybody may write to the folder; take that right away with "chmod o-w"');
+  },
+);
+
+refusing("what belongs to another user, or a group of others may write to, is refused", async (folder) => {
+  const at = await folder.addC("owned", sound("com.test.owned"));
+  const library = `${at}/libowned.so`;
+  // Only root can give files away.
+  if (Deno.uid() !== 0) return;
+  const { uid } = await Deno.stat(builtLibrary("example"));
+  const stranger = uid === 65_534 ? 65_533 : 65_534;
+  const belongs = `belongs to user ${stranger}, wanted 0, who runs this, or root; copy it, or use "chown"`;
+  const parts = { [at]: "the folder", [`${at}/plugin.toml`]: "it", [library]: "the file" };
+  for (const [path, what] of Object.entries(parts)) {
+    await Deno.chown(path, stranger, 0);
+    const start = path.endsWith(".toml") ? "plugin.toml: " : "";
+    equal(await reasonOf(at), `${start}${what} ${belongs}`);
+    await Deno.chown(path, 0, 0);
+  }
+  await Deno.chown(library, 0, stranger);
+  deepEqual((await loadPlugins([at])).refused, []);
+  await Deno.chmod(library, 0o775);
+  equal(await reasonOf(at), `group ${stranger} may write to the file; take that right away with "chmod g-w"`);
+  await Deno.chown(library, 0, 0);
+  deepEqual((await loadPlugins([at])).refused, [], "the user's own group");
 });
 
 refusing("what plugin.toml says of the plugin holds", async (folder) => {

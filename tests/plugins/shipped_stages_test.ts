@@ -57,6 +57,17 @@ shipped(
   },
 );
 
+shipped("one keeps its id where a plugin of the user's was opened with that before", async () => {
+  await using folder = await PluginFolder.make();
+  const file = new URL("../fixtures/plugins/tools.c", import.meta.url);
+  const text = (await Deno.readTextFile(file)).replaceAll('PREFIX ".crop"', '"org.sluice.video.pattern-source"');
+  await folder.addC("mine", { text }, { flags: ['-DPREFIX="com.held"'] });
+  const script = new URL("../fixtures/plugins/held_id_run.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", script, folder.path];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { SLUICE_LOG: "warn" } }).output();
+  deepEqual([new TextDecoder().decode(stderr), new TextDecoder().decode(stdout).trim()], ["", "3"]);
+});
+
 shipped("the command line knows them, whole and shortened, and takes a flag for them as before", async () => {
   const line = "pattern-source width=64 height=64 durationSeconds=0.1 ! convert ! h264-encode";
   for (const flags of [[], ["--plugins", "crates/plugins/video"]]) {

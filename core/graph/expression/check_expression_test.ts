@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { nodePackage } from "../../../sluice.gen.ts";
 import { NodeRegistry } from "../../registry/node_registry.ts";
-import { defineNativeStage } from "../../registry/native_stages.ts";
+import { defineNativeStage } from "../../registry/fixtures/test_stages.ts";
 import { checkGraph } from "../load.ts";
 import { checkExpression } from "./check_expression.ts";
 

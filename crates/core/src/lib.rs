@@ -31,6 +31,8 @@ pub mod long_park;
 pub mod machine;
 #[cfg(not(loom))]
 mod mapping;
+#[cfg(all(unix, not(loom)))]
+mod own_library;
 #[cfg(not(loom))]
 pub mod parker;
 #[cfg(not(loom))]

@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 use std::ffi::{CString, c_char};
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 use std::ptr;
 use std::sync::{LazyLock, Mutex, PoisonError};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
-use sluice_core::plugin;
+use sluice_core::plugin::{self, Origin};
 
 use crate::native_values::text;
 use crate::outcome::attempt;
@@ -20,12 +24,22 @@ static DESCRIPTIONS: LazyLock<Mutex<HashMap<usize, CString>>> = LazyLock::new(Mu
 /// # Safety
 ///
 /// The path has the length given, in bytes. The code of the library is trusted.
+///
+/// # Arguments
+///
+/// - `shipped`: whether the library came with this one: 1, else 0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn slu_plugin_load(path: *const u8, length: u32) -> *const c_char {
+pub unsafe extern "C" fn slu_plugin_load(path: *const u8, length: u32, shipped: u32) -> *const c_char {
     attempt(ptr::null(), || {
         // SAFETY: the caller vouches for the text.
         let path = unsafe { text(path, length) }?;
-        let loaded = plugin::load(Path::new(&path))?;
+        let path = Path::new(&path);
+        let origin = if shipped == 0 { Origin::Foreign } else { Origin::Shipped };
+        #[cfg(target_os = "linux")]
+        if origin == Origin::Foreign {
+            sluice_core::isolation::vouch(path)?;
+        }
+        let loaded = plugin::load(path, origin)?;
         let mut all = DESCRIPTIONS.lock().unwrap_or_else(PoisonError::into_inner);
         let description = all.entry(loaded.description.as_ptr().addr()).or_insert_with(|| {
             // The texts of descriptors have no zero byte.
@@ -35,21 +49,69 @@ pub unsafe extern "C" fn slu_plugin_load(path: *const u8, length: u32) -> *const
     })
 }
 
-/// Opens the library of a plugin in a process of its own first. 0: that ended, or hung. 1: nothing is wrong with opening
-/// it, or this system has no such processes.
+/// Opens libraries of plugins in a process of its own, so that [`slu_plugin_load`] opens none that ended it, or hung; it
+/// does so itself with one that is not known. Gives how many processes it took; 0 where this system has no such ones.
 ///
 /// # Safety
 ///
-/// The path has the length given, in bytes.
+/// The paths have the length given, in bytes, with a zero byte between them.
+///
+/// # Arguments
+///
+/// - `all`: whether those are opened, too, that are known: 1, else 0
+/// - `limit_ms`: how long opening one may take
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn slu_plugin_try(path: *const u8, length: u32) -> u32 {
+pub unsafe extern "C" fn slu_plugin_try(paths: *const u8, length: u32, all: u32, limit_ms: u32) -> u32 {
     attempt(0, || {
         // SAFETY: the caller vouches for the text.
-        let path = unsafe { text(path, length) }?;
-        #[cfg(target_os = "linux")]
-        sluice_core::isolation::try_library(Path::new(&path))?;
-        #[cfg(not(target_os = "linux"))]
-        let _ = path;
-        Ok(1)
+        let paths = unsafe { text(paths, length) }?;
+        Ok(try_libraries(&paths, all != 0, limit_ms))
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn try_libraries(paths: &str, all: bool, limit_ms: u32) -> u32 {
+    use sluice_core::isolation;
+    let paths: Vec<PathBuf> = paths.split('\0').map(PathBuf::from).collect();
+    let trial = if all { isolation::Trial::OfAll } else { isolation::Trial::OfUnknown };
+    isolation::try_libraries(&paths, trial, Duration::from_millis(limit_ms.into()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn try_libraries(_paths: &str, _all: bool, _limit_ms: u32) -> u32 {
+    0
+}
+
+/// Whether nobody but the user and root may change a file or a folder of a plugin. 0: somebody may; the last error says who.
+///
+/// # Safety
+///
+/// The texts have the lengths given, in bytes.
+///
+/// # Arguments
+///
+/// - `what`: how the reason calls it
+/// - `around`: whether it is the folder around one of the plugin's own: 1, else 0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_plugin_rights(
+    path: *const u8,
+    path_length: u32,
+    what: *const u8,
+    what_length: u32,
+    around: u32,
+) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the texts.
+        let (path, what) = unsafe { (text(path, path_length)?, text(what, what_length)?) };
+        #[cfg(unix)]
+        {
+            let place = if around == 0 { plugin::Place::Own } else { plugin::Place::Around };
+            plugin::find_stranger(Path::new(&path), &what, place).map_or(Ok(1), Err)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = (path, what, around);
+            Ok(1)
+        }
     })
 }

@@ -34,7 +34,7 @@ const OOM_SCORE: &[u8] = b"500";
 pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let first = arguments.next();
     if first.as_deref() == Some(trial::OPEN) {
-        trial::open(&arguments.next().unwrap_or_default());
+        trial::open(arguments);
     }
     let host = first.and_then(|text| text.parse::<u64>().ok());
     let mut number = || arguments.next().and_then(|text| text.parse::<u64>().ok());

@@ -1,11 +1,8 @@
 //! The child process of an isolated node, and the thread of the host that watches it: it takes what the child says on its
 //! outputs, hears when it asks for a tick, and proves its death by waiting for it.
 
-use std::ffi::CStr;
 use std::io::{self, Read};
-use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -15,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::lane::Isolation;
+use crate::own_library::own_path;
 
 use super::desk::Desk;
 use super::system::{await_end, kill, process_descriptor, send_descriptor};
@@ -295,16 +293,7 @@ fn file_of(pipe: &OwnedFd) -> std::fs::File {
 
 /// The program, beside the file that has this code.
 pub(super) fn program() -> Result<PathBuf, String> {
-    let mut found = MaybeUninit::<libc::Dl_info>::uninit();
-    // SAFETY: the system looks an address of this library up, and fills the record in where it answers so.
-    let name = unsafe {
-        let own = program as fn() -> Result<PathBuf, String>;
-        if libc::dladdr(own as *const libc::c_void, found.as_mut_ptr()) == 0 {
-            return Err("the system does not know where the native library is".into());
-        }
-        CStr::from_ptr(found.assume_init().dli_fname)
-    };
-    let library = Path::new(std::ffi::OsStr::from_bytes(name.to_bytes()));
+    let library = own_path().ok_or("the system does not know where the native library is")?;
     let path = library.parent().unwrap_or(Path::new(".")).join(PROGRAM);
     if path.is_file() {
         return Ok(path);

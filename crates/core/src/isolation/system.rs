@@ -2,7 +2,7 @@
 //! socket, and descriptors of processes. Linux only.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
@@ -71,14 +71,24 @@ pub(super) fn process_descriptor(pid: u32) -> io::Result<OwnedFd> {
 
 /// Waits until a process has ended. `false`: the time is over.
 pub(super) fn await_end(process: &OwnedFd, limit: Duration) -> bool {
+    await_any([Some(process.as_fd()), None], limit)[0]
+}
+
+/// Waits until one of two descriptors can be read, or has ended. None of them: the time is over.
+pub(super) fn await_any(descriptors: [Option<BorrowedFd<'_>>; 2], limit: Duration) -> [bool; 2] {
     let until = Instant::now() + limit;
-    let mut poll = libc::pollfd { fd: process.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // A negative one is left out.
+    let fds = descriptors.map(|each| each.map_or(-1, |each| each.as_raw_fd()));
+    let mut polled = fds.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     loop {
         let left = until.saturating_duration_since(Instant::now()).as_millis();
-        // SAFETY: one descriptor, which is open.
-        let found = unsafe { libc::poll(&raw mut poll, 1, i32::try_from(left).unwrap_or(i32::MAX)) };
-        if found > 0 || left == 0 {
-            return found > 0;
+        // SAFETY: two descriptors, which are open.
+        let found = unsafe { libc::poll(polled.as_mut_ptr(), 2, i32::try_from(left).unwrap_or(i32::MAX)) };
+        if found > 0 {
+            return polled.map(|each| each.revents != 0);
+        }
+        if left == 0 {
+            return [false; 2];
         }
     }
 }

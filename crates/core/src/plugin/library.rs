@@ -7,7 +7,9 @@ use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceHost, SluiceRegister};
 
 use crate::lane::StageContext;
 
-use super::loaded::{LoadedStage, Plugin, loaded};
+use super::loaded::{LoadedStage, Origin, Plugin, loaded};
+#[cfg(unix)]
+use super::rights::{self, Place};
 use super::{call, description, descriptors, extent, host};
 
 /// What stages in this process call.
@@ -18,7 +20,7 @@ static IN_PROCESS: SluiceHost = host::table::<StageContext<'static>>();
 /// # Errors
 ///
 /// Why it is refused, as a clause. A library that was opened stays open.
-pub fn load(path: &Path) -> Result<&'static Plugin, String> {
+pub fn load(path: &Path, origin: Origin) -> Result<&'static Plugin, String> {
     let path = fs::canonicalize(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => format!("the file cannot be found: {error}"),
@@ -27,11 +29,11 @@ pub fn load(path: &Path) -> Result<&'static Plugin, String> {
     if let Some(known) = all.plugin(&path) {
         return Ok(known);
     }
-    check_file(&path)?;
+    check_file(&path, origin)?;
     let stages = open(&path, &IN_PROCESS)?;
     let ids = stages.iter().map(|stage| stage.id.clone()).collect();
     let plugin = Plugin { path, stages: ids, description: description::describe(&stages) };
-    all.add(plugin, stages)
+    all.add(plugin, stages, origin)
 }
 
 /// Opens a library and reads its stages, which reach their nodes by this table.
@@ -56,31 +58,24 @@ fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, Str
 /// Why it cannot be used.
 #[cfg(target_os = "linux")]
 pub(crate) fn open_stage(path: &Path, id: &str, table: &'static SluiceHost) -> Result<&'static LoadedStage, String> {
-    check_file(path)?;
+    check_file(path, Origin::Shipped)?;
     let stages = open(path, table)?;
     let stage = stages.into_iter().find(|stage| stage.id == id).ok_or_else(|| format!("it has no stage \"{id}\""))?;
     Ok(Box::leak(Box::new(stage)))
 }
 
-/// Refuses a file that others may write to, or put in the place of which they may put another.
-fn check_file(path: &Path) -> Result<(), String> {
+/// Refuses what is no file, and a file of a plugin that others may change, or in the place of which they may put another.
+fn check_file(path: &Path, origin: Origin) -> Result<(), String> {
     let of_file = |error: std::io::Error| format!("the file cannot be looked at: {error}");
     let file = fs::metadata(path).map_err(of_file)?;
     if !file.is_file() {
         return Err("it is no file".into());
     }
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        const OTHERS_WRITE: u32 = 0o002;
-        const STICKY: u32 = 0o1000;
-        if file.mode() & OTHERS_WRITE != 0 {
-            return Err("anybody may write to the file; take that right away with \"chmod o-w\"".into());
-        }
-        let folder = fs::metadata(path.parent().unwrap_or(path)).map_err(of_file)?.mode();
-        if folder & OTHERS_WRITE != 0 && folder & STICKY == 0 {
-            return Err("anybody may write to its folder; take that right away with \"chmod o-w\"".into());
-        }
+    if origin == Origin::Foreign {
+        let folder = fs::metadata(path.parent().unwrap_or(path)).map_err(of_file)?;
+        let of_folder = || rights::judge(&folder, "its folder", Place::Own);
+        return rights::judge(&file, "the file", Place::Own).or_else(of_folder).map_or(Ok(()), Err);
     }
     Ok(())
 }

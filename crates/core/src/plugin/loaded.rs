@@ -11,11 +11,19 @@ use crate::lane::stage::{Cadence, Stage, StageType};
 
 use super::stage::PluginStage;
 
+/// Whose a library is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// It came with the native library, is as good as that, and keeps the ids of its stages.
+    Shipped,
+    /// Anybody's.
+    Foreign,
+}
+
 /// A library that was loaded.
 pub struct Plugin {
     pub(super) path: PathBuf,
     /// Ids of its stages.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux isolates stages"))]
     pub(super) stages: Vec<String>,
     /// What it says of its stages, as JSON.
     pub description: String,
@@ -85,7 +93,8 @@ pub(crate) fn find(id: &str) -> Option<&'static StageType> {
 #[cfg(target_os = "linux")]
 pub(crate) fn library_of(id: &str) -> Option<&'static Path> {
     let loaded = loaded();
-    let plugin = loaded.plugins.iter().find(|plugin| plugin.stages.iter().any(|stage| stage == id));
+    // The newest: a shipped one takes its ids from others.
+    let plugin = loaded.plugins.iter().rfind(|plugin| plugin.stages.iter().any(|stage| stage == id));
     plugin.map(|plugin| plugin.path.as_path())
 }
 
@@ -95,12 +104,20 @@ impl Loaded {
         self.plugins.iter().find(|plugin| plugin.path == path).copied()
     }
 
-    /// Enters a plugin with its stages.
+    /// Enters a plugin with its stages. A shipped one takes the place of others' stages that have the ids of its own.
     ///
     /// # Errors
     ///
     /// If a stage of another plugin has the id of one.
-    pub(super) fn add(&mut self, plugin: Plugin, stages: Vec<LoadedStage>) -> Result<&'static Plugin, String> {
+    pub(super) fn add(
+        &mut self,
+        plugin: Plugin,
+        stages: Vec<LoadedStage>,
+        origin: Origin,
+    ) -> Result<&'static Plugin, String> {
+        if origin == Origin::Shipped {
+            self.stages.retain(|known| !plugin.stages.iter().any(|id| id == known.name));
+        }
         if let Some(stage) = stages.iter().find(|stage| self.stages.iter().any(|known| known.name == stage.id)) {
             return Err(format!("stage \"{}\" is there already, of another plugin; disable one of the two", stage.id));
         }

@@ -15,11 +15,15 @@ mod host;
 mod library;
 mod loaded;
 mod memory;
+#[cfg(unix)]
+mod rights;
 mod shapes;
 mod stage;
 
 pub use library::load;
-pub use loaded::Plugin;
+pub use loaded::{Origin, Plugin};
+#[cfg(unix)]
+pub use rights::{Place, find_stranger};
 
 pub(crate) use loaded::find;
 
