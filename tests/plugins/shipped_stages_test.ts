@@ -8,7 +8,7 @@ import { shippedStage } from "../../core/registry/shipped_stage.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { h264Encode, patternSource } from "../../stages.gen.ts";
-import { sluice } from "../cli/command_line.ts";
+import { readPrinted, sluice } from "../cli/command_line.ts";
 import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
 
 const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs") ?? noRustPlugin("sensors");
@@ -23,7 +23,7 @@ shipped("a graph opens the libraries of those that it has, when it starts and wh
   const script = new URL("../fixtures/plugins/opening_run.ts", import.meta.url).pathname;
   const args = ["run", "-A", "--no-check", script];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { SLUICE_LOG: "warn" } }).output();
-  equal(new TextDecoder().decode(stderr), "");
+  equal(readPrinted(stderr), "");
   deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [[], ["video"], ["codecs", "video"]]);
 });
 
@@ -65,7 +65,7 @@ shipped("one keeps its id where a plugin of the user's was opened with that befo
   const script = new URL("../fixtures/plugins/held_id_run.ts", import.meta.url).pathname;
   const args = ["run", "-A", "--no-check", script, folder.path];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { SLUICE_LOG: "warn" } }).output();
-  deepEqual([new TextDecoder().decode(stderr), new TextDecoder().decode(stdout).trim()], ["", "3"]);
+  deepEqual([readPrinted(stderr), new TextDecoder().decode(stdout).trim()], ["", "3"]);
 });
 
 shipped("the command line knows them, whole and shortened, and takes a flag for them as before", async () => {
