@@ -12,6 +12,8 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { elementNames, elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { adviseConverters } from "../ports/accepted.ts";
+import { planConversion } from "./conversion.ts";
 
 /** A port of a node in a graph, as a link names it. */
 export interface LinkEnd {
@@ -122,11 +124,13 @@ export function assertLinkable(
       carried.without(link).compare({ ...link, toPort })?.fit === true
     );
     const hint = fitting.length === 0 ? "" : `; inputs of "${to.nodeId}" that take it: ${listSome(fitting)}`;
+    const way = output.kind === input.kind ? [] : planConversion({ ...from, config: {}, port: output }, input, known());
+    const mend = adviseConverters(way.map(({ type }) => type.descriptor.type), "and");
     const actual = types?.found.type ?? output.type;
     const expected = types?.wanted.type ?? input.type;
     const message =
       `${attemptOf(from, to)}: the output carries ${actual}${origin(types?.found, from)}, wanted ${expected}` +
-      `${origin(types?.wanted, to)}${hint}`;
+      `${origin(types?.wanted, to)}${hint}${mend}`;
     const details = { nodeId: to.nodeId, port: to.port, available: fitting, expected, actual };
     throw new SluiceError("TypeMismatch", message, details);
   }

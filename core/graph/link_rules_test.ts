@@ -41,3 +41,40 @@ Deno.test("Runtime.connectByName() says how an element of a dynamic port comes i
       '"extra_0"; add one by addInput(), or name it when the node is added: { ports: ["extra_9"] }',
   });
 });
+
+Deno.test("a link between encoded and raw frames names the node that goes between", () => {
+  const decoder = fixture(() => ({ process() {} }), {
+    type: "hum-decode",
+    converts: ["codec"],
+    ports: [
+      port({ name: "in", direction: "input", kind: "encoded", accepts: { codec: "mp3" } }),
+      port({ name: "out", direction: "output", kind: "audio" }),
+    ],
+  });
+  const clip = fixture(() => ({ process() {} }), {
+    type: "clip",
+    mode: "loop",
+    ports: [
+      port({
+        name: "sound",
+        direction: "output",
+        kind: "encoded",
+        type: "EncodedFrame",
+        gives: { codec: ["aac", "mp3"] },
+      }),
+    ],
+  });
+  const coders = new NodeRegistry([definePackage({ name: "q", url: "", nodes: [decoder, clip, desk], sources: {} })]);
+  const graph = (to: string) =>
+    JSON.stringify({
+      version: 1,
+      nodes: { clip: { type: "clip" }, desk: { type: "desk" }, decoder: { type: "hum-decode" } },
+      links: [{ from: "clip.sound", to }],
+    });
+  assert.match(
+    checkGraph(graph("desk.extra_0"), "g.json", coders).errors[0].message,
+    /: the output carries EncodedFrame, wanted AudioFrame; put a "hum-decode" node between them, or have convert: "auto" do so \(--convert auto\)$/,
+  );
+  assert.deepEqual(checkGraph(graph("decoder.in"), "g.json", coders).errors, []);
+  assert.deepEqual(checkGraph(graph("desk.extra_0"), "g.json", coders, [], "auto").errors, []);
+});
