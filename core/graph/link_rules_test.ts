@@ -78,3 +78,37 @@ Deno.test("a link between encoded and raw frames names the node that goes betwee
   assert.deepEqual(checkGraph(graph("decoder.in"), "g.json", coders).errors, []);
   assert.deepEqual(checkGraph(graph("desk.extra_0"), "g.json", coders, [], "auto").errors, []);
 });
+
+Deno.test("a link whose output gives no format that the input accepts is refused before anything runs", () => {
+  const colours = fixture(() => ({ process() {} }), {
+    type: "colours",
+    converts: ["pixelFormat"],
+    config: { type: "object", properties: { pixelFormat: {} }, required: [], additionalProperties: false },
+    ports: [
+      port({ name: "in", direction: "input", kind: "video" }),
+      port({ name: "out", direction: "output", kind: "video" }),
+    ],
+  });
+  const camera = fixture(() => ({ process() {} }), {
+    type: "camera",
+    mode: "loop",
+    ports: [port({ name: "out", direction: "output", kind: "video", gives: { pixelFormat: "rgba8" } })],
+  });
+  const encoder = (type: string, pixelFormat: readonly ("i420" | "rgba8")[]) =>
+    fixture(() => ({ process() {} }), {
+      type,
+      ports: [port({ name: "in", direction: "input", kind: "video", accepts: { pixelFormat } })],
+    });
+  const nodes = [colours, camera, encoder("small", ["i420"]), encoder("large", ["i420", "rgba8"])];
+  const known = new NodeRegistry([definePackage({ name: "r", url: "", nodes, sources: {} })]);
+  const check = (type: string, convert?: "auto") => {
+    const parts = { camera: { type: "camera" }, to: { type } };
+    const graph = { version: 1, nodes: parts, links: [{ from: "camera.out", to: "to.in" }] };
+    return checkGraph(JSON.stringify(graph), "g.json", known, [], convert).errors.map(({ message }) => message);
+  };
+  assert.match(
+    check("small").join(),
+    /: the output gives pixelFormat rgba8, wanted i420; put a "colours" node between them, or have convert: "auto"/,
+  );
+  assert.deepEqual([check("large"), check("small", "auto")], [[], []]);
+});
