@@ -111,14 +111,13 @@ function listOf<T>(value: T | readonly T[] | undefined): readonly T[] | undefine
   return value === undefined || Array.isArray(value) ? value as readonly T[] | undefined : [value as T];
 }
 
-/** The outputs that are known to be there; where nobody knows, all that the type may have. */
+/** The outputs that are known to be there, in the order of the type; where nobody knows, all that the type may have. */
 function outputsOf(from: Linked): Named[] {
   const { descriptor: { outputs }, found = {}, port: said } = from;
   const names = Object.keys(found).filter((name) => said === undefined || name === said);
-  const known = names.flatMap((name) => {
-    const port = outputs.find((each) => mayHave(each, name));
-    return port === undefined ? [] : [{ name, port: { ...port, gives: found[name] } }];
-  });
+  const known = outputs.flatMap((port) =>
+    names.filter((name) => mayHave(port, name)).map((name) => ({ name, port: { ...port, gives: found[name] } }))
+  );
   return known.length > 0 ? known : candidates(from, outputs);
 }
 

@@ -82,7 +82,7 @@ Deno.test("choosePorts() takes none but the outputs that were found, with what t
 });
 
 Deno.test("choosePorts() takes for an encoded stream the input that it has the shortest way to, or names that way", () => {
-  const found: FoundOutputs = { video_0: { codec: "h264" }, audio_0: { codec: "aac" } };
+  const found: FoundOutputs = { audio_0: { codec: "aac" }, video_0: { codec: "h264" } };
   const way: Converting["way"] = ({ gives }, { kind, name }) => {
     if (kind === "audio") return gives?.codec === "aac" ? ["aac-decode"] : undefined;
     return gives?.codec !== "h264"
