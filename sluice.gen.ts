@@ -4679,6 +4679,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       kind: "video",
       type: "VideoFrame",
       optional: false,
+      gives: { pixelFormat: "rgba8" },
       burst: 1,
       doc: "Pictures.",
     }, {
@@ -4687,6 +4688,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       kind: "encoded",
       type: "EncodedFrame",
       optional: false,
+      gives: { codec: "jpeg" },
       burst: 1,
       doc: "Encoded pictures.",
     }],
@@ -5554,6 +5556,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      gives: { codec: ["h264", "hevc", "vp8", "vp9", "av1"] },
       burst: 1,
       doc: "Encoded pictures.",
     }, {
@@ -5563,6 +5566,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      gives: { codec: ["opus", "aac", "flac", "mp3"] },
       burst: 1,
       doc: "Encoded sound.",
     }, {
@@ -10044,6 +10048,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 export const nodes: {
   readonly aacDecode: typeof package1.nodes.aacDecode;
   readonly acquisition: typeof package1.nodes.acquisition;
+  readonly audioDecode: typeof package1.nodes.audioDecode;
   readonly biquad: typeof package1.nodes.biquad;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
@@ -10290,13 +10295,13 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "0724196c84b0f88c",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
-    "processors/media/image_source.ts": "3d976fb211629926",
+    "processors/media/image_source.ts": "98ba574cf4991b5e",
     "processors/media/media_sink.ts": "610d492604a57da4",
-    "processors/media/media_source.ts": "1dee63fa48211871",
+    "processors/media/media_source.ts": "2a3e4fa8a57f60e9",
     "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "processors/media/process.ts": "c2e94dfe83df5b21",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "9e3574a272595826",
+    "stages.gen.ts": "07ed07a1931a91b1",
   },
 });

@@ -383,6 +383,90 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
   },
 });
 
+/** The configuration of `org.sluice.codecs.audio-decode`. */
+export interface AudioDecodeConfig {
+  /**
+   * Of Opus: samples at the start that are left out.
+   *
+   * A whole number from 0 to 48000 samples; 312 by default.
+   */
+  readonly preSkip?: number;
+  /**
+   * What is done with packets that cannot be decoded: others take their place, or the node fails.
+   *
+   * One of "conceal", "fail"; "conceal" by default.
+   */
+  readonly damaged?: "conceal" | "fail";
+}
+
+/** A `org.sluice.codecs.audio-decode` in a graph. */
+export type AudioDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
+
+/** Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged. */
+export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shippedStage<
+  AudioDecodeConfig,
+  AudioDecodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.audio-decode",
+    className: "AudioDecode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description:
+      "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do.",
+    doc:
+      "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["opus", "aac", "flac", "mp3"] },
+      burst: 1,
+      doc: "A packet a frame, all of one codec.",
+    }],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio at the rate of the stream.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        preSkip: {
+          type: "integer",
+          minimum: 0,
+          maximum: 48000,
+          default: 312,
+          "x-unit": "samples",
+          description: "Of Opus: samples at the start that are left out.",
+        },
+        damaged: {
+          type: "string",
+          enum: ["conceal", "fail"],
+          default: "conceal",
+          description: "What is done with packets that cannot be decoded: others take their place, or the node fails.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["packets", "damaged"],
+  },
+});
+
 /** The configuration of `org.sluice.sensors.biquad`. */
 export interface BiquadConfig {
   /**
@@ -2882,6 +2966,7 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
       kind: "video",
       type: "VideoFrame",
       optional: false,
+      gives: { pixelFormat: ["rgba8"] },
       burst: 1,
       doc: "Pictures in RGBA.",
     }, {
@@ -3397,6 +3482,7 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
 export const nodes: {
   readonly aacDecode: typeof aacDecode;
   readonly acquisition: typeof acquisition;
+  readonly audioDecode: typeof audioDecode;
   readonly biquad: typeof biquad;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
@@ -3420,6 +3506,7 @@ export const nodes: {
 } = {
   aacDecode,
   acquisition,
+  audioDecode,
   biquad,
   compositor,
   convert,
@@ -3449,6 +3536,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [
     aacDecode,
     acquisition,
+    audioDecode,
     biquad,
     compositor,
     convert,

@@ -8,3 +8,9 @@
 export function listEndingIn(ids: readonly string[], name: string): string[] {
   return ids.filter((id) => id.endsWith(`.${name}`));
 }
+
+/** The last part of an id where it stands for that id alone; else the id. */
+export function shortName(id: string, ids: readonly string[]): string {
+  const last = id.slice(id.lastIndexOf(".") + 1);
+  return !ids.includes(last) && listEndingIn(ids, last).length === 1 ? last : id;
+}

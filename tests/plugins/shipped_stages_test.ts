@@ -82,7 +82,14 @@ shipped("an encoder names the pixel format that it does not take, and the stage 
   await using runtime = new Runtime({ native: "require", mode: "offline" });
   const pattern = runtime.add(patternSource({ width: 64, height: 64, durationSeconds: 0.1 }));
   const encoder = runtime.add(h264Encode(), { id: "encoder" });
-  runtime.connect(pattern.outputs.video, encoder.inputs.video);
+  throws(() => runtime.connect(pattern.outputs.video, encoder.inputs.video), {
+    code: "TypeMismatch",
+    message: /: the output gives pixelFormat rgba8, wanted i420 or nv12/,
+  });
+  // What hands on any format tells none.
+  const overlay = runtime.add(nodes.overlay());
+  runtime.connect(pattern.outputs.video, overlay.inputs.videoIn);
+  runtime.connect(overlay.outputs.videoOut, encoder.inputs.video);
   await runtime.start();
   await rejects(runtime.finished, {
     nodeId: "encoder",
