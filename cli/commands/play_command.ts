@@ -8,13 +8,13 @@ import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import { readMediaInfo } from "../../processors/media/media_info.ts";
 import { playingGraph } from "../convert/playing_graph.ts";
+import { renderRun } from "../convert/result.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { SERVE_AUTO } from "../output/serve_address.ts";
 import { loadTypes } from "../project/packages.ts";
 import { renderMedia } from "./info_command.ts";
-import { renderRun } from "./convert_command.ts";
 import { runGraph } from "./run_command.ts";
 
 /** Containers of files that do not play: they hold one picture, or none that `media-source` reads. */

@@ -10,6 +10,7 @@ import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
 import { opusDurationNs } from "./audio_headers.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
+import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
 
 /** Codecs by mediabunny's names. */
 const CODECS: Readonly<Record<string, Codec>> = {
@@ -59,6 +60,7 @@ interface TrackHeader {
   readonly port: FileTrack["port"];
   readonly codec: string;
   readonly rotation: number;
+  readonly picture: PictureFormat;
   readonly format: FileTrack["format"];
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
@@ -77,6 +79,8 @@ export class FileTrack {
   readonly codec: string;
   /** By how many degrees its pictures are to be turned clockwise: 0, 90, 180 or 270. */
   readonly rotation: number;
+  /** For video: what it says of its pictures beside their size. */
+  readonly picture: PictureFormat;
   /** For PCM: the format of its samples. */
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
@@ -93,6 +97,7 @@ export class FileTrack {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
+    this.picture = header.picture;
     this.format = header.format;
     this.refusal = header.refusal;
     this.sampleFormat = PCM[header.codec];
@@ -106,14 +111,16 @@ export class FileTrack {
     const name = await track.getCodec() ?? String(await track.getInternalCodecId() ?? "unknown");
     const config = await track.getDecoderConfig();
     const description = config?.description === undefined ? undefined : bytesOf(config.description);
+    const sink = new mediabunny.EncodedPacketSink(track);
     const header = {
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
+      picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
       primingNs: name === "opus" ? opusPrimingNs(description) : 0,
       ...carried(config === null ? undefined : formatOf(name, config), name, description),
     } as const;
-    return new FileTrack(header, new mediabunny.EncodedPacketSink(track));
+    return new FileTrack(header, sink);
   }
 
   /** The packet that is next; `undefined` after the last one. */
@@ -203,6 +210,19 @@ export function unsupportedTrack(
     `Cannot read ${name} of ${JSON.stringify(path)}: ${refusal}; let ${mend} decode it, as command of a "pipe-source"`,
     { ...details, available: CARRIED },
   );
+}
+
+/** What a track of video says of its pictures: MPEG-TS says it in the packets alone. */
+async function pictureFormat(
+  name: string,
+  config: VideoDecoderConfig | AudioDecoderConfig | null,
+  description: Uint8Array | undefined,
+  sink: EncodedPacketSink,
+): Promise<PictureFormat> {
+  const colours = readColours((config as VideoDecoderConfig | null)?.colorSpace);
+  if (name !== "avc") return colours;
+  const first = description === undefined ? (await sink.getFirstKeyPacket())?.data : undefined;
+  return { ...readH264Samples(description, first ?? new Uint8Array()), ...colours };
 }
 
 /** How frames carry a track, or why they do not. */

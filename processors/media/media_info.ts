@@ -6,6 +6,7 @@
 import type { Input, InputAudioTrack, InputTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
+import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
 
 /** A media file. */
@@ -24,7 +25,7 @@ export interface MediaInfo {
 }
 
 /** A track of a file. */
-export interface TrackInfo {
+export interface TrackInfo extends PictureFormat {
   /** The output of a `media-source` that carries it: `video_0`. */
   readonly name: string;
   readonly kind: "video" | "audio";
@@ -32,6 +33,8 @@ export interface TrackInfo {
   readonly codec: string;
   /** The codec with its profile and level (RFC 6381), where the file tells. */
   readonly codecString?: string;
+  /** Why a `media-source` does not carry it: "its codec is vorbis, …". */
+  readonly refusal?: string;
   readonly durationSeconds?: number;
   /** Bits a second, of the whole track or of its first packets. */
   readonly bitRate?: number;
@@ -98,7 +101,7 @@ async function durationOf(source: Input | InputTrack): Promise<number> {
 
 async function trackInfo(
   name: string,
-  { codec }: FileTrack,
+  { codec, refusal, picture }: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
 ): Promise<TrackInfo> {
@@ -113,10 +116,12 @@ async function trackInfo(
     kind: isVideo ? "video" : "audio",
     codec,
     ...(codecString !== null && codecString !== codec && { codecString }),
+    ...(refusal !== undefined && { refusal }),
     ...(durationSeconds !== null && durationSeconds > 0 && { durationSeconds }),
     ...(bitRate > 0 && Number.isFinite(bitRate) && { bitRate }),
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
+    ...picture,
     ...(isVideo ? await videoInfo(track, stats.averagePacketRate) : await audioInfo(track as InputAudioTrack)),
   };
 }
