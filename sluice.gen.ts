@@ -5511,10 +5511,11 @@ export type MediaSourceHandle = NodeHandle<
  * Reads a media file.
  *
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
- * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
- * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
- * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
- * place itself first. An event `tracks` says what is in the file.
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
+ * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
+ * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached
+ * from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place
+ * itself first. An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
@@ -5535,10 +5536,10 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:55",
+    source: "processors/media/media_source.ts:65",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -10292,7 +10293,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
     "processors/media/media_sink.ts": "610d492604a57da4",
-    "processors/media/media_source.ts": "1dee63fa48211871",
+    "processors/media/media_source.ts": "c5c579f98c556642",
     "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "processors/media/process.ts": "c2e94dfe83df5b21",

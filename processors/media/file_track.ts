@@ -86,6 +86,8 @@ export class FileTrack {
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
   readonly #primingNs: number;
+  /** The time of the container at the file's start, seconds. */
+  originSeconds = 0;
   /** When the next packet that was moved to 0 begins. */
   #earlyNs = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
@@ -136,9 +138,11 @@ export class FileTrack {
    */
   async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
-    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9);
+    // Sums with an origin are rounded: far less than a tick of the clock of MPEG-TS, whose second has 90,000.
+    const rounding = this.originSeconds === 0 ? 0 : 1e-6;
+    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9 + this.originSeconds - rounding);
     this.#earlyNs = -this.#primingNs;
-    const seconds = timeNs / 1e9;
+    const seconds = timeNs / 1e9 + this.originSeconds + rounding;
     const first = timeNs <= 0
       ? await this.#sink.getFirstKeyPacket()
       : await this.#sink.getKeyPacket(seconds) ?? await this.#sink.getFirstKeyPacket();
@@ -182,8 +186,9 @@ export class FileTrack {
       this.#earlyNs += durationNs;
       return { bytes, timeNs, durationNs, keyframe };
     }
-    const timeNs = Math.round(timestamp * 1e9);
-    return { bytes, timeNs, durationNs: Math.max(0, Math.round((timestamp + duration) * 1e9) - timeNs), keyframe };
+    const seconds = timestamp - this.originSeconds;
+    const timeNs = Math.round(seconds * 1e9);
+    return { bytes, timeNs, durationNs: Math.max(0, Math.round((seconds + duration) * 1e9) - timeNs), keyframe };
   }
 
   /** Whether it is one of the first packets of Opus in Ogg: mediabunny has those that begin before 0 begin at 0. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Input, InputAudioTrack, InputTrack, InputVideoTrack } from "mediabunny";
+import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
 import type { PictureFormat } from "./picture_format.ts";
@@ -73,7 +73,7 @@ export async function readMediaInfo(path: string): Promise<MediaInfo> {
   }
 }
 
-async function mediaFileInfo({ path, input, tracks: known }: MediaFile): Promise<MediaInfo> {
+async function mediaFileInfo({ path, input, tracks: known, originSeconds }: MediaFile): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
   const hasIndex = container === "MP4" || container.startsWith("QuickTime");
@@ -83,7 +83,8 @@ async function mediaFileInfo({ path, input, tracks: known }: MediaFile): Promise
   for (const [index, [name, track]] of [...known].entries()) {
     tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most));
   }
-  const durationSeconds = await durationOf(input);
+  const said = await input.getDurationFromMetadata();
+  const durationSeconds = said !== null && said > 0 ? said : await input.computeDuration() - originSeconds;
   return {
     path,
     container,
@@ -94,20 +95,17 @@ async function mediaFileInfo({ path, input, tracks: known }: MediaFile): Promise
   };
 }
 
-async function durationOf(source: Input | InputTrack): Promise<number> {
-  const said = await source.getDurationFromMetadata();
-  return said !== null && said > 0 ? said : await source.computeDuration();
-}
-
 async function trackInfo(
   name: string,
-  { codec, refusal, picture }: FileTrack,
+  { codec, refusal, picture, originSeconds }: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
 ): Promise<TrackInfo> {
   const isVideo = track.isVideoTrack();
   const stats = await track.computePacketStats(most);
-  const durationSeconds = most === undefined ? await track.computeDuration() : await track.getDurationFromMetadata();
+  const durationSeconds = most === undefined
+    ? await track.computeDuration() - originSeconds
+    : await track.getDurationFromMetadata();
   const codecString = await track.getCodecParameterString();
   const [language, title] = [await track.getLanguageCode(), await track.getName()];
   const bitRate = Math.round(await track.getAverageBitrate() ?? stats.averageBitrate);
