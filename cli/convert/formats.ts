@@ -4,7 +4,8 @@
  * @module
  */
 import { extname } from "node:path";
-import { type Container, containerOf } from "../../processors/media/containers.ts";
+import { SluiceError } from "../../core/errors.ts";
+import { type Container, containerOf, EXTENSIONS } from "../../processors/media/containers.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 
 /** Samples, as a format among codecs. */
@@ -85,8 +86,18 @@ export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = { h264: "i420"
  * @throws {SluiceError} `InvalidConfig` if that tells none
  */
 export function outputFormatOf(path: string): OutputFormat {
-  const known = BY_EXTENSION[extname(path).toLowerCase()];
-  return known ?? { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
+  const extension = extname(path).toLowerCase();
+  const known = BY_EXTENSION[extension];
+  if (known !== undefined) return known;
+  if (EXTENSIONS.includes(extension)) return { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
+  const available = [...new Set([...EXTENSIONS, ...Object.keys(BY_EXTENSION)])];
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot tell the container of ${JSON.stringify(path)}: found extension ${JSON.stringify(extension)}, wanted ${
+      available.join(", ")
+    }; write one of these, of which "ffmpeg -i FILE OUTPUT" may make it`,
+    { key: "OUTPUT", available },
+  );
 }
 
 /** The node type that decodes a track. `undefined`: none does. */

@@ -323,7 +323,11 @@ for (
       () => [mp4(), "a.mp4", "--copy", "--size", "80x"],
       /--copy encodes nothing, and --size would change it/,
     ],
-    ["an extension that says nothing", () => [SPEECH, "a.xyz"], /Cannot tell the container of "a\.xyz"/],
+    [
+      "an extension that says nothing",
+      () => [SPEECH, "a.xyz"],
+      /Cannot tell the container of "a\.xyz".*\.png, .*; write one/,
+    ],
     ["the file that is read", () => [SPEECH, SPEECH, "--force"], /is the file that is read; name another one/],
     [
       "to write over numbered pictures",
