@@ -44,7 +44,7 @@ export function renderMedia({ path, container, bytes, durationSeconds, bitRate, 
 export function describeTrack(track: TrackInfo): string {
   const { codec, codecString, width, height, rotation, frameRate, sampleRateHz, channels } = track;
   const facts = [codecString === undefined ? codec : `${codec} (${codecString})`];
-  if (width !== undefined) facts.push(`${width} × ${height}`);
+  if (width !== undefined) facts.push(`${width} × ${height}`, ...describePictures(track));
   if (frameRate !== undefined) facts.push(`${frameRate} pictures/s`);
   if (rotation !== undefined) facts.push(`turned by ${rotation}°`);
   if (sampleRateHz !== undefined) facts.push(`${sampleRateHz} Hz`);
@@ -53,6 +53,18 @@ export function describeTrack(track: TrackInfo): string {
   if (track.language !== undefined) facts.push(track.language);
   if (track.title !== undefined) facts.push(JSON.stringify(inOneLine(track.title)));
   return facts.join(", ");
+}
+
+/** What is not usual of pictures. */
+function describePictures({ bitDepth, chroma, interlaced, matrix, range }: TrackInfo): string[] {
+  const facts = [
+    bitDepth !== undefined && `${bitDepth} bits`,
+    chroma,
+    interlaced && "interlaced",
+    matrix?.replace("bt", "BT."),
+    range === "full" && "full range",
+  ];
+  return facts.filter((fact) => typeof fact === "string");
 }
 
 function formatBitRate(bitsPerSecond: number): string {

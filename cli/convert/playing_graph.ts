@@ -12,18 +12,22 @@ import { decoderOf, familyOf, PCM } from "./formats.ts";
 /** The id of the node that reads. */
 const SOURCE = "file";
 
+/** The tracks that are played: the first one of pictures and the first one of sound that can be. */
+export function playedTracks({ tracks }: MediaInfo): TrackInfo[] {
+  return (["video", "audio"] as const).flatMap((kind) =>
+    tracks.find((track) => track.kind === kind && track.refusal === undefined) ?? []
+  );
+}
+
 /**
  * Draws up the graph: a live one, whose source the page can seek, slow down and loop. What cannot be decoded is played
  * as it is.
  */
-export function playingGraph({ tracks }: MediaInfo, args: PlayArgs): GraphFile {
+export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs): GraphFile {
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
   draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop });
-  for (const kind of ["video", "audio"] as const) {
-    const track = tracks.find((each) => each.kind === kind);
-    if (track !== undefined) addTrack(draft, track);
-  }
+  for (const track of tracks) addTrack(draft, track);
   return draft.finish(undefined, "live");
 }
 

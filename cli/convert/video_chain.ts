@@ -5,10 +5,11 @@
  */
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import type { ConvertArgs } from "../media_args.ts";
+import { type Colours, coloursOf } from "./colours.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { decoderOf, ENCODERS, PIXELS } from "./formats.ts";
+import { ENCODERS, PIXELS } from "./formats.ts";
+import { frames } from "./frames.ts";
 import type { TrackPlan } from "./track_plan.ts";
-import { trim } from "./trim.ts";
 
 /** Bits of a pixel where no bit rate is said, and the bounds of what comes of it. */
 const BITS_PER_PIXEL = 0.1;
@@ -26,13 +27,11 @@ interface Size {
 /** Appends what a track of pictures takes. */
 export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
   const { track, codec } = plan;
-  let end = start;
-  let pixels: string = "rgba8";
-  if (track.codec !== "png") {
-    end = draft.append(end, "video-decode", decoderOf(track)!, {}, "decode");
-    if (track.codec === "h264") pixels = "i420";
-  }
-  end = trim(draft, end, "video", args);
+  let end = frames(draft, start, track, args);
+  const isYuv = track.codec === "h264";
+  const pixels = isYuv ? "i420" : "rgba8";
+  // What comes as RGB is written in the colours that stages have by default.
+  const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};
   const size = plannedSize(plan, args);
   if (track.rotation !== undefined || size.width !== track.width || size.height !== track.height) {
     const scale = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
@@ -44,14 +43,14 @@ export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
   }
   if (PIXELS[codec] !== pixels) {
     const convert = { type: "org.sluice.video.convert", input: "videoIn", output: "videoOut" };
-    end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec] }, "decode");
+    end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec], ...colours }, "decode");
   }
   if (codec === "png") return end;
   return draft.append(
     end,
     "video-encode",
     ENCODERS[codec],
-    codec === "h264" ? h264Config(track, size, args) : {},
+    codec === "h264" ? { ...h264Config(track, size, args), ...colours } : {},
     "encode",
   );
 }

@@ -75,6 +75,21 @@ for (const [container, make] of Object.entries(FILES)) {
   });
 }
 
+Deno.test("readMediaInfo() tells how pictures are coded, and what of a track is not carried", async () => {
+  const deep = ["-pix_fmt", "yuv422p10le", "-colorspace", "bt2020nc", "-color_range", "pc"];
+  const path = input("coded.mkv", "-c:v", "libx264", ...deep, "-c:a", "libvorbis", "-ac", "2");
+  const [{ bitDepth, chroma, interlaced, matrix, range, refusal }, sound] = (await readMediaInfo(path)).tracks;
+  assert.deepEqual([bitDepth, chroma, interlaced, matrix, range, refusal], [
+    10,
+    "4:2:2",
+    undefined,
+    "bt2020",
+    "full",
+    undefined,
+  ]);
+  assert.match(sound.refusal!, /^its codec is vorbis, wanted h264,/);
+});
+
 Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks as media-source does", async () => {
   const [plain, turned] = [mp4(), `${FOLDER}/turned.mp4`];
   const words = ["-metadata", "title=A talk", "-metadata:s:a:0", "language=deu"];

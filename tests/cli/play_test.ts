@@ -28,6 +28,25 @@ Deno.test("sluice play --loop goes on until Ctrl-C, which ends it with exit code
   assert.deepEqual(nodes.map(({ id, type }) => `${id} ${type}`), ["file media-source", "level level-meter"]);
 });
 
+Deno.test("sluice play leaves out a track that cannot be read, plays the others, and says so", async () => {
+  const video = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-crf", "30", "-b:v", "200k"];
+  const path = input("play.webm", ...video, "-c:a", "libvorbis", "-ac", "2");
+  const { code, stdout, stderr } = await sluice(["play", path, "--speed", "16"], { cwd: FOLDER });
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^warning: video_0 is not decoded: .* decodes vp8; audio_0 is left out: its codec is vorbis, .*: ffmpeg -i .*$/m,
+  );
+  assert.match(stdout, /^Played 0:01\.0 of media/);
+});
+
+Deno.test("sluice play refuses a file of which no track can be read", async () => {
+  const path = input("play.ogg", "-c:a", "libvorbis", "-ac", "2");
+  const { code, stderr } = await sluice(["play", path], { cwd: FOLDER });
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: Cannot play ".*play\.ogg": audio_0 is left out: its codec is vorbis, .*: ffmpeg -i /);
+});
+
 Deno.test("sluice play says that there is no speaker", async () => {
   const spoken = await sluice(["play", "examples/speech.wav", "--speaker"], { cwd: ROOT });
   assert.equal(spoken.code, 2);
