@@ -5264,9 +5264,9 @@ export type MediaSinkHandle = NodeHandle<
  * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
  * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
- * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
- * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
- * in `NAME.partial`, and an older `NAME` unchanged.
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
+ * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
+ * `NAME.partial`, and an older `NAME` unchanged.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes later is left out.
@@ -5288,7 +5288,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
     source: "processors/media/media_sink.ts:47",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
@@ -10288,10 +10288,10 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "26e3ac32661f51fb",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
-    "processors/media/containers.ts": "0724196c84b0f88c",
+    "processors/media/containers.ts": "d63ce79822039091",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
-    "processors/media/media_sink.ts": "610d492604a57da4",
+    "processors/media/media_sink.ts": "31731e87091d3262",
     "processors/media/media_source.ts": "1dee63fa48211871",
     "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",

@@ -26,9 +26,9 @@ const MOST_PRIMING_NS = 1e8;
  * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
  * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
- * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
- * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
- * in `NAME.partial`, and an older `NAME` unchanged.
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
+ * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
+ * `NAME.partial`, and an older `NAME` unchanged.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes later is left out.
@@ -306,9 +306,7 @@ export class MediaSink {
     this.#partial = undefined;
     if (reason === undefined) return;
     context.log.warn(
-      `${
-        JSON.stringify(path)
-      } stays in fragments: laying it out with one index failed (${reason}); it plays all the same`,
+      `${JSON.stringify(path)} stays in fragments: writing its index failed (${reason}); it plays all the same`,
       { path },
     );
   }
