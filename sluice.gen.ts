@@ -4641,7 +4641,7 @@ export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoF
  * Plays pictures from files.
  *
  * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
- * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
  *
  * **Inputs.** None.
  *
@@ -4664,7 +4664,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
     source: "processors/media/image_source.ts:37",
     description: "Plays pictures from files.",
     doc:
-      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
     category: "media",
     tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
     mode: "loop",
@@ -10290,12 +10290,12 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "d63ce79822039091",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
-    "processors/media/image_source.ts": "3d976fb211629926",
-    "processors/media/media_sink.ts": "31731e87091d3262",
+    "processors/media/image_source.ts": "203ecaaa7d902122",
+    "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
     "processors/media/media_source.ts": "1dee63fa48211871",
-    "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
-    "processors/media/pipe_source.ts": "5698d6f9cebe99de",
-    "processors/media/process.ts": "c2e94dfe83df5b21",
+    "processors/media/pipe_sink.ts": "e263e52291d67613",
+    "processors/media/pipe_source.ts": "193bea56c509e091",
+    "processors/media/process.ts": "d80e1829a3d2a4e6",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "9e3574a272595826",
   },
