@@ -55,6 +55,7 @@ export class MediaFile implements Disposable {
     const read = (start: number, end: number) => readRange(file, start, end);
     let input: Input | undefined;
     try {
+      if (size === 0) throw new Error("it is empty");
       checkMp4(read, size);
       const claimed = claimedSize(read, size);
       const part = claimed === undefined ? undefined : `${size} of ${claimed} bytes`;
