@@ -144,25 +144,31 @@ Deno.test("Recording completes the file where it is given up while it is complet
   assert.deepEqual(probe(path, "stream=codec_name,duration_ts"), ["pcm_s16le,8000"]);
 });
 
-Deno.test("Recording keeps of each fragment of a file its first packet alone in memory", async () => {
-  const format = new mediabunny.Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 1 });
-  const output = new mediabunny.Output({ format, target: new mediabunny.NullTarget() });
-  const source = new mediabunny.EncodedAudioPacketSource("mp3");
-  output.addAudioTrack(source);
-  await output.start();
-  let looked = 0;
-  for (let k = 0; k < 500; k++) {
-    const packet = new mediabunny.EncodedPacket(Uint8Array.of(0), "key", k / 10, 0.1);
-    const decoderConfig = { codec: "mp3", sampleRate: 8000, numberOfChannels: 1 };
-    await source.add(packet, { decoderConfig });
-    looked = forgetWritten(output, looked);
-  }
-  const { _muxer } = output as unknown as { _muxer: { finalizedChunks: { samples: unknown[] }[] } };
-  assert.equal(_muxer.finalizedChunks.length, looked);
-  assert.ok(looked >= 40, `${looked} fragments`);
-  assert.ok(_muxer.finalizedChunks.every(({ samples }) => samples.length === 1));
-  await output.finalize();
-});
+for (const keepsList of [true, false]) {
+  Deno.test(`Recording keeps ${keepsList ? "one packet of each" : "no"} fragment of a file in memory`, async () => {
+    const format = new mediabunny.Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 1 });
+    const output = new mediabunny.Output({ format, target: new mediabunny.NullTarget() });
+    const source = new mediabunny.EncodedAudioPacketSource("mp3");
+    output.addAudioTrack(source);
+    await output.start();
+    const { _muxer } = output as unknown as {
+      _muxer: Record<"finalizedChunks" | "trackDatas", { samples: unknown[]; finalizedChunks: unknown[] }[]>;
+    };
+    let fragments = 0;
+    for (let k = 0; k < 500; k++) {
+      const packet = new mediabunny.EncodedPacket(Uint8Array.of(0), "key", k / 10, 0.1);
+      await source.add(packet, { decoderConfig: { codec: "mp3", sampleRate: 8000, numberOfChannels: 1 } });
+      fragments += _muxer.finalizedChunks.length;
+      const written = [..._muxer.finalizedChunks];
+      forgetWritten(output, keepsList);
+      assert.ok(written.every(({ samples }) => samples.length === 1));
+      assert.equal(_muxer.finalizedChunks.length, 0);
+    }
+    assert.ok(fragments >= 40, `${fragments}`);
+    assert.equal(_muxer.trackDatas[0].finalizedChunks.length, keepsList ? fragments : 0);
+    await output.finalize();
+  });
+}
 
 Deno.test("NumberList and RunList hold what a plain array holds", () => {
   fc.assert(

@@ -48,8 +48,6 @@ export class Recording {
   #written: Promise<void>;
   #failure: unknown;
   #packets = 0;
-  /** Fragments of which mediabunny has let go. */
-  #forgotten = 0;
 
   /**
    * Begins a file.
@@ -114,7 +112,7 @@ export class Recording {
   async settled(): Promise<void> {
     await this.#written;
     if (this.#failure !== undefined) throw this.#writeError(this.#failure);
-    this.#forgotten = forgetWritten(this.#output, this.#forgotten);
+    forgetWritten(this.#output, this.#index === undefined);
   }
 
   /**

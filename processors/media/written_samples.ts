@@ -1,24 +1,30 @@
 /**
  * Keeps a recording of any length in bounded memory: mediabunny remembers each packet of a file in fragments until the
- * file ends, though it reads the first of each fragment alone again.
+ * file ends, and reads of that the first packet of each fragment alone again, for a list of fragments at the end.
  *
  * @module
  */
 import type { Output } from "mediabunny";
 
-/** What of mediabunny's writer is touched; other containers than MP4 and QuickTime have no such list. */
+/** What a writer of other containers than MP4 and QuickTime lacks. */
+interface FragmentList {
+  readonly finalizedChunks: { readonly samples: unknown[] }[];
+}
+
+/** What of mediabunny's writer is touched. */
 interface FragmentWriter {
-  readonly _muxer: { readonly finalizedChunks?: { readonly samples: unknown[] }[] };
+  readonly _muxer: Partial<FragmentList> & { readonly trackDatas: readonly FragmentList[] };
 }
 
 /**
- * Lets go of the packets that are in the file.
+ * Lets go of the packets that are in the file, since the last call.
  *
- * @param from how many fragments were looked at before
- * @returns how many were by now
+ * @param keepsList whether the file gets a list of its fragments at the end; one with an index of its own needs none
  */
-export function forgetWritten(output: Output, from: number): number {
-  const written = (output as unknown as FragmentWriter)._muxer.finalizedChunks ?? [];
-  for (let k = from; k < written.length; k++) written[k].samples.length = 1;
-  return Math.max(from, written.length);
+export function forgetWritten(output: Output, keepsList: boolean): void {
+  const { finalizedChunks, trackDatas } = (output as unknown as FragmentWriter)._muxer;
+  if (finalizedChunks === undefined) return;
+  for (const { samples } of finalizedChunks) samples.length = 1;
+  finalizedChunks.length = 0;
+  if (!keepsList) { for (const track of trackDatas) track.finalizedChunks.length = 0; }
 }
