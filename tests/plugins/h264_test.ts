@@ -156,6 +156,52 @@ for (const [what, { format = "yuv420p", options = "" }] of Object.entries(REFUSE
   }, { needsFfmpeg: true });
 }
 
+/** A stream of key frames at every fifth picture, where one bit of the SPS of some pictures says chroma of 4:2:2. */
+async function withDamagedSets(pictures: readonly number[]): Promise<{ bytes: Uint8Array; ptsNs: number }[]> {
+  const units = await encodeByFfmpeg(["-pix_fmt", "yuv420p", "-x264-params", "aud=1:bframes=0:keyint=5:scenecut=0"]);
+  return units.map((unit, k) => {
+    const bytes = unit.slice();
+    if (pictures.includes(k)) {
+      const sps = bytes.findIndex((byte, at) => byte === 0x67 && bytes[at - 1] === 1 && bytes[at - 2] === 0);
+      // seq_parameter_set_id 0, chroma_format_idc 1, two depths of 8 bits (ITU-T H.264, 7.3.2.1.1).
+      equal(bytes[sps + 4], 0b10101100);
+      bytes[sps + 4] ^= 0b00010000;
+    }
+    return { bytes, ptsNs: 40e6 * k };
+  });
+}
+
+media("h264-decode leaves pictures out up to the next key frame where an SPS is damaged", async (registry) => {
+  const { pictures, figures } = await decode(registry, await withDamagedSets([10]));
+  deepEqual(figures("h264-decode"), { units: 25, frames: 20, damaged: 5 });
+  deepEqual(
+    pictures.map(({ ptsNs }) => ptsNs / 40e6),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
+  );
+  deepEqual(pictures.flatMap(({ discontinuity }, k) => discontinuity ? [k] : []), [10]);
+  const { pictures: whole } = await decode(registry, await withDamagedSets([]));
+  sameBytes(rawVideo(pictures.slice(10)), rawVideo(whole.slice(15)));
+}, { needsFfmpeg: true });
+
+media("h264-decode fails by a damaged SPS where that is wanted, and by the second in a row", async (registry) => {
+  const cases = [
+    [[10], { damaged: "fail" }, /access unit 11 is damaged/],
+    [[10, 15], {}, /cannot decode H\.264 with chroma of 4:2:2/],
+  ] as const;
+  for (const [damaged, config, wanted] of cases) {
+    await using runtime = runtimeOf(registry);
+    const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
+    addRow(registry, runtime, { "codecs.h264-decode": config }, "source.encoded");
+    await runtime.start();
+    const failed = rejects(runtime.finished, wanted);
+    const sent = (async () => {
+      for (const { bytes, ptsNs } of await withDamagedSets(damaged)) await source.push({ bytes, ptsNs });
+    })().catch(() => {});
+    await failed;
+    await sent;
+  }
+}, { needsFfmpeg: true });
+
 /** When each unit is presented, from the order of pictures that ffprobe finds. */
 async function presentationTimes(units: readonly Uint8Array[]): Promise<number[]> {
   const path = await Deno.makeTempFile({ suffix: ".h264" });
