@@ -56,6 +56,106 @@ for (const profile of ["baseline", "main", "high"]) {
   );
 }
 
+const MOVING = { pixelFormat: "i420", width: 160, height: 120, frameRate: 30 } as const;
+
+/** Waves and texture that move by 3 pixels a picture. */
+function movingPicture(frame: number): Uint8Array[] {
+  const { width, height } = MOVING;
+  const luma = Uint8Array.from({ length: width * height }, (_, at) => {
+    const [x, y] = [at % width + 3 * frame, Math.floor(at / width)];
+    const texture = (Math.imul(x >> 2, 2_654_435_761) ^ Math.imul(y >> 2, 2_246_822_519)) >>> 28;
+    return 128 + 50 * Math.sin(x / 19) + 40 * Math.sin((y + frame) / 13) + texture;
+  });
+  const chroma = (length: number) =>
+    Uint8Array.from(
+      { length: width * height / 4 },
+      (_, at) => 128 + 40 * Math.sin((at % (width / 2) + 1.5 * frame) / length),
+    );
+  return [luma, chroma(23), chroma(31)];
+}
+
+/** Moving pictures that are sent and encoded one by one. */
+async function encodeStepwise(registry: NodeRegistry, config: object) {
+  const runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.video(MOVING), { id: "source" });
+  const sink = runtime.add(appSink.encoded(), { id: "sink" });
+  const last = addRow(registry, runtime, { "codecs.h264-encode": { ...config } }, "source.video");
+  runtime.connectByName(last, "sink.encoded", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const units = sink[Symbol.asyncIterator]();
+  let frame = 0;
+  const next = async () => {
+    await source.push({ planes: movingPicture(frame++) });
+    const { keyframe, bytes } = (await units.next()).value!;
+    return { keyframe, length: bytes.length };
+  };
+  const finish = async () => {
+    source.end();
+    ok((await units.next()).done);
+    await end(runtime);
+  };
+  return { runtime, next, finish };
+}
+
+media("h264-encode makes the next picture a key frame by command, and no other", async (registry) => {
+  const { runtime, next, finish } = await encodeStepwise(registry, { keyInterval: 1_000 });
+  await using _ = runtime;
+  const found: number[] = [];
+  for (let frame = 0; frame < 12; frame++) {
+    if (frame === 5 || frame === 9) equal(await runtime.command("h264-encode", "keyFrame"), null);
+    if ((await next()).keyframe) found.push(frame);
+  }
+  deepEqual(found, [0, 5, 9]);
+  await finish();
+});
+
+media("h264-encode keeps to another bit rate from the picture on at which it is set", async (registry) => {
+  const { runtime, next, finish } = await encodeStepwise(registry, { bitRate: 1_000_000, keyInterval: 1_000 });
+  await using _ = runtime;
+  const bitRate = async () => {
+    let [bytes, frames] = [0, 0];
+    for (; frames < 45; frames++) {
+      const { length } = await next();
+      // The first third is left to the rate control.
+      if (frames >= 15) bytes += length;
+    }
+    return bytes * 8;
+  };
+  const high = await bitRate();
+  await runtime.configure("h264-encode", { bitRate: 100_000 });
+  const low = await bitRate();
+  await runtime.configure("h264-encode", { bitRate: 1_000_000 });
+  const again = await bitRate();
+  ok(Math.abs(low / 100_000 - 1) < 0.5, `${low} bit/s, wanted 100,000`);
+  ok(high > 3 * low && again > 3 * low, `${high}, ${low} and ${again} bit/s`);
+  await finish();
+});
+
+media("h264-encode keeps moving pictures 35 dB above what it changes", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.video(MOVING), { id: "source" });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const row = { "codecs.h264-encode": { bitRate: 1_000_000 }, "codecs.h264-decode": {} };
+  runtime.connectByName(addRow(registry, runtime, row, "source.video"), "sink.video", {
+    policy: "lossless",
+    capacity: 4,
+  });
+  await runtime.start();
+  const originals = Array.from({ length: 30 }, (_, frame) => movingPicture(frame));
+  const sent = (async () => {
+    for (const planes of originals) await source.push({ planes });
+    source.end();
+  })();
+  const found: number[] = [];
+  for await (const picture of sink) {
+    found.push(compareBytes(rawVideo([copyPicture(picture)]), concat(originals[found.length])).psnr);
+  }
+  await sent;
+  await end(runtime);
+  equal(found.length, originals.length);
+  ok(Math.min(...found) >= 35, `${Math.min(...found)} dB`);
+});
+
 media("h264-decode gives the pictures that ffmpeg gives of what was encoded here", async (registry) => {
   const encoder = { "video.pattern-source": SMALL, "video.convert": {}, "codecs.h264-encode": { bitRate: 500_000 } };
   const { units } = await runUnits(registry, encoder);
