@@ -1,6 +1,7 @@
 /** The test pattern, scaling and JPEG, with answers that are known or ffmpeg's. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
 import {
   addRow,
   compareBytes,
@@ -209,4 +210,34 @@ media("overlay writes the time of each picture in each format, and changes nothi
     }
     ok(drawn[0].some((found, at) => found !== drawn[1][at]), "each picture has its own text");
   }
+});
+
+media("overlay counts the pictures before which others are missing", async (registry) => {
+  const texts = ["{drops}", "0", "1", "2"];
+  const drawn = await Promise.all(texts.map(async (text) => {
+    await using runtime = runtimeOf(registry);
+    const format = { pixelFormat: "rgba8", width: 64, height: 32, frameRate: 25 } as const;
+    const source = runtime.add(appSource.video(format), { id: "source" });
+    const sink = runtime.add(appSink.video(), { id: "sink" });
+    const last = addRow(registry, runtime, { "video.overlay": { text, size: 24 } }, "source.video");
+    runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+    await runtime.start();
+    const sent = (async () => {
+      for (const discontinuity of [false, true, false, true]) {
+        await source.push({ planes: [new Uint8Array(64 * 32 * 4)], discontinuity });
+      }
+      source.end();
+    })();
+    const pictures: Uint8Array[] = [];
+    for await (const picture of sink) pictures.push(copyPicture(picture).planes[0]);
+    await sent;
+    await end(runtime);
+    return pictures;
+  }));
+  const [counted, ...numbers] = drawn;
+  equal(counted.length, 4);
+  for (const [k, drops] of [0, 1, 1, 2].entries()) {
+    equal(compareBytes(counted[k], numbers[drops][k]).most, 0, `picture ${k}`);
+  }
+  ok(compareBytes(numbers[1][0], numbers[2][0]).most > 0, "numbers differ");
 });
