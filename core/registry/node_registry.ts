@@ -101,7 +101,12 @@ export class NodeRegistry {
     const [whole] = listEndingIn(names, name);
     const hint = whole === undefined ? didYouMean(name, names) : ` (did you mean "${whole}"?)`;
     const found = `Cannot find node type ${describeName(name)}${hint}; available: ${listSome(names)}`;
-    throw new SluiceError("NodeTypeNotFound", [found, ...this.#leftOut].join("; "), { available: names });
+    // Types of processors have no dots.
+    const plugin = hint === "" && name.includes(".")
+      ? ["it is named as a plugin's stage: name the plugin's folder by --plugins, or load it by loadPlugins()"]
+      : [];
+    const parts = [found, ...this.#leftOut, ...this.#leftOut.length === 0 ? plugin : []];
+    throw new SluiceError("NodeTypeNotFound", parts.join("; "), { available: names });
   }
 
   /** Whether there is a node type of that name. */
