@@ -4679,6 +4679,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       kind: "video",
       type: "VideoFrame",
       optional: false,
+      gives: { pixelFormat: "rgba8" },
       burst: 1,
       doc: "Pictures.",
     }, {
@@ -4687,6 +4688,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       kind: "encoded",
       type: "EncodedFrame",
       optional: false,
+      gives: { codec: "jpeg" },
       burst: 1,
       doc: "Encoded pictures.",
     }],
@@ -5511,10 +5513,11 @@ export type MediaSourceHandle = NodeHandle<
  * Reads a media file.
  *
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
- * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
- * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
- * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
- * place itself first. An event `tracks` says what is in the file.
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
+ * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
+ * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached
+ * from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place
+ * itself first. An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
@@ -5535,10 +5538,10 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:55",
+    source: "processors/media/media_source.ts:65",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -5554,6 +5557,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      gives: { codec: ["h264", "hevc", "vp8", "vp9", "av1"] },
       burst: 1,
       doc: "Encoded pictures.",
     }, {
@@ -5563,6 +5567,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      gives: { codec: ["opus", "aac", "flac", "mp3"] },
       burst: 1,
       doc: "Encoded sound.",
     }, {
@@ -10044,6 +10049,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 export const nodes: {
   readonly aacDecode: typeof package1.nodes.aacDecode;
   readonly acquisition: typeof package1.nodes.acquisition;
+  readonly audioDecode: typeof package1.nodes.audioDecode;
   readonly biquad: typeof package1.nodes.biquad;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
@@ -10288,15 +10294,15 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "26e3ac32661f51fb",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
-    "processors/media/containers.ts": "d63ce79822039091",
+    "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
-    "processors/media/image_source.ts": "203ecaaa7d902122",
+    "processors/media/image_source.ts": "0af8ee74879fb42e",
     "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
-    "processors/media/media_source.ts": "1dee63fa48211871",
+    "processors/media/media_source.ts": "24f92e7b5d1df018",
     "processors/media/pipe_sink.ts": "e263e52291d67613",
     "processors/media/pipe_source.ts": "193bea56c509e091",
     "processors/media/process.ts": "d80e1829a3d2a4e6",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "9e3574a272595826",
+    "stages.gen.ts": "07ed07a1931a91b1",
   },
 });
