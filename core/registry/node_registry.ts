@@ -5,14 +5,14 @@
  * @module
  */
 import { describeName } from "../errors/describe_value.ts";
-import { SluiceError } from "../errors.ts";
-import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { listNames, SluiceError } from "../errors.ts";
+import { listSome } from "../errors/suggestion.ts";
 import { logDetail } from "../log.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
-import { listEndingIn } from "./short_names.ts";
+import { idsLike, meantId } from "./short_names.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 
 /** What is known of a node type without loading its class. */
@@ -98,9 +98,12 @@ export class NodeRegistry {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
     const names = [...this.#types.keys()].sort();
-    const [whole] = listEndingIn(names, name);
-    const hint = whole === undefined ? didYouMean(name, names) : ` (did you mean "${whole}"?)`;
-    const found = `Cannot find node type ${describeName(name)}${hint}; available: ${listSome(names)}`;
+    const meant = typeof name === "string" ? meantId(name, names) : undefined;
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+    const listed = listSome(names);
+    const like = (typeof name === "string" ? idsLike(name, names) : []).filter((each) => !listed.includes(`"${each}"`));
+    const others = like.length === 0 ? "" : `, among them ${listNames(like)}`;
+    const found = `Cannot find node type ${describeName(name)}${hint}; available: ${listed}${others}`;
     throw new SluiceError("NodeTypeNotFound", [found, ...this.#leftOut].join("; "), { available: names });
   }
 
