@@ -10289,7 +10289,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "26e3ac32661f51fb",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
-    "processors/media/containers.ts": "0724196c84b0f88c",
+    "processors/media/containers.ts": "74adef383429e432",
     "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
     "processors/media/image_source.ts": "3d976fb211629926",
     "processors/media/media_sink.ts": "610d492604a57da4",
