@@ -27,10 +27,12 @@ export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): 
 }
 
 /** A file as lines: itself, then its tracks and its tags. */
-export function renderMedia({ path, container, bytes, durationSeconds, bitRate, tracks, tags }: MediaInfo): string[] {
+export function renderMedia(info: MediaInfo): string[] {
+  const { path, container, bytes, part, durationSeconds, bitRate, tracks, tags } = info;
   const facts = [container];
   if (durationSeconds !== undefined) facts.push(formatClock(durationSeconds * 1e9));
   facts.push(formatBytes(bytes));
+  if (part !== undefined) facts.push(`cut off (${part} are there)`);
   if (bitRate !== undefined) facts.push(formatBitRate(bitRate));
   const rows: [string, string][] = [
     ...tracks.map((track): [string, string] => [track.name, describeTrack(track)]),

@@ -40,6 +40,10 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
   if (STILLS.includes(info.container)) {
     throw refusal(file, `: it is ${info.container}, wanted a file of video or sound`, "FILE");
   }
+  const { durationSeconds = Infinity } = info;
+  if (args.fromSeconds !== undefined && args.fromSeconds >= durationSeconds) {
+    throw refusal(file, `: --from ${args.fromSeconds} is not before its end at ${durationSeconds} s`, "--from");
+  }
   const tracks = playedTracks(info);
   const notes = describeLosses(info, tracks);
   if (tracks.length === 0) throw refusal(file, `: ${notes.join("; ")}`, "FILE");

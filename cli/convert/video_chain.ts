@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { type Colours, coloursOf } from "./colours.ts";
@@ -19,12 +20,23 @@ const [ENCODER_LEAST, ENCODER_MOST] = [10_000, 200_000_000];
 /** The rate of pictures where a file does not tell it. */
 const USUAL_RATE = 30;
 
+/** The shortest and the longest side, and the longest one of the other side, of what is encoded. */
+const LIMITS: Readonly<Record<string, readonly [least: number, long: number, short: number]>> = {
+  h264: [16, 3840, 2160],
+  jpeg: [1, 16_384, 16_384],
+  png: [1, 16_384, 16_384],
+};
+
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Appends what a track of pictures takes. */
+/**
+ * Appends what a track of pictures takes.
+ *
+ * @throws {SluiceError} `InvalidConfig` for a size that cannot be encoded
+ */
 export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
   const { track, codec } = plan;
   let end = frames(draft, start, track, args);
@@ -33,6 +45,7 @@ export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
   // What comes as RGB is written in the colours that stages have by default.
   const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};
   const size = plannedSize(plan, args);
+  assertSize(codec, size);
   if (track.rotation !== undefined || size.width !== track.width || size.height !== track.height) {
     const scale = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "scale", scale, { ...size, ...(track.rotation && { rotate: track.rotation }) }, "decode");
@@ -65,6 +78,17 @@ export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs):
     height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
   };
   return codec === "h264" ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+}
+
+function assertSize(codec: string, { width, height }: Size): void {
+  const [least, long, short] = LIMITS[codec];
+  const [most, other] = [Math.max(width, height), Math.min(width, height)];
+  if (other >= least && most <= long && other <= short) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot encode ${codec} of ${width} × ${height} pixels: wanted ${least} × ${least} to ${long} × ${short}`,
+    { key: "--size" },
+  );
 }
 
 function even(side: number): number {

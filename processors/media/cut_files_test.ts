@@ -1,6 +1,9 @@
 /** Files that end anywhere, or whose tracks do not begin and end together: what is whole is played, and none waits. */
 import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
+import { Runtime } from "../../core/runtime.ts";
+import { nodes } from "../../sluice.gen.ts";
+import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { carry, ffmpeg, FOLDER, input, mp4, probe } from "./fixtures/media_files.ts";
 import { MediaFile } from "./media_file.ts";
 
@@ -121,3 +124,15 @@ for (const [what, make] of Object.entries(APART)) {
     }
   });
 }
+
+eachDriver("MediaSource ends a track of its own for a node on another lane", async (native) => {
+  const [from, path] = [APART["sound that ends long before the pictures"](), `${FOLDER}/lanes-${native}.mkv`];
+  const ports = ["video_0", "audio_0"];
+  await using runtime = new Runtime({ mode: "offline", native });
+  runtime.add(nodes.mediaSource({ path: from }), { id: "from", lane: "reading", ports });
+  runtime.add(nodes.mediaSink({ path, aheadSeconds: 0.1 }), { id: "to", lane: "writing", ports });
+  for (const port of ports) runtime.connectByName(`from.${port}`, `to.${port}`);
+  await runtime.start();
+  await runtime.finished;
+  assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 100);
+});

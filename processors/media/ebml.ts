@@ -44,7 +44,7 @@ function elementAt(read: ReadRange, start: number, size: number): EbmlElement | 
   if (idBytes > ID_BYTES || lengthBytes > LENGTH_BYTES || idBytes + lengthBytes > bytes.length) return undefined;
   const lengthAt = start + idBytes;
   const content = lengthAt + lengthBytes;
-  const length = numberOf(bytes.subarray(idBytes, idBytes + lengthBytes), 0xff >> lengthBytes);
+  const length = numberOf(bytes.subarray(idBytes, idBytes + lengthBytes), 2 ** (8 - lengthBytes) - 1);
   const isKnown = length < 2 ** (7 * lengthBytes) - 1;
   return {
     id: numberOf(bytes.subarray(0, idBytes), 0xff),

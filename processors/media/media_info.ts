@@ -15,6 +15,8 @@ export interface MediaInfo {
   /** Such as `MP4`, `Matroska`, `WAVE` or `PNG`. */
   readonly container: string;
   readonly bytes: number;
+  /** How much of a file that is cut off is there: "900 of 1000 bytes". */
+  readonly part?: string;
   /** From its start to the end of what ends last; absent for a single picture. */
   readonly durationSeconds?: number;
   /** Bits a second of the whole file. */
@@ -73,7 +75,7 @@ export async function readMediaInfo(path: string): Promise<MediaInfo> {
   }
 }
 
-async function mediaFileInfo({ path, input, tracks: known, originSeconds }: MediaFile): Promise<MediaInfo> {
+async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }: MediaFile): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
   const hasIndex = container === "MP4" || container.startsWith("QuickTime");
@@ -89,6 +91,7 @@ async function mediaFileInfo({ path, input, tracks: known, originSeconds }: Medi
     path,
     container,
     bytes,
+    ...(part !== undefined && { part }),
     ...(durationSeconds > 0 && { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) }),
     tracks,
     tags: await readTags(input),

@@ -90,6 +90,16 @@ Deno.test("readMediaInfo() tells how pictures are coded, and what of a track is 
   assert.match(sound.refusal!, /^its codec is vorbis, wanted h264,/);
 });
 
+Deno.test("readMediaInfo() tells that a file is cut off", async () => {
+  const path = `${FOLDER}/cut.webm`;
+  const bytes = Deno.readFileSync(webm());
+  Deno.writeFileSync(path, bytes.subarray(0, 9000));
+  const { part, tracks } = await readMediaInfo(path);
+  assert.equal(part, `9000 of ${bytes.length} bytes`);
+  assert.deepEqual(tracks.map(({ codec }) => codec), ["vp9", "opus"]);
+  assert.equal((await readMediaInfo(webm())).part, undefined);
+});
+
 Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks as media-source does", async () => {
   const [plain, turned] = [mp4(), `${FOLDER}/turned.mp4`];
   const words = ["-metadata", "title=A talk", "-metadata:s:a:0", "language=deu"];

@@ -345,6 +345,11 @@ for (
       () => [shortSound(), "a.mp4", "--from", "0.8"],
       /--from 0\.8 is not before the end of audio_0 at 0\.\d+ s; leave it out with --no-audio/,
     ],
+    [
+      "a size that cannot be encoded",
+      () => [mp4(), "a.mp4", "--size", "20000x"],
+      /Cannot encode h264 of 20000 × 15000 pixels: wanted 16 × 16 to 3840 × 2160/,
+    ],
     ["a size that is none", () => [mp4(), "a.mp4", "--size", "80"], /Cannot read the size.*80/],
     ["pictures only for sound", () => [still(), "a.ogg"], /it has video, and Ogg holds audio/],
   ] as const

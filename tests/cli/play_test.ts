@@ -47,6 +47,13 @@ Deno.test("sluice play refuses a file of which no track can be read", async () =
   assert.match(stderr, /^error: Cannot play ".*play\.ogg": audio_0 is left out: its codec is vorbis, .*: ffmpeg -i /);
 });
 
+Deno.test("sluice play refuses to begin after the end", async () => {
+  const path = input("play.wav", "-c:a", "pcm_s16le");
+  const { code, stderr } = await sluice(["play", path, "--from", "5"], { cwd: FOLDER });
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: Cannot play ".*play\.wav": --from 5 is not before its end at 1 s$/m);
+});
+
 Deno.test("sluice play says that there is no speaker", async () => {
   const spoken = await sluice(["play", "examples/speech.wav", "--speaker"], { cwd: ROOT });
   assert.equal(spoken.code, 2);
