@@ -10298,6 +10298,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_source.ts": "5698d6f9cebe99de",
     "processors/media/process.ts": "c2e94dfe83df5b21",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "9e3574a272595826",
+    "stages.gen.ts": "bea5b7e0078df82c",
   },
 });

@@ -2813,12 +2813,36 @@ export interface OverlayConfig {
    * A number from 0 to 1; 0.6 by default; may change while the node runs.
    */
   readonly opacity?: number;
+  /**
+   * The path of a PNG file that is drawn, too; empty for none.
+   *
+   * A string of at most 4000 characters; "" by default; may change while the node runs.
+   */
+  readonly image?: string;
+  /**
+   * The corner of the image.
+   *
+   * One of "top-left", "top-right", "bottom-left", "bottom-right"; "top-right" by default; may change while the node runs.
+   */
+  readonly imagePosition?: "top-left" | "top-right" | "bottom-left" | "bottom-right";
+  /**
+   * How wide the image is drawn, in its shape; 0 for its own width.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly imageWidth?: number;
+  /**
+   * How opaque the image is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly imageOpacity?: number;
 }
 
 /** A `org.sluice.video.overlay` in a graph. */
 export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. */
+/** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha. */
 export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<OverlayConfig, OverlayHandle>({
   plugin: "video",
   descriptor: {
@@ -2827,7 +2851,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
     source: "crates/plugins/video/plugin.toml",
     description: "Writes white text on a dark ground in a corner of pictures of any format.",
     doc:
-      "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are.",
+      "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha.",
     category: "plugin",
     tags: ["native", "plugin", "video"],
     mode: "push",
@@ -2851,7 +2875,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
       type: "VideoFrame",
       optional: false,
       burst: 1,
-      doc: "The same with the text.",
+      doc: "The same with the text and the image.",
     }],
     config: {
       type: "object",
@@ -2886,6 +2910,37 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
           default: 0.6,
           "x-live": true,
           description: "How dark the ground is.",
+        },
+        image: {
+          type: "string",
+          maxLength: 4000,
+          default: "",
+          "x-live": true,
+          description: "The path of a PNG file that is drawn, too; empty for none.",
+        },
+        imagePosition: {
+          type: "string",
+          enum: ["top-left", "top-right", "bottom-left", "bottom-right"],
+          default: "top-right",
+          "x-live": true,
+          description: "The corner of the image.",
+        },
+        imageWidth: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide the image is drawn, in its shape; 0 for its own width.",
+        },
+        imageOpacity: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque the image is, besides its own alpha.",
         },
       },
       required: [],

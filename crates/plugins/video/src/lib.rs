@@ -19,6 +19,7 @@ mod pattern_source;
 mod resize;
 mod saved;
 mod scale;
+mod stamp;
 mod turn;
 mod words;
 
