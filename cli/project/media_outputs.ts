@@ -4,7 +4,6 @@
  * @module
  */
 import type { FoundOutputs } from "../../core/graph/expression/chosen_ports.ts";
-import type { FormatAccepts } from "../../core/frames/format.ts";
 
 /**
  * Looks into the files that sources name. {@linkcode MediaOutputs.of} answers at once, of files that were looked into
@@ -28,24 +27,9 @@ export class MediaOutputs {
   async look(): Promise<boolean> {
     const asked = [...this.#asked];
     this.#asked.clear();
-    for (const path of asked) this.#found.set(path, await outputsOf(path));
-    return asked.length > 0;
+    if (asked.length === 0) return false;
+    const { mediaOutputs } = await import("../../processors/media/media_outputs.ts");
+    for (const path of asked) this.#found.set(path, await mediaOutputs(path));
+    return true;
   }
-}
-
-async function outputsOf(path: string): Promise<FoundOutputs | undefined> {
-  const { MediaFile } = await import("../../processors/media/media_file.ts");
-  try {
-    using file = await MediaFile.open(await import("mediabunny"), path);
-    const playable = [...file.tracks].filter(([, { format }]) => format !== undefined);
-    return Object.fromEntries(playable.map(([name, { format }]) => [name, formatsOf(format!)]));
-  } catch {
-    // The node says what is wrong with its file, when it opens it.
-    return undefined;
-  }
-}
-
-function formatsOf(format: { readonly kind: string }): FormatAccepts {
-  const { kind: _, ...fields } = format;
-  return fields;
 }
