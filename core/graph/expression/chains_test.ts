@@ -11,9 +11,9 @@ Deno.test("readChains() gives the nodes of each chain, and no chain for nothing 
   deepEqual(read("a!b!m.;m.x ! c"), [["a", "b", "m."], ["m.x", "c"]]);
 });
 
-// Quadratic time would be minutes here.
+// Quadratic time would be a minute.
 Deno.test("readChains() takes time in proportion to the text, whatever there is most of", () => {
-  const many = 400_000;
+  const many = 150_000;
   deepEqual(read(";".repeat(many)), []);
   equal(read("a;".repeat(many)).length, many);
   equal(read(`a${"!a".repeat(many)}`)[0].length, many + 1);
