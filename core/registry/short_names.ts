@@ -29,7 +29,7 @@ export function meantId(name: string, ids: readonly string[]): string | undefine
   if (ending !== undefined) return ending;
   const byLast = new Map(ids.map((id) => [lastPart(id), id]));
   const nearest = nearestName(name, [...ids, ...byLast.keys()]);
-  if (nearest !== undefined) return byLast.get(nearest) ?? nearest;
+  if (nearest !== undefined) return ids.includes(nearest) ? nearest : byLast.get(nearest);
   return name.length < MIN_LENGTH ? undefined : ids.find((id) => bare(lastPart(id)).startsWith(bare(name)));
 }
 

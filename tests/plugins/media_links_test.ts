@@ -1,5 +1,5 @@
 /** Links from and to media files: what is encoded is decoded, and the output is chosen by what the next node takes. */
-import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
@@ -65,6 +65,20 @@ withClip("typed handles link a file's tracks to what takes sound and pictures", 
   };
   deepEqual(await Promise.all([count(), seconds()]), [5, 0.25]);
   await runtime.finished;
+});
+
+withClip("examples/media.ts runs, and the page about it shows its text", async (clip, folder) => {
+  const root = new URL("../..", import.meta.url);
+  const copy = `${folder}/copy.mp4`;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "examples/media.ts", clip, copy],
+    cwd: root,
+  }).output();
+  equal(code, 0, new TextDecoder().decode(stderr));
+  equal(new TextDecoder().decode(stdout), `completed: ${copy}\n`);
+  const page = await Deno.readTextFile(new URL("docs/processors/media.md", root));
+  const shown = page.split("<!-- examples/media.ts -->\n\n```ts\n")[1].split("```")[0];
+  ok((await Deno.readTextFile(new URL("examples/media.ts", root))).includes(shown));
 });
 
 withClip("without convert the stage that decodes is named, in scripts and in graph files", async (path) => {
