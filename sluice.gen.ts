@@ -10290,7 +10290,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "74adef383429e432",
-    "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
+    "processors/media/image_sink.ts": "d8839474f9e43f14",
     "processors/media/image_source.ts": "3d976fb211629926",
     "processors/media/media_sink.ts": "610d492604a57da4",
     "processors/media/media_source.ts": "c5c579f98c556642",
