@@ -110,6 +110,7 @@ Deno.test("sluice convert copies pictures that are to be turned with their rotat
     const { code, stderr } = await convert(turned, "kept.mp4", "--force", ...copy);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^video_0: .*: copied$/m);
+    assert.doesNotMatch(stderr, /warn/);
     const side = ["stream_side_data=rotation", "-select_streams", "v"] as const;
     assert.deepEqual(probe(`${FOLDER}/kept.mp4`, ...side), probe(turned, ...side));
   }
