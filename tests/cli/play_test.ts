@@ -54,7 +54,7 @@ Deno.test("playingGraph() turns pictures that the file says are to be turned, an
   const { nodes, links } = playingGraph([track], args);
   assert.deepEqual(nodes.turn, { type: "org.sluice.video.scale", lane: "video", config: { rotate: 90 } });
   assert.equal(nodes.file.config!.tellRotation, false);
-  assert.deepEqual(links.map(({ from, to }) => `${from} ${to}`), [
+  assert.deepEqual(links!.map(({ from, to }) => `${from} ${to}`), [
     "file.video_0 video-decode.encoded",
     "video-decode.video turn.videoIn",
     "turn.videoOut picture.frameIn",
