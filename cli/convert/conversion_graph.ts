@@ -64,8 +64,10 @@ function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
   }
   if (isPlainWav(info, args)) return draft.add(INPUT, "wav-source", { path });
   const { fromSeconds, toSeconds } = args;
+  const isTurned = info.tracks.some(({ rotation }) => rotation !== undefined);
   draft.add(INPUT, "media-source", {
     path,
+    ...(isTurned && { tellRotation: false }),
     ...(fromSeconds !== undefined && { positionSeconds: fromSeconds }),
     ...(toSeconds !== undefined && { endSeconds: toSeconds }),
   });

@@ -26,19 +26,22 @@ export function playedTracks({ tracks }: MediaInfo): TrackInfo[] {
 export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs): GraphFile {
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
-  draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop });
+  const isTurned = tracks.some(({ rotation }) => rotation !== undefined);
+  draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop, ...(isTurned && { tellRotation: false }) });
   for (const track of tracks) addTrack(draft, track);
   return draft.finish(undefined, "live");
 }
 
 function addTrack(draft: GraphDraft, track: TrackInfo): void {
-  const { name, kind, codec } = track;
+  const { name, kind, codec, rotation } = track;
   let end: ChainEnd = { from: `${SOURCE}.${name}` };
   let isRaw = familyOf(codec) === PCM;
   const decoder = decoderOf(track);
   if (decoder !== undefined) {
     end = draft.append(end, `${kind}-decode`, decoder, {}, kind);
     isRaw = true;
+    const turn = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
+    if (rotation !== undefined) end = draft.append(end, "turn", turn, { rotate: rotation }, kind);
   }
   const valve = { type: `${isRaw ? "video" : "encoded"}-valve`, input: "frameIn", output: "frameOut" };
   const meter = { type: "level-meter", input: "audioIn", output: "audioOut" };

@@ -54,7 +54,7 @@ interface PlayedTrack {
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).
+ * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -87,6 +87,9 @@ export class MediaSource {
   /** How fast frames come in a live graph; their times stay those of the media. @minimum 0.0625 @maximum 16 */
   @config({ live: true })
   speed = 1;
+  /** Says in the log which pictures are to be turned; a graph that turns them leaves that out. */
+  @config()
+  tellRotation = true;
 
   #nodeId = "";
   #file: MediaFile | undefined;
@@ -115,7 +118,7 @@ export class MediaSource {
     }));
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
-    this.#tellRotation(context);
+    if (this.tellRotation) this.#tellRotation(context);
     const { part } = this.#file;
     if (part !== undefined) {
       context.log.warn(`${JSON.stringify(this.path)} is cut off, and plays so far: ${part} are there`);

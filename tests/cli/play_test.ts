@@ -1,5 +1,6 @@
 /** Media files in real time, on the command line. */
 import assert from "node:assert/strict";
+import { playingGraph } from "../../cli/convert/playing_graph.ts";
 import { FOLDER, input } from "../../processors/media/fixtures/media_files.ts";
 import { readEvents, ROOT, signalled, sluice } from "./command_line.ts";
 
@@ -45,6 +46,19 @@ Deno.test("sluice play refuses a file of which no track can be read", async () =
   const { code, stderr } = await sluice(["play", path], { cwd: FOLDER });
   assert.equal(code, 2);
   assert.match(stderr, /^error: Cannot play ".*play\.ogg": audio_0 is left out: its codec is vorbis, .*: ffmpeg -i /);
+});
+
+Deno.test("playingGraph() turns pictures that the file says are to be turned, and tells it no more", () => {
+  const args = { command: "play", file: "a.mp4", loop: false, speaker: false, json: false, quiet: false } as const;
+  const track = { name: "video_0", kind: "video", codec: "h264", rotation: 90 } as const;
+  const { nodes, links } = playingGraph([track], args);
+  assert.deepEqual(nodes.turn, { type: "org.sluice.video.scale", lane: "video", config: { rotate: 90 } });
+  assert.equal(nodes.file.config!.tellRotation, false);
+  assert.deepEqual(links!.map(({ from, to }) => `${from} ${to}`), [
+    "file.video_0 video-decode.encoded",
+    "video-decode.video turn.videoIn",
+    "turn.videoOut picture.frameIn",
+  ]);
 });
 
 Deno.test("sluice play refuses to begin after the end", async () => {
