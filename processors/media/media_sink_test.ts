@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
-import { decode, FOLDER, input, mp4, play, probe, push } from "./fixtures/media_files.ts";
+import { decode, FOLDER, input, mp4, play, probe, push, webm } from "./fixtures/media_files.ts";
 
 /** A sink with these inputs. */
 function sinkOf(
@@ -166,6 +166,24 @@ Deno.test("MediaSink takes what comes off its links while a live recording waits
     assert.equal(probe(path, "packet=pts_time").length, count);
   }
 });
+
+for (const container of ["webm", "mkv"]) {
+  Deno.test(`MediaSink says in ${container} how much of the last packet of Opus is heard`, async () => {
+    const { audio_0: packets } = await play({ path: webm() }, "audio_0");
+    const path = `${FOLDER}/trimmed.${container}`;
+    await using sink = await sinkOf({ path }, ["audio_0"]);
+    packets.forEach((packet, k) => {
+      // One in between that says it is short is heard as a whole: another one follows.
+      const durationNs = k === packets.length - 1 ? 6.5e6 : k === 10 ? 5e6 : 20e6;
+      push(sink, "audio_0", { ...packet, ptsNs: k * 20e6 - 6.5e6, durationNs });
+    });
+    sink.end();
+    await sink.run();
+    // 312 samples at the start are not heard either.
+    assert.equal(decode(path, "a").length / 4, 960 * (packets.length - 1));
+    assert.equal(probe(path, "packet=pts_time").length, packets.length);
+  });
+}
 
 for (
   const [what, config, port, frame, message] of [

@@ -10,6 +10,8 @@ import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from 
 import { SluiceError } from "../../core/errors.ts";
 import type { PartialFile } from "../file/partial_file.ts";
 import { type Container, growingFormat, isIndexed, type Mediabunny } from "./containers.ts";
+import { opusDurationNs } from "./audio_headers.ts";
+import { discardEnd } from "./discard_padding.ts";
 import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
 import { Mp4Index } from "./mp4_index.ts";
@@ -30,7 +32,12 @@ interface RecordedTrack {
   readonly format: TrackFormat;
   readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
   isClosed: boolean;
+  /** A packet of Opus that waits for the next one, where the file says of the last how much is heard of it. */
+  last: Packet | undefined;
 }
+
+/** A difference of less than a sample is rounding. */
+const LEAST_PADDING_NS = 20_000;
 
 /** A media file that grows. */
 export class Recording {
@@ -43,6 +50,7 @@ export class Recording {
   readonly #tracks: readonly RecordedTrack[];
   readonly #flac: FlacTotals | undefined;
   readonly #index: Mp4Index | undefined;
+  readonly #saysPadding: boolean;
   #finishing: Promise<unknown> | undefined;
   /** What is being written. */
   #written: Promise<void>;
@@ -60,12 +68,18 @@ export class Recording {
     this.#mediabunny = mediabunny;
     this.#partial = partial;
     try {
+      this.#saysPadding = container === "webm" || container === "matroska";
       this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
       const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
       this.#file = growingFile(mediabunny, partial.file);
       this.#output = new mediabunny.Output({ format, target: this.#file.target });
-      this.#tracks = tracks.map((track) => ({ format: track, source: this.#addTrack(track), isClosed: false }));
+      this.#tracks = tracks.map((track) => ({
+        format: track,
+        source: this.#addTrack(track),
+        isClosed: false,
+        last: undefined,
+      }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
       this.#written = this.#output.start();
     } catch (error) {
@@ -81,19 +95,13 @@ export class Recording {
 
   /** Adds a packet. Packets of one track come in the order of decoding; each is the recording's from now on. */
   add(index: number, packet: Packet): void {
-    const { format, source } = this.#tracks[index];
+    const track = this.#tracks[index];
     this.#flac?.add(packet.bytes);
     this.#packets++;
-    const { EncodedPacket } = this.#mediabunny;
-    const made = new EncodedPacket(
-      packet.bytes,
-      packet.keyframe ? "key" : "delta",
-      packet.timeNs / 1e9,
-      packet.durationNs / 1e9,
-    );
-    const { decoderConfig } = format;
-    // The two kinds of source differ in the type of what they are told of the decoder.
-    this.#then(() => source.add(made, { decoderConfig } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig }));
+    const isHeldBack = this.#saysPadding && track.format.codec === "opus";
+    const next = isHeldBack ? track.last : packet;
+    if (isHeldBack) track.last = packet;
+    if (next !== undefined) this.#write(track, next);
   }
 
   /** Says that a track has ended, so that the others need not wait for it. */
@@ -101,6 +109,7 @@ export class Recording {
     const track = this.#tracks[index];
     if (track.isClosed) return;
     track.isClosed = true;
+    this.#writeLast(track);
     this.#then(() => track.source.close());
   }
 
@@ -118,7 +127,7 @@ export class Recording {
   /**
    * Completes the file and renames it.
    *
-   * @returns why the file is laid out in fragments though it should not be; `undefined` if it is as it should be
+   * @returns why the file is left in fragments though it should not be; `undefined` if it is as it should be
    * @throws {SluiceError} `NodeFailed` if the system refuses
    */
   finish(): Promise<unknown> {
@@ -126,9 +135,8 @@ export class Recording {
   }
 
   /**
-   * Gives up: leaves a `NAME.partial` with packets complete and readable, and removes one without.
-   *
-   * One that is being completed is completed all the same: that takes no longer.
+   * Gives up: leaves a `NAME.partial` with packets complete and readable, and removes one without. One that is being
+   * completed is completed all the same, which takes no longer.
    *
    * @returns whether it left a `NAME.partial`
    */
@@ -158,7 +166,26 @@ export class Recording {
     return reason;
   }
 
+  /** Writes the last packet of a track, if that was held back, with what is not heard of its end. */
+  #writeLast(track: RecordedTrack): void {
+    const { last } = track;
+    if (last === undefined) return;
+    track.last = undefined;
+    const endNs = opusDurationNs(last.bytes) - last.durationNs;
+    if (endNs >= LEAST_PADDING_NS && last.durationNs > 0) this.#then(() => discardEnd(this.#output, last.bytes, endNs));
+    this.#write(track, last);
+  }
+
+  #write({ source, format: { decoderConfig } }: RecordedTrack, packet: Packet): void {
+    const { EncodedPacket } = this.#mediabunny;
+    const { bytes, keyframe, timeNs, durationNs } = packet;
+    const made = new EncodedPacket(bytes, keyframe ? "key" : "delta", timeNs / 1e9, durationNs / 1e9);
+    // The two kinds of source differ in the type of what they are told of the decoder.
+    this.#then(() => source.add(made, { decoderConfig } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig }));
+  }
+
   async #complete(): Promise<void> {
+    for (const track of this.#tracks) this.#writeLast(track);
     await this.settled();
     try {
       await this.#output.finalize();
