@@ -13,6 +13,7 @@ interface PanelNode {
   readonly type: string;
   watch(listener: (now: PanelReading) => void): () => void;
   set(key: string, value: JsonValue): Promise<unknown>;
+  command(name: string, args?: Readonly<Record<string, JsonValue>>): Promise<unknown>;
 }
 
 type JsonValue = Parameters<typeof client.call<"node.setConfig">>[1]["value"];
@@ -68,7 +69,9 @@ class Panel {
       if (this.#isOver) return;
       const watch = (listener: (now: PanelReading) => void) => this.#watch(id, listener);
       const set = (key: string, value: JsonValue) => client.call("node.setConfig", { node: id, key, value });
-      const end = show(element, { id, type, watch, set });
+      const command = async (name: string, args: Record<string, JsonValue> = {}) =>
+        (await client.call("node.command", { node: id, name, args })).answer;
+      const end = show(element, { id, type, watch, set, command });
       if (typeof end === "function") this.#ends.push(end);
     } catch (error) {
       if (!this.#isOver) this.#fail(error);
