@@ -4,7 +4,6 @@
  * @module
  */
 import type { FoundOutputs } from "../../core/graph/expression/chosen_ports.ts";
-import type { FormatAccepts } from "../../core/frames/format.ts";
 
 /**
  * Looks into the files that sources name. {@linkcode MediaOutputs.of} answers at once, of files that were looked into
@@ -34,18 +33,12 @@ export class MediaOutputs {
 }
 
 async function outputsOf(path: string): Promise<FoundOutputs | undefined> {
-  const { MediaFile } = await import("../../processors/media/media_file.ts");
+  const { readMediaOutputs } = await import("../../processors/media/media_outputs.ts");
   try {
-    using file = await MediaFile.open(await import("mediabunny"), path);
-    const playable = [...file.tracks].filter(([, { format }]) => format !== undefined);
-    return Object.fromEntries(playable.map(([name, { format }]) => [name, formatsOf(format!)]));
+    const formats = Object.entries(await readMediaOutputs(path));
+    return Object.fromEntries(formats.map(([name, { kind: _, ...gives }]) => [name, gives]));
   } catch {
     // The node says what is wrong with its file, when it opens it.
     return undefined;
   }
-}
-
-function formatsOf(format: { readonly kind: string }): FormatAccepts {
-  const { kind: _, ...fields } = format;
-  return fields;
 }
