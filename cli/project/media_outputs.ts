@@ -27,9 +27,18 @@ export class MediaOutputs {
   async look(): Promise<boolean> {
     const asked = [...this.#asked];
     this.#asked.clear();
-    if (asked.length === 0) return false;
-    const { mediaOutputs } = await import("../../processors/media/media_outputs.ts");
-    for (const path of asked) this.#found.set(path, await mediaOutputs(path));
-    return true;
+    for (const path of asked) this.#found.set(path, await outputsOf(path));
+    return asked.length > 0;
+  }
+}
+
+async function outputsOf(path: string): Promise<FoundOutputs | undefined> {
+  const { readMediaOutputs } = await import("../../processors/media/media_outputs.ts");
+  try {
+    const formats = Object.entries(await readMediaOutputs(path));
+    return Object.fromEntries(formats.map(([name, { kind: _, ...gives }]) => [name, gives]));
+  } catch {
+    // The node says what is wrong with its file, when it opens it.
+    return undefined;
   }
 }

@@ -1,26 +1,19 @@
 /**
- * Which outputs a media-source of a file has.
+ * Which outputs a `media-source` has for a file.
  *
  * @module
  */
-import * as mediabunny from "mediabunny";
-import type { FormatAccepts } from "../../core/frames/format.ts";
-import type { FoundOutputs } from "../../core/graph/expression/chosen_ports.ts";
+import type { AudioFormat, EncodedFormat } from "../../core/frames/format.ts";
 import { MediaFile } from "./media_file.ts";
 
-/** The outputs of a media-source of a file, by name, with what each gives; `undefined` if nobody can read the file. */
-export async function mediaOutputs(path: string): Promise<FoundOutputs | undefined> {
-  try {
-    using file = await MediaFile.open(mediabunny, path);
-    const playable = [...file.tracks].filter(([, { format }]) => format !== undefined);
-    return Object.fromEntries(playable.map(([name, { format }]) => [name, formatsOf(format!)]));
-  } catch {
-    // The node says what is wrong with its file, when it opens it.
-    return undefined;
-  }
-}
-
-function formatsOf(format: { readonly kind: string }): FormatAccepts {
-  const { kind: _, ...fields } = format;
-  return fields;
+/**
+ * Reads which tracks of a file frames can carry: the names of outputs, and what these give.
+ *
+ * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
+ */
+export async function readMediaOutputs(path: string): Promise<{ [output: string]: EncodedFormat | AudioFormat }> {
+  using file = await MediaFile.open(await import("mediabunny"), path);
+  return Object.fromEntries(
+    [...file.tracks].flatMap(([name, { format }]) => format === undefined ? [] : [[name, format]]),
+  );
 }

@@ -51,8 +51,12 @@ impl Stage for AnyAudioDecode {
                 "description": "What is done with packets that cannot be decoded: others take their place, or the node fails."}
         }}"#,
     );
-    const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"A packet a frame, all of one codec.")
-        .accepting(&[SLUICE_OPUS, SLUICE_AAC, SLUICE_FLAC, SLUICE_MP3])];
+    const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"A packet a frame, all of one codec.").accepting(&[
+        SLUICE_OPUS,
+        SLUICE_AAC,
+        SLUICE_FLAC,
+        SLUICE_MP3,
+    ])];
     const OUTPUTS: &'static [Port] = &[Port::audio(c"audio", c"Audio at the rate of the stream.")];
     const FIGURES: &'static [Figure] = &[Figure::new(c"packets"), Figure::new(c"damaged")];
 
