@@ -88,16 +88,14 @@ export class PartialFile {
   /**
    * Renames the file to its name, replacing what had it, and releases it.
    *
-   * @param laidOutPath of a file that takes its place, made from it: `NAME.partial` is removed then
    * @throws {SluiceError} `NodeFailed` if `NAME.partial` is no longer the file that was written
    * @throws what the system throws; the file stays `NAME.partial`
    */
-  commit(laidOutPath?: string): void {
+  commit(): void {
     this.#checkName("complete");
     this.#older?.close();
     this.#older = undefined;
-    Deno.renameSync(laidOutPath ?? this.partialPath, this.path);
-    if (laidOutPath !== undefined) Deno.removeSync(this.partialPath);
+    Deno.renameSync(this.partialPath, this.path);
     this.release();
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
+import { untilQuiet } from "./child_output.ts";
+import { LineLimit } from "./line_limit.ts";
 
 /** What a program says last before it fails is shown up to here. */
 const TOLD_BYTES = 2000;
@@ -37,7 +39,7 @@ export class ChildPipe {
    * Opens the pipe.
    *
    * @param command the program and its arguments; none for the standard streams
-   * @param onLine is given each line that the program says of itself
+   * @param onLine is given lines that the program says of itself, as far as {@linkcode LineLimit} lets them through
    * @throws {SluiceError} `InvalidConfig` if the program cannot be started
    */
   constructor(command: readonly string[], direction: Direction, nodeId: string, onLine?: (line: string) => void) {
@@ -51,9 +53,9 @@ export class ChildPipe {
     }
     const child = this.#child = this.#spawn(command, direction);
     const { stdin, stdout } = PIPED[direction];
-    if (stdout === "piped") this.readable = child.stdout;
+    if (stdout === "piped") this.readable = untilQuiet(child.stdout, child.status);
     if (stdin === "piped") this.writable = child.stdin;
-    this.#told = lastOf(child.stderr, onLine);
+    this.#told = lastOf(untilQuiet(child.stderr, child.status), onLine && new LineLimit(onLine));
   }
 
   /**
@@ -68,14 +70,13 @@ export class ChildPipe {
     const told = (await this.#told).trim();
     throw new SluiceError(
       "NodeFailed",
-      `Cannot go on in "${this.#nodeId}": ${this.#name} ended with ${signal ?? `code ${code}`}${
-        told && `, and said: ${told}`
-      }`,
+      `Cannot go on in "${this.#nodeId}": ${this.#name} ended with ${signal ?? `code ${code}`}, ` +
+        (told === "" ? "and said nothing; run its command in a terminal to see why" : `and said: ${told}`),
       { nodeId: this.#nodeId },
     );
   }
 
-  /** Ends the program, by force if it takes long. */
+  /** Ends the program, by force if it takes long. It need not read or write for that. */
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
@@ -98,7 +99,7 @@ export class ChildPipe {
       return new Deno.Command(program, { args, ...PIPED[direction], stderr: "piped" }).spawn();
     } catch (cause) {
       const reason = cause instanceof Deno.errors.NotFound
-        ? "there is no such program; install it, or write out its path"
+        ? noSuchProgram(program)
         : cause instanceof Deno.errors.NotCapable
         ? "Deno has no permission to run it: start it with --allow-run"
         : cause instanceof Error
@@ -109,19 +110,34 @@ export class ChildPipe {
   }
 }
 
-async function lastOf(stream: ReadableStream<Uint8Array>, onLine?: (line: string) => void): Promise<string> {
+function noSuchProgram(program: string): string {
+  if (/\s/.test(program)) {
+    const words = program.trim().split(/\s+/).map((word) => JSON.stringify(word));
+    return `there is no program of that name; no shell splits "command", so write each word by itself: [${
+      words.join(", ")
+    }]`;
+  }
+  if (program.includes("/")) {
+    return `there is no such program; a relative path starts at the working directory, ${JSON.stringify(Deno.cwd())}`;
+  }
+  return "there is no such program on the PATH; install it, or write out its path";
+}
+
+/** Reads what a program says, up to its end. @returns the last of it */
+async function lastOf(stream: ReadableStream<Uint8Array>, lines?: LineLimit): Promise<string> {
   let told = "";
   let begun = "";
   const decoder = new TextDecoder();
   for await (const bytes of stream) {
     const text = decoder.decode(bytes, { stream: true });
     told = (told + text).slice(-TOLD_BYTES);
-    if (onLine === undefined) continue;
+    if (lines === undefined) continue;
     // A progress that is written over itself has lines, too.
-    const lines = (begun + text).split(/\r\n|[\r\n]/);
-    begun = lines.pop()!.slice(-TOLD_BYTES);
-    for (const line of lines) if (line !== "") onLine(line);
+    const parts = (begun + text).split(/\r\n|[\r\n]/);
+    begun = parts.pop()!.slice(-TOLD_BYTES);
+    for (const line of parts) if (line !== "") lines.tell(line.slice(0, TOLD_BYTES));
   }
-  if (begun !== "") onLine?.(begun);
+  if (begun !== "") lines?.tell(begun);
+  lines?.end();
   return told;
 }

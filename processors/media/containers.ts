@@ -4,8 +4,9 @@
  * @module
  */
 import { extname } from "node:path";
-import type { OutputFormat } from "mediabunny";
+import type { IsobmffOutputFormatOptions, OutputFormat } from "mediabunny";
 import { SluiceError } from "../../core/errors.ts";
+import type { Mp4Index } from "./mp4_index.ts";
 
 /** The package that reads and writes containers. It is loaded only by nodes that use it. */
 export type Mediabunny = typeof import("mediabunny");
@@ -36,10 +37,10 @@ const BY_EXTENSION: Readonly<Record<string, Container>> = {
 export const EXTENSIONS: readonly string[] = Object.keys(BY_EXTENSION);
 
 /** How mediabunny is to write each while it grows: complete up to what was written last. */
-const GROWING: { readonly [C in Container]: (mediabunny: Mediabunny) => OutputFormat } = {
-  "mp4": fragmented,
-  "fragmented-mp4": fragmented,
-  "mov": (mediabunny) => new mediabunny.MovOutputFormat(fragments()),
+const GROWING: { readonly [C in Container]: (mediabunny: Mediabunny, index?: Mp4Index) => OutputFormat } = {
+  "mp4": (mediabunny, index) => new mediabunny.Mp4OutputFormat(fragments(index)),
+  "fragmented-mp4": (mediabunny) => new mediabunny.Mp4OutputFormat(fragments()),
+  "mov": (mediabunny, index) => new mediabunny.MovOutputFormat(fragments(index)),
   "matroska": (mediabunny) => new mediabunny.MkvOutputFormat({ minimumClusterDuration: FRAGMENT_SECONDS }),
   "webm": (mediabunny) => new mediabunny.WebMOutputFormat({ minimumClusterDuration: FRAGMENT_SECONDS }),
   "ogg": (mediabunny) => new mediabunny.OggOutputFormat({ maximumPageDuration: FRAGMENT_SECONDS }),
@@ -67,15 +68,27 @@ export function containerOf(path: string): Container {
   );
 }
 
-/** How a file of the container is written while it grows. */
-export function growingFormat(container: Container, mediabunny: Mediabunny): OutputFormat {
-  return GROWING[container](mediabunny);
+/** Whether a file of the container is recorded in fragments and gets one index at its end. */
+export function isIndexed(container: Container): boolean {
+  return container === "mp4" || container === "mov";
 }
 
-function fragmented(mediabunny: Mediabunny): OutputFormat {
-  return new mediabunny.Mp4OutputFormat(fragments());
+/**
+ * How a file of the container is written while it grows.
+ *
+ * @param index is told of the parts that it is made of, where the container {@linkcode isIndexed}
+ */
+export function growingFormat(container: Container, mediabunny: Mediabunny, index?: Mp4Index): OutputFormat {
+  return GROWING[container](mediabunny, index);
 }
 
-function fragments(): { readonly fastStart: "fragmented"; readonly minimumFragmentDuration: number } {
-  return { fastStart: "fragmented", minimumFragmentDuration: FRAGMENT_SECONDS };
+function fragments(index?: Mp4Index): IsobmffOutputFormatOptions {
+  return {
+    fastStart: "fragmented",
+    minimumFragmentDuration: FRAGMENT_SECONDS,
+    ...(index !== undefined && {
+      onMoov: (bytes: Uint8Array, at: number) => index.addHead(bytes, at),
+      onMoof: (bytes: Uint8Array, at: number) => index.addFragment(bytes, at),
+    }),
+  };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 
 /** The place of a number: `%d`, or `%05d` for one with leading zeros. */
 const NUMBER = /%(?:0(\d))?d/;
@@ -15,4 +16,23 @@ export function imagePath(pattern: string, number: number): string {
 /** Whether there is a place for a number. */
 export function isNumbered(pattern: string): boolean {
   return NUMBER.test(pattern);
+}
+
+/**
+ * The path of the next picture that there is after a number that is missing.
+ *
+ * @throws {Error} if the folder cannot be read
+ */
+export function pathAfter(pattern: string, missing: number): string | undefined {
+  const name = basename(pattern);
+  const place = NUMBER.exec(name);
+  if (place === null) return undefined;
+  const [before, after] = [name.slice(0, place.index), name.slice(place.index + place[0].length)];
+  let found = Infinity;
+  for (const entry of Deno.readDirSync(dirname(pattern))) {
+    const number = Number(entry.name.slice(before.length, entry.name.length - after.length));
+    const isNext = number > missing && number < found && Number.isInteger(number);
+    if (isNext && basename(imagePath(pattern, number)) === entry.name) found = number;
+  }
+  return found === Infinity ? undefined : imagePath(pattern, found);
 }

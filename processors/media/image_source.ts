@@ -10,7 +10,7 @@ import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "../file/file_errors.ts";
-import { imagePath, isNumbered } from "./image_path.ts";
+import { imagePath, isNumbered, pathAfter } from "./image_path.ts";
 import { decodePng } from "./png.ts";
 
 /** The largest file of a picture. */
@@ -20,7 +20,7 @@ const MOST_BYTES = 256 * 2 ** 20;
  * Plays pictures from files.
  *
  * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
- * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
  *
  * **Inputs.** None.
  *
@@ -36,10 +36,10 @@ const MOST_BYTES = 256 * 2 ** 20;
 @processor({ mode: "loop", tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"] })
 export class ImageSource {
   /** Pictures. */
-  @output()
+  @output({ gives: { pixelFormat: "rgba8" } })
   video!: StreamOutput<VideoFrame>;
   /** Encoded pictures. */
-  @output()
+  @output({ gives: { codec: "jpeg" } })
   jpeg!: StreamOutput<EncodedFrame>;
   /** The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. @minLength 1 */
   @config()
@@ -58,6 +58,7 @@ export class ImageSource {
   #number = 0;
   #count = 0;
   #startNs = -1;
+  #hasToldEnd = false;
 
   /** Refuses a first file that there is not. */
   setup({ nodeId }: ProcessorContext): void {
@@ -77,6 +78,7 @@ export class ImageSource {
     const path = imagePath(this.path, this.#number);
     const bytes = await this.#read(path);
     if (bytes === undefined) {
+      if (!this.#hasToldEnd) this.#tellGap(path, context);
       if (!this.loop || this.#number === this.start) return context.finish();
       this.#number = this.start;
       return;
@@ -95,6 +97,7 @@ export class ImageSource {
     try {
       const { size } = await Deno.stat(path);
       if (size > MOST_BYTES) throw this.#faulty(path, `it has ${size} bytes, wanted at most ${MOST_BYTES}`);
+      if (size === 0) throw this.#faulty(path, "it is empty");
       return await Deno.readFile(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -120,6 +123,19 @@ export class ImageSource {
     frame.ptsNs = ptsNs;
     frame.durationNs = durationNs;
     this.video.write(frame);
+  }
+
+  /** Warns if the sequence goes on after a number that is missing. */
+  #tellGap(path: string, { log }: ProcessorContext): void {
+    this.#hasToldEnd = true;
+    const next = pathAfter(this.path, this.#number);
+    if (next === undefined) return;
+    const files = [path, next].map((each) => JSON.stringify(each));
+    log.warn(
+      `${files[0]} is missing, and the stream ends before it, after ${this.#count} pictures: ${files[1]} and what ` +
+        `follows is left out; number the files without gaps, or begin at another "start"`,
+      { path, next },
+    );
   }
 
   #decode(path: string, file: Uint8Array): ReturnType<typeof decodePng> {

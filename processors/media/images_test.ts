@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { configureLog } from "../../core/log.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { nodes } from "../../sluice.gen.ts";
@@ -99,6 +100,41 @@ Deno.test("ImageSource begins again with loop, and paces itself in a live graph"
   await source.run();
   assert.deepEqual(source.takeVideo("video").map(({ planes }) => planes[0][0]), [1, 2, 1, 2, 1]);
 });
+
+Deno.test("ImageSource warns of a gap in a sequence, by the name that is missing, and of nothing at its end", async () => {
+  const bytes = encodePng({ width: 1, height: 1, bytes: Uint8Array.of(1, 2, 3, 255) }, 4, 0);
+  for (const number of ["08", "09", "10", "13", "0014", "12a"]) {
+    Deno.writeFileSync(`${FOLDER}/gap-${number}.png`, bytes);
+  }
+  const lines: string[] = [];
+  configureLog({ setting: { level: "warn", json: false }, write: (line) => lines.push(line), terminal: false });
+  try {
+    for (const start of [8, 13]) {
+      await using source = await ProcessorHarness.create(nodes.imageSource({ path: `${FOLDER}/gap-%02d.png`, start }));
+      await source.run();
+      assert.equal(source.takeVideo("video").length, start === 8 ? 3 : 1);
+    }
+  } finally {
+    configureLog();
+  }
+  assert.equal(lines.length, 1, lines.join());
+  assert.match(
+    lines[0],
+    /gap-11.png" is missing, and the stream ends before it, after 3 pictures: ".*gap-13.png" and what follows is left out/,
+  );
+});
+
+for (const name of ["none.png", "none.jpg"]) {
+  Deno.test(`ImageSource refuses ${name} that is empty`, async () => {
+    const path = `${FOLDER}/${name}`;
+    Deno.writeFileSync(path, new Uint8Array(0));
+    await using source = await ProcessorHarness.create(nodes.imageSource({ path }));
+    await assert.rejects(source.run(), {
+      code: "InvalidMedia",
+      message: /none\..*": it is empty; wanted a PNG or JPEG/,
+    });
+  });
+}
 
 Deno.test("decodePng() gives back what encodePng() was given, and refuses changed files or reads them, in no time", () => {
   const anyPicture = fc.tuple(

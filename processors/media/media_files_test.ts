@@ -23,7 +23,7 @@ eachDriver(
 for (
   const [name, from, ports, format] of [
     ["fragmented.mp4", mp4, ["video_0", "audio_0"], "mov,mp4,m4a,3gp,3g2,mj2"],
-    ["a.mov", mp4, ["audio_0"], "mov,mp4,m4a,3gp,3g2,mj2"],
+    ["a.mov", mp4, ["video_0", "audio_0"], "mov,mp4,m4a,3gp,3g2,mj2"],
     ["a.mkv", mp4, ["video_0", "audio_0"], "matroska,webm"],
     ["a.webm", webm, ["video_0", "audio_0"], "matroska,webm"],
     ["vp9.mp4", webm, ["video_0", "audio_0"], "mov,mp4,m4a,3gp,3g2,mj2"],

@@ -26,9 +26,9 @@ const MOST_PRIMING_NS = 1e8;
  * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
  * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
- * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
- * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
- * in `NAME.partial`, and an older `NAME` unchanged.
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
+ * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
+ * `NAME.partial`, and an older `NAME` unchanged.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes later is left out.
@@ -165,13 +165,15 @@ export class MediaSink {
   }
 
   #makeTracks(): void {
-    this.#tracks = this.#inputs().map((port) => new SinkTrack(port, this.#nodeId, this.pcmFormat));
+    const known = new Map(this.#tracks.map((track) => [track.input, track]));
+    this.#tracks = this.#inputs().map((port) => known.get(port) ?? new SinkTrack(port, this.#nodeId, this.pcmFormat));
   }
 
   /** Whether each track's first frame is there, or has been waited for. */
   #canBegin(context: ProcessorContext): boolean {
     if (!this.#skipToKeyframes() || !this.#tracks.some((track) => track.nextNs !== undefined)) return false;
     if (this.#tracks.every((track) => track.isKnown)) return true;
+    for (const track of this.#tracks) track.hold(this.aheadSeconds * 1e9);
     if (context.mode === "offline") return false;
     const nowNs = context.nowNs();
     if (this.#seenNs < 0) this.#seenNs = nowNs;
@@ -186,9 +188,9 @@ export class MediaSink {
    * @returns whether that is done; else the rest is for another tick
    */
   #skipToKeyframes(): boolean {
-    for (const { input } of this.#tracks) {
-      for (let next = input.peek(); next?.kind === "encoded" && !next.keyframe; next = input.peek()) {
-        if (input.read() === undefined) return false;
+    for (const track of this.#tracks) {
+      while (track.nextNs !== undefined && !track.isNextKey) {
+        if (track.input.read() === undefined) return false;
         this.#late++;
       }
     }
@@ -203,9 +205,9 @@ export class MediaSink {
         if (this.#isAheadOfOthers(track)) break;
         await this.#split(context);
       }
-      const frame = track.input.read();
+      const frame = track.index < 0 ? track.input.read() : track.read();
       if (frame === undefined) break;
-      const packet = track.index < 0 ? undefined : track.take(frame, this.#originNs);
+      const packet = "kind" in frame ? undefined : track.place(frame, this.#originNs);
       if (packet === undefined) this.#late++;
       else this.#recording!.add(track.index, packet);
     }
@@ -275,9 +277,8 @@ export class MediaSink {
 
   /** Whether another file begins with the frame that is next: a key frame of the first track, which is the video's. */
   #isSplitDue(track: SinkTrack): boolean {
-    const next = track.input.peek();
-    if (track.index !== 0 || next === undefined || (next.kind === "encoded" && !next.keyframe)) return false;
-    const lengthNs = next.ptsNs - this.#originNs;
+    if (track.index !== 0 || !track.isNextKey) return false;
+    const lengthNs = track.nextNs! - this.#originNs;
     if (lengthNs <= 0) return false;
     return (this.splitSeconds > 0 && lengthNs >= this.splitSeconds * 1e9) ||
       (this.splitMegabytes > 0 && this.#recording!.size >= this.splitMegabytes * 1e6);
@@ -306,9 +307,7 @@ export class MediaSink {
     this.#partial = undefined;
     if (reason === undefined) return;
     context.log.warn(
-      `${
-        JSON.stringify(path)
-      } stays in fragments: laying it out with one index failed (${reason}); it plays all the same`,
+      `${JSON.stringify(path)} stays in fragments: writing its index failed (${reason}); it plays all the same`,
       { path },
     );
   }

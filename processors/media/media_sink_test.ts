@@ -140,6 +140,33 @@ Deno.test("MediaSink begins a live recording without a track of which nothing ha
   assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
 });
 
+Deno.test("MediaSink takes what comes off its links while a live recording waits for a track, up to a bound", async () => {
+  const { video_0: [picture] } = await play({ path: mp4() }, "video_0");
+  const path = `${FOLDER}/waits.mkv`;
+  // More than the links of the harness hold.
+  const count = 2500;
+  for (const aheadSeconds of [10, 0.1]) {
+    await using sink = await sinkOf({ path, aheadSeconds }, ["video_0", "audio_0"], "live");
+    const pushAll = async () => {
+      for (let k = 0; k < count; k++) {
+        push(sink, "video_0", { ...picture, ptsNs: k * 1e6, durationNs: 1e6 });
+        if (k % 500 === 0) await sink.run();
+      }
+    };
+    if (aheadSeconds < 1) {
+      await assert.rejects(pushAll(), RangeError);
+      continue;
+    }
+    await pushAll();
+    sink.advance(2e9);
+    await sink.run();
+    sink.end();
+    await sink.run();
+    assert.equal(sink.figures?.lateFrames, 0);
+    assert.equal(probe(path, "packet=pts_time").length, count);
+  }
+});
+
 for (
   const [what, config, port, frame, message] of [
     [

@@ -64,10 +64,10 @@ interface PlayedTrack {
 @processor({ mode: "loop", tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"] })
 export class MediaSource {
   /** Encoded pictures. */
-  @output({ dynamic: true })
+  @output({ dynamic: true, gives: { codec: ["h264", "hevc", "vp8", "vp9", "av1"] } })
   video!: StreamOutput<EncodedFrame>[];
   /** Encoded sound. */
-  @output({ dynamic: true })
+  @output({ dynamic: true, gives: { codec: ["opus", "aac", "flac", "mp3"] } })
   audio!: StreamOutput<EncodedFrame>[];
   /** Samples. */
   @output({ dynamic: true })

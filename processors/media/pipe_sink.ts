@@ -98,11 +98,11 @@ export class PipeSink {
     await this.#pipe!.ended();
   }
 
-  /** Ends the program if the stream did not end. */
+  /** Ends the program if it has not ended by itself. */
   async teardown(): Promise<void> {
-    if (this.#isOver || this.#writer === undefined) return;
-    await this.#writer.abort().catch(() => {});
-    await this.#pipe!.stop();
+    // One that reads nothing keeps a write waiting until it has ended.
+    if (!this.#isOver) void this.#writer?.abort().catch(() => {});
+    await this.#pipe?.stop();
   }
 
   async #begin(frame: VideoFrame | AudioFrame): Promise<void> {

@@ -97,8 +97,7 @@ export class PipeSource {
 
   /** Ends the program. */
   async teardown(): Promise<void> {
-    if (!this.#isOver) await this.#bytes?.cancel();
-    await this.#pipe?.stop();
+    await Promise.all([this.#pipe?.stop(), this.#isOver ? undefined : this.#bytes?.cancel()]);
   }
 
   async #writePicture({ width, height, frameRate }: Y4mHeader): Promise<boolean> {

@@ -5,6 +5,7 @@ import { nodes } from "../../sluice.gen.ts";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { noise } from "../audio/fixtures/test_signals.ts";
+import { assertEnded, pidIn } from "./fixtures/children.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { readY4mHeader, writeY4mHeader } from "./y4m.ts";
 
@@ -86,6 +87,12 @@ for (
       /"sh" ended with code 3, and said: no camera$/,
     ],
     [
+      "a program that fails and says nothing",
+      ["false"],
+      "NodeFailed",
+      /"false" ended with code 1, and said nothing; run its command in a terminal to see why$/,
+    ],
+    [
       "a program that says nothing",
       ["true"],
       "InvalidMedia",
@@ -133,8 +140,33 @@ Deno.test("PipeSource ends its program when it is broken off", async () => {
   const script = `echo $$ > ${FOLDER}/pid; echo "YUV4MPEG2 W4 H4 F25:1"; exec sleep 1000`;
   const source = await ProcessorHarness.create(nodes.pipeSource({ command: ["sh", "-c", script] }));
   await source.teardown();
-  const pid = Number(Deno.readTextFileSync(`${FOLDER}/pid`));
-  assert.throws(() => Deno.kill(pid, "SIGCONT"));
+  assertEnded(await pidIn("pid"));
+});
+
+Deno.test("PipeSource ends with its program, also where that has left another one behind", async () => {
+  const script = `(sleep 501 & echo $! > ${FOLDER}/source.pid); exec cat ${film()}`;
+  await using source = await ProcessorHarness.create(nodes.pipeSource({ command: ["sh", "-c", script] }));
+  await source.run();
+  Deno.kill(await pidIn("source.pid"));
+  assert.equal(source.takeVideo("video").length, 30);
+});
+
+Deno.test("PipeSink ends a program that goes on after the end of its input, and one that does not read", async () => {
+  for (const end of [true, false]) {
+    const [name, config] = [`sink-${end}.pid`, { format: "f32" as const }];
+    const command = ["sh", "-c", `echo $$ > ${FOLDER}/${name}; exec sleep 1000`];
+    const sink = await ProcessorHarness.create(nodes.pipeSink({ ...config, command }), {}, { connect: ["audio"] });
+    // More than a pipe holds, where it is to wait for that.
+    for (let k = 0; k < (end ? 1 : 10); k++) {
+      sink.pushAudio("audio", { sampleRateHz: 8000, channels: [new Float32Array(16_000)] });
+    }
+    if (end) sink.end();
+    const running = sink.run().catch(() => {});
+    const pid = await pidIn(name);
+    await sink.teardown();
+    assertEnded(pid);
+    await running;
+  }
 });
 
 Deno.test("PipeSink tells a program that fails before the stream ends", async () => {

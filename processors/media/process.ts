@@ -172,10 +172,9 @@ export class Process {
 
   /** Ends the program. */
   async teardown(): Promise<void> {
-    await this.#stdin?.abort();
-    const stopped = this.#pipe?.stop();
-    await this.#stdout?.cancel();
-    await stopped;
+    // One that reads nothing keeps a write waiting until it has ended.
+    void this.#stdin?.abort();
+    await Promise.all([this.#pipe?.stop(), this.#stdout?.cancel()]);
   }
 
   #give(): boolean {

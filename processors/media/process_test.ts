@@ -6,7 +6,9 @@ import { nodes } from "../../sluice.gen.ts";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { noise } from "../audio/fixtures/test_signals.ts";
+import { assertEnded, pidIn } from "./fixtures/children.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
+import { LineLimit } from "./line_limit.ts";
 
 const RATE_HZ = 8000;
 
@@ -133,8 +135,57 @@ Deno.test("Process ends its program when it is broken off", async () => {
   );
   while (node.takeData("dataOut").length === 0) await node.run(1);
   await node.teardown();
-  const pid = Number(Deno.readTextFileSync(`${FOLDER}/process.pid`));
-  assert.throws(() => Deno.kill(pid, "SIGCONT"));
+  assertEnded(await pidIn("process.pid"));
+});
+
+for (const [how, trap] of [["", ""], [" and does not end when it is told to", 'trap "" TERM; ']]) {
+  Deno.test(`Process ends a program that does not read its input${how}`, async () => {
+    // What is ignored stays so in the program that takes the shell's place.
+    const script = `${trap}echo $$ > ${FOLDER}/deaf.pid; echo ready; exec sleep 1000`;
+    const node = await ProcessorHarness.create(
+      nodes.process({ command: ["sh", "-c", script] }),
+      {},
+      { connect: ["audioIn"], disconnect: ["audioOut", "videoOut"], timeoutMs: 60_000 },
+    );
+    // More than a pipe holds, and than the node keeps for it.
+    for (let k = 0; k < 40; k++) {
+      node.pushAudio("audioIn", { sampleRateHz: 8000, channels: [new Float32Array(16_000)] });
+    }
+    while (node.takeData("dataOut").length === 0) await node.run(1);
+    const pid = await pidIn("deaf.pid");
+    const { setTimeout: setTimeoutLater } = globalThis;
+    // The two seconds that it may take to end are over at once.
+    globalThis.setTimeout = ((action: () => void, ms: number) =>
+      setTimeoutLater(action, ms === 2000 ? 10 : ms)) as typeof setTimeout;
+    try {
+      await node.teardown();
+    } finally {
+      globalThis.setTimeout = setTimeoutLater;
+    }
+    assertEnded(pid);
+  });
+}
+
+Deno.test("Process ends with its program, also where that has left another one behind that has its streams", async () => {
+  const command = ["sh", "-c", `(sleep 501 & echo $! > ${FOLDER}/left.pid); cat`];
+  const samples = sound(30_000);
+  const found = await pass({ command }, samples);
+  Deno.kill(await pidIn("left.pid"));
+  assert.deepEqual(found, [...samples]);
+});
+
+Deno.test("LineLimit lets so many lines of a second through, and counts the others", () => {
+  const told: string[] = [];
+  let nowMs = 0;
+  const limit = new LineLimit((line) => told.push(line), () => nowMs);
+  for (let k = 0; k < 1000; k++) limit.tell(`${k}`);
+  assert.deepEqual(told.splice(0), Array.from({ length: 50 }, (_, k) => `${k}`));
+  nowMs = 1000;
+  limit.tell("next");
+  assert.deepEqual(told.splice(0), ["950 more lines were left out: more than 50 in a second", "next"]);
+  for (let k = 0; k < 51; k++) limit.tell("more");
+  limit.end();
+  assert.deepEqual(told.slice(-2), ["more", "2 more lines were left out: more than 50 in a second"]);
 });
 
 for (
@@ -144,7 +195,21 @@ for (
       { command: ["sluice-no-such-program"] },
       ["audioIn"],
       "InvalidConfig",
-      /there is no such program/,
+      /there is no such program on the PATH; install it, or write out its path$/,
+    ],
+    [
+      "a line that is not split",
+      { command: ["cat -u"] },
+      ["audioIn"],
+      "InvalidConfig",
+      /no shell splits "command", so write each word by itself: \["cat", "-u"\]$/,
+    ],
+    [
+      "a path that leads nowhere",
+      { command: ["./no/such/program"] },
+      ["audioIn"],
+      "InvalidConfig",
+      /a relative path starts at the working directory, "\/.*"$/,
     ],
     [
       "two streams in one direction",

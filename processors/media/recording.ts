@@ -9,10 +9,11 @@
 import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from "mediabunny";
 import { SluiceError } from "../../core/errors.ts";
 import type { PartialFile } from "../file/partial_file.ts";
-import { type Container, growingFormat, type Mediabunny } from "./containers.ts";
+import { type Container, growingFormat, isIndexed, type Mediabunny } from "./containers.ts";
 import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
-import { writePlainMp4 } from "./plain_mp4.ts";
+import { Mp4Index } from "./mp4_index.ts";
+import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
 
 /** A packet with its place in the file. */
@@ -36,12 +37,13 @@ export class Recording {
   /** The new path of an earlier partial file of the same name, if one existed. */
   readonly earlierPath: string | undefined;
   readonly #mediabunny: Mediabunny;
-  readonly #container: Container;
   readonly #partial: PartialFile;
   readonly #file: GrowingFile;
   readonly #output: Output;
   readonly #tracks: readonly RecordedTrack[];
   readonly #flac: FlacTotals | undefined;
+  readonly #index: Mp4Index | undefined;
+  #finishing: Promise<unknown> | undefined;
   /** What is being written. */
   #written: Promise<void>;
   #failure: unknown;
@@ -56,10 +58,10 @@ export class Recording {
    */
   constructor(mediabunny: Mediabunny, container: Container, partial: PartialFile, tracks: readonly TrackFormat[]) {
     this.#mediabunny = mediabunny;
-    this.#container = container;
     this.#partial = partial;
     try {
-      const format = growingFormat(container, mediabunny);
+      this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
+      const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
       this.#file = growingFile(mediabunny, partial.file);
       this.#output = new mediabunny.Output({ format, target: this.#file.target });
@@ -110,6 +112,7 @@ export class Recording {
   async settled(): Promise<void> {
     await this.#written;
     if (this.#failure !== undefined) throw this.#writeError(this.#failure);
+    forgetWritten(this.#output, this.#index === undefined);
   }
 
   /**
@@ -118,29 +121,19 @@ export class Recording {
    * @returns why the file is laid out in fragments though it should not be; `undefined` if it is as it should be
    * @throws {SluiceError} `NodeFailed` if the system refuses
    */
-  async finish(): Promise<unknown> {
-    await this.#complete();
-    if (this.#container !== "mp4") {
-      this.#partial.commit();
-      return undefined;
-    }
-    const plainPath = `${this.#partial.partialPath}.mp4`;
-    try {
-      await writePlainMp4(this.#mediabunny, this.#partial.partialPath, plainPath);
-    } catch (error) {
-      this.#partial.commit();
-      return error;
-    }
-    this.#partial.commit(plainPath);
-    return undefined;
+  finish(): Promise<unknown> {
+    return this.#finishing ??= this.#finish();
   }
 
   /**
    * Gives up: leaves a `NAME.partial` with packets complete and readable, and removes one without.
    *
-   * @returns whether it left a file
+   * One that is being completed is completed all the same: that takes no longer.
+   *
+   * @returns whether it left a `NAME.partial`
    */
   async abort(): Promise<boolean> {
+    await this.#finishing?.catch(() => {});
     if (!this.#partial.isOpen) return false;
     try {
       if (this.#packets === 0) this.#partial.discard();
@@ -149,6 +142,20 @@ export class Recording {
     } finally {
       this.#partial.release();
     }
+  }
+
+  async #finish(): Promise<unknown> {
+    await this.#complete();
+    let reason: unknown;
+    try {
+      this.#index?.write(this.#partial.file, this.size);
+    } catch (error) {
+      // Up to there it is a whole file in fragments.
+      this.#partial.file.truncateSync(this.size);
+      reason = error;
+    }
+    this.#partial.commit();
+    return reason;
   }
 
   async #complete(): Promise<void> {
@@ -200,4 +207,10 @@ export class Recording {
       { ...this.#partial.details, cause },
     );
   }
+}
+
+/** The bytes of a sample of all channels, in a track of PCM. */
+function sampleBytes({ codec, decoderConfig }: TrackFormat): number | undefined {
+  const bits = /^pcm-.(\d+)$/.exec(codec)?.[1];
+  return bits === undefined ? undefined : Number(bits) / 8 * decoderConfig.numberOfChannels!;
 }

@@ -15,8 +15,14 @@ import { encodedTrack, type PcmFormat, pcmTrack, type TrackFormat } from "./trac
 /** A frame that a sink writes. */
 export type MediaFrame = EncodedFrame | AudioFrame;
 
+/** The most bytes that are held before the file begins. */
+const MOST_HELD_BYTES = 64 * 2 ** 20;
+
 /** What lies before a file's start by no more than this is written all the same: decoders need it for what follows. */
 const PRIMING_NS = 1e8;
+
+/** A frame as the file holds it, before it is known where the file starts. */
+type Taken = Pick<Packet, "bytes" | "durationNs" | "keyframe"> & { readonly ptsNs: number };
 
 /** An input and its place in time. */
 export class SinkTrack {
@@ -26,6 +32,9 @@ export class SinkTrack {
   #block: PcmBlock | undefined;
   #format: TrackFormat | undefined;
   #rateAndChannels = "";
+  /** What was read before the file began. */
+  readonly #held: Taken[] = [];
+  #heldBytes = 0;
   /** The end of the newest frame that was taken; infinitely far back before the first one. */
   endNs = -Infinity;
   /**
@@ -50,7 +59,7 @@ export class SinkTrack {
 
   /** Whether something can be read, or never will be. */
   get isKnown(): boolean {
-    return this.input.ended || !this.input.connected || this.input.peek() !== undefined;
+    return !this.isOpen || this.nextNs !== undefined;
   }
 
   /** Whether it may still bring frames. */
@@ -58,9 +67,16 @@ export class SinkTrack {
     return this.input.connected && !this.input.ended;
   }
 
-  /** The time of the frame that is next; `undefined` if none is queued. */
+  /** The time of the frame that is next; `undefined` if none has come. */
   get nextNs(): number | undefined {
-    return this.input.peek()?.ptsNs;
+    return (this.#held[0] ?? this.input.peek())?.ptsNs;
+  }
+
+  /** Whether nothing before the frame that is next is needed to decode it. */
+  get isNextKey(): boolean {
+    if (this.#held.length > 0) return this.#held[0].keyframe;
+    const next = this.input.peek();
+    return next?.kind === "encoded" ? next.keyframe : next !== undefined;
   }
 
   /**
@@ -68,8 +84,8 @@ export class SinkTrack {
    *
    * @throws {SluiceError} `TypeMismatch` or `InvalidMedia` if no file holds it
    */
-  describe(): void {
-    const frame = this.input.peek()!;
+  describe(frame: MediaFrame = this.input.peek()!): void {
+    if (this.#format !== undefined) return;
     if (frame.kind === "audio") {
       this.#format = pcmTrack(frame.format, this.#pcm);
       this.#block = new PcmBlock(this.#pcm, frame.channels, frame.sampleCount);
@@ -80,15 +96,43 @@ export class SinkTrack {
   }
 
   /**
+   * Takes what has come off the link before the file begins, so that a live one drops nothing of it.
+   *
+   * @param mostNs how much time of media is taken at most
+   * @throws {SluiceError} as {@linkcode describe} and {@linkcode read}
+   */
+  hold(mostNs: number): void {
+    for (let next = this.input.peek(); next !== undefined; next = this.input.peek()) {
+      const [first] = this.#held;
+      if (first !== undefined && (next.ptsNs - first.ptsNs > mostNs || this.#heldBytes > MOST_HELD_BYTES)) return;
+      const frame = this.input.read();
+      if (frame === undefined) return;
+      const taken = this.#take(frame);
+      this.#held.push(taken);
+      this.#heldBytes += taken.bytes.length;
+    }
+  }
+
+  /**
+   * Takes the frame that is next.
+   *
+   * @returns `undefined` if there is none in this tick
+   * @throws {SluiceError} `TypeMismatch` if the stream has become another one
+   */
+  read(): Taken | undefined {
+    const held = this.#held.shift();
+    if (held !== undefined) return held;
+    const frame = this.input.read();
+    return frame && this.#take(frame);
+  }
+
+  /**
    * Makes a packet of a frame that was read.
    *
    * @param originNs the time at which the file starts
    * @returns `undefined` for a frame that comes too late
-   * @throws {SluiceError} `TypeMismatch` if the stream has become another one
    */
-  take(frame: MediaFrame, originNs: number): Packet | undefined {
-    const keyframe = frame.kind === "audio" || frame.keyframe;
-    const { ptsNs, durationNs } = frame;
+  place({ bytes, ptsNs, durationNs, keyframe }: Taken, originNs: number): Packet | undefined {
     const floorNs = keyframe ? this.#newestNs : this.#floorNs;
     if (!Number.isFinite(ptsNs) || ptsNs < floorNs || ptsNs < originNs - PRIMING_NS) {
       // Without its key frame, nothing up to the next one can be decoded.
@@ -98,9 +142,18 @@ export class SinkTrack {
     this.#floorNs = floorNs;
     this.#newestNs = Math.max(this.#newestNs, ptsNs);
     this.endNs = Math.max(this.endNs, ptsNs + durationNs);
-    this.#assertSame(frame);
-    const bytes = frame.kind === "audio" ? this.#interleave(frame) : this.format.convert(frame.bytes);
     return { bytes, timeNs: ptsNs - originNs, durationNs, keyframe };
+  }
+
+  #take(frame: MediaFrame): Taken {
+    this.describe(frame);
+    this.#assertSame(frame);
+    const { ptsNs, durationNs } = frame;
+    const [bytes, keyframe] = frame.kind === "audio"
+      ? [this.#interleave(frame), true]
+      : [this.format.convert(frame.bytes), frame.keyframe];
+    frame.release();
+    return { bytes, ptsNs, durationNs, keyframe };
   }
 
   #interleave(frame: AudioFrame): Uint8Array {

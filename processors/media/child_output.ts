@@ -1,0 +1,56 @@
+/**
+ * What comes out of a program. A program of its own that it has left behind may hold the stream open for ever: so the
+ * end of the program, and a moment in which nothing comes, are the end of the stream as well.
+ *
+ * @module
+ */
+
+/**
+ * Looks, milliseconds apart, that must find nothing read in a row after the end of a program until its stream counts as
+ * ended. What a busy thread has yet to be given comes between the first and the second.
+ */
+const [QUIET_LOOKS, LOOK_EVERY_MS] = [2, 250];
+
+/**
+ * A stream that ends with its program, or soon afterwards. What the program has written comes first, however late it is
+ * read.
+ *
+ * @param ended settles when the program has ended
+ */
+export function untilQuiet(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  ended: Promise<unknown>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  let looks = 0;
+  let isReading = false;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+    clearInterval(timer);
+  };
+  // A read that waits answers that this is the end.
+  const cancel = () => reader.cancel().catch(() => {});
+  const look = () => {
+    looks = isReading ? looks + 1 : 0;
+    if (looks === QUIET_LOOKS) void cancel();
+  };
+  void ended.then(() => {
+    if (!isOver) timer = setInterval(look, LOOK_EVERY_MS);
+  });
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) => {
+    isReading = true;
+    const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true as const }));
+    isReading = false;
+    looks = 0;
+    if (!done) return controller.enqueue(value);
+    over();
+    controller.close();
+  };
+  const cancelAll = async () => {
+    over();
+    await cancel();
+  };
+  return new ReadableStream({ pull, cancel: cancelAll }, { highWaterMark: 0 });
+}
