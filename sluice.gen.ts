@@ -5501,6 +5501,12 @@ export interface MediaSourceConfig {
    * A number from 0.0625 to 16; 1 by default; may change while the node runs.
    */
   readonly speed?: number;
+  /**
+   * Says in the log which pictures are to be turned; a graph that turns them leaves that out.
+   *
+   * True or false; true by default.
+   */
+  readonly tellRotation?: boolean;
 }
 
 /** A `media-source` in a graph. */
@@ -5524,7 +5530,7 @@ export type MediaSourceHandle = NodeHandle<
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).
+ * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -5541,7 +5547,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
     source: "processors/media/media_source.ts:65",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -5616,6 +5622,11 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           default: 1,
           "x-live": true,
         },
+        tellRotation: {
+          type: "boolean",
+          description: "Says in the log which pictures are to be turned; a graph that turns them leaves that out.",
+          default: true,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -5642,6 +5653,9 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
           if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
           if (values.speed !== undefined) processor.speed = values.speed as typeof processor.speed;
+          if (values.tellRotation !== undefined) {
+            processor.tellRotation = values.tellRotation as typeof processor.tellRotation;
+          }
         },
       };
     };
@@ -10295,10 +10309,10 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "56d55799a112feee",
-    "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
+    "processors/media/image_sink.ts": "d8839474f9e43f14",
     "processors/media/image_source.ts": "0af8ee74879fb42e",
     "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
-    "processors/media/media_source.ts": "24f92e7b5d1df018",
+    "processors/media/media_source.ts": "14566589ff9e6ec9",
     "processors/media/pipe_sink.ts": "e263e52291d67613",
     "processors/media/pipe_source.ts": "193bea56c509e091",
     "processors/media/process.ts": "d80e1829a3d2a4e6",
