@@ -7561,7 +7561,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:56",
+    source: "processors/media/process.ts:55",
     description: "Passes a stream through another program.",
     doc:
       'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
@@ -10295,7 +10295,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_source.ts": "1dee63fa48211871",
     "processors/media/pipe_sink.ts": "e263e52291d67613",
     "processors/media/pipe_source.ts": "193bea56c509e091",
-    "processors/media/process.ts": "ca63666c4866c3d2",
+    "processors/media/process.ts": "d80e1829a3d2a4e6",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "9e3574a272595826",
   },

@@ -5,7 +5,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { untilQuiet } from "./child_output.ts";
-import type { LineLimit } from "./line_limit.ts";
+import { LineLimit } from "./line_limit.ts";
 
 /** What a program says last before it fails is shown up to here. */
 const TOLD_BYTES = 2000;
@@ -39,10 +39,10 @@ export class ChildPipe {
    * Opens the pipe.
    *
    * @param command the program and its arguments; none for the standard streams
-   * @param lines are given what the program says of itself
+   * @param onLine is given lines that the program says of itself, as far as {@linkcode LineLimit} lets them through
    * @throws {SluiceError} `InvalidConfig` if the program cannot be started
    */
-  constructor(command: readonly string[], direction: Direction, nodeId: string, lines?: LineLimit) {
+  constructor(command: readonly string[], direction: Direction, nodeId: string, onLine?: (line: string) => void) {
     this.#nodeId = nodeId;
     this.#name = JSON.stringify(command[0] ?? (direction === "read" ? "stdin" : "stdout"));
     if (command.length === 0) {
@@ -55,7 +55,7 @@ export class ChildPipe {
     const { stdin, stdout } = PIPED[direction];
     if (stdout === "piped") this.readable = untilQuiet(child.stdout, child.status);
     if (stdin === "piped") this.writable = child.stdin;
-    this.#told = lastOf(untilQuiet(child.stderr, child.status), lines);
+    this.#told = lastOf(untilQuiet(child.stderr, child.status), onLine && new LineLimit(onLine));
   }
 
   /**

@@ -18,7 +18,7 @@ export class LineLimit {
    * @param tell is given the lines, and how many were left out
    * @param nowMs a clock
    */
-  constructor(tell: (line: string) => void, nowMs: () => number) {
+  constructor(tell: (line: string) => void, nowMs: () => number = () => performance.now()) {
     this.#tell = tell;
     this.#limit = new RateLimit(MOST_LINES, MOST_LINES, nowMs);
   }

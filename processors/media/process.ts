@@ -15,7 +15,6 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { ChildInput } from "./child_input.ts";
-import { LineLimit } from "./line_limit.ts";
 import { FrameBytes, type GivenFrame } from "./process_input.ts";
 import { type FrameReader, PictureReader, PlainReader, SampleReader } from "./process_output.ts";
 
@@ -118,8 +117,8 @@ export class Process {
   #ended: Promise<void> | undefined;
 
   /** Starts the program. */
-  setup(context: ProcessorContext): void {
-    const nodeId = this.#nodeId = context.nodeId;
+  setup({ nodeId, log }: ProcessorContext): void {
+    this.#nodeId = nodeId;
     this.#from = this.#only([this.audioIn, this.videoIn, this.encodedIn, this.dataIn]) as
       | StreamInput<GivenFrame>
       | undefined;
@@ -133,8 +132,7 @@ export class Process {
       : this.#to === undefined
       ? "write"
       : "io";
-    const lines = new LineLimit((line) => context.log.info(line), () => context.nowNs() / 1e6);
-    const pipe = this.#pipe = new ChildPipe(this.command, direction, nodeId, lines);
+    const pipe = this.#pipe = new ChildPipe(this.command, direction, nodeId, (line) => log.info(line));
     this.#ended = pipe.ended().then(() => void (this.#outcome = {}), (error) => void (this.#outcome = { error }));
     if (pipe.writable !== undefined) {
       this.#frameBytes = new FrameBytes(this);
