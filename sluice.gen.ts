@@ -4641,7 +4641,7 @@ export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoF
  * Plays pictures from files.
  *
  * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
- * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
  *
  * **Inputs.** None.
  *
@@ -4664,7 +4664,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
     source: "processors/media/image_source.ts:37",
     description: "Plays pictures from files.",
     doc:
-      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
     category: "media",
     tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
     mode: "loop",
@@ -5264,9 +5264,9 @@ export type MediaSinkHandle = NodeHandle<
  * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
  * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
- * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
- * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
- * `NAME.partial`, and an older `NAME` unchanged.
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
+ * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
+ * in `NAME.partial`, and an older `NAME` unchanged.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes later is left out.
@@ -5288,7 +5288,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
     source: "processors/media/media_sink.ts:47",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
@@ -5499,6 +5499,12 @@ export interface MediaSourceConfig {
    * A number from 0.0625 to 16; 1 by default; may change while the node runs.
    */
   readonly speed?: number;
+  /**
+   * Says in the log which pictures are to be turned; a graph that turns them leaves that out.
+   *
+   * True or false; true by default.
+   */
+  readonly tellRotation?: boolean;
 }
 
 /** A `media-source` in a graph. */
@@ -5511,17 +5517,18 @@ export type MediaSourceHandle = NodeHandle<
  * Reads a media file.
  *
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
- * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
- * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
- * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
- * place itself first. An event `tracks` says what is in the file.
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
+ * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
+ * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached
+ * from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place
+ * itself first. An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).
+ * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -5535,10 +5542,10 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:55",
+    source: "processors/media/media_source.ts:65",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the\npace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is\nreached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the\nplace itself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -5611,6 +5618,11 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           default: 1,
           "x-live": true,
         },
+        tellRotation: {
+          type: "boolean",
+          description: "Says in the log which pictures are to be turned; a graph that turns them leaves that out.",
+          default: true,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -5637,6 +5649,9 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
           if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
           if (values.speed !== undefined) processor.speed = values.speed as typeof processor.speed;
+          if (values.tellRotation !== undefined) {
+            processor.tellRotation = values.tellRotation as typeof processor.tellRotation;
+          }
         },
       };
     };
@@ -10288,14 +10303,14 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "26e3ac32661f51fb",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
-    "processors/media/containers.ts": "d63ce79822039091",
-    "processors/media/image_sink.ts": "68c8a64b79a4e5fa",
-    "processors/media/image_source.ts": "203ecaaa7d902122",
-    "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
-    "processors/media/media_source.ts": "1dee63fa48211871",
-    "processors/media/pipe_sink.ts": "e263e52291d67613",
-    "processors/media/pipe_source.ts": "193bea56c509e091",
-    "processors/media/process.ts": "d80e1829a3d2a4e6",
+    "processors/media/containers.ts": "74adef383429e432",
+    "processors/media/image_sink.ts": "d8839474f9e43f14",
+    "processors/media/image_source.ts": "3d976fb211629926",
+    "processors/media/media_sink.ts": "610d492604a57da4",
+    "processors/media/media_source.ts": "f70ab46ea1d0f0bd",
+    "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
+    "processors/media/pipe_source.ts": "5698d6f9cebe99de",
+    "processors/media/process.ts": "c2e94dfe83df5b21",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "9e3574a272595826",
   },

@@ -383,6 +383,90 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
   },
 });
 
+/** The configuration of `org.sluice.codecs.audio-decode`. */
+export interface AudioDecodeConfig {
+  /**
+   * Of Opus: samples at the start that are left out.
+   *
+   * A whole number from 0 to 48000 samples; 312 by default.
+   */
+  readonly preSkip?: number;
+  /**
+   * What is done with packets that cannot be decoded: others take their place, or the node fails.
+   *
+   * One of "conceal", "fail"; "conceal" by default.
+   */
+  readonly damaged?: "conceal" | "fail";
+}
+
+/** A `org.sluice.codecs.audio-decode` in a graph. */
+export type AudioDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
+
+/** Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged. */
+export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shippedStage<
+  AudioDecodeConfig,
+  AudioDecodeHandle
+>({
+  plugin: "codecs",
+  descriptor: {
+    type: "org.sluice.codecs.audio-decode",
+    className: "AudioDecode",
+    source: "crates/plugins/codecs/plugin.toml",
+    description:
+      "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do.",
+    doc:
+      "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged.",
+    category: "plugin",
+    tags: ["native", "plugin", "codecs"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: ["codec"],
+    isAsync: false,
+    inputs: [{
+      name: "encoded",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      accepts: { codec: ["opus", "aac", "flac", "mp3"] },
+      burst: 1,
+      doc: "A packet a frame, all of one codec.",
+    }],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio at the rate of the stream.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        preSkip: {
+          type: "integer",
+          minimum: 0,
+          maximum: 48000,
+          default: 312,
+          "x-unit": "samples",
+          description: "Of Opus: samples at the start that are left out.",
+        },
+        damaged: {
+          type: "string",
+          enum: ["conceal", "fail"],
+          default: "conceal",
+          description: "What is done with packets that cannot be decoded: others take their place, or the node fails.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["packets", "damaged"],
+  },
+});
+
 /** The configuration of `org.sluice.sensors.biquad`. */
 export interface BiquadConfig {
   /**
@@ -2729,12 +2813,36 @@ export interface OverlayConfig {
    * A number from 0 to 1; 0.6 by default; may change while the node runs.
    */
   readonly opacity?: number;
+  /**
+   * The path of a PNG file that is drawn, too; empty for none.
+   *
+   * A string of at most 4000 characters; "" by default; may change while the node runs.
+   */
+  readonly image?: string;
+  /**
+   * The corner of the image.
+   *
+   * One of "top-left", "top-right", "bottom-left", "bottom-right"; "top-right" by default; may change while the node runs.
+   */
+  readonly imagePosition?: "top-left" | "top-right" | "bottom-left" | "bottom-right";
+  /**
+   * How wide the image is drawn, in its shape; 0 for its own width.
+   *
+   * A whole number from 0 to 8192 pixels; 0 by default; may change while the node runs.
+   */
+  readonly imageWidth?: number;
+  /**
+   * How opaque the image is, besides its own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly imageOpacity?: number;
 }
 
 /** A `org.sluice.video.overlay` in a graph. */
 export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. */
+/** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha. */
 export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<OverlayConfig, OverlayHandle>({
   plugin: "video",
   descriptor: {
@@ -2743,7 +2851,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
     source: "crates/plugins/video/plugin.toml",
     description: "Writes white text on a dark ground in a corner of pictures of any format.",
     doc:
-      "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are.",
+      "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha.",
     category: "plugin",
     tags: ["native", "plugin", "video"],
     mode: "push",
@@ -2767,7 +2875,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
       type: "VideoFrame",
       optional: false,
       burst: 1,
-      doc: "The same with the text.",
+      doc: "The same with the text and the image.",
     }],
     config: {
       type: "object",
@@ -2802,6 +2910,37 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
           default: 0.6,
           "x-live": true,
           description: "How dark the ground is.",
+        },
+        image: {
+          type: "string",
+          maxLength: 4000,
+          default: "",
+          "x-live": true,
+          description: "The path of a PNG file that is drawn, too; empty for none.",
+        },
+        imagePosition: {
+          type: "string",
+          enum: ["top-left", "top-right", "bottom-left", "bottom-right"],
+          default: "top-right",
+          "x-live": true,
+          description: "The corner of the image.",
+        },
+        imageWidth: {
+          type: "integer",
+          minimum: 0,
+          maximum: 8192,
+          default: 0,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "How wide the image is drawn, in its shape; 0 for its own width.",
+        },
+        imageOpacity: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque the image is, besides its own alpha.",
         },
       },
       required: [],
@@ -2882,6 +3021,7 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
       kind: "video",
       type: "VideoFrame",
       optional: false,
+      gives: { pixelFormat: ["rgba8"] },
       burst: 1,
       doc: "Pictures in RGBA.",
     }, {
@@ -3397,6 +3537,7 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
 export const nodes: {
   readonly aacDecode: typeof aacDecode;
   readonly acquisition: typeof acquisition;
+  readonly audioDecode: typeof audioDecode;
   readonly biquad: typeof biquad;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
@@ -3420,6 +3561,7 @@ export const nodes: {
 } = {
   aacDecode,
   acquisition,
+  audioDecode,
   biquad,
   compositor,
   convert,
@@ -3449,6 +3591,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [
     aacDecode,
     acquisition,
+    audioDecode,
     biquad,
     compositor,
     convert,

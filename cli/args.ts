@@ -7,7 +7,7 @@ import { merge, object, or } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
 import { envVar, message, metavar, optionName } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
-import type { Parser } from "@optique/core/parser";
+import { type Parser, type Suggestion, suggestSync } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
@@ -412,6 +412,13 @@ const known: readonly KnownCommand[] = [
   { path: "new project", usage: newProject.usage },
   { path: "new processor", usage: newProcessor.usage },
 ];
+
+/** What can come in place of the last word of a command line, by its grammar. */
+export function suggestArgs(words: readonly string[]): readonly Suggestion[] {
+  const [first, ...rest] = words;
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands);
+  return first === undefined ? [] : suggestSync(parser, [first, ...rest]);
+}
 
 /**
  * Reads a command line.

@@ -59,8 +59,9 @@ export async function main(args: readonly string[], io: Io, beforeRun?: () => vo
   let command: CommandArgs | undefined;
   try {
     configureLog();
-    if (completesExpression(args)) {
-      return await (await import("./commands/complete_command.ts")).completeCommand(args, io);
+    if (args[0] === "completion" && args.length > 2) {
+      const { completeCommand } = await import("./commands/complete_command.ts");
+      if (await completeCommand(args, io)) return 0;
     }
     command = readPlainRun(args) ?? await parse(args, io);
     if (command.command !== "doctor") assertDeno();
@@ -69,12 +70,6 @@ export async function main(args: readonly string[], io: Io, beforeRun?: () => vo
     if (error instanceof ArgsAnswered) return error.exitCode;
     return reportErrors([error], io, command !== undefined && "json" in command && command.json);
   }
-}
-
-/** Whether a shell asks for the rest of a graph in one line. */
-function completesExpression([first, shell, ...words]: readonly string[]): boolean {
-  const isKnown = first === "completion" && /^(bash|fish|nu|pwsh|zsh)$/.test(shell);
-  return isKnown && /^(run|check|graph)$/.test(words[0]) && /^(-e|--expression)$/.test(words.at(-2) ?? "");
 }
 
 /** Reads a command line as its grammar says. @throws {ArgsAnswered} if there is nothing left to do */

@@ -150,7 +150,8 @@ const convert = command(
       message`Writes the first track of pictures and the first one of sound to a file of another format. What fits is copied; ${
         optionName("--copy")
       } says more.`,
-    footer: message`Exit codes: 0 done, 1 failed, 2 bad input, 130 after Ctrl-C, which completes the file up to there.`,
+    footer:
+      message`Exit codes: 0 done, 1 failed or a track was not written, 2 bad input, 130 after Ctrl-C, which completes the file up to there.`,
   },
 );
 

@@ -86,6 +86,8 @@ export interface InputOptions {
 
 /** Options of {@linkcode output}. */
 export interface OutputOptions {
+  /** Formats that the output may give, and no others: nodes that convert are chosen by them (default: nothing is said). */
+  readonly gives?: FormatAccepts;
   /** Most frames that one `read()` or one tick leads to on this output (default 1): room that admission asks for. */
   readonly burst?: number;
   /** An array port, as of {@linkcode InputOptions}; goes with `StreamOutput<F>[]`. */

@@ -9,7 +9,10 @@ import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
+import type { AudioFrame } from "./frames/audio_frame.ts";
+import type { EncodedFrame } from "./frames/encoded_frame.ts";
 import type { Frame } from "./frames/frame.ts";
+import type { VideoFrame } from "./frames/video_frame.ts";
 import { assertComplete, tellAwaited } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
@@ -211,8 +214,15 @@ export class Runtime implements AsyncDisposable {
   connect<F extends Frame>(
     from: OutputRef<F>,
     to: InputRef<NoInfer<F>>,
-    options: LinkOptions = {},
-  ): LinkId | Promise<LinkId> {
+    options?: LinkOptions,
+  ): LinkId | Promise<LinkId>;
+  /** Links an output to an input of another kind of frame, by nodes that encode and decode. */
+  connect(
+    from: OutputRef<AudioFrame | VideoFrame | EncodedFrame>,
+    to: InputRef<AudioFrame> | InputRef<VideoFrame> | InputRef<EncodedFrame>,
+    options: LinkOptions & { readonly convert: "auto" },
+  ): LinkId | Promise<LinkId>;
+  connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions = {}): LinkId | Promise<LinkId> {
     return this.#connect(from, to, options);
   }
 

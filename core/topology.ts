@@ -8,7 +8,8 @@ import { assertConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
-import { type ConversionStep, linkThrough, planConversion } from "./graph/conversion.ts";
+import { type ConversionStep, type ConvertedOutput, planConversion } from "./graph/conversion.ts";
+import { linkThrough } from "./graph/link_through.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
@@ -25,7 +26,7 @@ import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
-import { expandPort } from "./descriptor/descriptor.ts";
+import { expandPort, type PortDescriptor } from "./descriptor/descriptor.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -449,10 +450,17 @@ export class Topology {
   /** The nodes to be put between two ends. @throws {SluiceError} `PortNotFound` */
   #conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
     assertForward(from, to);
-    const { descriptor, nodeId } = from;
-    const { config } = this.node(nodeId);
     const port = resolvePort(from, "output");
-    return planConversion({ descriptor, config, port }, resolvePort(to, "input"), this.known());
+    return planConversion(this.#converted(from.nodeId, port), resolvePort(to, "input"), this.known());
+  }
+
+  /** An output, with those before it that tell what a converter sends. */
+  #converted(nodeId: string, port: PortDescriptor): ConvertedOutput {
+    const { id, config, type: { descriptor } } = this.node(nodeId);
+    const [input, ...others] = descriptor.converts.length > 0 ? descriptor.inputs : [];
+    const link = input === undefined || others.length > 0 ? undefined : this.linkInto(id, input.name);
+    const before = link && this.#converted(link.fromNode, link.output);
+    return { descriptor, config, port, ...(before && { before }) };
   }
 
   /** The lane of a converter: that of the node which it converts for, where both run TypeScript. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ABI_VERSION } from "./layout.gen.ts";
 import { IDENTITY_SYMBOLS, KERNEL_SYMBOLS, SYMBOLS } from "./symbols.ts";
 
 /** What `Deno.dlopen` calls the types of a Rust signature. Kernels get arrays, all others what the library handed out. */
@@ -46,4 +47,11 @@ Deno.test("SYMBOLS contains IDENTITY_SYMBOLS", () => {
   for (const [name, symbol] of Object.entries(IDENTITY_SYMBOLS)) {
     assert.deepEqual(SYMBOLS[name as keyof typeof SYMBOLS], symbol);
   }
+});
+
+Deno.test("a change of SYMBOLS comes with another ABI_VERSION", async () => {
+  const table = JSON.stringify([SYMBOLS, KERNEL_SYMBOLS]);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(table)));
+  // Where this fails, raise ABI_VERSION in crates/abi/src/lib.rs, and write both down here.
+  assert.deepEqual([ABI_VERSION, digest.toHex().slice(0, 16)], [5, "d0946825c5b58fae"]);
 });

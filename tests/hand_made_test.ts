@@ -4,6 +4,7 @@ import { makeNodeType } from "../generated.ts";
 import { appSink, NodeRegistry, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { nodePackage, sum, ticks } from "./fixtures/hand_made.ts";
+import { readPrinted } from "./cli/command_line.ts";
 
 /** The program `self_starting.ts`, which is killed where lanes start lanes without end. */
 async function runSelfStarting(...args: string[]) {
@@ -17,7 +18,7 @@ async function runSelfStarting(...args: string[]) {
   const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
   const { code, stdout, stderr } = await child.output();
   clearTimeout(timer);
-  const [printed, told] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  const [printed, told] = [stdout, stderr].map(readPrinted);
   return { code, printed, told };
 }
 

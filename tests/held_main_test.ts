@@ -1,6 +1,7 @@
 /** What becomes of a program whose main thread something keeps. */
 import { deepEqual, match, ok } from "node:assert/strict";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { readPrinted } from "./cli/command_line.ts";
 
 const SCRIPT = new URL("./fixtures/held_main.ts", import.meta.url).pathname;
 
@@ -26,8 +27,7 @@ async function run(
     env: { NO_COLOR: "1", SLUICE_LOG: "warn" },
     stdin: "null",
   }).output();
-  const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, said: read(stdout), told: read(stderr).trimEnd().split("\n") };
+  return { code, said: readPrinted(stdout), told: readPrinted(stderr).trimEnd().split("\n") };
 }
 
 const NEXT = "nothing else on the main thread can run meanwhile: run what takes long on a worker lane";

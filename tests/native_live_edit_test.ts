@@ -284,7 +284,7 @@ native("a stage is not moved, nor what a link joins to one, and both go on", asy
     nodeId: "middle",
     message:
       'Cannot move node "middle" (native-pass) to another lane while the graph runs: it is a native stage; stop ' +
-      "the graph first",
+      "the graph first, or remove it and add it on the other lane in one edit, where it begins anew",
   });
   await rejects(runtime.edit((edit) => edit.move("sink", "near")), {
     code: "Busy",
@@ -298,6 +298,22 @@ native("a stage is not moved, nor what a link joins to one, and both go on", asy
     ["sink", "main"],
   ]);
   await assertWhole(runtime);
+});
+
+native("a stage begins anew on another lane by an edit that removes and adds it", async () => {
+  collected.length = 0;
+  const runtime = chain();
+  await runtime.start();
+  await flow(runtime, "sink");
+  await runtime.edit((edit) => {
+    edit.remove("middle");
+    edit.add(nativePass(), { id: "middle", lane: "c" });
+    edit.connectByName("source.audio", "middle.audioIn");
+    edit.connectByName("middle.audioOut", "sink.audio");
+  });
+  await flow(runtime, "sink");
+  equal(runtime.stats().nodes.find(({ id }) => id === "middle")?.lane, "c");
+  assertSpent((await runtime.stop())!);
 });
 
 /** Threads of this process, as Linux tells them; nothing elsewhere. */

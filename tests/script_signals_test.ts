@@ -1,6 +1,7 @@
 /** What becomes of a program that runs a graph when it is told to end. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ignoresHangup } from "../core/process/hangup.ts";
+import { readPrinted } from "./cli/command_line.ts";
 
 const SCRIPT = new URL("./fixtures/recording_script.ts", import.meta.url).pathname;
 
@@ -76,7 +77,7 @@ for (const stopTimeoutMs of [60_000, 0]) {
         env: { NO_COLOR: "1", SLUICE_LOG: "error" },
         stdin: "null",
       }).output();
-      const [said, told] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      const [said, told] = [stdout, stderr].map(readPrinted);
       const files = [...Deno.readDirSync(folder)].map(({ name }) => name);
       if (stopTimeoutMs > 0) deepEqual([code, said, files], [130, "worked\nstopped\n", ["out.wav"]], told);
       else {
@@ -101,8 +102,7 @@ async function runUnread(body: string): Promise<{ readonly said: string; readonl
     env: { NO_COLOR: "1" },
   }).output();
   await Deno.remove(path);
-  const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { said: read(stdout), complained: read(stderr) };
+  return { said: readPrinted(stdout), complained: readPrinted(stderr) };
 }
 
 Deno.test("a graph with processors on lane main runs without the permission to watch that thread", async () => {

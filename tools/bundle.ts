@@ -15,6 +15,7 @@ import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
 import { isBundleCurrent, readParts, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
 import { writeTogether } from "../codegen/files/write_together.ts";
+import { collectCrateLicences } from "./crate_licences.ts";
 import { ROOT } from "./root.ts";
 
 /** The public modules, by their names in the bundle; the command has another entrance there. */
@@ -69,7 +70,7 @@ const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript", "mediab
 const LONGEST_WRITE_MS = 60_000;
 
 /** What the bundle depends on beside the modules in it. */
-const BESIDE = ["deno.json", "deno.lock", "tools/bundle.ts"];
+const BESIDE = ["deno.json", "deno.lock", "tools/bundle.ts", "Cargo.lock", "tools/crate_licences.ts"];
 
 /**
  * Makes the bundle in place of the one that is there. A command that runs that one goes on: what it still loads, such as
@@ -252,7 +253,7 @@ function lowerDecorators(code: string, id: string): { code: string; map: string 
   return { code: outputText, map: sourceMapText };
 }
 
-/** The licences of the packages whose code is in the bundle. */
+/** The licences of the packages whose code is in the bundle, and of the crates in the libraries that it loads. */
 async function collectLicences(modules: readonly string[]): Promise<string> {
   const packages = new Set<string>();
   for (const path of modules) {
@@ -267,7 +268,7 @@ async function collectLicences(modules: readonly string[]): Promise<string> {
       return [`${name} ${version} (${license})`, ...bodies.map((body) => body.trim())].join("\n\n");
     }),
   );
-  return `${texts.join("\n\n----\n\n")}\n`;
+  return `${[...texts, ...await collectCrateLicences()].join("\n\n----\n\n")}\n`;
 }
 
 if (import.meta.main && !(Deno.args.includes("--if-needed") && isBundleCurrent())) await makeBundle();

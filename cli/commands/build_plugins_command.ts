@@ -12,6 +12,7 @@ import { MANIFEST, readManifest } from "../../core/plugins/manifest.ts";
 import { EXIT } from "../output/failure.ts";
 import { here, type Io } from "../output/output.ts";
 import type { BuildPluginsArgs } from "../plugin_args.ts";
+import { ownCheckout } from "../project/own_package.ts";
 import { reportPlugin } from "./plugins_command.ts";
 
 /** A program that builds a library. */
@@ -84,8 +85,15 @@ async function chooseBuilder(folder: string, library: string): Promise<Builder> 
   if (sources.length === 0) {
     throw refusal(here(folder), 'it has neither a "Cargo.toml", nor a "Makefile" with make, nor sources in C');
   }
-  const args = [...C_FLAGS, ...sources, "-o", relative(folder, library), "-lm"];
+  const args = [...C_FLAGS, ...headerOf(folder), ...sources, "-o", relative(folder, library), "-lm"];
   return { program, args, mend, tellsPlace: false };
+}
+
+/** Where the compiler finds the interface of plugins, if the folder has no copy of it. */
+function headerOf(folder: string): string[] {
+  const checkout = ownCheckout();
+  if (checkout === undefined || isFile(join(folder, "sluice_stage.h"))) return [];
+  return ["-I", join(checkout, "crates", "abi", "include")];
 }
 
 type Built = { readonly ok: true; readonly stdout: string } | { readonly ok: false; readonly why: string };

@@ -8,18 +8,16 @@ import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { imagePath } from "../../processors/media/image_path.ts";
-import { type MediaInfo, readMediaInfo } from "../../processors/media/media_info.ts";
+import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
 import { type OutputFormat, outputFormatOf } from "../convert/formats.ts";
+import { findUnwritten, renderConverted } from "../convert/result.ts";
 import { planTrack, type TrackPlan } from "../convert/track_plan.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
-import { readMediaLength } from "../output/position.ts";
-import { formatSpeed } from "../output/progress.ts";
-import { formatBytes, formatClock, formatDuration } from "../output/table.ts";
 import { loadTypes } from "../project/packages.ts";
 import { describeTrack } from "./info_command.ts";
 import { runGraph } from "./run_command.ts";
@@ -48,7 +46,10 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   const text = JSON.stringify(graph);
   const { document, errors } = checkGraph(text, NAME, registry);
   if (document === undefined) return reportErrors(errors, io, args.json);
-  return await runGraph({ text, document, registry, isMade: true, render: renderResult }, runArgs(args), io);
+  const render = (summary: RunSummary, files: readonly WrittenFile[]) =>
+    renderConverted(summary, files, output, args.output);
+  const judge = (summary: RunSummary) => findUnwritten(summary, plans, output, args.output);
+  return await runGraph({ text, document, registry, isMade: true, render, judge }, runArgs(args), io);
 }
 
 /** `--bitrate` is that of the pictures, if there are any. */
@@ -63,17 +64,14 @@ function spreadBitRate(args: ConvertArgs, info: MediaInfo, output: OutputFormat)
 
 /** What is done with the first track of pictures, and with the first one of sound. */
 function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): TrackPlan[] {
-  const { fromSeconds = 0, toSeconds = Infinity } = args;
-  if (toSeconds <= fromSeconds) {
-    throw refusal(args, `--to ${toSeconds} is not after --from ${fromSeconds}`, "--to");
-  }
   if (info.container === "YUV4MPEG2") throw refusal(args, "YUV4MPEG2 is read by pipe-source only", "FILE");
   const wanted = (["video", "audio"] as const).flatMap((kind) => {
     const isWanted = kind === "video" ? !args.noVideo : !args.noAudio;
     const track = info.tracks.find((each) => each.kind === kind);
     return isWanted && track !== undefined && output[kind].length > 0 ? [track] : [];
   });
-  if (wanted.length > 0) return wanted.map((track) => planTrack(track, output, args));
+  assertTimes(info, wanted, args);
+  if (wanted.length > 0) return wanted.map((track) => planTrack(track, wanted, output, args));
   const kinds = [...new Set(info.tracks.map(({ kind }) => kind))];
   throw refusal(
     args,
@@ -82,6 +80,28 @@ function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): T
     }`,
     "OUTPUT",
   );
+}
+
+/** @throws {SluiceError} `InvalidConfig` for times between which nothing lies */
+function assertTimes(info: MediaInfo, tracks: readonly TrackInfo[], args: ConvertArgs): void {
+  const { fromSeconds = 0, toSeconds = Infinity } = args;
+  if (toSeconds <= fromSeconds) throw refusal(args, `--to ${toSeconds} is not after --from ${fromSeconds}`, "--to");
+  const { durationSeconds = Infinity } = info;
+  if (fromSeconds >= durationSeconds) {
+    throw refusal(args, `--from ${fromSeconds} is not before its end at ${inSeconds(durationSeconds)}`, "--from");
+  }
+  const over = tracks.find((track) => fromSeconds >= (track.durationSeconds ?? Infinity));
+  if (over === undefined) return;
+  const end = inSeconds(over.durationSeconds!);
+  throw refusal(
+    args,
+    `--from ${fromSeconds} is not before the end of ${over.name} at ${end}; leave it out with --no-${over.kind}`,
+    "--from",
+  );
+}
+
+function inSeconds(seconds: number): string {
+  return `${Math.floor(seconds * 1e3) / 1e3} s`;
 }
 
 /** @throws {SluiceError} `InvalidConfig` for a file that is there already, or is the one that is read */
@@ -109,26 +129,6 @@ export function renderPlans({ tracks }: MediaInfo, plans: readonly TrackPlan[]):
     const what = plan === undefined ? "left out" : plan.copied ? "copied" : `to ${plan.codec}`;
     return `${track.name}: ${describeTrack(track)}: ${what}`;
   });
-}
-
-/** `Wrote b.ogg (4.8 MB): 10:00.0 of media in 1.20 s, 500 × real time`. */
-function renderResult(summary: RunSummary, files: readonly WrittenFile[]): string[] {
-  const took = renderRun(summary);
-  if (files.length === 0) return [`Converted ${took}`];
-  return files.map(({ path, bytes = 0, state }) =>
-    state === "complete"
-      ? `Wrote ${path} (${formatBytes(bytes)}): ${took}`
-      : state === "partial"
-      ? `Left ${path} (${formatBytes(bytes)}), which is not complete`
-      : `Wrote nothing to ${path}`
-  );
-}
-
-/** `10:00.0 of media in 1.20 s, 500 × real time`. */
-export function renderRun(summary: RunSummary): string {
-  const mediaNs = readMediaLength(summary) ?? 0;
-  const speed = formatSpeed(mediaNs / summary.elapsedNs);
-  return `${formatClock(mediaNs)} of media in ${formatDuration(summary.elapsedNs)}, ${speed} × real time`;
 }
 
 function runArgs({ output, json, quiet }: ConvertArgs): RunArgs {

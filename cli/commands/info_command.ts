@@ -27,10 +27,12 @@ export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): 
 }
 
 /** A file as lines: itself, then its tracks and its tags. */
-export function renderMedia({ path, container, bytes, durationSeconds, bitRate, tracks, tags }: MediaInfo): string[] {
+export function renderMedia(info: MediaInfo): string[] {
+  const { path, container, bytes, part, durationSeconds, bitRate, tracks, tags } = info;
   const facts = [container];
   if (durationSeconds !== undefined) facts.push(formatClock(durationSeconds * 1e9));
   facts.push(formatBytes(bytes));
+  if (part !== undefined) facts.push(`cut off (${part} are there)`);
   if (bitRate !== undefined) facts.push(formatBitRate(bitRate));
   const rows: [string, string][] = [
     ...tracks.map((track): [string, string] => [track.name, describeTrack(track)]),
@@ -44,7 +46,7 @@ export function renderMedia({ path, container, bytes, durationSeconds, bitRate, 
 export function describeTrack(track: TrackInfo): string {
   const { codec, codecString, width, height, rotation, frameRate, sampleRateHz, channels } = track;
   const facts = [codecString === undefined ? codec : `${codec} (${codecString})`];
-  if (width !== undefined) facts.push(`${width} × ${height}`);
+  if (width !== undefined) facts.push(`${width} × ${height}`, ...describePictures(track));
   if (frameRate !== undefined) facts.push(`${frameRate} pictures/s`);
   if (rotation !== undefined) facts.push(`turned by ${rotation}°`);
   if (sampleRateHz !== undefined) facts.push(`${sampleRateHz} Hz`);
@@ -53,6 +55,18 @@ export function describeTrack(track: TrackInfo): string {
   if (track.language !== undefined) facts.push(track.language);
   if (track.title !== undefined) facts.push(JSON.stringify(inOneLine(track.title)));
   return facts.join(", ");
+}
+
+/** What is not usual of pictures. */
+function describePictures({ bitDepth, chroma, interlaced, matrix, range }: TrackInfo): string[] {
+  const facts = [
+    bitDepth !== undefined && `${bitDepth} bits`,
+    chroma,
+    interlaced && "interlaced",
+    matrix?.replace("bt", "BT."),
+    range === "full" && "full range",
+  ];
+  return facts.filter((fact) => typeof fact === "string");
 }
 
 function formatBitRate(bitsPerSecond: number): string {

@@ -6,15 +6,17 @@
 import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
-import { readMediaInfo } from "../../processors/media/media_info.ts";
-import { playingGraph } from "../convert/playing_graph.ts";
+import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import { readableLine } from "../convert/ffmpeg_line.ts";
+import { undecodable } from "../convert/formats.ts";
+import { playedTracks, playingGraph } from "../convert/playing_graph.ts";
+import { renderRun } from "../convert/result.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { SERVE_AUTO } from "../output/serve_address.ts";
 import { loadTypes } from "../project/packages.ts";
 import { renderMedia } from "./info_command.ts";
-import { renderRun } from "./convert_command.ts";
 import { runGraph } from "./run_command.ts";
 
 /** Containers of files that do not play: they hold one picture, or none that `media-source` reads. */
@@ -38,11 +40,19 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
   if (STILLS.includes(info.container)) {
     throw refusal(file, `: it is ${info.container}, wanted a file of video or sound`, "FILE");
   }
+  const { durationSeconds = Infinity } = info;
+  if (args.fromSeconds !== undefined && args.fromSeconds >= durationSeconds) {
+    throw refusal(file, `: --from ${args.fromSeconds} is not before its end at ${durationSeconds} s`, "--from");
+  }
+  const tracks = playedTracks(info);
+  const notes = describeLosses(info, tracks);
+  if (tracks.length === 0) throw refusal(file, `: ${notes.join("; ")}`, "FILE");
   const { registry } = await loadTypes({ packages: [], plugins: [] });
-  const text = JSON.stringify(playingGraph(info, args));
+  const text = JSON.stringify(playingGraph(tracks, args));
   const { document, errors } = checkGraph(text, file, registry);
   if (document === undefined) return reportErrors(errors, io, json);
   if (!json && !quiet) { for (const line of renderMedia(info)) io.stderr.line(line); }
+  for (const note of notes) io.stderr.line(`warning: ${note}`);
   const how = { json, quiet, serve, ...(seconds !== undefined && { seconds }) };
   const run = {
     command: "run",
@@ -55,6 +65,17 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
     ...how,
   } as const;
   return await runGraph({ text, document, registry, isMade: true, render: renderPlayed }, run, io);
+}
+
+/** What is not seen or heard of a file, and why. */
+function describeLosses({ path, tracks }: MediaInfo, played: readonly TrackInfo[]): string[] {
+  const lost = tracks.flatMap((track) => {
+    const { name, refusal } = track;
+    if (refusal !== undefined) return [`${name} is left out: ${refusal}`];
+    const reason = undecodable(track);
+    return reason === undefined || !played.includes(track) ? [] : [`${name} is not decoded: ${reason}`];
+  });
+  return lost.length === 0 ? [] : [`${lost.join("; ")}; ffmpeg makes a file that is: ${readableLine(path, tracks)}`];
 }
 
 /** `Played 0:12.0 of media in 12.0 s`. */

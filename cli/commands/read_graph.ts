@@ -44,8 +44,13 @@ export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
 }
 
-/** Rarely wanted, so that it is loaded where it is. */
+/** Rarely wanted, so that it is loaded where it is. Files that sources name are looked into, if the line does not say it all. */
 async function checkLine(...args: Parameters<typeof checkExpression>): Promise<GraphCheck> {
   const { checkExpression } = await import("../../core/graph/expression/check_expression.ts");
-  return checkExpression(...args);
+  const { MediaOutputs } = await import("../project/media_outputs.ts");
+  const outputs = new MediaOutputs();
+  const [text, registry, settings, mode, convert] = args;
+  const check = () => checkExpression(text, registry, settings, mode, convert, outputs.of);
+  const before = check();
+  return await outputs.look() ? check() : before;
 }

@@ -35,6 +35,8 @@ export interface RunnableGraph {
   readonly isMade?: boolean;
   /** The summary as lines; by default tables. */
   readonly render?: (summary: RunSummary, files: readonly WrittenFile[]) => string[];
+  /** What was wrong with a run in which nothing failed. */
+  readonly judge?: (summary: RunSummary) => readonly unknown[];
 }
 
 /** @returns the exit code */
@@ -118,8 +120,9 @@ async function runToEnd(
     watching.abort();
     await watch;
   }
-  const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
   const summary = runtime.summary();
+  if (summary?.outcome === "completed") errors.push(...graph.judge?.(summary) ?? []);
+  const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
   const started = summary !== undefined && summary.elapsedNs > 0;
   if (started && (args.json || !args.quiet)) {
     const files = await statOutputFiles(outputs, before);

@@ -6,9 +6,9 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { decoderOf, ENCODERS, familyOf, PCM } from "./formats.ts";
+import { ENCODERS, PCM } from "./formats.ts";
+import { frames } from "./frames.ts";
 import type { TrackPlan } from "./track_plan.ts";
-import { trim } from "./trim.ts";
 
 /** The only rate of Opus. */
 const OPUS_RATE_HZ = 48_000;
@@ -21,12 +21,8 @@ const FLAC_RATE_HZ = 96_000;
 /** Appends what a track of sound takes. @throws {SluiceError} `InvalidConfig` for a rate that its codec does not have */
 export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
   const { track, codec } = plan;
-  let [end, rateHz, channels] = [start, track.sampleRateHz ?? OPUS_RATE_HZ, track.channels ?? 2];
-  if (familyOf(track.codec) !== PCM) {
-    end = draft.append(end, "audio-decode", decoderOf(track)!, {}, "audio");
-    if (track.codec === "opus") rateHz = OPUS_RATE_HZ;
-  }
-  end = trim(draft, end, "audio", args);
+  const rateHz = track.codec === "opus" ? OPUS_RATE_HZ : track.sampleRateHz ?? OPUS_RATE_HZ;
+  let [end, channels] = [frames(draft, start, track, args), track.channels ?? 2];
   const wantedChannels = args.channels ?? (codec === "opus" ? Math.min(channels, OPUS_CHANNELS) : channels);
   if (wantedChannels !== channels) {
     const mapper = { type: "channel-mapper", input: "audioIn", output: "audioOut" };

@@ -14,7 +14,8 @@ import type { TrackPlan } from "./track_plan.ts";
 import { plannedSize, videoChain } from "./video_chain.ts";
 
 /** Ids of the nodes at the ends. */
-const [INPUT, OUTPUT] = ["input", "output"];
+const INPUT = "input";
+export const OUTPUT = "output";
 /** What a slot of the pool for pictures has room for. */
 const USUAL_PIXELS = 1920 * 1080;
 /** Bytes of a pixel, and to what rows are rounded up. */
@@ -40,7 +41,7 @@ export function conversionGraph(
       : plan.track.kind === "video"
       ? videoChain(draft, start, plan, args)
       : audioChain(draft, start, plan, args);
-    draft.link(end.from, `${OUTPUT}.${outputPort(plan, output)}`);
+    draft.link(end.from, outputAddress(plan, output));
   }
   addOutput(draft, plans, output, args);
   return draft.finish(poolsFor(plans, args));
@@ -63,8 +64,10 @@ function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
   }
   if (isPlainWav(info, args)) return draft.add(INPUT, "wav-source", { path });
   const { fromSeconds, toSeconds } = args;
+  const isTurned = info.tracks.some(({ rotation }) => rotation !== undefined);
   draft.add(INPUT, "media-source", {
     path,
+    ...(isTurned && { tellRotation: false }),
     ...(fromSeconds !== undefined && { positionSeconds: fromSeconds }),
     ...(toSeconds !== undefined && { endSeconds: toSeconds }),
   });
@@ -81,11 +84,14 @@ function addOutput(
   { sink }: OutputFormat,
   { output: path, audioCodec }: ConvertArgs,
 ): void {
-  if (sink === "image-sink") return draft.add(OUTPUT, sink, { path });
   const samples = plans.find(({ codec }) => codec === PCM);
-  if (samples === undefined) return draft.add(OUTPUT, sink, { path });
-  const format = sampleFormat(audioCodec ?? samples.track.codec);
-  draft.add(OUTPUT, sink, { path, [sink === "wav-sink" ? "format" : "pcmFormat"]: format });
+  const format = samples && sampleFormat(audioCodec ?? samples.track.codec);
+  const rotate = plans.find(({ copied, track }) => copied && track.rotation !== undefined)?.track.rotation;
+  draft.add(OUTPUT, sink, {
+    path,
+    ...(format !== undefined && { [sink === "wav-sink" ? "format" : "pcmFormat"]: format }),
+    ...(rotate !== undefined && { rotate }),
+  });
 }
 
 /** The format of samples in the file: that of the input, as far as files are written with it. */
@@ -93,6 +99,11 @@ function sampleFormat(codec: string): string {
   if (familyOf(codec) !== PCM) return "s16";
   const format = codec.slice("pcm-".length);
   return format === "u8" ? "s16" : format === "f64" ? "f32" : format;
+}
+
+/** The input of the node that writes to which a track leads. */
+export function outputAddress(plan: TrackPlan, output: OutputFormat): string {
+  return `${OUTPUT}.${outputPort(plan, output)}`;
 }
 
 function outputPort({ track, codec }: TrackPlan, { sink }: OutputFormat): string {

@@ -4,7 +4,8 @@
  * @module
  */
 import { extname } from "node:path";
-import { type Container, containerOf } from "../../processors/media/containers.ts";
+import { SluiceError } from "../../core/errors.ts";
+import { type Container, containerOf, EXTENSIONS } from "../../processors/media/containers.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 
 /** Samples, as a format among codecs. */
@@ -19,6 +20,8 @@ export interface OutputFormat {
   /** The codecs that it holds, those that are encoded to before others first. */
   readonly video: readonly string[];
   readonly audio: readonly string[];
+  /** Whether players find in it by how much pictures are to be turned. */
+  readonly rotates?: true;
 }
 
 /** A node type that encodes or decodes, with its input and its output. */
@@ -32,9 +35,9 @@ const SOUND = ["opus", "flac", "aac", "mp3", PCM];
 
 /** What `media-sink` writes to each container. */
 export const CONTAINERS: { readonly [C in Container]: Omit<OutputFormat, "sink"> } = {
-  "mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND },
-  "fragmented-mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND },
-  "mov": { name: "QuickTime", video: ["h264", "vp8", "vp9"], audio: SOUND },
+  "mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
+  "fragmented-mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
+  "mov": { name: "QuickTime", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
   "matroska": { name: "Matroska", video: ["h264", "vp8", "vp9"], audio: SOUND },
   "webm": { name: "WebM", video: ["vp8", "vp9"], audio: ["opus"] },
   "ogg": { name: "Ogg", video: [], audio: ["opus"] },
@@ -43,8 +46,10 @@ export const CONTAINERS: { readonly [C in Container]: Omit<OutputFormat, "sink">
   "adts": { name: "AAC", video: [], audio: ["aac"] },
 };
 
-/** Files that are written without a container. */
+/** Files that are written without a container, and those of sound alone. */
 const BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
+  ".m4a": { sink: "media-sink", name: "MP4 of sound", video: [], audio: SOUND.filter((codec) => codec !== PCM) },
+  ".mka": { sink: "media-sink", name: "Matroska of sound", video: [], audio: SOUND },
   ".wav": { sink: "wav-sink", name: "WAV", video: [], audio: [PCM] },
   ".png": { sink: "image-sink", name: "PNG", video: ["png"], audio: [] },
   ".jpg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },
@@ -81,14 +86,49 @@ export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = { h264: "i420"
  * @throws {SluiceError} `InvalidConfig` if that tells none
  */
 export function outputFormatOf(path: string): OutputFormat {
-  const known = BY_EXTENSION[extname(path).toLowerCase()];
-  return known ?? { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
+  const extension = extname(path).toLowerCase();
+  const known = BY_EXTENSION[extension];
+  if (known !== undefined) return known;
+  if (EXTENSIONS.includes(extension)) return { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
+  const available = [...new Set([...EXTENSIONS, ...Object.keys(BY_EXTENSION)])];
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot tell the container of ${JSON.stringify(path)}: found extension ${JSON.stringify(extension)}, wanted ${
+      available.join(", ")
+    }; write one of these, of which "ffmpeg -i FILE OUTPUT" may make it`,
+    { key: "OUTPUT", available },
+  );
 }
 
 /** The node type that decodes a track. `undefined`: none does. */
-export function decoderOf({ codec, codecString = codec, channels = 1 }: TrackInfo): CodecNode | undefined {
-  const isBeyond = codec === "aac" && !(PLAIN_AAC.test(codecString) && channels <= AAC_CHANNELS);
-  return isBeyond ? undefined : DECODERS[codec];
+export function decoderOf(track: TrackInfo): CodecNode | undefined {
+  return undecodable(track) === undefined ? DECODERS[track.codec] : undefined;
+}
+
+/** Why no shipped node decodes a track. `undefined`: one does, or it holds samples. */
+export function undecodable(track: TrackInfo): string | undefined {
+  const { codec, refusal } = track;
+  if (refusal !== undefined) return refusal;
+  if (!isEncoded(codec)) return undefined;
+  const beyond = codec === "aac" ? beyondAac(track) : codec === "h264" ? beyondH264(track) : undefined;
+  if (DECODERS[codec] !== undefined && beyond === undefined) return undefined;
+  return `no shipped node decodes ${beyond ?? codec}`;
+}
+
+/** Whether a codec has to be decoded. */
+export function isEncoded(codec: string): boolean {
+  return familyOf(codec) !== PCM && codec !== "png";
+}
+
+function beyondAac({ codecString = "aac", channels = 1 }: TrackInfo): string | undefined {
+  const isPlain = PLAIN_AAC.test(codecString) && channels <= AAC_CHANNELS;
+  return isPlain ? undefined : `aac (${codecString}) with ${channels} channels`;
+}
+
+function beyondH264({ bitDepth, chroma, interlaced }: TrackInfo): string | undefined {
+  const found = [bitDepth && `${bitDepth} bits`, chroma && `chroma of ${chroma}`, interlaced && "interlaced pictures"];
+  const named = found.filter((each) => each !== undefined);
+  return named.length === 0 ? undefined : `h264 of ${named.join(", ")}`;
 }
 
 /** A codec in general: `pcm` for every format of samples. */

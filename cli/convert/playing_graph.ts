@@ -12,29 +12,36 @@ import { decoderOf, familyOf, PCM } from "./formats.ts";
 /** The id of the node that reads. */
 const SOURCE = "file";
 
+/** The tracks that are played: the first one of pictures and the first one of sound that can be. */
+export function playedTracks({ tracks }: MediaInfo): TrackInfo[] {
+  return (["video", "audio"] as const).flatMap((kind) =>
+    tracks.find((track) => track.kind === kind && track.refusal === undefined) ?? []
+  );
+}
+
 /**
  * Draws up the graph: a live one, whose source the page can seek, slow down and loop. What cannot be decoded is played
  * as it is.
  */
-export function playingGraph({ tracks }: MediaInfo, args: PlayArgs): GraphFile {
+export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs): GraphFile {
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
-  draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop });
-  for (const kind of ["video", "audio"] as const) {
-    const track = tracks.find((each) => each.kind === kind);
-    if (track !== undefined) addTrack(draft, track);
-  }
+  const isTurned = tracks.some(({ rotation }) => rotation !== undefined);
+  draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop, ...(isTurned && { tellRotation: false }) });
+  for (const track of tracks) addTrack(draft, track);
   return draft.finish(undefined, "live");
 }
 
 function addTrack(draft: GraphDraft, track: TrackInfo): void {
-  const { name, kind, codec } = track;
+  const { name, kind, codec, rotation } = track;
   let end: ChainEnd = { from: `${SOURCE}.${name}` };
   let isRaw = familyOf(codec) === PCM;
   const decoder = decoderOf(track);
   if (decoder !== undefined) {
     end = draft.append(end, `${kind}-decode`, decoder, {}, kind);
     isRaw = true;
+    const turn = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
+    if (rotation !== undefined) end = draft.append(end, "turn", turn, { rotate: rotation }, kind);
   }
   const valve = { type: `${isRaw ? "video" : "encoded"}-valve`, input: "frameIn", output: "frameOut" };
   const meter = { type: "level-meter", input: "audioIn", output: "audioOut" };

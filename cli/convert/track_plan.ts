@@ -6,7 +6,8 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import type { ConvertArgs } from "../media_args.ts";
-import { decoderOf, ENCODERS, familyOf, type OutputFormat, PCM } from "./formats.ts";
+import { plainLine, readableLine } from "./ffmpeg_line.ts";
+import { ENCODERS, familyOf, isEncoded, type OutputFormat, PCM, undecodable } from "./formats.ts";
 
 /** What is done with a track. */
 export interface TrackPlan {
@@ -23,39 +24,47 @@ type Changes = readonly string[];
 /**
  * Decides what is done with a track.
  *
- * @throws {SluiceError} `InvalidConfig` if the file holds nothing that it can become
+ * @param tracks all that are wanted of the file
+ * @throws {SluiceError} `InvalidConfig` if the file holds nothing that it can become; the message has a line of ffmpeg
  */
-export function planTrack(track: TrackInfo, output: OutputFormat, args: ConvertArgs): TrackPlan {
-  const changes = track.kind === "video" ? videoChanges(track, args) : audioChanges(track, args);
-  const wanted = track.kind === "video" ? args.videoCodec : args.audioCodec;
+export function planTrack(
+  track: TrackInfo,
+  tracks: readonly TrackInfo[],
+  output: OutputFormat,
+  args: ConvertArgs,
+): TrackPlan {
+  const changes = track.kind === "video" ? videoChanges(track, output, args) : audioChanges(track, args);
   const held = track.kind === "video" ? output.video : output.audio;
   const own = familyOf(track.codec);
   const fits = held.includes(own);
-  if (fits && changes.length === 0) return { track, codec: own, copied: own !== PCM && own !== "png" };
+  const readable = `let ffmpeg make a file that is read: ${readableLine(args.input, tracks)}`;
+  if (track.refusal !== undefined) throw refusal(track, output, track.refusal, readable);
+  if (fits && changes.length === 0) return { track, codec: own, copied: isEncoded(own) };
   if (args.copy) {
     const why = fits ? `${changes.join(" and ")} would change it` : `${output.name} holds ${listCodecs(held)}`;
-    throw refusal(track, output, `--copy encodes nothing, and ${why}`);
+    throw refusal(track, output, `--copy encodes nothing, and ${why}`, "leave --copy out");
   }
-  const codec = wanted === undefined ? encodable(held, fits ? own : undefined) : familyOf(wanted);
-  if (codec === undefined) {
-    throw refusal(track, output, `it holds ${listCodecs(held)}, which no shipped node encodes`);
-  }
-  if (!held.includes(codec)) throw refusal(track, output, `it holds ${listCodecs(held)}, and no ${codec}`);
-  if (isEncoded(own) && decoderOf(track) === undefined) {
-    const why = changes.length > 0 ? changes.join(" and ") : `${output.name}, which holds ${listCodecs(held)},`;
-    throw refusal(track, output, `no shipped node decodes ${described(track)}, which ${why} would take`);
+  const codec = plannedCodec(track, output, args);
+  const reason = undecodable(track);
+  if (reason !== undefined) {
+    const taker = changes.length > 0 ? changes.join(" and ") : `${output.name}, which holds ${listCodecs(held)},`;
+    throw refusal(track, output, `${reason}, which ${taker} would take`, readable);
   }
   return { track, codec, copied: false };
 }
 
-/** Whether a codec has to be decoded. */
-function isEncoded(codec: string): boolean {
-  return codec !== PCM && codec !== "png";
-}
-
-/** A codec as it says what of it cannot be decoded. */
-function described({ codec, codecString, channels }: TrackInfo): string {
-  return codec === "aac" ? `aac (${codecString}) with ${channels} channels` : codec;
+/** The codec that a track is encoded to. */
+function plannedCodec(track: TrackInfo, output: OutputFormat, args: ConvertArgs): string {
+  const wanted = track.kind === "video" ? args.videoCodec : args.audioCodec;
+  const held = track.kind === "video" ? output.video : output.audio;
+  const own = familyOf(track.codec);
+  const codec = wanted === undefined ? encodable(held, held.includes(own) ? own : undefined) : familyOf(wanted);
+  const direct = `choose another format, or let ffmpeg do it: ${plainLine(args.input, args.output)}`;
+  if (codec === undefined) {
+    throw refusal(track, output, `it holds ${listCodecs(held)}, which no shipped node encodes`, direct);
+  }
+  if (!held.includes(codec)) throw refusal(track, output, `it holds ${listCodecs(held)}, and no ${codec}`, direct);
+  return codec;
 }
 
 /** The codec to encode to: the own one before others. */
@@ -64,7 +73,7 @@ function encodable(held: readonly string[], own: string | undefined): string | u
   return able.find((codec) => codec === own) ?? able[0];
 }
 
-function videoChanges(track: TrackInfo, args: ConvertArgs): Changes {
+function videoChanges(track: TrackInfo, output: OutputFormat, args: ConvertArgs): Changes {
   const { size, frameRate, videoBitRate, videoCodec, fromSeconds } = args;
   return named({
     "--size": size !== undefined,
@@ -73,8 +82,8 @@ function videoChanges(track: TrackInfo, args: ConvertArgs): Changes {
     "--video-codec": videoCodec !== undefined && videoCodec !== track.codec,
     // Only a key frame can be begun with.
     "--from": fromSeconds !== undefined && fromSeconds > 0 && !args.copy,
-    // No file that is written says that pictures are to be turned.
-    "the rotation of its pictures": track.rotation !== undefined && !args.copy,
+    // Players do not find it there.
+    "the rotation of its pictures": track.rotation !== undefined && output.rotates === undefined && !args.copy,
   });
 }
 
@@ -98,11 +107,10 @@ function listCodecs(codecs: readonly string[]): string {
   return codecs.length === 0 ? "none of this kind" : codecs.join(", ");
 }
 
-function refusal({ name, kind, codec }: TrackInfo, output: OutputFormat, why: string): SluiceError {
+function refusal({ name, kind, codec }: TrackInfo, output: OutputFormat, why: string, next: string): SluiceError {
   return new SluiceError(
     "InvalidConfig",
-    `Cannot convert ${name} (${codec}) to ${output.name}: ${why}; leave it out with --no-${kind}, choose another format, ` +
-      "or let ffmpeg do it",
+    `Cannot convert ${name} (${codec}) to ${output.name}: ${why}; leave it out with --no-${kind}, or ${next}`,
     { key: `--${kind}-codec` },
   );
 }

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import type { ConvertArgs } from "../media_args.ts";
+import { type Colours, coloursOf } from "./colours.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { decoderOf, ENCODERS, PIXELS } from "./formats.ts";
+import { ENCODERS, PIXELS } from "./formats.ts";
+import { frames } from "./frames.ts";
 import type { TrackPlan } from "./track_plan.ts";
-import { trim } from "./trim.ts";
 
 /** Bits of a pixel where no bit rate is said, and the bounds of what comes of it. */
 const BITS_PER_PIXEL = 0.1;
@@ -18,22 +20,32 @@ const [ENCODER_LEAST, ENCODER_MOST] = [10_000, 200_000_000];
 /** The rate of pictures where a file does not tell it. */
 const USUAL_RATE = 30;
 
+/** The shortest and the longest side, and the longest one of the other side, of what is encoded. */
+const LIMITS: Readonly<Record<string, readonly [least: number, long: number, short: number]>> = {
+  h264: [16, 3840, 2160],
+  jpeg: [1, 16_384, 16_384],
+  png: [1, 16_384, 16_384],
+};
+
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Appends what a track of pictures takes. */
+/**
+ * Appends what a track of pictures takes.
+ *
+ * @throws {SluiceError} `InvalidConfig` for a size that cannot be encoded
+ */
 export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
   const { track, codec } = plan;
-  let end = start;
-  let pixels: string = "rgba8";
-  if (track.codec !== "png") {
-    end = draft.append(end, "video-decode", decoderOf(track)!, {}, "decode");
-    if (track.codec === "h264") pixels = "i420";
-  }
-  end = trim(draft, end, "video", args);
+  let end = frames(draft, start, track, args);
+  const isYuv = track.codec === "h264";
+  const pixels = isYuv ? "i420" : "rgba8";
+  // What comes as RGB is written in the colours that stages have by default.
+  const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};
   const size = plannedSize(plan, args);
+  assertSize(codec, size);
   if (track.rotation !== undefined || size.width !== track.width || size.height !== track.height) {
     const scale = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "scale", scale, { ...size, ...(track.rotation && { rotate: track.rotation }) }, "decode");
@@ -44,14 +56,14 @@ export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
   }
   if (PIXELS[codec] !== pixels) {
     const convert = { type: "org.sluice.video.convert", input: "videoIn", output: "videoOut" };
-    end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec] }, "decode");
+    end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec], ...colours }, "decode");
   }
   if (codec === "png") return end;
   return draft.append(
     end,
     "video-encode",
     ENCODERS[codec],
-    codec === "h264" ? h264Config(track, size, args) : {},
+    codec === "h264" ? { ...h264Config(track, size, args), ...colours } : {},
     "encode",
   );
 }
@@ -66,6 +78,17 @@ export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs):
     height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
   };
   return codec === "h264" ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+}
+
+function assertSize(codec: string, { width, height }: Size): void {
+  const [least, long, short] = LIMITS[codec];
+  const [most, other] = [Math.max(width, height), Math.min(width, height)];
+  if (other >= least && most <= long && other <= short) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot encode ${codec} of ${width} × ${height} pixels: wanted ${least} × ${least} to ${long} × ${short}`,
+    { key: "--size" },
+  );
 }
 
 function even(side: number): number {

@@ -105,7 +105,9 @@ Deno.test("com.example.%NAME% multiplies and clips", async () => {
   const { packages, refused } = await loadPlugins([import.meta.dirname!]);
   deepEqual(refused.map(({ message }) => message), []);
   const registry = new NodeRegistry(packages);
-  await using runtime = new Runtime({ mode: "offline", registry });
+  // Development mode finds what a stage writes outside of its frames.
+  const options = { mode: "offline", development: true } as const;
+  await using runtime = new Runtime({ ...options, registry });
   const format = { sampleRateHz: 48_000, channels: 1 };
   const source = runtime.add(appSource.audio(format), { id: "source" });
   const config = { factor: 0.5, ceiling: 2 };
@@ -161,6 +163,7 @@ deno test -A
 - A process takes up a library once: after a build, start it again.
 - \`"plugins": ["…"]\` in a \`sluice.json\` names this folder, or the one above.
 - Graphs beside that file need no \`--plugins\`.
+- \`run --dev\` finds a stage that writes outside of its frames, as the test does.
 - The command \`codegen\` then writes \`nodes\` for its stages, with types.
 `;
 
@@ -169,4 +172,5 @@ const README_C = `- Building takes a C compiler, and runs \`make\` where that is
 `;
 
 const README_RUST = `- Building takes Rust 1.85 or later.
+- \`cargo doc --open -p sluice-stage\` shows what a stage can do.
 `;

@@ -54,22 +54,24 @@ const FRAME_RATE: OptionRule = {
 /** For a dynamic port: `true`, or its numbers of elements. */
 const DYNAMIC = either(FLAG, objectOf({ initial: wholeNumber(0, ARRAY_LIMIT), max: SIZE, named: FLAG }));
 
-const INPUT_RULES = {
-  optional: FLAG,
+const FORMATS = objectOf({
+  sampleRateHz: numberOrList(wholeNumber(1, 10_000_000)),
+  channels: numberOrList(wholeNumber(1, 64)),
+  pixelFormat: either(PIXEL_FORMAT, listOf(PIXEL_FORMAT)),
+  width: numberOrList(wholeNumber(1, 32_768)),
+  height: numberOrList(wholeNumber(1, 32_768)),
+  frameRate: numberOrList(FRAME_RATE),
+  codec: either(CODEC, listOf(CODEC)),
+});
+
+const INPUT_RULES = { optional: FLAG, dynamic: DYNAMIC, array: either(SIZE, NAME), accepts: FORMATS };
+
+const OUTPUT_RULES = {
+  burst: wholeNumber(1, BURST_LIMIT),
   dynamic: DYNAMIC,
   array: either(SIZE, NAME),
-  accepts: objectOf({
-    sampleRateHz: numberOrList(wholeNumber(1, 10_000_000)),
-    channels: numberOrList(wholeNumber(1, 64)),
-    pixelFormat: either(PIXEL_FORMAT, listOf(PIXEL_FORMAT)),
-    width: numberOrList(wholeNumber(1, 32_768)),
-    height: numberOrList(wholeNumber(1, 32_768)),
-    frameRate: numberOrList(FRAME_RATE),
-    codec: either(CODEC, listOf(CODEC)),
-  }),
+  gives: FORMATS,
 };
-
-const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT), dynamic: DYNAMIC, array: either(SIZE, NAME) };
 
 /** A port with the TypeScript type of its frames. */
 export interface ScannedPort {
@@ -125,6 +127,7 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
       ...(frame.named && { named: frame.named }),
       optional: options.optional === true || options.array !== undefined || dynamic.dynamic !== undefined,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts as PortDescriptor["accepts"] }),
+      ...(options.gives === undefined ? {} : { gives: options.gives as PortDescriptor["gives"] }),
       burst: (options.burst as number | undefined) ?? 1,
       doc: doc.text,
     },

@@ -4,6 +4,7 @@
  * @module
  */
 import { canBypass } from "../../core/graph/bypass.ts";
+import { nativeStage } from "../../core/registry/native_stages.ts";
 import { serializeError, SluiceError } from "../../core/errors.ts";
 import { describeFormat, type FrameFormat } from "../../core/frames/format.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
@@ -84,6 +85,7 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
     age: histogram(NODE.ageHistogram, NODE.ageHistogramShift),
     ...(progress && { progress }),
     ...(figures && { figures: { ...figures } }),
+    ...(nativeStage(descriptor.type).panel !== undefined && { panel: `/panels/${descriptor.type}.js` }),
   };
 }
 

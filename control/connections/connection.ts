@@ -176,6 +176,7 @@ function makeHandlers(
       await runtime.setConfig(node, key, value);
       return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
     },
+    "node.command": async ({ node, name, args }) => ({ answer: await runtime.command(node, name, args) }),
     "node.restart": async ({ node }) => {
       await runtime.restartNode(node);
       return {};

@@ -241,6 +241,8 @@ export const NodeDetail = z.object({
   progress: z.object({ doneNs: z.number(), totalNs: z.number().optional() }).optional(),
   /** Figures that the node reported last, or that a native stage counts. The unit is in the name. */
   figures: z.record(z.string(), z.number()).optional(),
+  /** Path of the module by which its plugin shows it on the page; absent if it has none. */
+  panel: z.string().optional(),
 });
 
 /** The type of {@linkcode NodeDetail}. */

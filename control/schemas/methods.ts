@@ -49,6 +49,11 @@ export const METHODS = {
     params: z.strictObject({ node: Name, key: Name, value: z.json() }),
     result: z.object({ value: z.unknown() }),
   },
+  /** Gives a native stage a command, which it does between two ticks; answers with what it says. */
+  "node.command": {
+    params: z.strictObject({ node: Name, name: Name, args: z.record(z.string(), z.json()).default({}) }),
+    result: z.object({ answer: z.unknown() }),
+  },
   /**
    * Restarts a node without its state. If the node is stuck, its lane gets another thread and all nodes of the lane are
    * restarted; the answer comes once that has begun.

@@ -23,6 +23,7 @@ import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
+import { servePanel } from "./panel_files.ts";
 import { ReadyAnswers } from "../answers/ready_answers.ts";
 import { assertControlOptions, type ControlOptions } from "./server_options.ts";
 import { StatsPump } from "../figures/stats_pump.ts";
@@ -271,7 +272,10 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
   });
   app.get("*", async (c, next) => {
     if (c.req.path === "/logout") return await next();
-    const file = await files.serve(c.req.path, c.req.header("if-none-match"));
+    const panel = /^\/panels\/([^/]+)$/.exec(c.req.path);
+    const file = panel === null
+      ? await files.serve(c.req.path, c.req.header("if-none-match"))
+      : await servePanel(panel[1]);
     return file ?? refuse(c, 404, "Cannot answer: there is no such path");
   });
   app.all("*", (c) => {

@@ -87,9 +87,11 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
         this.#output.write(frame);
         pushed.resolve();
       } catch (error) {
-        // What cannot be sent to another lane is found out when it is written: then the frame is still ours.
-        frame?.release();
-        pushed.reject(error);
+        const isOver = context.signal.aborted;
+        pushed.reject(isOver ? over() : error);
+        // What cannot be sent to another lane is found out when it is written: then the frame is still ours. That of a
+        // node that was told to end is its lane's.
+        if (!isOver) frame?.release();
       }
     }
     if (this.#failure !== undefined) throw this.#failure.reason;

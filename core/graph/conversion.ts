@@ -11,8 +11,6 @@
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import type { LinkEntry } from "./entries.ts";
-import type { LinkEnd } from "./link_rules.ts";
 
 /** A node to be put between two others. */
 export interface ConversionStep {
@@ -28,21 +26,23 @@ export interface ConvertedOutput {
   readonly descriptor: NodeDescriptor;
   readonly config: Record<string, unknown>;
   readonly port: PortDescriptor;
+  /** For a converter: the output that leads to its only input. What it does not convert stays as it was there. */
+  readonly before?: ConvertedOutput;
 }
 
-/** A graph that nodes are put into. */
-export interface ConvertingGraph {
-  /** Adds the node of a step. */
-  add(step: ConversionStep): Omit<LinkEnd, "port">;
-  link(from: LinkEnd, to: LinkEnd): LinkEntry;
-  /** Removes a node that was added, if it is there. */
-  remove(id: string): void;
-}
+/** Values of which frames have one. */
+type Values = readonly (number | string)[];
 
 /** What is known of frames. */
 interface Carried {
   readonly kind: FrameKind;
-  readonly known: { readonly [F in FormatField]?: number | string };
+  readonly known: { readonly [F in FormatField]?: Values };
+}
+
+/** A way to an input by one of several converters. */
+interface Way {
+  readonly by: Converter;
+  readonly steps: readonly ConversionStep[];
 }
 
 /** A node type that converts, with its ports. */
@@ -88,46 +88,19 @@ export function findConversion(
   return wayTo({ kind: from.port.kind, known: knownOf(from) }, input, converters, MAX_STEPS);
 }
 
-/**
- * Links two ends by way of the nodes of a plan, each of which is put in. Where that fails none of them stays.
- *
- * @returns the last of the links
- * @throws what the graph throws
- */
-export function linkThrough(
-  steps: readonly ConversionStep[],
-  from: LinkEnd,
-  to: LinkEnd,
-  graph: ConvertingGraph,
-): LinkEntry {
-  const added: string[] = [];
-  try {
-    let end = from;
-    for (const step of steps) {
-      const node = graph.add(step);
-      added.push(node.nodeId);
-      graph.link(end, { ...node, port: step.input });
-      end = { ...node, port: step.output };
-    }
-    return graph.link(end, to);
-  } catch (error) {
-    for (const id of added) graph.remove(id);
-    throw error;
-  }
-}
-
 /** What a node is known to send: as its output says, and as a source or a converter is configured. */
-function knownOf({ descriptor, config, port }: ConvertedOutput): Carried["known"] {
+function knownOf({ descriptor, config, port, before }: ConvertedOutput): Carried["known"] {
   const isSource = descriptor.inputs.length === 0;
-  const known: { [F in FormatField]?: number | string } = {};
+  const kept = before?.port.kind === port.kind ? knownOf(before) : {};
+  const known: { [F in FormatField]?: Values } = {};
   for (const field of fieldsOf(port.kind)) {
     const value = config[field] ?? descriptor.config.properties[field]?.default;
-    const isSaid = isSource || descriptor.converts.includes(field);
-    if (isSaid && (typeof value === "number" || typeof value === "string")) known[field] = value;
-    const given = listOf(port.gives?.[field]);
-    if (given?.length === 1) known[field] = given[0];
+    const isConverted = descriptor.converts.includes(field);
+    const isSaid = (isSource || isConverted) && (typeof value === "number" || typeof value === "string");
+    const found = listOf(port.gives?.[field]) ?? (isSaid ? [value] : isConverted ? undefined : kept[field]);
+    if (found !== undefined) known[field] = found;
   }
-  return port.channels === undefined ? known : { ...known, channels: port.channels };
+  return port.channels === undefined ? known : { ...known, channels: [port.channels] };
 }
 
 function fieldsOf(kind: FrameKind): readonly FormatField[] {
@@ -142,7 +115,7 @@ function wayTo(
   input: PortDescriptor,
   converters: readonly Converter[],
   left: number,
-): ConversionStep[] | undefined {
+): readonly ConversionStep[] | undefined {
   if (left < 0) return undefined;
   if (carried.kind !== input.kind) return recode(carried, input, converters, left);
   const isHopeless = (field: FormatField) =>
@@ -157,11 +130,17 @@ function wayTo(
     const before = wayTo(carried, each.input, converters, left - 1);
     if (before === undefined) return [];
     const steps = [...before, stepOf(each, config)];
-    const known = Object.assign({}, carried.known, ...steps.map((step) => step.config)) as Carried["known"];
+    const known = { ...carried.known, ...knownBy(steps) };
     const rest = wayTo({ kind: input.kind, known }, input, converters, left - steps.length);
     return rest === undefined ? [] : [[...steps, ...rest]];
   });
   return shortest(ways);
+}
+
+/** What is known of frames by the converters that they have come through. */
+function knownBy(steps: readonly ConversionStep[]): Carried["known"] {
+  const set = steps.flatMap(({ config }) => Object.entries(config));
+  return Object.fromEntries(set.map(([field, value]) => [field, [value]]));
 }
 
 /** Between raw and encoded frames. */
@@ -170,28 +149,44 @@ function recode(
   input: PortDescriptor,
   converters: readonly Converter[],
   left: number,
-): ConversionStep[] | undefined {
+): readonly ConversionStep[] | undefined {
   const able = converters.filter((each) =>
-    converts(each, "codec") && each.input.kind === carried.kind && each.output.kind === input.kind
+    converts(each, "codec") && each.output.kind === input.kind && takesKind(each, carried)
   );
-  // A stream whose codec nobody knows cannot be told to a decoder.
-  if (carried.kind === "encoded" && carried.known.codec === undefined) return undefined;
   for (const codec of wanted(input, "codec") ?? [undefined]) {
     const giving = codec === undefined ? able : able.filter(({ output }) => codecOf(output) === codec);
-    const way = shortest(giving.flatMap((each) => {
-      const { output } = each;
-      const before = wayTo(carried, each.input, converters, left - 1);
-      const sent: Carried = {
-        kind: output.kind,
-        known: codecOf(output) === undefined ? {} : { codec: codecOf(output) },
-      };
+    const ways = giving.flatMap((by): Way[] => {
+      const before = wayTo(carried, by.input, converters, left - 1);
+      const step = stepOf(by, {});
+      const sent: Carried = { kind: by.output.kind, known: sentBy(step) };
       const after = before && wayTo(sent, input, converters, left - 1);
-      return after === undefined ? [] : [[...before!, stepOf(each, {}), ...after]];
-    }));
+      return after === undefined ? [] : [{ by, steps: [...before!, step, ...after] }];
+    });
     // The codecs of an input stand in the order in which it is given them.
-    if (way !== undefined) return way;
+    if (ways.length > 0) return bestOf(ways, carried);
   }
   return undefined;
+}
+
+/** Whether a coder takes frames as they are, but for their rates and sizes. A codec that nobody knows suits none. */
+function takesKind({ input }: Converter, { kind, known }: Carried): boolean {
+  return input.kind === kind && (kind !== "encoded" || codecsTaken(input, known) > 0);
+}
+
+/** The way that most of the codecs that may come can go; then the shortest; then that of the coder with fewest codecs. */
+function bestOf(ways: readonly Way[], { known }: Carried): readonly ConversionStep[] {
+  const codecs = ({ input }: Converter) => wanted(input, "codec")?.length ?? Infinity;
+  const [best] = ways.toSorted((a, b) =>
+    codecsTaken(b.by.input, known) - codecsTaken(a.by.input, known) || a.steps.length - b.steps.length ||
+    codecs(a.by) - codecs(b.by)
+  );
+  return best.steps;
+}
+
+/** How many of the codecs that may come an input takes. */
+function codecsTaken(input: PortDescriptor, { codec = [] }: Carried["known"]): number {
+  const list = wanted(input, "codec");
+  return codec.filter((each) => list === undefined || list.includes(each)).length;
 }
 
 function codecOf({ gives }: PortDescriptor): number | string | undefined {
@@ -204,14 +199,19 @@ function transcode(
   input: PortDescriptor,
   converters: readonly Converter[],
   left: number,
-): ConversionStep[] | undefined {
+): readonly ConversionStep[] | undefined {
   const ways = RAW_KINDS.flatMap((kind) => {
     const raw: PortDescriptor = { ...input, kind, accepts: undefined, channels: undefined };
     const decoded = recode(carried, raw, converters, left - 1);
-    const encoded = decoded && recode({ kind, known: {} }, input, converters, left - 1);
+    const encoded = decoded && recode({ kind, known: sentBy(decoded.at(-1)!) }, input, converters, left - 1);
     return encoded === undefined ? [] : [[...decoded!, ...encoded]];
   });
   return shortest(ways);
+}
+
+/** What a step gives, as far as its type tells. */
+function sentBy({ type: { descriptor }, config }: ConversionStep): Carried["known"] {
+  return knownOf({ descriptor, config, port: descriptor.outputs[0] });
 }
 
 /** The fields of a kind that an input constrains, and that are not known to be as it wants them. */
@@ -219,15 +219,18 @@ function wrongFields({ kind, known }: Carried, input: PortDescriptor): FormatFie
   return fieldsOf(kind).filter((field) => {
     const list = wanted(input, field);
     const found = known[field];
-    return list !== undefined && (found === undefined || !list.includes(found));
+    if (list === undefined) return false;
+    // Which codec comes of several shows when it comes; the others are converted to be sure of them.
+    if (field === "codec") return codecsTaken(input, known) === 0;
+    return found === undefined || !found.every((each) => list.includes(each));
   });
 }
 
-function wanted(input: PortDescriptor, field: FormatField): readonly (number | string)[] | undefined {
+function wanted(input: PortDescriptor, field: FormatField): Values | undefined {
   return listOf(input.accepts?.[field]) ?? (field === "channels" ? listOf(input.channels) : undefined);
 }
 
-function listOf(value: FormatAccepts[FormatField]): readonly (number | string)[] | undefined {
+function listOf(value: FormatAccepts[FormatField]): Values | undefined {
   return value === undefined || Array.isArray(value) ? value : [value as number | string];
 }
 
@@ -246,6 +249,6 @@ function stepOf({ type, input, output }: Converter, config: ConversionStep["conf
   return { type, config, input: input.name, output: output.name };
 }
 
-function shortest(ways: readonly ConversionStep[][]): ConversionStep[] | undefined {
+function shortest(ways: readonly (readonly ConversionStep[])[]): readonly ConversionStep[] | undefined {
   return ways.toSorted((a, b) => a.length - b.length)[0];
 }

@@ -3,7 +3,7 @@ import { fixture, port } from "../../tests/fixtures/define.ts";
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { planConversion } from "./conversion.ts";
+import { type ConvertedOutput, planConversion } from "./conversion.ts";
 
 const NUMBER = { type: "integer", minimum: 1 } as const;
 
@@ -42,8 +42,14 @@ const TYPES = [
     accepts: { pixelFormat: ["nv12", "i420"] },
     gives: { codec: "h264" },
   }),
-  converter("h264-decode", ["codec"], ["encoded", "video"], { accepts: { codec: "h264" } }),
+  converter("h264-decode", ["codec"], ["encoded", "video"], {
+    accepts: { codec: "h264" },
+    gives: { pixelFormat: "i420" },
+  }),
 ];
+
+/** A decoder of several codecs. */
+const ANY = converter("any-decode", ["codec"], ["encoded", "audio"], { accepts: { codec: ["aac", "opus"] } });
 
 /** The converters between an output and an input, in words. */
 function way(
@@ -101,6 +107,53 @@ Deno.test("the codec that an input names first is taken, also where another one 
   const types = [flac, ...TYPES];
   deepEqual(way({ kind: "audio" }, takes("opus", "flac"), {}, types), "rates sampleRateHz=48000 ! opus-encode");
   deepEqual(way({ kind: "audio" }, takes("flac", "opus"), {}, types), "flac-encode");
+});
+
+Deno.test("what a decoder is known to give is not converted again", () => {
+  const h264 = { kind: "encoded" as const, gives: { codec: "h264" } as FormatAccepts };
+  deepEqual(way(h264, { kind: "video", accepts: { pixelFormat: ["nv12", "i420"] } }), "h264-decode");
+  deepEqual(
+    way(h264, { kind: "video", accepts: { pixelFormat: "rgba8" } }),
+    "h264-decode ! colours pixelFormat=rgba8",
+  );
+});
+
+Deno.test("an output that may give several formats needs a converter unless the input takes them all", () => {
+  const gives = { pixelFormat: ["i420", "nv12"] } as FormatAccepts;
+  deepEqual(way({ kind: "video", gives }, { kind: "video", accepts: { pixelFormat: ["nv12", "i420"] } }), "");
+  deepEqual(
+    way({ kind: "video", gives }, { kind: "video", accepts: { pixelFormat: "nv12" } }),
+    "colours pixelFormat=nv12",
+  );
+});
+
+Deno.test("of several codecs that may come, the decoder that takes most is put in; of one, that of this codec", () => {
+  const types = [...TYPES, ANY];
+  const gives = (...codec: ("aac" | "opus" | "h264" | "vp9")[]) => ({ kind: "encoded" as const, gives: { codec } });
+  deepEqual(way(gives("aac", "opus"), { kind: "audio" }, {}, types), "any-decode");
+  deepEqual(way(gives("opus"), { kind: "audio" }, {}, [ANY, ...TYPES]), "opus-decode");
+  deepEqual(way(gives("aac"), { kind: "audio" }, {}, types), "any-decode");
+  deepEqual(way(gives("h264", "vp9"), { kind: "video" }, {}, types), "h264-decode");
+  const takes = { kind: "encoded" as const, accepts: { codec: ["opus", "h264"] } as FormatAccepts };
+  deepEqual(way(gives("aac", "opus"), takes, {}, types), "");
+  deepEqual(way(gives("aac"), takes, {}, types), "any-decode ! rates sampleRateHz=48000 ! opus-encode");
+});
+
+Deno.test("what a converter before does not convert stays as it came to it", () => {
+  const video = port({ name: "out", direction: "output", kind: "video" });
+  const source = { inputs: [], converts: [], config: { properties: {} } } as unknown as NodeDescriptor;
+  const before = {
+    descriptor: source,
+    config: { width: 8 },
+    port: { ...video, gives: { pixelFormat: "nv12" as const } },
+  };
+  const planned = (before?: ConvertedOutput) => {
+    const sizes = { descriptor: TYPES[3].descriptor, config: { width: 16 }, port: video, ...(before && { before }) };
+    const input = port({ name: "in", direction: "input", kind: "video", accepts: { width: 16, pixelFormat: "nv12" } });
+    return planConversion(sizes, input, TYPES).map(({ type }) => type.descriptor.type);
+  };
+  deepEqual(planned(), ["colours"]);
+  deepEqual(planned(before), []);
 });
 
 Deno.test("there is no way by codecs that nobody knows, without converters, and for values", () => {

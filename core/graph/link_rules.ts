@@ -5,13 +5,18 @@
  */
 import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
-import { findClash } from "../frames/format.ts";
+import { findClash, FORMAT_FIELDS, type FormatAccepts, type FormatField } from "../frames/format.ts";
 import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { elementNames, elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { adviseConverters } from "../ports/accepted.ts";
+import { planConversion } from "./conversion.ts";
+
+/** Values of a field of a format. */
+type Values = readonly (number | string)[];
 
 /** A port of a node in a graph, as a link names it. */
 export interface LinkEnd {
@@ -117,6 +122,10 @@ export function assertLinkable(
   const { output, input } = ports;
   const link = { fromNode: from.nodeId, fromPort: from.port, toNode: to.nodeId, toPort: to.port };
   const types = carried.compare(link, ports);
+  const mend = () => {
+    const way = planConversion({ ...from, config: {}, port: output }, input, known());
+    return adviseConverters(way.map(({ type }) => type.descriptor.type), "and");
+  };
   if (types === undefined || (!types.fit && output.kind !== "audio")) {
     const fitting = to.descriptor.inputs.flatMap(expandPort).filter((toPort) =>
       carried.without(link).compare({ ...link, toPort })?.fit === true
@@ -126,10 +135,26 @@ export function assertLinkable(
     const expected = types?.wanted.type ?? input.type;
     const message =
       `${attemptOf(from, to)}: the output carries ${actual}${origin(types?.found, from)}, wanted ${expected}` +
-      `${origin(types?.wanted, to)}${hint}`;
+      `${origin(types?.wanted, to)}${hint}${output.kind === input.kind ? "" : mend()}`;
     const details = { nodeId: to.nodeId, port: to.port, available: fitting, expected, actual };
     throw new SluiceError("TypeMismatch", message, details);
   }
+  assertChannels(from, to, input, types, known);
+  const clash = findGivenClash(output, input);
+  if (clash === undefined) return;
+  const [actual, expected] = [clash.given.join(" or "), clash.wanted.join(" or ")];
+  const message = `${attemptOf(from, to)}: the output gives ${clash.field} ${actual}, wanted ${expected}${mend()}`;
+  throw new SluiceError("TypeMismatch", message, { nodeId: to.nodeId, port: to.port, expected, actual });
+}
+
+/** @throws {SluiceError} `TypeMismatch` for audio of another number of channels, where both are known */
+function assertChannels(
+  from: LinkEnd,
+  to: LinkEnd,
+  input: PortDescriptor,
+  types: LinkTypes,
+  known: () => readonly AnyNodeType[],
+): void {
   const channels = findChannelClash(types, input);
   if (channels === undefined) return;
   const converters = known().map(({ descriptor }) => descriptor).filter((each) => each.converts.includes("channels"))
@@ -143,6 +168,22 @@ export function assertLinkable(
   const expected = wanted === "1" ? "1 channel" : `${wanted} channels`;
   const details = { nodeId: to.nodeId, port: to.port, available: converters, expected, actual };
   throw new SluiceError("TypeMismatch", message, details);
+}
+
+/** A field of which an output gives no value that an input accepts. */
+function findGivenClash(
+  { gives = {} }: PortDescriptor,
+  { accepts = {} }: PortDescriptor,
+): { readonly field: FormatField; readonly given: Values; readonly wanted: Values } | undefined {
+  for (const field of FORMAT_FIELDS) {
+    const [given, wanted] = [listOf(gives[field]), listOf(accepts[field])];
+    if (given && wanted && !given.some((each) => wanted.includes(each))) return { field, given, wanted };
+  }
+  return undefined;
+}
+
+function listOf(value: FormatAccepts[FormatField]): Values | undefined {
+  return value === undefined || Array.isArray(value) ? value : [value as number | string];
 }
 
 /** The port that tells the type of a generic one: ` (from "meter.levels")`, ` (for "show.levels")`. */

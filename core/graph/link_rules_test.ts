@@ -41,3 +41,74 @@ Deno.test("Runtime.connectByName() says how an element of a dynamic port comes i
       '"extra_0"; add one by addInput(), or name it when the node is added: { ports: ["extra_9"] }',
   });
 });
+
+Deno.test("a link between encoded and raw frames names the node that goes between", () => {
+  const decoder = fixture(() => ({ process() {} }), {
+    type: "hum-decode",
+    converts: ["codec"],
+    ports: [
+      port({ name: "in", direction: "input", kind: "encoded", accepts: { codec: "mp3" } }),
+      port({ name: "out", direction: "output", kind: "audio" }),
+    ],
+  });
+  const clip = fixture(() => ({ process() {} }), {
+    type: "clip",
+    mode: "loop",
+    ports: [
+      port({
+        name: "sound",
+        direction: "output",
+        kind: "encoded",
+        type: "EncodedFrame",
+        gives: { codec: ["aac", "mp3"] },
+      }),
+    ],
+  });
+  const coders = new NodeRegistry([definePackage({ name: "q", url: "", nodes: [decoder, clip, desk], sources: {} })]);
+  const graph = (to: string) =>
+    JSON.stringify({
+      version: 1,
+      nodes: { clip: { type: "clip" }, desk: { type: "desk" }, decoder: { type: "hum-decode" } },
+      links: [{ from: "clip.sound", to }],
+    });
+  assert.match(
+    checkGraph(graph("desk.extra_0"), "g.json", coders).errors[0].message,
+    /: the output carries EncodedFrame, wanted AudioFrame; put a "hum-decode" node between them, or have convert: "auto" do so \(--convert auto\)$/,
+  );
+  assert.deepEqual(checkGraph(graph("decoder.in"), "g.json", coders).errors, []);
+  assert.deepEqual(checkGraph(graph("desk.extra_0"), "g.json", coders, [], "auto").errors, []);
+});
+
+Deno.test("a link whose output gives no format that the input accepts is refused before anything runs", () => {
+  const colours = fixture(() => ({ process() {} }), {
+    type: "colours",
+    converts: ["pixelFormat"],
+    config: { type: "object", properties: { pixelFormat: {} }, required: [], additionalProperties: false },
+    ports: [
+      port({ name: "in", direction: "input", kind: "video" }),
+      port({ name: "out", direction: "output", kind: "video" }),
+    ],
+  });
+  const camera = fixture(() => ({ process() {} }), {
+    type: "camera",
+    mode: "loop",
+    ports: [port({ name: "out", direction: "output", kind: "video", gives: { pixelFormat: "rgba8" } })],
+  });
+  const encoder = (type: string, pixelFormat: readonly ("i420" | "rgba8")[]) =>
+    fixture(() => ({ process() {} }), {
+      type,
+      ports: [port({ name: "in", direction: "input", kind: "video", accepts: { pixelFormat } })],
+    });
+  const nodes = [colours, camera, encoder("small", ["i420"]), encoder("large", ["i420", "rgba8"])];
+  const known = new NodeRegistry([definePackage({ name: "r", url: "", nodes, sources: {} })]);
+  const check = (type: string, convert?: "auto") => {
+    const parts = { camera: { type: "camera" }, to: { type } };
+    const graph = { version: 1, nodes: parts, links: [{ from: "camera.out", to: "to.in" }] };
+    return checkGraph(JSON.stringify(graph), "g.json", known, [], convert).errors.map(({ message }) => message);
+  };
+  assert.match(
+    check("small").join(),
+    /: the output gives pixelFormat rgba8, wanted i420; put a "colours" node between them, or have convert: "auto"/,
+  );
+  assert.deepEqual([check("large"), check("small", "auto")], [[], []]);
+});

@@ -23,7 +23,7 @@ export function addPort(
   const port = findPort(descriptor, name, direction)!;
   const structType = cell.instance.structs?.[port.schema ?? ""];
   if (direction === "input") {
-    const input = new InputPort(name, port, cell, (field) => site.converters(field));
+    const input = new InputPort(name, port, cell, (key) => site.converters(key));
     input.structType = structType;
     insert(cell.inputs, input, descriptor.inputs.flatMap(expandPort));
   } else {

@@ -8,7 +8,8 @@ import { PortableDriver } from "../driver/portable.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { assertSealed } from "../frames/checked_frame.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
-import type { FormatField, FrameKind } from "../frames/format.ts";
+import type { FrameKind } from "../frames/format.ts";
+import type { ConverterKey } from "../ports/accepted.ts";
 import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "../memory/ledger.ts";
 import { type AnyOutput, copyOf } from "./copies.ts";
@@ -84,8 +85,8 @@ export class HarnessSite implements CellHost {
     return pool;
   }
 
-  converters(field: FormatField): readonly string[] {
-    return field === "channels" ? ["channel-mapper"] : field === "sampleRateHz" ? ["resampler"] : [];
+  converters(key: ConverterKey): readonly string[] {
+    return key === "channels" ? ["channel-mapper"] : key === "sampleRateHz" ? ["resampler"] : [];
   }
 
   nowNs(): number {

@@ -91,8 +91,8 @@ export interface LaneInit {
   /** Whether frames are checked as development mode does. */
   readonly development: boolean;
   readonly mode: GraphMode;
-  /** Node types that convert, by the field that they convert. */
-  readonly converters: { readonly [field: string]: readonly string[] };
+  /** Node types that convert, by `ConverterKey`. */
+  readonly converters: { readonly [key: string]: readonly string[] };
   /** How long a node's `setup()` may take, milliseconds; 0: for ever. */
   readonly setupTimeoutMs: number;
 }

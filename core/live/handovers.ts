@@ -287,7 +287,7 @@ function refuseStage({ id, type: { descriptor } }: NodeEntry): void {
   throw new SluiceError(
     "Busy",
     `Cannot move node "${id}" (${descriptor.type}) to another lane while the graph runs: it is a native stage; stop the ` +
-      "graph first",
+      "graph first, or remove it and add it on the other lane in one edit, where it begins anew",
     { nodeId: id },
   );
 }

@@ -67,11 +67,14 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
   const paths = isWanted ? libraryPaths(folder, name) : [];
   const library = paths.find(isFile);
   const shipped = isWanted ? findShippedTypes(folder, library) : undefined;
-  const strangers = shipped === undefined ? findPluginStrangers(folder, path, library) : [];
+  const panel = isWanted ? panelOf(folder, manifest) : undefined;
+  const files = [library, panel].flatMap((each) => each !== undefined && isFile(each) ? [each] : []);
+  const strangers = shipped === undefined ? findPluginStrangers(folder, path, files) : [];
   const ofVersion = findVersionProblem(manifest);
+  const ofPanel = panel === undefined || isFile(panel) ? [] : [`there is no panel "${panel}"`];
   const problems: PluginProblem[] = [
     ...strangers,
-    ...[...ofText, ...ofVersion].map((message) => ({ file: path, message })),
+    ...[...ofText, ...ofVersion, ...ofPanel].map((message) => ({ file: path, message })),
   ];
   const base = { folder, manifest, library, nodes: shipped ?? [], problems };
   if (!isWanted || shipped !== undefined) return { ...base, opens: false };
@@ -107,7 +110,7 @@ function openPlugin({ opens, ...plugin }: UnopenedPlugin): InspectedPlugin {
   const nodes = stages.flatMap((stage) => {
     try {
       if (isShippedType(stage.id)) throw new RangeError("it is there already, of a plugin that comes with Sluice");
-      return [stageType(stage, manifest?.name ?? "", path)];
+      return [stageType(stage, manifest?.name ?? "", path, panelOf(folder, manifest))];
     } catch (error) {
       problems.push({ file: library, message: `stage "${stage.id}": ${(error as Error).message}` });
       return [];
@@ -143,15 +146,22 @@ export function findStrangers(path: string, what: string, isAround = false): Plu
   }
 }
 
-/** Of the folder and those between it and the library, of the `plugin.toml`, the library, and the folder around. */
-function findPluginStrangers(folder: string, manifest: string, library: string | undefined): PluginProblem[] {
-  const between: string[] = [];
-  for (let at = dirname(library ?? manifest); at.length > folder.length; at = dirname(at)) between.push(at);
+/** Where the module for the page is, if the plugin has one. */
+function panelOf(folder: string, manifest: PluginManifest | undefined): string | undefined {
+  return manifest?.panel === undefined ? undefined : join(folder, manifest.panel);
+}
+
+/** Of the folder and those between it and its files, of the `plugin.toml`, these files, and the folder around. */
+function findPluginStrangers(folder: string, manifest: string, files: readonly string[]): PluginProblem[] {
+  const between = new Set<string>();
+  for (const file of files) {
+    for (let at = dirname(file); at.length > folder.length; at = dirname(at)) between.add(at);
+  }
   return [
     ...findStrangers(folder, "the folder"),
-    ...between.flatMap((each) => findStrangers(each, "the folder")),
+    ...[...between].flatMap((each) => findStrangers(each, "the folder")),
     ...findStrangers(manifest, "it"),
-    ...library === undefined ? [] : findStrangers(library, "the file"),
+    ...files.flatMap((each) => findStrangers(each, "the file")),
     ...findStrangers(dirname(folder), "the folder around it", true),
   ];
 }

@@ -25,7 +25,7 @@ export interface PluginManifest {
   readonly library: string;
   /** The ids of the stages that it has to have. Absent: any. */
   readonly stages?: readonly string[];
-  /** A module with panels for the page, relative to the folder. */
+  /** The module that shows its nodes on the page, relative to the folder; its name ends in `.js`. */
   readonly panel?: string;
   /** The lowest version of the interface of plugins that it can do with, such as `1.0`. */
   readonly requires?: string;
@@ -89,6 +89,9 @@ function findFault(key: string, value: unknown): string | undefined {
   }
   if ((key === "library" || key === "panel") && !staysInside(value as string)) {
     return `"${key}" is "${value}", wanted a path inside the plugin's folder`;
+  }
+  if (key === "panel" && !/\.m?js$/.test(value as string)) {
+    return `"panel" is "${value}", wanted a module in JavaScript, such as "panel.js"`;
   }
   return undefined;
 }

@@ -28,6 +28,10 @@ Deno.test("readManifest() tells what it does not know, and what is of another ty
     [`name = "a"\n${REST}stage = []\n`, /^unknown key "stage" \(did you mean "stages"\?\); available: "name", /],
     [`name = "a"\n${REST}stages = [1]\n`, /^"stages" is .*, wanted a list of texts$/],
     [`name = "a"\n${REST}requires = "1"\n`, '"requires" is "1", wanted a version of the interface, such as "1.0"'],
+    [
+      `name = "a"\n${REST}panel = "panel.ts"\n`,
+      '"panel" is "panel.ts", wanted a module in JavaScript, such as "panel.js"',
+    ],
     [`name = "a"\n${REST}enabled = "no"\n`, '"enabled" is "no", wanted true or false'],
   ];
   for (const [text, message] of told) {

@@ -25,9 +25,10 @@ const CLASSES: { readonly [K in FrameKind]: string } = {
  *
  * @param plugin the plugin's name
  * @param source path of its `plugin.toml`
+ * @param panel path of the module that shows its nodes on the page
  * @throws {RangeError} with what is wrong with its configuration schema, as a clause
  */
-export function stageType(stage: PluginStage, plugin: string, source: string): AnyNodeType {
+export function stageType(stage: PluginStage, plugin: string, source: string, panel?: string): AnyNodeType {
   const { id: type, doc, mode, figures } = stage;
   const accepts = acceptsOf(stage.config);
   const commands = commandsOf(stage.config);
@@ -50,7 +51,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string): A
     ...(figures.length > 0 && { figures }),
     ...(Object.keys(commands).length > 0 && { commands }),
   };
-  enterNativeStage(type, { figures });
+  enterNativeStage(type, { figures, ...(panel !== undefined && { panel }) });
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });
 }
 

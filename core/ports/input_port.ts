@@ -4,22 +4,15 @@
  *
  * @module
  */
-import { SluiceError } from "../errors.ts";
 import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
-import {
-  describeFormat,
-  findClash,
-  type FormatAccepts,
-  type FormatField,
-  type FrameFormat,
-  type FrameKind,
-} from "../frames/format.ts";
+import type { FrameFormat, FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkReader } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import { assertAccepted, type ConverterLookup } from "./accepted.ts";
 import type { StreamInput } from "./stream.ts";
 
 /** What a port needs from its node. */
@@ -41,9 +34,6 @@ export interface InputHost {
   /** Called when the frames of a port have a new format, or their first. */
   formatChanged?(port: string, format: FrameFormat): void;
 }
-
-/** Finds the node types that convert a format: `["resampler"]`. */
-export type ConverterLookup = (field: FormatField) => readonly string[];
 
 /** The input port behind {@linkcode StreamInput}. */
 export class InputPort implements StreamInput {
@@ -330,49 +320,6 @@ export class InputPort implements StreamInput {
     if (layout === this.#layout) return;
     this.#layout = layout;
     this.accept(frame.format);
-  }
-}
-
-/**
- * Checks a format against what an input accepts.
- *
- * @throws {SluiceError} `TypeMismatch`, naming both ends and the node types that would convert
- */
-export function assertAccepted(
-  format: FrameFormat,
-  accepts: FormatAccepts,
-  link: { readonly fromNode: string; readonly fromPort: string; readonly toNode: string; readonly toPort: string },
-  converters: ConverterLookup,
-): void {
-  const clash = findClash(format, accepts);
-  if (clash === undefined) return;
-  const expected = describeWanted(clash.field, clash.wanted);
-  const actual = describeFormat(format);
-  const mend = converters(clash.field);
-  throw new SluiceError(
-    "TypeMismatch",
-    `Cannot send "${link.fromNode}.${link.fromPort}" to "${link.toNode}.${link.toPort}": it carries ` +
-      `${actual}, wanted ${expected}` +
-      (mend.length > 0 ? `; put a ${mend.map((type) => `"${type}"`).join(" or ")} node between them` : ""),
-    { nodeId: link.toNode, port: link.toPort, available: mend, expected, actual },
-  );
-}
-
-function describeWanted(field: FormatField, wanted: readonly (number | string)[]): string {
-  const list = wanted.join(" or ");
-  switch (field) {
-    case "channels":
-      return `${list} channel${wanted.length === 1 && wanted[0] === 1 ? "" : "s"}`;
-    case "sampleRateHz":
-      return `${list} Hz`;
-    case "frameRate":
-      return `${list} frames/s`;
-    case "width":
-    case "height":
-      return `a ${field} of ${list} pixels`;
-    case "pixelFormat":
-    case "codec":
-      return list;
   }
 }
 

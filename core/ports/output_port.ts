@@ -106,6 +106,7 @@ export class OutputPort implements StreamOutput {
     if (waitsForRoom(link.plan.policy)) this.#lossless.push(link);
     this.#linksChanged();
     if (this.#format !== undefined) link.announce(this.#format);
+    if (this.#ended) link.end();
   }
 
   /**
@@ -123,12 +124,9 @@ export class OutputPort implements StreamOutput {
     return link;
   }
 
-  /**
-   * Sends the end of stream. Later writes are lost.
-   *
-   * @internal
-   */
+  /** Sends the end of stream. Later writes are lost. */
   end(): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#linksChanged();
     for (const link of this.#links) link.end();

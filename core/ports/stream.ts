@@ -110,4 +110,9 @@ export interface StreamOutput<F extends Frame = Frame> {
    * @throws the reason of the wait's signal, or of `context.signal`
    */
   ready(options?: WaitOptions): Promise<void>;
+  /**
+   * Ends the stream of this port alone, before the node ends: for a source of several streams one of which is over, so
+   * that a node that joins them does not wait for it. Readers take what is queued first. Write nothing afterwards.
+   */
+  end(): void;
 }

@@ -20,7 +20,7 @@ const TYPE_KEYS = [
 
 const PORT_KEYS = [
   ...["kind", "type", "schema", "valueSchema", "struct", "channels", "generic", "array", "sizedBy", "dynamic"],
-  ...["named", "of", "elements", "optional", "accepts", "burst", "doc"],
+  ...["named", "of", "elements", "optional", "accepts", "gives", "burst", "doc"],
 ];
 
 const CHOICES = {

@@ -11,6 +11,8 @@ import type { AudioFormat } from "../frames/format.ts";
 export interface NativeStage {
   /** Names of its own figures, in the order in which the stage gives them. */
   readonly figures: readonly string[];
+  /** The module that shows its nodes on the page, an absolute path. */
+  readonly panel?: string;
   /** What its outputs will carry, as far as its configuration says so. */
   announces?(config: { readonly [key: string]: unknown }): AudioFormat;
 }

@@ -5,14 +5,14 @@
  * @module
  */
 import { describeName } from "../errors/describe_value.ts";
-import { SluiceError } from "../errors.ts";
-import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { listNames, SluiceError } from "../errors.ts";
+import { listSome } from "../errors/suggestion.ts";
 import { logDetail } from "../log.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
-import { listEndingIn } from "./short_names.ts";
+import { idsLike, meantId } from "./short_names.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 
 /** What is known of a node type without loading its class. */
@@ -97,11 +97,7 @@ export class NodeRegistry {
   get(name: string): AnyNodeType {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
-    const names = [...this.#types.keys()].sort();
-    const [whole] = listEndingIn(names, name);
-    const hint = whole === undefined ? didYouMean(name, names) : ` (did you mean "${whole}"?)`;
-    const found = `Cannot find node type ${describeName(name)}${hint}; available: ${listSome(names)}`;
-    throw new SluiceError("NodeTypeNotFound", [found, ...this.#leftOut].join("; "), { available: names });
+    throw this.#unknown(name);
   }
 
   /** Whether there is a node type of that name. */
@@ -128,6 +124,25 @@ export class NodeRegistry {
   list(): AnyNodeType[] {
     const key = (type: AnyNodeType) => `${type.descriptor.category}\u0000${type.descriptor.type}`;
     return [...this.#types.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  #unknown(name: unknown): SluiceError {
+    const names = this.listNodeTypes();
+    const listed = listSome(names);
+    const asked = typeof name === "string" ? name : undefined;
+    const meant = asked === undefined ? undefined : meantId(asked, names);
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+    const like = (asked === undefined ? [] : idsLike(asked, names)).filter((each) => !listed.includes(`"${each}"`));
+    const others = like.length === 0 ? "" : `, among them ${listNames(like)}`;
+    const parts = [
+      `Cannot find node type ${describeName(name)}${hint}; available: ${listed}${others}`,
+      ...this.#leftOut,
+    ];
+    // Types of processors have no dots.
+    if (meant === undefined && this.#leftOut.length === 0 && asked?.includes(".")) {
+      parts.push("it is named as a plugin's stage: name the plugin's folder by --plugins, or load it by loadPlugins()");
+    }
+    return new SluiceError("NodeTypeNotFound", parts.join("; "), { available: names });
   }
 }
 

@@ -136,6 +136,10 @@ Deno.test("NodeRegistry.getMetadata() tells the package, and refuses an unknown 
   const registry = new NodeRegistry([packageOf("@example/one", [typeOf("gain")])]);
   assert.equal(registry.getMetadata("gain").package, "@example/one");
   assert.throws(() => registry.getMetadata("gian"), { code: "NodeTypeNotFound", message: /did you mean "gain"/ });
+  assert.throws(() => registry.getMetadata("com.example.hum"), {
+    message: 'Cannot find node type "com.example.hum"; available: "gain"; it is named as a plugin\'s stage: name the ' +
+      "plugin's folder by --plugins, or load it by loadPlugins()",
+  });
 });
 
 Deno.test("assertNodeRegistered() and its kin tell what there is", () => {

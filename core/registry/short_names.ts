@@ -3,8 +3,56 @@
  *
  * @module
  */
+import { nearestName } from "../errors.ts";
+
+/** Most ids that are told as like a name. */
+const MAX_LIKE = 6;
+
+/** Shortest part of a name that tells anything. */
+const MIN_LENGTH = 3;
 
 /** The ids whose last part is a name: `org.sluice.codecs.h264-encode` for `h264-encode`. */
 export function listEndingIn(ids: readonly string[], name: string): string[] {
   return ids.filter((id) => id.endsWith(`.${name}`));
+}
+
+/** The last part of an id where it stands for that id alone; else the id. */
+export function shortName(id: string, ids: readonly string[]): string {
+  const last = lastPart(id);
+  return !ids.includes(last) && listEndingIn(ids, last).length === 1 ? last : id;
+}
+
+/** The id that an unknown name may stand for: one that ends in it, is spelt much like it, or begins with it. */
+export function meantId(name: string, ids: readonly string[]): string | undefined {
+  const dashed = (text: string) => text.replaceAll(".", "-");
+  const ending = ids.find((id) => dashed(id).endsWith(`-${dashed(name)}`));
+  if (ending !== undefined) return ending;
+  const byLast = new Map(ids.map((id) => [lastPart(id), id]));
+  const nearest = nearestName(name, [...ids, ...byLast.keys()]);
+  if (nearest !== undefined) return ids.includes(nearest) ? nearest : byLast.get(nearest);
+  return name.length < MIN_LENGTH ? undefined : ids.find((id) => bare(lastPart(id)).startsWith(bare(name)));
+}
+
+/** The ids that have a word in common with a name, those with most of them first. */
+export function idsLike(name: string, ids: readonly string[]): string[] {
+  const words = wordsOf(name);
+  const common = (id: string) => {
+    const own = wordsOf(id);
+    return words.filter((word) => own.some((each) => each.startsWith(word) || word.startsWith(each))).length;
+  };
+  return ids.filter((id) => common(id) > 0).toSorted((a, b) => common(b) - common(a)).slice(0, MAX_LIKE);
+}
+
+function lastPart(id: string): string {
+  return id.slice(id.lastIndexOf(".") + 1);
+}
+
+/** Words of at least {@linkcode MIN_LENGTH} letters. */
+function wordsOf(name: string): string[] {
+  return name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length >= MIN_LENGTH);
+}
+
+/** A name without what parts its words. */
+function bare(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, "");
 }

@@ -17,8 +17,11 @@ export function findType(registry: NodeRegistry | undefined, type: string): AnyN
   );
 }
 
-/** The types of the registry; without one, those of the packages that the graph has nodes of. */
+/** The types of the registry; without one, those of the packages that the graph has nodes of, and of packages in these. */
 export function knownTypes(registry: NodeRegistry | undefined, { nodes }: Topology): readonly AnyNodeType[] {
-  const packages = new Set([...nodes.values()].map((node) => node.type.package));
-  return registry?.list() ?? [...packages].flatMap((each) => each?.nodes ?? []);
+  if (registry !== undefined) return registry.list();
+  const packages = new Set([...nodes.values()].flatMap(({ type }) => type.package ?? []));
+  // What is added while it is gone through comes last.
+  for (const each of packages) for (const inner of each.packages ?? []) packages.add(inner);
+  return [...packages].flatMap((each) => each.nodes);
 }

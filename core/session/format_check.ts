@@ -5,21 +5,58 @@
  */
 import { portAddress } from "../ids.ts";
 import type { AnnouncedFormat } from "../lanes/messages.ts";
-import { assertAccepted } from "../ports/input_port.ts";
+import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
+import type { Codec, FrameKind } from "../frames/format.ts";
+import { assertAccepted } from "../ports/accepted.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
-/** Node types by the field of a format that they convert. */
-type Converters = { [field: string]: string[] };
+/** Node types by {@linkcode ConverterKey}. */
+type Converters = { [key: string]: readonly string[] };
 
-/** Sorts node types by the fields of a format that they convert. */
+/** A node type that decodes or encodes. */
+interface Coder {
+  readonly type: string;
+  /** The raw frames at its other side. */
+  readonly kind: FrameKind;
+  readonly codecs: readonly Codec[];
+}
+
+/** Sorts node types by what they convert. */
 export function convertersByField(types: readonly AnyNodeType[]): Converters {
-  const named: Converters = {};
+  const named: { [key: string]: string[] } = {};
   for (const { descriptor: { type, converts } } of types) {
-    for (const field of converts) (named[field] ??= []).push(type);
+    for (const field of converts) if (field !== "codec") (named[field] ??= []).push(type);
   }
-  return named;
+  return { ...named, ...codecChanges(types) };
+}
+
+/** The decoder and the encoder from each codec to each other one. */
+function codecChanges(types: readonly AnyNodeType[]): Converters {
+  const coders = types.map(({ descriptor }) => descriptor).filter(({ converts }) => converts.includes("codec"));
+  const narrow = (a: Coder, b: Coder) => a.codecs.length - b.codecs.length;
+  const decoders = coders.flatMap((each) => coder(each, each.inputs[0], each.outputs[0])).toSorted(narrow);
+  const encoders = coders.flatMap((each) => coder(each, each.outputs[0], each.inputs[0])).toSorted(narrow);
+  const changes: Converters = {};
+  for (const encoder of encoders) {
+    for (const to of encoder.codecs) {
+      for (const { type, codecs } of decoders.filter(({ kind }) => kind === encoder.kind)) {
+        for (const from of codecs) if (from !== to) changes[`${from}>${to}`] ??= [type, encoder.type];
+      }
+    }
+  }
+  return changes;
+}
+
+/** A coder by its encoded port and its raw one: none where it has no such. */
+function coder({ type }: NodeDescriptor, encoded?: PortDescriptor, raw?: PortDescriptor): Coder[] {
+  const codecs = listOf(encoded?.accepts?.codec ?? encoded?.gives?.codec);
+  return encoded?.kind !== "encoded" || raw === undefined ? [] : [{ type, kind: raw.kind, codecs }];
+}
+
+function listOf(codecs: Codec | readonly Codec[] = []): readonly Codec[] {
+  return typeof codecs === "string" ? [codecs] : codecs;
 }
 
 /**
@@ -43,6 +80,6 @@ export function checkFormats(
     const format = known.get(portAddress(link.fromNode, link.fromPort));
     const { accepts } = link.input;
     if (format === undefined || accepts === undefined) continue;
-    assertAccepted(format, accepts, link, (field) => converters[field] ?? []);
+    assertAccepted(format, accepts, link, (key) => converters[key] ?? []);
   }
 }

@@ -79,11 +79,14 @@ function makeRun(
   };
 }
 
-/** A chain of three nodes that take long between a source and a sink that checks what comes. */
+/**
+ * A chain of three nodes that take long between a source and a sink that checks what comes. These two stay on the lane
+ * that the others begin on: on a busy machine either may seem to be what takes long.
+ */
 function makeChain(run: TestRun, types: readonly AnyNodeType[], lanes: readonly (string | undefined)[] = []): void {
-  run.add(numberedSource, "source", { count: ENDLESS });
+  run.add(numberedSource, "source", { count: ENDLESS }, "worker");
   for (const [k, type] of types.entries()) run.add(type, `n${k}`, { workUs: 200 }, lanes[k]);
-  run.add(checkingSink, "sink");
+  run.add(checkingSink, "sink", {}, "worker");
   run.add(collect, "collect");
   run.link("source.audio", "n0.audioIn");
   for (let k = 1; k < types.length; k++) run.link(`n${k - 1}.audioOut`, `n${k}.audioIn`);
@@ -136,7 +139,7 @@ eachDriver("nodes are moved from a lane that has too much to do, and no frame is
   const [{ nodes, reason, actions, lanes }] = run.moves;
   deepEqual(actions, ["move"]);
   match(reason!, /^Lane "worker" was busy for \d+ % of \d+\.\d s; the busiest lane is to take \d+ % less$/);
-  ok(nodes.length > 0 && nodes.length < 5);
+  ok(nodes.length > 0 && nodes.length < 3);
   for (const id of nodes) equal(lanes.get(id), "worker-2");
   equal(lanes.get("collect"), "main");
   await stopAndCheck(run);

@@ -143,13 +143,15 @@ export class SessionWatch {
     this.#lookForStop(open, watches);
   }
 
-  /** Lanes whose threads have ended unasked are replaced, or end the run. */
+  /** Lanes whose threads have ended are replaced, or end the run. One that a node ended has said so by the last look. */
   #takeDead(open: readonly LaneThread[], watchdog: Watchdog): void {
-    const { page, lanes, states } = this.#run;
-    for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
+    const { page, states } = this.#run;
     for (const lane of open) {
+      if (!lane.wasDeadFor(LAST_LOOKS, page)) continue;
+      const loss = watchdog.lossOf(lane, states);
+      if (loss !== undefined) this.#news.failed(lane, loss);
       // A lane whose nodes have all ended, or that is being opened, takes part in edits nonetheless.
-      if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#replacer.take(lane, ended(lane, "unasked"));
+      if (!lane.is.replaced) this.#replacer.take(lane, ended(lane, "unasked"));
     }
   }
 

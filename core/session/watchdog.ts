@@ -1,6 +1,6 @@
 /**
- * Finds out from the control page alone what lanes cannot report themselves: that a lane's thread has ended, and that a
- * graph has come to a stop in which every lane waits for another.
+ * Finds out from the control page alone what lanes cannot report themselves: that a graph has come to a stop in which
+ * every lane waits for another, and what a lane ran whose thread has ended.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const BETWEEN_LOOKS_NS = 250_000_000;
 /** States of nodes that have not ended: one that is restarted dies with its lane as well. */
 const OPEN: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
 
-/** Finds lanes that have ended, and a graph at a stop. */
+/** Finds a graph at a stop, and what was lost with a lane. */
 export class Watchdog {
   readonly #topology: Topology;
   readonly #page: ControlPage;
@@ -41,24 +41,14 @@ export class Watchdog {
     this.#page = page;
   }
 
-  /**
-   * Looks for lanes whose thread has ended unasked.
-   *
-   * @param lanes those that have not closed
-   * @returns each with what to say of it, if it ran nodes that have not ended
-   */
-  deadLanes(
-    lanes: readonly { readonly name: string; readonly index: number }[],
-    states: ReadonlyMap<NodeId, NodeState>,
-  ): { readonly index: number; readonly error: SluiceError }[] {
-    return lanes.filter(({ index }) => this.#isDead(index)).flatMap(({ name, index }) => {
-      const lost = [...this.#topology.nodes.values()].filter((node) =>
-        node.lane === name && OPEN.has(states.get(node.id))
-      );
-      if (lost.length === 0) return [];
-      const message = `Lane "${name}" ended unasked; it ran ${quoteAll(lost.map(({ id }) => id))}`;
-      return [{ index, error: new SluiceError("LaneCrashed", message) }];
-    });
+  /** What to say of a lane whose thread has ended unasked, if it ran nodes that have not ended. */
+  lossOf({ name }: { readonly name: string }, states: ReadonlyMap<NodeId, NodeState>): SluiceError | undefined {
+    const lost = [...this.#topology.nodes.values()].filter((node) =>
+      node.lane === name && OPEN.has(states.get(node.id))
+    );
+    if (lost.length === 0) return undefined;
+    const ran = quoteAll(lost.map(({ id }) => id));
+    return new SluiceError("LaneCrashed", `Lane "${name}" ended unasked; it ran ${ran}`);
   }
 
   /**
@@ -113,11 +103,6 @@ export class Watchdog {
   /** Whether a lane has nothing to do, and nothing is on its way to it. */
   #isQuiet(lane: number): boolean {
     return this.#laneField(lane, LANE.state) === LANE_STATE.quiet && this.#page.inboxEmpty(lane);
-  }
-
-  #isDead(lane: number): boolean {
-    const generation = this.#laneField(lane, LANE.generation);
-    return generation !== 0 && this.#laneField(lane, LANE.deadGeneration) >= generation;
   }
 
   /** Changes whenever a node was run or a frame was moved. */

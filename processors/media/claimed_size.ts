@@ -4,11 +4,8 @@
  *
  * @module
  */
+import { elementsIn, ID } from "./ebml.ts";
 import { boxesIn, isMp4, type ReadRange } from "./mp4_check.ts";
-
-/** The elements of Matroska at the top of a file (RFC 8794, 11.2.1; RFC 9559, 5.1). */
-const EBML_HEADER = 0x1a45dfa3;
-const SEGMENT = 0x18538067;
 
 /**
  * The bytes that a file claims to have.
@@ -27,23 +24,6 @@ function claimedByBoxes(read: ReadRange, size: number): number | undefined {
 }
 
 function claimedBySegment(read: ReadRange, size: number): number | undefined {
-  let at = 0;
-  for (const id of [EBML_HEADER, SEGMENT]) {
-    if (at + 12 > size) return undefined;
-    const bytes = read(at, at + 12);
-    if (new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) !== id) return undefined;
-    const length = variableLength(bytes.subarray(4));
-    if (length === undefined) return undefined;
-    at += 4 + length.bytes + length.value;
-  }
-  return at;
-}
-
-/** A number of variable length (RFC 8794, 4). `undefined`: it is none, or means that the length is not known. */
-function variableLength(bytes: Uint8Array): { readonly value: number; readonly bytes: number } | undefined {
-  const length = Math.clz32(bytes[0]) - 23;
-  if (length > 8) return undefined;
-  let value = bytes[0] & (0xff >> length);
-  for (let k = 1; k < length; k++) value = value * 256 + bytes[k];
-  return value >= 2 ** (7 * length) - 1 ? undefined : { value, bytes: length };
+  const [header, segment] = elementsIn(read, 0, size);
+  return header?.id === ID.header && segment?.id === ID.segment ? segment.end : undefined;
 }

@@ -33,6 +33,9 @@ const BY_EXTENSION: Readonly<Record<string, Container>> = {
   ".aac": "adts",
 };
 
+/** Extensions of files that `media-sink` writes. */
+export const EXTENSIONS: readonly string[] = Object.keys(BY_EXTENSION);
+
 /** How mediabunny is to write each while it grows: complete up to what was written last. */
 const GROWING: { readonly [C in Container]: (mediabunny: Mediabunny, index?: Mp4Index) => OutputFormat } = {
   "mp4": (mediabunny, index) => new mediabunny.Mp4OutputFormat(fragments(index)),
@@ -59,9 +62,9 @@ export function containerOf(path: string): Container {
   throw new SluiceError(
     "InvalidConfig",
     `Cannot tell the container of ${JSON.stringify(path)}: found extension ${JSON.stringify(extension)}, wanted ${
-      Object.keys(BY_EXTENSION).join(", ")
+      EXTENSIONS.join(", ")
     }; ${mend}`,
-    { key: "path", available: Object.keys(BY_EXTENSION) },
+    { key: "path", available: EXTENSIONS },
   );
 }
 

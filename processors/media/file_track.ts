@@ -10,6 +10,7 @@ import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
 import { opusDurationNs } from "./audio_headers.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
+import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
 
 /** Codecs by mediabunny's names. */
 const CODECS: Readonly<Record<string, Codec>> = {
@@ -59,6 +60,7 @@ interface TrackHeader {
   readonly port: FileTrack["port"];
   readonly codec: string;
   readonly rotation: number;
+  readonly picture: PictureFormat;
   readonly format: FileTrack["format"];
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
@@ -77,11 +79,15 @@ export class FileTrack {
   readonly codec: string;
   /** By how many degrees its pictures are to be turned clockwise: 0, 90, 180 or 270. */
   readonly rotation: number;
+  /** For video: what it says of its pictures beside their size. */
+  readonly picture: PictureFormat;
   /** For PCM: the format of its samples. */
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
   readonly #primingNs: number;
+  /** The time of the container at the file's start, seconds. */
+  originSeconds = 0;
   /** When the next packet that was moved to 0 begins. */
   #earlyNs = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
@@ -93,6 +99,7 @@ export class FileTrack {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
+    this.picture = header.picture;
     this.format = header.format;
     this.refusal = header.refusal;
     this.sampleFormat = PCM[header.codec];
@@ -106,14 +113,16 @@ export class FileTrack {
     const name = await track.getCodec() ?? String(await track.getInternalCodecId() ?? "unknown");
     const config = await track.getDecoderConfig();
     const description = config?.description === undefined ? undefined : bytesOf(config.description);
+    const sink = new mediabunny.EncodedPacketSink(track);
     const header = {
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
+      picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
       primingNs: name === "opus" ? opusPrimingNs(description) : 0,
       ...carried(config === null ? undefined : formatOf(name, config), name, description),
     } as const;
-    return new FileTrack(header, new mediabunny.EncodedPacketSink(track));
+    return new FileTrack(header, sink);
   }
 
   /** The packet that is next; `undefined` after the last one. */
@@ -129,9 +138,11 @@ export class FileTrack {
    */
   async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
-    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9);
+    // Sums with an origin are rounded: far less than a tick of the clock of MPEG-TS, whose second has 90,000.
+    const rounding = this.originSeconds === 0 ? 0 : 1e-6;
+    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9 + this.originSeconds - rounding);
     this.#earlyNs = -this.#primingNs;
-    const seconds = timeNs / 1e9;
+    const seconds = timeNs / 1e9 + this.originSeconds + rounding;
     const first = timeNs <= 0
       ? await this.#sink.getFirstKeyPacket()
       : await this.#sink.getKeyPacket(seconds) ?? await this.#sink.getFirstKeyPacket();
@@ -175,8 +186,9 @@ export class FileTrack {
       this.#earlyNs += durationNs;
       return { bytes, timeNs, durationNs, keyframe };
     }
-    const timeNs = Math.round(timestamp * 1e9);
-    return { bytes, timeNs, durationNs: Math.max(0, Math.round((timestamp + duration) * 1e9) - timeNs), keyframe };
+    const seconds = timestamp - this.originSeconds;
+    const timeNs = Math.round(seconds * 1e9);
+    return { bytes, timeNs, durationNs: Math.max(0, Math.round((seconds + duration) * 1e9) - timeNs), keyframe };
   }
 
   /** Whether it is one of the first packets of Opus in Ogg: mediabunny has those that begin before 0 begin at 0. */
@@ -203,6 +215,19 @@ export function unsupportedTrack(
     `Cannot read ${name} of ${JSON.stringify(path)}: ${refusal}; let ${mend} decode it, as command of a "pipe-source"`,
     { ...details, available: CARRIED },
   );
+}
+
+/** What a track of video says of its pictures: MPEG-TS says it in the packets alone. */
+async function pictureFormat(
+  name: string,
+  config: VideoDecoderConfig | AudioDecoderConfig | null,
+  description: Uint8Array | undefined,
+  sink: EncodedPacketSink,
+): Promise<PictureFormat> {
+  const colours = readColours((config as VideoDecoderConfig | null)?.colorSpace);
+  if (name !== "avc") return colours;
+  const first = description === undefined ? (await sink.getFirstKeyPacket())?.data : undefined;
+  return { ...readH264Samples(description, first ?? new Uint8Array()), ...colours };
 }
 
 /** How frames carry a track, or why they do not. */

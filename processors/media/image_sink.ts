@@ -54,6 +54,8 @@ export class ImageSink {
   compression = 3;
 
   #count = 0;
+  /** The end of the last picture. */
+  #doneNs = 0;
 
   /** Refuses a directory that there is not. */
   setup({ nodeId }: ProcessorContext): void {
@@ -77,15 +79,20 @@ export class ImageSink {
     while ((picture = this.video.read()) !== undefined) {
       const { width, height, ptsNs, durationNs } = picture;
       await this.#write(encodePng({ width, height, bytes: picture.plane(0) }, picture.stride(0), this.compression));
-      context.progress(ptsNs + durationNs);
+      context.progress(this.#doneNs = ptsNs + durationNs);
       picture.release();
     }
     let encoded;
     while ((encoded = this.jpeg.read()) !== undefined) {
       await this.#write(encoded.bytes.slice());
-      context.progress(encoded.ptsNs + encoded.durationNs);
+      context.progress(this.#doneNs = encoded.ptsNs + encoded.durationNs);
       encoded.release();
     }
+  }
+
+  /** Tells how far it came: reports in between may be left out. */
+  flush(context: ProcessorContext): void {
+    context.progress(this.#doneNs, this.#doneNs);
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

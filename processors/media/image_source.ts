@@ -36,10 +36,10 @@ const MOST_BYTES = 256 * 2 ** 20;
 @processor({ mode: "loop", tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"] })
 export class ImageSource {
   /** Pictures. */
-  @output()
+  @output({ gives: { pixelFormat: "rgba8" } })
   video!: StreamOutput<VideoFrame>;
   /** Encoded pictures. */
-  @output()
+  @output({ gives: { codec: "jpeg" } })
   jpeg!: StreamOutput<EncodedFrame>;
   /** The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. @minLength 1 */
   @config()

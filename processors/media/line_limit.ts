@@ -18,6 +18,8 @@ export class LineLimit {
    * @param tell is given the lines, and how many were left out
    * @param nowMs a clock
    */
+  // A program prints in the system's time, also in a graph that is offline.
+  // deno-lint-ignore sluice/no-wall-clock
   constructor(tell: (line: string) => void, nowMs: () => number = () => performance.now()) {
     this.#tell = tell;
     this.#limit = new RateLimit(MOST_LINES, MOST_LINES, nowMs);

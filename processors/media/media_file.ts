@@ -8,14 +8,16 @@
 import type { Input } from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { openError } from "../file/file_errors.ts";
-import { claimedSize } from "./claimed_size.ts";
 import type { Mediabunny } from "./containers.ts";
+import { wholePart } from "./cut_file.ts";
 import { FileTrack } from "./file_track.ts";
 import { checkMp4 } from "./mp4_check.ts";
 import { guardReads } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
 const MOST_READ = 256 * 2 ** 20;
+/** All that mediabunny says of some faults. */
+const ASSERTION = "Assertion failed";
 /** The most tracks of a file. */
 const MOST_TRACKS = 128;
 
@@ -30,17 +32,20 @@ export class MediaFile implements Disposable {
   readonly input: Input;
   /** How much of a file that is cut off is there; `undefined` for one that is whole, as far as it says. */
   readonly part: string | undefined;
+  /** The time of the container at which the file starts: that of its first packet in MPEG-TS, else 0. */
+  readonly originSeconds: number;
 
   private constructor(
     path: string,
     input: Input,
-    { tracks, durationNs, part }: Pick<MediaFile, "tracks" | "durationNs" | "part">,
+    { tracks, durationNs, part, originSeconds }: Pick<MediaFile, "tracks" | "durationNs" | "part" | "originSeconds">,
   ) {
     this.path = path;
     this.input = input;
     this.tracks = tracks;
     this.durationNs = durationNs;
     this.part = part;
+    this.originSeconds = originSeconds;
   }
 
   /**
@@ -57,12 +62,11 @@ export class MediaFile implements Disposable {
     try {
       if (size === 0) throw new Error("it is empty");
       checkMp4(read, size);
-      const claimed = claimedSize(read, size);
-      const part = claimed === undefined ? undefined : `${size} of ${claimed} bytes`;
+      const { part, ...whole } = wholePart(read, size);
       const source = guardReads(
         new mediabunny.CustomSource({
-          getSize: () => size,
-          read,
+          getSize: () => whole.size,
+          read: whole.read,
           dispose: () => file.close(),
           prefetchProfile: "fileSystem",
           // The read that waits for it, or the next one, fails with the same.
@@ -71,9 +75,11 @@ export class MediaFile implements Disposable {
       );
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
       const tracks = await readTracks(mediabunny, input, part);
+      const originSeconds = await readOrigin(mediabunny, input);
+      for (const track of tracks.values()) track.originSeconds = originSeconds;
       const seconds = await input.getDurationFromMetadata();
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
-      return new MediaFile(path, input, { tracks, durationNs, part });
+      return new MediaFile(path, input, { tracks, durationNs, part, originSeconds });
     } catch (error) {
       if (input === undefined) file.close();
       else input.dispose();
@@ -90,11 +96,14 @@ export class MediaFile implements Disposable {
 /** The error for a file whose content is not as it should be. */
 export function mediaError(path: string, cause: unknown, details: SluiceErrorDetails = {}): SluiceError {
   if (cause instanceof SluiceError) return cause;
-  const reason = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
+  const said = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
+  const reason = said === "" || said === ASSERTION ? "it is faulty, or cut off" : said;
   return new SluiceError(
     "InvalidMedia",
-    `Cannot read ${JSON.stringify(path)}: ${reason || "it is faulty"}; wanted a complete MP4, QuickTime, Matroska, ` +
-      'WebM, Ogg, WAV, FLAC, MP3, AAC or MPEG-TS file; ffmpeg may read it, as command of a "pipe-source"',
+    `Cannot read ${
+      JSON.stringify(path)
+    }: ${reason}; wanted a complete MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, ` +
+      'MP3, AAC or MPEG-TS file; "ffmpeg -i FILE OTHER.mkv" may make one of it, or read it as command of a "pipe-source"',
     { ...details, cause },
   );
 }
@@ -127,6 +136,13 @@ function readRange(file: Deno.FsFile, start: number, end: number): Uint8Array {
     got += more;
   }
   return bytes;
+}
+
+/** MPEG-TS is cut out of a stream whose clock began long before. */
+async function readOrigin({ MpegTsInputFormat }: Mediabunny, input: Input): Promise<number> {
+  if (!(await input.getFormat() instanceof MpegTsInputFormat)) return 0;
+  const first = await input.getFirstTimestamp();
+  return Number.isFinite(first) ? first : 0;
 }
 
 async function readTracks(

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Input, InputAudioTrack, InputTrack, InputVideoTrack } from "mediabunny";
+import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
+import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
 
 /** A media file. */
@@ -14,6 +15,8 @@ export interface MediaInfo {
   /** Such as `MP4`, `Matroska`, `WAVE` or `PNG`. */
   readonly container: string;
   readonly bytes: number;
+  /** How much of a file that is cut off is there: "900 of 1000 bytes". */
+  readonly part?: string;
   /** From its start to the end of what ends last; absent for a single picture. */
   readonly durationSeconds?: number;
   /** Bits a second of the whole file. */
@@ -24,7 +27,7 @@ export interface MediaInfo {
 }
 
 /** A track of a file. */
-export interface TrackInfo {
+export interface TrackInfo extends PictureFormat {
   /** The output of a `media-source` that carries it: `video_0`. */
   readonly name: string;
   readonly kind: "video" | "audio";
@@ -32,6 +35,8 @@ export interface TrackInfo {
   readonly codec: string;
   /** The codec with its profile and level (RFC 6381), where the file tells. */
   readonly codecString?: string;
+  /** Why a `media-source` does not carry it: "its codec is vorbis, …". */
+  readonly refusal?: string;
   readonly durationSeconds?: number;
   /** Bits a second, of the whole track or of its first packets. */
   readonly bitRate?: number;
@@ -70,7 +75,7 @@ export async function readMediaInfo(path: string): Promise<MediaInfo> {
   }
 }
 
-async function mediaFileInfo({ path, input, tracks: known }: MediaFile): Promise<MediaInfo> {
+async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }: MediaFile): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
   const hasIndex = container === "MP4" || container.startsWith("QuickTime");
@@ -80,31 +85,30 @@ async function mediaFileInfo({ path, input, tracks: known }: MediaFile): Promise
   for (const [index, [name, track]] of [...known].entries()) {
     tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most));
   }
-  const durationSeconds = await durationOf(input);
+  const said = await input.getDurationFromMetadata();
+  const durationSeconds = said !== null && said > 0 ? said : await input.computeDuration() - originSeconds;
   return {
     path,
     container,
     bytes,
+    ...(part !== undefined && { part }),
     ...(durationSeconds > 0 && { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) }),
     tracks,
     tags: await readTags(input),
   };
 }
 
-async function durationOf(source: Input | InputTrack): Promise<number> {
-  const said = await source.getDurationFromMetadata();
-  return said !== null && said > 0 ? said : await source.computeDuration();
-}
-
 async function trackInfo(
   name: string,
-  { codec }: FileTrack,
+  { codec, refusal, picture, originSeconds }: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
 ): Promise<TrackInfo> {
   const isVideo = track.isVideoTrack();
   const stats = await track.computePacketStats(most);
-  const durationSeconds = most === undefined ? await track.computeDuration() : await track.getDurationFromMetadata();
+  const durationSeconds = most === undefined
+    ? await track.computeDuration() - originSeconds
+    : await track.getDurationFromMetadata();
   const codecString = await track.getCodecParameterString();
   const [language, title] = [await track.getLanguageCode(), await track.getName()];
   const bitRate = Math.round(await track.getAverageBitrate() ?? stats.averageBitrate);
@@ -113,10 +117,12 @@ async function trackInfo(
     kind: isVideo ? "video" : "audio",
     codec,
     ...(codecString !== null && codecString !== codec && { codecString }),
+    ...(refusal !== undefined && { refusal }),
     ...(durationSeconds !== null && durationSeconds > 0 && { durationSeconds }),
     ...(bitRate > 0 && Number.isFinite(bitRate) && { bitRate }),
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
+    ...picture,
     ...(isVideo ? await videoInfo(track, stats.averagePacketRate) : await audioInfo(track as InputAudioTrack)),
   };
 }

@@ -75,6 +75,31 @@ for (const [container, make] of Object.entries(FILES)) {
   });
 }
 
+Deno.test("readMediaInfo() tells how pictures are coded, and what of a track is not carried", async () => {
+  const deep = ["-pix_fmt", "yuv422p10le", "-colorspace", "bt2020nc", "-color_range", "pc"];
+  const path = input("coded.mkv", "-c:v", "libx264", ...deep, "-c:a", "libvorbis", "-ac", "2");
+  const [{ bitDepth, chroma, interlaced, matrix, range, refusal }, sound] = (await readMediaInfo(path)).tracks;
+  assert.deepEqual([bitDepth, chroma, interlaced, matrix, range, refusal], [
+    10,
+    "4:2:2",
+    undefined,
+    "bt2020",
+    "full",
+    undefined,
+  ]);
+  assert.match(sound.refusal!, /^its codec is vorbis, wanted h264,/);
+});
+
+Deno.test("readMediaInfo() tells that a file is cut off", async () => {
+  const path = `${FOLDER}/cut.webm`;
+  const bytes = Deno.readFileSync(webm());
+  Deno.writeFileSync(path, bytes.subarray(0, 9000));
+  const { part, tracks } = await readMediaInfo(path);
+  assert.equal(part, `9000 of ${bytes.length} bytes`);
+  assert.deepEqual(tracks.map(({ codec }) => codec), ["vp9", "opus"]);
+  assert.equal((await readMediaInfo(webm())).part, undefined);
+});
+
 Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks as media-source does", async () => {
   const [plain, turned] = [mp4(), `${FOLDER}/turned.mp4`];
   const words = ["-metadata", "title=A talk", "-metadata:s:a:0", "language=deu"];

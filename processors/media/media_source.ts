@@ -21,6 +21,11 @@ const IDLE_NS = 1e8;
 /** The most samples of a block over all channels: what a slot of the default pool holds. */
 const MOST_VALUES = 16_384;
 
+/** A track that begins so much after another one is late. */
+const LATE_NS = 2e8;
+/** Packets of a late track that come before their time: with them, decoders and encoders have made a frame. */
+const EARLY_PACKETS = 16;
+
 /** An output with its track. */
 interface PlayedTrack {
   readonly out: StreamOutput<EncodedFrame | AudioFrame>;
@@ -28,23 +33,28 @@ interface PlayedTrack {
   readonly block: PcmBlock | undefined;
   /** The next frame comes after a jump. */
   jumps: boolean;
+  /** Whether its stream has ended before that of others. */
+  isOver: boolean;
+  /** Packets that come next, before their time. */
+  early: number;
 }
 
 /**
  * Reads a media file.
  *
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
- * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time. In a live graph they come at the
- * pace of the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is
- * reached from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the
- * place itself first. An event `tracks` says what is in the file.
+ * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
+ * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
+ * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached
+ * from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place
+ * itself first. An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live).
+ * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -54,10 +64,10 @@ interface PlayedTrack {
 @processor({ mode: "loop", tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"] })
 export class MediaSource {
   /** Encoded pictures. */
-  @output({ dynamic: true })
+  @output({ dynamic: true, gives: { codec: ["h264", "hevc", "vp8", "vp9", "av1"] } })
   video!: StreamOutput<EncodedFrame>[];
   /** Encoded sound. */
-  @output({ dynamic: true })
+  @output({ dynamic: true, gives: { codec: ["opus", "aac", "flac", "mp3"] } })
   audio!: StreamOutput<EncodedFrame>[];
   /** Samples. */
   @output({ dynamic: true })
@@ -77,6 +87,9 @@ export class MediaSource {
   /** How fast frames come in a live graph; their times stay those of the media. @minimum 0.0625 @maximum 16 */
   @config({ live: true })
   speed = 1;
+  /** Says in the log which pictures are to be turned; a graph that turns them leaves that out. */
+  @config()
+  tellRotation = true;
 
   #nodeId = "";
   #file: MediaFile | undefined;
@@ -84,6 +97,8 @@ export class MediaSource {
   /** The time of the graph's media at which the place in the file was that was gone to last. */
   #baseNs = 0;
   #placeNs = 0;
+  /** A place that turned out to lie beyond the end: a loop begins at the file's start instead. */
+  #emptyPlaceNs = -1;
   /** The end of what was written. */
   #endNs = 0;
   /** The clock and the time of media at which the pace was set. */
@@ -103,7 +118,7 @@ export class MediaSource {
     }));
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
-    this.#tellRotation(context);
+    if (this.tellRotation) this.#tellRotation(context);
     const { part } = this.#file;
     if (part !== undefined) {
       context.log.warn(`${JSON.stringify(this.path)} is cut off, and plays so far: ${part} are there`);
@@ -126,8 +141,12 @@ export class MediaSource {
   async process(context: ProcessorContext): Promise<void> {
     // In a live graph outputs may still be linked.
     if (this.#tracks.length === 0 && context.mode === "live") return context.waitUntilNs(context.nowNs() + IDLE_NS);
-    if (this.#seeks) await this.#seek(Math.round(this.positionSeconds * 1e9));
+    if (this.#seeks) {
+      await this.#seek(Math.round(this.positionSeconds * 1e9));
+      if (context.mode === "offline") this.#bringLate();
+    }
     for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
+      if (context.mode === "offline" && !this.loop) this.#endOver();
       const played = this.#earliest();
       if (played === undefined) return await this.#end(context);
       if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
@@ -150,7 +169,8 @@ export class MediaSource {
       out.announce(track.format);
       const { format, sampleFormat } = track;
       const block = format.kind === "audio" ? new PcmBlock(sampleFormat!, format.channels, 1024) : undefined;
-      return { out, track, block, jumps: false };
+      const isOver = this.#tracks.some((known) => known.out === out && known.isOver);
+      return { out, track, block, jumps: false, isOver, early: 0 };
     });
   }
 
@@ -202,13 +222,33 @@ export class MediaSource {
     return this.loop || durationNs === undefined ? undefined : Math.min(durationNs, this.#stopNs);
   }
 
-  /** The output whose next packet is the first in time. */
+  /** Has late tracks begin at once: who joins tracks waits for the first frame of each. */
+  #bringLate(): void {
+    const firstNs = Math.min(...this.#tracks.map(({ track }) => track.next?.timeNs ?? Infinity));
+    for (const played of this.#tracks) {
+      const { next } = played.track;
+      played.early = next !== undefined && next.timeNs > firstNs + LATE_NS ? EARLY_PACKETS : 0;
+    }
+  }
+
+  /** Ends the streams of tracks that have no more packets: who joins tracks would wait for them. */
+  #endOver(): void {
+    for (const played of this.#tracks) {
+      if (played.isOver || played.track.next !== undefined) continue;
+      played.isOver = true;
+      played.out.end();
+    }
+  }
+
+  /** The output whose next packet is the first in time, or comes before it. */
   #earliest(): PlayedTrack | undefined {
     let found: PlayedTrack | undefined;
     let foundNs = Infinity;
     for (const played of this.#tracks) {
       const { next } = played.track;
-      if (next === undefined || next.timeNs >= foundNs) continue;
+      if (played.isOver || next === undefined) continue;
+      if (played.early > 0) return played;
+      if (next.timeNs >= foundNs) continue;
       [found, foundNs] = [played, next.timeNs];
     }
     return found;
@@ -225,8 +265,10 @@ export class MediaSource {
 
   async #end(context: ProcessorContext): Promise<void> {
     const isEmpty = this.#endNs <= this.#baseNs;
-    if (!this.loop || isEmpty) return context.finish();
-    await this.#seek(Math.round(this.positionSeconds * 1e9));
+    if (isEmpty) this.#emptyPlaceNs = this.#placeNs;
+    if (!this.loop || (isEmpty && this.#placeNs === 0)) return context.finish();
+    const placeNs = Math.round(this.positionSeconds * 1e9);
+    await this.#seek(placeNs === this.#emptyPlaceNs ? 0 : placeNs);
     // The place itself was reached in order.
     for (const played of this.#tracks) played.jumps = false;
   }
@@ -246,10 +288,12 @@ export class MediaSource {
   async #write(played: PlayedTrack, context: ProcessorContext): Promise<void> {
     const { track } = played;
     const packet = track.next!;
+    const isEarly = played.early > 0;
+    if (isEarly) played.early--;
     if (played.block === undefined) await this.#writeEncoded(played, packet);
     else await this.#writeSamples(played, packet);
     this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
-    context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
+    if (!isEarly) context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
     await this.#read(track.advance());
   }
 

@@ -87,6 +87,22 @@ Deno.test("MediaSource begins again at the end with loop, and times go on rising
   assert.equal(pictures.some(({ discontinuity }) => discontinuity), false);
 });
 
+Deno.test("MediaSource goes on from the file's start with loop, where it was told to go beyond the end", async () => {
+  await using source = await ProcessorHarness.create(nodes.mediaSource({ path: mp4(), loop: true }));
+  source.addOutput("video");
+  await source.run(1);
+  source.takeEncoded("video_0");
+  source.configure({ positionSeconds: 60 });
+  let pictures = 0;
+  for (let round = 0; round < 20; round++) {
+    await source.run(1);
+    // What leads up to the place itself has times before it.
+    pictures += source.takeEncoded("video_0").filter(({ ptsNs }) => ptsNs >= 0).length;
+  }
+  assert.equal(source.finished, false);
+  assert.ok(pictures >= 100, `${pictures} pictures`);
+});
+
 Deno.test("MediaSource paces itself by the media in a live graph, faster with speed", async () => {
   for (const speed of [1, 2]) {
     await using source = await ProcessorHarness.create(nodes.mediaSource({ path: webm(), speed }), {}, {

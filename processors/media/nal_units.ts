@@ -23,6 +23,8 @@ export interface SequenceParameters {
   /** Pixels in a row, and rows, after cropping. */
   readonly width: number;
   readonly height: number;
+  /** Whether pictures may be coded as fields. */
+  readonly interlaced: boolean;
 }
 
 /** The type of a NAL unit. */
@@ -178,7 +180,10 @@ export function readSequenceParameters(unit: Uint8Array): SequenceParameters | u
   const height = heightUnits * 16 * fields - (crop[2] + crop[3]) * stepY;
   const isSane = !bits.isBeyond && chromaFormat <= 3 && lumaBits <= 14 && chromaBits <= 14 &&
     width > 0 && height > 0 && width <= 65_535 && height <= 65_535;
-  return isSane ? { profile, compatibility, level, chromaFormat, lumaBits, chromaBits, width, height } : undefined;
+  const interlaced = fields === 2;
+  return isSane
+    ? { profile, compatibility, level, chromaFormat, lumaBits, chromaBits, width, height, interlaced }
+    : undefined;
 }
 
 function skipScalingLists(bits: BitReader, lists: number): void {

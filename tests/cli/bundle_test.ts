@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { isBundleCurrent } from "../../cli/bundle_state.ts";
-import { readEvents, type Result, ROOT, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
+import { readEvents, readPrinted, type Result, ROOT, temporaryFolder, toneGraph } from "./command_line.ts";
 
 /** The command line from the sources, and from the bundle. */
 const MAINS = { sources: `${ROOT}cli/main.ts`, bundle: `${ROOT}dist/main.js` };
@@ -54,8 +54,7 @@ async function run(main: string, args: readonly string[], cwd: string): Promise<
     env: { NO_COLOR: "1", SLUICE_LOG: "error" },
     stdin: "null",
   }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: withoutNote(decoder.decode(stderr)) };
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: readPrinted(stderr) };
 }
 
 /** Both do it one after the other, in the same folder. */

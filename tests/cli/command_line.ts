@@ -45,8 +45,7 @@ export function spawn(args: readonly string[], settings: Settings = {}): Deno.Ch
 /** Runs a command line to its end, {@linkcode withoutNote}. */
 export async function sluice(args: readonly string[], settings: Settings = {}): Promise<Result> {
   const { code, stdout, stderr } = await spawn(args, settings).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: withoutNote(decoder.decode(stderr)) };
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: readPrinted(stderr) };
 }
 
 /** A line of progress once a frame has come through both links of a graph. */
@@ -89,6 +88,11 @@ export async function signalled(
  */
 export function withoutNote(text: string): string {
   return text.replace(/^([\d:.]+ warn {2}runtime: Portable mode, |Blocking waiting for file lock on ).*\r?\n/gm, "");
+}
+
+/** What a process has printed, {@linkcode withoutNote}. */
+export function readPrinted(bytes: Uint8Array): string {
+  return withoutNote(new TextDecoder().decode(bytes));
 }
 
 /** The events that `--json` printed: nothing else may stand there. */

@@ -98,3 +98,18 @@ Deno.test("sluice completion prints a script that completes commands", async () 
   const line = await sluice(["completion", "bash", "run", "-e", "wav-source path=a.wav ! wav-s"]);
   assert.deepEqual([line.code, line.stdout.trim()], [0, "wav-source path=a.wav ! wav-sink"]);
 });
+
+Deno.test("sluice completion knows types, paths and values behind what needs them, and leaves a quote open in bash", async () => {
+  const cases: [string, string[], string[]][] = [
+    ["bash", ["run", "--mode", ""], ["live", "offline"]],
+    ["bash", ["nodes", "info", "wav-s"], ["wav-sink", "wav-source"]],
+    ["bash", ["run", "-e", '"wav-sou'], ["wav-source ", "wav-source  "]],
+    ["bash", ["run", "-e", "'wav-source pa"], ["wav-source path=", "wav-source path= "]],
+    ["bash", ["check", "-e", "wav-source path=examples/spee"], ["wav-source path=examples/speech.wav"]],
+    ["bash", ["check", "-e", "wav-source path=tests/mist"], ["wav-source path=tests/mistakes/"]],
+  ];
+  await Promise.all(cases.map(async ([shell, words, wanted]) => {
+    const { code, stdout } = await sluice(["completion", shell, ...words]);
+    assert.deepEqual([code, stdout.split("\n")], [0, wanted], words.join(" "));
+  }));
+});

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
 import { main } from "../../cli/main.ts";
 import { processIo, TextOutput } from "../../cli/output/output.ts";
-import { CONTAINERS, familyOf, PCM } from "../../cli/convert/formats.ts";
+import { CONTAINERS, familyOf, PCM, undecodable } from "../../cli/convert/formats.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
-import { decode, ffmpeg, FOLDER, input, mp4, probe } from "../../processors/media/fixtures/media_files.ts";
+import { decode, ffmpeg, FOLDER, input, mp4, probe, webm } from "../../processors/media/fixtures/media_files.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
 
@@ -32,6 +32,13 @@ async function here(...args: string[]): Promise<{ code: number; said: string }> 
 function still(name = "still.png"): string {
   const path = `${FOLDER}/${name}`;
   ffmpeg("-f", "lavfi", "-i", "testsrc=size=32x32", "-frames:v", "1", "-update", "1", path);
+  return path;
+}
+
+/** Pictures that go on after the sound. */
+function shortSound(): string {
+  const path = `${FOLDER}/short-sound.mp4`;
+  ffmpeg("-i", mp4(), "-t", "0.5", "-i", mp4(), "-map", "0:v", "-map", "1:a", "-c", "copy", path);
   return path;
 }
 
@@ -87,20 +94,164 @@ Deno.test("sluice convert scales, changes the rate and cuts, to the picture", { 
 Deno.test("sluice convert turns pictures that the file says are to be turned", { ignore }, async () => {
   const turned = `${FOLDER}/turned.mp4`;
   ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=270", turned);
-  const { code, stderr } = await convert(turned, "upright.mp4");
+  const { code, stderr } = await convert(turned, "upright.mkv");
   assert.equal(code, 0, stderr);
-  assert.deepEqual(probe(`${FOLDER}/upright.mp4`, "stream=width,height"), ["120,160"]);
+  assert.deepEqual(probe(`${FOLDER}/upright.mkv`, "stream=width,height"), ["120,160"]);
   const raw = ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"];
-  const [found, wanted] = [`${FOLDER}/upright.mp4`, turned].map((path) => ffmpeg("-i", path, ...raw));
+  const [found, wanted] = [`${FOLDER}/upright.mkv`, turned].map((path) => ffmpeg("-i", path, ...raw));
   const error = found.reduce((sum, level, i) => sum + Math.abs(level - wanted[i]), 0) / found.length;
   assert.ok(found.length === wanted.length && error < 8, `${error} levels on average`);
+});
+
+Deno.test("sluice convert copies pictures that are to be turned with their rotation", { ignore }, async () => {
+  const turned = `${FOLDER}/aside.mp4`;
+  ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=90", turned);
+  for (const copy of [[], ["--copy"]]) {
+    const { code, stderr } = await convert(turned, "kept.mp4", "--force", ...copy);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^video_0: .*: copied$/m);
+    assert.doesNotMatch(stderr, /warn/);
+    const side = ["stream_side_data=rotation", "-select_streams", "v"] as const;
+    assert.deepEqual(probe(`${FOLDER}/kept.mp4`, ...side), probe(turned, ...side));
+  }
+});
+
+/** A film of one colour whose YUV follows from RGB in a way, which it tells or not. */
+function coloured(name: string, matrix: string, range: string, tags: readonly string[], size = "160x120"): string {
+  const path = `${FOLDER}/${name}`;
+  const source = `color=c=0x00bf00:size=${size}:rate=25:duration=0.2,format=rgb24`;
+  const scale = `scale=out_color_matrix=${matrix}:out_range=${range},format=yuv420p`;
+  ffmpeg("-f", "lavfi", "-i", source, "-vf", scale, "-c:v", "libx264", "-qp", "4", ...tags, path);
+  return path;
+}
+
+/** Colours of files, and what the stages are told. */
+const COLOURS: Readonly<Record<string, readonly [make: () => string, matrix: string, range: string]>> = {
+  "BT.601 of Matroska": [
+    () => coloured("c601.mkv", "smpte170m", "tv", ["-colorspace", "smpte170m"]),
+    "bt601",
+    "limited",
+  ],
+  "BT.709 in full range of MP4": [
+    () => coloured("c709.mp4", "bt709", "pc", ["-colorspace", "bt709", "-color_range", "pc"]),
+    "bt709",
+    "full",
+  ],
+  "BT.2020 of MPEG-TS": [
+    () => coloured("c2020.ts", "bt2020", "tv", ["-colorspace", "bt2020nc", "-color_range", "tv"]),
+    "bt2020",
+    "limited",
+  ],
+  "small pictures that tell nothing": [() => coloured("small.mkv", "smpte170m", "tv", []), "bt601", "limited"],
+  "large pictures that tell nothing": [() => coloured("hd.mkv", "bt709", "tv", [], "1280x720"), "bt709", "limited"],
+};
+
+for (const [what, [make, matrix, range]] of Object.entries(COLOURS)) {
+  Deno.test(`sluice convert takes the colours of ${what}, and tells them on`, async () => {
+    const path = make();
+    const planned = async (...args: string[]) => {
+      const { nodes } = JSON.parse((await here(path, ...args, "--print-graph")).said);
+      return nodes as Record<string, { config: Record<string, unknown> }>;
+    };
+    const { convert } = await planned("a.png");
+    assert.deepEqual(convert.config, { pixelFormat: "rgba8", matrix, range });
+    const { "video-encode": encode } = await planned("a.mp4", "--size", "80x");
+    assert.deepEqual([encode.config.matrix, encode.config.range], [matrix, range]);
+  });
+}
+
+Deno.test("sluice convert keeps the colours of pictures in BT.601 and full range", { ignore }, async () => {
+  const path = coloured("c601.mp4", "smpte170m", "pc", ["-colorspace", "smpte170m", "-color_range", "pc"]);
+  const { code, stdout } = await convert(path, "c601.png");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^Wrote c601\.png: 0:00\.2 of media in .*, the last one of 5; a name such as %04d\.png keeps them all$/m,
+  );
+  const corner = ["-frames:v", "1", "-vf", "crop=16:16", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+  const found = ffmpeg("-i", `${FOLDER}/c601.png`, ...corner);
+  assert.ok([0, 0xbf, 0].every((level, at) => Math.abs(found[at] - level) <= 2), String(found));
+  assert.equal((await convert(path, "c601-2.mp4", "--size", "80x")).code, 0);
+  assert.deepEqual(probe(`${FOLDER}/c601-2.mp4`, "stream=color_range,color_space"), ["pc,smpte170m"]);
+});
+
+Deno.test("sluice convert fails for a track of which nothing was written", { ignore }, async () => {
+  const { code, stdout, stderr } = await convert(mp4(), "nothing.mp4", "--from", "0.97", "--no-audio");
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: Cannot write video_0 to "nothing\.mp4": nothing of it can be read there/m);
+  assert.equal(stdout, "Wrote nothing to nothing.mp4\n");
+});
+
+Deno.test("sluice convert writes sound alone to .m4a, and encodes samples for it", async () => {
+  const film = JSON.parse((await here(mp4(), "a.m4a", "--print-graph")).said);
+  assert.deepEqual(film.links, [{ from: "input.audio_0", to: "output.audio_0" }]);
+  const speech = JSON.parse((await here(SPEECH, "a.m4a", "--print-graph")).said);
+  assert.equal(speech.nodes["audio-encode"].type, "org.sluice.codecs.opus-encode");
+});
+
+/** Tracks that are refused before anything runs, and why. */
+const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: RegExp]>> = {
+  "MJPEG": [
+    () => input("mjpeg.mov", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-an", "-v", "error"),
+    /: its codec is \w+, wanted h264,/,
+  ],
+  "H.264 with 10 bits": [
+    () => input("deep.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p10le", "-an"),
+    /: no shipped node decodes h264 of 10 bits, which --size would take/,
+  ],
+  "H.264 of 4:4:4": [
+    () => input("wide.mkv", "-c:v", "libx264", "-pix_fmt", "yuv444p", "-an"),
+    /: no shipped node decodes h264 of chroma of 4:4:4, which --size would take/,
+  ],
+  "interlaced H.264": [
+    () => input("fields.ts", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", "tff=1:weightp=0", "-an"),
+    /: no shipped node decodes h264 of interlaced pictures, which --size would take/,
+  ],
+  "VP9": [webm, /: no shipped node decodes vp9, which --size would take/],
+  "AV1": [
+    () => input("av1.mp4", "-c:v", "libaom-av1", "-crf", "50", "-cpu-used", "8", "-usage", "realtime", "-an"),
+    /: no shipped node decodes av1, which --size would take/,
+  ],
+  "HEVC": [
+    () => input("hevc.mp4", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-an"),
+    /: no shipped node decodes hevc, which --size would take/,
+  ],
+  "Vorbis": [() => input("vorbis.ogg", "-c:a", "libvorbis", "-ac", "2"), /: its codec is vorbis, wanted h264,/],
+  "Opus of six channels": [
+    () => input("six.webm", "-ac", "6", "-c:a", "libopus", "-b:a", "256k", "-mapping_family", "1"),
+    /: its Opus has 6 channels, wanted mono or stereo/,
+  ],
+};
+
+for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
+  Deno.test(`sluice convert refuses ${what} before it runs, and ffmpeg makes what it takes`, async () => {
+    const { code, said } = await here(make(), "a.mp4", "--size", "80x");
+    assert.equal(code, 2, said);
+    assert.match(said, reason);
+    const line = /or let ffmpeg make a file that is read: (ffmpeg .*)$/m.exec(said)![1];
+    const run = new Deno.Command("sh", { args: ["-c", line.replace("ffmpeg", "ffmpeg -v error -y")], cwd: FOLDER });
+    assert.equal((await run.output()).code, 0, line);
+    const readable = line.split(" ").at(-1)!;
+    const again = await here(readable, "a.mp4", "--size", "80x", "--print-graph");
+    assert.equal(again.code, 0, again.said);
+  });
+}
+
+Deno.test("undecodable() knows HE-AAC and AAC of more than two channels", () => {
+  const track = { name: "audio_0", kind: "audio", codec: "aac" } as const;
+  assert.equal(undecodable({ ...track, codecString: "mp4a.40.2", channels: 2 }), undefined);
+  for (const [codecString, channels] of [["mp4a.40.5", 2], ["mp4a.40.29", 2], ["mp4a.40.2", 6]] as const) {
+    const reason = `no shipped node decodes aac (${codecString}) with ${channels} channels`;
+    assert.equal(undecodable({ ...track, codecString, channels }), reason);
+  }
 });
 
 Deno.test("sluice convert cuts sound to the sample, and mixes channels", { ignore }, async () => {
   const opus = input("cut.ogg", "-c:a", "libopus", "-b:a", "96k", "-ac", "2");
   const options = ["--from", "0.25", "--to", "0:00.75", "--channels", "1", "--audio-codec", "pcm-s24"];
-  const { code, stderr } = await convert(opus, "cut.wav", ...options);
+  const { code, stdout, stderr } = await convert(opus, "cut.wav", ...options);
   assert.equal(code, 0, stderr);
+  assert.match(stdout, /: 0:00\.5 of media in /);
   assert.deepEqual(probe(`${FOLDER}/cut.wav`, "stream=codec_name,sample_rate,channels,duration_ts"), [
     "pcm_s24le,48000,1,24000",
   ]);
@@ -176,7 +327,11 @@ for (
       () => [mp4(), "a.mp4", "--copy", "--size", "80x"],
       /--copy encodes nothing, and --size would change it/,
     ],
-    ["an extension that says nothing", () => [SPEECH, "a.xyz"], /Cannot tell the container of "a\.xyz"/],
+    [
+      "an extension that says nothing",
+      () => [SPEECH, "a.xyz"],
+      /Cannot tell the container of "a\.xyz".*\.png, .*; write one/,
+    ],
     ["the file that is read", () => [SPEECH, SPEECH, "--force"], /is the file that is read; name another one/],
     [
       "to write over numbered pictures",
@@ -184,6 +339,21 @@ for (
       /"\S+shot-1\.png" is there already; give --force/,
     ],
     ["times in the wrong order", () => [SPEECH, "a.ogg", "--from", "3", "--to", "2"], /--to 2 is not after --from 3/],
+    [
+      "a start after the end",
+      () => [mp4(), "a.mp4", "--from", "1:00"],
+      /--from 60 is not before its end at 1(\.\d+)? s/,
+    ],
+    [
+      "a start after the end of a track",
+      () => [shortSound(), "a.mp4", "--from", "0.8"],
+      /--from 0\.8 is not before the end of audio_0 at 0\.\d+ s; leave it out with --no-audio/,
+    ],
+    [
+      "a size that cannot be encoded",
+      () => [mp4(), "a.mp4", "--size", "20000x"],
+      /Cannot encode h264 of 20000 × 15000 pixels: wanted 16 × 16 to 3840 × 2160/,
+    ],
     ["a size that is none", () => [mp4(), "a.mp4", "--size", "80"], /Cannot read the size.*80/],
     ["pictures only for sound", () => [still(), "a.ogg"], /it has video, and Ogg holds audio/],
   ] as const

@@ -117,6 +117,10 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
   const built = await run("plugins", "build", "plugins");
   equal(built.code, 0, built.stderr);
   match(built.stdout, /^plugins\/gate: cc .* gate\.c -o libother\.so -lm\n.*nothing is wrong with plugin "gate" 1 /m);
+  // Nor is a copy of the header needed.
+  await Deno.remove(`${folder}/sluice_stage.h`);
+  const again = await run("plugins", "build", "plugins");
+  equal(again.code, 0, again.stderr);
 });
 
 inFolder("a new plugin is entered in a sluice.json, also Sluice's own, and generated", noPlugins, async (path, run) => {

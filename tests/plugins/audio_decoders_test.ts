@@ -228,6 +228,19 @@ function sayHeAac(file: Uint8Array): Uint8Array {
   return file;
 }
 
+media("audio-decode decodes whichever codec comes as the stage of that codec does", async (registry) => {
+  const folder = await Deno.makeTempDir();
+  const opus = { codec: "opus", extension: "opus", encoder: ["-c:a", "libopus", "-b:a", "96k"] } as const;
+  for (const each of [AAC, MP3, FLAC, opus]) {
+    const path = encode(folder, each, 2, 48_000);
+    const wanted = await decodeFile(registry, path, `codecs.${each.codec}-decode`);
+    const found = await decodeFile(registry, path, "codecs.audio-decode");
+    ok(wanted.channels[1].length > 0.9 * SECONDS * 48_000, each.codec);
+    deepEqual(found, wanted, each.codec);
+  }
+  await Deno.remove(folder, { recursive: true });
+}, { needsFfmpeg: true });
+
 media("aac-decode refuses HE-AAC, other profiles and 5.1, and names what decodes them", async (registry) => {
   const folder = await Deno.makeTempDir();
   const units = await packetsOf(registry, encode(folder, AAC, 1, 48_000));

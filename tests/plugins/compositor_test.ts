@@ -2,7 +2,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import type { SluiceError } from "../../core/errors.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { NodeType } from "../../core/registry/node_type.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import { addRow, copyPicture, end, media, type PictureCopy, readCode, runtimeOf } from "../fixtures/plugins/media.ts";
@@ -96,7 +98,12 @@ async function compose(registry: NodeRegistry, config: object, inputs: readonly 
   const { sources, sink } = graph(runtime, config, inputs);
   await runtime.start();
   const sent = Promise.all(sources.map(async (source, k) => {
-    for (const pixels of inputs[k]?.pictures ?? []) await source!.push({ planes: [pixels] });
+    try {
+      for (const pixels of inputs[k]?.pictures ?? []) await source!.push({ planes: [pixels] });
+    } catch (error) {
+      // What an input has left when the compositor ends goes nowhere.
+      equal((error as SluiceError).code, "Busy");
+    }
     source?.end();
   }));
   const pictures: PictureCopy[] = [];
@@ -170,6 +177,24 @@ media("compositor scales pictures, and what cannot be seen of one lends no colou
       if (x < 49 || x >= 64 || y < 2 || y >= 20) equal(blue, 0, `${x}, ${y}`);
     }
   }
+});
+
+media("compositor draws what can be seen of a scaled picture as it draws the whole", async (registry) => {
+  const pick = random(22);
+  const input = still(33, 21, Uint8Array.from({ length: 4 * 33 * 21 }, (_, k) => k % 4 === 3 ? 255 : pick(256)));
+  const size = { width_0: 400, height_0: 300 };
+  const { pictures: [whole] } = await compose(registry, { width: 400, height: 300, ...size }, [input]);
+  const { pictures: [part] } = await compose(registry, { width: 64, height: 48, x_0: -150, y_0: -120, ...size }, [
+    input,
+  ]);
+  let most = 0;
+  for (let y = 0; y < 48; y++) {
+    for (let x = 0; x < 64; x++) {
+      const wanted = pixel(whole, 150 + x, 120 + y);
+      pixel(part, x, y).forEach((level, k) => most = Math.max(most, Math.abs(level - wanted[k])));
+    }
+  }
+  ok(most <= 1, `${most} levels`);
 });
 
 /** The frame numbers of two test patterns in each picture, one above the other. */
@@ -277,6 +302,115 @@ media("compositor goes on at the next time with another rate", async (registry) 
   ok((await pictures.next()).done);
   await end(runtime);
 });
+
+for (const isolate of [undefined, "process"] as const) {
+  const where = isolate === undefined ? "" : ", in a process of its own";
+  media(`compositor keeps the pictures of inputs that have ended where it is replaced${where}`, async (registry) => {
+    if (isolate !== undefined && Deno.build.os !== "linux") return;
+    await using runtime = runtimeOf(registry);
+    const inputs = [[200, 0, 0], [0, 100, 0]].map(([red, green, blue]) =>
+      still(4, 4, solid(4, 4, [red, green, blue, 255]))
+    );
+    const config = { width: 8, height: 4, frameRate: 25, x_1: 4 };
+    const { sources: [long, short], sink } = graph(runtime, config, inputs, { isolate });
+    await runtime.start();
+    const pictures = sink[Symbol.asyncIterator]();
+    const seen = async () => {
+      const copy = copyPicture((await pictures.next()).value!);
+      return [copy.ptsNs / MS, pixel(copy, 0, 0)[0], pixel(copy, 4, 0)[1]];
+    };
+    await short!.push({ planes: inputs[1].pictures });
+    short!.end();
+    await long!.push({ planes: inputs[0].pictures });
+    deepEqual(await seen(), [0, 200, 100]);
+    await runtime.configure("compositor", { frameRate: 50 });
+    await long!.push({ planes: inputs[0].pictures });
+    deepEqual(await seen(), [40, 200, 100]);
+    const other = registry.get(TYPE) as unknown as NodeType<Record<string, unknown>>;
+    await runtime.edit((edit) => edit.replace("compositor", other({ ...config, frameRate: 50 })));
+    // The first of the two shows the pictures before on, of both inputs.
+    await long!.push({ planes: inputs[1].pictures });
+    deepEqual([await seen(), await seen()], [[60, 200, 100], [80, 0, 100]]);
+    long!.end();
+    deepEqual(await seen(), [100, 0, 100]);
+    ok((await pictures.next()).done);
+    await end(runtime);
+  });
+}
+
+/** Sends pictures of one pixel at times, in milliseconds; each has its place in the list as its level of red. */
+async function composeTimes(
+  registry: NodeRegistry,
+  config: object,
+  times: readonly (readonly number[])[],
+  mode: "live" | "offline",
+) {
+  await using runtime = runtimeOf(registry, { mode });
+  const format = { pixelFormat: "rgba8", width: 1, height: 1, frameRate: 25 } as const;
+  runtime.addByType(TYPE, { width: 2, height: 1, x_1: 1, frameRate: 25, ...config }, {
+    id: "compositor",
+    lane: "media",
+  });
+  const sources = times.map((_, k) => {
+    const source = runtime.add(appSource.video(format), { id: `in_${k}` });
+    runtime.connectByName(`in_${k}.video`, `compositor.videoIn_${k}`, { policy: "lossless", capacity: 4 });
+    return source;
+  });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName("compositor.videoOut", "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const sent = Promise.all(sources.map(async (source, k) => {
+    for (const [place, ms] of times[k].entries()) {
+      await source.push({ planes: [Uint8Array.of(1 + place, 0, 0, 255)], ptsNs: ms * MS });
+    }
+    source.end();
+  }));
+  const found: (readonly [ms: number, ...levels: number[]])[] = [];
+  const breaks: number[] = [];
+  for await (const picture of sink) {
+    const copy = copyPicture(picture);
+    if (copy.discontinuity) breaks.push(found.length);
+    found.push([copy.ptsNs / MS, ...times.map((_, k) => pixel(copy, k, 0)[0])]);
+  }
+  await sent;
+  return { found, breaks, figures: (await end(runtime)).figures("compositor")! };
+}
+
+for (const mode of ["live", "offline"] as const) {
+  media(`compositor goes on where the times of its inputs go back, in a graph that is ${mode}`, async (registry) => {
+    const one = await composeTimes(registry, {}, [[0, 40, 80, 0, 40]], mode);
+    deepEqual(one.found, [[0, 1], [40, 2], [80, 3], [0, 4], [40, 5]]);
+    deepEqual(one.breaks, [3]);
+    const config = { waitMs: 10_000 };
+    const two = await composeTimes(registry, config, [[80, 120, 0, 40], [80, 120, 160, 0, 40]], mode);
+    deepEqual(two.found, [[80, 1, 1], [120, 2, 2], [160, 2, 3], [0, 3, 4], [40, 4, 5]]);
+    deepEqual(two.figures, { frames: 5, late: 0, skipped: 0 });
+  });
+
+  media(`compositor fills a gap of 10 s at most, in a graph that is ${mode}`, async (registry) => {
+    const hour = await composeTimes(registry, {}, [[0, 40, 3_600_000, 3_600_040]], mode);
+    deepEqual(hour.found, [[0, 1], [40, 2], [3_600_000, 3], [3_600_040, 4]]);
+    deepEqual(hour.breaks, [2]);
+    const { found, breaks } = await composeTimes(registry, {}, [[0, 10_040]], mode);
+    deepEqual(found, Array.from({ length: 252 }, (_, k) => [40 * k, k < 251 ? 1 : 2]));
+    deepEqual(breaks, []);
+  });
+}
+
+media(
+  "compositor shows again what has gone back alone, once the others have not followed for 10 s",
+  async (registry) => {
+    const steady = Array.from({ length: 30 }, (_, k) => 500 * k);
+    const { found, breaks } = await composeTimes(
+      registry,
+      { frameRate: 2 },
+      [steady, [0, 500, 1_000, 0, 500]],
+      "offline",
+    );
+    deepEqual(found, steady.map((ms, k) => [ms, k + 1, ms < 1_000 ? 1 + k : ms <= 11_000 ? 3 : 5]));
+    deepEqual(breaks, []);
+  },
+);
 
 media("compositor goes on in a live graph without an input that is late, and counts it", async (registry) => {
   await using runtime = runtimeOf(registry, { mode: "live" });

@@ -15,6 +15,12 @@ function block(name: string): string {
   return found![1];
 }
 
+Deno.test("docs/plugins.md has the stage in Rust that the tests of its crate build", async () => {
+  const source = await Deno.readTextFile(new URL("../../crates/stage/src/lib.rs", import.meta.url));
+  const [, tested] = /^\/\/! ```\n([\s\S]*?)^\/\/! ```$/m.exec(source)!;
+  equal(block("pass.rs"), tested.replace(/^\/\/! ?/gm, ""));
+});
+
 Deno.test({
   name: `docs/plugins.md has a plugin in C that builds and runs${noPlugins ? ` (left out: ${noPlugins})` : ""}`,
   ignore: noPlugins !== undefined,

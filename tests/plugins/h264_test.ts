@@ -56,6 +56,106 @@ for (const profile of ["baseline", "main", "high"]) {
   );
 }
 
+const MOVING = { pixelFormat: "i420", width: 160, height: 120, frameRate: 30 } as const;
+
+/** Waves and texture that move by 3 pixels a picture. */
+function movingPicture(frame: number): Uint8Array[] {
+  const { width, height } = MOVING;
+  const luma = Uint8Array.from({ length: width * height }, (_, at) => {
+    const [x, y] = [at % width + 3 * frame, Math.floor(at / width)];
+    const texture = (Math.imul(x >> 2, 2_654_435_761) ^ Math.imul(y >> 2, 2_246_822_519)) >>> 28;
+    return 128 + 50 * Math.sin(x / 19) + 40 * Math.sin((y + frame) / 13) + texture;
+  });
+  const chroma = (length: number) =>
+    Uint8Array.from(
+      { length: width * height / 4 },
+      (_, at) => 128 + 40 * Math.sin((at % (width / 2) + 1.5 * frame) / length),
+    );
+  return [luma, chroma(23), chroma(31)];
+}
+
+/** Moving pictures that are sent and encoded one by one. */
+async function encodeStepwise(registry: NodeRegistry, config: object) {
+  const runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.video(MOVING), { id: "source" });
+  const sink = runtime.add(appSink.encoded(), { id: "sink" });
+  const last = addRow(registry, runtime, { "codecs.h264-encode": { ...config } }, "source.video");
+  runtime.connectByName(last, "sink.encoded", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const units = sink[Symbol.asyncIterator]();
+  let frame = 0;
+  const next = async () => {
+    await source.push({ planes: movingPicture(frame++) });
+    const { keyframe, bytes } = (await units.next()).value!;
+    return { keyframe, length: bytes.length };
+  };
+  const finish = async () => {
+    source.end();
+    ok((await units.next()).done);
+    await end(runtime);
+  };
+  return { runtime, next, finish };
+}
+
+media("h264-encode makes the next picture a key frame by command, and no other", async (registry) => {
+  const { runtime, next, finish } = await encodeStepwise(registry, { keyInterval: 1_000 });
+  await using _ = runtime;
+  const found: number[] = [];
+  for (let frame = 0; frame < 12; frame++) {
+    if (frame === 5 || frame === 9) equal(await runtime.command("h264-encode", "keyFrame"), null);
+    if ((await next()).keyframe) found.push(frame);
+  }
+  deepEqual(found, [0, 5, 9]);
+  await finish();
+});
+
+media("h264-encode keeps to another bit rate from the picture on at which it is set", async (registry) => {
+  const { runtime, next, finish } = await encodeStepwise(registry, { bitRate: 1_000_000, keyInterval: 1_000 });
+  await using _ = runtime;
+  const bitRate = async () => {
+    let [bytes, frames] = [0, 0];
+    for (; frames < 45; frames++) {
+      const { length } = await next();
+      // The first third is left to the rate control.
+      if (frames >= 15) bytes += length;
+    }
+    return bytes * 8;
+  };
+  const high = await bitRate();
+  await runtime.configure("h264-encode", { bitRate: 100_000 });
+  const low = await bitRate();
+  await runtime.configure("h264-encode", { bitRate: 1_000_000 });
+  const again = await bitRate();
+  ok(Math.abs(low / 100_000 - 1) < 0.5, `${low} bit/s, wanted 100,000`);
+  ok(high > 3 * low && again > 3 * low, `${high}, ${low} and ${again} bit/s`);
+  await finish();
+});
+
+media("h264-encode keeps moving pictures 35 dB above what it changes", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.video(MOVING), { id: "source" });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const row = { "codecs.h264-encode": { bitRate: 1_000_000 }, "codecs.h264-decode": {} };
+  runtime.connectByName(addRow(registry, runtime, row, "source.video"), "sink.video", {
+    policy: "lossless",
+    capacity: 4,
+  });
+  await runtime.start();
+  const originals = Array.from({ length: 30 }, (_, frame) => movingPicture(frame));
+  const sent = (async () => {
+    for (const planes of originals) await source.push({ planes });
+    source.end();
+  })();
+  const found: number[] = [];
+  for await (const picture of sink) {
+    found.push(compareBytes(rawVideo([copyPicture(picture)]), concat(originals[found.length])).psnr);
+  }
+  await sent;
+  await end(runtime);
+  equal(found.length, originals.length);
+  ok(Math.min(...found) >= 35, `${Math.min(...found)} dB`);
+});
+
 media("h264-decode gives the pictures that ffmpeg gives of what was encoded here", async (registry) => {
   const encoder = { "video.pattern-source": SMALL, "video.convert": {}, "codecs.h264-encode": { bitRate: 500_000 } };
   const { units } = await runUnits(registry, encoder);
@@ -155,6 +255,52 @@ for (const [what, { format = "yuv420p", options = "" }] of Object.entries(REFUSE
     await failed;
   }, { needsFfmpeg: true });
 }
+
+/** A stream of key frames at every fifth picture, where one bit of the SPS of some pictures says chroma of 4:2:2. */
+async function withDamagedSets(pictures: readonly number[]): Promise<{ bytes: Uint8Array; ptsNs: number }[]> {
+  const units = await encodeByFfmpeg(["-pix_fmt", "yuv420p", "-x264-params", "aud=1:bframes=0:keyint=5:scenecut=0"]);
+  return units.map((unit, k) => {
+    const bytes = unit.slice();
+    if (pictures.includes(k)) {
+      const sps = bytes.findIndex((byte, at) => byte === 0x67 && bytes[at - 1] === 1 && bytes[at - 2] === 0);
+      // seq_parameter_set_id 0, chroma_format_idc 1, two depths of 8 bits (ITU-T H.264, 7.3.2.1.1).
+      equal(bytes[sps + 4], 0b10101100);
+      bytes[sps + 4] ^= 0b00010000;
+    }
+    return { bytes, ptsNs: 40e6 * k };
+  });
+}
+
+media("h264-decode leaves pictures out up to the next key frame where an SPS is damaged", async (registry) => {
+  const { pictures, figures } = await decode(registry, await withDamagedSets([10]));
+  deepEqual(figures("h264-decode"), { units: 25, frames: 20, damaged: 5 });
+  deepEqual(
+    pictures.map(({ ptsNs }) => ptsNs / 40e6),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
+  );
+  deepEqual(pictures.flatMap(({ discontinuity }, k) => discontinuity ? [k] : []), [10]);
+  const { pictures: whole } = await decode(registry, await withDamagedSets([]));
+  sameBytes(rawVideo(pictures.slice(10)), rawVideo(whole.slice(15)));
+}, { needsFfmpeg: true });
+
+media("h264-decode fails by a damaged SPS where that is wanted, and by the second in a row", async (registry) => {
+  const cases = [
+    [[10], { damaged: "fail" }, /access unit 11 is damaged/],
+    [[10, 15], {}, /cannot decode H\.264 with chroma of 4:2:2/],
+  ] as const;
+  for (const [damaged, config, wanted] of cases) {
+    await using runtime = runtimeOf(registry);
+    const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
+    addRow(registry, runtime, { "codecs.h264-decode": config }, "source.encoded");
+    await runtime.start();
+    const failed = rejects(runtime.finished, wanted);
+    const sent = (async () => {
+      for (const { bytes, ptsNs } of await withDamagedSets(damaged)) await source.push({ bytes, ptsNs });
+    })().catch(() => {});
+    await failed;
+    await sent;
+  }
+}, { needsFfmpeg: true });
 
 /** When each unit is presented, from the order of pictures that ffprobe finds. */
 async function presentationTimes(units: readonly Uint8Array[]): Promise<number[]> {

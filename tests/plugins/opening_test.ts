@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { loadNative } from "../../ffi/loader.ts";
 import { tryPluginLibraries } from "../../ffi/plugin.ts";
-import { sluice } from "../cli/command_line.ts";
+import { readPrinted, sluice } from "../cli/command_line.ts";
 import { compile, noCompilerOf, noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 
 /** A plugin that is right, but for what it does in its constructor and in its entry. */
@@ -182,7 +182,7 @@ async function countOpeners(folder: string, cache: string): Promise<number> {
   const args = ["run", "-A", "--no-check", script, folder, cache];
   const env = { OPENED: opened };
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env }).output();
-  equal(new TextDecoder().decode(stderr), "");
+  equal(readPrinted(stderr), "");
   deepEqual(JSON.parse(new TextDecoder().decode(stdout)), { packages: ["one", "three", "two"], refused: [] });
   const openers = (await Deno.readTextFile(opened)).trimEnd().split("\n");
   await Deno.remove(opened);

@@ -1,6 +1,9 @@
 /** The test pattern, scaling and JPEG, with answers that are known or ffmpeg's. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { encodePng } from "../../processors/media/png.ts";
 import {
   addRow,
   compareBytes,
@@ -209,4 +212,168 @@ media("overlay writes the time of each picture in each format, and changes nothi
     }
     ok(drawn[0].some((found, at) => found !== drawn[1][at]), "each picture has its own text");
   }
+});
+
+media("overlay counts the pictures before which others are missing", async (registry) => {
+  const texts = ["{drops}", "0", "1", "2"];
+  const drawn = await Promise.all(texts.map(async (text) => {
+    await using runtime = runtimeOf(registry);
+    const format = { pixelFormat: "rgba8", width: 64, height: 32, frameRate: 25 } as const;
+    const source = runtime.add(appSource.video(format), { id: "source" });
+    const sink = runtime.add(appSink.video(), { id: "sink" });
+    const last = addRow(registry, runtime, { "video.overlay": { text, size: 24 } }, "source.video");
+    runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+    await runtime.start();
+    const sent = (async () => {
+      for (const discontinuity of [false, true, false, true]) {
+        await source.push({ planes: [new Uint8Array(64 * 32 * 4)], discontinuity });
+      }
+      source.end();
+    })();
+    const pictures: Uint8Array[] = [];
+    for await (const picture of sink) pictures.push(copyPicture(picture).planes[0]);
+    await sent;
+    await end(runtime);
+    return pictures;
+  }));
+  const [counted, ...numbers] = drawn;
+  equal(counted.length, 4);
+  for (const [k, drops] of [0, 1, 1, 2].entries()) {
+    equal(compareBytes(counted[k], numbers[drops][k]).most, 0, `picture ${k}`);
+  }
+  ok(compareBytes(numbers[1][0], numbers[2][0]).most > 0, "numbers differ");
+});
+
+/** Draws an image over pictures of one colour, 64 × 40 in RGBA. */
+async function stamped(registry: NodeRegistry, config: object, level = 0): Promise<Uint8Array> {
+  await using runtime = runtimeOf(registry);
+  const format = { pixelFormat: "rgba8", width: 64, height: 40, frameRate: 25 } as const;
+  const source = runtime.add(appSource.video(format), { id: "source" });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const last = addRow(registry, runtime, { "video.overlay": { text: "", ...config } }, "source.video");
+  runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  await source.push({ planes: [Uint8Array.from({ length: 64 * 40 * 4 }, (_, k) => k % 4 === 3 ? 255 : level)] });
+  source.end();
+  const [picture] = await Array.fromAsync(sink, copyPicture);
+  await end(runtime);
+  return picture.planes[0];
+}
+
+media("overlay draws an image in each format by its alpha, and changes nothing elsewhere", async (registry) => {
+  const folder = await Deno.makeTempDir();
+  const [width, height] = [20, 14];
+  const bytes = Uint8Array.from({ length: 4 * width * height }, (_, k) => (k * 37 + (k >> 5) * 91) % 256);
+  await Deno.writeFile(`${folder}/a.png`, encodePng({ width, height, bytes }, 4 * width, 6));
+  const config = { text: "", image: `${folder}/a.png`, imagePosition: "bottom-right", imageOpacity: 0.5 };
+  // It ends 4 pixels before the edges.
+  const [left, top] = [160 - width - 4, 90 - height - 4];
+  const colour = (x: number, y: number) => {
+    const [red, green, blue, alpha] = bytes.subarray(4 * (y * width + x));
+    return { red, green, blue, part: Math.round(alpha * 128 / 255) / 255 };
+  };
+  /** Luma, and the differences of chroma by alpha, of ITU-R BT.709. */
+  const yuv = (x: number, y: number) => {
+    const { red, green, blue, part } = colour(x, y);
+    const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    const chroma = (level: number, most: number) => part * (128 + 224 / 255 * (level - luma) / most);
+    return { luma: 16 + 219 / 255 * luma, cb: chroma(blue, 1.8556), cr: chroma(red, 1.5748), part };
+  };
+  for (const pixelFormat of ["rgba8", "bgra8", "nv12", "i420"] as const) {
+    const base: Row = {
+      "video.pattern-source": { pattern: "ramp", width: 160, height: 90, durationSeconds: 0.034 },
+      "video.convert": { pixelFormat },
+    };
+    const { pictures: [{ planes: plain }] } = await runPictures(registry, base);
+    const { pictures: [{ planes }] } = await runPictures(registry, { ...base, "video.overlay": config });
+    /** Compares one level with how it is mixed. */
+    const check = (plane: number, at: number, level: number, part: number, off: number) => {
+      const wanted = plain[plane][at] * (1 - part) + level * part;
+      ok(
+        Math.abs(planes[plane][at] - wanted) <= off,
+        `${pixelFormat} ${plane}: ${at} is ${planes[plane][at]}, wanted ${wanted}`,
+      );
+      plain[plane][at] = planes[plane][at];
+    };
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = (top + y) * 160 + left + x;
+        const { red, green, blue, part } = colour(x, y);
+        if (pixelFormat === "nv12" || pixelFormat === "i420") check(0, at, yuv(x, y).luma, part, 1.5);
+        else {[...pixelFormat === "rgba8" ? [red, green, blue] : [blue, green, red], 255].forEach((level, k) =>
+            check(0, 4 * at + k, level, part, 0.501)
+          );}
+        if (plain.length === 1 || x % 2 === 1 || y % 2 === 1) continue;
+        const four = [yuv(x, y), yuv(x + 1, y), yuv(x, y + 1), yuv(x + 1, y + 1)];
+        const sum = (key: "cb" | "cr" | "part") => four.reduce((sum, each) => sum + each[key], 0);
+        const place = (top + y) / 2 * 80 + (left + x) / 2;
+        const [blueAt, redAt] = pixelFormat === "nv12"
+          ? [[1, 2 * place], [1, 2 * place + 1]]
+          : [[1, place], [2, place]];
+        check(blueAt[0], blueAt[1], sum("cb") / sum("part"), sum("part") / 4, 1.5);
+        check(redAt[0], redAt[1], sum("cr") / sum("part"), sum("part") / 4, 1.5);
+      }
+    }
+    planes.forEach((plane, k) =>
+      equal(compareBytes(plane, plain[k]).most, 0, `${pixelFormat}, elsewhere in plane ${k}`)
+    );
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+media("overlay reads PNG files of each kind, and scales them", async (registry) => {
+  const folder = await Deno.makeTempDir();
+  for (const kind of ["rgb24", "gray", "ya8", "pal8", "rgba64be"]) {
+    const source = ["-f", "lavfi", "-i", "testsrc2=size=24x16:duration=0.04,format=rgba,colorchannelmixer=aa=0.6"];
+    const png = await ffmpeg([...source, "-frames:v", "1", "-pix_fmt", kind, "-f", "image2pipe", "-c:v", "png"]);
+    const pixels = await ffmpeg(["-f", "png_pipe", "-i", "pipe:0", "-f", "rawvideo", "-pix_fmt", "rgba"], png);
+    await Deno.writeFile(`${folder}/a.png`, png);
+    const found = await stamped(registry, { image: `${folder}/a.png`, imagePosition: "top-left" }, 90);
+    // Of 16 bits the lower 8 are left out, where ffmpeg rounds.
+    const off = kind.endsWith("be") ? 3 : 1.5;
+    for (let at = 0; at < 24 * 16 * 4; at++) {
+      const place = ((4 + Math.floor(at / 96)) * 64 + 4) * 4 + at % 96;
+      const part = pixels[at - at % 4 + 3] / 255;
+      const wanted = at % 4 === 3 ? 255 : 90 * (1 - part) + pixels[at] * part;
+      ok(Math.abs(found[place] - wanted) <= off, `${kind}: ${at} is ${found[place]}, wanted ${wanted}`);
+    }
+  }
+  const { width, height } = { width: 8, height: 2 };
+  const bytes = new Uint8Array(4 * width * height).fill(255);
+  await Deno.writeFile(`${folder}/b.png`, encodePng({ width, height, bytes }, 4 * width, 6));
+  const found = await stamped(registry, { image: `${folder}/b.png`, imageWidth: 40, imagePosition: "bottom-left" });
+  const white = (x: number, y: number) => x >= 4 && x < 44 && y >= 26 && y < 36;
+  for (let at = 0; at < 64 * 40; at++) {
+    equal(found[4 * at], white(at % 64, Math.floor(at / 64)) ? 255 : 0, `${at % 64}, ${Math.floor(at / 64)}`);
+  }
+  await Deno.remove(folder, { recursive: true });
+}, { needsFfmpeg: true });
+
+media("overlay refuses an image that cannot be read by name, and keeps the one before", async (registry) => {
+  const folder = await Deno.makeTempDir();
+  const bytes = new Uint8Array(4 * 4 * 4).fill(200);
+  await Deno.writeFile(`${folder}/a.png`, encodePng({ width: 4, height: 4, bytes }, 16, 6));
+  await Deno.writeTextFile(`${folder}/b.png`, "no picture");
+  for (
+    const [name, wanted] of [["none.png", /none\.png" cannot be read: No such file/], [
+      "b.png",
+      /b\.png" cannot be read/,
+    ]] as const
+  ) {
+    await rejects(stamped(registry, { image: `${folder}/${name}` }), wanted);
+  }
+  await using runtime = runtimeOf(registry);
+  const format = { pixelFormat: "rgba8", width: 64, height: 40, frameRate: 25 } as const;
+  const source = runtime.add(appSource.video(format), { id: "source" });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const last = addRow(registry, runtime, { "video.overlay": { text: "", image: `${folder}/a.png` } }, "source.video");
+  runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  await rejects(runtime.configure("overlay", { image: `${folder}/b.png` }), /b\.png" cannot be read/);
+  await source.push({ planes: [new Uint8Array(64 * 40 * 4)] });
+  source.end();
+  const [picture] = await Array.fromAsync(sink, copyPicture);
+  ok(picture.planes[0][4 * (5 * 64 + 57)] > 150, "the image stands in the upper right");
+  await end(runtime);
+  await Deno.remove(folder, { recursive: true });
 });

@@ -274,3 +274,16 @@ refusing("a folder that is not there is told, and nothing is looked for elsewher
   await Deno.writeTextFile(`${folder.path}/a/b/plugin.toml`, "");
   deepEqual(await loadPlugins([folder.path]), { packages: [], plugins: [], refused: [] });
 });
+
+refusing("a panel that is missing, or that others may change, is told", async (folder) => {
+  const manifest = 'name = "shows"\nversion = "1.0.0"\nlibrary = "shows"\npanel = "page/panel.js"\n';
+  const shows = await folder.addC("shows", sound("com.test.shows"), { manifest });
+  equal(await reasonOf(shows), `plugin.toml: there is no panel "${shows}/page/panel.js"`);
+  await Deno.mkdir(`${shows}/page`);
+  await Deno.writeTextFile(`${shows}/page/panel.js`, "export default () => {};\n");
+  await Deno.chmod(`${shows}/page/panel.js`, 0o666);
+  equal(await reasonOf(shows), 'anybody may write to the file; take that right away with "chmod o-w"');
+  await Deno.chmod(`${shows}/page/panel.js`, 0o644);
+  const { refused } = await loadPlugins([shows]);
+  deepEqual(refused, []);
+});

@@ -8,7 +8,7 @@ import { shippedStage } from "../../core/registry/shipped_stage.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { h264Encode, patternSource } from "../../stages.gen.ts";
-import { sluice } from "../cli/command_line.ts";
+import { readPrinted, sluice } from "../cli/command_line.ts";
 import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
 
 const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs") ?? noRustPlugin("sensors");
@@ -23,7 +23,7 @@ shipped("a graph opens the libraries of those that it has, when it starts and wh
   const script = new URL("../fixtures/plugins/opening_run.ts", import.meta.url).pathname;
   const args = ["run", "-A", "--no-check", script];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { SLUICE_LOG: "warn" } }).output();
-  equal(new TextDecoder().decode(stderr), "");
+  equal(readPrinted(stderr), "");
   deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [[], ["video"], ["codecs", "video"]]);
 });
 
@@ -65,7 +65,7 @@ shipped("one keeps its id where a plugin of the user's was opened with that befo
   const script = new URL("../fixtures/plugins/held_id_run.ts", import.meta.url).pathname;
   const args = ["run", "-A", "--no-check", script, folder.path];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { SLUICE_LOG: "warn" } }).output();
-  deepEqual([new TextDecoder().decode(stderr), new TextDecoder().decode(stdout).trim()], ["", "3"]);
+  deepEqual([readPrinted(stderr), new TextDecoder().decode(stdout).trim()], ["", "3"]);
 });
 
 shipped("the command line knows them, whole and shortened, and takes a flag for them as before", async () => {
@@ -82,7 +82,14 @@ shipped("an encoder names the pixel format that it does not take, and the stage 
   await using runtime = new Runtime({ native: "require", mode: "offline" });
   const pattern = runtime.add(patternSource({ width: 64, height: 64, durationSeconds: 0.1 }));
   const encoder = runtime.add(h264Encode(), { id: "encoder" });
-  runtime.connect(pattern.outputs.video, encoder.inputs.video);
+  throws(() => runtime.connect(pattern.outputs.video, encoder.inputs.video), {
+    code: "TypeMismatch",
+    message: /: the output gives pixelFormat rgba8, wanted i420 or nv12/,
+  });
+  // What hands on any format tells none.
+  const overlay = runtime.add(nodes.overlay());
+  runtime.connect(pattern.outputs.video, overlay.inputs.videoIn);
+  runtime.connect(overlay.outputs.videoOut, encoder.inputs.video);
   await runtime.start();
   await rejects(runtime.finished, {
     nodeId: "encoder",

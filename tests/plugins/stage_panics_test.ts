@@ -1,7 +1,8 @@
-/** Stages that panic between two ticks: their nodes fail, and their neighbours on the same lane lose nothing. */
+/** Stages that panic or fail between two ticks, of which their neighbours on the same lane notice nothing. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import { tapLog } from "../../core/log.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
@@ -19,9 +20,9 @@ const all = Array.from({ length: BLOCKS }, (_, k) => k);
 type Ask = (runtime: Runtime, registry: NodeRegistry) => Promise<unknown>;
 
 const configure: Ask = (runtime) => runtime.configure("bad", { value: 1 });
-const replaceBy = (place: string): Ask => (runtime, registry) => {
+const replaceBy = (place: string, faults = false): Ask => (runtime, registry) => {
   const type = registry.get(TYPE) as unknown as NodeType<Record<string, unknown>>;
-  return runtime.edit((edit) => edit.replace("bad", type({ place })));
+  return runtime.edit((edit) => edit.replace("bad", type({ place, faults })));
 };
 
 /** What is asked of a stage that panics in a function, how that is refused, and why its node fails, if it does. */
@@ -61,11 +62,11 @@ async function load(): Promise<NodeRegistry> {
 Deno.test.afterAll(async () => await folder?.[Symbol.asyncDispose]());
 
 /** A source → a splitter → `bad` and `good`, each to a sink: the three stages are on one lane. */
-function graph(registry: NodeRegistry, place: string, options: AddOptions) {
+function graph(registry: NodeRegistry, config: Readonly<Record<string, unknown>>, options: AddOptions) {
   const runtime = new Runtime({ native: "require", registry, stuckAfterMs: 60_000 });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
   runtime.addByType("com.example.panic-split", {}, { id: "split", lane: "native" });
-  runtime.addByType(TYPE, { place, after: AT }, { id: "bad", lane: "native", ...options });
+  runtime.addByType(TYPE, { ...config, after: AT }, { id: "bad", lane: "native", ...options });
   runtime.addByType(TYPE, {}, { id: "good", lane: "native" });
   const sinks = ["bad", "good"].map((id) => runtime.add(appSink.audio(), { id: `from-${id}` }));
   const links = [
@@ -100,7 +101,7 @@ for (const [what, isolate] of where) {
         ignore: noPlugins !== undefined,
         fn: async () => {
           const registry = await (loaded ??= load());
-          const { runtime, source, warnings, push, bad, listen } = graph(registry, place, { supervision, isolate });
+          const { runtime, source, warnings, push, bad, listen } = graph(registry, { place }, { supervision, isolate });
           await using _ = runtime;
           await runtime.start();
           const heard = listen();
@@ -139,5 +140,57 @@ for (const [what, isolate] of where) {
         },
       });
     }
+  }
+}
+
+/** What is asked of a stage that answers with a fault in a function, and how that is refused. */
+const FAULTS: readonly { readonly place: string; readonly ask?: Ask; readonly refusal?: RegExp }[] = [
+  {
+    place: "restore",
+    ask: replaceBy("restore", true),
+    refusal: /^The edit is in effect, .* of node "bad" .*: restore\(\) failed: panics on purpose; it begins anew$/,
+  },
+  {
+    place: "snapshot",
+    ask: replaceBy("none"),
+    refusal: /^The edit is in effect, .* of node "bad" .*: snapshot\(\) failed: panics on purpose; it begins anew$/,
+  },
+  { place: "count" },
+];
+
+for (const [what, isolate] of where) {
+  for (const { place, ask, refusal } of FAULTS) {
+    const title = noPlugins === undefined ? "" : ` (left out: ${noPlugins})`;
+    Deno.test({
+      name: `stage faults: in ${place}${what} is told, and the node goes on${title}`,
+      ignore: noPlugins !== undefined,
+      fn: async () => {
+        const registry = await (loaded ??= load());
+        const { runtime, source, push, bad, listen } = graph(registry, { place, faults: true }, { isolate });
+        await using _ = runtime;
+        const lines: string[] = [];
+        const stopTap = tapLog(({ level, nodeId, message }) => {
+          if (nodeId === "bad") lines.push(`${level} ${message}`);
+        });
+        await runtime.start();
+        const heard = listen();
+        await push(0, AT);
+        if (refusal !== undefined) {
+          await until(() => (bad().figures?.blocks ?? 0) === AT);
+          await rejects(ask!(runtime, registry), { code: "NodeFailed", nodeId: "bad", message: refusal });
+        }
+        await push(AT, BLOCKS);
+        source.end();
+        const { nodes } = await runtime.finished;
+        stopTap();
+        deepEqual(await heard, [all, all]);
+        const { state, errors, figures } = nodes.find(({ id }) => id === "bad")!;
+        deepEqual([state, errors], ["ended", 0]);
+        if (refusal !== undefined) deepEqual(figures, { blocks: BLOCKS - AT });
+        else equal(figures!.blocks < AT, true);
+        const told = "warn its figures stay as they are: its function count failed";
+        deepEqual(lines, refusal === undefined ? [told] : []);
+      },
+    });
   }
 }

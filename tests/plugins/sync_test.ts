@@ -7,6 +7,7 @@ import { addRow, copyPicture, end, media, readCode, runtimeOf } from "../fixture
 
 const SECONDS = Deno.env.get("SLUICE_DEEP") === undefined ? 20 : 600;
 const [WIDTH, HEIGHT, RATE] = [128, 64, 25];
+const PATTERN = { width: WIDTH, height: HEIGHT, frameRate: RATE };
 const LOSSLESS = { policy: "lossless", capacity: 16 } as const;
 
 media(
@@ -28,16 +29,33 @@ media(
   },
 );
 
-/** Records the test pattern with its beeps. */
-async function record(registry: NodeRegistry, path: string) {
+media("media-sink tells by how much the sound of a file is longer than its pictures", async (registry) => {
+  const folder = await Deno.makeTempDir();
+  for (const [seconds, soundSeconds] of [[1, 1.4], [1.4, 1]]) {
+    const { audioVideoSkewMs } = await record(registry, `${folder}/skew.mp4`, seconds, soundSeconds);
+    const wantedMs = 1e3 * (seconds - soundSeconds);
+    // Sound ends with a whole packet of 20 ms.
+    ok(Math.abs(audioVideoSkewMs - wantedMs) <= 20, `${audioVideoSkewMs} ms, wanted ${wantedMs}`);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+/** Records the test pattern with its beeps, or with those of one that is longer or shorter. */
+async function record(registry: NodeRegistry, path: string, seconds = SECONDS, soundSeconds = seconds) {
   await using runtime = runtimeOf(registry);
   runtime.add(nodes.mediaSink({ path }), { id: "file", lane: "main", ports: ["video_0", "audio_0"] });
   const pictures = addRow(registry, runtime, {
-    "video.pattern-source": { width: WIDTH, height: HEIGHT, frameRate: RATE, durationSeconds: SECONDS },
+    "video.pattern-source": { ...PATTERN, durationSeconds: seconds },
     "video.convert": {},
     "codecs.h264-encode": { bitRate: 400_000, keyInterval: RATE },
   });
-  const sound = addRow(registry, runtime, { "codecs.opus-encode": {} }, "pattern-source.audio");
+  let beeps = "pattern-source.audio";
+  if (soundSeconds !== seconds) {
+    const other = { ...PATTERN, durationSeconds: soundSeconds };
+    runtime.addByType("org.sluice.video.pattern-source", other, { id: "beeps", lane: "media" });
+    beeps = "beeps.audio";
+  }
+  const sound = addRow(registry, runtime, { "codecs.opus-encode": {} }, beeps);
   runtime.connectByName(pictures, "file.video_0", LOSSLESS);
   runtime.connectByName(sound, "file.audio_0", LOSSLESS);
   await runtime.start();

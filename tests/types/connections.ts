@@ -36,6 +36,11 @@ export function acceptsRightLinks(runtime: Runtime, { mono, stereo, any }: Chann
   runtime.connect(gain.output("audioOut"), mixer.inputs.audioIn[0]);
   runtime.connect(mixer.outputs.audioOut, meter.input("audioIn"));
   runtime.connect(meter.outputs.levels, sink.inputs.data);
+  const clip = runtime.add(nodes.mediaSource({ path: "a.mp4" }), { ports: ["audio_0"] });
+  const file = runtime.add(nodes.mediaSink({ path: "b.mp4" }));
+  runtime.connect(clip.outputs.audio[0], gain.inputs.audioIn, { convert: "auto" });
+  runtime.connect(gain.outputs.audioOut, file.inputs.audio[0], { convert: "auto", capacity: 8 });
+  runtime.connect(clip.outputs.audio[0], file.inputs.audio[0]);
   runtime.connect(source.outputs.audio, runtime.add(nodes.dynamicMixer()).inputs.audioIn[3]);
   runtime.connect(source.outputs.audio, runtime.add(nodes.dynamicMixer()).inputs.voices.guitar);
   runtime.connect(mono.outputs.out, any.inputs.in);

@@ -69,6 +69,16 @@ export const WRONG_CASES: readonly WrongCase[] = [
   },
   {
     about: "type",
+    code: "runtime.connect(clip.outputs.audio[0], gain.inputs.audioIn)",
+    right: 'runtime.connect(clip.outputs.audio[0], gain.inputs.audioIn, { convert: "auto" })',
+  },
+  {
+    about: "type",
+    code: 'runtime.connect(meter.outputs.levels, gain.inputs.audioIn, { convert: "auto" })',
+    right: 'runtime.connect(source.outputs.audio, gain.inputs.audioIn, { convert: "auto" })',
+  },
+  {
+    about: "type",
     code: "runtime.connect(picker.outputs.dataOut, imu.inputs.readingsIn)",
     right: "runtime.connect(imu.outputs.readingsOut, imu.inputs.readingsIn)",
   },

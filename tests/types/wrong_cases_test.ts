@@ -42,13 +42,14 @@ const SCOPE = `
   const imu = runtime.add(imus.imuFilter());
   const pan = runtime.add(channels.pan());
   const room = runtime.add(nodes.dynamicMixer());
+  const clip = runtime.add(nodes.mediaSource({ path: "a.mp4" }), { ports: ["audio_0"] });
   const grown = runtime.add(nodes.dynamicMixer(), { ports: ["audioIn_0"] });
   const mono = {} as NodeHandle<Record<never, never>, { audioOut: AudioFrame<1> }>;
   const board = runtime.add(boards.switchboard());
   const tilt = {} as ComExampleTiltHandle;
   const beats = {} as ComExampleBeatCounterHandle;
   function twice(run: () => void): void { run(); run(); }
-  void [source, gain, mixer, meter, sink, join, quad, stereo, picker, texts, imu, pan, room, grown];
+  void [source, gain, mixer, meter, sink, join, quad, stereo, picker, texts, imu, pan, room, clip, grown];
   void [board, mono, twice, envelopes, tilt, beats, natives];
 `;
 

@@ -44,27 +44,24 @@ export type Chain = readonly (NewNode | NodeReference)[];
 export function readChains(text: string, isType: (name: string) => boolean): Chain[] {
   const words = readWords(text);
   if (words.length === 0) throw new WordError('it is empty, wanted nodes, such as "tone-source ! level-meter"', 0);
-  const chains: Chain[] = [];
-  for (let rest: readonly Word[] = words; rest.length > 0;) {
-    const end = rest.findIndex(({ kind }) => kind === "end");
-    const chain = end < 0 ? rest : rest.slice(0, end);
-    if (chain.length > 0) chains.push(readChain(chain, text.length, isType));
-    rest = end < 0 ? [] : rest.slice(end + 1);
-  }
-  return chains;
+  return splitAt(words, "end").filter(({ own }) => own.length > 0).map(({ own }) =>
+    // The words of a chain are those between two of its links.
+    splitAt(own, "link").map(({ own, next }) => readElement(own, next?.offset ?? text.length, isType))
+  );
 }
 
-function readChain(words: readonly Word[], end: number, isType: (name: string) => boolean): Chain {
-  const chain: (NewNode | NodeReference)[] = [];
-  let rest = words;
-  for (;;) {
-    const next = rest.findIndex(({ kind }) => kind === "link");
-    const own = next < 0 ? rest : rest.slice(0, next);
-    const missingAt = next < 0 ? end : rest[next].offset;
-    chain.push(readElement(own, missingAt, isType));
-    if (next < 0) return chain;
-    rest = rest.slice(next + 1);
+/** The words between those of a kind, each with the one that stands behind them. */
+function splitAt(words: readonly Word[], kind: Word["kind"]): { readonly own: Word[]; readonly next?: Word }[] {
+  const parts: { own: Word[]; next?: Word }[] = [{ own: [] }];
+  for (const word of words) {
+    const part = parts[parts.length - 1];
+    if (word.kind !== kind) part.own.push(word);
+    else {
+      part.next = word;
+      parts.push({ own: [] });
+    }
   }
+  return parts;
 }
 
 function readElement(words: readonly Word[], at: number, isType: (name: string) => boolean): NewNode | NodeReference {

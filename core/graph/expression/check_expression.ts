@@ -13,7 +13,7 @@ import { GraphDiagnostics } from "../diagnostics.ts";
 import { GRAPH_VERSION } from "../document.ts";
 import { checkTree, type GraphCheck } from "../load.ts";
 import { type Chain, readChains } from "./chains.ts";
-import { ExpressedGraph } from "./expressed_graph.ts";
+import { ExpressedGraph, type OutputFinder } from "./expressed_graph.ts";
 import { EXPRESSION_NAME } from "./name.ts";
 import { treeOf } from "./tree.ts";
 import { WordError } from "./words.ts";
@@ -26,7 +26,10 @@ const FILE_CATEGORIES: readonly string[] = ["file", "media"];
  *
  * @param text nodes with `!` between those that are linked, and `;` between chains; `id=NAME` names a node, which `NAME.`
  * and `NAME.port` stand for in other chains, and `lane=NAME` puts it on a lane
+ * @param settings values that take the place of those in the text
  * @param mode by default offline if all nodes without links to their inputs read files, else live
+ * @param convert whether nodes are put in that convert
+ * @param outputsOf tells of outputs that depend on more than the type of a node
  * @returns as `checkGraph()` does; places are those in the text
  */
 export function checkExpression(
@@ -35,6 +38,7 @@ export function checkExpression(
   settings: readonly ConfigOverride[] = [],
   mode?: GraphMode,
   convert?: ConvertChoice,
+  outputsOf: OutputFinder = () => undefined,
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, EXPRESSION_NAME);
   let chains: readonly Chain[];
@@ -45,7 +49,7 @@ export function checkExpression(
     diagnostics.add(error.code, error.message, error.offset);
     return { errors: diagnostics.errors, warnings: [] };
   }
-  const graph = new ExpressedGraph(registry, diagnostics, convert === "auto");
+  const graph = new ExpressedGraph(registry, diagnostics, { converts: convert === "auto", settings, outputsOf });
   graph.addNodes(chains);
   graph.addLinks(chains);
   const found = diagnostics.errors;

@@ -80,7 +80,10 @@ Deno.test("the last part of a stage's id stands for it where it is the only one 
     '-e:1:7: Cannot find node type "hum": "com.a.hum" and "com.b.hum" end in it; write one as a whole',
   );
   deepEqual(types("low-hum"), ["low-hum com.b.low-hum"]);
-  match(check("ade").errors[0].message, /^-e:1:1: Cannot find node type "ade"; available:/);
+  match(
+    check("ade").errors[0].message,
+    /^-e:1:1: Cannot find node type "ade" \(did you mean "com\.c\.fade"\?\); available:/,
+  );
 });
 
 Deno.test("the type of a node in a graph file is whole: of one that is shortened, the whole is told", () => {

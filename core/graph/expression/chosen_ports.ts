@@ -5,6 +5,10 @@
  */
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import { listSome } from "../../errors/suggestion.ts";
+import type { FormatAccepts } from "../../frames/format.ts";
+
+/** The outputs that a node has, by name, and what they give, where somebody has looked: `{ audio_0: { codec: "aac" } }`. */
+export type FoundOutputs = { readonly [output: string]: FormatAccepts };
 
 /** A node at one end of a link. */
 export interface Linked {
@@ -14,6 +18,16 @@ export interface Linked {
   readonly port?: string;
   /** Ports of the node that have links. */
   readonly taken: ReadonlySet<string>;
+  /** Its outputs, where more than its type tells of them. */
+  readonly found?: FoundOutputs;
+}
+
+/** The nodes that convert. */
+export interface Converting {
+  /** Whether they are put in. */
+  readonly isAuto: boolean;
+  /** Those that lead from an output to an input, as a line names them; `undefined` where there is no way. */
+  way(output: PortDescriptor, input: PortDescriptor): readonly string[] | undefined;
 }
 
 /** A port as a graph names it. */
@@ -22,65 +36,89 @@ interface Named {
   readonly port: PortDescriptor;
 }
 
-/** Whether nodes that convert lead from an output to an input; `undefined` where none are put in. */
-export type Reaches = ((output: PortDescriptor, input: PortDescriptor) => boolean) | undefined;
+/** The ports at the ends of a link. */
+interface Pair {
+  readonly output: Named;
+  readonly input: Named;
+}
 
 /**
  * The first output and the first input without a link that carry the same, outputs without a link before others: of
  * encoded streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert,
- * sound and pictures go to the first input that they can be converted for.
+ * sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
+ * the one that they have the shortest way to.
  *
  * @returns the ports that were said, whether they fit or not; or what to say where none fit
  */
 export function choosePorts(
   from: Linked,
   to: Linked,
-  reaches?: Reaches,
+  converting?: Converting,
 ): { readonly from: string; readonly to: string } | { readonly fault: string } {
   if (from.port !== undefined && to.port !== undefined) return { from: from.port, to: to.port };
-  const outputs = candidates(from, from.descriptor.outputs);
-  const inputs = candidates(to, to.descriptor.inputs);
+  const outputs = outputsOf(from);
   const sorted = outputs.toSorted((a, b) => Number(from.taken.has(a.name)) - Number(from.taken.has(b.name)));
-  const free = inputs.filter(({ name }) => name === to.port || !to.taken.has(name));
-  const isReached: Fits = (output, input) => isRaw(output.port) && reaches!(output.port, input.port);
-  for (const fits of [...(reaches === undefined ? [] : [isReached]), isSameStream, mayBeSame, isSameType, isSameKind]) {
-    for (const output of sorted) {
-      const input = free.find((each) => fits(output, each));
-      if (input !== undefined) return { from: output.name, to: input.name };
-    }
+  const free = candidates(to, to.descriptor.inputs).filter(({ name }) => name === to.port || !to.taken.has(name));
+  const pairs = sorted.flatMap((output) => free.map((input): Pair => ({ output, input })));
+  const wayOf = ({ output, input }: Pair) => converting?.way(output.port, input.port);
+  const isReached = (pair: Pair) => isRaw(pair.output.port) && wayOf(pair) !== undefined;
+  for (const fits of [...(converting?.isAuto ? [isReached] : []), isSameStream, isSameType, isSameKind]) {
+    const pair = pairs.find(fits);
+    if (pair !== undefined) return { from: pair.output.name, to: pair.input.name };
   }
-  return {
-    fault: `no output of the one fits an input of the other: ${listPorts(from, outputs)}; ${listPorts(to, free)}`,
-  };
+  const nearest = nearestOf(pairs, wayOf);
+  if (converting?.isAuto && nearest) return { from: nearest.pair.output.name, to: nearest.pair.input.name };
+  const advice = nearest ? `; put "${nearest.way.join(" ! ")}" between them, or use --convert auto` : "";
+  const ports = `${listPorts(from, outputs)}; ${listPorts(to, free)}`;
+  return { fault: `no output of the one fits an input of the other: ${ports}${advice}` };
 }
-
-type Fits = (output: Named, input: Named) => boolean;
 
 function isRaw({ kind }: PortDescriptor): boolean {
   return kind === "audio" || kind === "video";
 }
 
-function isSameType({ port: output }: Named, { port: input }: Named): boolean {
-  return output.kind === input.kind && output.type === input.type;
+function isSameType(pair: Pair): boolean {
+  return isSameKind(pair) && pair.output.port.type === pair.input.port.type;
 }
 
-function isSameKind({ port: output }: Named, { port: input }: Named): boolean {
-  return output.kind === input.kind;
+/** Whether they carry the same kind of frames, and may have a codec in common, as far as they tell. */
+function isSameKind({ output: { port: output }, input: { port: input } }: Pair): boolean {
+  const [given, taken] = [listOf(output.gives?.codec), listOf(input.accepts?.codec)];
+  return output.kind === input.kind && (!given || !taken || given.some((codec) => taken.includes(codec)));
 }
 
 /** Whether one carries encoded sound, say, and so does the other. */
-function isSameStream(output: Named, input: Named): boolean {
-  return isSameType(output, input) && output.port.kind === "encoded" && output.port.name === input.port.name;
+function isSameStream(pair: Pair): boolean {
+  const [output, input] = [pair.output.port, pair.input.port];
+  return isSameType(pair) && output.kind === "encoded" && output.name === input.name;
 }
 
-/** Whether a codec that the one gives is one that the other takes, as far as they tell. */
-function mayBeSame(output: Named, input: Named): boolean {
-  const [given, taken] = [listOf(output.port.gives?.codec), listOf(input.port.accepts?.codec)];
-  return isSameType(output, input) && (!given || !taken || given.some((codec) => taken.includes(codec)));
+/** The first output that nodes lead from, and the input that takes the fewest of them. */
+function nearestOf(
+  pairs: readonly Pair[],
+  wayOf: (pair: Pair) => readonly string[] | undefined,
+): { readonly pair: Pair; readonly way: readonly string[] } | undefined {
+  const ways = pairs.flatMap((pair) => {
+    const way = wayOf(pair);
+    return way === undefined ? [] : [{ pair, way }];
+  });
+  const [nearest] = ways.filter(({ pair }) => pair.output === ways[0].pair.output)
+    .toSorted((a, b) => a.way.length - b.way.length);
+  return nearest;
 }
 
 function listOf<T>(value: T | readonly T[] | undefined): readonly T[] | undefined {
   return value === undefined || Array.isArray(value) ? value as readonly T[] | undefined : [value as T];
+}
+
+/** The outputs that are known to be there, in the order of the type; where nobody knows, all that the type may have. */
+function outputsOf(from: Linked): Named[] {
+  const { descriptor: { outputs }, found = {}, port: said } = from;
+  const names = Object.keys(found).filter((name) => said === undefined || name === said);
+  const known = outputs.flatMap((port) =>
+    names.filter((name) => mayHave(port, name)).map((name) => ({ name, port: { ...port, gives: found[name] } }))
+  );
+  return known.length > 0 ? known : candidates(from, outputs);
 }
 
 /** The port that was said, whether it has a link or not; else all, and of a dynamic one also the element that comes next. */
@@ -105,6 +143,9 @@ function nextElements({ name, dynamic }: PortDescriptor, taken: ReadonlySet<stri
 
 function listPorts({ id, port }: Linked, ports: readonly Named[]): string {
   if (port !== undefined && ports.length === 0) return `"${id}" has no port "${port}" there`;
-  const names = ports.map(({ name, port: { kind } }) => `${name} (${kind})`);
+  const names = ports.map(({ name, port: { kind, gives, accepts } }) => {
+    const codecs = listOf(gives?.codec ?? accepts?.codec) ?? [];
+    return `${name} (${[kind, ...codecs.length === 0 ? [] : [codecs.join("/")]].join(" ")})`;
+  });
   return names.length === 0 ? `"${id}" has none that is free` : `"${id}" has ${listSome(names).replaceAll('"', "")}`;
 }

@@ -3,7 +3,7 @@ import { nodePackage } from "../../../sluice.gen.ts";
 import { fixture, port } from "../../../tests/fixtures/define.ts";
 import type { NodeDescriptor, PortDescriptor } from "../../descriptor/descriptor.ts";
 import { NodeRegistry } from "../../registry/node_registry.ts";
-import { choosePorts, type Reaches } from "./chosen_ports.ts";
+import { choosePorts, type Converting, type FoundOutputs } from "./chosen_ports.ts";
 
 const registry = new NodeRegistry([nodePackage]);
 const typed = (type: string) => registry.get(type).descriptor;
@@ -19,13 +19,18 @@ function source(output: Partial<PortDescriptor> & Pick<PortDescriptor, "kind">):
 function choose(
   from: NodeDescriptor,
   to: NodeDescriptor,
-  { port, reaches }: { port?: string; reaches?: Reaches } = {},
+  { port, way, isAuto = true, found }: {
+    port?: string;
+    way?: Converting["way"];
+    isAuto?: boolean;
+    found?: FoundOutputs;
+  } = {},
 ) {
   const taken = new Set<string>();
   const chosen = choosePorts(
-    { id: "a", descriptor: from, taken, ...(port !== undefined && { port }) },
+    { id: "a", descriptor: from, taken, ...(port !== undefined && { port }), ...(found && { found }) },
     { id: "b", descriptor: to, taken },
-    reaches,
+    way && { way, isAuto },
   );
   return "fault" in chosen ? chosen.fault : `${chosen.from} ${chosen.to}`;
 }
@@ -46,7 +51,52 @@ Deno.test("choosePorts() takes for an encoded stream of a codec that nobody know
 Deno.test("choosePorts() takes for sound the first input that it can be converted for, where nodes are put in", () => {
   const [from, to] = [typed("tone-source"), typed("media-sink")];
   deepEqual(choose(from, to), "audio pcm_0");
-  const encodes: Reaches = (output, input) => input.kind === output.kind || input.name === "audio";
-  deepEqual(choose(from, to, { reaches: encodes }), "audio audio_0");
-  deepEqual(choose(from, to, { reaches: (output, input) => input.kind === output.kind }), "audio pcm_0");
+  const encodes: Converting["way"] = (output, input) =>
+    input.kind === output.kind ? [] : input.name === "audio" ? ["encode"] : undefined;
+  deepEqual(choose(from, to, { way: encodes }), "audio audio_0");
+  deepEqual(choose(from, to, { way: (output, input) => input.kind === output.kind ? [] : undefined }), "audio pcm_0");
+});
+
+Deno.test("choosePorts() takes the output whose codecs the next node takes, whatever else there is", () => {
+  const from = typed("media-source");
+  const decoder = (codec: "aac" | "h264") => {
+    const ports = [port({ name: "in", direction: "input", kind: "encoded", type: "EncodedFrame", accepts: { codec } })];
+    return fixture(() => ({ process() {} }), { type: "decoder", ports }).descriptor;
+  };
+  deepEqual(choose(from, decoder("aac")), "audio_0 in");
+  deepEqual(choose(from, decoder("h264")), "video_0 in");
+  deepEqual(choose(from, typed("gain")), "pcm_0 audioIn");
+});
+
+Deno.test("choosePorts() takes none but the outputs that were found, with what they give", () => {
+  const [from, sink] = [typed("media-source"), typed("media-sink")];
+  const sound: FoundOutputs = { audio_1: { codec: "mp3" } };
+  deepEqual(choose(from, sink, { found: sound }), "audio_1 audio_0");
+  deepEqual(choose(from, sink, { found: { pcm_0: { sampleRateHz: 48_000, channels: 1 } } }), "pcm_0 pcm_0");
+  deepEqual(choose(from, sink, { found: sound, port: "video_7" }), "video_7 video_0");
+  deepEqual(
+    choose(from, typed("gain"), { found: { video_0: { codec: "hevc" }, ...sound } }),
+    'no output of the one fits an input of the other: "a" has video_0 (encoded hevc) and audio_1 (encoded mp3); "b" has ' +
+      "audioIn (audio)",
+  );
+});
+
+Deno.test("choosePorts() takes for an encoded stream the input that it has the shortest way to, or names that way", () => {
+  const found: FoundOutputs = { audio_0: { codec: "aac" }, video_0: { codec: "h264" } };
+  const way: Converting["way"] = ({ gives }, { kind, name }) => {
+    if (kind === "audio") return gives?.codec === "aac" ? ["aac-decode"] : undefined;
+    return gives?.codec !== "h264"
+      ? undefined
+      : name === "jpeg"
+      ? ["decode", "colours", "encode"]
+      : ["decode", "colours"];
+  };
+  const from = typed("media-source");
+  deepEqual(choose(from, typed("gain"), { found, way }), "audio_0 audioIn");
+  deepEqual(choose(from, typed("image-sink"), { found, way }), "video_0 video");
+  deepEqual(
+    choose(from, typed("gain"), { found, way, isAuto: false }),
+    'no output of the one fits an input of the other: "a" has video_0 (encoded h264) and audio_0 (encoded aac); "b" has ' +
+      'audioIn (audio); put "aac-decode" between them, or use --convert auto',
+  );
 });

@@ -5,7 +5,7 @@
  */
 import { type ConfigSchema, expandPort, type NodeDescriptor } from "../../descriptor/descriptor.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
-import { listEndingIn } from "../../registry/short_names.ts";
+import { listEndingIn, shortName } from "../../registry/short_names.ts";
 import { readWords, type Word, WordError } from "./words.ts";
 
 /** A way to go on. */
@@ -19,21 +19,32 @@ export interface Completion {
 /** A word that may come, and what it means. */
 type Candidate = readonly [word: string, description: string];
 
+/** Keys whose values are paths. */
+const PATH_KEY = /path$/i;
+
 /** Values that are the node's own, beside those of its configuration. */
 const OWN_KEYS: readonly Candidate[] = [["id=", "A name for the node."], ["lane=", "The lane it runs on."]];
+
+/** Lists the paths that begin in some way. */
+export type PathLister = (begun: string) => readonly string[];
 
 /**
  * Finds what can come at the end of a text.
  *
+ * @param listPaths gives the values of keys for paths
  * @returns as many as fit, in order; none within a value that anything can stand for
  */
-export function completeExpression(text: string, registry: NodeRegistry): Completion[] {
+export function completeExpression(
+  text: string,
+  registry: NodeRegistry,
+  listPaths: PathLister = () => [],
+): Completion[] {
   const at = lastWordAt(text);
   if (at === undefined) return [];
   const [head, begun] = [text.slice(0, at), text.slice(at)];
   const words = wordsOf(head);
   if (words === undefined) return [];
-  const candidates = candidatesFor(words, begun, registry);
+  const candidates = candidatesFor(words, begun, registry, listPaths);
   return candidates.filter(([word]) => word.startsWith(begun))
     .map(([word, description]) => ({ text: head + word, description: description.split("\n")[0] }));
 }
@@ -56,7 +67,12 @@ function wordsOf(text: string): readonly Word[] | undefined {
   }
 }
 
-function candidatesFor(words: readonly Word[], begun: string, registry: NodeRegistry): readonly Candidate[] {
+function candidatesFor(
+  words: readonly Word[],
+  begun: string,
+  registry: NodeRegistry,
+  listPaths: PathLister,
+): readonly Candidate[] {
   const border = words.findLastIndex(({ kind }) => kind === "link" || kind === "end");
   const [name, ...settings] = words.slice(border + 1);
   if (name === undefined) {
@@ -66,8 +82,12 @@ function candidatesFor(words: readonly Word[], begun: string, registry: NodeRegi
   const descriptor = name.kind === "name" ? describe(name.text, registry) : undefined;
   if (descriptor === undefined) return [];
   const { properties } = descriptor.config;
-  const [, key] = /^(\w+)=/.exec(begun) ?? [];
-  if (key !== undefined) return properties[key] === undefined ? [] : valuesOf(key, properties[key]);
+  const [head, key] = /^(\w+)=/.exec(begun) ?? [];
+  if (key !== undefined) {
+    if (properties[key] === undefined) return [];
+    const paths = PATH_KEY.test(key) ? listPaths(begun.slice(head!.length)) : [];
+    return [...valuesOf(key, properties[key]), ...paths.map((path): Candidate => [`${key}=${path}`, "A path."])];
+  }
   const given = new Set(settings.map((each) => each.kind === "setting" ? `${each.key}=` : ""));
   const own = Object.entries(properties).map(([key, { description = "" }]): Candidate => [`${key}=`, description]);
   const next: Candidate[] = descriptor.outputs.length > 0 ? [["!", "Link to the next node."]] : [];
@@ -77,13 +97,12 @@ function candidatesFor(words: readonly Word[], begun: string, registry: NodeRegi
 /** Node types that can be there: ones with inputs behind another node, and without them at the start of a chain. */
 function typesFor(isLinked: boolean, registry: NodeRegistry): Candidate[] {
   const types = registry.list().map(({ descriptor }) => descriptor);
+  const ids = registry.listNodeTypes();
   const fitting = types.filter(({ inputs }) =>
     (inputs.length > 0) === isLinked || (!isLinked && inputs.every(isOptional))
   );
   return fitting.flatMap(({ type, description }) => {
-    const short = type.slice(type.lastIndexOf(".") + 1);
-    const isShort = short !== type && describe(short, registry)?.type === type;
-    return (isShort ? [short, type] : [type]).map((name): Candidate => [name, description]);
+    return [...new Set([shortName(type, ids), type])].map((name): Candidate => [name, description]);
   });
 }
 

@@ -41,6 +41,19 @@ Deno.test("completeExpression() knows the nodes that have an id, and their ports
   deepEqual(texts("mixer id=mix; mix.audioO"), ["mixer id=mix; mix.audioOut"]);
 });
 
+Deno.test("completeExpression() gives paths for the keys of paths, and for no others", () => {
+  const begun: string[] = [];
+  const list = (text: string) =>
+    completeExpression(text, registry, (path) => {
+      begun.push(path);
+      return ["clips/a.wav", "clips/b/"].filter((each) => each.startsWith(path));
+    }).map((each) => each.text);
+  deepEqual(list("wav-source path=clips/"), ["wav-source path=clips/a.wav", "wav-source path=clips/b/"]);
+  deepEqual(list("wav-source path="), ["wav-source path=clips/a.wav", "wav-source path=clips/b/"]);
+  deepEqual([list("gain gainDb="), list("wav-source nopath=")], [[], []]);
+  deepEqual(begun, ["clips/", ""]);
+});
+
 Deno.test("completeExpression() is silent within quotes and behind what it does not know", () => {
   for (const text of ['wav-source path="a', "wav-source path=a", "gain levels=[", "nothing-known ga", "gain nope="]) {
     deepEqual(texts(text), [], text);

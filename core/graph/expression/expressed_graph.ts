@@ -10,13 +10,15 @@ import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
 import { defaultNodeId } from "../../ids.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
-import { listEndingIn } from "../../registry/short_names.ts";
+import type { AnyNodeType } from "../../registry/node_type.ts";
+import { listEndingIn, shortName } from "../../registry/short_names.ts";
 import { IMPLIED_LANES } from "../check_nodes.ts";
 import type { GraphDiagnostics } from "../diagnostics.ts";
 import type { JsonMember, JsonNode } from "../json_tree.ts";
 import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
-import { findConversion } from "../conversion.ts";
-import { choosePorts, type Linked, type Reaches } from "./chosen_ports.ts";
+import { type ConversionStep, findConversion } from "../conversion.ts";
+import type { ConfigOverride } from "../config_overrides.ts";
+import { choosePorts, type Converting, type FoundOutputs, type Linked } from "./chosen_ports.ts";
 import { member, treeOf } from "./tree.ts";
 
 /** Values that are the node's own, beside those of its configuration. */
@@ -33,20 +35,36 @@ interface Expressed {
   readonly taken: Set<string>;
 }
 
+/**
+ * Tells which outputs a node has, and what they give: of types whose outputs depend on the configuration, such as what a
+ * media file holds. `undefined`: as its type says.
+ */
+export type OutputFinder = (type: string, config: { readonly [key: string]: unknown }) => FoundOutputs | undefined;
+
+/** What a graph is made with, beside its text. */
+export interface Expressing {
+  /** Whether nodes are put in that convert. */
+  readonly converts: boolean;
+  /** Values that take the place of those in the text. */
+  readonly settings: readonly ConfigOverride[];
+  readonly outputsOf: OutputFinder;
+}
+
 /** Collects nodes and links; what is wrong with them goes to the diagnostics. */
 export class ExpressedGraph {
   readonly #registry: NodeRegistry;
   readonly #diagnostics: GraphDiagnostics;
-  readonly #converts: boolean;
+  readonly #made: Expressing;
+  readonly #types: readonly AnyNodeType[];
   readonly #byId = new Map<string, Expressed>();
   readonly #byElement = new Map<NewNode, Expressed>();
   readonly #links: JsonNode[] = [];
 
-  /** @param converts whether nodes are put in that convert */
-  constructor(registry: NodeRegistry, diagnostics: GraphDiagnostics, converts: boolean) {
+  constructor(registry: NodeRegistry, diagnostics: GraphDiagnostics, made: Expressing) {
     this.#registry = registry;
     this.#diagnostics = diagnostics;
-    this.#converts = converts;
+    this.#made = made;
+    this.#types = registry.list();
   }
 
   /** Makes the nodes of all chains: those with ids first, so that no other takes one of these. */
@@ -132,7 +150,7 @@ export class ExpressedGraph {
     const from = this.#find(left);
     const to = this.#find(right);
     if (from === undefined || to === undefined) return;
-    const ports = choosePorts(from, to, this.#reachesFrom(from.id));
+    const ports = choosePorts(from, to, this.#convertingFrom(from.id));
     if ("fault" in ports) {
       const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
       return this.#diagnostics.add("TypeMismatch", message, right.offset);
@@ -144,23 +162,39 @@ export class ExpressedGraph {
     this.#links.push({ type: "object", offset: right.offset, members: ends });
   }
 
-  #reachesFrom(id: string): Reaches {
-    if (!this.#converts) return undefined;
-    const { descriptor, config: settings } = this.#byId.get(id)!;
-    const config = Object.fromEntries(
-      settings.map(({ key, value }) => [key, coerceSetting(descriptor.config, key, value)]),
-    );
-    const types = this.#registry.list();
-    return (port, input) => findConversion({ descriptor, config, port }, input, types) !== undefined;
+  #convertingFrom(id: string): Converting {
+    const { descriptor } = this.#byId.get(id)!;
+    const config = this.#configOf(id);
+    const words = ({ type, config }: ConversionStep) =>
+      [
+        shortName(type.descriptor.type, this.#registry.listNodeTypes()),
+        ...Object.entries(config).map(([key, value]) => `${key}=${value}`),
+      ].join(" ");
+    return {
+      isAuto: this.#made.converts,
+      way: (port, input) => findConversion({ descriptor, config, port }, input, this.#types)?.map(words),
+    };
+  }
+
+  /** The configuration of a node, as far as it can be read. */
+  #configOf(id: string): Record<string, unknown> {
+    const { descriptor, config } = this.#byId.get(id)!;
+    const written = config.map(({ key, value }) => [key, value]);
+    const set = this.#made.settings.filter(({ nodeId }) => nodeId === id).map(({ key, text }) => [key, text]);
+    const values = [...written, ...set].map(([key, text]) => [key, coerceSetting(descriptor.config, key, text)]);
+    return Object.fromEntries(values);
   }
 
   #find(element: NewNode | NodeReference): Linked | undefined {
-    if (element.kind === "new") return this.#byElement.get(element);
-    const { id, port, offset } = element;
-    const node = this.#byId.get(id);
+    const node = element.kind === "new" ? this.#byElement.get(element) : this.#byId.get(element.id);
+    const port = element.kind === "new" ? undefined : element.port;
     if (node !== undefined) {
-      return { id, descriptor: node.descriptor, taken: node.taken, ...(port !== undefined && { port }) };
+      const { id, descriptor, taken } = node;
+      const found = this.#made.outputsOf(descriptor.type, this.#configOf(id));
+      return { id, descriptor, taken, ...(port !== undefined && { port }), ...(found && { found }) };
     }
+    if (element.kind === "new") return undefined;
+    const { id, offset } = element;
     const available = [...this.#byId.keys()];
     const hint = available.length > 0 ? `; nodes: ${listSome(available)}` : "";
     const message = `Cannot find node ${describeName(id)}${didYouMean(id, available)}${hint}; id=NAME names one`;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FormatField } from "../../frames/format.ts";
+import type { ConverterLookup } from "../../ports/accepted.ts";
 import { InputPort } from "../../ports/input_port.ts";
 import { OutputPort } from "../../ports/output_port.ts";
 import {
@@ -30,7 +30,7 @@ export function buildCell(
 ): NodeCell {
   const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, host, (cell) => new NodeContext(cell, host));
-  const converters = (field: FormatField) => host.converters(field);
+  const converters: ConverterLookup = (key) => host.converters(key);
   for (const port of sized.inputs) {
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
   }
@@ -64,7 +64,7 @@ export function changePorts(
 ): void {
   const { descriptor, instance } = cell;
   const sized = takeElements(descriptor, elements);
-  const converters = (field: FormatField) => host.converters(field);
+  const converters: ConverterLookup = (key) => host.converters(key);
   const inputs = sized.inputs.flatMap((port) =>
     expandPort(port).map((name) =>
       cell.inputs.find((input) => isPort(input, name, port)) ?? new InputPort(name, port, cell, converters)

@@ -6,7 +6,8 @@
  */
 import { BLOCKED } from "../../../ffi/layout.gen.ts";
 import type { ControlPage } from "../../control_page.ts";
-import type { FormatField, FrameFormat, FrameKind } from "../../frames/format.ts";
+import type { FrameFormat, FrameKind } from "../../frames/format.ts";
+import type { ConverterKey } from "../../ports/accepted.ts";
 import type { Frame } from "../../frames/frame.ts";
 import { Ledger } from "../../memory/ledger.ts";
 import type { Pool } from "../../memory/pool.ts";
@@ -78,8 +79,8 @@ export interface CellHost {
    * @param name the one that the node chose
    */
   poolOf(kind: FrameKind, name?: string): Pool;
-  /** Names of node types that convert a field of a format. */
-  converters(field: FormatField): readonly string[];
+  /** Names of node types that convert. */
+  converters(key: ConverterKey): readonly string[];
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
   /** @param figures not changed after the call */
   report(cell: NodeCell, figures: Figures): void;

@@ -13,7 +13,8 @@ import { ControlPage } from "../../control_page.ts";
 import type { Driver } from "../../driver/driver.ts";
 import { serializeError } from "../../errors.ts";
 import { CheckedLedger } from "../../frames/checked_ledger.ts";
-import type { FormatField, FrameFormat, FrameKind } from "../../frames/format.ts";
+import type { FrameFormat, FrameKind } from "../../frames/format.ts";
+import type { ConverterKey } from "../../ports/accepted.ts";
 import type { LinkWriter, Wakeable } from "../../links/link.ts";
 import type { GraphMode } from "../../links/policy.ts";
 import { CheckedPool } from "../../memory/checked_pool.ts";
@@ -250,8 +251,8 @@ export class Lane implements CellHost {
     return this.pools.find((pool) => pool.name === name)!;
   }
 
-  converters(field: FormatField): readonly string[] {
-    return this.init.converters[field] ?? [];
+  converters(key: ConverterKey): readonly string[] {
+    return this.init.converters[key] ?? [];
   }
 
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void {

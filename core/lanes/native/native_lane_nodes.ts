@@ -143,11 +143,6 @@ export class NativeLaneNodes {
     return slot;
   }
 
-  /** The name of a pool that the lane has. */
-  poolName(index: number): string {
-    return this.#pools[index]?.name ?? String(index);
-  }
-
   #addPools(tokens: readonly PoolToken[]): NativeEditPlan["pools"] {
     const added = tokens.filter(({ index }) => this.#pools[index] === undefined);
     for (const token of added) this.#pools[token.index] = token;

@@ -275,8 +275,7 @@ export class NativeLanePort implements LanePort {
   #failure(text: string, node: NativeLaneNode | undefined, how: string): SluiceError {
     if (node === undefined) return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${text}`);
     const { id, type } = node.plan;
-    const named = text.replace(/\bpool #(\d+)$/, (_, pool) => `pool "${this.#nodes.poolName(Number(pool))}"`);
-    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${named}`, { nodeId: id });
+    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${text}`, { nodeId: id });
   }
 }
 

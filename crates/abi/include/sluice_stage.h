@@ -401,8 +401,8 @@ struct SluiceHost {
   const void *(*plane)(SluiceContext *context, uint32_t frame, uint32_t index, SluicePlane *plane);
 
   /*
-   * A part of a frame to write. Null: there is no such part, or others read the frame too; `writable` gives one
-   * that they do not.
+   * A part of a frame to write, until the frame leaves the call. Null: there is no such part, or others read the
+   * frame too; `writable` gives one that they do not.
    */
   void *(*plane_mut)(SluiceContext *context, uint32_t frame, uint32_t index, SluicePlane *plane);
 
@@ -686,13 +686,22 @@ struct SluiceStage {
    */
   int32_t (*control)(void *instance, SluiceContext *context, const char *key);
 
-  /* Gives by `keep` what an instance that takes this one's place goes on from. May be null. */
+  /*
+   * Gives by `keep` what an instance that takes this one's place goes on from. After `SLUICE_FAULT` that one begins
+   * anew, and the edit is told why. May be null.
+   */
   int32_t (*snapshot)(void *instance, SluiceContext *context);
 
-  /* Goes on from what `snapshot` of another instance gave. The own configuration stays. May be null. */
+  /*
+   * Goes on from what `snapshot` of another instance gave. The own configuration stays. By `SLUICE_FAULT` it refuses
+   * that, as if it had not been asked, and the edit is told why. May be null.
+   */
   int32_t (*restore)(void *instance, SluiceContext *context, const void *bytes, size_t length);
 
-  /* Fills in the figures, `count` of them in the order of their names. Null if there are none. */
+  /*
+   * Fills in the figures, `count` of them in the order of their names. After `SLUICE_FAULT` they stay as they are, and
+   * the node's log says so. Null if there are none.
+   */
   int32_t (*count)(void *instance, double *values, uint32_t count);
 
   /* Frees the instance. No other function is called for it any more. */

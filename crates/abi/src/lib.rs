@@ -33,5 +33,8 @@ pub use node::{
 pub use pool::{POOL_MAGIC, PoolHeader, PoolLayout, hold_row};
 pub use slot::{PAYLOAD_ALIGN, SlotHeader, flag, format, kind};
 
-/// Version of everything in this crate. Raised by one with any change of a layout or of a meaning.
-pub const ABI_VERSION: u32 = 4;
+/// Version of all that the library shares with the TypeScript that opens it, and with its own processes. Raised by one with
+/// any change of a layout or of a meaning in this crate, of the functions of `crates/ffi` and their parameters, which a test
+/// beside `ffi/symbols.ts` holds to it, or of what `crates/core/src/isolation/wire.rs` says. [`stage`] has a version of its
+/// own.
+pub const ABI_VERSION: u32 = 5;

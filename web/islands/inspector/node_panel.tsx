@@ -26,6 +26,7 @@ import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
 import { NodeActions } from "./node_actions.tsx";
 import { NODE_PLOTS } from "./plots.ts";
+import { PluginPanel } from "./plugin_panel.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
 import { RecentNews } from "./recent_news.tsx";
 
@@ -50,6 +51,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       <NodeActions index={index} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
       {known !== undefined && <ConfigForm key={node.id} detail={known} />}
+      {known?.panel !== undefined && <PluginPanel path={known.panel} id={node.id} type={node.type} />}
       <Section title="Figures">
         <NodeFigureList index={index} detail={known} />
       </Section>

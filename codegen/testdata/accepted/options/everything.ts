@@ -18,7 +18,7 @@ import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts
 export class Everything {
   @input({ optional: true, accepts: { sampleRateHz: [44_100, 48_000], channels: 2 } })
   audioIn!: StreamInput<AudioFrame>;
-  @output({ burst: 8 })
+  @output({ burst: 8, gives: { sampleRateHz: [44_100, 48_000], channels: 2 } })
   audioOut!: StreamOutput<AudioFrame>;
   @config({ live: false })
   size = 1;

@@ -105,6 +105,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
       kind: "audio",
       type: "AudioFrame",
       optional: false,
+      gives: { sampleRateHz: [44100, 48000], channels: 2 },
       burst: 8,
       doc: "",
     }],
@@ -140,5 +141,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/options",
   url: import.meta.url,
   nodes: [allOptions],
-  sources: { "everything.ts": "41de477b51273054", "sluice.json": "b3b341700cafea38" },
+  sources: { "everything.ts": "5ef4ee63520879cc", "sluice.json": "b3b341700cafea38" },
 });

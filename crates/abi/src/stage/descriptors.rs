@@ -70,16 +70,19 @@ abi! {
         /// A live value of the configuration has changed: `number` or `text` gives it. `SLUICE_FAULT` refuses it, and
         /// the stage goes on with the old one. May be null if the schema has no live property.
         fn control(instance: *mut c_void, context: *mut SluiceContext, key: *const c_char) -> i32;
-        /// Gives by `keep` what an instance that takes this one's place goes on from. May be null.
+        /// Gives by `keep` what an instance that takes this one's place goes on from. After `SLUICE_FAULT` that one begins
+        /// anew, and the edit is told why. May be null.
         fn snapshot(instance: *mut c_void, context: *mut SluiceContext) -> i32;
-        /// Goes on from what `snapshot` of another instance gave. The own configuration stays. May be null.
+        /// Goes on from what `snapshot` of another instance gave. The own configuration stays. By `SLUICE_FAULT` it refuses
+        /// that, as if it had not been asked, and the edit is told why. May be null.
         fn restore(
             instance: *mut c_void,
             context: *mut SluiceContext,
             bytes: *const c_void,
             length: usize,
         ) -> i32;
-        /// Fills in the figures, `count` of them in the order of their names. Null if there are none.
+        /// Fills in the figures, `count` of them in the order of their names. After `SLUICE_FAULT` they stay as they are, and
+        /// the node's log says so. Null if there are none.
         fn count(instance: *mut c_void, values: *mut f64, count: u32) -> i32;
         /// Frees the instance. No other function is called for it any more.
         fn destroy(instance: *mut c_void) -> i32;

@@ -37,8 +37,8 @@ abi! {
         /// A part of a frame to read: its first element, aligned to 64 bytes for video and packets and to 4 for audio.
         /// Null: there is no such part. The part of packets is found by `column`.
         fn plane(context: *mut SluiceContext, frame: u32, index: u32, plane: *mut SluicePlane) -> *const c_void;
-        /// A part of a frame to write. Null: there is no such part, or others read the frame too; `writable` gives one
-        /// that they do not.
+        /// A part of a frame to write, until the frame leaves the call. Null: there is no such part, or others read the
+        /// frame too; `writable` gives one that they do not.
         fn plane_mut(context: *mut SluiceContext, frame: u32, index: u32, plane: *mut SluicePlane) -> *mut c_void;
         /// The index of the column of a packet that has this name; `SLUICE_REFUSED`: there is none.
         fn column(context: *mut SluiceContext, frame: u32, name: *const c_char) -> i32;

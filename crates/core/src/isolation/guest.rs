@@ -116,8 +116,8 @@ struct Guest {
 /// How a call ended that did not panic: its status and bytes, or a fault.
 type Outcome = Result<(u32, Vec<u8>), String>;
 
-/// As [`Outcome`], with the stage's figures after the call.
-type Counted = Result<(u32, Vec<u8>, Vec<f64>), String>;
+/// As [`Outcome`], with the stage's figures after the call, or why there are none.
+type Counted = Result<(u32, Vec<u8>, Result<Vec<f64>, String>), String>;
 
 impl Guest {
     /// Does one call. `false`: it is to leave.
@@ -138,12 +138,10 @@ impl Guest {
     }
 
     /// Those of the stage, after each call.
-    fn figures(&mut self) -> Vec<f64> {
+    fn figures(&mut self) -> Result<Vec<f64>, String> {
         let mut figures = Vec::with_capacity(MAX_FIGURES);
-        if let Some(stage) = &mut self.stage {
-            stage.figures_of(&mut figures);
-        }
-        figures
+        self.stage.as_mut().map_or(Ok(()), |stage| stage.figures_of(&mut figures))?;
+        Ok(figures)
     }
 
     /// `None`: there is no such call.
@@ -177,13 +175,9 @@ impl Guest {
             }
             call::SNAPSHOT => {
                 let mut state = Vec::new();
-                stage.snapshot_in::<GuestNode>(&mut state);
-                Ok((0, state))
+                stage.snapshot_in::<GuestNode>(&mut state).map(|()| (0, state))
             }
-            call::RESTORE => {
-                stage.restore_in::<GuestNode>(words.bytes()?);
-                Ok(no_bytes(0))
-            }
+            call::RESTORE => stage.restore_in::<GuestNode>(words.bytes()?).map(|()| no_bytes(0)),
             _ => return None,
         })
     }
@@ -209,8 +203,8 @@ fn answer_of(done: std::thread::Result<Option<Counted>>) -> Message {
     let (word, text) = match done {
         Ok(Some(Ok((status, bytes, figures)))) => {
             let mut answer = Message::of(outcome::DONE);
-            answer.word(status).bytes(&bytes);
-            figures.into_iter().for_each(|figure| _ = answer.number(figure));
+            answer.word(status).bytes(&bytes).text(figures.as_ref().err().map_or("", String::as_str));
+            figures.into_iter().flatten().for_each(|figure| _ = answer.number(figure));
             return answer;
         }
         Ok(Some(Err(text))) => (outcome::FAULT, text),

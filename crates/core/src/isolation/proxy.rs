@@ -60,7 +60,7 @@ pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let guest = Guest::start(host.stage, host.isolation, ears)?;
     host.guests.add(&guest.desk);
     let (message, answer) = (Message::default(), Vec::new());
-    let (patience, figures) = (Patience::default(), Vec::new());
+    let (patience, figures) = (Patience::default(), Ok(Vec::new()));
     let mut proxy =
         Proxy { guest, isolation: host.isolation, message, answer, patience, known_pools: 0, figures, is_lost: false };
     proxy.message = Message::of(call::CREATE);
@@ -92,8 +92,8 @@ struct Proxy {
     patience: Patience,
     /// By index: the guest has the pool.
     known_pools: u64,
-    /// As the guest last told them.
-    figures: Vec<f64>,
+    /// As the guest last told them, or why it did not.
+    figures: Result<Vec<f64>, String>,
     /// The guest is dead.
     is_lost: bool,
 }
@@ -210,10 +210,12 @@ impl Proxy {
         Some(match word? {
             outcome::DONE => {
                 let (status, bytes) = (words.word()?, words.bytes()?.to_vec());
-                self.figures.clear();
-                while let Some(figure) = words.number() {
-                    self.figures.push(figure);
-                }
+                let obstacle = words.text()?;
+                // Kept for its room.
+                let mut figures = std::mem::replace(&mut self.figures, Ok(Vec::new())).unwrap_or_default();
+                figures.clear();
+                figures.extend(std::iter::from_fn(|| words.number()));
+                self.figures = if obstacle.is_empty() { Ok(figures) } else { Err(obstacle.to_owned()) };
                 Next::Return(Returned { status, bytes })
             }
             outcome::FAULT => Next::Fault(words.text()?.to_owned()),
@@ -373,25 +375,24 @@ impl Stage for Proxy {
         String::from_utf8(returned.bytes).map_err(|_| "its answer is not UTF-8".into())
     }
 
-    fn snapshot(&mut self, out: &mut Vec<u8>) {
+    fn snapshot(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
         self.message = Message::of(call::SNAPSHOT);
         let limit = self.limit();
-        // One that fails leaves the successor to begin anew.
-        if let Ok(mut returned) = self.exchange(None, limit) {
-            out.append(&mut returned.bytes);
-        }
+        let mut returned = self.exchange(None, limit).map_err(|fault| fault.0)?;
+        out.append(&mut returned.bytes);
+        Ok(())
     }
 
-    fn restore(&mut self, state: &[u8]) {
+    fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         self.message = Message::of(call::RESTORE);
         self.message.bytes(state);
         let limit = self.limit();
-        // As with a stage in this process: one that fails begins anew.
-        let _ = self.exchange(None, limit);
+        self.exchange(None, limit).map(|_| ()).map_err(|fault| fault.0)
     }
 
-    fn figures(&mut self, out: &mut Vec<f64>) {
-        out.extend_from_slice(&self.figures);
+    fn figures(&mut self, out: &mut Vec<f64>) -> Result<(), String> {
+        out.extend_from_slice(self.figures.as_ref().map_err(String::clone)?);
+        Ok(())
     }
 
     fn close(&mut self) -> Result<(), String> {

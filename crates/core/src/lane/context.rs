@@ -29,11 +29,6 @@ impl Frame {
         Self(entry)
     }
 
-    /// Index of the pool that its slot is of.
-    pub(crate) fn pool(self) -> u32 {
-        (self.0 & !ENTRY_DISCONTINUITY) >> ENTRY_POOL_SHIFT
-    }
-
     /// The entry by which rings name it.
     pub(crate) fn entry(self) -> u32 {
         self.0

@@ -317,7 +317,8 @@ impl Runner {
             return Ok(());
         }
         self.nodes[slot].succeed(&mut self.shared, old).map_err(|loss| match loss {
-            StateLoss::Snapshot(failure) => format!("snapshot() failed: {}; it begins anew", failure.text()),
+            StateLoss::Snapshot(text) => format!("snapshot() failed: {text}; it begins anew"),
+            StateLoss::Refused(text) => format!("restore() failed: {text}; it begins anew"),
             StateLoss::Restore(failure) => {
                 let text = format!("restore() failed: {}", failure.text());
                 self.failures.push((slot, failure));

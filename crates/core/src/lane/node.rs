@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use sluice_abi::phase;
+use sluice_abi::stage::SLUICE_LOG_WARN;
 
 use super::context::StageContext;
 use super::mailbox::Report;
@@ -36,6 +37,8 @@ pub(super) struct Node {
     bell: Bell,
     /// Its last tick took nothing, and was followed by the end of all writers.
     is_last_look: bool,
+    /// It did not give its figures when it was asked last.
+    counts_not: bool,
     /// It was removed: its slot is free.
     pub(super) vacant: bool,
     times: TickTimes,
@@ -52,7 +55,9 @@ pub(super) enum Failure {
 /// Why a node does not go on from the state of the one whose place it takes.
 pub(super) enum StateLoss {
     /// That one failed when it was to give it: the new one begins anew.
-    Snapshot(Failure),
+    Snapshot(String),
+    /// The new one refuses it, and begins anew.
+    Refused(String),
     /// The new one failed when it was given it.
     Restore(Failure),
 }
@@ -91,6 +96,7 @@ impl Node {
             fresh: spec.fresh,
             bell,
             is_last_look: false,
+            counts_not: false,
             vacant: false,
             times: TickTimes::default(),
         }
@@ -320,23 +326,17 @@ impl Node {
         old.drop_stage(shared);
         shared.renew_node(self.ports.position);
         let Some(state) = state.map_err(StateLoss::Snapshot)? else { return Ok(()) };
-        let told = self.call(shared, |stage, _| {
-            stage.restore(&state);
-            Ok(())
-        });
-        told.map_err(StateLoss::Restore)
+        let told = self.call(shared, |stage, _| Ok(stage.restore(&state)));
+        told.map_err(StateLoss::Restore)?.map_err(StateLoss::Refused)
     }
 
     /// What a node goes on from that takes this one's place. `None`: it begins anew.
-    fn state_for(&mut self, heir: &Self, shared: &mut Shared) -> Result<Option<Vec<u8>>, Failure> {
+    fn state_for(&mut self, heir: &Self, shared: &mut Shared) -> Result<Option<Vec<u8>>, String> {
         if heir.fresh || self.stage.is_none() || !std::ptr::eq(self.kind, heir.kind) {
             return Ok(None);
         }
         let mut state = Vec::new();
-        self.call(shared, |stage, _| {
-            stage.snapshot(&mut state);
-            Ok(())
-        })?;
+        self.call(shared, |stage, _| Ok(stage.snapshot(&mut state))).map_err(Failure::into_text)??;
         Ok(Some(state))
     }
 
@@ -351,17 +351,30 @@ impl Node {
             return Ok(());
         }
         let was_done = shared.done[self.ports.position];
-        let counted = self.call(shared, |stage, _| {
-            stage.figures(figures);
-            Ok(())
-        });
-        if let Err(failure) = counted {
-            return if was_done { Ok(()) } else { Err(failure) };
-        }
-        for (place, figure) in self.ports.record().figures.iter_mut().zip(figures.iter()) {
-            *place = *figure;
+        match self.call(shared, |stage, _| Ok(stage.figures(figures))) {
+            Ok(counted) => self.note_figures(shared, counted, figures),
+            Err(failure) if !was_done => return Err(failure),
+            Err(_) => {}
         }
         Ok(())
+    }
+
+    /// Takes figures, or tells the log once that there are none.
+    fn note_figures(&mut self, shared: &Shared, counted: Result<(), String>, figures: &mut Vec<f64>) {
+        let had_none = std::mem::replace(&mut self.counts_not, counted.is_err());
+        let record = self.ports.record();
+        match counted {
+            Ok(()) => record.figures[..figures.len()].copy_from_slice(figures),
+            Err(why) => {
+                figures.clear();
+                figures.extend_from_slice(&record.figures[..self.kind.figures.len()]);
+                if !had_none {
+                    let text = format!("its figures stay as they are: {why}");
+                    let node = self.ports.position as u32;
+                    shared.mailbox.report(Report::Log { node, level: SLUICE_LOG_WARN, text });
+                }
+            }
+        }
     }
 
     /// Calls the stage. Afterwards nothing is left of what its tick owned; a stage that panicked is dropped.

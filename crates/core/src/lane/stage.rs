@@ -54,13 +54,31 @@ pub trait Stage {
     }
 
     /// Adds what a stage of the same type that takes this one's place goes on from.
-    fn snapshot(&mut self, _out: &mut Vec<u8>) {}
+    ///
+    /// # Errors
+    ///
+    /// Why not; the other begins anew.
+    fn snapshot(&mut self, _out: &mut Vec<u8>) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Goes on from what [`Stage::snapshot`] of another instance says. Values of the own configuration stay.
-    fn restore(&mut self, _state: &[u8]) {}
+    ///
+    /// # Errors
+    ///
+    /// Why not; the stage goes on from its own beginning.
+    fn restore(&mut self, _state: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
 
     /// The stage's own figures, in the order of [`StageType::figures`].
-    fn figures(&mut self, _out: &mut Vec<f64>) {}
+    ///
+    /// # Errors
+    ///
+    /// Why not; they stay as they were.
+    fn figures(&mut self, _out: &mut Vec<f64>) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Frees what the stage has: the last call.
     ///

@@ -33,10 +33,8 @@ pub(super) struct Call<'a, L: NodeAccess> {
     pub(super) answer: Option<String>,
     /// Texts that were handed out.
     pub(super) texts: Vec<CString>,
-    /// What lies around frames that may be written to.
-    pub(super) guards: Guards,
-    /// What was written where it should not.
-    overrun: Option<String>,
+    /// The frames' copies, in development mode.
+    pub(super) guards: Option<Guards>,
 }
 
 impl<'a, L: NodeAccess> Call<'a, L> {
@@ -47,42 +45,30 @@ impl<'a, L: NodeAccess> Call<'a, L> {
         bell: &'a L::Bell,
     ) -> Self {
         let (state, texts) = (Vec::new(), Vec::new());
-        let guards = Guards::default();
-        Self {
-            lane,
-            settings,
-            kind,
-            bell,
-            fault: None,
-            reason: None,
-            state,
-            answer: None,
-            texts,
-            guards,
-            overrun: None,
+        let guards = lane.as_ref().is_some_and(|lane| lane.is_development()).then(Guards::default);
+        Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts, guards }
+    }
+
+    /// Puts back what the stage wrote to a frame that is to leave the call. `false`: it also wrote elsewhere, and is to
+    /// fail.
+    pub(super) fn put_back(&mut self, frame: Frame) -> bool {
+        match (&mut self.guards, self.lane.as_deref_mut()) {
+            (Some(guards), Some(lane)) => guards.put_back(lane, frame),
+            _ => true,
         }
     }
 
-    /// Looks at what lies behind a frame that is to leave the call. `false`: the stage wrote there, and is to fail.
-    pub(super) fn is_intact(&mut self, frame: Frame) -> bool {
-        let found = self.guards.check(frame).err();
-        let is_intact = found.is_none();
-        self.overrun = self.overrun.take().or(found);
-        is_intact
-    }
-
-    /// Looks at the header of a frame that the host is about to change. `false`: as in [`Call::is_intact`].
-    pub(super) fn is_head_intact(&mut self, frame: Frame) -> bool {
-        let found = self.guards.check_head(frame).err();
-        let is_intact = found.is_none();
-        self.overrun = self.overrun.take().or(found);
-        is_intact
+    /// Gives the address by which the stage reaches what lies at one in a frame.
+    pub(super) fn address_for_stage(&mut self, frame: u32, address: *mut u8, to_write: bool) -> *mut u8 {
+        match (&mut self.guards, self.lane.as_deref_mut(), own(frame)) {
+            (Some(guards), Some(lane), Some(frame)) => guards.stand_in(lane, frame, address, to_write),
+            _ => address,
+        }
     }
 
     /// The stage has returned: what it wrote where it should not.
     pub(super) fn find_overrun(&mut self) -> Option<String> {
-        let left = self.guards.check_all().err();
-        self.overrun.take().or(left)
+        self.guards.as_mut().and_then(Guards::find_overrun)
     }
 
     /// What `keep` and `answer` were given.

@@ -1,131 +1,240 @@
-//! Guards of frames, in development mode. What lies behind the end of a frame that a plugin may write to has a known
-//! pattern, and its header is remembered: both are looked at when the frame leaves the call. What fills its slot to the last
-//! byte has its header alone, as frames and values do whose length is set once they are filled.
+//! What a stage gets of frames in development mode: a copy of each payload with guard bytes on both sides, in place of
+//! the slot. What it writes to a frame that is its own is put back when the frame leaves the call; what it writes anywhere
+//! else harms nobody, is found then, and fails its node. A frame that fills its slot is guarded as every other.
 
-use std::mem::offset_of;
+use std::ops::Range;
+use std::ptr;
 
-use sluice_abi::{SlotHeader, kind};
+use sluice_abi::kind;
 
 use crate::lane::{Frame, NodeAccess};
 
-/// Most guard bytes of a frame.
-const MOST: usize = 1_024;
+/// Guard bytes on each side of a copy.
+const GUARD: usize = 1_024;
 const PATTERN: u8 = 0xa5;
 
-/// Bytes of a header, but for the count of references, which the plugin's lane does not write alone.
-type Head = [u8; size_of::<SlotHeader>()];
-const COUNT: usize = offset_of!(SlotHeader, ref_count);
+/// Copies start where a payload may, and are as long as so many bytes allow.
+#[repr(C, align(64))]
+#[derive(Clone, Copy)]
+struct Line([u8; 64]);
 
-/// The guarded frames of a call.
+/// The frames of a call.
 #[derive(Default)]
-pub(super) struct Guards(Vec<Guard>);
+pub(super) struct Guards {
+    /// Where frames came from, or are to go: the port's name. The newest last.
+    ports: Vec<(Frame, &'static str)>,
+    /// Also those of frames that have left the call, which the stage still knows the addresses of.
+    copies: Vec<Twin>,
+    /// What was written where it should not, first.
+    found: Option<String>,
+}
 
-struct Guard {
+/// The payload of a frame, as the stage has it.
+struct Twin {
     frame: Frame,
     /// What the frame is called, for the fault.
-    what: &'static str,
-    header: *const SlotHeader,
-    head: Head,
-    from: *mut u8,
+    what: String,
+    lines: Box<[Line]>,
     length: usize,
+    access: Access,
+}
+
+/// What the stage may do with a copy. All but `Write` have a sum of the bytes, which must not change.
+#[derive(Clone, Copy)]
+enum Access {
+    Read(u64),
+    Write,
+    /// Nothing: the frame has left the call.
+    Left(u64),
 }
 
 impl Guards {
-    /// Guards a frame that the call alone refers to, unless it is guarded. Outside development mode does nothing.
-    pub(super) fn lay(&mut self, lane: &mut impl NodeAccess, frame: Frame) {
-        if !lane.is_development() || self.0.iter().any(|guard| guard.frame == frame) {
+    /// Notes the port that a frame came from, or was acquired for.
+    pub(super) fn note(&mut self, frame: Frame, port: &'static str) {
+        self.ports.push((frame, port));
+    }
+
+    /// Notes that a frame stands for another from now on: it is a copy of that.
+    pub(super) fn follow(&mut self, old: Frame, new: Frame) {
+        if old == new {
             return;
         }
-        let (Some(header), Some(info)) = (lane.sole(frame), lane.info(frame)) else { return };
-        let (what, is_filled_later) = match info.kind {
-            kind::AUDIO => ("an audio frame", false),
-            kind::VIDEO => ("a video frame", false),
-            kind::PACKET => ("a packet", false),
-            kind::ENCODED => ("an encoded frame", true),
-            _ => ("a value", true),
-        };
-        let start = header.wrapping_add(1).cast::<u8>();
-        let mut end = 0;
-        let found = lane.planes_of(frame, |at, plane| {
-            end = end.max(at.addr() - start.addr() + plane.stride as usize * plane.rows as usize);
+        self.ports.push((new, self.port_of(old)));
+        self.leave(old);
+    }
+
+    /// Where the stage finds what lies at an address in the payload of a frame.
+    pub(super) fn stand_in(
+        &mut self,
+        lane: &mut impl NodeAccess,
+        frame: Frame,
+        address: *mut u8,
+        to_write: bool,
+    ) -> *mut u8 {
+        let Some(start) = payload_of(lane, frame) else { return address };
+        let at = self.find(frame).unwrap_or_else(|| {
+            self.copies.push(Twin::new(lane, frame, self.port_of(frame)));
+            self.copies.len() - 1
         });
-        let room = if found.is_none() || is_filled_later { 0 } else { info.slot_bytes as usize };
-        let (from, length) = (start.wrapping_add(end), room.saturating_sub(end).min(MOST));
-        // SAFETY: the bytes lie in the frame's slot, behind all that the frame has, and the one reference is this call's.
-        unsafe { from.write_bytes(PATTERN, length) };
-        // SAFETY: the call has the frame.
-        let head = unsafe { head_of(header) };
-        self.0.push(Guard { frame, what, header, head, from, length });
+        let copy = &mut self.copies[at];
+        if to_write {
+            self.found = self.found.take().or(copy.check().err());
+            copy.access = Access::Write;
+        }
+        copy.start_mut().wrapping_add(address.addr() - start.addr())
     }
 
-    /// The host is about to change the header of a frame.
-    ///
-    /// # Errors
-    ///
-    /// What the stage did, if it has changed already.
-    pub(super) fn check_head(&self, frame: Frame) -> Result<(), String> {
-        self.0.iter().find(|guard| guard.frame == frame).map_or(Ok(()), Guard::check_head)
+    /// Puts back what was written to a frame that is to leave the call. `false`: the stage wrote elsewhere, and is to
+    /// fail.
+    pub(super) fn put_back(&mut self, lane: &mut impl NodeAccess, frame: Frame) -> bool {
+        let Some(at) = self.find(frame) else { return true };
+        let copy = &self.copies[at];
+        let found = copy.check().and_then(|()| copy.put_back(lane)).err();
+        let is_intact = found.is_none();
+        self.found = self.found.take().or(found);
+        is_intact
     }
 
-    /// The host has changed the header of a frame.
-    pub(super) fn renew_head(&mut self, frame: Frame) {
-        if let Some(guard) = self.0.iter_mut().find(|guard| guard.frame == frame) {
-            // SAFETY: the call still has the frame, whose guard is taken away when it leaves.
-            guard.head = unsafe { head_of(guard.header) };
+    /// A frame is the links' from now on, too: the stage may only read it.
+    pub(super) fn share(&mut self, frame: Frame) {
+        if let Some(at) = self.find(frame) {
+            self.copies[at].access = Access::Read(self.copies[at].sum());
         }
     }
 
-    /// Looks at the guards of a frame that leaves the call.
-    ///
-    /// # Errors
-    ///
-    /// What the stage did, if they have changed.
-    pub(super) fn check(&mut self, frame: Frame) -> Result<(), String> {
-        match self.0.iter().position(|guard| guard.frame == frame) {
-            Some(at) => self.0.swap_remove(at).check(),
-            None => Ok(()),
+    /// A frame has left the call.
+    pub(super) fn leave(&mut self, frame: Frame) {
+        if let Some(at) = self.find(frame) {
+            self.found = self.found.take().or(self.copies[at].check().err());
+            self.copies[at].access = Access::Left(self.copies[at].sum());
         }
     }
 
-    /// As [`Guards::check`], of all frames that the call still has.
-    ///
-    /// # Errors
-    ///
-    /// As there, of the first.
-    pub(super) fn check_all(&mut self) -> Result<(), String> {
-        self.0.drain(..).try_for_each(Guard::check)
+    /// The call has ended: what the stage wrote where it should not.
+    pub(super) fn find_overrun(&mut self) -> Option<String> {
+        self.found.take().or_else(|| self.copies.iter().find_map(|copy| copy.check().err()))
+    }
+
+    fn find(&self, frame: Frame) -> Option<usize> {
+        self.copies.iter().rposition(|copy| copy.frame == frame && !matches!(copy.access, Access::Left(_)))
+    }
+
+    fn port_of(&self, frame: Frame) -> &'static str {
+        self.ports.iter().rfind(|(known, _)| *known == frame).map_or("", |(_, port)| port)
     }
 }
 
-impl Guard {
-    fn check_head(&self) -> Result<(), String> {
-        // SAFETY: as in `check`.
-        if unsafe { head_of(self.header) } == self.head {
-            return Ok(());
+impl Twin {
+    fn new(lane: &mut impl NodeAccess, frame: Frame, port: &str) -> Self {
+        let info = lane.info(frame);
+        let what = match info.map_or(0, |info| info.kind) {
+            kind::AUDIO => "an audio frame",
+            kind::VIDEO => "a video frame",
+            kind::ENCODED => "an encoded frame",
+            kind::PACKET => "a packet",
+            _ => "a value",
+        };
+        let (mut length, mut used) = (0, 0);
+        let is_whole = each_part(lane, frame, |part, room| {
+            used = part.end;
+            length = part.start + room;
+        });
+        if is_whole.is_none() {
+            // Its description is spoiled.
+            length = info.map_or(0, |info| info.slot_bytes as usize);
+            used = length;
         }
-        Err(format!("it wrote before the beginning of {}, in a slot of pool #{}", self.what, self.frame.pool()))
+        let lines = vec![Line([PATTERN; 64]); (2 * GUARD + length).div_ceil(size_of::<Line>())].into_boxed_slice();
+        let what = format!("{what} of port \"{port}\"");
+        let mut copy = Self { frame, what, lines, length, access: Access::Read(0) };
+        if let Some(start) = payload_of(lane, frame) {
+            // SAFETY: the frame is the call's to read, its parts end within its slot, and the copy is as long.
+            unsafe { ptr::copy_nonoverlapping(start, copy.start_mut(), used) };
+        }
+        copy.access = Access::Read(copy.sum());
+        copy
     }
 
-    fn check(self) -> Result<(), String> {
-        self.check_head()?;
-        // SAFETY: the call still has the frame, so that nobody else uses the slot.
-        let bytes = unsafe { std::slice::from_raw_parts(self.from, self.length) };
-        if bytes.iter().all(|&byte| byte == PATTERN) {
-            return Ok(());
+    fn start_mut(&mut self) -> *mut u8 {
+        self.lines.as_mut_ptr().cast::<u8>().wrapping_add(GUARD)
+    }
+
+    fn all(&self) -> &[u8] {
+        // SAFETY: lines are bytes, all of which were written.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), size_of_val(&*self.lines)) }
+    }
+
+    fn payload(&self) -> &[u8] {
+        &self.all()[GUARD..GUARD + self.length]
+    }
+
+    /// Differs from that of all bytes of which one word differs.
+    fn sum(&self) -> u64 {
+        self.payload().chunks(8).fold(0, |sum: u64, bytes| {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            (sum.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
+        })
+    }
+
+    /// # Errors
+    ///
+    /// What the stage did.
+    fn check(&self) -> Result<(), String> {
+        let (before, rest) = self.all().split_at(GUARD);
+        let is_whole = |bytes: &[u8]| bytes.iter().all(|&byte| byte == PATTERN);
+        let what = &self.what;
+        if !is_whole(before) {
+            return Err(format!("it wrote before the beginning of {what}"));
         }
-        // The control isolate knows the pool's name.
-        Err(format!("it wrote beyond the end of {}, in a slot of pool #{}", self.what, self.frame.pool()))
+        if !is_whole(&rest[self.length..]) {
+            return Err(format!("it wrote beyond the end of {what}"));
+        }
+        match self.access {
+            Access::Read(sum) if sum != self.sum() => {
+                Err(format!("it wrote to {what} by an address that is for reading; ask for one by plane_mut"))
+            }
+            Access::Left(sum) if sum != self.sum() => Err(format!("it wrote to {what} after it had handed that on")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the parts of the payload back, if the stage was to write them.
+    ///
+    /// # Errors
+    ///
+    /// If it wrote between them.
+    fn put_back(&self, lane: &mut impl NodeAccess) -> Result<(), String> {
+        let (Access::Write, Some(start)) = (self.access, payload_of(lane, self.frame)) else { return Ok(()) };
+        let (own, mut end, mut strays) = (self.payload(), 0, false);
+        each_part(lane, self.frame, |part, room| {
+            // SAFETY: the frame is the call's alone, or none had been given to write to; parts lie within its slot.
+            let between = unsafe { std::slice::from_raw_parts(start.add(end), part.start - end) };
+            strays |= between != &own[end..part.start];
+            end = part.start + room;
+            // SAFETY: as above.
+            unsafe { ptr::copy_nonoverlapping(own[part.clone()].as_ptr(), start.add(part.start), part.len()) };
+        });
+        if strays { Err(format!("it wrote outside the parts of {}", self.what)) } else { Ok(()) }
     }
 }
 
-/// What of a header only the host changes.
+/// Where the payload of a frame starts.
+fn payload_of(lane: &impl NodeAccess, frame: Frame) -> Option<*mut u8> {
+    Some(lane.header(frame)?.wrapping_add(1).cast())
+}
+
+/// Gives where each part of a payload lies, as far as it is in use, and for how many bytes it has room.
 ///
-/// # Safety
-///
-/// The frame is the call's own.
-unsafe fn head_of(header: *const SlotHeader) -> Head {
-    // SAFETY: the caller has the frame, and arenas are zeros before anything is written to them.
-    let mut head = unsafe { header.cast::<Head>().read() };
-    head[COUNT..COUNT + 4].fill(0);
-    head
+/// `None`: the frame is not the call's, or its description is spoiled.
+fn each_part(lane: &mut impl NodeAccess, frame: Frame, mut each: impl FnMut(Range<usize>, usize)) -> Option<()> {
+    let (info, start) = (lane.info(frame)?, payload_of(lane, frame)?);
+    lane.planes_of(frame, |address, plane| {
+        let (from, room) = (address.addr() - start.addr(), plane.stride as usize * plane.rows as usize);
+        let used = match info.kind {
+            kind::ENCODED | kind::DATA => room.min(info.payload_bytes as usize),
+            _ => room,
+        };
+        each(from..from + used, room);
+    })
 }

@@ -13,10 +13,12 @@ use crate::lane::stage::Value;
 use crate::lane::{Element, Frame, NoFrame, NodeAccess, Ring, Unwritten};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, with};
+use super::guards::Guards;
+use super::loaded::LoadedStage;
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
-const OVERRUN: &str = "what lies behind the end of the frame was written to";
+const OVERRUN: &str = "the stage wrote where it must not";
 
 /// The host for every plugin, where stages reach their nodes so.
 pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
@@ -63,10 +65,13 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
 }
 
 unsafe extern "C" fn read<L: NodeAccess>(context: *mut SluiceContext, input: u32) -> u32 {
+    let body = |call: &mut Call<'_, L>| {
+        let Some(frame) = call.lane.as_deref_mut().and_then(|lane| lane.read(input)) else { return 0 };
+        note_read(&mut call.guards, call.kind, input, frame);
+        number_of(frame)
+    };
     // SAFETY: the plugin vouches for the context.
-    unsafe {
-        with::<L, _>(context, 0, |call| call.lane.as_deref_mut().and_then(|lane| lane.read(input)).map_or(0, number_of))
-    }
+    unsafe { with::<L, _>(context, 0, body) }
 }
 
 unsafe extern "C" fn peek<L: NodeAccess>(context: *mut SluiceContext, input: u32, into: *mut SluiceFrameInfo) -> i32 {
@@ -97,7 +102,12 @@ unsafe extern "C" fn acquire<L: NodeAccess>(
         }
         let Some(lane) = call.lane.as_deref_mut() else { return call.refuse(0, "no frames can be had in this call") };
         match lane.acquire(output, shape) {
-            Ok(frame) => number_of(frame),
+            Ok(frame) => {
+                if let (Some(guards), Some(port)) = (&mut call.guards, call.kind.outputs.get(output as usize)) {
+                    guards.note(frame, &port.name);
+                }
+                number_of(frame)
+            }
             Err(NoFrame::NoSlot) => 0,
             Err(NoFrame::Refused(why)) => call.refuse(0, why),
         }
@@ -125,6 +135,7 @@ unsafe extern "C" fn plane<L: NodeAccess>(
     let body = |call: &mut Call<'_, L>| {
         let why = "the frame is not the call's own, or has no such plane";
         let found = call.with_lane(None, why, |lane| lane.plane_of(own(frame)?, index).map(Some));
+        let found = found.map(|(address, plane)| (call.address_for_stage(frame, address, false), plane));
         // SAFETY: the plugin vouches for the place.
         unsafe { tell_plane(call, found, into) }.cast_const()
     };
@@ -141,9 +152,7 @@ unsafe extern "C" fn plane_mut<L: NodeAccess>(
     let body = |call: &mut Call<'_, L>| {
         let why = "the frame is not the call's own, others read it too, or it has no such plane";
         let found = call.with_lane(None, why, |lane| lane.plane_to_write(own(frame)?, index).map(Some));
-        if found.is_some() {
-            guard(call, frame);
-        }
+        let found = found.map(|(address, plane)| (call.address_for_stage(frame, address, true), plane));
         // SAFETY: the plugin vouches for the place.
         unsafe { tell_plane(call, found, into) }
     };
@@ -203,11 +212,10 @@ unsafe extern "C" fn planes<L: NodeAccess>(
         if !told {
             return SLUICE_REFUSED;
         }
-        let found = places.found();
-        if access == SLUICE_WRITE {
-            guard(call, frame);
+        if call.guards.is_some() {
+            places.move_starts(|address| call.address_for_stage(frame, address, access == SLUICE_WRITE));
         }
-        found
+        places.found()
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -227,7 +235,13 @@ unsafe extern "C" fn column<L: NodeAccess>(context: *mut SluiceContext, frame: u
 
 unsafe extern "C" fn writable<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> u32 {
     let why = "the frame is not the call's own, or no slot is free for a copy";
-    let body = |call: &mut Call<'_, L>| call.with_lane(0, why, |lane| lane.writable(own(frame)?).map(number_of));
+    let body = |call: &mut Call<'_, L>| {
+        let found = call.with_lane(None, why, |lane| lane.writable(own(frame)?).map(Some));
+        if let (Some(guards), Some(old), Some(new)) = (&mut call.guards, own(frame), found) {
+            guards.follow(old, new);
+        }
+        found.map_or(0, number_of)
+    };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, 0, body) }
 }
@@ -240,15 +254,12 @@ unsafe extern "C" fn set_times<L: NodeAccess>(
     duration_ns: f64,
 ) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        let change = |call: &mut Call<'_, L>| {
-            call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
-                let header = lane.sole(own(frame)?)?;
-                // SAFETY: the one reference to the frame is this call's.
-                unsafe { ((*header).pts_ns, (*header).dts_ns, (*header).duration_ns) = (pts_ns, dts_ns, duration_ns) };
-                Some(SLUICE_OK)
-            })
-        };
-        changing(call, frame, change)
+        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
+            let header = lane.sole(own(frame)?)?;
+            // SAFETY: the one reference to the frame is this call's.
+            unsafe { ((*header).pts_ns, (*header).dts_ns, (*header).duration_ns) = (pts_ns, dts_ns, duration_ns) };
+            Some(SLUICE_OK)
+        })
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -256,15 +267,12 @@ unsafe extern "C" fn set_times<L: NodeAccess>(
 
 unsafe extern "C" fn set_flags<L: NodeAccess>(context: *mut SluiceContext, frame: u32, flags: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        let change = |call: &mut Call<'_, L>| {
-            call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
-                let header = lane.sole(own(frame)?)?;
-                // SAFETY: the one reference to the frame is this call's.
-                unsafe { (*header).flags = (flags & 7) as u16 };
-                Some(SLUICE_OK)
-            })
-        };
-        changing(call, frame, change)
+        call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
+            let header = lane.sole(own(frame)?)?;
+            // SAFETY: the one reference to the frame is this call's.
+            unsafe { (*header).flags = (flags & 7) as u16 };
+            Some(SLUICE_OK)
+        })
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -272,16 +280,13 @@ unsafe extern "C" fn set_flags<L: NodeAccess>(context: *mut SluiceContext, frame
 
 unsafe extern "C" fn set_length<L: NodeAccess>(context: *mut SluiceContext, frame: u32, length: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        let change = |call: &mut Call<'_, L>| {
-            let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) else {
-                return call.refuse(SLUICE_REFUSED, NOT_OWN);
-            };
-            match lane.set_length(frame, length) {
-                Ok(()) => SLUICE_OK,
-                Err(why) => call.refuse(SLUICE_REFUSED, why),
-            }
+        let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) else {
+            return call.refuse(SLUICE_REFUSED, NOT_OWN);
         };
-        changing(call, frame, change)
+        match lane.set_length(frame, length) {
+            Ok(()) => SLUICE_OK,
+            Err(why) => call.refuse(SLUICE_REFUSED, why),
+        }
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
@@ -289,31 +294,19 @@ unsafe extern "C" fn set_length<L: NodeAccess>(context: *mut SluiceContext, fram
 
 unsafe extern "C" fn write<L: NodeAccess>(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, L::write_of)) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, false, L::write_of)) }
 }
 
 unsafe extern "C" fn forward<L: NodeAccess>(context: *mut SluiceContext, output: u32, frame: u32) -> i32 {
     // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, L::forward_of)) }
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, true, L::forward_of)) }
 }
 
-/// Changes the header of a frame, which may be guarded.
+/// Notes where a frame was read, in development mode.
 #[inline]
-fn changing<L: NodeAccess>(call: &mut Call<'_, L>, frame: u32, change: impl FnOnce(&mut Call<'_, L>) -> i32) -> i32 {
-    let own = own(frame);
-    let intact = own.filter(|&frame| call.is_head_intact(frame));
-    let outcome = change(call);
-    if let Some(frame) = intact {
-        call.guards.renew_head(frame);
-    }
-    outcome
-}
-
-/// Guards a frame that may be written to, in development mode.
-#[inline]
-fn guard<L: NodeAccess>(call: &mut Call<'_, L>, frame: u32) {
-    if let (Some(lane), Some(frame)) = (call.lane.as_deref_mut(), own(frame)) {
-        call.guards.lay(lane, frame);
+fn note_read(guards: &mut Option<Guards>, kind: &'static LoadedStage, input: u32, frame: Frame) {
+    if let (Some(guards), Some(port)) = (guards, kind.inputs.get(input as usize)) {
+        guards.note(frame, &port.name);
     }
 }
 
@@ -322,11 +315,12 @@ fn hand_over<L: NodeAccess>(
     call: &mut Call<'_, L>,
     output: u32,
     frame: u32,
+    keeps: bool,
     how: impl FnOnce(&mut L, u32, Frame, Option<u8>) -> Result<(), Unwritten>,
 ) -> i32 {
     let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
     let own = own(frame);
-    if own.is_some_and(|frame| !call.is_intact(frame)) {
+    if own.is_some_and(|frame| !call.put_back(frame)) {
         return call.refuse(SLUICE_REFUSED, OVERRUN);
     }
     let outcome = match (call.lane.as_deref_mut(), own) {
@@ -334,7 +328,12 @@ fn hand_over<L: NodeAccess>(
         _ => Err(Unwritten::NotOwn),
     };
     match outcome {
-        Ok(()) => SLUICE_OK,
+        Ok(()) => {
+            if let (Some(guards), Some(frame)) = (&mut call.guards, own) {
+                if keeps { guards.share(frame) } else { guards.leave(frame) }
+            }
+            SLUICE_OK
+        }
         Err(why) => refuse_write(call, output, why),
     }
 }
@@ -357,9 +356,11 @@ unsafe extern "C" fn read_many<L: NodeAccess>(
     count: u32,
 ) -> u32 {
     let body = |call: &mut Call<'_, L>| {
-        let Some(lane) = call.lane.as_deref_mut().filter(|_| !frames.is_null()) else { return 0 };
+        let Call { lane, guards, kind, .. } = call;
+        let Some(lane) = lane.as_deref_mut().filter(|_| !frames.is_null()) else { return 0 };
         let mut at = frames;
         lane.read_many(input, count, |frame| {
+            note_read(guards, kind, input, frame);
             // SAFETY: the plugin vouches for so many places.
             unsafe {
                 at.write(number_of(frame));
@@ -384,17 +385,20 @@ unsafe extern "C" fn write_many<L: NodeAccess>(
         // SAFETY: the plugin vouches for so many frames.
         let frames = unsafe { std::slice::from_raw_parts(frames, count as usize) };
         let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
-        let intact = frames.iter().filter_map(|&frame| own(frame)).all(|frame| call.is_intact(frame));
+        let intact = frames.iter().filter_map(|&frame| own(frame)).all(|frame| call.put_back(frame));
         if !intact {
             return call.refuse(0, OVERRUN);
         }
         if let (Some(lane), Some(kind)) = (call.lane.as_deref_mut(), kind) {
             let entries = frames.iter().map(|frame| frame.wrapping_sub(1));
             if lane.write_newest(output, entries, kind) {
+                if let Some(guards) = &mut call.guards {
+                    frames.iter().filter_map(|&frame| own(frame)).for_each(|frame| guards.leave(frame));
+                }
                 return count;
             }
         }
-        let is_written = |&&frame: &&u32| hand_over(call, output, frame, L::write_of) == SLUICE_OK;
+        let is_written = |&&frame: &&u32| hand_over(call, output, frame, false, L::write_of) == SLUICE_OK;
         frames.iter().take_while(is_written).count() as u32
     };
     // SAFETY: the plugin vouches for the context.
@@ -412,8 +416,9 @@ unsafe extern "C" fn input_state<L: NodeAccess>(context: *mut SluiceContext, inp
 
 unsafe extern "C" fn release<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
-        // The stage fails once it has returned; the frame goes back all the same.
-        own(frame).map(|frame| call.is_intact(frame));
+        if let (Some(guards), Some(frame)) = (&mut call.guards, own(frame)) {
+            guards.leave(frame);
+        }
         call.with_lane(SLUICE_REFUSED, NOT_OWN, |lane| lane.release(own(frame)?).then_some(SLUICE_OK))
     };
     // SAFETY: the plugin vouches for the context.

@@ -182,6 +182,17 @@ impl PlanePlaces {
         }
     }
 
+    /// Tells other starts in place of those that were told.
+    pub(super) fn move_starts(&mut self, mut moved: impl FnMut(*mut u8) -> *mut u8) {
+        for at in 0..self.found.min(self.room) {
+            // SAFETY: who made this vouches for the places, which were written to.
+            unsafe {
+                let start = self.starts.add(at);
+                start.write(moved((*start).cast()).cast());
+            }
+        }
+    }
+
     /// How many parts were told, or had no place.
     pub(super) fn found(&self) -> i32 {
         i32::try_from(self.found).unwrap_or(i32::MAX)

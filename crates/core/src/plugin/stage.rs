@@ -149,26 +149,25 @@ impl<B: Clone> PluginStage<B> {
     }
 
     /// As [`Stage::snapshot`].
-    pub(crate) fn snapshot_in<L: NodeAccess<Bell = B>>(&mut self, out: &mut Vec<u8>) {
-        let Some(snapshot) = self.kind.calls.snapshot else { return };
+    pub(crate) fn snapshot_in<L: NodeAccess<Bell = B>>(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
+        let Some(snapshot) = self.kind.calls.snapshot else { return Ok(()) };
         // SAFETY: as in `process`.
-        let outcome = self.call::<L>(None, "snapshot", |instance, call| unsafe { snapshot(instance, call) });
-        // One that fails leaves the successor to begin anew.
-        if let Ok((SLUICE_OK, mut given)) = outcome {
-            out.append(&mut given.state);
+        let outcome = self.call::<L>(None, "snapshot", |instance, call| unsafe { snapshot(instance, call) })?;
+        match outcome {
+            (SLUICE_OK, mut given) => out.append(&mut given.state),
+            (status, _) => return Err(odd("snapshot", status)),
         }
+        Ok(())
     }
 
     /// As [`Stage::restore`].
-    pub(crate) fn restore_in<L: NodeAccess<Bell = B>>(&mut self, state: &[u8]) {
-        let Some(restore) = self.kind.calls.restore else { return };
-        if state.is_empty() {
-            return;
-        }
+    pub(crate) fn restore_in<L: NodeAccess<Bell = B>>(&mut self, state: &[u8]) -> Result<(), String> {
+        let Some(restore) = self.kind.calls.restore.filter(|_| !state.is_empty()) else { return Ok(()) };
         // SAFETY: as in `process`; the bytes are there during the call.
-        let _ = self.call::<L>(None, "restore", |instance, call| unsafe {
+        let (status, _) = self.call::<L>(None, "restore", |instance, call| unsafe {
             restore(instance, call, state.as_ptr().cast(), state.len())
-        });
+        })?;
+        if status == SLUICE_OK { Ok(()) } else { Err(odd("restore", status)) }
     }
 
     /// As [`Stage::figures`].
@@ -176,18 +175,20 @@ impl<B: Clone> PluginStage<B> {
     /// # Panics
     ///
     /// If the function says that it panicked.
-    pub(crate) fn figures_of(&mut self, out: &mut Vec<f64>) {
-        let Some(count) = self.kind.calls.figures else { return };
+    pub(crate) fn figures_of(&mut self, out: &mut Vec<f64>) -> Result<(), String> {
+        let Some(count) = self.kind.calls.figures else { return Ok(()) };
         let mut values = [0.0; MAX_FIGURES];
         let wanted = self.kind.figures.len().min(MAX_FIGURES);
         // SAFETY: as in `process`; there is room for as many values as are wanted.
         let status = unsafe { count(self.instance, values.as_mut_ptr(), wanted as u32) };
+        // It has no context by which it could say why.
         match status {
             SLUICE_OK => out.extend_from_slice(&values[..wanted]),
-            // It has no context by which it could say why.
             SLUICE_PANIC => resume_unwind(Box::new("its function count panicked".to_owned())),
-            _ => {}
+            SLUICE_FAULT => return Err("its function count failed".into()),
+            other => return Err(odd("count", other)),
         }
+        Ok(())
     }
 }
 
@@ -225,16 +226,16 @@ impl Stage for PluginStage<Bell> {
         self.command_in(context, name, json)
     }
 
-    fn snapshot(&mut self, out: &mut Vec<u8>) {
-        self.snapshot_in::<StageContext<'_>>(out);
+    fn snapshot(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
+        self.snapshot_in::<StageContext<'_>>(out)
     }
 
-    fn restore(&mut self, state: &[u8]) {
-        self.restore_in::<StageContext<'_>>(state);
+    fn restore(&mut self, state: &[u8]) -> Result<(), String> {
+        self.restore_in::<StageContext<'_>>(state)
     }
 
-    fn figures(&mut self, out: &mut Vec<f64>) {
-        self.figures_of(out);
+    fn figures(&mut self, out: &mut Vec<f64>) -> Result<(), String> {
+        self.figures_of(out)
     }
 
     fn close(&mut self) -> Result<(), String> {

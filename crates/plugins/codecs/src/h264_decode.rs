@@ -8,7 +8,7 @@ use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 
 use crate::exchange::text;
 use crate::h264_decoder::{Decoded, H264Decoder, Times};
-use crate::sps::find_unsupported;
+use crate::sps::{Said, read_sets};
 
 /// Decodes access units.
 pub struct H264Decode {
@@ -17,15 +17,27 @@ pub struct H264Decode {
     unit: Vec<u8>,
     /// Damaged units fail the node.
     strict: bool,
+    sets: Sets,
     /// Pictures for which no slot was free.
     waiting: VecDeque<Kept>,
-    /// Something is missing before the next picture.
+    /// Something is missing before the next unit.
     gap: bool,
     /// The decoder has given what it had.
     flushed: bool,
     units: f64,
     frames: f64,
     damaged: f64,
+}
+
+/// What is known of the stream by its sequence parameter sets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sets {
+    /// None has come.
+    Unseen,
+    /// The last one fits.
+    Fit,
+    /// The last one does not, which is damage as long as those before fit and the next one does.
+    Doubtful,
 }
 
 /// A picture in memory of the stage's own.
@@ -59,6 +71,7 @@ impl Stage for H264Decode {
             decoder: H264Decoder::new()?,
             unit: Vec::new(),
             strict: text(context, c"damaged")? == "fail",
+            sets: Sets::Unseen,
             waiting: VecDeque::new(),
             gap: false,
             flushed: false,
@@ -102,27 +115,50 @@ impl H264Decode {
     fn decode(&mut self, context: &mut Context, frame: Frame) -> Result<(), String> {
         let info = context.info(frame).ok_or("a unit says nothing of itself")?;
         let unit = context.bytes(frame, 0).ok_or("a unit has no bytes")?;
-        if let Some(what) = find_unsupported(unit) {
-            return Err(format!("cannot decode H.264 with {what}: supported is progressive video of 8 bits in 4:2:0"));
-        }
+        let sets = read_sets(unit);
         // A copy, for the context is needed where the decoder gives a picture.
         self.unit.clear();
         self.unit.extend_from_slice(unit);
-        let times = Times { pts_ns: info.pts_ns, duration_ns: info.duration_ns };
         self.units += 1.0;
         self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
-        let Self { decoder, unit, waiting, gap, frames, .. } = self;
+        if !self.accept(sets)? {
+            return self.skip();
+        }
+        let gap = std::mem::take(&mut self.gap);
+        let times = Times { pts_ns: info.pts_ns, duration_ns: info.duration_ns, gap };
+        let Self { decoder, unit, waiting, frames, .. } = self;
         let whole = decoder.decode(unit, times, &mut |picture| {
-            if !waiting.is_empty() || !write(context, &picture, gap)? {
+            if !waiting.is_empty() || !write(context, &picture)? {
                 waiting.push_back(Kept::of(&picture));
             } else {
                 *frames += 1.0;
             }
             Ok(())
         })?;
-        if whole {
-            return Ok(());
+        if whole { Ok(()) } else { self.skip() }
+    }
+
+    /// Whether a unit is to be decoded by its parameter sets. What they ask for is the stream's if the first ones say so, or
+    /// two in a row; else they are damaged, and what follows depends on their picture.
+    fn accept(&mut self, said: Said) -> Result<bool, String> {
+        match (said, self.sets) {
+            (Said::Nothing, sets) => Ok(sets != Sets::Doubtful),
+            (Said::Fits, _) => {
+                self.sets = Sets::Fit;
+                Ok(true)
+            }
+            (Said::Unsupported(_), Sets::Fit) => {
+                self.sets = Sets::Doubtful;
+                Ok(false)
+            }
+            (Said::Unsupported(what), _) => {
+                Err(format!("cannot decode H.264 with {what}: supported is progressive video of 8 bits in 4:2:0"))
+            }
         }
+    }
+
+    /// Counts a unit that is left out, or of which the decoder has made what it could.
+    fn skip(&mut self) -> Result<(), String> {
         self.damaged += 1.0;
         self.gap = true;
         if self.strict { Err(format!("access unit {} is damaged", self.units)) } else { Ok(()) }
@@ -130,7 +166,7 @@ impl H264Decode {
 
     fn write_waiting(&mut self, context: &mut Context) -> Result<bool, String> {
         while let Some(kept) = self.waiting.front() {
-            if !context.may_write() || !write(context, &kept.view(), &mut self.gap)? {
+            if !context.may_write() || !write(context, &kept.view())? {
                 return Ok(false);
             }
             self.waiting.pop_front();
@@ -158,7 +194,7 @@ impl Kept {
 }
 
 /// Writes a picture. `false`: no slot is free.
-fn write(context: &mut Context, picture: &Decoded<'_>, gap: &mut bool) -> Result<bool, String> {
+fn write(context: &mut Context, picture: &Decoded<'_>) -> Result<bool, String> {
     let (width, height) = (picture.width as u32, picture.height as u32);
     let frame = match context.acquire_video(0, SLUICE_I420, width, height) {
         Ok(frame) => frame,
@@ -176,8 +212,9 @@ fn write(context: &mut Context, picture: &Decoded<'_>, gap: &mut bool) -> Result
             plane.row(row).copy_from_slice(&pixels[..width]);
         }
     }
-    context.set_times_ns(frame, picture.times.pts_ns, picture.times.duration_ns)?;
-    context.set_flags(frame, if std::mem::take(gap) { SLUICE_DISCONTINUITY } else { 0 })?;
+    let Times { pts_ns, duration_ns, gap } = picture.times;
+    context.set_times_ns(frame, pts_ns, duration_ns)?;
+    context.set_flags(frame, if gap { SLUICE_DISCONTINUITY } else { 0 })?;
     context.write(0, frame)?;
     Ok(true)
 }

@@ -36,10 +36,12 @@ struct Owed {
 }
 
 /// When a picture is presented, and how long, nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Times {
     pub(crate) pts_ns: f64,
     pub(crate) duration_ns: f64,
+    /// Units before it are missing.
+    pub(crate) gap: bool,
 }
 
 /// A picture in the decoder's memory, until its next call.
@@ -159,8 +161,11 @@ impl H264Decoder {
     }
 
     fn times_of(&mut self, stamp: u64) -> Times {
+        // A gap before a unit is one before the first picture of that and later units.
+        let earlier = self.owed.iter_mut().filter(|owed| owed.stamp <= stamp);
+        let gap = earlier.fold(false, |gap, owed| gap | std::mem::take(&mut owed.times.gap));
         let found = self.owed.iter().position(|owed| owed.stamp == stamp).and_then(|at| self.owed.remove(at));
-        found.map_or(Times { pts_ns: 0.0, duration_ns: 0.0 }, |owed| owed.times)
+        Times { gap, ..found.map_or_else(Times::default, |owed| owed.times) }
     }
 }
 

@@ -6,6 +6,7 @@
 //! Hot path: a tick allocates nothing of its own once frames have had their largest size; the libraries may.
 
 mod aac;
+mod any_audio_decode;
 mod audio_decode;
 mod blocks;
 mod exchange;
@@ -33,5 +34,6 @@ sluice_stage::export_stages!(
     flac_encode::FlacEncode,
     audio_decode::AudioDecode<aac::Aac>,
     audio_decode::AudioDecode<mp3::Mp3>,
-    audio_decode::AudioDecode<flac::Flac>
+    audio_decode::AudioDecode<flac::Flac>,
+    any_audio_decode::AnyAudioDecode
 );

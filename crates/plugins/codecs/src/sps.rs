@@ -6,9 +6,24 @@ const SPS: u8 = 7;
 /// Profiles whose parameter sets name the sampling of chroma and the depth.
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
-/// What an access unit in Annex B form has that cannot be decoded; `None`: nothing that its parameter sets would say.
-pub(crate) fn find_unsupported(unit: &[u8]) -> Option<String> {
-    nal_units(unit).filter(|nal| nal.first().is_some_and(|head| head & 0x1f == SPS)).find_map(|nal| look_at(&nal[1..]))
+/// What the sequence parameter sets of an access unit say.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Said {
+    /// There is none.
+    Nothing,
+    /// Nothing that the decoder cannot do.
+    Fits,
+    /// What the decoder cannot do.
+    Unsupported(String),
+}
+
+/// Reads the sequence parameter sets of an access unit in Annex B form.
+pub(crate) fn read_sets(unit: &[u8]) -> Said {
+    let mut sets = nal_units(unit).filter(|nal| nal.first().is_some_and(|head| head & 0x1f == SPS)).peekable();
+    if sets.peek().is_none() {
+        return Said::Nothing;
+    }
+    sets.find_map(|nal| look_at(&nal[1..])).map_or(Said::Fits, Said::Unsupported)
 }
 
 /// The NAL units between start codes.

@@ -4,64 +4,19 @@
 //! which one is known once the input has a picture behind the moment, or one of that very time, or has ended. So what an
 //! offline graph makes follows from the times of pictures alone.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 
-use sluice_stage::abi::{SLUICE_RGBA8, SluiceFrameInfo};
+use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_RGBA8, SluiceFrameInfo};
 use sluice_stage::{Context, Figure, Frame, InputState, Next, PlaneRowsMut, Port, Stage, pixel_format_name};
 
-use crate::exchange::{acquire, number, text};
-use crate::layer::{Layer, Place};
+use crate::compositor_settings::{INPUTS, SCHEMA, Settings, place, settings};
+use crate::exchange::acquire;
+use crate::layer::{Kept, Layer};
 use crate::resize::Resizing;
+use crate::saved::{Loaded, Saved};
 
-/// Inputs of the stage.
-const INPUTS: usize = 8;
-
-/// The schema of the configuration, with the keys of each input.
-macro_rules! schema {
-    ($($input:literal)+) => {
-        concat!(
-            r##"{"properties": {
-            "width": {"type": "integer", "minimum": 1, "maximum": 8192, "default": 1280, "x-unit": "pixels",
-                "description": "Pixels in a row that comes out."},
-            "height": {"type": "integer", "minimum": 1, "maximum": 8192, "default": 720, "x-unit": "pixels",
-                "description": "Rows that come out."},
-            "frameRate": {"type": "number", "minimum": 0.1, "maximum": 1000, "default": 30, "x-unit": "Hz",
-                "description": "Pictures a second that come out, unless there is a master."},
-            "master": {"type": "integer", "minimum": -1, "maximum": 7, "default": -1,
-                "description": "The input that gives the times of what comes out, a picture for each of its pictures, and ends it; -1: none, and times keep to frameRate."},
-            "end": {"type": "string", "enum": ["all", "any"], "default": "all",
-                "description": "When it ends: with the last of the linked inputs, or with the first."},
-            "atEnd": {"type": "string", "enum": ["hold", "hide"], "default": "hold", "x-live": true,
-                "description": "What an input shows that has ended: its last picture, or nothing."},
-            "waitMs": {"type": "number", "minimum": 0, "maximum": 10000, "default": 100, "x-unit": "ms", "x-live": true,
-                "description": "Live graphs: how long inputs are waited for, from when the first of them has a picture of that time. Offline graphs wait until all have."},
-            "background": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "default": "#000000", "x-live": true,
-                "description": "The colour where no input is: red, green and blue in hexadecimal digits."}"##,
-            $(
-            r#", "x_"#, $input, r#"": {"type": "integer", "minimum": -32768, "maximum": 32768, "default": 0,
-                "x-unit": "pixels", "x-live": true, "description": "Where the left edge of input "#, $input, r#" is."},
-            "y_"#, $input, r#"": {"type": "integer", "minimum": -32768, "maximum": 32768, "default": 0,
-                "x-unit": "pixels", "x-live": true, "description": "Where the upper edge of input "#, $input, r#" is."},
-            "width_"#, $input, r#"": {"type": "integer", "minimum": 0, "maximum": 8192, "default": 0,
-                "x-unit": "pixels", "x-live": true, "description": "How wide input "#, $input, r#" is drawn; 0 keeps its shape."},
-            "height_"#, $input, r#"": {"type": "integer", "minimum": 0, "maximum": 8192, "default": 0,
-                "x-unit": "pixels", "x-live": true, "description": "How high input "#, $input, r#" is drawn; 0 keeps its shape."},
-            "opacity_"#, $input, r#"": {"type": "number", "minimum": 0, "maximum": 1, "default": 1, "x-live": true,
-                "description": "How opaque input "#, $input, r#" is, besides its own alpha."},
-            "order_"#, $input, r#"": {"type": "integer", "minimum": -1000, "maximum": 1000, "default": "#, $input, r#",
-                "x-live": true, "description": "Input "#, $input, r#" is drawn over those of a lower order."},
-            "visible_"#, $input, r#"": {"type": "boolean", "default": true, "x-live": true,
-                "description": "Whether input "#, $input, r#" is drawn."}"#,
-            )+
-            "}}\0"
-        )
-    };
-}
-
-const SCHEMA: &CStr = match CStr::from_bytes_with_nul(schema!(0 1 2 3 4 5 6 7).as_bytes()) {
-    Ok(schema) => schema,
-    Err(_) => panic!("the schema has a zero byte"),
-};
+/// A longer silence of all inputs is none that is filled: times start again behind it.
+const LONGEST_GAP_NS: f64 = 10e9;
 
 macro_rules! input {
     ($name:literal) => {
@@ -87,17 +42,6 @@ pub struct Compositor {
     frames: f64,
     late: f64,
     skipped: f64,
-}
-
-struct Settings {
-    width: u32,
-    height: u32,
-    period_ns: f64,
-    master: Option<usize>,
-    ends_with_any: bool,
-    holds: bool,
-    wait_ns: f64,
-    background: [u8; 4],
 }
 
 #[derive(Clone, Copy)]
@@ -208,12 +152,20 @@ impl Stage for Compositor {
     }
 
     fn snapshot(&mut self) -> Vec<u8> {
-        self.place_ns(self.next).map_or_else(Vec::new, |next_ns| next_ns.to_le_bytes().to_vec())
+        let mut state = Saved::default();
+        state.time(self.place_ns(self.next).unwrap_or(f64::NAN));
+        // Of a master the picture was taken whose moment this is.
+        let taken = self.moment.filter(|_| self.settings.master.is_some());
+        state.time(taken.map_or(f64::NAN, |moment| moment.at_ns));
+        state.time(taken.map_or(f64::NAN, |moment| moment.until_ns));
+        state.number(taken.map_or(0, |moment| moment.flags));
+        self.layers.iter().for_each(|layer| layer.save(&mut state));
+        state.0
     }
 
     fn restore(&mut self, state: &[u8]) {
-        // Its rate may be another one.
-        self.origin_ns = state.try_into().ok().map(f64::from_le_bytes);
+        // What is not whole begins anew.
+        let _ = self.load(Loaded(state));
     }
 
     fn figures(&mut self, values: &mut [f64]) {
@@ -237,19 +189,29 @@ impl Compositor {
         }
     }
 
+    fn load(&mut self, mut state: Loaded<'_>) -> Option<()> {
+        // Its rate may be another one.
+        self.origin_ns = Some(state.time()?).filter(|next_ns| next_ns.is_finite());
+        let moment = Moment { at_ns: state.time()?, until_ns: state.time()?, flags: state.number()? };
+        self.moment = Some(moment).filter(|moment| self.settings.master.is_some() && moment.at_ns.is_finite());
+        self.layers.iter_mut().try_for_each(|layer| layer.load(&mut state))
+    }
+
     fn step(&mut self, context: &mut Context) -> Result<Step, String> {
         if self.moment.is_none() {
             self.moment = self.find_moment(context)?;
         }
-        let Some(moment) = self.moment else {
+        let Some(mut moment) = self.moment else {
             let is_over = match self.settings.master {
                 Some(master) => self.heads[master].state == InputState::Ended,
                 None => self.is_over(f64::INFINITY),
             };
             return Ok(if is_over { Step::End } else { Step::Wait });
         };
-        for input in 0..INPUTS {
-            self.advance(context, input, moment.at_ns)?;
+        self.advance_all(context, moment.at_ns)?;
+        if let Some(other) = self.find_jump(context, moment.at_ns) {
+            moment = other;
+            self.advance_all(context, moment.at_ns)?;
         }
         if self.is_over(moment.at_ns) {
             return Ok(Step::End);
@@ -298,39 +260,81 @@ impl Compositor {
         heads().map(|info| info.pts_ns).filter(|pts_ns| pts_ns.is_finite()).reduce(f64::min)
     }
 
+    /// Where the times of all inputs have gone back, or on by more than the longest gap, moments count from the first
+    /// picture there: that moment.
+    fn find_jump(&mut self, context: &Context, at_ns: f64) -> Option<Moment> {
+        if self.settings.master.is_some() || (0..INPUTS).any(|input| self.is_near(input, at_ns)) {
+            return None;
+        }
+        let origin_ns = self.find_origin(context)?;
+        (self.origin_ns, self.next) = (Some(origin_ns), 0.0);
+        self.layers.iter_mut().filter_map(|layer| layer.kept.as_mut()).for_each(Kept::forget_times);
+        let until_ns = self.place_ns(1.0)?;
+        self.moment = Some(Moment { at_ns: origin_ns, until_ns, flags: SLUICE_DISCONTINUITY });
+        self.moment
+    }
+
+    /// Whether an input has or had something for about a time.
+    fn is_near(&self, input: usize, at_ns: f64) -> bool {
+        let span = self.span_of(input);
+        let is_far = |info: SluiceFrameInfo| {
+            span.is_some_and(|(from_ns, _)| info.pts_ns < from_ns) || (info.pts_ns - at_ns).abs() > LONGEST_GAP_NS
+        };
+        span.is_some_and(|(_, to_ns)| at_ns < to_ns) || self.heads[input].oldest.is_some_and(|info| !is_far(info))
+    }
+
+    fn advance_all(&mut self, context: &mut Context, at_ns: f64) -> Result<(), String> {
+        (0..INPUTS).try_for_each(|input| self.advance(context, input, at_ns))
+    }
+
     /// Takes what an input shows at a time: the newest of its pictures that is not after it.
     fn advance(&mut self, context: &mut Context, input: usize, at_ns: f64) -> Result<(), String> {
         let mut newest: Option<(Frame, SluiceFrameInfo)> = None;
-        while let Some(info) = self.heads[input].oldest.filter(|info| is_due(info, at_ns)) {
+        let mut span = self.span_of(input);
+        while let Some(info) = self.heads[input].oldest.filter(|info| self.is_due(info, at_ns, span)) {
             let Some(frame) = context.read(input as u32) else { break };
             if let Some((passed, _)) = newest.replace((frame, info)) {
                 context.release(passed);
                 self.skipped += 1.0;
             }
+            let from_ns = if info.pts_ns.is_finite() { info.pts_ns } else { at_ns };
+            let lasts_ns = if info.duration_ns > 0.0 { info.duration_ns } else { self.settings.period_ns };
+            span = Some((from_ns, from_ns + lasts_ns));
             let state = context.input_state(input as u32);
             self.heads[input] = Head { state, oldest: context.peek(input as u32) };
         }
-        let Some((frame, info)) = newest else { return Ok(()) };
+        let Some(((frame, info), span)) = newest.zip(span) else { return Ok(()) };
         if info.format != SLUICE_RGBA8 {
             let format = pixel_format_name(info.format);
             return Err(format!(
                 "a picture of input videoIn_{input} is in {format}, wanted rgba8; put org.sluice.video.convert before it"
             ));
         }
-        let from_ns = if info.pts_ns.is_finite() { info.pts_ns } else { at_ns };
-        let lasts_ns = if info.duration_ns > 0.0 { info.duration_ns } else { self.settings.period_ns };
         let layer = &mut self.layers[input];
         self.skipped += f64::from(u8::from(layer.kept.is_some_and(|kept| !kept.shown)));
         let picture = context.picture(frame).ok_or("a picture has no planes")?;
-        layer.keep(&picture, (from_ns, from_ns + lasts_ns), info.ingress_ns);
+        layer.keep(&picture, span, info.ingress_ns);
         context.release(frame);
         Ok(())
+    }
+
+    /// When the picture that an input keeps starts, and when it ends if it is the last.
+    fn span_of(&self, input: usize) -> Option<(f64, f64)> {
+        self.layers[input].kept.map(|kept| (kept.from_ns, kept.to_ns))
+    }
+
+    /// Whether a picture is not after a time. One whose time is no number is always due. Where times go back, the picture
+    /// before, which has a span, stays for as long as the longest gap: those of the other inputs may go back too.
+    fn is_due(&self, info: &SluiceFrameInfo, at_ns: f64, span: Option<(f64, f64)>) -> bool {
+        let turns = span.is_some_and(|(from_ns, to_ns)| info.pts_ns < from_ns && at_ns <= to_ns + LONGEST_GAP_NS);
+        let waits = turns && self.settings.master.is_none();
+        !info.pts_ns.is_finite() || info.pts_ns <= at_ns && !waits
     }
 
     /// Whether an input may still get another picture to show at a time.
     fn lags(&self, input: usize, at_ns: f64) -> bool {
         let Head { state, oldest } = self.heads[input];
-        let is_behind = oldest.is_some_and(|info| !is_due(&info, at_ns));
+        let is_behind = oldest.is_some_and(|info| !self.is_due(&info, at_ns, self.span_of(input)));
         let is_exact = self.layers[input].kept.is_some_and(|kept| kept.from_ns == at_ns);
         state == InputState::Open && !is_behind && !is_exact
     }
@@ -402,61 +406,6 @@ impl Compositor {
     }
 }
 
-/// Whether a picture is not after a time. One whose time is no number is always due.
-fn is_due(info: &SluiceFrameInfo, at_ns: f64) -> bool {
-    info.pts_ns <= at_ns || !info.pts_ns.is_finite()
-}
-
 fn fill(row: &mut [u8], colour: [u8; 4]) {
     row.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&colour));
-}
-
-fn settings(context: &Context) -> Result<Settings, String> {
-    Ok(Settings {
-        width: number(context, c"width")? as u32,
-        height: number(context, c"height")? as u32,
-        period_ns: 1e9 / number(context, c"frameRate")?,
-        master: Some(number(context, c"master")?).filter(|&master| master >= 0.0).map(|master| master as usize),
-        ends_with_any: text(context, c"end")? == "any",
-        holds: text(context, c"atEnd")? == "hold",
-        wait_ns: number(context, c"waitMs")? * 1e6,
-        background: colour(text(context, c"background")?)?,
-    })
-}
-
-/// An opaque colour of a text such as `#ff8000`.
-fn colour(text: &str) -> Result<[u8; 4], String> {
-    let is_hexadecimal = |digits: &&str| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let digits = text.strip_prefix('#').filter(is_hexadecimal);
-    let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let [_, red, green, blue] = value.ok_or_else(|| format!("background is \"{text}\", wanted #rrggbb"))?.to_be_bytes();
-    Ok([red, green, blue, 255])
-}
-
-fn place(context: &Context, input: usize) -> Result<Place, String> {
-    let value = |key: &str| {
-        let key = CString::new(format!("{key}_{input}")).map_err(|error| error.to_string())?;
-        number(context, &key)
-    };
-    Ok(Place {
-        x: value("x")? as i64,
-        y: value("y")? as i64,
-        size: [value("width")? as u32, value("height")? as u32],
-        opacity: (value("opacity")? * 255.0).round() as u8,
-        order: value("order")? as i64,
-        visible: value("visible")? != 0.0,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn colour_reads_red_green_and_blue() {
-        assert_eq!(colour("#ff8001"), Ok([255, 128, 1, 255]));
-        for wrong in ["ff8001", "#ff80", "#ff80gg", "#+f8001"] {
-            assert!(colour(wrong).is_err(), "{wrong}");
-        }
-    }
 }

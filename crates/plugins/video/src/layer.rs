@@ -5,6 +5,7 @@ use sluice_stage::{Picture, PlaneRows, PlaneRowsMut};
 
 use crate::blend::blend_row;
 use crate::resize::{Filter, Part, Resizing, Target};
+use crate::saved::{Loaded, Saved};
 use crate::scale::sized;
 
 /// Bytes of a pixel.
@@ -31,9 +32,20 @@ pub(crate) struct Layer {
     pub(crate) kept: Option<Kept>,
     /// The rows of the picture, without padding.
     pixels: Vec<u8>,
-    /// The same in another size, and in which; one of 0 × 0 is none.
+    /// The part of it that can be seen, in another size, and which that is.
     scaled: Vec<u8>,
-    scaled_to: (u32, u32),
+    scaled_to: Option<Visible>,
+}
+
+/// The part of a picture that lies in what comes out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Visible {
+    /// The size of the whole picture there.
+    size: (u32, u32),
+    /// How much of it lies outside, to the left and above.
+    skipped: (usize, usize),
+    columns: usize,
+    rows: usize,
 }
 
 /// What is known of the picture.
@@ -48,9 +60,16 @@ pub(crate) struct Kept {
     opaque: bool,
 }
 
+impl Kept {
+    /// The picture is shown on, while times begin anew.
+    pub(crate) fn forget_times(&mut self) {
+        (self.from_ns, self.to_ns) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    }
+}
+
 impl Layer {
     pub(crate) fn new(place: Place) -> Self {
-        Self { place, kept: None, pixels: Vec::new(), scaled: Vec::new(), scaled_to: (0, 0) }
+        Self { place, kept: None, pixels: Vec::new(), scaled: Vec::new(), scaled_to: None }
     }
 
     /// Keeps a picture in RGBA: when it starts, when it ends if it is the last, and when it entered the graph.
@@ -58,11 +77,31 @@ impl Layer {
         let rows = &picture.planes[0];
         self.pixels.clear();
         (0..rows.rows).for_each(|row| self.pixels.extend_from_slice(rows.row(row)));
-        self.scaled_to = (0, 0);
-        // A loop without a way out is one of vectors.
-        let opaque = self.pixels.chunks_exact(PIXEL).fold(255, |all, pixel| all & pixel[3]) == 255;
-        let size = (picture.width, picture.height);
+        self.scaled_to = None;
+        let (size, opaque) = ((picture.width, picture.height), is_opaque(&self.pixels));
         self.kept = Some(Kept { from_ns, to_ns, ingress_ns, shown: false, size, opaque });
+    }
+
+    /// Adds the picture to a state, if that has room.
+    pub(crate) fn save(&self, state: &mut Saved) {
+        let Some(kept) = self.kept.filter(|_| state.has_room_for(self.pixels.len())) else { return state.number(0) };
+        [kept.size.0, kept.size.1, u32::from(kept.shown)].into_iter().for_each(|number| state.number(number));
+        [kept.from_ns, kept.to_ns, kept.ingress_ns].into_iter().for_each(|time_ns| state.time(time_ns));
+        state.bytes(&self.pixels);
+    }
+
+    /// Goes on with the picture of a state.
+    pub(crate) fn load(&mut self, state: &mut Loaded<'_>) -> Option<()> {
+        let width = state.number()?;
+        if width == 0 {
+            return Some(());
+        }
+        let (height, shown) = (state.number()?, state.number()? != 0);
+        let (from_ns, to_ns, ingress_ns) = (state.time()?, state.time()?, state.time()?);
+        self.pixels = state.bytes((width as usize).checked_mul(height as usize)?.checked_mul(PIXEL)?)?.to_vec();
+        let (size, opaque) = ((width, height), is_opaque(&self.pixels));
+        self.kept = Some(Kept { from_ns, to_ns, ingress_ns, shown, size, opaque });
+        Some(())
     }
 
     /// Whether nothing of a picture of this size can be seen through it.
@@ -77,17 +116,20 @@ impl Layer {
     /// Draws the picture over the rows of another one, which is opaque.
     pub(crate) fn draw(&mut self, resizing: &mut Resizing, to: &mut PlaneRowsMut<'_>) -> Result<(), String> {
         let Some(kept) = self.kept.filter(|_| self.place.visible && self.place.opacity > 0) else { return Ok(()) };
-        let (width, height) = self.size_of(&kept);
-        let (left, columns, skipped) = common(self.place.x, width, to.row_bytes / PIXEL);
-        let (top, rows, skipped_rows) = common(self.place.y, height, to.rows);
+        let size @ (width, height) = self.size_of(&kept);
+        let (left, columns, before) = common(self.place.x, width, to.row_bytes / PIXEL);
+        let (top, rows, above) = common(self.place.y, height, to.rows);
         if columns == 0 || rows == 0 {
             return Ok(());
         }
-        self.scale(&kept, (width, height), resizing)?;
-        let pixels = if (width, height) == kept.size { &self.pixels } else { &self.scaled };
-        let stride = width as usize * PIXEL;
+        let (pixels, stride) = if size == kept.size {
+            (&self.pixels[(above * width as usize + before) * PIXEL..], width as usize * PIXEL)
+        } else {
+            self.scale(&kept, Visible { size, skipped: (before, above), columns, rows }, resizing)?;
+            (&self.scaled[..], columns * PIXEL)
+        };
         for row in 0..rows {
-            let from = &pixels[(skipped_rows + row) * stride + skipped * PIXEL..][..columns * PIXEL];
+            let from = &pixels[row * stride..][..columns * PIXEL];
             let place = &mut to.row(top + row)[left * PIXEL..][..columns * PIXEL];
             if kept.opaque && self.place.opacity == 255 {
                 place.copy_from_slice(from);
@@ -102,28 +144,36 @@ impl Layer {
         sized(self.place.size, kept.size.0, kept.size.1)
     }
 
-    /// Scales the picture, unless it was.
-    fn scale(
-        &mut self,
-        kept: &Kept,
-        size @ (width, height): (u32, u32),
-        resizing: &mut Resizing,
-    ) -> Result<(), String> {
-        if size == kept.size || size == self.scaled_to {
+    /// Scales the part of the picture that can be seen, unless it was.
+    fn scale(&mut self, kept: &Kept, visible: Visible, resizing: &mut Resizing) -> Result<(), String> {
+        if self.scaled_to == Some(visible) {
             return Ok(());
         }
+        let Visible { size, skipped, columns, rows } = visible;
         let (across, down) = (kept.size.0 as usize, kept.size.1 as usize);
         let stride = across * PIXEL;
         let source = PlaneRows { bytes: &self.pixels, stride, row_bytes: stride, rows: down };
-        let part = Part { left: 0.0, top: 0.0, width: across as f64, height: down as f64 };
-        let stride = width as usize * PIXEL;
-        self.scaled.resize(stride * height as usize, 0);
-        let target = Target { bytes: &mut self.scaled, stride, width: width as usize, height: height as usize };
+        let (wide, high) = (across as f64 / f64::from(size.0), down as f64 / f64::from(size.1));
+        let part = Part {
+            left: skipped.0 as f64 * wide,
+            top: skipped.1 as f64 * high,
+            width: columns as f64 * wide,
+            height: rows as f64 * high,
+        };
+        let stride = columns * PIXEL;
+        self.scaled.resize(stride * rows, 0);
+        let target = Target { bytes: &mut self.scaled, stride, width: columns, height: rows };
         resizing.by_alpha = !kept.opaque;
         resizing.run(&source, part, Filter::Bilinear, PIXEL, target)?;
-        self.scaled_to = size;
+        self.scaled_to = Some(visible);
         Ok(())
     }
+}
+
+/// Whether no pixel is transparent.
+fn is_opaque(pixels: &[u8]) -> bool {
+    // A loop without a way out is one of vectors.
+    pixels.chunks_exact(PIXEL).fold(255, |all, pixel| all & pixel[3]) == 255
 }
 
 /// What lies in 0 to `whole` of a length that starts somewhere: its first place there, how long it is there, and how much
@@ -145,5 +195,20 @@ mod tests {
         assert_eq!(common(8, 4, 10), (8, 2, 0));
         assert_eq!(common(-2, 20, 10), (0, 10, 2));
         assert_eq!([common(-4, 4, 10).1, common(10, 4, 10).1], [0, 0]);
+    }
+    #[test]
+    fn draw_scales_no_more_than_can_be_seen() {
+        let mut bytes = vec![255; 16 * 9 * PIXEL];
+        let rows = PlaneRows { bytes: &bytes, stride: 16 * PIXEL, row_bytes: 16 * PIXEL, rows: 9 };
+        let none = PlaneRows { bytes: &[], stride: 0, row_bytes: 0, rows: 0 };
+        let picture = Picture { format: 0, width: 16, height: 9, planes: [rows, none, none] };
+        let place = Place { x: -4000, y: -2000, size: [8192, 0], opacity: 255, order: 0, visible: true };
+        let mut layer = Layer::new(place);
+        layer.keep(&picture, (0.0, 1.0), 0.0);
+        bytes.fill(0);
+        let mut to = PlaneRowsMut { bytes: &mut bytes, stride: 16 * PIXEL, row_bytes: 16 * PIXEL, rows: 9 };
+        layer.draw(&mut Resizing::default(), &mut to).unwrap();
+        assert!(to.bytes.iter().all(|&byte| byte == 255));
+        assert_eq!(layer.scaled.len(), to.bytes.len());
     }
 }

@@ -6,6 +6,7 @@ mod blend;
 mod code;
 mod colour;
 mod compositor;
+mod compositor_settings;
 mod convert;
 mod exchange;
 mod frame_rate;
@@ -16,7 +17,9 @@ mod paint;
 mod pattern;
 mod pattern_source;
 mod resize;
+mod saved;
 mod scale;
+mod stamp;
 mod turn;
 mod words;
 

@@ -1,20 +1,33 @@
-//! `org.sluice.video.overlay`: text on pictures: words, clocks and figures of the graph.
+//! `org.sluice.video.overlay`: text on pictures: words, clocks and figures of the graph; and an image.
 
 use std::ffi::CStr;
 
 use sluice_stage::abi::SLUICE_DISCONTINUITY;
-use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
+use sluice_stage::{Context, Figure, Frame, Next, PictureMut, Port, Stage};
 
 use crate::exchange::{number, text};
 use crate::letters::Letters;
 use crate::paint::{Canvas, Rect};
+use crate::stamp::{Spot, Stamp};
 use crate::words::{Facts, Words};
 
-/// Where the text stands.
-#[derive(Clone, Copy)]
+/// The corner where the text or the image stands.
+#[derive(Clone, Copy, Default)]
 struct Place {
     right: bool,
     bottom: bool,
+}
+
+/// The image, if there is one.
+#[derive(Default)]
+struct Image {
+    path: String,
+    /// The width that was asked for.
+    width: u32,
+    stamp: Option<Stamp>,
+    place: Place,
+    /// 0 to 255.
+    opacity: u8,
 }
 
 /// Writes on pictures.
@@ -24,6 +37,7 @@ pub struct Overlay {
     /// Pixels of a line; 0: a twentieth of the picture.
     size: u32,
     opacity: f32,
+    image: Image,
     letters: Letters,
     facts: Facts,
     /// The text of this picture.
@@ -37,7 +51,8 @@ impl Stage for Overlay {
     const DOC: &'static CStr = c"Writes white text on a dark ground in a corner of pictures of any format. In braces \
         stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} \
         the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} \
-        how often pictures were missing, {size} its width and height. Others stay as they are.";
+        how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file \
+        is drawn in another corner, by its own alpha.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "text": {"type": "string", "maxLength": 1000, "default": "{time}  {frame}", "x-live": true,
@@ -47,19 +62,28 @@ impl Stage for Overlay {
             "size": {"type": "integer", "minimum": 0, "maximum": 500, "default": 0, "x-unit": "pixels", "x-live": true,
                 "description": "Height of a line; 0 for a twentieth of the picture."},
             "opacity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.6, "x-live": true,
-                "description": "How dark the ground is."}
+                "description": "How dark the ground is."},
+            "image": {"type": "string", "maxLength": 4000, "default": "", "x-live": true,
+                "description": "The path of a PNG file that is drawn, too; empty for none."},
+            "imagePosition": {"type": "string", "enum": ["top-left", "top-right", "bottom-left", "bottom-right"],
+                "default": "top-right", "x-live": true, "description": "The corner of the image."},
+            "imageWidth": {"type": "integer", "minimum": 0, "maximum": 8192, "default": 0, "x-unit": "pixels",
+                "x-live": true, "description": "How wide the image is drawn, in its shape; 0 for its own width."},
+            "imageOpacity": {"type": "number", "minimum": 0, "maximum": 1, "default": 1, "x-live": true,
+                "description": "How opaque the image is, besides its own alpha."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::video(c"videoIn", c"Pictures of any format.")];
-    const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"The same with the text.")];
+    const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"The same with the text and the image.")];
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let mut made = Self {
             words: Words::default(),
-            place: Place { right: false, bottom: true },
+            place: Place::default(),
             size: 0,
             opacity: 0.0,
+            image: Image::default(),
             letters: Letters::new()?,
             facts: Facts::default(),
             text: String::new(),
@@ -88,9 +112,10 @@ impl Stage for Overlay {
 
 impl Overlay {
     fn configure(&mut self, context: &Context) -> Result<(), String> {
+        // What can be refused comes first.
+        self.image.configure(context)?;
         self.words = Words::new(text(context, c"text")?);
-        let position = text(context, c"position")?;
-        self.place = Place { right: position.ends_with("right"), bottom: position.starts_with("bottom") };
+        self.place = Place::named(text(context, c"position")?);
         self.size = number(context, c"size")? as u32;
         self.opacity = number(context, c"opacity")? as f32;
         Ok(())
@@ -101,16 +126,21 @@ impl Overlay {
         self.facts.count(info.flags & SLUICE_DISCONTINUITY != 0, context.now_ns());
         self.text.clear();
         self.words.write(&self.facts, &info, context.now_ns(), &mut self.text);
-        let size = if self.size > 0 { self.size } else { (info.height / 20).max(8) };
-        let (width, height) = self.letters.measure(&self.text, size);
         let mut picture = context.picture_mut(frame).ok_or("a picture has no planes")?;
-        let mut canvas = Canvas::new(&mut picture);
-        let margin = size as usize / 2;
-        let start = |far: bool, whole: usize, part: usize| {
-            if far { whole.saturating_sub(part + margin) } else { margin }
-        };
-        let x = start(self.place.right, info.width as usize, width);
-        let y = start(self.place.bottom, info.height as usize, height);
+        // A twentieth of the picture, and half of that from its edges.
+        let line = (info.height / 20).max(8);
+        self.image.draw(&mut picture, line as usize / 2);
+        if !self.text.is_empty() {
+            self.write_text(&mut picture, if self.size > 0 { self.size } else { line });
+        }
+        self.facts.frames += 1;
+        Ok(())
+    }
+
+    fn write_text(&mut self, picture: &mut PictureMut<'_>, size: u32) {
+        let (width, height) = self.letters.measure(&self.text, size);
+        let (x, y) = self.place.start(picture, (width, height), size as usize / 2);
+        let mut canvas = Canvas::new(picture);
         let pad = size as usize / 4;
         let ground = Rect {
             x: x.saturating_sub(pad),
@@ -122,7 +152,38 @@ impl Overlay {
         self.letters.draw(&self.text, size, |at_x, at_y, glyph_width, coverage| {
             canvas.whiten(x + at_x, y + at_y, glyph_width, coverage);
         });
-        self.facts.frames += 1;
+    }
+}
+
+impl Place {
+    fn named(position: &str) -> Self {
+        Self { right: position.ends_with("right"), bottom: position.starts_with("bottom") }
+    }
+
+    /// Where something of a size begins in a picture, so far from its edges.
+    fn start(self, picture: &PictureMut<'_>, (width, height): (usize, usize), margin: usize) -> (usize, usize) {
+        let start = |far: bool, whole: u32, part: usize| {
+            if far { (whole as usize).saturating_sub(part + margin) } else { margin }
+        };
+        (start(self.right, picture.width, width), start(self.bottom, picture.height, height))
+    }
+}
+
+impl Image {
+    fn configure(&mut self, context: &Context) -> Result<(), String> {
+        let (path, width) = (text(context, c"image")?, number(context, c"imageWidth")? as u32);
+        if (path, width) != (self.path.as_str(), self.width) {
+            self.stamp = if path.is_empty() { None } else { Some(Stamp::read(path, width)?) };
+            (self.path, self.width) = (path.to_owned(), width);
+        }
+        self.place = Place::named(text(context, c"imagePosition")?);
+        self.opacity = (number(context, c"imageOpacity")? * 255.0).round() as u8;
         Ok(())
+    }
+
+    fn draw(&mut self, picture: &mut PictureMut<'_>, margin: usize) {
+        let Some(stamp) = &mut self.stamp else { return };
+        let (x, y) = self.place.start(picture, (stamp.width, stamp.height), margin);
+        stamp.draw(picture, Spot { x, y, opacity: self.opacity });
     }
 }

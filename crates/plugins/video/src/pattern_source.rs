@@ -63,7 +63,7 @@ impl Stage for PatternSource {
     );
     const MODE: Mode = Mode::Loop;
     const OUTPUTS: &'static [Port] = &[
-        Port::video(c"video", c"Pictures in RGBA."),
+        Port::video(c"video", c"Pictures in RGBA.").accepting(&[SLUICE_RGBA8]),
         Port::audio(c"audio", c"Silence, and a beep of 50 ms from the first moment of each flash, mono at 48 kHz.")
             .optional(),
     ];

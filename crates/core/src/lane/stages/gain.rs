@@ -57,15 +57,17 @@ impl Stage for Gain {
         Ok(())
     }
 
-    fn snapshot(&mut self, out: &mut Vec<u8>) {
+    fn snapshot(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
         put_numbers(out, &[f64::from(self.factor)]);
+        Ok(())
     }
 
-    fn restore(&mut self, state: &[u8]) {
+    fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         // From there it glides to its own.
         if let Some([factor]) = numbers_of(state) {
             self.factor = factor as f32;
         }
+        Ok(())
     }
 
     fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {

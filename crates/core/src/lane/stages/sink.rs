@@ -90,19 +90,22 @@ impl Stage for Sink {
         Ok(())
     }
 
-    fn snapshot(&mut self, out: &mut Vec<u8>) {
+    fn snapshot(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
         put_numbers(out, &self.findings());
+        Ok(())
     }
 
-    fn restore(&mut self, state: &[u8]) {
+    fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         if let Some([received, corrupt, disordered, missing, unflagged, falsely_flagged, last]) = numbers_of(state) {
             (self.received, self.corrupt, self.disordered, self.missing) = (received, corrupt, disordered, missing);
             (self.unflagged, self.falsely_flagged, self.last) = (unflagged, falsely_flagged, last);
         }
+        Ok(())
     }
 
-    fn figures(&mut self, out: &mut Vec<f64>) {
+    fn figures(&mut self, out: &mut Vec<f64>) -> Result<(), String> {
         out.extend(self.findings());
+        Ok(())
     }
 }
 

@@ -96,15 +96,18 @@ impl Stage for Source {
         Ok(())
     }
 
-    fn snapshot(&mut self, out: &mut Vec<u8>) {
+    fn snapshot(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
         put_numbers(out, &[self.sent]);
+        Ok(())
     }
 
-    fn restore(&mut self, state: &[u8]) {
+    fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         self.sent = numbers_of(state).map_or(0.0, |[sent]| sent);
+        Ok(())
     }
 
-    fn figures(&mut self, out: &mut Vec<f64>) {
+    fn figures(&mut self, out: &mut Vec<f64>) -> Result<(), String> {
         out.push(self.sent);
+        Ok(())
     }
 }

@@ -1,0 +1,24 @@
+/**
+ * The nodes that make frames of a track: its decoder, and what cuts them at the times that `--from` and `--to` name.
+ *
+ * @module
+ */
+import type { TrackInfo } from "../../processors/media/media_info.ts";
+import type { ConvertArgs } from "../media_args.ts";
+import type { ChainEnd, GraphDraft } from "./draft.ts";
+import { decoderOf } from "./formats.ts";
+
+/** The lanes of what decodes. */
+const LANES = { video: "decode", audio: "audio" } as const;
+
+/** Appends what makes frames of a track. */
+export function frames(draft: GraphDraft, start: ChainEnd, track: TrackInfo, args: ConvertArgs): ChainEnd {
+  const { kind } = track;
+  const decoder = decoderOf(track);
+  const end = decoder === undefined ? start : draft.append(start, `${kind}-decode`, decoder, {}, LANES[kind]);
+  const { fromSeconds = 0, toSeconds } = args;
+  if (fromSeconds === 0 && toSeconds === undefined) return end;
+  // The source counts times from its place on.
+  const endSeconds = toSeconds === undefined ? {} : { endSeconds: toSeconds - fromSeconds };
+  return draft.append(end, `${kind}-trim`, { type: `${kind}-trim`, input: "frameIn", output: "frameOut" }, endSeconds);
+}

@@ -1,0 +1,65 @@
+/**
+ * The elements that Matroska and WebM files are made of (RFC 8794, 4 to 6).
+ *
+ * @module
+ */
+import type { ReadRange } from "./mp4_check.ts";
+
+/** Elements at the top of a file and of its segment (RFC 8794, 11.2.1; RFC 9559, 5.1). */
+export const ID = { header: 0x1a45dfa3, segment: 0x18538067, cluster: 0x1f43b675 } as const;
+
+/** The most elements that are gone through: clusters of a second for 11 days. */
+const MOST_ELEMENTS = 2 ** 20;
+/** The most bytes of an id, and of a length. */
+const [ID_BYTES, LENGTH_BYTES] = [4, 8];
+
+/** An element: its id, and where it lies. */
+export interface EbmlElement {
+  readonly id: number;
+  readonly start: number;
+  /** Where its length stands. */
+  readonly lengthAt: number;
+  /** Where its content begins. */
+  readonly content: number;
+  /** Where it ends, if the file goes on so far; `undefined` if it does not say. */
+  readonly end: number | undefined;
+}
+
+/** The elements from one place of a file on. One that leads to its end or beyond, or has no length, is the last. */
+export function* elementsIn(read: ReadRange, from: number, size: number): Generator<EbmlElement> {
+  let at = from;
+  for (let count = 0; count < MOST_ELEMENTS && at < size; count++) {
+    const element = elementAt(read, at, size);
+    if (element === undefined) return;
+    yield element;
+    if (element.end === undefined) return;
+    at = element.end;
+  }
+}
+
+function elementAt(read: ReadRange, start: number, size: number): EbmlElement | undefined {
+  const bytes = read(start, Math.min(size, start + ID_BYTES + LENGTH_BYTES));
+  const idBytes = widthOf(bytes[0]);
+  const lengthBytes = widthOf(bytes[idBytes] ?? 0);
+  if (idBytes > ID_BYTES || lengthBytes > LENGTH_BYTES || idBytes + lengthBytes > bytes.length) return undefined;
+  const lengthAt = start + idBytes;
+  const content = lengthAt + lengthBytes;
+  const length = numberOf(bytes.subarray(idBytes, idBytes + lengthBytes), 2 ** (8 - lengthBytes) - 1);
+  const isKnown = length < 2 ** (7 * lengthBytes) - 1;
+  return {
+    id: numberOf(bytes.subarray(0, idBytes), 0xff),
+    start,
+    lengthAt,
+    content,
+    end: isKnown ? content + length : undefined,
+  };
+}
+
+/** Of how many bytes a number is, by its first one; 9 for none. */
+function widthOf(first: number): number {
+  return Math.clz32(first) - 23;
+}
+
+function numberOf(bytes: Uint8Array, firstMask: number): number {
+  return bytes.reduce((value, byte, k) => k === 0 ? byte & firstMask : value * 256 + byte, 0);
+}

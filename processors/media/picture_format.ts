@@ -1,0 +1,61 @@
+/**
+ * How the pictures of a track are coded, beside their size: what a decoder has to be able to do, and what a conversion
+ * to RGB has to know. Containers and streams name matrix and range by the codes of ITU-T H.273.
+ *
+ * @module
+ */
+import { NAL, nalType, readAvcConfiguration, readSequenceParameters, splitNalUnits } from "./nal_units.ts";
+
+/** How YUV follows from RGB, as stages for video name it. */
+export type Matrix = "bt601" | "bt709" | "bt2020";
+
+/** What a track tells of its pictures; what it does not tell is absent. */
+export interface PictureFormat {
+  /** Bits of a sample, where there are not 8. */
+  readonly bitDepth?: number;
+  /** Where it is not 4:2:0. */
+  readonly chroma?: "4:0:0" | "4:2:2" | "4:4:4";
+  /** Whether pictures may be coded as two fields. */
+  readonly interlaced?: true;
+  readonly matrix?: Matrix;
+  /** Levels of luma: 16 to 235, or 0 to 255. */
+  readonly range?: "limited" | "full";
+}
+
+/** Matrices by the names of WebCodecs. */
+const MATRICES: Readonly<Record<string, Matrix>> = {
+  "bt709": "bt709",
+  "bt470bg": "bt601",
+  "smpte170m": "bt601",
+  "bt2020-ncl": "bt2020",
+};
+
+/** Samplings of chroma by their codes in H.264. */
+const CHROMA = ["4:0:0", undefined, "4:2:2", "4:4:4"] as const;
+
+/** What the header of a track says of colours. */
+export function readColours(colours: VideoColorSpaceInit | undefined): PictureFormat {
+  const matrix = MATRICES[colours?.matrix ?? ""];
+  const { fullRange } = colours ?? {};
+  return {
+    ...(matrix !== undefined && { matrix }),
+    ...(typeof fullRange === "boolean" && { range: fullRange ? "full" : "limited" }),
+  };
+}
+
+/**
+ * What H.264 says of its samples.
+ *
+ * @param description the `avcC` of the track
+ * @param first the first key frame as a byte stream, for a track that has no `avcC`
+ */
+export function readH264Samples(description: Uint8Array | undefined, first: Uint8Array): PictureFormat {
+  const units = description === undefined ? splitNalUnits(first) : readAvcConfiguration(description)?.units ?? [];
+  const set = units.find((unit) => nalType(unit) === NAL.sps);
+  const parameters = set && readSequenceParameters(set);
+  if (parameters === undefined) return {};
+  const { lumaBits, chromaBits, chromaFormat, interlaced } = parameters;
+  const bitDepth = Math.max(lumaBits, chromaBits);
+  const chroma = CHROMA[chromaFormat];
+  return { ...(bitDepth !== 8 && { bitDepth }), ...(chroma && { chroma }), ...(interlaced && { interlaced }) };
+}

@@ -1,0 +1,126 @@
+/** Links from and to media files: what is encoded is decoded, and the output is chosen by what the next node takes. */
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { checkGraph } from "../../core/graph/load.ts";
+import { buildGraph, graphOptions } from "../../core/graph/build.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodePackage, nodes } from "../../sluice.gen.ts";
+import { sluice } from "../cli/command_line.ts";
+import { noRustPlugin } from "../fixtures/plugins/build.ts";
+
+const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs");
+const registry = new NodeRegistry([nodePackage]);
+const OPTIONS = { native: "require", mode: "offline", registry } as const;
+
+/** A test with a file of H.264 and Opus, a quarter of a second long. */
+function withClip(name: string, fn: (clip: string, folder: string) => Promise<void>): void {
+  const title = `media links: ${name}${obstacle === undefined ? "" : ` (left out: ${obstacle})`}`;
+  Deno.test({
+    name: title,
+    ignore: obstacle !== undefined,
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        const clip = `${folder}/clip.mp4`;
+        await makeClip(clip);
+        await fn(clip, folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** By typed handles: what comes is encoded for a file. */
+async function makeClip(path: string): Promise<void> {
+  await using runtime = new Runtime(OPTIONS);
+  const pattern = runtime.add(nodes.patternSource({ width: 64, height: 64, frameRate: 20, durationSeconds: 0.25 }));
+  const file = runtime.add(nodes.mediaSink({ path }), { ports: ["video_0", "audio_0"] });
+  runtime.connect(pattern.outputs.video, file.inputs.video[0], { convert: "auto" });
+  runtime.connect(pattern.outputs.audio, file.inputs.audio[0], { convert: "auto" });
+  await runtime.start();
+  await runtime.finished;
+}
+
+const typesOf = (runtime: Runtime) => Object.values(runtime.graph().nodes).map(({ type }) => type.split(".").at(-1));
+
+withClip("typed handles link a file's tracks to what takes sound and pictures", async (path) => {
+  await using runtime = new Runtime(OPTIONS);
+  const clip = runtime.add(nodes.mediaSource({ path }), { ports: ["video_0", "audio_0"] });
+  const [pictures, sound] = [runtime.add(appSink.video()), runtime.add(appSink.audio())];
+  runtime.connect(clip.outputs.video[0], pictures.inputs.video, { convert: "auto" });
+  await runtime.edit((edit) => edit.connect(clip.outputs.audio[0], sound.inputs.audio, { convert: "auto" }));
+  deepEqual(typesOf(runtime), ["media-source", "app-sink", "app-sink", "h264-decode", "audio-decode"]);
+  await runtime.start();
+  const count = async () => {
+    let found = 0;
+    for await (const { width } of pictures) found += Number(width === 64);
+    return found;
+  };
+  const seconds = async () => {
+    let samples = 0;
+    for await (const block of sound) samples += block.sampleCount;
+    return samples / 48_000;
+  };
+  deepEqual(await Promise.all([count(), seconds()]), [5, 0.25]);
+  await runtime.finished;
+});
+
+withClip("examples/media.ts runs, and the page about it shows its text", async (clip, folder) => {
+  const root = new URL("../..", import.meta.url);
+  const copy = `${folder}/copy.mp4`;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "examples/media.ts", clip, copy],
+    cwd: root,
+  }).output();
+  equal(code, 0, new TextDecoder().decode(stderr));
+  equal(new TextDecoder().decode(stdout), `completed: ${copy}\n`);
+  const page = await Deno.readTextFile(new URL("docs/processors/media.md", root));
+  const shown = page.split("<!-- examples/media.ts -->\n\n```ts\n")[1].split("```")[0];
+  ok((await Deno.readTextFile(new URL("examples/media.ts", root))).includes(shown));
+});
+
+withClip("without convert the stage that decodes is named, in scripts and in graph files", async (path) => {
+  await using runtime = new Runtime(OPTIONS);
+  runtime.add(nodes.mediaSource({ path }), { id: "clip", ports: ["audio_0"] });
+  runtime.add(nodes.gain(), { id: "gain" });
+  const mend =
+    /wanted AudioFrame; put a "org\.sluice\.codecs\.audio-decode" node between them, or have convert: "auto"/;
+  throws(() => runtime.connectByName("clip.audio_0", "gain.audioIn"), { code: "TypeMismatch", message: mend });
+  const graph = JSON.stringify({
+    version: 1,
+    mode: "offline",
+    nodes: { clip: { type: "media-source", config: { path } }, gain: { type: "gain" } },
+    links: [{ from: "clip.audio_0", to: "gain.audioIn" }],
+  });
+  match(checkGraph(graph, "g.json", registry).errors[0].message, mend);
+  const { document } = checkGraph(graph, "g.json", registry, [], "auto");
+  await using converted = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+  buildGraph(document!, converted);
+  deepEqual(typesOf(converted), ["media-source", "gain", "audio-decode"]);
+  await converted.start();
+  const { nodes: ran } = await converted.finished;
+  equal(ran.find(({ id }) => id.endsWith("audio-decode"))!.figures!.damaged, 0);
+});
+
+withClip(
+  "a line chooses a file's output by what the next node takes, and decodes it with --convert auto",
+  async (clip, cwd) => {
+    const run = (line: string, ...flags: string[]) => sluice(["run", "-q", ...flags, "-e", line], { cwd });
+    const line = `media-source path=${clip} ! gain gainDb=-3 ! media-sink path=b.mp4`;
+    const refused = await run(line);
+    equal(refused.code, 2);
+    match(
+      refused.stderr,
+      /"media-source" has video_0 \(encoded h264\) and audio_0 \(encoded opus\).*put "opus-decode" between/,
+    );
+    deepEqual(await run(line, "--convert", "auto"), { code: 0, stdout: "", stderr: "" });
+    const copied = await run(`media-source id=s path=b.mp4 ! media-sink path=c.mkv`);
+    deepEqual(copied, { code: 0, stdout: "", stderr: "" });
+    const { stdout } = await sluice(["info", "c.mkv", "--json"], { cwd });
+    deepEqual(JSON.parse(stdout).tracks.map(({ name, codec }: { name: string; codec: string }) => [name, codec]), [
+      ["audio_0", "opus"],
+    ]);
+  },
+);
