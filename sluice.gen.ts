@@ -4641,7 +4641,8 @@ export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoF
  * Plays pictures from files.
  *
  * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
- * is missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast
+ * as the graph takes them.
  *
  * **Inputs.** None.
  *
@@ -4661,10 +4662,10 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
   descriptor: {
     type: "image-source",
     className: "ImageSource",
-    source: "processors/media/image_source.ts:37",
+    source: "processors/media/image_source.ts:38",
     description: "Plays pictures from files.",
     doc:
-      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast\nas the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
     category: "media",
     tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
     mode: "loop",
@@ -4679,6 +4680,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       kind: "video",
       type: "VideoFrame",
       optional: false,
+      gives: { pixelFormat: "rgba8" },
       burst: 1,
       doc: "Pictures.",
     }, {
@@ -4687,6 +4689,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       kind: "encoded",
       type: "EncodedFrame",
       optional: false,
+      gives: { codec: "jpeg" },
       burst: 1,
       doc: "Encoded pictures.",
     }],
@@ -5264,9 +5267,9 @@ export type MediaSinkHandle = NodeHandle<
  * **Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,
  * QuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
- * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4
- * file is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording
- * in `NAME.partial`, and an older `NAME` unchanged.
+ * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
+ * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
+ * `NAME.partial`, and an older `NAME` unchanged.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes later is left out.
@@ -5288,7 +5291,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
     source: "processors/media/media_sink.ts:47",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. An MP4\nfile is recorded in fragments, and laid out with one index at its front at the end. An aborted run leaves the recording\nin `NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
@@ -5561,6 +5564,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      gives: { codec: ["h264", "hevc", "vp8", "vp9", "av1"] },
       burst: 1,
       doc: "Encoded pictures.",
     }, {
@@ -5570,6 +5574,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       type: "EncodedFrame",
       dynamic: { initial: 0, max: 64 },
       optional: true,
+      gives: { codec: ["opus", "aac", "flac", "mp3"] },
       burst: 1,
       doc: "Encoded sound.",
     }, {
@@ -10059,6 +10064,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
 export const nodes: {
   readonly aacDecode: typeof package1.nodes.aacDecode;
   readonly acquisition: typeof package1.nodes.acquisition;
+  readonly audioDecode: typeof package1.nodes.audioDecode;
   readonly biquad: typeof package1.nodes.biquad;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
@@ -10303,15 +10309,15 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "26e3ac32661f51fb",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
-    "processors/media/containers.ts": "74adef383429e432",
+    "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "d8839474f9e43f14",
-    "processors/media/image_source.ts": "3d976fb211629926",
-    "processors/media/media_sink.ts": "610d492604a57da4",
-    "processors/media/media_source.ts": "f70ab46ea1d0f0bd",
-    "processors/media/pipe_sink.ts": "6c189a7ddb3f0b98",
-    "processors/media/pipe_source.ts": "5698d6f9cebe99de",
-    "processors/media/process.ts": "c2e94dfe83df5b21",
+    "processors/media/image_source.ts": "305fbfd3441fb738",
+    "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
+    "processors/media/media_source.ts": "14566589ff9e6ec9",
+    "processors/media/pipe_sink.ts": "e263e52291d67613",
+    "processors/media/pipe_source.ts": "193bea56c509e091",
+    "processors/media/process.ts": "d80e1829a3d2a4e6",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "9e3574a272595826",
+    "stages.gen.ts": "72ea1bcb9abbdfef",
   },
 });
