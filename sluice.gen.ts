@@ -4641,7 +4641,8 @@ export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoF
  * Plays pictures from files.
  *
  * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
- * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast
+ * as the graph takes them.
  *
  * **Inputs.** None.
  *
@@ -4661,10 +4662,10 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
   descriptor: {
     type: "image-source",
     className: "ImageSource",
-    source: "processors/media/image_source.ts:37",
+    source: "processors/media/image_source.ts:38",
     description: "Plays pictures from files.",
     doc:
-      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast\nas the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
     category: "media",
     tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
     mode: "loop",
@@ -10310,7 +10311,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "d8839474f9e43f14",
-    "processors/media/image_source.ts": "0af8ee74879fb42e",
+    "processors/media/image_source.ts": "305fbfd3441fb738",
     "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
     "processors/media/media_source.ts": "14566589ff9e6ec9",
     "processors/media/pipe_sink.ts": "e263e52291d67613",

@@ -20,7 +20,8 @@ const MOST_BYTES = 256 * 2 ** 20;
  * Plays pictures from files.
  *
  * **Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number
- * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast as the graph takes them.
+ * is missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast
+ * as the graph takes them.
  *
  * **Inputs.** None.
  *

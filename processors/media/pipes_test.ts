@@ -154,7 +154,8 @@ Deno.test("PipeSource ends with its program, also where that has left another on
 Deno.test("PipeSink ends a program that goes on after the end of its input, and one that does not read", async () => {
   for (const end of [true, false]) {
     const [name, config] = [`sink-${end}.pid`, { format: "f32" as const }];
-    const command = ["sh", "-c", `echo $$ > ${FOLDER}/${name}; exec sleep 1000`];
+    // The number comes after the end, where there is one.
+    const command = ["sh", "-c", `${end ? "cat > /dev/null; " : ""}echo $$ > ${FOLDER}/${name}; exec sleep 1000`];
     const sink = await ProcessorHarness.create(nodes.pipeSink({ ...config, command }), {}, { connect: ["audio"] });
     // More than a pipe holds, where it is to wait for that.
     for (let k = 0; k < (end ? 1 : 10); k++) {
