@@ -338,6 +338,26 @@ for (const isolate of [undefined, "process"] as const) {
   });
 }
 
+media(
+  "compositor that is replaced while an input is late makes the picture of its master all the same",
+  async (registry) => {
+    await using runtime = runtimeOf(registry);
+    const inputs = [200, 100].map((red) => still(4, 4, solid(4, 4, [red, 0, 0, 255])));
+    const config = { width: 8, height: 4, x_1: 4, master: 0 };
+    const { sources: [master, other], sink } = graph(runtime, config, inputs);
+    await runtime.start();
+    await master!.push({ planes: inputs[0].pictures });
+    await taken(runtime, "in_0");
+    await runtime.configure("compositor", { frameRate: 50 });
+    await other!.push({ planes: inputs[1].pictures });
+    master!.end();
+    other!.end();
+    const [picture, ...rest] = await Array.fromAsync(sink, copyPicture);
+    deepEqual([picture.ptsNs, pixel(picture, 0, 0)[0], pixel(picture, 4, 0)[0], rest.length], [0, 200, 100, 0]);
+    await end(runtime);
+  },
+);
+
 /** Sends pictures of one pixel at times, in milliseconds; each has its place in the list as its level of red. */
 async function composeTimes(
   registry: NodeRegistry,

@@ -274,13 +274,13 @@ impl Compositor {
         self.moment
     }
 
-    /// Whether an input has or had something for about a time.
+    /// Whether an input shows something at a time, or has the next picture for it or for not long after it.
     fn is_near(&self, input: usize, at_ns: f64) -> bool {
         let span = self.span_of(input);
-        let is_far = |info: SluiceFrameInfo| {
-            span.is_some_and(|(from_ns, _)| info.pts_ns < from_ns) || (info.pts_ns - at_ns).abs() > LONGEST_GAP_NS
-        };
-        span.is_some_and(|(_, to_ns)| at_ns < to_ns) || self.heads[input].oldest.is_some_and(|info| !is_far(info))
+        let follows = |info: SluiceFrameInfo| (at_ns..=at_ns + LONGEST_GAP_NS).contains(&info.pts_ns);
+        let oldest = self.heads[input].oldest;
+        span.is_some_and(|(_, to_ns)| at_ns < to_ns)
+            || oldest.is_some_and(|info| self.is_due(&info, at_ns, span) || follows(info))
     }
 
     fn advance_all(&mut self, context: &mut Context, at_ns: f64) -> Result<(), String> {
