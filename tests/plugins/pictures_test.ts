@@ -66,6 +66,27 @@ media("pattern-source: every frame has its number, its times, and a beep with ea
   await end(runtime);
 });
 
+media(
+  "pattern-source: the rings of a zone plate are as fine as they are far out, and all of them move",
+  async (registry) => {
+    const [width, height] = [256, 128];
+    const config = { pattern: "zone-plate", width, height, frameRate: 30, durationSeconds: 0.2 };
+    const { pictures } = await runPictures(registry, { "video.pattern-source": config });
+    equal(pictures.length, 6);
+    for (const [frame, { planes: [rgba] }] of pictures.entries()) {
+      // Below the box that moves.
+      for (let y = 100; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const periods = ((x - width / 2) ** 2 + (y - height / 2) ** 2) / (8 * width) + frame / 32;
+          const wanted = 127.5 * (1 + Math.cos(2 * Math.PI * periods));
+          const found = rgba[4 * (y * width + x)];
+          ok(Math.abs(found - wanted) < 8, `${found} at ${x}, ${y} of frame ${frame}: wanted ${wanted}`);
+        }
+      }
+    }
+  },
+);
+
 media("scale: a smaller picture of each format is ffmpeg's within a few levels", async (registry) => {
   const pattern: Row = { "video.pattern-source": { pattern: "ramp", width: 640, height: 360, durationSeconds: 0.034 } };
   for (const [pixelFormat, name] of [["rgba8", "rgba"], ["nv12", "nv12"]]) {

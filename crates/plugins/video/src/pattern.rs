@@ -15,26 +15,55 @@ pub(crate) enum Ground {
     Bars,
     /// Grey from black at the left to white at the right.
     Ramp,
+    /// Rings that run inwards: every pixel moves, and the finer the further out.
+    ZonePlate,
 }
+
+/// Of the phase of a ring: a period has 256 steps, each of 256 parts.
+const PHASE_BITS: u32 = 8;
+/// Steps by which rings run on from one frame to the next: 32 frames a period.
+const STEPS_A_FRAME: u64 = 8;
 
 /// A pattern in RGBA of one size.
 pub(crate) struct Pattern {
     width: usize,
     height: usize,
-    ground: Vec<u8>,
+    ground: Still,
+}
+
+/// What of the ground is computed once.
+enum Still {
+    /// All rows are this one.
+    Row(Vec<u8>),
+    /// The parts of each pixel's phase that come from its column and from its row, and a pixel for each step.
+    Rings { columns: Vec<u32>, rows: Vec<u32>, pixels: [[u8; 4]; 256] },
 }
 
 impl Pattern {
     pub(crate) fn new(ground: Ground, width: u32, height: u32) -> Self {
         let (width, height) = (width as usize, height as usize);
-        let row: Vec<u8> = (0..width).flat_map(|x| pixel_of(ground, x, width)).collect();
-        Self { width, height, ground: row }
+        let ground = match ground {
+            Ground::Bars => Still::Row((0..width).flat_map(|x| bar_at(x, width)).collect()),
+            Ground::Ramp => Still::Row((0..width).flat_map(|x| grey_at(x, width)).collect()),
+            Ground::ZonePlate => rings(width, height),
+        };
+        Self { width, height, ground }
     }
 
     /// Draws a frame: the ground, the box that moves, the flash and the counter.
     pub(crate) fn draw(&self, frame: u64, flash: bool, plane: &mut PlaneRowsMut<'_>) {
-        for row in 0..self.height {
-            plane.row(row).copy_from_slice(&self.ground);
+        match &self.ground {
+            Still::Row(pixels) => (0..self.height).for_each(|row| plane.row(row).copy_from_slice(pixels)),
+            Still::Rings { columns, rows, pixels } => {
+                let offset = ((frame * STEPS_A_FRAME % 256) as u32) << PHASE_BITS;
+                for (row, of_row) in rows.iter().enumerate() {
+                    let places = plane.row(row).chunks_exact_mut(4);
+                    for (place, of_column) in places.zip(columns) {
+                        let step = of_column.wrapping_add(*of_row).wrapping_add(offset) >> PHASE_BITS & 0xff;
+                        place.copy_from_slice(&pixels[step as usize]);
+                    }
+                }
+            }
         }
         self.draw_box(frame, plane);
         if flash {
@@ -72,15 +101,28 @@ impl Pattern {
     }
 }
 
-fn pixel_of(ground: Ground, x: usize, width: usize) -> [u8; 4] {
-    match ground {
-        Ground::Bars => {
-            let [r, g, b] = BARS[x * BARS.len() / width];
-            [r, g, b, 255]
-        }
-        Ground::Ramp => {
-            let level = (x * 255 / (width - 1).max(1)) as u8;
-            [level, level, level, 255]
-        }
+/// The phase of a pixel grows with the square of its distance from the middle, to an eighth of a period a pixel at the
+/// left and right edges.
+fn rings(width: usize, height: usize) -> Still {
+    let phase = |at: usize, size: usize| {
+        let distance = at.abs_diff(size / 2) as u64;
+        // The steps of a period, by eight times the width.
+        (distance * distance * (256 << PHASE_BITS) / (8 * width as u64)) as u32
+    };
+    let level = |step: usize| (127.5 * (1.0 + (step as f64 * std::f64::consts::TAU / 256.0).cos())).round() as u8;
+    Still::Rings {
+        columns: (0..width).map(|x| phase(x, width)).collect(),
+        rows: (0..height).map(|y| phase(y, height)).collect(),
+        pixels: std::array::from_fn(|step| [level(step), level(step), level(step), 255]),
     }
+}
+
+fn bar_at(x: usize, width: usize) -> [u8; 4] {
+    let [r, g, b] = BARS[x * BARS.len() / width];
+    [r, g, b, 255]
+}
+
+fn grey_at(x: usize, width: usize) -> [u8; 4] {
+    let level = (x * 255 / (width - 1).max(1)) as u8;
+    [level, level, level, 255]
 }

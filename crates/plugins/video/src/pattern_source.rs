@@ -41,14 +41,14 @@ impl Stage for PatternSource {
     const ID: &'static CStr = c"org.sluice.video.pattern-source";
     const NAME: &'static CStr = c"Pattern source";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame \
+    const DOC: &'static CStr = c"Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame \
         counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come \
         at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and \
         white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
-            "pattern": {"type": "string", "enum": ["bars", "ramp"], "default": "bars",
-                "description": "What fills the picture: colour bars of 75 %, or grey from black to white."},
+            "pattern": {"type": "string", "enum": ["bars", "ramp", "zone-plate"], "default": "bars",
+                "description": "What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves."},
             "width": {"type": "integer", "minimum": 64, "maximum": 8192, "default": 1280, "x-unit": "pixels",
                 "description": "Pixels in a row."},
             "height": {"type": "integer", "minimum": 16, "maximum": 8192, "default": 720, "x-unit": "pixels",
@@ -70,7 +70,11 @@ impl Stage for PatternSource {
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        let ground = if text(context, c"pattern")? == "ramp" { Ground::Ramp } else { Ground::Bars };
+        let ground = match text(context, c"pattern")? {
+            "ramp" => Ground::Ramp,
+            "zone-plate" => Ground::ZonePlate,
+            _ => Ground::Bars,
+        };
         let (width, height) = (number(context, c"width")? as u32, number(context, c"height")? as u32);
         let frame_rate = number(context, c"frameRate")?;
         let seconds = number(context, c"durationSeconds")?;
