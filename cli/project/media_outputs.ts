@@ -17,7 +17,9 @@ export class MediaOutputs {
   /** The outputs of a node; `undefined` where its type tells them, or nobody knows. */
   readonly of = (type: string, { path }: { readonly [key: string]: unknown }): FoundOutputs | undefined => {
     if (typeof path !== "string") return undefined;
-    if (type === "image-source") return /\.jpe?g$/i.test(path) ? { jpeg: { codec: "jpeg" } } : { video: {} };
+    if (type === "image-source") {
+      return /\.jpe?g$/i.test(path) ? { jpeg: { codec: "jpeg" } } : { video: { pixelFormat: "rgba8" } };
+    }
     if (type !== "media-source") return undefined;
     if (!this.#found.has(path)) this.#asked.add(path);
     return this.#found.get(path);
