@@ -144,6 +144,32 @@ Deno.test("Recording completes the file where it is given up while it is complet
   assert.deepEqual(probe(path, "stream=codec_name,duration_ts"), ["pcm_s16le,8000"]);
 });
 
+Deno.test("Recording leaves a file in fragments, and says why, where the disk has no room for its index", async () => {
+  const path = `${FOLDER}/full.mp4`;
+  const track = pcmTrack({ kind: "audio", sampleRateHz: 8000, channels: 1 }, "s16");
+  const recording = new Recording(mediabunny, "mp4", PartialFile.claim(path), [track]);
+  const bytes = new Uint8Array(2 * 8000);
+  recording.add(0, { bytes, timeNs: 0, durationNs: 1e9, keyframe: true });
+  const { writeSync } = Deno.FsFile.prototype;
+  let heads = 0;
+  let isFull = false;
+  Deno.FsFile.prototype.writeSync = function (part) {
+    if (isFull) throw new Error("no space left on device");
+    // The second head is the index of the whole file; some of it still has room.
+    isFull = new TextDecoder().decode(part.subarray(4, 8)) === "moov" && ++heads === 2;
+    return writeSync.call(this, isFull ? part.subarray(0, 100) : part);
+  };
+  let reason: unknown;
+  try {
+    reason = await recording.finish();
+  } finally {
+    Deno.FsFile.prototype.writeSync = writeSync;
+  }
+  assert.equal((reason as Error).message, "no space left on device");
+  assert.deepEqual(topOf(path).map(({ type }) => type), ["ftyp", "moov", "moof", "mdat", "mfra"]);
+  assert.equal(decode(path, "a").length, 4 * 8000);
+});
+
 for (const keepsList of [true, false]) {
   Deno.test(`Recording keeps ${keepsList ? "one packet of each" : "no"} fragment of a file in memory`, async () => {
     const format = new mediabunny.Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 1 });
