@@ -10318,6 +10318,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_source.ts": "193bea56c509e091",
     "processors/media/process.ts": "d80e1829a3d2a4e6",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "72ea1bcb9abbdfef",
+    "stages.gen.ts": "9e56250e83262c04",
   },
 });

@@ -2953,11 +2953,11 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
 /** The configuration of `org.sluice.video.pattern-source`. */
 export interface PatternSourceConfig {
   /**
-   * What fills the picture: colour bars of 75 %, or grey from black to white.
+   * What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.
    *
-   * One of "bars", "ramp"; "bars" by default.
+   * One of "bars", "ramp", "zone-plate"; "bars" by default.
    */
-  readonly pattern?: "bars" | "ramp";
+  readonly pattern?: "bars" | "ramp" | "zone-plate";
   /**
    * Pixels in a row.
    *
@@ -2993,7 +2993,7 @@ export interface PatternSourceConfig {
 /** A `org.sluice.video.pattern-source` in a graph. */
 export type PatternSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
 
-/** Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC. */
+/** Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC. */
 export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> = shippedStage<
   PatternSourceConfig,
   PatternSourceHandle
@@ -3004,9 +3004,9 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
     className: "PatternSource",
     source: "crates/plugins/video/plugin.toml",
     description:
-      "Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output.",
+      "Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output.",
     doc:
-      "Makes test pictures in RGBA: colour bars or a ramp, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.",
+      "Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.",
     category: "plugin",
     tags: ["native", "plugin", "video"],
     mode: "loop",
@@ -3038,9 +3038,10 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
       properties: {
         pattern: {
           type: "string",
-          enum: ["bars", "ramp"],
+          enum: ["bars", "ramp", "zone-plate"],
           default: "bars",
-          description: "What fills the picture: colour bars of 75 %, or grey from black to white.",
+          description:
+            "What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.",
         },
         width: {
           type: "integer",
