@@ -1,12 +1,13 @@
 /** Links from and to media files: what is encoded is decoded, and the output is chosen by what the next node takes. */
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
+import { readGraph } from "../../cli/commands/read_graph.ts";
+import { readMediaOutputs } from "../../processors/media/media_outputs.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
-import { sluice } from "../cli/command_line.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 
 const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs");
@@ -104,23 +105,38 @@ withClip("without convert the stage that decodes is named, in scripts and in gra
   equal(ran.find(({ id }) => id.endsWith("audio-decode"))!.figures!.damaged, 0);
 });
 
-withClip(
-  "a line chooses a file's output by what the next node takes, and decodes it with --convert auto",
-  async (clip, cwd) => {
-    const run = (line: string, ...flags: string[]) => sluice(["run", "-q", ...flags, "-e", line], { cwd });
-    const line = `media-source path=${clip} ! gain gainDb=-3 ! media-sink path=b.mp4`;
-    const refused = await run(line);
-    equal(refused.code, 2);
-    match(
-      refused.stderr,
-      /"media-source" has video_0 \(encoded h264\) and audio_0 \(encoded opus\).*put "opus-decode" between/,
-    );
-    deepEqual(await run(line, "--convert", "auto"), { code: 0, stdout: "", stderr: "" });
-    const copied = await run(`media-source id=s path=b.mp4 ! media-sink path=c.mkv`);
-    deepEqual(copied, { code: 0, stdout: "", stderr: "" });
-    const { stdout } = await sluice(["info", "c.mkv", "--json"], { cwd });
-    deepEqual(JSON.parse(stdout).tracks.map(({ name, codec }: { name: string; codec: string }) => [name, codec]), [
-      ["audio_0", "opus"],
-    ]);
-  },
-);
+/** Reads a graph in one line as the command does. */
+async function readLine(expression: string, convert?: "auto") {
+  const sources = { graph: "-e", set: [], packages: [], plugins: [] };
+  return await readGraph({ ...sources, expression, ...(convert && { convert }) });
+}
+
+withClip("a line chooses a file's output by what the next node takes, and decodes it where that is wanted", async (
+  path,
+  folder,
+) => {
+  const line = `media-source path=${path} ! gain gainDb=-3 ! media-sink path=${folder}/b.mp4`;
+  const [error] = (await readLine(line)).errors;
+  match(
+    error.message,
+    /"media-source" has video_0 \(encoded h264\) and audio_0 \(encoded opus\).*put "opus-decode" between/,
+  );
+  const { document } = await readLine(line, "auto");
+  await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+  buildGraph(document!, runtime);
+  const coders = typesOf(runtime).filter((type) => /code$/.test(type!));
+  deepEqual(coders, ["audio-decode", "opus-encode"]);
+  await runtime.start();
+  equal((await runtime.finished).outcome, "completed");
+  deepEqual(Object.keys(await readMediaOutputs(`${folder}/b.mp4`)), ["audio_0"]);
+  // Of the file there is only sound now.
+  const linked = async (text: string) => (await readLine(text)).document!.links.map(({ from, to }) => `${from} ${to}`);
+  deepEqual(await linked(`media-source id=s path=${folder}/b.mp4 ! media-sink id=m path=${folder}/c.mkv`), [
+    "s.audio_0 m.audio_0",
+  ]);
+  deepEqual(await linked(`media-source id=s path=${path} ! h264-decode id=v; s. ! opus-decode id=a`), [
+    "s.video_0 v.encoded",
+    "s.audio_0 a.encoded",
+  ]);
+  deepEqual(await linked(`media-source id=s path=${folder}/none.mp4 ! gain id=g`), ["s.pcm_0 g.audioIn"]);
+});
