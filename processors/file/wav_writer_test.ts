@@ -251,26 +251,38 @@ Deno.test({
   ignore: !hasTools(),
   fn() {
     using folder = new Folder();
-    const path = folder.at("cross.wav");
-    for (const sampleFormat of SAMPLE_FORMATS) {
-      for (const channels of [1, 2, 6]) {
-        const layout = channels === 6 ? "5.1" : defaultLayout(channels);
-        const format: WavFormat = { sampleFormat, channels, sampleRateHz: 44100, layout };
-        const bytes = sampleFormat[0] === "f"
-          ? floats(sampleFormat, 999 * channels)
-          : noise(999 * channels * bytesPerSample(sampleFormat), 5);
-        writeAll(path, format, bytes, 100);
-        const raw = run("ffmpeg", ["-v", "warning", "-i", path, "-c:a", "copy", "-f", rawFormat(sampleFormat), "-"]);
-        assert.deepEqual(raw, bytes, `ffmpeg ${sampleFormat} × ${channels}`);
-        assert.equal(new TextDecoder().decode(run("sox", ["--i", "-s", path])).trim(), "999");
-        const probe = JSON.parse(new TextDecoder().decode(
-          run("ffprobe", ["-v", "error", "-show_streams", "-of", "json", path]),
-        )).streams[0];
-        assert.equal(probe.codec_name, `pcm_${rawFormat(sampleFormat)}`);
-        assert.equal(probe.duration_ts, 999);
-        assert.equal(probe.channels, channels);
-        if (channels === 6) assert.equal(probe.channel_layout, "5.1");
-      }
+    const cases = SAMPLE_FORMATS.flatMap((sampleFormat) =>
+      [1, 2, 6].map((channels) => {
+        const name = `${sampleFormat}_${channels}`;
+        return { sampleFormat, channels, path: folder.at(`${name}.wav`), rawPath: folder.at(`${name}.raw`) };
+      })
+    );
+    const written = cases.map(({ sampleFormat, channels, path }) => {
+      const layout = channels === 6 ? "5.1" : defaultLayout(channels);
+      const format: WavFormat = { sampleFormat, channels, sampleRateHz: 44100, layout };
+      const bytes = sampleFormat[0] === "f"
+        ? floats(sampleFormat, 999 * channels)
+        : noise(999 * channels * bytesPerSample(sampleFormat), 5);
+      writeAll(path, format, bytes, 100);
+      return bytes;
+    });
+    // All files by one process: to start one takes longer than what it does.
+    const outputs = cases.flatMap((
+      { sampleFormat, rawPath },
+      k,
+    ) => ["-map", `${k}:a`, "-c:a", "copy", "-f", rawFormat(sampleFormat), rawPath]);
+    run("ffmpeg", ["-v", "warning", ...cases.flatMap(({ path }) => ["-i", path]), ...outputs]);
+    const counts = new TextDecoder().decode(run("sox", ["--i", "-s", ...cases.map(({ path }) => path)]));
+    assert.deepEqual(counts.trim().split("\n"), cases.map(() => "999"));
+    for (const [k, { sampleFormat, channels, path, rawPath }] of cases.entries()) {
+      assert.deepEqual(Deno.readFileSync(rawPath), written[k], `ffmpeg ${sampleFormat} × ${channels}`);
+      const probe = JSON.parse(new TextDecoder().decode(
+        run("ffprobe", ["-v", "error", "-show_streams", "-of", "json", path]),
+      )).streams[0];
+      assert.equal(probe.codec_name, `pcm_${rawFormat(sampleFormat)}`);
+      assert.equal(probe.duration_ts, 999);
+      assert.equal(probe.channels, channels);
+      if (channels === 6) assert.equal(probe.channel_layout, "5.1");
     }
   },
 });

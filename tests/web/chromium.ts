@@ -13,7 +13,7 @@ export interface PageTestOptions {
   readonly theme?: "dark" | "light";
 }
 
-/** A page in a browser of its own. */
+/** A page that shares nothing with other ones but the browser's program: it has cookies and a cache of its own. */
 export interface OpenPage extends AsyncDisposable {
   readonly browser: Browser;
   readonly page: Page;
@@ -22,6 +22,10 @@ export interface OpenPage extends AsyncDisposable {
 }
 
 const executablePath = await findChromium();
+
+let launched: Promise<Browser> | undefined;
+
+Deno.test.afterAll(async () => await (await launched)?.close());
 
 /**
  * Registers a test that needs Chromium. Where there is none it is left out, but not in CI. The page is built first if
@@ -41,10 +45,11 @@ export function pageTest(name: string, body: () => Promise<void>): void {
   });
 }
 
-/** Opens a browser with one empty page. */
+/** Opens an empty page, in the one browser that all tests of this process share. */
 export async function openPage(options: PageTestOptions = {}): Promise<OpenPage> {
   if (executablePath === undefined) throw new Error("Cannot find Chromium: install it, or name it in SLUICE_CHROMIUM");
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS], timeout: STEP_TIMEOUT_MS });
+  launched ??= chromium.launch({ executablePath, args: [...CHROMIUM_ARGS], timeout: STEP_TIMEOUT_MS });
+  const browser = await launched;
   const page = await browser.newPage({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     colorScheme: options.theme ?? "dark",
@@ -56,7 +61,7 @@ export async function openPage(options: PageTestOptions = {}): Promise<OpenPage>
     // Chromium itself reports a WebSocket that does not open.
     if (message.type() === "error" && !message.text().startsWith("WebSocket connection")) faults.push(message.text());
   });
-  return { browser, page, faults, [Symbol.asyncDispose]: () => browser.close() };
+  return { browser, page, faults, [Symbol.asyncDispose]: () => page.context().close() };
 }
 
 /** Tries until a check no longer throws, and throws what it threw last when the time is over. */
