@@ -188,7 +188,7 @@ const set = multiple(
 
 const convert = optional(option("--convert", choice(CONVERT_CHOICES, { metavar: "WHEN" }), {
   description:
-    message`Put nodes that convert where the input of a link takes other formats than the output is known to give (auto), or none (off), whatever the file says.`,
+    message`Put nodes that convert where the input of a link takes other formats than the output is known to give (auto), or none (off), whatever the file says. A graph in one line has them unless this says off.`,
 }));
 
 const run = command(

@@ -40,7 +40,7 @@ export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   const { registry } = known;
   const { document, errors, warnings } = args.expression === undefined
     ? checkGraph(text, args.graph, registry, settings, args.convert)
-    : await checkLine(text, registry, settings, args.mode, args.convert);
+    : await checkLine(text, registry, settings, args.mode, args.convert ?? "auto");
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
 }
 

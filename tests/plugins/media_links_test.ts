@@ -106,7 +106,7 @@ withClip("without convert the stage that decodes is named, in scripts and in gra
 });
 
 /** Reads a graph in one line as the command does. */
-async function readLine(expression: string, convert?: "auto") {
+async function readLine(expression: string, convert?: "off") {
   const sources = { graph: "-e", set: [], packages: [], plugins: [] };
   return await readGraph({ ...sources, expression, ...(convert && { convert }) });
 }
@@ -116,12 +116,12 @@ withClip("a line chooses a file's output by what the next node takes, and decode
   folder,
 ) => {
   const line = `media-source path=${path} ! gain gainDb=-3 ! media-sink path=${folder}/b.mp4`;
-  const [error] = (await readLine(line)).errors;
+  const [error] = (await readLine(line, "off")).errors;
   match(
     error.message,
     /"media-source" has video_0 \(encoded h264\) and audio_0 \(encoded opus\).*put "opus-decode" between/,
   );
-  const { document } = await readLine(line, "auto");
+  const { document } = await readLine(line);
   await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
   buildGraph(document!, runtime);
   const coders = typesOf(runtime).filter((type) => /code$/.test(type!));
