@@ -36,7 +36,7 @@ enum Still {
     /// All rows are this one.
     Row(Vec<u8>),
     /// The parts of each pixel's phase that come from its column and from its row, and a pixel for each step.
-    Rings { columns: Vec<u32>, rows: Vec<u32>, pixels: [[u8; 4]; 256] },
+    Rings { columns: Vec<u32>, rows: Vec<u32>, pixels: Box<[[u8; 4]; 256]> },
 }
 
 impl Pattern {
@@ -113,7 +113,7 @@ fn rings(width: usize, height: usize) -> Still {
     Still::Rings {
         columns: (0..width).map(|x| phase(x, width)).collect(),
         rows: (0..height).map(|y| phase(y, height)).collect(),
-        pixels: std::array::from_fn(|step| [level(step), level(step), level(step), 255]),
+        pixels: Box::new(std::array::from_fn(|step| [level(step), level(step), level(step), 255])),
     }
 }
 
