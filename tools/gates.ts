@@ -172,12 +172,7 @@ function checkGates(): Gate[] {
 export function releaseGates(): Gate[] {
   return [
     ...driverGates("portable", 6, testModules().ofDrivers),
-    {
-      name: "processors without kernels",
-      beside: "busy",
-      tests: DENO_TESTS,
-      commands: [denoTest({ SLUICE_KERNELS: "off" }, ...testsOfKernels())],
-    },
+    ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
     {
       name: "examples in documentation",
       beside: "busy",
