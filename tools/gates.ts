@@ -10,8 +10,28 @@ import { ROOT } from "./root.ts";
 import { listPackagesWith } from "./rust_tests.ts";
 import { listTypeScript } from "./source_files.ts";
 
-/** The parts whose tests do not depend on the driver, and measure no time. */
-const PARTS = ["codegen/testdata", "tools", "web", "tests/types", "tests/portable_protocol_test.ts"];
+/**
+ * The parts whose tests do not depend on the driver, and measure no time; and tests that choose a driver themselves,
+ * whatever the run wants.
+ */
+const PARTS = [
+  "codegen/testdata",
+  "core/driver/fallback_test.ts",
+  "core/driver/open_test.ts",
+  "core/graph/snapshot_test.ts",
+  "core/links/capacity_test.ts",
+  "core/runtime_options_test.ts",
+  "tests/link_policies_test.ts",
+  "tests/named_nodes_test.ts",
+  "tests/own_topics_test.ts",
+  "tests/port_visitor_test.ts",
+  "tests/portable_protocol_test.ts",
+  "tests/stale_fields_test.ts",
+  "tests/struct_heap_test.ts",
+  "tests/types",
+  "tools",
+  "web",
+];
 
 /**
  * Tests of commands and pages, most of which start processes. They look at what is told and written, not at the driver
@@ -89,7 +109,7 @@ export function okGates(changed: readonly string[]): Gate[] {
     ...checkGates(),
     ...driverGates("native", 2, chosen),
     ...driverGates("portable", 2, chosen),
-    ...denoTests("Deno tests of commands", 1, commands.filter(isChanged)),
+    ...commandGates(1, commands.filter(isChanged)),
     ...quietGates(1, quiet.filter(isChanged)),
   ];
 }
@@ -100,7 +120,7 @@ export function commitGates(): Gate[] {
   return [
     ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
     ...checkGates(),
-    ...denoTests("Deno tests of commands", 4, commands),
+    ...commandGates(4, commands),
     ...driverGates("native", 6, ofDrivers),
   ];
 }
@@ -152,12 +172,7 @@ function checkGates(): Gate[] {
 export function releaseGates(): Gate[] {
   return [
     ...driverGates("portable", 6, testModules().ofDrivers),
-    {
-      name: "processors without kernels",
-      beside: "busy",
-      tests: DENO_TESTS,
-      commands: [denoTest({ SLUICE_KERNELS: "off" }, ...testsOfKernels())],
-    },
+    ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
     {
       name: "examples in documentation",
       beside: "busy",
@@ -176,6 +191,15 @@ export function releaseGates(): Gate[] {
 /** What runs when the others have ended. */
 export function lastGates(): Gate[] {
   return quietGates(2, testModules().quiet);
+}
+
+/** Tests of commands, and those of pages, which share a browser. */
+function commandGates(count: number, modules: readonly string[]): Gate[] {
+  const ofPages = modules.filter((file) => file.startsWith("tests/web/"));
+  return [
+    ...denoTests("Deno tests of pages", 1, ofPages),
+    ...denoTests("Deno tests of commands", count, modules.filter((file) => !ofPages.includes(file))),
+  ].map(loadTogether);
 }
 
 function quietGates(count: number, modules: readonly string[]): Gate[] {
@@ -353,7 +377,7 @@ function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", str
     if (file.startsWith("codegen/")) return true;
     if (!besideCode.test(file)) return false;
     const text = Deno.readTextFileSync(ROOT + file).replaceAll(/new Runtime\(\{[^}]*native: "off"[^}]*\}\)/g, "");
-    return !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(text);
+    return !/eachDriver|isLeftToOtherRun|new Runtime\(|SLUICE_NATIVE/.test(text);
   };
   const all = { parts: [], commands: [], ofDrivers: [], quiet: [] } as ReturnType<typeof testModules>;
   for (const file of listTypeScript().filter((file) => TEST_MODULE.test(file))) {

@@ -1,6 +1,7 @@
 /** One suite for links within a lane and between lanes: random operations, against the plain arrays they stand for. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
+import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
 import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
 import { RING_BATCH } from "../driver/driver.ts";
 import { openNativeDriver } from "../driver/native.ts";
@@ -19,6 +20,11 @@ const KINDS = ["local", "portable ring", "native ring"] as const;
 const OPERATIONS = ["write", "read", "peek", "skip", "put back", "discard"] as const;
 
 type Kind = typeof KINDS[number];
+
+/** The driver of a kind; links within a lane, which have none, are tried beside the portable one. */
+function driverOf(kind: Kind): "native" | "portable" {
+  return kind === "native ring" ? "native" : "portable";
+}
 
 function makeLink(kind: Kind, policy: LinkPolicy, capacity: number) {
   const { driver, page, pool, free } = bench(
@@ -106,7 +112,7 @@ class Model {
 for (const kind of KINDS) {
   for (const policy of LINK_POLICIES) {
     const name = `a ${policy} ${kind} link does what plain arrays do, and counts it`;
-    Deno.test(name, { ignore: kind === "native ring" && Deno.env.get("SLUICE_NATIVE") === "off" }, () => {
+    Deno.test(name, { ignore: isLeftToOtherRun(driverOf(kind)) }, () => {
       fc.assert(
         fc.property(
           fc.integer({ min: 1, max: 6 }),
@@ -120,7 +126,7 @@ for (const kind of KINDS) {
 }
 
 for (const kind of ["portable ring", "native ring"] as const) {
-  const ignore = kind === "native ring" && Deno.env.get("SLUICE_NATIVE") === "off";
+  const ignore = isLeftToOtherRun(driverOf(kind));
   Deno.test(
     `a latest ${kind} link shows each frame as soon as it is written, and drops the one before`,
     { ignore },

@@ -4,6 +4,7 @@
  * in use has is never touched.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
 import { acquire } from "../../tests/fixtures/slots.ts";
 import { LANE, POOL, SLOT } from "../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
@@ -97,7 +98,7 @@ for (const [kind, open] of DRIVERS) {
   for (const [name, gib] of SIZES) {
     Deno.test({
       name: `${kind}: ${FRAMES} frames go through the slots at both ends of a pool of ${name} GiB`,
-      ignore: kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+      ignore: isLeftToOtherRun(kind),
       fn: () => {
         using ends = endsOf(open(), gib);
         const { pool, slots, driver, token } = ends;
@@ -143,7 +144,7 @@ for (const [kind, open] of DRIVERS) {
 
   Deno.test({
     name: `${kind}: every index of a pool of 8 GiB is exact, in the views that use it and in the header that holds it`,
-    ignore: kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+    ignore: isLeftToOtherRun(kind),
     fn: () => {
       using ends = endsOf(open(), 8);
       const { pool, slots, token } = ends;
@@ -173,7 +174,7 @@ for (const [kind, open] of DRIVERS) {
 
   Deno.test({
     name: `${kind}: frames of every kind lie at the end of a pool of 8 GiB, are copied there, and are destroyed there`,
-    ignore: kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+    ignore: isLeftToOtherRun(kind),
     fn: () => {
       for (const Kind of [Pool, CheckedPool]) {
         using ends = endsOf(open(), 8, Kind);
@@ -218,7 +219,7 @@ for (const [kind, open] of DRIVERS) {
 
   Deno.test({
     name: `${kind}: reclaimLane() gives back slots at the end of a pool of 3 GiB`,
-    ignore: kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+    ignore: isLeftToOtherRun(kind),
     fn: () => {
       using ends = endsOf(open(), 3);
       const { pool, slots, driver, token, page } = ends;
@@ -237,7 +238,7 @@ for (const [kind, open] of DRIVERS) {
 
   Deno.test({
     name: `${kind}: a pool of 8 GiB touches no memory of slots that nobody takes`,
-    ignore: Deno.build.os !== "linux" || kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+    ignore: Deno.build.os !== "linux" || isLeftToOtherRun(kind),
     fn: () => {
       const driver = open();
       const before = residentBytes();

@@ -1,6 +1,7 @@
 /** A lane that dies at any point of what it does with slots: what it held comes back, and nothing is freed twice. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
+import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
 import { LANE, LINK, POOL, SLOT } from "../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
@@ -235,7 +236,7 @@ Deno.test({
 for (const kind of ["native", "portable"] as const) {
   Deno.test({
     name: `${kind}: Pool never lends a slot to two workers at once`,
-    ignore: kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+    ignore: isLeftToOtherRun(kind),
     fn: async () => {
       const driver = kind === "native" ? openNativeDriver() : new PortableDriver();
       const { control, token, living } = setUp(driver, 24);

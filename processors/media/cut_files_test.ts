@@ -1,13 +1,11 @@
 /** Files that end anywhere, or whose tracks do not begin and end together: what is whole is played, and none waits. */
 import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
-import { Runtime } from "../../core/runtime.ts";
-import { nodes } from "../../sluice.gen.ts";
-import { eachDriver } from "../../tests/fixtures/each_driver.ts";
-import { carry, ffmpeg, FOLDER, input, mp4, probe } from "./fixtures/media_files.ts";
+import { apart, carry, ffmpeg, FOLDER, input, mp4, probe } from "./fixtures/media_files.ts";
 import { MediaFile } from "./media_file.ts";
 
 const COPY = ["-c", "copy"];
+
 /** At how many places a file is cut. */
 const CUTS = 40;
 
@@ -83,17 +81,6 @@ Deno.test("MediaFile has MPEG-TS start at 0, and finds places from there", async
   assert.equal(Math.min(...times), 0);
 });
 
-/** A hundred pictures and sound, each with options of ffmpeg in front of it: more pictures than fit a link. */
-function apart(name: string, pictures: readonly string[], sound: readonly string[], ...args: string[]): string {
-  const [film, tone] = [`${FOLDER}/hundred.mp4`, `${FOLDER}/tone.mp4`];
-  const source = "testsrc2=size=64x48:rate=100:duration=1";
-  ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-bf", "0", film);
-  ffmpeg("-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", tone);
-  const path = `${FOLDER}/${name}`;
-  ffmpeg(...pictures, "-i", film, ...sound, "-i", tone, "-map", "0:v", "-map", "1:a", ...COPY, ...args, path);
-  return path;
-}
-
 /** Files whose tracks do not begin or end together. */
 const APART: Readonly<Record<string, () => string>> = {
   "sound that ends long before the pictures": () => apart("short-sound.mp4", [], ["-t", "0.2"]),
@@ -124,15 +111,3 @@ for (const [what, make] of Object.entries(APART)) {
     }
   });
 }
-
-eachDriver("MediaSource ends a track of its own for a node on another lane", async (native) => {
-  const [from, path] = [APART["sound that ends long before the pictures"](), `${FOLDER}/lanes-${native}.mkv`];
-  const ports = ["video_0", "audio_0"];
-  await using runtime = new Runtime({ mode: "offline", native });
-  runtime.add(nodes.mediaSource({ path: from }), { id: "from", lane: "reading", ports });
-  runtime.add(nodes.mediaSink({ path, aheadSeconds: 0.1 }), { id: "to", lane: "writing", ports });
-  for (const port of ports) runtime.connectByName(`from.${port}`, `to.${port}`);
-  await runtime.start();
-  await runtime.finished;
-  assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 100);
-});

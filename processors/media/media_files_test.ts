@@ -1,24 +1,9 @@
 import assert from "node:assert/strict";
-import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { assertSameSound, carry, decode, FOLDER, input, mp4, probe, webm } from "./fixtures/media_files.ts";
 
 const FLAC = ["-c:a", "flac", "-ac", "2"];
 const MP3 = ["-c:a", "libmp3lame"];
 const PCM = ["-c:a", "pcm_s16le", "-ac", "2"];
-
-eachDriver(
-  "MediaSource to MediaSink keeps every picture and every sample of an MP4 file, in their times",
-  async (native) => {
-    const path = `${FOLDER}/${native}.mp4`;
-    const figures = await carry(mp4(), { path }, ["video_0", "audio_0"], native);
-    assert.deepEqual(decode(path, "v"), decode(mp4(), "v"));
-    assert.deepEqual(decode(path, "a"), decode(mp4(), "a"));
-    const times = ["packet=pts_time,flags", "-select_streams", "v"] as const;
-    assert.deepEqual(probe(path, ...times), probe(mp4(), ...times));
-    assert.deepEqual([figures.lateFrames, figures.files, figures.audioVideoSkewMs], [0, 1, 0]);
-    assert.equal(figures.bytes, Deno.statSync(path).size);
-  },
-);
 
 for (
   const [name, from, ports, format] of [

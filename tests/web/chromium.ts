@@ -48,8 +48,7 @@ export function pageTest(name: string, body: () => Promise<void>): void {
 /** Opens an empty page, in the one browser that all tests of this process share. */
 export async function openPage(options: PageTestOptions = {}): Promise<OpenPage> {
   if (executablePath === undefined) throw new Error("Cannot find Chromium: install it, or name it in SLUICE_CHROMIUM");
-  launched ??= chromium.launch({ executablePath, args: [...CHROMIUM_ARGS], timeout: STEP_TIMEOUT_MS });
-  const browser = await launched;
+  const browser = await (launched ??= launch(executablePath));
   const page = await browser.newPage({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     colorScheme: options.theme ?? "dark",
@@ -62,6 +61,18 @@ export async function openPage(options: PageTestOptions = {}): Promise<OpenPage>
     if (message.type() === "error" && !message.text().startsWith("WebSocket connection")) faults.push(message.text());
   });
   return { browser, page, faults, [Symbol.asyncDispose]: () => page.context().close() };
+}
+
+/** Starts the browser. One that does not start, or crashes, fails the test that it does so in, and no other. */
+async function launch(executablePath: string): Promise<Browser> {
+  try {
+    const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS], timeout: STEP_TIMEOUT_MS });
+    browser.on("disconnected", () => launched = undefined);
+    return browser;
+  } catch (error) {
+    launched = undefined;
+    throw error;
+  }
 }
 
 /** Tries until a check no longer throws, and throws what it threw last when the time is over. */
