@@ -113,3 +113,18 @@ eachDriver("an app source whose place another node takes rejects; one that is re
   await runtime.replace("src", nodes.toneSource({ channels: 1 }));
   await rejects(source.push(block), REMOVED);
 });
+
+eachDriver("what is pushed while a source is restarted comes once and in order", async (native) => {
+  const { runtime, source, sink } = loopback(native);
+  await using _ = runtime;
+  await runtime.start();
+  const reading = Array.fromAsync(sink, ({ value }) => value as number);
+  const pushed: Promise<void>[] = [];
+  for (let round = 0; round < 5; round++) {
+    for (let k = 0; k < 20; k++) pushed.push(source.push({ value: pushed.length }));
+    await runtime.restartNode("src");
+  }
+  source.end();
+  await Promise.all(pushed);
+  deepEqual(await reading, Array.from(pushed.keys()));
+});

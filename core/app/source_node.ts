@@ -39,6 +39,8 @@ export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, 
 export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutput<F>> {
   readonly #item: SourceItem<I, F>;
   readonly #queue = new PushQueue<I>();
+  /** Nodes around it that are set up: two while one takes the other's place. */
+  #nodes = 0;
   #output!: StreamOutput<F>;
   #failure: { readonly reason: unknown } | undefined;
   #run: () => Promise<unknown> = () => Promise.resolve();
@@ -65,40 +67,45 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     this.#newest = run;
     if (isAnother) this.#failure = undefined;
     if (this.#failure === undefined) this.#queue.reopen(isAnother);
+    this.#nodes++;
     this.#item.announce?.(this.#output);
   }
 
   async process(context: ProcessorContext): Promise<void> {
+    const [reader, output] = [this.#queue.read(), this.#output];
     const over = () => this.#failed() ?? this.#over(context.signal.reason?.message);
-    const close = () => this.#queue.close(over());
+    const close = () => {
+      // A node that takes this one's place goes on with the queue.
+      if (this.#nodes > 1) reader.leave();
+      else this.#queue.close(over());
+    };
     context.signal.addEventListener("abort", close, { once: true });
-    for (let pushed = await this.#queue.take(); pushed !== undefined; pushed = await this.#queue.take()) {
-      try {
-        await this.#output.ready();
-      } catch {
-        pushed.reject(over());
-        break;
-      }
+    for (let next = await reader.take(); next !== undefined; next = await reader.take()) {
       let frame: F | undefined;
+      let isWritten = false;
       try {
-        checkItem(pushed.item);
-        this.#checkValue(pushed.item as { readonly value?: unknown });
-        frame = await this.#item.make(this.#output, pushed.item);
-        this.#output.write(frame);
-        pushed.resolve();
+        await output.ready();
+        checkItem(next.item);
+        this.#checkValue(next.item as { readonly value?: unknown });
+        frame = await this.#item.make(output, next.item);
+        if (reader.holds) {
+          output.write(frame);
+          isWritten = true;
+          reader.resolve();
+        }
       } catch (error) {
-        const isOver = context.signal.aborted;
-        pushed.reject(isOver ? over() : error);
-        // What cannot be sent to another lane is found out when it is written: then the frame is still ours. That of a
-        // node that was told to end is its lane's.
-        if (!isOver) frame?.release();
+        reader.reject(context.signal.aborted ? over() : error);
       }
+      // What cannot be sent to another lane is found out when it is written: then the frame is still ours. That of a
+      // node that was told to end is its lane's.
+      if (!isWritten && !context.signal.aborted) frame?.release();
     }
     if (this.#failure !== undefined) throw this.#failure.reason;
     context.finish();
   }
 
   teardown(): void {
+    this.#nodes--;
     // Pending pushes learn how the graph ended.
     void this.#run().then(
       () => this.#queue.close(this.#over()),
