@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { NodeSpec } from "../../core/registry/node_type.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
 import { decode, FOLDER, input, mp4, play, probe, push, webm } from "./fixtures/media_files.ts";
+import type { MediaSink } from "./media_sink.ts";
 
 /** A sink with these inputs. */
 function sinkOf(
@@ -166,6 +168,69 @@ Deno.test("MediaSink takes what comes off its links while a live recording waits
     assert.equal(probe(path, "packet=pts_time").length, count);
   }
 });
+
+for (const [mode, aheadSeconds] of [["offline", 0.2], ["live", 10]] as const) {
+  Deno.test(`MediaSink writes all that it holds of a track that ended before its recording began (${mode})`, async () => {
+    const { video_0: pictures, audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
+    const path = `${FOLDER}/short-${mode}.mp4`;
+    await using sink = await sinkOf({ path, aheadSeconds }, ["video_0", "audio_0"], mode);
+    const sound = packets.filter(({ ptsNs }) => ptsNs < 0.1e9);
+    // The sound is further ahead than it may be, so that it is still held when the first picture was written.
+    const laterNs = (aheadSeconds + 0.5) * 1e9;
+    for (const packet of sound) push(sink, "audio_0", { ...packet, ptsNs: packet.ptsNs + laterNs });
+    sink.end("audio_0");
+    await sink.run();
+    push(sink, "video_0", pictures[0]);
+    await sink.run();
+    for (const picture of pictures) push(sink, "video_0", { ...picture, ptsNs: picture.ptsNs + laterNs });
+    sink.end("video_0");
+    // Up to when a live recording would have begun without pictures.
+    sink.advance(2e9);
+    await sink.run();
+    assert.deepEqual([sink.finished, sink.figures?.lateFrames], [true, 0]);
+    const counted = ["v", "a"].map((kind) => probe(path, "packet=pts_time", "-select_streams", kind).length);
+    assert.deepEqual(counted, [1 + pictures.length, sound.length]);
+  });
+}
+
+for (const [how, early] of [["before the sound", 0], ["after it", 1]] as const) {
+  Deno.test(`MediaSink begins with a key frame also where another picture comes after it has looked for one (${how})`, async () => {
+    const { video_0: [key, delta], audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
+    const path = `${FOLDER}/between-${early}.mkv`;
+    const { type, config } = nodes.mediaSink({ path });
+    const made: MediaSink[] = [];
+    const load = async () => {
+      const make = await type.load();
+      return (values: NodeSpec["config"]) => {
+        const instance = make(values);
+        made.push(instance.processor as MediaSink);
+        return instance;
+      };
+    };
+    const spec: NodeSpec = { config, type: { descriptor: type.descriptor, package: type.package, load } };
+    await using sink = await ProcessorHarness.create(spec, {}, { mode: "live", connect: ["video_0", "audio_0"] });
+    const [{ audio: [audio] }] = made;
+    const { peek } = Object.getPrototypeOf(audio);
+    // As from a lane of its own: the sink has looked at its pictures, and looks at its sound.
+    audio.peek = () => {
+      audio.peek = peek;
+      push(sink, "video_0", delta);
+      return audio.peek();
+    };
+    push(sink, "video_0", delta);
+    for (const frame of packets.slice(0, early)) push(sink, "audio_0", frame);
+    await sink.run();
+    assert.equal(audio.peek, peek);
+    for (const frame of packets.slice(early)) push(sink, "audio_0", frame);
+    push(sink, "video_0", key);
+    sink.end();
+    sink.advance(2e9);
+    await sink.run();
+    assert.deepEqual([sink.finished, sink.figures?.lateFrames], [true, 2]);
+    assert.deepEqual(probe(path, "stream=codec_type"), ["video", "audio"]);
+    assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 1);
+  });
+}
 
 for (const container of ["webm", "mkv"]) {
   Deno.test(`MediaSink says in ${container} how much of the last packet of Opus is heard`, async () => {
