@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import type { NodeSpec } from "../../core/registry/node_type.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
 import { decode, FOLDER, input, mp4, play, probe, push, webm } from "./fixtures/media_files.ts";
+import type { MediaSink } from "./media_sink.ts";
 
 /** A sink with these inputs. */
 function sinkOf(
@@ -10,6 +13,39 @@ function sinkOf(
   mode: "live" | "offline" = "offline",
 ): Promise<ProcessorHarness> {
   return ProcessorHarness.create(nodes.mediaSink(config), {}, { id: "rec", mode, connect });
+}
+
+/** As {@linkcode sinkOf}, with the inputs for sound that the sink itself has. */
+async function openSink(
+  config: Parameters<typeof nodes.mediaSink>[0],
+  connect: readonly string[],
+  mode: "live" | "offline" = "offline",
+): Promise<{ readonly sink: ProcessorHarness; readonly audio: MediaSink["audio"] }> {
+  const { type: { descriptor, package: nodePackage, load }, config: values } = nodes.mediaSink(config);
+  let made: MediaSink | undefined;
+  const type = {
+    descriptor,
+    package: nodePackage,
+    load: async () => {
+      const make = await load();
+      return (config: NodeSpec["config"]) => {
+        const instance = make(config);
+        made = instance.processor as MediaSink;
+        return instance;
+      };
+    },
+  };
+  const sink = await ProcessorHarness.create({ type, config: values }, {}, { mode, connect });
+  return { sink, audio: made!.audio };
+}
+
+/** Whether a frame was neither released nor written, which a harness tells of frames that are looked at. */
+function isInHand(frame: EncodedFrame): boolean {
+  try {
+    return frame.ptsNs !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Frames of all ports in the order of time. */
@@ -166,6 +202,96 @@ Deno.test("MediaSink takes what comes off its links while a live recording waits
     assert.equal(probe(path, "packet=pts_time").length, count);
   }
 });
+
+Deno.test("MediaSink drops and counts at once what comes of an input that is added to a recording", async () => {
+  const { video_0: pictures, audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
+  const path = `${FOLDER}/added.mkv`;
+  await using sink = await sinkOf({ path }, ["audio_0"]);
+  push(sink, "audio_0", packets[0]);
+  await sink.run();
+  assert.equal(sink.addInput("video"), "video_0");
+  // So far ahead that a track of the file would wait.
+  for (const picture of pictures) push(sink, "video_0", { ...picture, ptsNs: picture.ptsNs + 100e9 });
+  await sink.run();
+  assert.equal(sink.figures?.lateFrames, pictures.length);
+  for (const packet of packets.slice(1)) push(sink, "audio_0", packet);
+  sink.end();
+  await sink.run();
+  assert.deepEqual([sink.finished, probe(path, "packet=pts_time").length], [true, packets.length]);
+  assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
+});
+
+Deno.test("MediaSink has no frame in hand any more when it takes the next one", async () => {
+  const { audio_0: packets } = await play({ path: mp4() }, "audio_0");
+  const path = `${FOLDER}/released.mkv`;
+  const { sink, audio: [audio] } = await openSink({ path }, ["audio_0"]);
+  await using _sink = sink;
+  const taken: EncodedFrame[] = [];
+  const kept: EncodedFrame[] = [];
+  const read = audio.read.bind(audio);
+  audio.read = () => {
+    kept.push(...taken.filter(isInHand));
+    const frame = read();
+    if (frame !== undefined) taken.push(frame);
+    return frame;
+  };
+  for (const packet of packets) push(sink, "audio_0", packet);
+  sink.end();
+  await sink.run();
+  assert.deepEqual([taken.length, kept.length], [packets.length, 0]);
+});
+
+for (const [mode, aheadSeconds] of [["offline", 0.2], ["live", 10]] as const) {
+  Deno.test(`MediaSink writes all that it holds of a track that ended before its recording began (${mode})`, async () => {
+    const { video_0: pictures, audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
+    const path = `${FOLDER}/short-${mode}.mp4`;
+    await using sink = await sinkOf({ path, aheadSeconds }, ["video_0", "audio_0"], mode);
+    const sound = packets.filter(({ ptsNs }) => ptsNs < 0.1e9);
+    // The sound is further ahead than it may be, so that it is still held when the first picture was written.
+    const laterNs = (aheadSeconds + 0.5) * 1e9;
+    for (const packet of sound) push(sink, "audio_0", { ...packet, ptsNs: packet.ptsNs + laterNs });
+    sink.end("audio_0");
+    await sink.run();
+    push(sink, "video_0", pictures[0]);
+    await sink.run();
+    for (const picture of pictures) push(sink, "video_0", { ...picture, ptsNs: picture.ptsNs + laterNs });
+    sink.end("video_0");
+    // Up to when a live recording would have begun without pictures.
+    sink.advance(2e9);
+    await sink.run();
+    assert.deepEqual([sink.finished, sink.figures?.lateFrames], [true, 0]);
+    const counted = ["v", "a"].map((kind) => probe(path, "packet=pts_time", "-select_streams", kind).length);
+    assert.deepEqual(counted, [1 + pictures.length, sound.length]);
+  });
+}
+
+for (const [how, early] of [["before the sound", 0], ["after it", 1]] as const) {
+  Deno.test(`MediaSink begins with a key frame also where another picture comes after it has looked for one (${how})`, async () => {
+    const { video_0: [key, delta], audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
+    const path = `${FOLDER}/between-${early}.mkv`;
+    const { sink, audio: [audio] } = await openSink({ path }, ["video_0", "audio_0"], "live");
+    await using _sink = sink;
+    const { peek } = audio;
+    // As from a lane of its own: the sink has looked at its pictures, and looks at its sound.
+    audio.peek = () => {
+      audio.peek = peek;
+      push(sink, "video_0", delta);
+      return audio.peek();
+    };
+    push(sink, "video_0", delta);
+    for (const frame of packets.slice(0, early)) push(sink, "audio_0", frame);
+    await sink.run();
+    assert.equal(audio.peek, peek);
+    for (const frame of packets.slice(early)) push(sink, "audio_0", frame);
+    push(sink, "video_0", key);
+    sink.end();
+    sink.advance(2e9);
+    await sink.run();
+    assert.deepEqual([sink.finished, sink.figures?.lateFrames], [true, 2]);
+    assert.deepEqual(probe(path, "stream=codec_type"), ["video", "audio"]);
+    assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 1);
+  });
+}
 
 for (const container of ["webm", "mkv"]) {
   Deno.test(`MediaSink says in ${container} how much of the last packet of Opus is heard`, async () => {

@@ -25,6 +25,18 @@ function topOf(path: string): { type: string; at: number; bytes: Uint8Array }[] 
   });
 }
 
+/** What boxes of a file hold, by the types that lead to them. */
+function boxesAt(path: string, ...types: readonly string[]): DataView[] {
+  const file = Deno.readFileSync(path);
+  let places = [{ start: 0, end: file.length }];
+  for (const wanted of types) {
+    places = places.flatMap(({ start, end }) =>
+      [...boxesIn((from, to) => file.subarray(from, to), start, end)].filter(({ type }) => type === wanted)
+    );
+  }
+  return places.map(({ start, end }) => new DataView(file.buffer, start, end - start));
+}
+
 /** The same film in fragments. */
 async function fragmented(name: string): Promise<string> {
   const path = `${FOLDER}/${name}`;
@@ -52,11 +64,12 @@ Deno.test("MediaSink completes an MP4 file by writing its index alone, however m
     await sink.run();
   }
   const before = Deno.statSync(`${path}.partial`).size;
+  const { ino } = Deno.statSync(`${path}.partial`);
   const { writeSync } = Deno.FsFile.prototype;
   let written = 0;
   Deno.FsFile.prototype.writeSync = function (bytes) {
     const count = writeSync.call(this, bytes);
-    written += count;
+    if (this.statSync().ino === ino) written += count;
     return count;
   };
   try {
@@ -129,6 +142,41 @@ Deno.test("MediaSink keeps the times of tracks that begin apart, in the one inde
   assert.ok(Math.abs(Number(probe(path, "format=duration")[0]) - 1.4) < 0.03);
 });
 
+Deno.test("MediaSink keeps the times after a pause, in the one index of an MP4 file", async () => {
+  const path = `${FOLDER}/paused.mp4`;
+  const { video_0: pictures } = await play({ path: mp4() }, "video_0");
+  const sink = await ProcessorHarness.create(nodes.mediaSink({ path }), {}, { connect: ["video_0"] });
+  const pauses = [0, 0, 0.7e9, 1.1e9, 1.1e9];
+  pauses.forEach((pauseNs, k) => {
+    for (const frame of pictures) push(sink, "video_0", { ...frame, ptsNs: frame.ptsNs + k * 1e9 + pauseNs });
+  });
+  sink.end();
+  await sink.run();
+  await sink.teardown();
+  const times = probe(path, "packet=pts_time", "-select_streams", "v").map(Number);
+  const wanted = pauses.flatMap((pauseNs, k) => pictures.map(({ ptsNs }) => (ptsNs + pauseNs) / 1e9 + k));
+  assert.equal(times.length, wanted.length);
+  times.forEach((time, k) => assert.ok(Math.abs(time - wanted[k]) < 1e-4, `${time} for ${wanted[k]}`));
+});
+
+Deno.test("MediaSink says in the edit list of a track how much of it is shown, but what lies before time 0", async () => {
+  const path = `${FOLDER}/priming.mp4`;
+  await carry(mp4(), { path }, ["audio_0"]);
+  const { audio_0: packets } = await play({ path: mp4() }, "audio_0");
+  const [[movie], [media], [edits]] = [["mvhd"], ["trak", "mdia", "mdhd"], ["trak", "edts", "elst"]].map((types) =>
+    boxesAt(path, "moov", ...types)
+  );
+  const [rate, duration] = [media.getUint32(12), media.getUint32(16)];
+  const last = packets.at(-1)!;
+  const skipped = Math.round(-packets[0].ptsNs * rate / 1e9);
+  assert.deepEqual([rate, skipped], [48_000, 1024]);
+  assert.equal(duration, Math.round((last.ptsNs + last.durationNs) * rate / 1e9) + skipped);
+  // One edit, at the speed of the media, whose length is in units of the movie.
+  const [version, count, shown, from, speed] = [0, 4, 8, 12, 16].map((at) => edits.getInt32(at));
+  assert.deepEqual([version, count, from, speed], [0, 1, skipped, 0x10000]);
+  assert.equal(shown, Math.round((duration - skipped) / rate * movie.getUint32(12)));
+});
+
 Deno.test("Recording completes the file where it is given up while it is completed", async () => {
   const path = `${FOLDER}/both.mp4`;
   const track = pcmTrack({ kind: "audio", sampleRateHz: 8000, channels: 2 }, "s16");
@@ -147,24 +195,21 @@ Deno.test("Recording completes the file where it is given up while it is complet
 Deno.test("Recording leaves a file in fragments, and says why, where the disk has no room for its index", async () => {
   const path = `${FOLDER}/full.mp4`;
   const track = pcmTrack({ kind: "audio", sampleRateHz: 8000, channels: 1 }, "s16");
-  const recording = new Recording(mediabunny, "mp4", PartialFile.claim(path), [track]);
+  const partial = PartialFile.claim(path);
+  const recording = new Recording(mediabunny, "mp4", partial, [track]);
   const bytes = new Uint8Array(2 * 8000);
   recording.add(0, { bytes, timeNs: 0, durationNs: 1e9, keyframe: true });
-  const { writeSync } = Deno.FsFile.prototype;
+  const { file } = partial;
   let heads = 0;
   let isFull = false;
-  Deno.FsFile.prototype.writeSync = function (part) {
+  // Of this file alone: it goes with the recording.
+  file.writeSync = (part) => {
     if (isFull) throw new Error("no space left on device");
     // The second head is the index of the whole file; some of it still has room.
     isFull = new TextDecoder().decode(part.subarray(4, 8)) === "moov" && ++heads === 2;
-    return writeSync.call(this, isFull ? part.subarray(0, 100) : part);
+    return Deno.FsFile.prototype.writeSync.call(file, isFull ? part.subarray(0, 100) : part);
   };
-  let reason: unknown;
-  try {
-    reason = await recording.finish();
-  } finally {
-    Deno.FsFile.prototype.writeSync = writeSync;
-  }
+  const reason = await recording.finish();
   assert.equal((reason as Error).message, "no space left on device");
   assert.deepEqual(topOf(path).map(({ type }) => type), ["ftyp", "moov", "moof", "mdat", "mfra"]);
   assert.equal(decode(path, "a").length, 4 * 8000);

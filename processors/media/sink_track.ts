@@ -57,14 +57,14 @@ export class SinkTrack {
     return this.#format!;
   }
 
-  /** Whether something can be read, or never will be. */
+  /** Whether its first key frame is there, or nothing will come. */
   get isKnown(): boolean {
-    return !this.isOpen || this.nextNs !== undefined;
+    return !this.isOpen || this.isNextKey;
   }
 
-  /** Whether it may still bring frames. */
+  /** Whether it has frames, or may still bring some. */
   get isOpen(): boolean {
-    return this.input.connected && !this.input.ended;
+    return this.nextNs !== undefined || this.input.connected && !this.input.ended;
   }
 
   /** The time of the frame that is next; `undefined` if none has come. */
@@ -96,12 +96,14 @@ export class SinkTrack {
   }
 
   /**
-   * Takes what has come off the link before the file begins, so that a live one drops nothing of it.
+   * Takes what has come off the link before the file begins, from a key frame on, so that a live one drops nothing of it.
    *
    * @param mostNs how much time of media is taken at most
    * @throws {SluiceError} as {@linkcode describe} and {@linkcode read}
    */
   hold(mostNs: number): void {
+    // What may have come since the frames before a key frame were dropped is one of those.
+    if (!this.isNextKey) return;
     for (let next = this.input.peek(); next !== undefined; next = this.input.peek()) {
       const [first] = this.#held;
       if (first !== undefined && (next.ptsNs - first.ptsNs > mostNs || this.#heldBytes > MOST_HELD_BYTES)) return;
