@@ -48,9 +48,11 @@ export async function readGraph(args: GraphSource): Promise<ReadGraph> {
 async function checkLine(...args: Parameters<typeof checkExpression>): Promise<GraphCheck> {
   const { checkExpression } = await import("../../core/graph/expression/check_expression.ts");
   const { MediaOutputs } = await import("../project/media_outputs.ts");
+  const { mediaInputsOf } = await import("../project/media_inputs.ts");
   const outputs = new MediaOutputs();
   const [text, registry, settings, mode, convert] = args;
-  const check = () => checkExpression(text, registry, settings, mode, convert, outputs.of);
+  const check = () =>
+    checkExpression(text, registry, settings, mode, convert, { outputsOf: outputs.of, inputsOf: mediaInputsOf });
   const before = check();
   return await outputs.look() ? check() : before;
 }

@@ -8,6 +8,7 @@ import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
+import { readMediaInfo } from "../../processors/media/media_info.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 
 const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs");
@@ -139,4 +140,58 @@ withClip("a line chooses a file's output by what the next node takes, and decode
     "s.audio_0 a.encoded",
   ]);
   deepEqual(await linked(`media-source id=s path=${folder}/none.mp4 ! gain id=g`), ["s.pcm_0 g.audioIn"]);
+});
+
+/** The codecs of a file that a line writes, and the encoders that it takes. */
+async function written(path: string, line: string): Promise<{ codecs: string[]; encoders: string[] }> {
+  const { document, errors } = await readLine(line);
+  deepEqual(errors.map(({ message }) => message), []);
+  await using runtime = new Runtime({ ...graphOptions(document!), mode: "offline", registry, native: "require" });
+  buildGraph(document!, runtime);
+  const encoders = typesOf(runtime).filter((type) => type!.endsWith("-encode")) as string[];
+  await runtime.start();
+  equal((await runtime.finished).outcome, "completed");
+  return { codecs: (await readMediaInfo(path)).tracks.map(({ codec }) => codec), encoders };
+}
+
+withClip("a line writes to each container what it holds, samples as samples where it holds them", async (
+  clip,
+  folder,
+) => {
+  const sound = "tone-source durationSeconds=0.1";
+  const both = "pattern-source width=64 height=64 frameRate=20 durationSeconds=0.25";
+  const wanted: [string, string, string[], string[]][] = [
+    [sound, "a.mkv", ["pcm-s16"], []],
+    [sound, "a.mov", ["pcm-s16"], []],
+    [sound, "a.mp4", ["opus"], ["opus-encode"]],
+    [sound, "a.m4a", ["opus"], ["opus-encode"]],
+    [sound, "a.webm", ["opus"], ["opus-encode"]],
+    [sound, "a.flac", ["flac"], ["flac-encode"]],
+    [both, "b.flac", ["flac"], ["flac-encode"]],
+    [both, "b.mkv", ["h264"], ["h264-encode"]],
+    [`media-source path=${clip}`, "c.mkv", ["h264"], []],
+    [`media-source path=${clip}`, "c.flac", ["flac"], ["flac-encode"]],
+  ];
+  for (const [source, name, codecs, encoders] of wanted) {
+    const path = `${folder}/${name}`;
+    deepEqual(await written(path, `${source} ! media-sink path=${path}`), { codecs, encoders }, name);
+  }
+  const named = `${folder}/named`;
+  const line = `${sound} id=s; media-sink id=m path=${named} container=flac; s.audio ! m.audio_0`;
+  deepEqual(await written(named, line), { codecs: ["flac"], encoders: ["flac-encode"] });
+  const still = await readLine(`${both} ! image-sink id=i path=${folder}/i.jpg`);
+  deepEqual(still.document!.links.map(({ to }) => to), ["i.jpeg"]);
+});
+
+Deno.test("media links: a line refuses pictures and sound that no node encodes for a container", async () => {
+  const cases: [string, string][] = [
+    [
+      "pattern-source ! media-sink path=a.webm",
+      'WebM holds vp8, vp9, which no node encodes; choose another .* "video"',
+    ],
+    ["tone-source ! media-sink path=a.mp3", 'MP3 holds mp3, which no node encodes; choose another format for "audio"'],
+    ["tone-source ! media-sink path=a.aac", "AAC holds aac, which no node encodes"],
+    ["tone-source id=t ! media-sink path=a.ogg id=m; t. ! m.pcm_0", 'Ogg holds nothing of "pcm_0"'],
+  ];
+  for (const [line, message] of cases) match((await readLine(line)).errors[0].message, new RegExp(message));
 });

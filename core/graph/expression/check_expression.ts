@@ -13,7 +13,7 @@ import { GraphDiagnostics } from "../diagnostics.ts";
 import { GRAPH_VERSION } from "../document.ts";
 import { checkTree, type GraphCheck } from "../load.ts";
 import { type Chain, readChains } from "./chains.ts";
-import { ExpressedGraph, type OutputFinder } from "./expressed_graph.ts";
+import { ExpressedGraph, type PortFinder } from "./expressed_graph.ts";
 import { EXPRESSION_NAME } from "./name.ts";
 import { treeOf } from "./tree.ts";
 import { WordError } from "./words.ts";
@@ -29,7 +29,7 @@ const FILE_CATEGORIES: readonly string[] = ["file", "media"];
  * @param settings values that take the place of those in the text
  * @param mode by default offline if all nodes without links to their inputs read files, else live
  * @param convert whether nodes are put in that convert
- * @param outputsOf tells of outputs that depend on more than the type of a node
+ * @param ports tells of ports that depend on more than the type of a node
  * @returns as `checkGraph()` does; places are those in the text
  */
 export function checkExpression(
@@ -38,7 +38,7 @@ export function checkExpression(
   settings: readonly ConfigOverride[] = [],
   mode?: GraphMode,
   convert?: ConvertChoice,
-  outputsOf: OutputFinder = () => undefined,
+  ports?: PortFinder,
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, EXPRESSION_NAME);
   let chains: readonly Chain[];
@@ -49,7 +49,11 @@ export function checkExpression(
     diagnostics.add(error.code, error.message, error.offset);
     return { errors: diagnostics.errors, warnings: [] };
   }
-  const graph = new ExpressedGraph(registry, diagnostics, { converts: convert === "auto", settings, outputsOf });
+  const graph = new ExpressedGraph(registry, diagnostics, {
+    converts: convert === "auto",
+    settings,
+    ...(ports && { ports }),
+  });
   graph.addNodes(chains);
   graph.addLinks(chains);
   const found = diagnostics.errors;

@@ -10,6 +10,14 @@ import type { FormatAccepts } from "../../frames/format.ts";
 /** The outputs that a node has, by name, and what they give, where somebody has looked: `{ audio_0: { codec: "aac" } }`. */
 export type FoundOutputs = { readonly [output: string]: FormatAccepts };
 
+/** The inputs that a node has where somebody has looked, such as what a file holds that it writes. */
+export interface FoundInputs {
+  /** What they belong to, as messages name it: `"WebM"`. */
+  readonly name: string;
+  /** By name, in the order in which raw frames are given to them, what each takes: `{ audio: { codec: ["opus"] } }`. */
+  readonly takes: { readonly [input: string]: FormatAccepts };
+}
+
 /** A node at one end of a link. */
 export interface Linked {
   readonly id: string;
@@ -20,6 +28,8 @@ export interface Linked {
   readonly taken: ReadonlySet<string>;
   /** Its outputs, where more than its type tells of them. */
   readonly found?: FoundOutputs;
+  /** Its inputs, likewise. */
+  readonly foundInputs?: FoundInputs;
 }
 
 /** The nodes that convert. */
@@ -36,6 +46,14 @@ interface Named {
   readonly port: PortDescriptor;
 }
 
+/** Ports to be linked. */
+export interface ChosenPorts {
+  readonly from: string;
+  readonly to: string;
+  /** The node that encodes between them, where the type of the input alone would lead to another one. */
+  readonly encoder?: string;
+}
+
 /** The ports at the ends of a link. */
 interface Pair {
   readonly output: Named;
@@ -46,7 +64,8 @@ interface Pair {
  * The first output and the first input without a link that carry the same, outputs without a link before others: of
  * encoded streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert,
  * sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
- * the one that they have the shortest way to.
+ * the one that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out
+ * for a later one.
  *
  * @returns the ports that were said, whether they fit or not; or what to say where none fit
  */
@@ -54,23 +73,65 @@ export function choosePorts(
   from: Linked,
   to: Linked,
   converting?: Converting,
-): { readonly from: string; readonly to: string } | { readonly fault: string } {
-  if (from.port !== undefined && to.port !== undefined) return { from: from.port, to: to.port };
+): ChosenPorts | { readonly fault: string } {
   const outputs = outputsOf(from);
   const sorted = outputs.toSorted((a, b) => Number(from.taken.has(a.name)) - Number(from.taken.has(b.name)));
-  const free = candidates(to, to.descriptor.inputs).filter(({ name }) => name === to.port || !to.taken.has(name));
+  const free = candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name));
   const pairs = sorted.flatMap((output) => free.map((input): Pair => ({ output, input })));
   const wayOf = ({ output, input }: Pair) => converting?.way(output.port, input.port);
+  const refusal = to.foundInputs && refusalOf(pairs, to, to.foundInputs, wayOf);
+  if (refusal !== undefined) return { fault: refusal };
+  const chosen = (pair: Pair): ChosenPorts => {
+    const encoder = converting?.isAuto ? encoderOf(pair, to, converting) : undefined;
+    return { from: pair.output.name, to: pair.input.name, ...(encoder !== undefined && { encoder }) };
+  };
+  if (from.port !== undefined && to.port !== undefined) {
+    return pairs.length > 0 ? chosen(pairs[0]) : { from: from.port, to: to.port };
+  }
   const isReached = (pair: Pair) => isRaw(pair.output.port) && wayOf(pair) !== undefined;
   for (const fits of [...(converting?.isAuto ? [isReached] : []), isSameStream, isSameType, isSameKind]) {
     const pair = pairs.find(fits);
-    if (pair !== undefined) return { from: pair.output.name, to: pair.input.name };
+    if (pair !== undefined) return chosen(pair);
   }
   const nearest = nearestOf(pairs, wayOf);
-  if (converting?.isAuto && nearest) return { from: nearest.pair.output.name, to: nearest.pair.input.name };
+  if (converting?.isAuto && nearest) return chosen(nearest.pair);
   const advice = nearest ? `; put "${nearest.way.join(" ! ")}" between them, or use --convert auto` : "";
   const ports = `${listPorts(from, outputs)}; ${listPorts(to, free)}`;
   return { fault: `no output of the one fits an input of the other: ${ports}${advice}` };
+}
+
+/** Why a file cannot hold what is linked to it: nobody encodes the first output of a kind that it has, or it lacks the input. */
+function refusalOf(
+  pairs: readonly Pair[],
+  { port, descriptor: { inputs } }: Linked,
+  { name, takes }: FoundInputs,
+  wayOf: (pair: Pair) => readonly string[] | undefined,
+): string | undefined {
+  const isAbsent = (each: PortDescriptor) => !Object.hasOwn(takes, each.name) && mayHave(each, port!);
+  if (port !== undefined && inputs.some(isAbsent)) return `${name} holds nothing of "${port}"`;
+  for (const [output, own] of Map.groupBy(pairs, (pair) => pair.output)) {
+    if (own.some((pair) => wayOf(pair) !== undefined)) return undefined;
+    const held = own.find((pair) => wayOf({ output, input: declared(pair.input, inputs) }) !== undefined);
+    if (held === undefined) continue;
+    const codecs = (listOf(held.input.port.accepts?.codec) ?? []).join(", ");
+    return `${name} holds ${codecs}, which no node encodes; choose another format for "${output.name}"`;
+  }
+  return undefined;
+}
+
+/** The node that encodes for what a file holds, where what the type of its sink takes would have another one encode. */
+function encoderOf(
+  { output, input }: Pair,
+  { descriptor: { inputs } }: Linked,
+  { way }: Converting,
+): string | undefined {
+  const encoder = way(output.port, input.port)?.at(-1);
+  return encoder === way(output.port, declared(input, inputs).port)?.at(-1) ? undefined : encoder;
+}
+
+/** An input as the type of its node has it. */
+function declared({ name, port }: Named, inputs: readonly PortDescriptor[]): Named {
+  return { name, port: inputs.find((each) => each.name === port.name) ?? port };
 }
 
 function isRaw({ kind }: PortDescriptor): boolean {
@@ -119,6 +180,14 @@ function outputsOf(from: Linked): Named[] {
     names.filter((name) => mayHave(port, name)).map((name) => ({ name, port: { ...port, gives: found[name] } }))
   );
   return known.length > 0 ? known : candidates(from, outputs);
+}
+
+/** The inputs of the type; of those that are known to be there, what they take, in their order. */
+function inputsOf({ descriptor: { inputs }, foundInputs }: Linked): readonly PortDescriptor[] {
+  if (foundInputs === undefined) return inputs;
+  return Object.entries(foundInputs.takes).flatMap(([name, found]) =>
+    inputs.filter((port) => port.name === name).map((port) => ({ ...port, accepts: { ...port.accepts, ...found } }))
+  );
 }
 
 /** The port that was said, whether it has a link or not; else all, and of a dynamic one also the element that comes next. */

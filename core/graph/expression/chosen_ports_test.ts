@@ -3,7 +3,7 @@ import { nodePackage } from "../../../sluice.gen.ts";
 import { fixture, port } from "../../../tests/fixtures/define.ts";
 import type { NodeDescriptor, PortDescriptor } from "../../descriptor/descriptor.ts";
 import { NodeRegistry } from "../../registry/node_registry.ts";
-import { choosePorts, type Converting, type FoundOutputs } from "./chosen_ports.ts";
+import { choosePorts, type Converting, type FoundInputs, type FoundOutputs } from "./chosen_ports.ts";
 
 const registry = new NodeRegistry([nodePackage]);
 const typed = (type: string) => registry.get(type).descriptor;
@@ -19,20 +19,29 @@ function source(output: Partial<PortDescriptor> & Pick<PortDescriptor, "kind">):
 function choose(
   from: NodeDescriptor,
   to: NodeDescriptor,
-  { port, way, isAuto = true, found }: {
+  { port, way, isAuto = true, found, foundInputs, input }: {
     port?: string;
     way?: Converting["way"];
     isAuto?: boolean;
     found?: FoundOutputs;
+    foundInputs?: FoundInputs;
+    input?: string;
   } = {},
 ) {
   const taken = new Set<string>();
   const chosen = choosePorts(
     { id: "a", descriptor: from, taken, ...(port !== undefined && { port }), ...(found && { found }) },
-    { id: "b", descriptor: to, taken },
+    {
+      id: "b",
+      descriptor: to,
+      taken,
+      ...(foundInputs && { foundInputs }),
+      ...(input !== undefined && { port: input }),
+    },
     way && { way, isAuto },
   );
-  return "fault" in chosen ? chosen.fault : `${chosen.from} ${chosen.to}`;
+  if ("fault" in chosen) return chosen.fault;
+  return [chosen.from, ...(chosen.encoder === undefined ? [] : [chosen.encoder]), chosen.to].join(" ");
 }
 
 Deno.test("choosePorts() takes for an encoded stream the input whose codecs it may have", () => {
@@ -99,4 +108,41 @@ Deno.test("choosePorts() takes for an encoded stream the input that it has the s
     'no output of the one fits an input of the other: "a" has video_0 (encoded h264) and audio_0 (encoded aac); "b" has ' +
       'audioIn (audio); put "aac-decode" between them, or use --convert auto',
   );
+});
+
+/** Encoders of H.264, Opus and FLAC, in the order in which an input names codecs. */
+const encodes: Converting["way"] = (output, input) => {
+  if (input.kind === output.kind) return [];
+  const able = output.kind === "audio" ? ["opus", "flac"] : ["h264"];
+  const codec = [input.accepts?.codec ?? []].flat().find((each) => able.includes(each));
+  return codec && [`${codec}-encode`];
+};
+
+Deno.test("choosePorts() goes by what the file of a sink holds, in its order, and puts in who encodes for that", () => {
+  const sink = typed("media-sink");
+  const flac: FoundInputs = { name: "FLAC", takes: { audio: { codec: ["flac"] } } };
+  const matroska: FoundInputs = { name: "Matroska", takes: { pcm: {}, audio: { codec: ["opus", "flac"] } } };
+  const pictures = typed("org.sluice.video.pattern-source");
+  deepEqual(choose(typed("tone-source"), sink, { way: encodes }), "audio audio_0");
+  deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: matroska }), "audio pcm_0");
+  deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: flac }), "audio flac-encode audio_0");
+  deepEqual(choose(pictures, sink, { way: encodes, foundInputs: flac }), "audio flac-encode audio_0");
+  const both = { way: encodes, foundInputs: flac, port: "audio" };
+  deepEqual(choose(pictures, sink, { ...both, input: "audio_0" }), "audio flac-encode audio_0");
+  deepEqual(choose(pictures, sink, { ...both, input: "audio_0", isAuto: false }), "audio audio_0");
+  deepEqual(choose(pictures, sink, { ...both, input: "pcm_0" }), 'FLAC holds nothing of "pcm_0"');
+  const copied = source({ kind: "encoded", gives: { codec: "flac" } });
+  deepEqual(choose(copied, sink, { way: encodes, foundInputs: matroska }), "out audio_0");
+});
+
+Deno.test("choosePorts() leaves no pictures out that the file of a sink holds, though nobody encodes them for it", () => {
+  const webm: FoundInputs = { name: "WebM", takes: { video: { codec: ["vp8", "vp9"] }, audio: { codec: ["opus"] } } };
+  const [from, sink] = [typed("org.sluice.video.pattern-source"), typed("media-sink")];
+  for (const isAuto of [true, false]) {
+    deepEqual(
+      choose(from, sink, { way: encodes, foundInputs: webm, isAuto }),
+      'WebM holds vp8, vp9, which no node encodes; choose another format for "video"',
+    );
+  }
+  deepEqual(choose(from, sink, { way: encodes, foundInputs: webm, port: "audio" }), "audio audio_0");
 });

@@ -18,7 +18,14 @@ import type { JsonMember, JsonNode } from "../json_tree.ts";
 import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
 import { type ConversionStep, findConversion } from "../conversion.ts";
 import type { ConfigOverride } from "../config_overrides.ts";
-import { choosePorts, type Converting, type FoundOutputs, type Linked } from "./chosen_ports.ts";
+import {
+  choosePorts,
+  type ChosenPorts,
+  type Converting,
+  type FoundInputs,
+  type FoundOutputs,
+  type Linked,
+} from "./chosen_ports.ts";
 import { member, treeOf } from "./tree.ts";
 
 /** Values that are the node's own, beside those of its configuration. */
@@ -36,10 +43,13 @@ interface Expressed {
 }
 
 /**
- * Tells which outputs a node has, and what they give: of types whose outputs depend on the configuration, such as what a
- * media file holds. `undefined`: as its type says.
+ * Tells which ports a node has, and what they give and take: of types whose ports depend on the configuration, such as
+ * on what a media file holds. `undefined`: as its type says.
  */
-export type OutputFinder = (type: string, config: { readonly [key: string]: unknown }) => FoundOutputs | undefined;
+export interface PortFinder {
+  outputsOf(type: string, config: { readonly [key: string]: unknown }): FoundOutputs | undefined;
+  inputsOf(type: string, config: { readonly [key: string]: unknown }): FoundInputs | undefined;
+}
 
 /** What a graph is made with, beside its text. */
 export interface Expressing {
@@ -47,7 +57,7 @@ export interface Expressing {
   readonly converts: boolean;
   /** Values that take the place of those in the text. */
   readonly settings: readonly ConfigOverride[];
-  readonly outputsOf: OutputFinder;
+  readonly ports?: PortFinder;
 }
 
 /** Collects nodes and links; what is wrong with them goes to the diagnostics. */
@@ -155,11 +165,20 @@ export class ExpressedGraph {
       const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
       return this.#diagnostics.add("TypeMismatch", message, right.offset);
     }
+    if (ports.encoder !== undefined) return this.#linkThrough(ports.encoder, from.id, to.id, ports, right.offset);
     this.#byId.get(from.id)!.taken.add(ports.from);
     this.#byId.get(to.id)!.taken.add(ports.to);
     const ends = [member("from", left.offset, treeOf(`${from.id}.${ports.from}`, left.offset))];
     ends.push(member("to", right.offset, treeOf(`${to.id}.${ports.to}`, right.offset)));
     this.#links.push({ type: "object", offset: right.offset, members: ends });
+  }
+
+  /** Links two ports by a node between them. */
+  #linkThrough(type: string, from: string, to: string, ports: ChosenPorts, offset: number): void {
+    const between: NewNode = { kind: "new", type, offset, settings: [] };
+    this.#addNode(between);
+    this.#link({ kind: "reference", id: from, port: ports.from, offset }, between);
+    this.#link(between, { kind: "reference", id: to, port: ports.to, offset });
   }
 
   #convertingFrom(id: string): Converting {
@@ -190,8 +209,11 @@ export class ExpressedGraph {
     const port = element.kind === "new" ? undefined : element.port;
     if (node !== undefined) {
       const { id, descriptor, taken } = node;
-      const found = this.#made.outputsOf(descriptor.type, this.#configOf(id));
-      return { id, descriptor, taken, ...(port !== undefined && { port }), ...(found && { found }) };
+      const config = this.#configOf(id);
+      const found = this.#made.ports?.outputsOf(descriptor.type, config);
+      const foundInputs = this.#made.ports?.inputsOf(descriptor.type, config);
+      const known = { ...(found && { found }), ...(foundInputs && { foundInputs }) };
+      return { id, descriptor, taken, ...(port !== undefined && { port }), ...known };
     }
     if (element.kind === "new") return undefined;
     const { id, offset } = element;
