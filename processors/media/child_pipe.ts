@@ -15,6 +15,9 @@ const TOLD_BYTES = 2000;
  */
 const [END_MS, STOP_MS] = [2000, 2800];
 
+/** How long reading what it says rests after each piece, milliseconds: a flood would leave the thread no time else. */
+const REST_MS = 5;
+
 /** Which of its standard streams a program has; `io`: both. */
 type Direction = "read" | "write" | "io" | "none";
 
@@ -146,11 +149,13 @@ async function lastOf(stream: ReadableStream<Uint8Array>, lines?: LineLimit): Pr
   for await (const bytes of stream) {
     const text = decoder.decode(bytes, { stream: true });
     told = (told + text).slice(-TOLD_BYTES);
-    if (lines === undefined) continue;
-    // A progress that is written over itself has lines, too.
-    const parts = (begun + text).split(/\r\n|[\r\n]/);
-    begun = parts.pop()!.slice(-TOLD_BYTES);
-    for (const line of parts) if (line !== "") lines.tell(line.slice(0, TOLD_BYTES));
+    if (lines !== undefined) {
+      // A progress that is written over itself has lines, too.
+      const parts = (begun + text).split(/\r\n|[\r\n]/);
+      begun = parts.pop()!.slice(-TOLD_BYTES);
+      for (const line of parts) if (line !== "") lines.tell(line.slice(0, TOLD_BYTES));
+    }
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
   }
   if (begun !== "") lines?.tell(begun);
   lines?.end();
