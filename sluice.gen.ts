@@ -7098,7 +7098,7 @@ export class PipeSinkPorts implements PortRegistry {
 /** The configuration of `pipe-sink`. */
 export interface PipeSinkConfig {
   /**
-   * The program and its arguments; without it, the standard output.
+   * The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.
    *
    * A list of at most 256 values, each a string; [] by default.
    */
@@ -7174,7 +7174,8 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
         command: {
           type: "array",
           items: { type: "string" },
-          description: "The program and its arguments; without it, the standard output.",
+          description:
+            'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.',
           maxItems: 256,
           default: [],
         },
@@ -7253,7 +7254,7 @@ export class PipeSourcePorts implements PortRegistry {
 /** The configuration of `pipe-source`. */
 export interface PipeSourceConfig {
   /**
-   * The program and its arguments; without it, the standard input.
+   * The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.
    *
    * A list of at most 256 values, each a string; [] by default.
    */
@@ -7345,7 +7346,8 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
         command: {
           type: "array",
           items: { type: "string" },
-          description: "The program and its arguments; without it, the standard input.",
+          description:
+            'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.',
           maxItems: 256,
           default: [],
         },
@@ -7490,7 +7492,7 @@ export class ProcessPorts implements PortRegistry {
 /** The configuration of `process`. */
 export interface ProcessConfig {
   /**
-   * The program and its arguments: no shell reads them.
+   * The program and its arguments, each by itself: no shell reads them. An example: `["sh", "-c", "tee copy.raw"]`.
    *
    * A list of 1 to 256 values, each a string.
    */
@@ -7565,7 +7567,8 @@ export type ProcessHandle = NodeHandle<
  * frame; `dataIn`, values that are bytes.
  *
  * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
- * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.
+ * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes
+ * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes.
  *
  * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
  * `frameRate`.
@@ -7581,10 +7584,10 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:55",
+    source: "processors/media/process.ts:56",
     description: "Passes a stream through another program.",
     doc:
-      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
+      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
     category: "media",
     tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
     mode: "loop",
@@ -7660,7 +7663,8 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
         command: {
           type: "array",
           items: { type: "string" },
-          description: "The program and its arguments: no shell reads them.",
+          description:
+            'The program and its arguments, each by itself: no shell reads them. An example: `["sh", "-c", "tee copy.raw"]`.',
           minItems: 1,
           maxItems: 256,
         },
@@ -10314,9 +10318,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_source.ts": "305fbfd3441fb738",
     "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
     "processors/media/media_source.ts": "14566589ff9e6ec9",
-    "processors/media/pipe_sink.ts": "e263e52291d67613",
-    "processors/media/pipe_source.ts": "193bea56c509e091",
-    "processors/media/process.ts": "d80e1829a3d2a4e6",
+    "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
+    "processors/media/pipe_source.ts": "2f12c70a975f2ed6",
+    "processors/media/process.ts": "3d1933cb69d73528",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "9e56250e83262c04",
   },

@@ -10,19 +10,24 @@
  * ended. What a busy thread has yet to be given comes between the first and the second.
  */
 const [QUIET_LOOKS, LOOK_EVERY_MS] = [2, 250];
+/** Looks, half a second in all, after which what nobody waits for ends even where more of it comes. */
+export const FEW_LOOKS = 2;
 
 /**
  * A stream that ends with its program, or soon afterwards. What the program has written comes first, however late it is
  * read.
  *
  * @param ended settles when the program has ended
+ * @param mostLooks after so many the stream ends, too, however much another program goes on to write to it
  */
 export function untilQuiet(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   ended: Promise<unknown>,
+  mostLooks = Infinity,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   let looks = 0;
+  let looksInAll = 0;
   let isReading = false;
   let timer: ReturnType<typeof setInterval> | undefined;
   let isOver = false;
@@ -34,7 +39,7 @@ export function untilQuiet(
   const cancel = () => reader.cancel().catch(() => {});
   const look = () => {
     looks = isReading ? looks + 1 : 0;
-    if (looks === QUIET_LOOKS) void cancel();
+    if (++looksInAll === mostLooks || looks === QUIET_LOOKS) void cancel();
   };
   void ended.then(() => {
     if (!isOver) timer = setInterval(look, LOOK_EVERY_MS);

@@ -4,13 +4,19 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import { untilQuiet } from "./child_output.ts";
+import { FEW_LOOKS, untilQuiet } from "./child_output.ts";
 import { LineLimit } from "./line_limit.ts";
 
 /** What a program says last before it fails is shown up to here. */
 const TOLD_BYTES = 2000;
-/** How long a program that is told to end may take, milliseconds. */
-const END_MS = 2000;
+/**
+ * How long a program that is told to end may take, and how long all of its end may, milliseconds: with what it says last,
+ * and where the system cannot even end it by force.
+ */
+const [END_MS, STOP_MS] = [2000, 2800];
+
+/** How long reading what it says rests after each piece, milliseconds: a flood would leave the thread no time else. */
+const REST_MS = 5;
 
 /** Which of its standard streams a program has; `io`: both. */
 type Direction = "read" | "write" | "io" | "none";
@@ -52,10 +58,11 @@ export class ChildPipe {
       return;
     }
     const child = this.#child = this.#spawn(command, direction);
+    endWithThis(child);
     const { stdin, stdout } = PIPED[direction];
     if (stdout === "piped") this.readable = untilQuiet(child.stdout, child.status);
     if (stdin === "piped") this.writable = child.stdin;
-    this.#told = lastOf(untilQuiet(child.stderr, child.status), onLine && new LineLimit(onLine));
+    this.#told = lastOf(untilQuiet(child.stderr, child.status, FEW_LOOKS), onLine && new LineLimit(onLine));
   }
 
   /**
@@ -76,22 +83,18 @@ export class ChildPipe {
     );
   }
 
-  /** Ends the program, by force if it takes long. It need not read or write for that. */
+  /**
+   * Ends the program, by force after two seconds. It need not read or write for that. Takes less than three seconds,
+   * whatever the program does, and whatever it leaves behind.
+   */
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
-    const kill = (signal: Deno.Signal) => {
-      try {
-        child.kill(signal);
-      } catch {
-        // It has ended already.
-      }
-    };
-    kill("SIGTERM");
-    const timer = setTimeout(() => kill("SIGKILL"), END_MS);
-    await child.status;
-    clearTimeout(timer);
-    await this.#told;
+    kill(child, "SIGTERM");
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timers = [setTimeout(() => kill(child, "SIGKILL"), END_MS), setTimeout(resolve, STOP_MS)];
+    await Promise.race([Promise.all([child.status, this.#told]), late]);
+    timers.forEach(clearTimeout);
   }
 
   #spawn([program, ...args]: readonly string[], direction: Direction): Deno.ChildProcess {
@@ -108,6 +111,21 @@ export class ChildPipe {
       throw new SluiceError("InvalidConfig", `Cannot start ${this.#name}: ${reason}`, { key: "command", cause });
     }
   }
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** Ends a program with this one, where that is ended from within: on the main thread, since no worker is told. */
+function endWithThis(child: Deno.ChildProcess): void {
+  const end = () => kill(child, "SIGKILL");
+  globalThis.addEventListener("unload", end);
+  void child.status.then(() => globalThis.removeEventListener("unload", end));
 }
 
 function noSuchProgram(program: string): string {
@@ -131,11 +149,13 @@ async function lastOf(stream: ReadableStream<Uint8Array>, lines?: LineLimit): Pr
   for await (const bytes of stream) {
     const text = decoder.decode(bytes, { stream: true });
     told = (told + text).slice(-TOLD_BYTES);
-    if (lines === undefined) continue;
-    // A progress that is written over itself has lines, too.
-    const parts = (begun + text).split(/\r\n|[\r\n]/);
-    begun = parts.pop()!.slice(-TOLD_BYTES);
-    for (const line of parts) if (line !== "") lines.tell(line.slice(0, TOLD_BYTES));
+    if (lines !== undefined) {
+      // A progress that is written over itself has lines, too.
+      const parts = (begun + text).split(/\r\n|[\r\n]/);
+      begun = parts.pop()!.slice(-TOLD_BYTES);
+      for (const line of parts) if (line !== "") lines.tell(line.slice(0, TOLD_BYTES));
+    }
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
   }
   if (begun !== "") lines?.tell(begun);
   lines?.end();

@@ -43,7 +43,11 @@ export class PipeSink {
   /** Samples. */
   @input({ optional: true })
   audio!: StreamInput<AudioFrame>;
-  /** The program and its arguments; without it, the standard output. @maxItems 256 */
+  /**
+   * The program and its arguments, each by itself: no shell reads them. An example:
+   * `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.
+   * @maxItems 256
+   */
   @config()
   command: string[] = [];
   /** What goes: pictures, or samples in little-endian order, of which integers clamp at full scale. */

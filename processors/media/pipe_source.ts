@@ -45,7 +45,11 @@ export class PipeSource {
   /** Samples. */
   @output()
   audio!: StreamOutput<AudioFrame>;
-  /** The program and its arguments; without it, the standard input. @maxItems 256 */
+  /**
+   * The program and its arguments, each by itself: no shell reads them. An example:
+   * `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.
+   * @maxItems 256
+   */
   @config()
   command: string[] = [];
   /** What comes: pictures, or samples in little-endian order. */

@@ -39,7 +39,8 @@ const [USUAL_RATE_HZ, USUAL_CHANNELS] = [48_000, 2];
  * frame; `dataIn`, values that are bytes.
  *
  * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
- * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates.
+ * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes
+ * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes.
  *
  * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
  * `frameRate`.
@@ -74,7 +75,11 @@ export class Process {
   /** Bytes. */
   @output()
   dataOut!: StreamOutput<DataFrame<Uint8Array>>;
-  /** The program and its arguments: no shell reads them. @minItems 1 @maxItems 256 */
+  /**
+   * The program and its arguments, each by itself: no shell reads them. An example: `["sh", "-c", "tee copy.raw"]`.
+   * @minItems 1
+   * @maxItems 256
+   */
   @config()
   command!: string[];
   /** Samples on both sides, in little-endian order; integers clamp at full scale. */
@@ -127,6 +132,7 @@ export class Process {
       this.videoOut,
       this.dataOut,
     ]);
+    this.#assertDecodes();
     const direction = this.#from === undefined
       ? this.#to === undefined ? "none" : "read"
       : this.#to === undefined
@@ -249,6 +255,21 @@ export class Process {
     const message = `Cannot start "${this.#nodeId}": a program has one stream in each direction, and ` +
       `"${this.#nodeId}.${first.name}" and "${this.#nodeId}.${second.name}" have links; take one away`;
     throw new SluiceError("InvalidGraph", message, { nodeId: this.#nodeId, port: second.name });
+  }
+
+  /**
+   * A line links a file's encoded track to a program as it is: what `cat` makes of that is no sound.
+   *
+   * @throws {SluiceError} `InvalidGraph` for encoded frames that become samples, where nothing says which
+   */
+  #assertDecodes(): void {
+    if (!this.encodedIn.connected || !this.audioOut.connected) return;
+    if (this.sampleRateHz !== undefined && this.channels !== undefined) return;
+    const nodeId = this.#nodeId;
+    const message = `Cannot start "${nodeId}": "${nodeId}.encodedIn" hands its program encoded frames, and ` +
+      `"${nodeId}.audioOut" takes its bytes as samples; decode first and link "${nodeId}.audioIn" ` +
+      `(… ! audio-decode ! process …), or, if the program decodes, set sampleRateHz and channels to what it writes`;
+    throw new SluiceError("InvalidGraph", message, { nodeId, port: "encodedIn" });
   }
 
   #checked<T>(action: () => T): T {

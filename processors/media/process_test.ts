@@ -174,6 +174,76 @@ Deno.test("Process ends with its program, also where that has left another one b
   assert.deepEqual(found, [...samples]);
 });
 
+/** More than is read of it within half a second, by far. What its writer ends with is 0 if all of it was read. */
+const flood = (name: string) => `(head -c 300000000 /dev/zero | tr '\\0' ' ' >&2; echo $? > ${FOLDER}/${name}) & `;
+
+Deno.test("Process is torn down while a program that its own has left behind floods the standard error", async () => {
+  const node = await ProcessorHarness.create(
+    nodes.process({ command: ["sh", "-c", `${flood("torn.code")}echo $$ > ${FOLDER}/torn.pid; exec sleep 1000`] }),
+    {},
+    { disconnect: ["audioOut", "videoOut", "dataOut"] },
+  );
+  const pid = await pidIn("torn.pid");
+  await node.teardown();
+  assertEnded(pid);
+  assert.notEqual(await pidIn("torn.code"), 0);
+});
+
+Deno.test("Process fails with its program while another one floods the standard error", async () => {
+  await using node = await ProcessorHarness.create(
+    nodes.process({ command: ["sh", "-c", `${flood("failed.code")}exit 3`] }),
+    {},
+    { disconnect: ["audioOut", "videoOut", "dataOut"] },
+  );
+  await assert.rejects(node.run(), { code: "NodeFailed", message: /"sh" ended with code 3/ });
+  assert.notEqual(await pidIn("failed.code"), 0);
+});
+
+Deno.test("Process kills its program where the thread is ended from within", async () => {
+  const listeners = new Set<unknown>();
+  const { addEventListener, removeEventListener } = globalThis;
+  globalThis.addEventListener = ((type: string, listener: () => void) => {
+    if (type === "unload") listeners.add(listener);
+  }) as typeof addEventListener;
+  globalThis.removeEventListener = ((_type: string, listener: () => void) => {
+    listeners.delete(listener);
+  }) as typeof removeEventListener;
+  try {
+    const script = `trap "" TERM; echo $$ > ${FOLDER}/unloaded.pid; exec sleep 1000`;
+    await using node = await ProcessorHarness.create(
+      nodes.process({ command: ["sh", "-c", script] }),
+      {},
+      { disconnect: ["audioOut", "videoOut", "dataOut"] },
+    );
+    const pid = await pidIn("unloaded.pid");
+    assert.equal(listeners.size, 1);
+    for (const listener of listeners) (listener as () => void)();
+    await assert.rejects(node.run(), { code: "NodeFailed", message: /ended with SIGKILL/ });
+    assertEnded(pid);
+    assert.equal(listeners.size, 0);
+  } finally {
+    Object.assign(globalThis, { addEventListener, removeEventListener });
+  }
+});
+
+Deno.test("Process takes encoded frames and gives samples only of a program that is known to decode", async () => {
+  const create = (config: Partial<Config>) =>
+    ProcessorHarness.create(
+      nodes.process({ command: ["cat"], ...config }),
+      {},
+      { connect: ["encodedIn"], disconnect: ["videoOut", "dataOut"] },
+    );
+  const refusal = {
+    code: "InvalidGraph",
+    message: /"\S+\.encodedIn" hands its program encoded frames.*link "\S+\.audioIn".*set sampleRateHz and channels/,
+  };
+  await assert.rejects(create({}), refusal);
+  await assert.rejects(create({ sampleRateHz: 44_100 }), refusal);
+  await using node = await create({ sampleRateHz: 44_100, channels: 1 });
+  node.end();
+  await node.run();
+});
+
 Deno.test("LineLimit lets so many lines of a second through, and counts the others", () => {
   const told: string[] = [];
   let nowMs = 0;
