@@ -2377,7 +2377,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
 /** The configuration of `org.sluice.codecs.jpeg-decode`. */
 export interface JpegDecodeConfig {
   /**
-   * What is done with pictures that cannot be decoded.
+   * What is done with pictures that cannot be decoded, or are cut off.
    *
    * One of "skip", "fail"; "skip" by default.
    */
@@ -2387,7 +2387,7 @@ export interface JpegDecodeConfig {
 /** A `org.sluice.codecs.jpeg-decode` in a graph. */
 export type JpegDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
 
-/** Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut off, the rest is grey. */
+/** Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey. */
 export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedStage<
   JpegDecodeConfig,
   JpegDecodeHandle
@@ -2399,7 +2399,7 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours.",
     doc:
-      "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut off, the rest is grey.",
+      "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey.",
     category: "plugin",
     tags: ["native", "plugin", "codecs"],
     mode: "push",
@@ -2434,7 +2434,7 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
           type: "string",
           enum: ["skip", "fail"],
           default: "skip",
-          description: "What is done with pictures that cannot be decoded.",
+          description: "What is done with pictures that cannot be decoded, or are cut off.",
         },
       },
       required: [],

@@ -173,12 +173,27 @@ async function findPlugin({ plugin, plugins: named }: PluginInfoArgs): Promise<F
   const isFolder = /[\\/.]/.test(plugin);
   const sources = isFolder ? namedHere([plugin]) : await findPluginSources(named);
   const { plugins, refused } = inspectAll(sources);
-  const found = plugins.find(({ manifest }) => isFolder || manifest?.name === plugin);
+  const shipped = isFolder ? [] : await findShipped();
+  const all = [...plugins, ...shipped];
+  const found = all.find(({ manifest }) => isFolder || manifest?.name === plugin);
   if (found !== undefined) return found;
   if (isFolder && refused.length > 0) throw refused[0];
-  const names = plugins.flatMap(({ manifest }) => manifest?.name ?? []);
+  const names = [...new Set(all.flatMap(({ manifest }) => manifest?.name ?? []))];
   const available = names.length === 0 ? "no plugin is found" : `available: ${listSome(names)}`;
   throw new SluiceError("PluginRejected", `Cannot find plugin "${plugin}"${didYouMean(plugin, names)}; ${available}`);
+}
+
+/** The plugins that come with Sluice, which have no folder of their own in a package. */
+async function findShipped(): Promise<FoundPlugin[]> {
+  await loadNodePackage(OWN_PACKAGE_URL);
+  return listShippedPlugins().map(({ plugin, folder, library, nodes, problem }) => ({
+    folder,
+    from: "Sluice",
+    manifest: { name: plugin, version: VERSION, library: library ?? "", enabled: true },
+    library,
+    nodes,
+    problems: problem === undefined ? [] : [{ file: folder, message: problem }],
+  }));
 }
 
 function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugin): ListedPlugin {

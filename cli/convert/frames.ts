@@ -4,6 +4,7 @@
  * @module
  */
 import type { TrackInfo } from "../../processors/media/media_info.ts";
+import { isNumbered } from "../../processors/media/image_path.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
 import { decoderOf } from "./formats.ts";
@@ -15,7 +16,9 @@ const LANES = { video: "decode", audio: "audio" } as const;
 export function frames(draft: GraphDraft, start: ChainEnd, track: TrackInfo, args: ConvertArgs): ChainEnd {
   const { kind } = track;
   const decoder = decoderOf(track);
-  const end = decoder === undefined ? start : draft.append(start, `${kind}-decode`, decoder, {}, LANES[kind]);
+  // Where there is one picture, nothing is left without it.
+  const config = track.codec === "jpeg" && !isNumbered(args.input) ? { damaged: "fail" } : {};
+  const end = decoder === undefined ? start : draft.append(start, `${kind}-decode`, decoder, config, LANES[kind]);
   const { fromSeconds = 0, toSeconds } = args;
   if (fromSeconds === 0 && toSeconds === undefined) return end;
   // The source counts times from its place on.

@@ -52,6 +52,8 @@ export interface ShippedPluginInfo {
   readonly plugin: ShippedPlugin;
   /** Where its library is. */
   readonly folder: string;
+  /** Its library, absolute; absent where it is not there. */
+  readonly library?: string;
   /** The node types that generated code has made. */
   readonly nodes: readonly AnyNodeType[];
   /** A clause that says why it cannot be used, as far as that is known before its library is opened. */
@@ -63,8 +65,9 @@ export function listShippedPlugins(): ShippedPluginInfo[] {
   return [...types].map(([plugin, nodes]) => {
     try {
       const library = shippedLibraryPath(plugin);
-      const problem = isFile(library) ? undefined : `there is no library "${library}"; ${BUILD}`;
-      return { plugin, folder: dirname(library), nodes, problem };
+      const folder = dirname(library);
+      if (isFile(library)) return { plugin, folder, library, nodes };
+      return { plugin, folder, nodes, problem: `there is no library "${library}"; ${BUILD}` };
     } catch (error) {
       return { plugin, folder: "", nodes, problem: (error as Error).message };
     }

@@ -11,7 +11,7 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "../file/file_errors.ts";
 import { imagePath, isNumbered, pathAfter } from "./image_path.ts";
-import { decodePng } from "./png.ts";
+import { decodePng, isPng } from "./png.ts";
 
 /** The largest file of a picture. */
 const MOST_BYTES = 256 * 2 ** 20;
@@ -85,7 +85,7 @@ export class ImageSource {
       return;
     }
     const times = { ptsNs: Math.round(dueNs), durationNs: Math.round(1e9 / this.frameRate) };
-    if (/\.jpe?g$/i.test(path)) await this.#writeJpeg(bytes, times);
+    if (/\.jpe?g$/i.test(path)) await this.#writeJpeg(path, bytes, times);
     else await this.#writePng(path, bytes, times);
     this.#count++;
     context.progress(times.ptsNs + times.durationNs);
@@ -106,7 +106,11 @@ export class ImageSource {
     }
   }
 
-  async #writeJpeg(bytes: Uint8Array, { ptsNs, durationNs }: Times): Promise<void> {
+  async #writeJpeg(path: string, bytes: Uint8Array, { ptsNs, durationNs }: Times): Promise<void> {
+    // The marker SOI (ITU-T T.81, B.1.1.3).
+    if (bytes[0] !== 0xff || bytes[1] !== 0xd8) {
+      throw this.#faulty(path, isPng(bytes) ? "it is a PNG file, though its name says JPEG" : "it is no JPEG file");
+    }
     const frame = await this.jpeg.acquire({ codec: "jpeg", maxBytes: bytes.length });
     frame.bytes.set(bytes);
     frame.ptsNs = frame.dtsNs = ptsNs;

@@ -167,8 +167,15 @@ Deno.test("decodePng() gives back what encodePng() was given, and refuses change
 });
 
 for (
-  const [what, bytes, message] of [
+  const [what, bytes, message, name = "wrong.png"] of [
     ["text", new TextEncoder().encode("hello"), /it is no PNG file; wanted a PNG or JPEG file/],
+    ["text", new TextEncoder().encode("hello"), /wrong\.jpg": it is no JPEG file; wanted a PNG or JPEG/, "wrong.jpg"],
+    [
+      "PNG",
+      encodePng({ width: 1, height: 1, bytes: new Uint8Array(4) }, 4, 0),
+      /wrong\.jpeg": it is a PNG file, though its name says JPEG; wanted/,
+      "wrong.jpeg",
+    ],
     [
       "a huge claim",
       encodePng({ width: 1, height: 1, bytes: new Uint8Array(4) }, 4, 0).fill(0x7f, 16, 24),
@@ -176,8 +183,8 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`ImageSource refuses ${what}`, async () => {
-    const path = `${FOLDER}/wrong.png`;
+  Deno.test(`ImageSource refuses ${what} as ${name}`, async () => {
+    const path = `${FOLDER}/${name}`;
     Deno.writeFileSync(path, bytes);
     await using source = await ProcessorHarness.create(nodes.imageSource({ path }));
     await assert.rejects(source.run(), { code: "InvalidMedia", message });

@@ -365,6 +365,18 @@ for (
   });
 }
 
+Deno.test("sluice convert fails for a single picture that is cut off", { ignore }, async () => {
+  const path = `${FOLDER}/whole.jpg`;
+  ffmpeg("-f", "lavfi", "-i", "testsrc=size=96x60", "-frames:v", "1", "-update", "1", "-strict", "unofficial", path);
+  const bytes = Deno.readFileSync(path);
+  Deno.writeFileSync(`${FOLDER}/cut.jpg`, bytes.subarray(0, bytes.length >> 1));
+  const cut = await convert("cut.jpg", "cut.png");
+  assert.equal(cut.code, 1, cut.stdout);
+  assert.match(cut.stderr, /picture 1 is cut off/);
+  const whole = await convert("whole.jpg", "whole.png");
+  assert.equal(whole.code, 0, whole.stderr);
+});
+
 Deno.test("CONTAINERS name only what mediabunny writes to each", () => {
   const names: Readonly<Record<string, string>> = { h264: "avc" };
   for (const [container, { video, audio }] of Object.entries(CONTAINERS)) {

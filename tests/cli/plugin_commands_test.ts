@@ -175,7 +175,7 @@ inFolder("mistakes are answered with what can be done", undefined, async (path, 
   const told: [args: string[], stderr: RegExp][] = [
     [["new", "gate"], /"gate": it is not said in which language; write --c or --rust$/m],
     [["new", "Hum_Filter", "--c"], /Cannot name a plugin "Hum_Filter": .*; write "hum-filter"$/m],
-    [["info", "gate"], /Cannot find plugin "gate"; no plugin is found$/m],
+    [["info", "gate"], /Cannot find plugin "gate"; available: "codecs", "sensors" and "video"$/m],
     [["check"], /Cannot check a plugin: none is found; name the folder that has a "plugin\.toml"/],
     [["build"], /neither it nor a folder in it has a "plugin\.toml"; name the folder of a plugin$/m],
     [["build", "nowhere"], /Cannot build the plugin in "nowhere": there is no such folder$/m],
@@ -190,6 +190,12 @@ inFolder("mistakes are answered with what can be done", undefined, async (path, 
   match(
     empty.stdout,
     /^codecs +\S+ +native +\d+ +Sluice +\S+ +ok$[^]*^There are no others; name folders by --plugins, /m,
+  );
+  const codecs = await run("plugins", "info", "codecs");
+  equal(codecs.code, 0, codecs.stderr);
+  match(
+    codecs.stdout,
+    /^codecs \S+\n {2}.*named by Sluice; library \S+codecs\S*$[^]*^org\.sluice\.codecs\.jpeg-decode$/m,
   );
   deepEqual(await listFolder(path), []);
 });

@@ -1,16 +1,20 @@
 /** The test pattern, scaling and JPEG, with answers that are known or ffmpeg's. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { crc32, deflateSync } from "node:zlib";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { tapLog } from "../../core/log.ts";
 import { encodePng } from "../../processors/media/png.ts";
 import {
   addRow,
   compareBytes,
+  concat,
   copyPicture,
   end,
   ffmpeg,
   media,
+  planeSize,
   rawVideo,
   readCode,
   type Row,
@@ -370,16 +374,149 @@ media("overlay reads PNG files of each kind, and scales them", async (registry) 
   await Deno.remove(folder, { recursive: true });
 }, { needsFfmpeg: true });
 
+media(
+  "overlay draws an image without the chunks that its pixels do not need, whatever stands in them",
+  async (registry) => {
+    const folder = await Deno.makeTempDir();
+    const picture = { width: 8, height: 8, bytes: new Uint8Array(4 * 8 * 8).fill(255) };
+    const png = encodePng(picture, 32, 6);
+    // Its decoder fails on a gamma of 5 bytes, and inflates text and profiles.
+    const zeros = deflateSync(new Uint8Array(2 ** 20));
+    const others = [
+      pngChunk("gAMA", new Uint8Array(5)),
+      pngChunk("zTXt", concat([new TextEncoder().encode("Comment\0\0"), zeros])),
+      pngChunk("iCCP", concat([new TextEncoder().encode("profile\0\0"), zeros])),
+    ];
+    await Deno.writeFile(`${folder}/a.png`, png);
+    await Deno.writeFile(`${folder}/b.png`, concat([png.subarray(0, HEADER_END), ...others, png.subarray(HEADER_END)]));
+    const [plain, other] = [
+      await stamped(registry, { image: `${folder}/a.png` }),
+      await stamped(registry, { image: `${folder}/b.png` }),
+    ];
+    ok(plain.some((level, k) => k % 4 === 0 && level === 255), "the image is drawn");
+    equal(compareBytes(other, plain).most, 0);
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+/** Where the first chunk of a PNG file ends. */
+const HEADER_END = 8 + 12 + 13;
+
+function pngChunk(type: string, data: Uint8Array): Uint8Array {
+  const named = concat([new TextEncoder().encode(type), data]);
+  const [length, sum] = [new DataView(new ArrayBuffer(4)), new DataView(new ArrayBuffer(4))];
+  length.setUint32(0, data.length);
+  sum.setUint32(0, crc32(named));
+  return concat([new Uint8Array(length.buffer), named, new Uint8Array(sum.buffer)]);
+}
+
+media("overlay leaves out an image that has no place in a picture", async (registry) => {
+  const folder = await Deno.makeTempDir();
+  const bytes = new Uint8Array(4 * 8 * 8).fill(255);
+  await Deno.writeFile(`${folder}/a.png`, encodePng({ width: 8, height: 8, bytes }, 32, 6));
+  for (const [width, height] of [[32, 2_000], [2, 40]]) {
+    for (const pixelFormat of ["rgba8", "i420"] as const) {
+      await using runtime = runtimeOf(registry);
+      const source = runtime.add(appSource.video({ pixelFormat, width, height, frameRate: 25 }), { id: "source" });
+      const sink = runtime.add(appSink.video(), { id: "sink" });
+      const config = { text: "", image: `${folder}/a.png`, imagePosition: "top-left" };
+      const last = addRow(registry, runtime, { "video.overlay": config }, "source.video");
+      runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+      await runtime.start();
+      const planes = Array.from({ length: pixelFormat === "i420" ? 3 : 1 }, (_, plane) => {
+        const [row, rows] = planeSize(pixelFormat, width, height, plane);
+        return new Uint8Array(row * rows).fill(100);
+      });
+      await source.push({ planes });
+      source.end();
+      const [picture] = await Array.fromAsync(sink, copyPicture);
+      deepEqual(picture.planes.map((plane) => plane.every((level) => level === 100)), planes.map(() => true));
+      await end(runtime);
+    }
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+media("jpeg-decode counts pictures that are damaged or cut off, and warns of the first", async (registry) => {
+  const { units: [{ bytes }] } = await runUnits(registry, {
+    "video.pattern-source": { width: 64, height: 48, durationSeconds: 0.034 },
+    "codecs.jpeg-encode": {},
+  });
+  const [cut, noise] = [bytes.subarray(0, bytes.length - 2), Uint8Array.from({ length: 500 }, (_, k) => k * 37)];
+  const cases: [sent: Uint8Array[], pictures: number, damaged: number, wanted: RegExp][] = [
+    [
+      [bytes, noise, cut],
+      2,
+      2,
+      /^picture 2 is no JPEG that can be decoded: .*; it is left out, and the figure "damaged"/,
+    ],
+    [
+      [bytes, cut, noise],
+      2,
+      2,
+      /^picture 2 is cut off; the rest of it is grey, and the figure "damaged" counts others$/,
+    ],
+  ];
+  for (const [sent, pictures, damaged, wanted] of cases) {
+    const { figures, told, failure } = await decodeJpegs(registry, sent, "skip");
+    equal(failure, undefined);
+    deepEqual(figures, { frames: pictures, damaged });
+    equal(told.length, 1, told.join());
+    match(told[0], wanted);
+  }
+  deepEqual(await decodeJpegs(registry, [bytes, bytes], "skip"), {
+    figures: { frames: 2, damaged: 0 },
+    told: [],
+    failure: undefined,
+  });
+  const { failure } = await decodeJpegs(registry, [bytes, cut], "fail");
+  match(failure!, /picture 2 is cut off/);
+});
+
+/** Decodes JPEG. @returns the figures, what the log tells of the decoder, and why it has failed */
+async function decodeJpegs(registry: NodeRegistry, sent: readonly Uint8Array[], damaged: "skip" | "fail") {
+  const told: string[] = [];
+  const silence = tapLog(({ nodeId, level, message }) => {
+    if (nodeId === "jpeg-decode" && level === "warn") told.push(message);
+  });
+  try {
+    await using runtime = runtimeOf(registry);
+    const source = runtime.add(appSource.encoded({ codec: "jpeg" }), { id: "source" });
+    const sink = runtime.add(appSink.video(), { id: "sink" });
+    const last = addRow(registry, runtime, { "codecs.jpeg-decode": { damaged } }, "source.encoded");
+    runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+    await runtime.start();
+    const failed = runtime.finished.then(() => undefined, (error: Error) => error.message);
+    const pushed = (async () => {
+      for (const bytes of sent) await source.push({ bytes });
+      source.end();
+    })().catch(() => {});
+    const taken = (async () => {
+      for await (const picture of sink) void picture;
+    })().catch(() => {});
+    const failure = await failed;
+    await Promise.all([pushed, taken]);
+    return { figures: failure === undefined ? (await end(runtime)).figures("jpeg-decode") : undefined, told, failure };
+  } finally {
+    silence();
+  }
+}
+
 media("overlay refuses an image that cannot be read by name, and keeps the one before", async (registry) => {
   const folder = await Deno.makeTempDir();
   const bytes = new Uint8Array(4 * 4 * 4).fill(200);
   await Deno.writeFile(`${folder}/a.png`, encodePng({ width: 4, height: 4, bytes }, 16, 6));
   await Deno.writeTextFile(`${folder}/b.png`, "no picture");
+  const indexed = encodePng({ width: 4, height: 4, bytes }, 16, 6);
+  const header = indexed.slice(16, HEADER_END - 4);
+  header[9] = 3;
+  const parts = [indexed.subarray(0, 8), pngChunk("IHDR", header), indexed.subarray(HEADER_END)];
+  await Deno.writeFile(`${folder}/palette.png`, concat(parts));
   for (
     const [name, wanted] of [["none.png", /none\.png" cannot be read: No such file/], [
       "b.png",
-      /b\.png" cannot be read/,
-    ]] as const
+      /b\.png" cannot be read: it is no PNG file/,
+    ], ["palette.png", /palette\.png" cannot be read: it has no palette/]] as const
   ) {
     await rejects(stamped(registry, { image: `${folder}/${name}` }), wanted);
   }

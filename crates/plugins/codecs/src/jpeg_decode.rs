@@ -20,6 +20,8 @@ pub struct JpegDecode {
     pixels: Vec<u8>,
     waiting: Option<Waiting>,
     gap: bool,
+    /// Pictures that came.
+    seen: f64,
     pictures: f64,
     damaged: f64,
 }
@@ -37,12 +39,12 @@ impl Stage for JpegDecode {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr =
         c"Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those \
-        that are damaged are left out and counted, and the next one is flagged as a discontinuity; of one that is cut \
-        off, the rest is grey.";
+        that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a \
+        discontinuity; of one that is cut off, which is counted too, the rest is grey.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
-                "description": "What is done with pictures that cannot be decoded."}
+                "description": "What is done with pictures that cannot be decoded, or are cut off."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"JPEG, a picture a frame.").accepting(&[SLUICE_JPEG])];
@@ -51,7 +53,7 @@ impl Stage for JpegDecode {
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let strict = text(context, c"damaged")? == "fail";
-        Ok(Self { strict, pixels: Vec::new(), waiting: None, gap: false, pictures: 0.0, damaged: 0.0 })
+        Ok(Self { strict, pixels: Vec::new(), waiting: None, gap: false, seen: 0.0, pictures: 0.0, damaged: 0.0 })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
@@ -78,21 +80,35 @@ impl Stage for JpegDecode {
 }
 
 impl JpegDecode {
-    fn decode(&mut self, context: &Context, frame: Frame) -> Result<(), String> {
+    fn decode(&mut self, context: &mut Context, frame: Frame) -> Result<(), String> {
         let info = context.info(frame).ok_or("a picture says nothing of itself")?;
         let bytes = context.bytes(frame, 0).ok_or("a picture has no bytes")?;
         self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
+        self.seen += 1.0;
         match decode(bytes, &mut self.pixels) {
             Ok(size) => {
+                let ends = has_end(bytes);
                 self.waiting = Some(Waiting { size, pts_ns: info.pts_ns, duration_ns: info.duration_ns });
-                Ok(())
+                if ends { Ok(()) } else { self.tell(context, "is cut off", "the rest of it is grey") }
             }
             Err(why) => {
-                self.damaged += 1.0;
                 self.gap = true;
-                if self.strict { Err(format!("a picture is no JPEG that can be decoded: {why}")) } else { Ok(()) }
+                self.tell(context, &format!("is no JPEG that can be decoded: {why}"), "it is left out")
             }
         }
+    }
+
+    /// Counts a damaged picture, and tells of the first one.
+    fn tell(&mut self, context: &mut Context, why: &str, done: &str) -> Result<(), String> {
+        self.damaged += 1.0;
+        let message = format!("picture {} {why}", self.seen);
+        if self.strict {
+            return Err(message);
+        }
+        if self.damaged == 1.0 {
+            context.warn(&format!("{message}; {done}, and the figure \"damaged\" counts others"));
+        }
+        Ok(())
     }
 
     /// Writes the picture that was decoded. `false`: no slot is free.
@@ -140,4 +156,23 @@ pub(crate) fn decode(bytes: &[u8], pixels: &mut Vec<u8>) -> Result<(usize, usize
     pixels.resize(size, 0);
     decoder.decode_into(pixels).map_err(|error| error.to_string())?;
     Ok((width, height))
+}
+
+/// Whether a picture has its end, the marker EOI. Data has no marker but where a zero does not follow 0xFF, and other
+/// markers tell how long their segment is (ITU-T T.81, B.1.1).
+fn has_end(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|&byte| byte == 0xff) {
+        rest = match &rest[at + 1..] {
+            [0xd9, ..] => return true,
+            [0x00 | 0x01 | 0xd0..=0xd8, after @ ..] => after,
+            [0xff, ..] => &rest[at + 1..],
+            [_, segment @ ..] => match segment {
+                [high, low, ..] => segment.get(usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or_default(),
+                _ => return false,
+            },
+            [] => return false,
+        };
+    }
+    false
 }

@@ -16,6 +16,7 @@ mod overlay;
 mod paint;
 mod pattern;
 mod pattern_source;
+mod png;
 mod resize;
 mod saved;
 mod scale;

@@ -4,19 +4,17 @@ use std::fs;
 
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_NV12, SLUICE_RGBA8};
 use sluice_stage::{PictureMut, PlaneRows};
-use zune_png::PngDecoder;
-use zune_png::zune_core::options::DecoderOptions;
 
 use crate::blend::blend_row;
+use crate::png::{self, MOST_PIXELS, Pixels};
 use crate::resize::{Filter, Part, Resizing, Target};
 use crate::scale::sized;
 
 /// Bytes of a pixel.
 const PIXEL: usize = 4;
 
-/// The largest file, and the most pixels in a row, and rows.
+/// The largest file.
 const MOST_BYTES: u64 = 64 << 20;
-const MOST_PIXELS: usize = 8_192;
 
 /// An image.
 pub(crate) struct Stamp {
@@ -46,25 +44,11 @@ impl Stamp {
             return Err(cannot(format!("wanted a regular file of {} MiB at most", MOST_BYTES >> 20)));
         }
         let file = fs::read(path).map_err(|error| cannot(error.to_string()))?;
-        Self::decode(&file).and_then(|whole| whole.scaled(width)).map_err(cannot)
+        png::decode(&file).and_then(|whole| Self::of(whole).scaled(width)).map_err(cannot)
     }
 
-    fn decode(file: &[u8]) -> Result<Self, String> {
-        let options = DecoderOptions::default()
-            .set_use_unsafe(false)
-            .set_max_width(MOST_PIXELS)
-            .set_max_height(MOST_PIXELS)
-            .png_set_add_alpha_channel(true)
-            .png_set_strip_to_8bit(true);
-        let mut decoder = PngDecoder::new_with_options(file, options);
-        let bytes = decoder.decode_raw().map_err(|error| format!("{error:?}"))?;
-        let (width, height) = decoder.get_dimensions().ok_or("it has no size")?;
-        let pixels = match bytes.len() / (width * height).max(1) {
-            PIXEL => bytes,
-            2 => bytes.chunks_exact(2).flat_map(|grey| [grey[0], grey[0], grey[0], grey[1]]).collect(),
-            channels => return Err(format!("it has {channels} channels")),
-        };
-        Ok(Self { width, height, pixels, row: Vec::new() })
+    fn of(Pixels { width, height, bytes }: Pixels) -> Self {
+        Self { width, height, pixels: bytes, row: Vec::new() }
     }
 
     fn scaled(self, width: u32) -> Result<Self, String> {
@@ -93,10 +77,18 @@ impl Stamp {
         }
     }
 
+    /// How many columns and rows of it lie in a picture, from a place that may lie beyond it.
+    fn visible(&self, picture: &PictureMut<'_>, x: usize, y: usize) -> (usize, usize) {
+        let columns = self.width.min((picture.width as usize).saturating_sub(x));
+        (columns, self.height.min((picture.height as usize).saturating_sub(y)))
+    }
+
     fn draw_rgb(&mut self, picture: &mut PictureMut<'_>, Spot { x, y, opacity }: Spot) {
         let swaps = picture.format == SLUICE_BGRA8;
-        let columns = self.width.min((picture.width as usize).saturating_sub(x));
-        let rows = self.height.min((picture.height as usize).saturating_sub(y));
+        let (columns, rows) = self.visible(picture, x, y);
+        if columns == 0 {
+            return;
+        }
         for row in 0..rows {
             let from = &self.pixels[row * self.width * PIXEL..][..columns * PIXEL];
             self.row.clear();
@@ -111,8 +103,10 @@ impl Stamp {
     /// The spot begins at an even place, so that four pixels have their chroma together.
     fn draw_yuv(&self, picture: &mut PictureMut<'_>, Spot { x, y, opacity }: Spot) {
         let (x, y) = (x & !1, y & !1);
-        let columns = self.width.min((picture.width as usize).saturating_sub(x));
-        let rows = self.height.min((picture.height as usize).saturating_sub(y));
+        let (columns, rows) = self.visible(picture, x, y);
+        if columns == 0 {
+            return;
+        }
         for row in 0..rows {
             let luma = &mut picture.planes[0].row(y + row)[x..][..columns];
             for (column, place) in luma.iter_mut().enumerate() {
