@@ -126,7 +126,7 @@ function wayTo(
   const ways = converters.flatMap((each) => {
     const own = wrong.filter((field) => canSet(each, field, input));
     if (own.length === 0) return [];
-    const config = Object.fromEntries(own.map((field) => [field, wanted(input, field)![0]]));
+    const config = Object.fromEntries(own.map((field) => [field, chosenOf(field, wanted(input, field)!)]));
     const before = wayTo(carried, each.input, converters, left - 1);
     if (before === undefined) return [];
     const steps = [...before, stepOf(each, config)];
@@ -228,6 +228,12 @@ function wrongFields({ kind, known }: Carried, input: PortDescriptor): FormatFie
 
 function wanted(input: PortDescriptor, field: FormatField): Values | undefined {
   return listOf(input.accepts?.[field]) ?? (field === "channels" ? listOf(input.channels) : undefined);
+}
+
+/** What a converter gives of the values that an input takes: the first, but stereo where that is among them. */
+function chosenOf(field: FormatField, values: Values): number | string {
+  // Where the number of channels is not known, it keeps both of a stereo sound.
+  return field === "channels" && values.some((value) => value === 2) ? 2 : values[0];
 }
 
 function listOf(value: FormatAccepts[FormatField]): Values | undefined {

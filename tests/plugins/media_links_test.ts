@@ -195,3 +195,11 @@ Deno.test("media links: a line refuses pictures and sound that no node encodes f
   ];
   for (const [line, message] of cases) match((await readLine(line)).errors[0].message, new RegExp(message));
 });
+
+withClip("sound of which nobody knows the channels is encoded in stereo", async (_, folder) => {
+  const { document } = await readLine(`wav-source path=${folder}/a.wav ! media-sink path=${folder}/b.mp4`);
+  await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+  buildGraph(document!, runtime);
+  const mapper = Object.values(runtime.graph().nodes).find(({ type }) => type === "channel-mapper");
+  deepEqual(mapper?.config?.channels, 2);
+});
