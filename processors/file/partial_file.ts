@@ -276,3 +276,24 @@ function beingRead(path: string, readPath: string, details: SluiceErrorDetails):
     details,
   );
 }
+
+/**
+ * Locks a file that is read, so that no sink replaces it meanwhile.
+ *
+ * @throws {SluiceError} `InvalidConfig` if a sink is writing it
+ */
+export function lockToRead(file: Deno.FsFile, path: string, details: SluiceErrorDetails): void {
+  let isFree = true;
+  try {
+    isFree = file.tryLockSync(false);
+  } catch {
+    // The file system has no locks, so no sink has one either.
+  }
+  if (isFree) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot read ${JSON.stringify(path)}: another node or process is writing it now; ` +
+      `read a copy, or write to another path`,
+    details,
+  );
+}

@@ -8,6 +8,7 @@ import { openError } from "./file_errors.ts";
 import type { PcmBlock } from "./pcm.ts";
 import { bytesPerSample, type WavFormat } from "./wav_format.ts";
 import { type ByteReader, readWavHeader } from "./wav_header.ts";
+import { lockToRead } from "./partial_file.ts";
 
 /** Options of {@linkcode WavReader.open}. */
 export interface WavReaderOptions {
@@ -58,7 +59,7 @@ export class WavReader implements Disposable {
       const info = Deno.statSync(path);
       if (!info.isFile) throw openError("read", path, info.isDirectory ? "directory" : "special", details);
       file = Deno.openSync(path, { read: true });
-      if (lock) lockShared(file, path, details);
+      if (lock) lockToRead(file, path, details);
       return new WavReader(file, file.statSync().size, path, details);
     } catch (error) {
       file?.close();
@@ -118,22 +119,6 @@ class FileBytes implements ByteReader {
     this.#file.seekSync(offset, Deno.SeekMode.Start);
     return readFully(this.#file, target);
   }
-}
-
-function lockShared(file: Deno.FsFile, path: string, details: SluiceErrorDetails): void {
-  let isFree = true;
-  try {
-    isFree = file.tryLockSync(false);
-  } catch {
-    // The file system has no locks, so no sink has one either.
-  }
-  if (isFree) return;
-  throw new SluiceError(
-    "InvalidConfig",
-    `Cannot read ${JSON.stringify(path)}: another node or process is writing it now; ` +
-      `read a copy, or write to another path`,
-    details,
-  );
 }
 
 function readFully(file: Deno.FsFile, target: Uint8Array<ArrayBuffer>): number {

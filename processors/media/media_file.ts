@@ -8,6 +8,7 @@
 import type { Input } from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { openError } from "../file/file_errors.ts";
+import { lockToRead } from "../file/partial_file.ts";
 import type { Mediabunny } from "./containers.ts";
 import { wholePart } from "./cut_file.ts";
 import { FileTrack } from "./file_track.ts";
@@ -51,11 +52,18 @@ export class MediaFile implements Disposable {
   /**
    * Opens a file and reads what it says of its tracks.
    *
+   * @param isPlayed no sink is to replace it until it is closed
    * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
    */
-  static async open(mediabunny: Mediabunny, path: string, details: SluiceErrorDetails = {}): Promise<MediaFile> {
+  static async open(
+    mediabunny: Mediabunny,
+    path: string,
+    details: SluiceErrorDetails = {},
+    isPlayed = false,
+  ): Promise<MediaFile> {
     mediabunny.Logging.level = mediabunny.LogLevel.Silent;
     const file = openFile(path, details);
+    if (isPlayed) lockOrClose(file, path, details);
     const { size } = file.statSync();
     const read = (start: number, end: number) => readRange(file, start, end);
     let input: Input | undefined;
@@ -120,6 +128,15 @@ function openFile(path: string, details: SluiceErrorDetails): Deno.FsFile {
     return Deno.openSync(path, { read: true });
   } catch (error) {
     throw error instanceof SluiceError ? error : openError("read", path, error, details);
+  }
+}
+
+function lockOrClose(file: Deno.FsFile, path: string, details: SluiceErrorDetails): void {
+  try {
+    lockToRead(file, path, details);
+  } catch (error) {
+    file.close();
+    throw error;
   }
 }
 

@@ -109,7 +109,7 @@ export class MediaSource {
   /** Opens the file, and announces the formats of its tracks. */
   async setup(context: ProcessorContext): Promise<void> {
     this.#nodeId = context.nodeId;
-    this.#file = await MediaFile.open(await import("mediabunny"), this.path, { key: "path" });
+    this.#file = await MediaFile.open(await import("mediabunny"), this.path, { key: "path" }, true);
     const tracks = [...this.#file.tracks].map(([name, { codec, format, rotation }]) => ({
       name,
       codec,

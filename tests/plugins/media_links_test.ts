@@ -1,5 +1,5 @@
 /** Links from and to media files: what is encoded is decoded, and the output is chosen by what the next node takes. */
-import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { readGraph } from "../../cli/commands/read_graph.ts";
 import { readMediaOutputs } from "../../processors/media/media_outputs.ts";
@@ -202,4 +202,13 @@ withClip("sound of which nobody knows the channels is encoded in stereo", async 
   buildGraph(document!, runtime);
   const mapper = Object.values(runtime.graph().nodes).find(({ type }) => type === "channel-mapper");
   deepEqual(mapper?.config?.channels, 2);
+});
+
+withClip("a line does not write to the file that it reads", async (path) => {
+  const before = await Deno.readFile(path);
+  const { document } = await readLine(`media-source path=${path} ! gain ! media-sink path=${path}`);
+  await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+  buildGraph(document!, runtime);
+  await rejects(runtime.start(), { code: "InvalidConfig", message: /another node or process is (reading|writing) it/ });
+  deepEqual(await Deno.readFile(path), before);
 });
