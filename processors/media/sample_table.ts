@@ -15,7 +15,7 @@ export interface Mp4Sample {
   readonly isKey: boolean;
 }
 
-/** The samples of a track, in the order of decoding: 4 bytes each, and 8 more where pictures are reordered. */
+/** The samples of a track, in the order of decoding: 4 to 24 bytes each, by what changes from one to the next. */
 export class SampleTable {
   /** Bytes of a sample, where all have as many: samples of PCM, of which a packet has many. */
   readonly #equalBytes: number | undefined;
