@@ -10269,7 +10269,7 @@ export const nodePackage: NodePackage = definePackage({
   ],
   packages: [package1.nodePackage],
   sources: {
-    "core/frames/format.ts": "81d2434790aa3ad5",
+    "core/frames/format.ts": "f86ef2786c487129",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",

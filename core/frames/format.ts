@@ -175,3 +175,8 @@ type FormatParts = { readonly [F in FormatField]?: number | string };
 function plural(channels: number): string {
   return `${channels} channel${channels === 1 ? "" : "s"}`;
 }
+
+/** What is named by one value or by several, as a list. */
+export function listOf<T extends number | string>(value: T | readonly T[] | undefined): readonly T[] | undefined {
+  return value === undefined || Array.isArray(value) ? value as readonly T[] | undefined : [value as T];
+}

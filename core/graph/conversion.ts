@@ -9,7 +9,7 @@
  * @module
  */
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
-import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
+import { type FormatField, type FrameKind, listOf } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 
 /** A node to be put between two others. */
@@ -234,10 +234,6 @@ function wanted(input: PortDescriptor, field: FormatField): Values | undefined {
 function chosenOf(field: FormatField, values: Values): number | string {
   // Where the number of channels is not known, it keeps both of a stereo sound.
   return field === "channels" && values.some((value) => value === 2) ? 2 : values[0];
-}
-
-function listOf(value: FormatAccepts[FormatField]): Values | undefined {
-  return value === undefined || Array.isArray(value) ? value : [value as number | string];
 }
 
 function converts({ type }: Pick<Converter, "type">, field: FormatField): boolean {

@@ -5,7 +5,7 @@
  */
 import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
-import { findClash, FORMAT_FIELDS, type FormatAccepts, type FormatField } from "../frames/format.ts";
+import { findClash, FORMAT_FIELDS, type FormatField, listOf } from "../frames/format.ts";
 import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
@@ -180,10 +180,6 @@ function findGivenClash(
     if (given && wanted && !given.some((each) => wanted.includes(each))) return { field, given, wanted };
   }
   return undefined;
-}
-
-function listOf(value: FormatAccepts[FormatField]): Values | undefined {
-  return value === undefined || Array.isArray(value) ? value : [value as number | string];
 }
 
 /** The port that tells the type of a generic one: ` (from "meter.levels")`, ` (for "show.levels")`. */

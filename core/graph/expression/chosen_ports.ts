@@ -5,7 +5,7 @@
  */
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import { listSome } from "../../errors/suggestion.ts";
-import type { FormatAccepts } from "../../frames/format.ts";
+import { type FormatAccepts, listOf } from "../../frames/format.ts";
 
 /** The outputs that a node has, by name, and what they give, where somebody has looked: `{ audio_0: { codec: "aac" } }`. */
 export type FoundOutputs = { readonly [output: string]: FormatAccepts };
@@ -166,10 +166,6 @@ function nearestOf(
   const [nearest] = ways.filter(({ pair }) => pair.output === ways[0].pair.output)
     .toSorted((a, b) => a.way.length - b.way.length);
   return nearest;
-}
-
-function listOf<T>(value: T | readonly T[] | undefined): readonly T[] | undefined {
-  return value === undefined || Array.isArray(value) ? value as readonly T[] | undefined : [value as T];
 }
 
 /** The outputs that are known to be there, in the order of the type; where nobody knows, all that the type may have. */
