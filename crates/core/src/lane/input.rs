@@ -81,8 +81,11 @@ impl Reader {
         let entry = if std::mem::take(&mut self.gap_ahead) { found | ENTRY_DISCONTINUITY } else { found };
         // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
         unsafe { (*self.record.as_ptr()).read += 1.0 };
-        let (slots, slot) = shared.slot_of(entry);
-        slots.take_over(slot);
+        // What a link inside the lane holds, the lane does.
+        if matches!(self.kind, Kind::Ring(_)) {
+            let (slots, slot) = shared.slot_of(entry);
+            slots.take_over(slot);
+        }
         Some(entry)
     }
 

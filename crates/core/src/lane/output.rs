@@ -118,11 +118,8 @@ impl Writer {
     #[inline]
     pub(super) fn write(&mut self, entry: u32, shared: &mut Shared) {
         let record = self.record.as_ptr();
-        {
-            let (slots, slot) = shared.slot_of(entry);
-            slots.hand_over(slot);
-        }
         match &mut self.kind {
+            // The lane goes on holding what is in the link.
             Kind::Local(local) => {
                 // SAFETY: the frame was this tick's until now, and nobody else has run since.
                 let ingress_ns = unsafe { (*shared.header_of(entry)).ingress_ns };
@@ -159,6 +156,8 @@ impl Writer {
                 shared.wake(reader);
             }
             Kind::Ring(end) => {
+                let (slots, slot) = shared.slot_of(entry);
+                slots.hand_over(slot);
                 if end.to_key {
                     if !shared.is_keyframe(entry) {
                         // SAFETY: the record lies in an arena that the lane holds; these fields are the writing lane's.
@@ -276,13 +275,13 @@ fn make_way(local: usize, policy: Policy, entry: u32, shared: &mut Shared) -> Dr
             }
             shared.locals[local].pop();
             shared.locals[local].mark_gap();
-            shared.release_dropped(oldest);
+            shared.release(oldest);
             count += 1;
         }
     }
     if newest {
         shared.locals[local].mark_gap_ahead();
-        shared.release_dropped(entry);
+        shared.release(entry);
         count += 1;
     }
     shared.locals[local].to_key = newest;

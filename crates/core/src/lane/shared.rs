@@ -143,7 +143,14 @@ impl Shared {
         unsafe { (*self.header_of(entry)).flags & flag::KEYFRAME != 0 }
     }
 
-    /// A link gave a frame back: it was evicted or refused.
+    /// Gives back one reference that the lane holds.
+    #[inline]
+    pub(super) fn release(&mut self, entry: u32) {
+        let (slots, slot) = self.slot_of(entry);
+        slots.release(slot);
+    }
+
+    /// A link to another lane gave a frame back: it was evicted or refused.
     #[inline]
     pub(super) fn release_dropped(&mut self, entry: u32) {
         let (slots, slot) = self.slot_of(entry);
@@ -166,8 +173,7 @@ impl Shared {
     #[inline]
     pub(super) fn settle(&mut self) {
         while let Some(entry) = self.owned.pop() {
-            let (slots, slot) = self.slot_of(entry);
-            slots.release(slot);
+            self.release(entry);
         }
     }
 

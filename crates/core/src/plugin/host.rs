@@ -385,15 +385,15 @@ unsafe extern "C" fn write_many<L: NodeAccess>(
         // SAFETY: the plugin vouches for so many frames.
         let frames = unsafe { std::slice::from_raw_parts(frames, count as usize) };
         let kind = call.kind.outputs.get(output as usize).map(|port| port.kind);
-        let intact = frames.iter().filter_map(|&frame| own(frame)).all(|frame| call.put_back(frame));
-        if !intact {
+        let own_frames = || frames.iter().filter_map(|&frame| own(frame));
+        if call.guards.is_some() && !own_frames().all(|frame| call.put_back(frame)) {
             return call.refuse(0, OVERRUN);
         }
         if let (Some(lane), Some(kind)) = (call.lane.as_deref_mut(), kind) {
             let entries = frames.iter().map(|frame| frame.wrapping_sub(1));
             if lane.write_newest(output, entries, kind) {
                 if let Some(guards) = &mut call.guards {
-                    frames.iter().filter_map(|&frame| own(frame)).for_each(|frame| guards.leave(frame));
+                    own_frames().for_each(|frame| guards.leave(frame));
                 }
                 return count;
             }
