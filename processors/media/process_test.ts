@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { pidIn, untilEnded } from "../../tests/fixtures/children.ts";
@@ -227,6 +228,47 @@ Deno.test("Process takes encoded frames and gives samples only of a program that
   await assert.rejects(create({}), refusal);
   await assert.rejects(create({ sampleRateHz: 44_100 }), refusal);
   await using node = await create({ sampleRateHz: 44_100, channels: 1 });
+  node.end();
+  await node.run();
+});
+
+Deno.test("Process gives raw pictures the format of those that come in", async () => {
+  await using node = await ProcessorHarness.create(
+    nodes.process({ command: ["cat"], videoFormat: "raw" }),
+    {},
+    { connect: ["videoIn"], disconnect: ["audioOut", "dataOut"] },
+  );
+  for (let k = 0; k < 3; k++) {
+    node.push<VideoFrame>("videoIn", { pixelFormat: "i420", width: 5, height: 3, frameRate: 10 }, (picture) => {
+      picture.ptsNs = 7 + k * 1e8;
+      picture.plane(2).fill(k);
+    });
+  }
+  node.end();
+  await node.run();
+  const pictures = node.takeVideo("videoOut");
+  assert.deepEqual(
+    pictures.map(({ pixelFormat, width, height, ptsNs, planes }) => [pixelFormat, width, height, ptsNs, planes[2][0]]),
+    [0, 1, 2].map((k) => ["i420", 5, 3, 7 + k * 1e8, k]),
+  );
+});
+
+Deno.test("Process takes bytes for raw pictures only where it is known how large those are", async () => {
+  const create = (connect: string[], config: Partial<Config>) =>
+    ProcessorHarness.create(
+      nodes.process({ command: ["cat"], videoFormat: "raw", ...config }),
+      {},
+      { connect, disconnect: ["audioOut", "dataOut"] },
+    );
+  const refusal = {
+    code: "InvalidGraph",
+    message: /"\S+\.videoOut" takes its program's bytes as raw pictures, and no .* set width and height to what it/,
+  };
+  for (const connect of [["encodedIn"], ["audioIn"], ["dataIn"], []]) {
+    await assert.rejects(create(connect, {}), refusal);
+  }
+  await assert.rejects(create(["encodedIn"], { width: 16 }), refusal);
+  await using node = await create(["encodedIn"], { width: 16, height: 16 });
   node.end();
   await node.run();
 });
