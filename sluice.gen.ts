@@ -10317,7 +10317,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_source.ts": "f32f4350f6724893",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "2f12c70a975f2ed6",
-    "processors/media/process.ts": "e9aa3b65f83469c2",
+    "processors/media/process.ts": "0a7387fc58a78247",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "31cfff7887c2c118",
   },
