@@ -334,7 +334,8 @@ impl Compositor {
         let waits = span.is_some_and(|(from_ns, to_ns)| {
             info.pts_ns < from_ns && (from_ns..=to_ns + LONGEST_GAP_NS).contains(&at_ns)
         });
-        let is_left = span.is_some_and(|(from_ns, _)| at_ns < from_ns && (from_ns..self.turned_ns).contains(&info.pts_ns));
+        let is_left =
+            span.is_some_and(|(from_ns, _)| at_ns < from_ns && (from_ns..self.turned_ns).contains(&info.pts_ns));
         !info.pts_ns.is_finite() || is_left || info.pts_ns <= at_ns && !waits
     }
 
