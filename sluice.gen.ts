@@ -7522,27 +7522,27 @@ export interface ProcessConfig {
    */
   readonly videoFormat?: "y4m" | "raw";
   /**
-   * Of raw pictures that come out.
+   * Of raw pictures that come out; by default those that come in, else `rgba8`.
    *
-   * One of "rgba8", "bgra8", "nv12", "i420"; "rgba8" by default.
+   * One of "rgba8", "bgra8", "nv12", "i420".
    */
   readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
   /**
-   * Of raw pictures that come out.
+   * Of raw pictures that come out; by default those that come in, else required.
    *
-   * A whole number from 1 to 32768 pixels; 1280 by default.
+   * A whole number from 1 to 32768 pixels.
    */
   readonly width?: number;
   /**
-   * Of raw pictures that come out.
+   * Of raw pictures that come out; by default those that come in, else required.
    *
-   * A whole number from 1 to 32768 pixels; 720 by default.
+   * A whole number from 1 to 32768 pixels.
    */
   readonly height?: number;
   /**
-   * Of raw pictures that come out.
+   * Of raw pictures that come out; by default those that come in, else 30.
    *
-   * A number of at most 1000 and above 0 Hz; 30 by default.
+   * A number of at most 1000 and above 0 Hz.
    */
   readonly frameRate?: number;
 }
@@ -7568,7 +7568,8 @@ export type ProcessHandle = NodeHandle<
  *
  * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
  * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes
- * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes.
+ * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and
+ * `height` of raw pictures where none come in.
  *
  * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
  * `frameRate`.
@@ -7584,10 +7585,10 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:56",
+    source: "processors/media/process.ts:59",
     description: "Passes a stream through another program.",
     doc:
-      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
+      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
     category: "media",
     tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
     mode: "loop",
@@ -7693,32 +7694,28 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
         },
         pixelFormat: {
           enum: ["rgba8", "bgra8", "nv12", "i420"],
-          description: "Of raw pictures that come out.",
-          default: "rgba8",
+          description: "Of raw pictures that come out; by default those that come in, else `rgba8`.",
         },
         width: {
           type: "integer",
-          description: "Of raw pictures that come out.",
+          description: "Of raw pictures that come out; by default those that come in, else required.",
           minimum: 1,
           maximum: 32768,
           "x-unit": "pixels",
-          default: 1280,
         },
         height: {
           type: "integer",
-          description: "Of raw pictures that come out.",
+          description: "Of raw pictures that come out; by default those that come in, else required.",
           minimum: 1,
           maximum: 32768,
           "x-unit": "pixels",
-          default: 720,
         },
         frameRate: {
           type: "number",
-          description: "Of raw pictures that come out.",
+          description: "Of raw pictures that come out; by default those that come in, else 30.",
           exclusiveMinimum: 0,
           maximum: 1000,
           "x-unit": "Hz",
-          default: 30,
         },
       },
       required: ["command"],
@@ -10320,7 +10317,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_source.ts": "f32f4350f6724893",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "2f12c70a975f2ed6",
-    "processors/media/process.ts": "3d1933cb69d73528",
+    "processors/media/process.ts": "0a7387fc58a78247",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "31cfff7887c2c118",
   },

@@ -36,7 +36,7 @@ function edits(by: Way["by"]): readonly ((edit: GraphEdit) => void)[] {
 }
 
 function behindSource(native: "require" | "off", lane: string, { by, intervalMs, link }: Way): Runtime {
-  const runtime = new Runtime({ native, mode: "live", stuckAfterMs: STUCK_AFTER_MS });
+  const runtime = new Runtime({ native, mode: "live", stuckAfterMs: STUCK_AFTER_MS, stopTimeoutMs: 60_000 });
   const source = runtime.add(numberedSource({ count: ENDLESS, intervalMs }), { id: "source", lane: "source" });
   const slow = runtime.add(laggard({ by }), { id: "slow", lane });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "main" });

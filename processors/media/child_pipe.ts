@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
+import { guardChild, killChild } from "./child_guard.ts";
 import { FEW_LOOKS, untilQuiet } from "./child_output.ts";
 import { LineLimit } from "./line_limit.ts";
 
@@ -38,6 +39,8 @@ export class ChildPipe {
   readonly #name: string;
   readonly #nodeId: string;
   readonly #child: Deno.ChildProcess | undefined;
+  /** Settles when it has ended, and what guards it. */
+  readonly #gone: Promise<unknown>;
   /** The last of what it says of itself. */
   readonly #told: Promise<string>;
 
@@ -54,11 +57,12 @@ export class ChildPipe {
     if (command.length === 0) {
       if (direction === "read") this.readable = Deno.stdin.readable;
       else this.writable = Deno.stdout.writable;
+      this.#gone = Promise.resolve();
       this.#told = Promise.resolve("");
       return;
     }
     const child = this.#child = this.#spawn(command, direction);
-    endWithThis(child);
+    this.#gone = guardChild(child);
     const { stdin, stdout } = PIPED[direction];
     if (stdout === "piped") this.readable = untilQuiet(child.stdout, child.status);
     if (stdin === "piped") this.writable = child.stdin;
@@ -73,6 +77,7 @@ export class ChildPipe {
   async ended(): Promise<void> {
     if (this.#child === undefined) return;
     const { code, signal } = await this.#child.status;
+    await this.#gone;
     if (code === 0) return;
     const told = (await this.#told).trim();
     throw new SluiceError(
@@ -90,10 +95,10 @@ export class ChildPipe {
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
-    kill(child, "SIGTERM");
+    killChild(child, "SIGTERM");
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timers = [setTimeout(() => kill(child, "SIGKILL"), END_MS), setTimeout(resolve, STOP_MS)];
-    await Promise.race([Promise.all([child.status, this.#told]), late]);
+    const timers = [setTimeout(() => killChild(child, "SIGKILL"), END_MS), setTimeout(resolve, STOP_MS)];
+    await Promise.race([Promise.all([this.#gone, this.#told]), late]);
     timers.forEach(clearTimeout);
   }
 
@@ -111,21 +116,6 @@ export class ChildPipe {
       throw new SluiceError("InvalidConfig", `Cannot start ${this.#name}: ${reason}`, { key: "command", cause });
     }
   }
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // It has ended already.
-  }
-}
-
-/** Ends a program with this one, where that is ended from within: on the main thread, since no worker is told. */
-function endWithThis(child: Deno.ChildProcess): void {
-  const end = () => kill(child, "SIGKILL");
-  globalThis.addEventListener("unload", end);
-  void child.status.then(() => globalThis.removeEventListener("unload", end));
 }
 
 function noSuchProgram(program: string): string {
@@ -153,11 +143,11 @@ async function lastOf(stream: ReadableStream<Uint8Array>, lines?: LineLimit): Pr
       // A progress that is written over itself has lines, too.
       const parts = (begun + text).split(/\r\n|[\r\n]/);
       begun = parts.pop()!.slice(-TOLD_BYTES);
-      for (const line of parts) if (line !== "") lines.tell(line.slice(0, TOLD_BYTES));
+      for (const line of parts) if (line.trim() !== "") lines.tell(line.slice(0, TOLD_BYTES));
     }
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
   }
-  if (begun !== "") lines?.tell(begun);
+  if (begun.trim() !== "") lines?.tell(begun);
   lines?.end();
   return told;
 }

@@ -3,41 +3,52 @@
  *
  * @module
  */
-import { RateLimit } from "../../core/log/rate_limit.ts";
 
 /** Lines of a second. */
 const MOST_LINES = 50;
 
+const SECOND_MS = 1000;
+
 /** Lines of one stream. */
 export class LineLimit {
   readonly #tell: (line: string) => void;
-  readonly #limit: RateLimit;
+  readonly #nowMs: () => number;
+  /** When the second began that runs, and how many lines it has let through. */
+  #sinceMs = -Infinity;
+  #told = 0;
+  /** Lines that were left out in all, and how many of them were told of. */
   #leftOut = 0;
+  #leftOutTold = 0;
 
   /**
-   * @param tell is given the lines, and how many were left out
+   * @param tell is given the lines, and each second how many were left out
    * @param nowMs a clock
    */
   // A program prints in the system's time, also in a graph that is offline.
   // deno-lint-ignore sluice/no-wall-clock
   constructor(tell: (line: string) => void, nowMs: () => number = () => performance.now()) {
     this.#tell = tell;
-    this.#limit = new RateLimit(MOST_LINES, MOST_LINES, nowMs);
+    this.#nowMs = nowMs;
   }
 
   /** Takes the next line. */
   tell(line: string): void {
-    if (!this.#limit.take()) {
-      this.#leftOut++;
-      return;
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#sinceMs >= SECOND_MS) {
+      this.end();
+      this.#sinceMs = nowMs;
+      this.#told = 0;
     }
-    this.end();
-    this.#tell(line);
+    if (this.#told < MOST_LINES) {
+      this.#told++;
+      this.#tell(line);
+    } else this.#leftOut++;
   }
 
-  /** Says how many lines were left out since it was said last. */
+  /** Says how many lines were left out in all, unless that was said. */
   end(): void {
-    if (this.#leftOut > 0) this.#tell(`${this.#leftOut} more lines were left out: more than ${MOST_LINES} in a second`);
-    this.#leftOut = 0;
+    if (this.#leftOut === this.#leftOutTold) return;
+    this.#leftOutTold = this.#leftOut;
+    this.#tell(`${this.#leftOut} lines were left out so far: more than ${MOST_LINES} came in a second`);
   }
 }

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
+import { pidIn, untilEnded } from "../../tests/fixtures/children.ts";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { noise } from "../audio/fixtures/test_signals.ts";
-import { assertEnded, pidIn } from "./fixtures/children.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { readY4mHeader, writeY4mHeader } from "./y4m.ts";
 
@@ -140,14 +140,14 @@ Deno.test("PipeSource ends its program when it is broken off", async () => {
   const script = `echo $$ > ${FOLDER}/pid; echo "YUV4MPEG2 W4 H4 F25:1"; exec sleep 1000`;
   const source = await ProcessorHarness.create(nodes.pipeSource({ command: ["sh", "-c", script] }));
   await source.teardown();
-  assertEnded(await pidIn("pid"));
+  await untilEnded(await pidIn(`${FOLDER}/pid`));
 });
 
 Deno.test("PipeSource ends with its program, also where that has left another one behind", async () => {
   const script = `(sleep 501 & echo $! > ${FOLDER}/source.pid); exec cat ${film()}`;
   await using source = await ProcessorHarness.create(nodes.pipeSource({ command: ["sh", "-c", script] }));
   await source.run();
-  Deno.kill(await pidIn("source.pid"));
+  Deno.kill(await pidIn(`${FOLDER}/source.pid`));
   assert.equal(source.takeVideo("video").length, 30);
 });
 
@@ -163,9 +163,9 @@ Deno.test("PipeSink ends a program that goes on after the end of its input, and 
     }
     if (end) sink.end();
     const running = sink.run().catch(() => {});
-    const pid = await pidIn(name);
+    const pid = await pidIn(`${FOLDER}/${name}`);
     await sink.teardown();
-    assertEnded(pid);
+    await untilEnded(pid);
     await running;
   }
 });

@@ -24,6 +24,8 @@ const [INPUT_REST_MS, PROGRAM_REST_MS] = [4, 50];
 const MOST_TAKEN = 8;
 /** The format of samples where nothing says it. */
 const [USUAL_RATE_HZ, USUAL_CHANNELS] = [48_000, 2];
+/** The format of raw pictures where nothing says it; no size is usual. */
+const [USUAL_PIXELS, USUAL_PICTURES_HZ] = ["rgba8", 30] as const;
 
 /**
  * Passes a stream through another program.
@@ -40,7 +42,8 @@ const [USUAL_RATE_HZ, USUAL_CHANNELS] = [48_000, 2];
  *
  * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
  * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes
- * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes.
+ * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and
+ * `height` of raw pictures where none come in.
  *
  * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
  * `frameRate`.
@@ -94,18 +97,18 @@ export class Process {
   /** Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone. */
   @config()
   videoFormat: "y4m" | "raw" = "y4m";
-  /** Of raw pictures that come out. */
+  /** Of raw pictures that come out; by default those that come in, else `rgba8`. */
   @config()
-  pixelFormat: PixelFormat = "rgba8";
-  /** Of raw pictures that come out. @integer @minimum 1 @maximum 32768 @unit pixels */
+  pixelFormat?: PixelFormat;
+  /** Of raw pictures that come out; by default those that come in, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
   @config()
-  width = 1280;
-  /** Of raw pictures that come out. @integer @minimum 1 @maximum 32768 @unit pixels */
+  width?: number;
+  /** Of raw pictures that come out; by default those that come in, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
   @config()
-  height = 720;
-  /** Of raw pictures that come out. @exclusiveMinimum 0 @maximum 1000 @unit Hz */
+  height?: number;
+  /** Of raw pictures that come out; by default those that come in, else 30. @exclusiveMinimum 0 @maximum 1000 @unit Hz */
   @config()
-  frameRate = 30;
+  frameRate?: number;
 
   #nodeId = "";
   #pipe: ChildPipe | undefined;
@@ -133,6 +136,7 @@ export class Process {
       this.dataOut,
     ]);
     this.#assertDecodes();
+    this.#assertSized();
     const direction = this.#from === undefined
       ? this.#to === undefined ? "none" : "read"
       : this.#to === undefined
@@ -146,8 +150,7 @@ export class Process {
     }
     if (pipe.readable === undefined) return;
     this.#stdout = new ByteQueue(pipe.readable);
-    // That of samples may follow what comes in.
-    if (this.#to !== this.audioOut || this.#from !== this.audioIn) this.#reader = this.#makeReader();
+    if (!this.#follows()) this.#reader = this.#makeReader();
   }
 
   /** Gives the program what has come, and takes what it has made. */
@@ -199,7 +202,7 @@ export class Process {
 
   #begin(frame: GivenFrame): void {
     this.#startNs = frame.ptsNs;
-    this.#reader = this.#makeReader(frame.kind === "audio" ? frame : undefined);
+    this.#reader = this.#makeReader(frame);
   }
 
   async #take(): Promise<boolean> {
@@ -235,17 +238,28 @@ export class Process {
     clearTimeout(timer);
   }
 
-  #makeReader(given?: AudioFrame): FrameReader {
-    const { audioFormat, videoFormat, pixelFormat, width, height, frameRate } = this;
+  /** Whether what comes out may have the format of what comes in, so that this has to come first. */
+  #follows(): boolean {
+    if (this.#to === this.audioOut) return this.#from === this.audioIn;
+    return this.#to === this.videoOut && this.videoFormat === "raw" && this.#from === this.videoIn;
+  }
+
+  /** @param given the first frame that has come in */
+  #makeReader(given?: GivenFrame): FrameReader {
     if (this.#to === this.audioOut) {
-      const rateHz = this.sampleRateHz ?? given?.sampleRateHz ?? USUAL_RATE_HZ;
-      return new SampleReader(this.audioOut, audioFormat, rateHz, this.channels ?? given?.channels ?? USUAL_CHANNELS);
+      const { sampleRateHz, channels } = given?.kind === "audio" ? given : {};
+      const rateHz = this.sampleRateHz ?? sampleRateHz ?? USUAL_RATE_HZ;
+      return new SampleReader(this.audioOut, this.audioFormat, rateHz, this.channels ?? channels ?? USUAL_CHANNELS);
     }
     if (this.#to === this.dataOut) return new PlainReader(this.dataOut);
-    return new PictureReader(
-      this.videoOut,
-      videoFormat === "raw" ? { pixelFormat, width, height, frameRate } : undefined,
-    );
+    if (this.videoFormat === "y4m") return new PictureReader(this.videoOut);
+    const picture = given?.kind === "video" ? given : undefined;
+    return new PictureReader(this.videoOut, {
+      pixelFormat: this.pixelFormat ?? picture?.pixelFormat ?? USUAL_PIXELS,
+      width: (this.width ?? picture?.width)!,
+      height: (this.height ?? picture?.height)!,
+      frameRate: this.frameRate ?? rateOf(picture) ?? USUAL_PICTURES_HZ,
+    });
   }
 
   /** The port that has a link. @throws {SluiceError} `InvalidGraph` if more than one have */
@@ -272,6 +286,17 @@ export class Process {
     throw new SluiceError("InvalidGraph", message, { nodeId, port: "encodedIn" });
   }
 
+  /** @throws {SluiceError} `InvalidGraph` for raw pictures of a size that nothing says: bytes of any kind would be some */
+  #assertSized(): void {
+    if (!this.videoOut.connected || this.videoFormat !== "raw" || this.videoIn.connected) return;
+    if (this.width !== undefined && this.height !== undefined) return;
+    const nodeId = this.#nodeId;
+    const message =
+      `Cannot start "${nodeId}": "${nodeId}.videoOut" takes its program's bytes as raw pictures, and no ` +
+      'pictures come in that would say their size; set width and height to what it writes, or videoFormat to "y4m"';
+    throw new SluiceError("InvalidGraph", message, { nodeId, port: "videoOut" });
+  }
+
   #checked<T>(action: () => T): T {
     try {
       return action();
@@ -291,4 +316,9 @@ export class Process {
     if (this.#outcome?.error !== undefined) throw this.#outcome.error;
     return result;
   }
+}
+
+/** Pictures a second, as far as a picture tells. */
+function rateOf(picture?: VideoFrame): number | undefined {
+  return picture !== undefined && picture.durationNs > 0 ? 1e9 / picture.durationNs : undefined;
 }

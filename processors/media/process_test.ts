@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
+import { pidIn, untilEnded } from "../../tests/fixtures/children.ts";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { noise } from "../audio/fixtures/test_signals.ts";
-import { assertEnded, pidIn } from "./fixtures/children.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { LineLimit } from "./line_limit.ts";
 
@@ -36,6 +37,17 @@ async function pass(config: Config, samples: Float32Array, native: "require" | "
   // A program that has had enough ends the graph before.
   await Promise.all([seen, runtime.finished, pushed.catch(() => {})]);
   return got;
+}
+
+/** Ticks in which nothing comes rest for a while: so many take minutes. */
+const MOST_TICKS = 3000;
+
+/** Runs a node until its program has said something. */
+async function untilReady(node: ProcessorHarness): Promise<void> {
+  for (let left = MOST_TICKS; node.takeData("dataOut").length === 0; left--) {
+    assert.ok(left > 0, "the program says nothing");
+    await node.run(1);
+  }
 }
 
 /** Noise of whole 16-bit counts. */
@@ -133,9 +145,9 @@ Deno.test("Process ends its program when it is broken off", async () => {
     {},
     { disconnect: ["audioOut", "videoOut"] },
   );
-  while (node.takeData("dataOut").length === 0) await node.run(1);
+  await untilReady(node);
   await node.teardown();
-  assertEnded(await pidIn("process.pid"));
+  await untilEnded(await pidIn(`${FOLDER}/process.pid`));
 });
 
 for (const [how, trap] of [["", ""], [" and does not end when it is told to", 'trap "" TERM; ']]) {
@@ -151,18 +163,10 @@ for (const [how, trap] of [["", ""], [" and does not end when it is told to", 't
     for (let k = 0; k < 40; k++) {
       node.pushAudio("audioIn", { sampleRateHz: 8000, channels: [new Float32Array(16_000)] });
     }
-    while (node.takeData("dataOut").length === 0) await node.run(1);
-    const pid = await pidIn("deaf.pid");
-    const { setTimeout: setTimeoutLater } = globalThis;
-    // The two seconds that it may take to end are over at once.
-    globalThis.setTimeout = ((action: () => void, ms: number) =>
-      setTimeoutLater(action, ms === 2000 ? 10 : ms)) as typeof setTimeout;
-    try {
-      await node.teardown();
-    } finally {
-      globalThis.setTimeout = setTimeoutLater;
-    }
-    assertEnded(pid);
+    await untilReady(node);
+    const pid = await pidIn(`${FOLDER}/deaf.pid`);
+    await node.teardown();
+    await untilEnded(pid);
   });
 }
 
@@ -170,7 +174,7 @@ Deno.test("Process ends with its program, also where that has left another one b
   const command = ["sh", "-c", `(sleep 501 & echo $! > ${FOLDER}/left.pid); cat`];
   const samples = sound(30_000);
   const found = await pass({ command }, samples);
-  Deno.kill(await pidIn("left.pid"));
+  Deno.kill(await pidIn(`${FOLDER}/left.pid`));
   assert.deepEqual(found, [...samples]);
 });
 
@@ -183,10 +187,10 @@ Deno.test("Process is torn down while a program that its own has left behind flo
     {},
     { disconnect: ["audioOut", "videoOut", "dataOut"] },
   );
-  const pid = await pidIn("torn.pid");
+  const pid = await pidIn(`${FOLDER}/torn.pid`);
   await node.teardown();
-  assertEnded(pid);
-  assert.notEqual(await pidIn("torn.code"), 0);
+  await untilEnded(pid);
+  assert.notEqual(await pidIn(`${FOLDER}/torn.code`), 0);
 });
 
 Deno.test("Process fails with its program while another one floods the standard error", async () => {
@@ -196,34 +200,20 @@ Deno.test("Process fails with its program while another one floods the standard 
     { disconnect: ["audioOut", "videoOut", "dataOut"] },
   );
   await assert.rejects(node.run(), { code: "NodeFailed", message: /"sh" ended with code 3/ });
-  assert.notEqual(await pidIn("failed.code"), 0);
+  assert.notEqual(await pidIn(`${FOLDER}/failed.code`), 0);
 });
 
-Deno.test("Process kills its program where the thread is ended from within", async () => {
-  const listeners = new Set<unknown>();
-  const { addEventListener, removeEventListener } = globalThis;
-  globalThis.addEventListener = ((type: string, listener: () => void) => {
-    if (type === "unload") listeners.add(listener);
-  }) as typeof addEventListener;
-  globalThis.removeEventListener = ((_type: string, listener: () => void) => {
-    listeners.delete(listener);
-  }) as typeof removeEventListener;
-  try {
-    const script = `trap "" TERM; echo $$ > ${FOLDER}/unloaded.pid; exec sleep 1000`;
-    await using node = await ProcessorHarness.create(
-      nodes.process({ command: ["sh", "-c", script] }),
-      {},
-      { disconnect: ["audioOut", "videoOut", "dataOut"] },
-    );
-    const pid = await pidIn("unloaded.pid");
-    assert.equal(listeners.size, 1);
-    for (const listener of listeners) (listener as () => void)();
-    await assert.rejects(node.run(), { code: "NodeFailed", message: /ended with SIGKILL/ });
-    assertEnded(pid);
-    assert.equal(listeners.size, 0);
-  } finally {
-    Object.assign(globalThis, { addEventListener, removeEventListener });
-  }
+Deno.test("Process kills its program at Deno.exit() where it may run no shell beside it", async () => {
+  const pid = `${FOLDER}/unloaded.pid`;
+  const command = ["bash", "-c", `trap "" TERM; echo $$ > ${pid}; exec sleep 1000`];
+  const script = `
+    await ProcessorHarness.create(nodes.process(${JSON.stringify({ command })}), {}, {
+      disconnect: ["audioOut", "videoOut", "dataOut"],
+    });
+    await pidIn(${JSON.stringify(pid)});
+    Deno.exit(7);`;
+  assert.equal((await runScript("unloaded", script, "--allow-run=bash")).code, 7);
+  await untilEnded(await pidIn(pid));
 });
 
 Deno.test("Process takes encoded frames and gives samples only of a program that is known to decode", async () => {
@@ -244,18 +234,58 @@ Deno.test("Process takes encoded frames and gives samples only of a program that
   await node.run();
 });
 
-Deno.test("LineLimit lets so many lines of a second through, and counts the others", () => {
+Deno.test("Process gives raw pictures the format of those that come in", async () => {
+  await using node = await ProcessorHarness.create(
+    nodes.process({ command: ["cat"], videoFormat: "raw" }),
+    {},
+    { connect: ["videoIn"], disconnect: ["audioOut", "dataOut"] },
+  );
+  for (let k = 0; k < 3; k++) {
+    node.push<VideoFrame>("videoIn", { pixelFormat: "i420", width: 5, height: 3, frameRate: 10 }, (picture) => {
+      picture.ptsNs = 7 + k * 1e8;
+      picture.plane(2).fill(k);
+    });
+  }
+  node.end();
+  await node.run();
+  const pictures = node.takeVideo("videoOut");
+  assert.deepEqual(
+    pictures.map(({ pixelFormat, width, height, ptsNs, planes }) => [pixelFormat, width, height, ptsNs, planes[2][0]]),
+    [0, 1, 2].map((k) => ["i420", 5, 3, 7 + k * 1e8, k]),
+  );
+});
+
+Deno.test("Process takes bytes for raw pictures only where it is known how large those are", async () => {
+  const create = (connect: string[], config: Partial<Config>) =>
+    ProcessorHarness.create(
+      nodes.process({ command: ["cat"], videoFormat: "raw", ...config }),
+      {},
+      { connect, disconnect: ["audioOut", "dataOut"] },
+    );
+  const refusal = {
+    code: "InvalidGraph",
+    message: /"\S+\.videoOut" takes its program's bytes as raw pictures, and no .* set width and height to what it/,
+  };
+  for (const connect of [["encodedIn"], ["audioIn"], ["dataIn"], []]) {
+    await assert.rejects(create(connect, {}), refusal);
+  }
+  await assert.rejects(create(["encodedIn"], { width: 16 }), refusal);
+  await using node = await create(["encodedIn"], { width: 16, height: 16 });
+  node.end();
+  await node.run();
+});
+
+Deno.test("LineLimit lets 50 lines of a second through, and tells once a second and at the end how many it left out", () => {
   const told: string[] = [];
   let nowMs = 0;
   const limit = new LineLimit((line) => told.push(line), () => nowMs);
-  for (let k = 0; k < 1000; k++) limit.tell(`${k}`);
-  assert.deepEqual(told.splice(0), Array.from({ length: 50 }, (_, k) => `${k}`));
-  nowMs = 1000;
-  limit.tell("next");
-  assert.deepEqual(told.splice(0), ["950 more lines were left out: more than 50 in a second", "next"]);
-  for (let k = 0; k < 51; k++) limit.tell("more");
+  // A line each millisecond.
+  for (; nowMs < 2500; nowMs++) limit.tell(`${nowMs}`);
   limit.end();
-  assert.deepEqual(told.slice(-2), ["more", "2 more lines were left out: more than 50 in a second"]);
+  limit.end();
+  const lines = (from: number) => Array.from({ length: 50 }, (_, k) => `${from + k}`);
+  const leftOut = (count: number) => `${count} lines were left out so far: more than 50 came in a second`;
+  assert.deepEqual(told, [...lines(0), leftOut(950), ...lines(1000), leftOut(1900), ...lines(2000), leftOut(2350)]);
 });
 
 for (
@@ -303,26 +333,38 @@ for (
 
 Deno.test("Process names the permission that it lacks", async () => {
   const script = `
-    import { nodes } from ${JSON.stringify(new URL("../../sluice.gen.ts", import.meta.url).href)};
-    import { ProcessorHarness } from ${JSON.stringify(new URL("../../testing.ts", import.meta.url).href)};
     await ProcessorHarness.create(nodes.process({ command: ["cat"] }), {}, { disconnect: ["videoOut", "dataOut"] })
       .catch(({ code, message }) => console.log(code, message));`;
-  const path = `${FOLDER}/process_denied.ts`;
-  Deno.writeTextFileSync(path, script);
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+  assert.match(
+    (await runScript("denied", script)).stdout,
+    /^InvalidConfig .*Cannot start "cat": Deno has no permission to run it: start it with --allow-run/,
+  );
+});
+
+/** Runs a program with few permissions. */
+async function runScript(name: string, script: string, ...permissions: string[]) {
+  const imports = [["nodes", "sluice.gen.ts"], ["ProcessorHarness", "testing.ts"], [
+    "pidIn",
+    "tests/fixtures/children.ts",
+  ]]
+    .map(([what, from]) =>
+      `import { ${what} } from ${JSON.stringify(new URL(`../../${from}`, import.meta.url).href)};`
+    );
+  const path = `${FOLDER}/${name}.ts`;
+  Deno.writeTextFileSync(path, [...imports, script].join("\n"));
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--no-prompt",
       "--no-check",
       "--allow-read",
       "--allow-env",
-      `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
+      ...permissions,
+      `--config=${config}`,
       path,
     ],
     stderr: "inherit",
   }).output();
-  assert.match(
-    new TextDecoder().decode(stdout),
-    /^InvalidConfig .*Cannot start "cat": Deno has no permission to run it: start it with --allow-run/,
-  );
-});
+  return { code, stdout: new TextDecoder().decode(stdout) };
+}

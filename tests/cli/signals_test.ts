@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ignoresHangup } from "../../core/process/hangup.ts";
+import { pidIn, untilEnded } from "../fixtures/children.ts";
 import {
   FIXTURES,
   FLOWS,
@@ -188,6 +189,46 @@ Deno.test({
     assert.match(text, new RegExp(`clings\n[^]*^The main thread has not come to ${why}: ${INCOMPLETE}\n$`, "m"));
   },
 });
+
+/** A graph whose program, on a worker lane, neither reads nor ends when it is told to; it writes its number to `pid`. */
+async function deafProgram(folder: string): Promise<string> {
+  const command = ["sh", "-c", `trap "" TERM INT; echo $$ > ${folder}/pid; exec sleep 1000`];
+  const graph = {
+    version: 1,
+    mode: "live",
+    nodes: { tone: { type: "tone-source" }, deaf: { type: "process", config: { command }, lane: "worker" } },
+    links: [{ from: "tone.audio", to: "deaf.audioIn" }],
+  };
+  await Deno.writeTextFile(`${folder}/deaf.json`, JSON.stringify(graph));
+  return `${folder}/deaf.json`;
+}
+
+for (const how of ["a second Ctrl-C", "SIGKILL"]) {
+  Deno.test({
+    name: `sluice run leaves no program behind that ignores all signals on a worker lane, at ${how}`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      await using folder = await temporaryFolder();
+      const child = spawn(["run", await deafProgram(folder.path), "--json"]);
+      let [stdout, pid] = ["", 0];
+      let repeat: ReturnType<typeof setInterval> | undefined;
+      const stderr = new Response(child.stderr).text();
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        stdout += text;
+        if (pid !== 0 || !FLOWS.test(stdout)) continue;
+        pid = await pidIn(`${folder.path}/pid`);
+        if (how === "SIGKILL") child.kill("SIGKILL");
+        // What waits for the program is drained for seconds, so that the second one comes before it is ended.
+        else repeat = setInterval(() => child.kill("SIGINT"), SENT_AGAIN_MS);
+      }
+      const { code } = await child.status;
+      clearInterval(repeat);
+      assert.equal(code, how === "SIGKILL" ? 137 : 130, await stderr);
+      assert.ok(readEvents(stdout).every(({ event }) => event === "progress"), stdout);
+      await untilEnded(pid);
+    },
+  });
+}
 
 /** How often Ctrl-C is tried on a terminal. */
 const TERMINAL_RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 20 : 2;

@@ -407,6 +407,34 @@ for (const mode of ["live", "offline"] as const) {
     deepEqual(two.figures, { frames: 5, late: 0, skipped: 0 });
   });
 
+  media(`compositor goes back with its master, picture by picture, in a graph that is ${mode}`, async (registry) => {
+    const config = { master: 0, waitMs: 10_000 };
+    const one = await composeTimes(registry, config, [[0, 40, 80, 0, 40]], mode);
+    deepEqual(one.found, [[0, 1], [40, 2], [80, 3], [0, 4], [40, 5]]);
+    // The other one goes back with it, before it, and after it, with pictures that its own have none for.
+    for (const before of [[0, 40, 80], [0, 40], [0, 40, 80, 100, 110]]) {
+      const { found, figures } = await composeTimes(
+        registry,
+        config,
+        [[0, 40, 80, 0, 40, 80, 0, 40], [...before, 0, 40, 80, 0, 40]],
+        mode,
+      );
+      const of = (place: number) => [before.length + 1, before.length + 2, before.length + 3][place];
+      const last = before[2] === undefined ? 2 : 3;
+      deepEqual(found, [
+        [0, 1, 1],
+        [40, 2, 2],
+        [80, 3, last],
+        [0, 4, of(0)],
+        [40, 5, of(1)],
+        [80, 6, of(2)],
+        [0, 7, before.length + 4],
+        [40, 8, before.length + 5],
+      ]);
+      deepEqual(figures, { frames: 8, late: 0, skipped: Math.max(0, before.length - 3) });
+    }
+  });
+
   media(`compositor fills a gap of 10 s at most, in a graph that is ${mode}`, async (registry) => {
     const hour = await composeTimes(registry, {}, [[0, 40, 3_600_000, 3_600_040]], mode);
     deepEqual(hour.found, [[0, 1], [40, 2], [3_600_000, 3], [3_600_040, 4]]);

@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import { tapLog } from "../../core/log.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import {
   addRow,
@@ -272,7 +273,11 @@ async function withDamagedSets(pictures: readonly number[]): Promise<{ bytes: Ui
 }
 
 media("h264-decode leaves pictures out up to the next key frame where an SPS is damaged", async (registry) => {
+  const said: string[] = [];
+  const stopTap = tapLog(({ level, message }) => level === "warn" && message.includes("unit ") && said.push(message));
   const { pictures, figures } = await decode(registry, await withDamagedSets([10]));
+  stopTap();
+  deepEqual(said.map((message) => /unit 11 asks for chroma of 4:2:2, which cannot be decoded/.test(message)), [true]);
   deepEqual(figures("h264-decode"), { units: 25, frames: 20, damaged: 5 });
   deepEqual(
     pictures.map(({ ptsNs }) => ptsNs / 40e6),

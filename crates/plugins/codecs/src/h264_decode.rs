@@ -121,7 +121,7 @@ impl H264Decode {
         self.unit.extend_from_slice(unit);
         self.units += 1.0;
         self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
-        if !self.accept(sets)? {
+        if !self.accept(context, sets)? {
             return self.skip();
         }
         let gap = std::mem::take(&mut self.gap);
@@ -140,15 +140,20 @@ impl H264Decode {
 
     /// Whether a unit is to be decoded by its parameter sets. What they ask for is the stream's if the first ones say so, or
     /// two in a row; else they are damaged, and what follows depends on their picture.
-    fn accept(&mut self, said: Said) -> Result<bool, String> {
+    fn accept(&mut self, context: &mut Context, said: Said) -> Result<bool, String> {
         match (said, self.sets) {
             (Said::Nothing, sets) => Ok(sets != Sets::Doubtful),
             (Said::Fits, _) => {
                 self.sets = Sets::Fit;
                 Ok(true)
             }
-            (Said::Unsupported(_), Sets::Fit) => {
+            (Said::Unsupported(what), Sets::Fit) => {
                 self.sets = Sets::Doubtful;
+                context.warn(&format!(
+                    "unit {} asks for {what}, which cannot be decoded: it is damaged, or the stream has changed to that; what \
+                     comes up to the next sequence parameter set is left out, and counted as damaged",
+                    self.units
+                ));
                 Ok(false)
             }
             (Said::Unsupported(what), _) => {

@@ -6,6 +6,9 @@ const SPS: u8 = 7;
 /// Profiles whose parameter sets name the sampling of chroma and the depth.
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
+/// The profiles whose parameter sets do not.
+const LOW_PROFILES: [u32; 3] = [66, 77, 88];
+
 /// What the sequence parameter sets of an access unit say.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Said {
@@ -61,6 +64,9 @@ fn look_at(sps: &[u8]) -> Option<String> {
         }
         bits.read(1)?;
         skip_scaling_lists(&mut bits)?;
+    } else if !LOW_PROFILES.contains(&profile) {
+        // This is no set, but a slice with a flipped bit: the decoder finds that damaged, and keeps the set that it has.
+        return None;
     }
     skip_picture_order(&mut bits)?;
     // max_num_ref_frames, gaps_in_frame_num_value_allowed_flag, and the two sizes.
@@ -162,5 +168,22 @@ impl<'a> Bits<'a> {
         let code = self.number()?;
         let half = code.div_ceil(2) as i32;
         Some(if code % 2 == 1 { half } else { -half })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A set of a profile without pictures that are frames, of which all numbers are 0.
+    fn interlaced(profile: u8) -> [u8; 9] {
+        [0, 0, 1, 0x67, profile, 0, 0x1e, 0xff, 0x7f]
+    }
+
+    #[test]
+    fn a_slice_that_a_flipped_bit_makes_a_set_says_nothing_of_the_stream() {
+        assert_eq!(read_sets(&interlaced(77)), Said::Unsupported("interlaced pictures".into()));
+        // The first bytes of a slice of a key frame: first_mb_in_slice 0, slice_type 7.
+        assert_eq!(read_sets(&interlaced(0x88)), Said::Fits);
     }
 }

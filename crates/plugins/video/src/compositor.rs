@@ -38,6 +38,8 @@ pub struct Compositor {
     /// The time from which moments of a steady rate count, and the next.
     origin_ns: Option<f64>,
     next: f64,
+    /// When the last picture of the master ended before its times went back.
+    turned_ns: f64,
     ended: bool,
     frames: f64,
     late: f64,
@@ -104,6 +106,7 @@ impl Stage for Compositor {
             moment: None,
             origin_ns: None,
             next: 0.0,
+            turned_ns: f64::NEG_INFINITY,
             ended: false,
             frames: 0.0,
             late: 0.0,
@@ -231,11 +234,12 @@ impl Compositor {
             if state == InputState::Unlinked && !context.is_live() {
                 return Err(format!("input videoIn_{master} is the master and has no link"));
             }
-            return Ok(oldest.map(|info| Moment {
-                at_ns: info.pts_ns,
-                until_ns: info.pts_ns + info.duration_ns,
-                flags: info.flags,
-            }));
+            let Some(info) = oldest else { return Ok(None) };
+            if let Some((_, to_ns)) = self.span_of(master).filter(|&(from_ns, _)| info.pts_ns < from_ns) {
+                self.turned_ns = to_ns;
+            }
+            let (at_ns, until_ns) = (info.pts_ns, info.pts_ns + info.duration_ns);
+            return Ok(Some(Moment { at_ns, until_ns, flags: info.flags }));
         }
         if self.origin_ns.is_none() {
             self.origin_ns = self.find_origin(context);
@@ -324,11 +328,15 @@ impl Compositor {
     }
 
     /// Whether a picture is not after a time. One whose time is no number is always due. Where times go back, the picture
-    /// before, which has a span, stays for as long as the longest gap: those of the other inputs may go back too.
+    /// before, which has a span, stays for as long as the longest gap, or until the time has gone back too: that of the
+    /// master, or of the other inputs. Behind the master, what is still of the time before it went back is due at once.
     fn is_due(&self, info: &SluiceFrameInfo, at_ns: f64, span: Option<(f64, f64)>) -> bool {
-        let turns = span.is_some_and(|(from_ns, to_ns)| info.pts_ns < from_ns && at_ns <= to_ns + LONGEST_GAP_NS);
-        let waits = turns && self.settings.master.is_none();
-        !info.pts_ns.is_finite() || info.pts_ns <= at_ns && !waits
+        let waits = span.is_some_and(|(from_ns, to_ns)| {
+            info.pts_ns < from_ns && (from_ns..=to_ns + LONGEST_GAP_NS).contains(&at_ns)
+        });
+        let is_left =
+            span.is_some_and(|(from_ns, _)| at_ns < from_ns && (from_ns..self.turned_ns).contains(&info.pts_ns));
+        !info.pts_ns.is_finite() || is_left || info.pts_ns <= at_ns && !waits
     }
 
     /// Whether an input may still get another picture to show at a time.
