@@ -75,6 +75,21 @@ export async function readMediaInfo(path: string): Promise<MediaInfo> {
   }
 }
 
+/**
+ * How many pictures of a track lie at or after a time and are needed by ones before it.
+ *
+ * @param name of the track
+ * @throws {SluiceError} as {@linkcode readMediaInfo}
+ */
+export async function countBeyond(path: string, name: string, endSeconds: number): Promise<number> {
+  using file = await MediaFile.open(await import("mediabunny"), path);
+  try {
+    return await file.tracks.get(name)?.countBeyond(endSeconds * 1e9) ?? 0;
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
 async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }: MediaFile): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
