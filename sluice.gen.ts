@@ -10314,7 +10314,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "d8839474f9e43f14",
     "processors/media/image_source.ts": "301ee74d13740b70",
     "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
-    "processors/media/media_source.ts": "f32f4350f6724893",
+    "processors/media/media_source.ts": "b6da9387999850d7",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "2f12c70a975f2ed6",
     "processors/media/process.ts": "0a7387fc58a78247",

@@ -8,7 +8,7 @@ import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { imagePath } from "../../processors/media/image_path.ts";
-import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import { countBeyond, type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
 import { type OutputFormat, outputFormatOf } from "../convert/formats.ts";
@@ -35,7 +35,7 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   if (!given.printGraph) await assertWritable(given);
   const info = await readMediaInfo(imagePath(given.input, 1));
   const args = spreadBitRate(given, info, output);
-  const plans = planTracks(info, output, args);
+  const plans = await planTracks(info, output, args);
   const graph = conversionGraph(info, plans, output, args);
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));
@@ -63,7 +63,7 @@ function spreadBitRate(args: ConvertArgs, info: MediaInfo, output: OutputFormat)
 }
 
 /** What is done with the first track of pictures, and with the first one of sound. */
-function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): TrackPlan[] {
+async function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): Promise<TrackPlan[]> {
   if (info.container === "YUV4MPEG2") throw refusal(args, "YUV4MPEG2 is read by pipe-source only", "FILE");
   const wanted = (["video", "audio"] as const).flatMap((kind) => {
     const isWanted = kind === "video" ? !args.noVideo : !args.noAudio;
@@ -71,7 +71,15 @@ function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): T
     return isWanted && track !== undefined && output[kind].length > 0 ? [track] : [];
   });
   assertTimes(info, wanted, args);
-  if (wanted.length > 0) return wanted.map((track) => planTrack(track, wanted, output, args));
+  if (wanted.length > 0) {
+    return await Promise.all(wanted.map(async (track) => {
+      const { toSeconds } = args;
+      const isCut = toSeconds !== undefined && track.kind === "video" && info.container !== "PNG" &&
+        info.container !== "JPEG";
+      const beyond = isCut ? await countBeyond(info.path, track.name, toSeconds) : 0;
+      return planTrack(track, wanted, output, args, beyond);
+    }));
+  }
   const kinds = [...new Set(info.tracks.map(({ kind }) => kind))];
   throw refusal(
     args,
@@ -126,7 +134,8 @@ function refusal({ input, output }: ConvertArgs, why: string, key: string): Slui
 export function renderPlans({ tracks }: MediaInfo, plans: readonly TrackPlan[]): string[] {
   return tracks.map((track) => {
     const plan = plans.find((each) => each.track === track);
-    const what = plan === undefined ? "left out" : plan.copied ? "copied" : `to ${plan.codec}`;
+    const copied = plan?.beyond ? `copied, with ${plan.beyond} pictures after --to that others need` : "copied";
+    const what = plan === undefined ? "left out" : plan.copied ? copied : `to ${plan.codec}`;
     return `${track.name}: ${describeTrack(track)}: ${what}`;
   });
 }

@@ -7,7 +7,7 @@ import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/
 import type { MediaInfoArgs } from "../media_args.ts";
 import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
-import { formatBytes, formatClock } from "../output/table.ts";
+import { formatBytes, formatClock, formatCount } from "../output/table.ts";
 
 /** @returns the exit code: 1 if one of the files cannot be read */
 export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): Promise<number> {
@@ -28,8 +28,9 @@ export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): 
 
 /** A file as lines: itself, then its tracks and its tags. */
 export function renderMedia(info: MediaInfo): string[] {
-  const { path, container, bytes, part, durationSeconds, bitRate, tracks, tags } = info;
+  const { path, container, pictures, bytes, part, durationSeconds, bitRate, tracks, tags } = info;
   const facts = [container];
+  if (pictures !== undefined) facts.push(pictures === 1 ? "1 picture" : `${formatCount(pictures)} pictures`);
   if (durationSeconds !== undefined) facts.push(formatClock(durationSeconds * 1e9));
   facts.push(formatBytes(bytes));
   if (part !== undefined) facts.push(`cut off (${part} are there)`);

@@ -6,11 +6,12 @@
 import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
+import type { RunSummary } from "../../core/stats.ts";
 import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
 import { readableLine } from "../convert/ffmpeg_line.ts";
 import { undecodable } from "../convert/formats.ts";
-import { playedTracks, playingGraph } from "../convert/playing_graph.ts";
-import { renderRun } from "../convert/result.ts";
+import { playedTracks, playingGraph, SOURCE } from "../convert/playing_graph.ts";
+import { renderLength } from "../convert/result.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -78,9 +79,10 @@ function describeLosses({ path, tracks }: MediaInfo, played: readonly TrackInfo[
   return lost.length === 0 ? [] : [`${lost.join("; ")}; ffmpeg makes a file that is: ${readableLine(path, tracks)}`];
 }
 
-/** `Played 0:12.0 of media in 12.0 s`. */
-function renderPlayed(summary: Parameters<typeof renderRun>[0]): string[] {
-  return [`Played ${renderRun(summary)}`];
+/** `Played 0:12.0 of media in 12.0 s`, from where it began, and what came again as often as it came. */
+function renderPlayed(summary: RunSummary): string[] {
+  const { playedSeconds = 0 } = summary.nodes.find(({ id }) => id === SOURCE)?.figures ?? {};
+  return [`Played ${renderLength(Number(playedSeconds) * 1e9, summary)}`];
 }
 
 function refusal(file: string, why: string, key: string): SluiceError {

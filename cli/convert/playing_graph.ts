@@ -10,7 +10,7 @@ import { type ChainEnd, GraphDraft } from "./draft.ts";
 import { decoderOf, familyOf, PCM } from "./formats.ts";
 
 /** The id of the node that reads. */
-const SOURCE = "file";
+export const SOURCE = "file";
 
 /** The tracks that are played: the first one of pictures and the first one of sound that can be. */
 export function playedTracks({ tracks }: MediaInfo): TrackInfo[] {

@@ -7,7 +7,6 @@ import { SluiceError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
 import type { WrittenFile } from "../output/files.ts";
-import { readMediaLength } from "../output/position.ts";
 import { formatSpeed } from "../output/progress.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../output/table.ts";
 import { OUTPUT, outputAddress } from "./conversion_graph.ts";
@@ -31,11 +30,6 @@ export function renderConverted(
       ? `Left ${path} (${formatBytes(bytes)}), which is not complete`
       : `Wrote nothing to ${path}`
   );
-}
-
-/** `10:00.0 of media in 1.20 s, 500 × real time`, of the node that went furthest. */
-export function renderRun(summary: RunSummary): string {
-  return renderLength(readMediaLength(summary) ?? 0, summary);
 }
 
 /**
@@ -62,7 +56,8 @@ export function findUnwritten(
   );
 }
 
-function renderLength(mediaNs: number, { elapsedNs }: RunSummary): string {
+/** `10:00.0 of media in 1.20 s, 500 × real time`. */
+export function renderLength(mediaNs: number, { elapsedNs }: RunSummary): string {
   const speed = formatSpeed(mediaNs / elapsedNs);
   return `${formatClock(mediaNs)} of media in ${formatDuration(elapsedNs)}, ${speed} × real time`;
 }

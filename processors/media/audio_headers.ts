@@ -42,6 +42,11 @@ const FLAC_RATES = [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 
 const FLAC_BITS = [0, 8, 12, 0, 16, 20, 24, 32];
 const MP3_RATES = [44_100, 48_000, 32_000];
 
+/** The length of an AAC access unit, which its ADTS header tells. */
+export function readAdtsBytes(bytes: Uint8Array): number {
+  return (bytes[3] & 3) << 11 | bytes[4] << 3 | bytes[5] >> 5;
+}
+
 /** Rate and channels of an AAC access unit with ADTS header. `undefined`: it has none. */
 export function readAdtsHeader(bytes: Uint8Array): AudioPacketFormat | undefined {
   if (bytes.length < 7 || bytes[0] !== 0xff || (bytes[1] & 0xf6) !== 0xf0) return undefined;

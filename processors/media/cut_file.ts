@@ -1,12 +1,13 @@
 /**
  * A view of a file that is cut off, as if what is whole of it were all. Readers of Ogg (RFC 3533) and of MP4 in fragments
  * fail at a page and at a `moof` that is cut; those of Matroska and WebM (RFC 9559) leave out all of a cluster, which may
- * last for seconds.
+ * last for seconds; those of MPEG-TS hand on a packet that is cut.
  *
  * @module
  */
 import { claimedSize } from "./claimed_size.ts";
 import { type EbmlElement, elementsIn, ID } from "./ebml.ts";
+import { cutStreams, isMpegTs, TRANSPORT_PACKET_BYTES, withoutTransportPackets } from "./cut_ts.ts";
 import { boxesIn, isMp4, type ReadRange } from "./mp4_check.ts";
 
 /** What is whole of a file. */
@@ -17,7 +18,10 @@ export interface WholePart {
   readonly part: string | undefined;
 }
 
-type View = Pick<WholePart, "size" | "read">;
+type View = Pick<WholePart, "size" | "read"> & {
+  /** Bytes that are whole, where they are not all of the view's. */
+  readonly whole?: number;
+};
 
 /** A page of Ogg: its header up to the number of its segments, and the longest one. The end holds two whole ones. */
 const HEADER_BYTES = 27;
@@ -27,16 +31,18 @@ const CAPTURE = [0x4f, 0x67, 0x67, 0x53];
 
 /** The part of a file that can be read: all of one that is whole, or that is none of these kinds. */
 export function wholePart(read: ReadRange, size: number): WholePart {
-  const view = viewOf(read, size);
+  const { whole, ...view } = viewOf(read, size);
   const claimed = claimedSize(read, size);
   if (claimed !== undefined) return { ...view, part: `${size} of ${claimed} bytes` };
-  return { ...view, part: view.size < size ? `${view.size} whole of ${size} bytes` : undefined };
+  const there = whole ?? view.size;
+  return { ...view, part: there < size ? `${there} whole of ${size} bytes` : undefined };
 }
 
 function viewOf(read: ReadRange, size: number): View {
   if (size < 12) return { size, read };
   if (isCapture(read(0, 4), 0)) return { size: wholePages(read, size), read };
   if (isMp4(read, size)) return { size: wholeFragments(read, size), read };
+  if (isMpegTs(read, size)) return wholeStreams(read, size);
   return withWholeCluster(read, size);
 }
 
@@ -48,6 +54,13 @@ function wholeFragments(read: ReadRange, size: number): number {
     whole = claimedEnd;
   }
   return size;
+}
+
+/** MPEG-TS without packets of its streams that are cut. */
+function wholeStreams(read: ReadRange, size: number): View {
+  const { bytes, places } = cutStreams(read, size);
+  const whole = size - size % TRANSPORT_PACKET_BYTES - bytes;
+  return { size, read: withoutTransportPackets(read, places), whole };
 }
 
 /** Where the last page of Ogg ends that is whole. A file whose end has no two pages in a row is left as it is. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
 import { apart, carry, ffmpeg, FOLDER, input, mp4, probe } from "./fixtures/media_files.ts";
 import { MediaFile } from "./media_file.ts";
+import { readMediaInfo } from "./media_info.ts";
 
 const COPY = ["-c", "copy"];
 
@@ -11,7 +12,8 @@ const CUTS = 40;
 
 function remade(name: string, ...args: string[]): string {
   const path = `${FOLDER}/${name}`;
-  ffmpeg("-i", mp4(), ...args, path);
+  // It says that it is not told how long frames of sound are, which it needs not know.
+  ffmpeg("-v", "error", "-i", mp4(), ...args, path);
   return path;
 }
 
@@ -62,6 +64,29 @@ for (const [what, [make, fewer]] of Object.entries(FILES)) {
         found <= wanted && found >= wanted - 2 * fewer,
         `${found} packets of ${size} bytes, ${wanted} by ffprobe`,
       );
+    }
+  });
+}
+
+for (const kind of ["video", "audio"] as const) {
+  Deno.test(`MediaFile leaves out the packet of ${kind} that MPEG-TS ends within, and says that it is cut off`, async () => {
+    const [path, copy] = ["ts", "mkv"].map((extension) => `${FOLDER}/cut-${kind}.${extension}`);
+    const whole = remade(`whole-${kind}.ts`, ...COPY, "-map", `0:${kind[0]}`);
+    const bytes = Deno.readFileSync(whole);
+    assert.equal((await readMediaInfo(whole)).part, undefined);
+    const sizes = (file: string) => probe(file, "packet=size").map(Number);
+    for (const share of [0.4, 0.6, 0.8]) {
+      for (const more of [0, 100]) {
+        const size = Math.floor(bytes.length / 188 * share) * 188 + more;
+        Deno.writeFileSync(path, bytes.subarray(0, size));
+        const { part } = await readMediaInfo(path);
+        if (more > 0) assert.match(part!, new RegExp(`^\\d+ whole of ${size} bytes$`));
+        await carry(path, { path: copy }, [`${kind}_0`]);
+        // ffmpeg hands on the last one as far as it is there, and its decoder says so.
+        const [found, wanted] = [sizes(copy).length, sizes(path).length];
+        assert.ok(found === wanted || found === wanted - 1, `${found} of ${wanted}`);
+        ffmpeg("-xerror", "-i", copy, "-f", "null", "-");
+      }
     }
   });
 }

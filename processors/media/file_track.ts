@@ -138,16 +138,31 @@ export class FileTrack {
    */
   async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
-    // Sums with an origin are rounded: far less than a tick of the clock of MPEG-TS, whose second has 90,000.
-    const rounding = this.originSeconds === 0 ? 0 : 1e-6;
-    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(endNs / 1e9 + this.originSeconds - rounding);
+    this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(this.#secondsBefore(endNs));
     this.#earlyNs = -this.#primingNs;
-    const seconds = timeNs / 1e9 + this.originSeconds + rounding;
+    const seconds = timeNs / 1e9 + this.originSeconds + this.#rounding;
     const first = timeNs <= 0
       ? await this.#sink.getFirstKeyPacket()
       : await this.#sink.getKeyPacket(seconds) ?? await this.#sink.getFirstKeyPacket();
     this.#packets = first === null ? undefined : this.#sink.packets(first);
     await this.advance();
+  }
+
+  /**
+   * How many packets at or after a time are read up to it, since ones before it need them: of pictures whose order of
+   * decoding is not that of time.
+   */
+  async countBeyond(endNs: number): Promise<number> {
+    const seconds = this.#secondsBefore(endNs);
+    const last = await this.#lastBefore(seconds);
+    const about = { metadataOnly: true };
+    let count = 0;
+    let packet = await this.#sink.getKeyPacket(seconds - 1e-6, about);
+    while (packet !== null && packet.sequenceNumber <= last) {
+      if (packet.timestamp >= seconds) count++;
+      packet = await this.#sink.getNextPacket(packet, about);
+    }
+    return count;
   }
 
   /** Goes on to the packet after {@linkcode next}. */
@@ -163,6 +178,16 @@ export class FileTrack {
   /** Lets go of what was read ahead. */
   async close(): Promise<void> {
     await this.#packets?.return();
+  }
+
+  /** Sums with an origin are rounded: far less than a tick of the clock of MPEG-TS, whose second has 90,000. */
+  get #rounding(): number {
+    return this.originSeconds === 0 ? 0 : 1e-6;
+  }
+
+  /** The time of the container that packets before an end are before. */
+  #secondsBefore(endNs: number): number {
+    return endNs / 1e9 + this.originSeconds - this.#rounding;
   }
 
   /** The place of the last packet with a time before another: of those around it, pictures may be reordered. */

@@ -19,11 +19,11 @@ export function isNumbered(pattern: string): boolean {
 }
 
 /**
- * The path of the next picture that there is after a number that is missing.
+ * The number of the next picture that there is after another number.
  *
  * @throws {Error} if the folder cannot be read
  */
-export function pathAfter(pattern: string, missing: number): string | undefined {
+export function numberAfter(pattern: string, other: number): number | undefined {
   const name = basename(pattern);
   const place = NUMBER.exec(name);
   if (place === null) return undefined;
@@ -31,8 +31,8 @@ export function pathAfter(pattern: string, missing: number): string | undefined 
   let found = Infinity;
   for (const entry of Deno.readDirSync(dirname(pattern))) {
     const number = Number(entry.name.slice(before.length, entry.name.length - after.length));
-    const isNext = number > missing && number < found && Number.isInteger(number);
+    const isNext = number > other && number < found && Number.isInteger(number);
     if (isNext && basename(imagePath(pattern, number)) === entry.name) found = number;
   }
-  return found === Infinity ? undefined : imagePath(pattern, found);
+  return found === Infinity ? undefined : found;
 }

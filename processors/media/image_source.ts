@@ -10,7 +10,7 @@ import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "../file/file_errors.ts";
-import { imagePath, isNumbered, pathAfter } from "./image_path.ts";
+import { imagePath, isNumbered, numberAfter } from "./image_path.ts";
 import { decodePng, isPng } from "./png.ts";
 
 /** The largest file of a picture. */
@@ -133,8 +133,9 @@ export class ImageSource {
   /** Warns if the sequence goes on after a number that is missing. */
   #tellGap(path: string, { log }: ProcessorContext): void {
     this.#hasToldEnd = true;
-    const next = pathAfter(this.path, this.#number);
-    if (next === undefined) return;
+    const number = numberAfter(this.path, this.#number);
+    if (number === undefined) return;
+    const next = imagePath(this.path, number);
     const files = [path, next].map((each) => JSON.stringify(each));
     log.warn(
       `${files[0]} is missing, and the stream ends before it, after ${this.#count} pictures: ${files[1]} and what ` +

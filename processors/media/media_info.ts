@@ -5,6 +5,7 @@
  */
 import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
+import { imagePath, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
 import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
@@ -17,7 +18,9 @@ export interface MediaInfo {
   readonly bytes: number;
   /** How much of a file that is cut off is there: "900 of 1000 bytes". */
   readonly part?: string;
-  /** From its start to the end of what ends last; absent for a single picture. */
+  /** How many files of numbered pictures there are, from the first one to a gap. */
+  readonly pictures?: number;
+  /** From its start to the end of what ends last; absent for pictures without a container. */
   readonly durationSeconds?: number;
   /** Bits a second of the whole file. */
   readonly bitRate?: number;
@@ -62,14 +65,30 @@ const SMALL_BYTES = 16 * 2 ** 20;
 /**
  * Reads what a file says of itself.
  *
+ * @param path of a file, or of numbered pictures: `still-%05d.png`, of which the first one there is is read
  * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
  */
 export async function readMediaInfo(path: string): Promise<MediaInfo> {
-  const pictures = pictureFileInfo(path);
+  const pictures = numberedInfo(path) ?? pictureFileInfo(path);
   if (pictures !== undefined) return pictures;
   using file = await MediaFile.open(await import("mediabunny"), path);
   try {
     return await mediaFileInfo(file);
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
+/**
+ * How many pictures of a track lie at or after a time and are needed by ones before it.
+ *
+ * @param name of the track
+ * @throws {SluiceError} as {@linkcode readMediaInfo}
+ */
+export async function countBeyond(path: string, name: string, endSeconds: number): Promise<number> {
+  using file = await MediaFile.open(await import("mediabunny"), path);
+  try {
+    return await file.tracks.get(name)?.countBeyond(endSeconds * 1e9) ?? 0;
   } catch (error) {
     throw mediaError(path, error);
   }
@@ -131,7 +150,9 @@ async function videoInfo(track: InputVideoTrack, packetRate: number): Promise<Pa
   const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
   const rotation = await track.getRotation();
   const frameRate = Math.round(packetRate * 1e3) / 1e3;
-  return { width, height, ...(rotation !== 0 && { rotation }), ...(frameRate > 0 && { frameRate }) };
+  // A single picture may have no duration, and its rate no bound.
+  const hasRate = frameRate > 0 && Number.isFinite(frameRate);
+  return { width, height, ...(rotation !== 0 && { rotation }), ...(hasRate && { frameRate }) };
 }
 
 async function audioInfo(track: InputAudioTrack): Promise<Partial<TrackInfo>> {
@@ -144,6 +165,36 @@ async function readTags(input: Input): Promise<MediaInfo["tags"]> {
   const day = date === undefined || Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, 10);
   const found = Object.entries({ ...texts, ...(day !== undefined && { date: day }) });
   return Object.fromEntries(found.filter(([, value]) => typeof value === "string" || typeof value === "number"));
+}
+
+/** Numbered pictures; `undefined` for another path, and where there are none. */
+function numberedInfo(pattern: string): MediaInfo | undefined {
+  let number = firstNumber(pattern);
+  const info = number === undefined ? undefined : pictureFileInfo(imagePath(pattern, number));
+  if (info === undefined) return undefined;
+  let [bytes, pictures] = [0, 0];
+  for (let size: number | undefined = info.bytes; size !== undefined; size = sizeOf(imagePath(pattern, ++number!))) {
+    bytes += size;
+    pictures++;
+  }
+  return { ...info, path: pattern, bytes, pictures };
+}
+
+function firstNumber(pattern: string): number | undefined {
+  try {
+    return numberAfter(pattern, -1);
+  } catch {
+    // What is wrong with the folder is told where the file is opened.
+    return undefined;
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file of pictures without a container; `undefined` for another one, and for one that cannot be opened. */

@@ -113,6 +113,24 @@ Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks 
   assert.deepEqual(probe(turned, "stream_side_data=rotation", "-select_streams", "v"), ["-90"]);
 });
 
+Deno.test("readMediaInfo() tells no rate of a single picture in MPEG-TS", async () => {
+  const path = picture("single.ts", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-frames:v", "1", "-s", "160x90");
+  const { tracks } = await readMediaInfo(path);
+  assert.equal(tracks[0].frameRate, undefined);
+  assert.equal(tracks[0].width, 160);
+});
+
+Deno.test("readMediaInfo() tells of numbered pictures how many there are up to a gap", async () => {
+  const pattern = picture("numbered-%d.png", "-frames:v", "5", "-start_number", "0");
+  Deno.removeSync(`${FOLDER}/numbered-3.png`);
+  const { path, container, pictures, bytes, tracks } = await readMediaInfo(pattern);
+  assert.deepEqual([path, container, pictures], [pattern, "PNG", 3]);
+  const sizes = [0, 1, 2].map((number) => Deno.statSync(`${FOLDER}/numbered-${number}.png`).size);
+  assert.equal(bytes, sizes.reduce((sum, size) => sum + size));
+  assert.deepEqual([tracks[0].width, tracks[0].height], [161, 91]);
+  await assert.rejects(readMediaInfo(`${FOLDER}/none-%d.png`), { code: "InvalidConfig", message: /none-%d\.png/ });
+});
+
 for (
   const [what, name, content, code, message] of [
     [

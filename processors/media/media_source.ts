@@ -139,6 +139,17 @@ export class MediaSource {
 
   /** Writes the packets that are next in time. */
   async process(context: ProcessorContext): Promise<void> {
+    await this.#play(context);
+    context.report({ playedSeconds: this.#endNs / 1e9 });
+  }
+
+  /** Closes the file. */
+  async teardown(): Promise<void> {
+    await Promise.all(this.#tracks.map(({ track }) => track.close()));
+    this.#file?.[Symbol.dispose]();
+  }
+
+  async #play(context: ProcessorContext): Promise<void> {
     // In a live graph outputs may still be linked.
     if (this.#tracks.length === 0 && context.mode === "live") return context.waitUntilNs(context.nowNs() + IDLE_NS);
     if (this.#seeks) {
@@ -152,12 +163,6 @@ export class MediaSource {
       if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
       await this.#write(played, context);
     }
-  }
-
-  /** Closes the file. */
-  async teardown(): Promise<void> {
-    await Promise.all(this.#tracks.map(({ track }) => track.close()));
-    this.#file?.[Symbol.dispose]();
   }
 
   #playLinked(): void {

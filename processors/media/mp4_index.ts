@@ -1,7 +1,8 @@
 /**
  * Gives an MP4 file that was recorded in fragments one index, without moving its media: the index is appended, and a
  * head of 16 bytes makes everything between the start of the file and the index plain media. Until that is written the
- * file is one in fragments, and afterwards none. It takes as long as the index is: some bytes a packet.
+ * file is one in fragments, and afterwards none. The head is written once the disk has everything else, so that a file
+ * plays after a loss of power too.
  *
  * @module
  */
@@ -28,6 +29,9 @@ const DURATION_AT: Readonly<Record<string, readonly [number, number]>> = {
   tkhd: [20, 28],
   mdhd: [16, 24],
 };
+
+/** What is called of a file that gets its index. */
+export type IndexedFile = Pick<Deno.FsFile, "seekSync" | "writeSync" | "syncData">;
 
 /** What a file in fragments holds, learned while it is written. */
 export class Mp4Index {
@@ -56,9 +60,11 @@ export class Mp4Index {
   }
 
   /** Gives a file its index. @param length that of the file */
-  write(file: Deno.FsFile, length: number): void {
+  async write(file: IndexedFile, length: number): Promise<void> {
     if (this.#tables.size === 0) return;
     writeAll(file, length, this.#index());
+    // Disks write in any order: with the head and without the index, nothing would play after a loss of power.
+    await file.syncData();
     writeAll(file, this.#headAt, mediaDataHead(length - this.#headAt));
   }
 
@@ -225,7 +231,7 @@ function viewOf(bytes: Uint8Array, { start, end }: Pick<Box, "start" | "end">): 
   return new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
-function writeAll(file: Deno.FsFile, at: number, bytes: Uint8Array): void {
+function writeAll(file: IndexedFile, at: number, bytes: Uint8Array): void {
   file.seekSync(at, Deno.SeekMode.Start);
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }

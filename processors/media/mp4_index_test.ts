@@ -98,7 +98,7 @@ Deno.test("Mp4Index gives fragments beyond 4 GiB an index that ffmpeg decodes to
       file.seekSync(at, Deno.SeekMode.Start);
       file.writeSync(bytes);
     }
-    indexOf(from, shift).write(file, Deno.statSync(path).size);
+    await indexOf(from, shift).write(file, Deno.statSync(path).size);
   }
   assert.deepEqual(decode(path, "v"), decode(mp4(), "v"));
   const times = ["packet=pts_time,flags", "-select_streams", "v"] as const;
@@ -113,17 +113,59 @@ Deno.test("Mp4Index leaves a file in fragments that plays if it is broken off be
   Deno.copyFileSync(path, whole);
   {
     using file = Deno.openSync(whole, { write: true });
-    indexOf(path).write(file, Deno.statSync(path).size);
+    await indexOf(path).write(file, Deno.statSync(path).size);
   }
   const [head] = topOf(path).filter(({ type }) => type === "moov");
   using file = Deno.openSync(whole, { write: true });
   file.seekSync(head.at, Deno.SeekMode.Start);
   file.writeSync(head.bytes);
-  const { stdout } = new Deno.Command("ffmpeg", {
-    args: [..."-v quiet -i".split(" "), whole, ..."-map 0:v:0 -fps_mode passthrough -f rawvideo -".split(" ")],
-  }).outputSync();
-  assert.deepEqual(stdout, wanted);
+  assert.deepEqual(picturesOf(whole), wanted);
 });
+
+/** The pictures of a file, whatever ffmpeg says of it. */
+function picturesOf(path: string): Uint8Array {
+  const { stdout } = new Deno.Command("ffmpeg", {
+    args: [..."-v quiet -i".split(" "), path, ..."-map 0:v:0 -fps_mode passthrough -f rawvideo -".split(" ")],
+  }).outputSync();
+  return stdout;
+}
+
+Deno.test("Mp4Index leaves a file that plays at whatever write the power fails, in whatever order the disk writes", async () => {
+  const path = await fragmented("power.mp4");
+  const before = Deno.readFileSync(path);
+  const wanted = decode(path, "v");
+  const synced: { at: number; bytes: Uint8Array }[] = [];
+  const pending: typeof synced = [];
+  const left: Uint8Array[] = [];
+  let place = 0;
+  await indexOf(path).write({
+    seekSync: (offset) => place = Number(offset),
+    writeSync(bytes) {
+      pending.push({ at: place, bytes: bytes.slice() });
+      // Any of what was written since the disk was waited for may be there.
+      for (let kept = 0; kept < 2 ** pending.length; kept++) {
+        left.push(written(before, [...synced, ...pending.filter((_, k) => kept & 2 ** k)]));
+      }
+      place += bytes.length;
+      return bytes.length;
+    },
+    syncData: () => Promise.resolve(void synced.push(...pending.splice(0))),
+  }, before.length);
+  assert.equal(left.length, 4);
+  left.forEach((bytes, k) => {
+    const found = `${FOLDER}/power-${k}.mp4`;
+    Deno.writeFileSync(found, bytes);
+    assert.deepEqual(picturesOf(found), wanted);
+  });
+});
+
+/** A file after some writes. */
+function written(before: Uint8Array, writes: readonly { at: number; bytes: Uint8Array }[]): Uint8Array {
+  const bytes = new Uint8Array(Math.max(before.length, ...writes.map(({ at, bytes }) => at + bytes.length)));
+  bytes.set(before);
+  for (const write of writes) bytes.set(write.bytes, write.at);
+  return bytes;
+}
 
 Deno.test("MediaSink keeps the times of tracks that begin apart, in the one index of an MP4 file", async () => {
   const played = await play({ path: mp4() }, ...PORTS);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { EncodedFormat } from "../../core/frames/format.ts";
-import { fitsAdts, readAacCore, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
+import { fitsAdts, readAacCore, readAdtsBytes, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
 import { BitReader } from "./bit_reader.ts";
 import { joinByteStream, readAvcConfiguration, readHevcConfiguration, splitLengthPrefixed } from "./nal_units.ts";
 
@@ -18,7 +18,7 @@ export type PacketConverter = (bytes: Uint8Array, isKey: boolean) => Uint8Array 
  * @throws {Error} if that is faulty, or says what frames cannot: "its ..."
  */
 export function packetConverter(format: EncodedFormat, description: Uint8Array | undefined): PacketConverter {
-  if (description === undefined) return (bytes) => bytes;
+  if (description === undefined) return format.codec === "aac" ? wholeAdts : (bytes) => bytes;
   switch (format.codec) {
     case "h264":
     case "hevc": {
@@ -64,8 +64,13 @@ function aacConverter({ sampleRateHz, channels }: EncodedFormat, description: Ui
   const objectType = core.objectType >= 1 && core.objectType <= 4 ? core.objectType : 2;
   return (bytes) => {
     if (bytes.length + 7 >= 8192) return undefined;
-    return readAdtsHeader(bytes) === undefined ? withAdtsHeader(bytes, { ...header, objectType }) : bytes;
+    return readAdtsHeader(bytes) === undefined ? withAdtsHeader(bytes, { ...header, objectType }) : wholeAdts(bytes);
   };
+}
+
+/** An access unit that has its header, unless it is cut. */
+function wholeAdts(bytes: Uint8Array): Uint8Array | undefined {
+  return readAdtsHeader(bytes) !== undefined && readAdtsBytes(bytes) > bytes.length ? undefined : bytes;
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {

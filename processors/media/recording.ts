@@ -156,7 +156,7 @@ export class Recording {
     await this.#complete();
     let reason: unknown;
     try {
-      this.#index?.write(this.#partial.file, this.size);
+      await this.#index?.write(this.#partial.file, this.size);
     } catch (error) {
       // Up to there it is a whole file in fragments.
       this.#partial.file.truncateSync(this.size);

@@ -91,6 +91,31 @@ Deno.test("sluice convert scales, changes the rate and cuts, to the picture", { 
   assert.deepEqual(probe(path, `stream=${entries.join(",")}`, "-count_frames"), ["h264,80,60,10/1,6"]);
 });
 
+Deno.test(
+  "sluice convert --to ends with the picture before that time, and copies where that can be",
+  { ignore },
+  async () => {
+    const path = `${FOLDER}/reordered.mp4`;
+    const x264 = "-c:v libx264 -pix_fmt yuv420p -g 100 -bf 3 -x264-params b-adapt=0:scenecut=0".split(" ");
+    ffmpeg("-f", "lavfi", "-i", "testsrc=size=64x48:rate=25:duration=2", ...x264, path);
+    const times = (file: string) => probe(file, "packet=pts_time", "-select_streams", "v").map(Number);
+    // A picture that is decoded before others is shown after them, but after each fourth one.
+    const [cut, clean] = [
+      await convert(path, "cut.mp4", "--to", "1.08"),
+      await convert(path, "clean.mp4", "--to", "1"),
+    ];
+    assert.match(cut.stderr, /: to h264$/m);
+    assert.match(clean.stderr, /: copied$/m);
+    assert.deepEqual([cut, clean].map(({ code }) => code), [0, 0]);
+    assert.equal(times(`${FOLDER}/cut.mp4`).length, 27);
+    assert.equal(times(`${FOLDER}/clean.mp4`).length, 25);
+    const copy = await convert(path, "needed.mp4", "--to", "1.08", "--copy");
+    const count = times(`${FOLDER}/needed.mp4`).length;
+    assert.match(copy.stderr, new RegExp(`: copied, with ${count - 27} pictures after --to that others need$`, "m"));
+    assert.ok(count > 27);
+  },
+);
+
 Deno.test("sluice convert turns pictures that the file says are to be turned", { ignore }, async () => {
   const turned = `${FOLDER}/turned.mp4`;
   ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=270", turned);

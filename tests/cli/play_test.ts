@@ -10,7 +10,7 @@ Deno.test("sluice play runs a file in real time, at another speed, and prints th
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^.*play\.wav: WAVE, 0:01\.0, .*\n {2}pcm_0 {2}pcm-s16, 48000 Hz, mono/);
   assert.match(stderr, /^Live page: http:\/\/127\.0\.0\.1:\d+$/m);
-  assert.match(stdout, /^Played 0:01\.0 of media in \S+ \w+, [\d.]+ × real time\n$/);
+  assert.match(stdout, /^Played 0:00\.8 of media in \S+ \w+, [\d.]+ × real time\n$/);
   // 0.8 s at four times the speed, and never sooner.
   const [, took, unit] = /in (\S+) (\w+),/.exec(stdout)!;
   assert.ok(Number(took) * (unit === "s" ? 1000 : 1) >= 150, stdout);
@@ -27,6 +27,14 @@ Deno.test("sluice play --loop goes on until Ctrl-C, which ends it with exit code
   const { outcome, nodes } = events.at(-1) as { outcome: string; nodes: { id: string; type: string }[] };
   assert.equal(outcome, "stopped");
   assert.deepEqual(nodes.map(({ id, type }) => `${id} ${type}`), ["file media-source", "level level-meter"]);
+});
+
+Deno.test("sluice play counts what was played once more with --loop", async () => {
+  const path = input("play.wav", "-c:a", "pcm_s16le");
+  const { code, stdout } = await sluice(["play", path, "--loop", "--speed", "16", "--seconds", "1"], { cwd: FOLDER });
+  assert.equal(code, 0);
+  const [, minutes, seconds] = /^Played (\d+):([\d.]+) of media in/.exec(stdout)!;
+  assert.ok(Number(minutes) * 60 + Number(seconds) > 1.5, stdout);
 });
 
 Deno.test("sluice play leaves out a track that cannot be read, plays the others, and says so", async () => {
