@@ -9,6 +9,10 @@
  */
 import { defineNodeType, definePackage, processorClass } from "./generated.ts";
 import * as package1 from "./stages.gen.ts";
+import { portsOf as imageSinkPorts } from "./processors/media/image_sink_ports.ts";
+import { portsOf as imageSourcePorts } from "./processors/media/image_source_ports.ts";
+import { portsOf as mediaSinkPorts } from "./processors/media/sink_ports.ts";
+import { portsOf as mediaSourcePorts } from "./processors/media/source_ports.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -4564,6 +4568,7 @@ export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeT
       };
     };
   },
+  portsOf: imageSinkPorts,
 });
 
 /** The ports of `image-source`. */
@@ -4662,7 +4667,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
   descriptor: {
     type: "image-source",
     className: "ImageSource",
-    source: "processors/media/image_source.ts:38",
+    source: "processors/media/image_source.ts:42",
     description: "Plays pictures from files.",
     doc:
       'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast\nas the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
@@ -4747,6 +4752,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
       };
     };
   },
+  portsOf: imageSourcePorts,
 });
 
 /** The ports of `level-meter`. */
@@ -5288,7 +5294,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:47",
+    source: "processors/media/media_sink.ts:50",
     description: "Writes a media file.",
     doc:
       'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
@@ -5412,6 +5418,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
       };
     };
   },
+  portsOf: mediaSinkPorts,
 });
 
 /** The ports of `media-source`. */
@@ -5545,7 +5552,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:65",
+    source: "processors/media/media_source.ts:69",
     description: "Reads a media file.",
     doc:
       'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
@@ -5661,6 +5668,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       };
     };
   },
+  portsOf: mediaSourcePorts,
 });
 
 /** The ports of `mixer`. */
@@ -10311,10 +10319,10 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "56d55799a112feee",
-    "processors/media/image_sink.ts": "d8839474f9e43f14",
-    "processors/media/image_source.ts": "8611cccc85f9ff0f",
-    "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
-    "processors/media/media_source.ts": "b6da9387999850d7",
+    "processors/media/image_sink.ts": "33739735051a08e8",
+    "processors/media/image_source.ts": "d17324d91d62f10b",
+    "processors/media/media_sink.ts": "0f71efe94811659b",
+    "processors/media/media_source.ts": "1fdde020c39636a4",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "2f12c70a975f2ed6",
     "processors/media/process.ts": "0a7387fc58a78247",

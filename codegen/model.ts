@@ -47,6 +47,8 @@ export interface NodeModel {
   readonly descriptor: NodeDescriptor;
   /** Path of the file that exports the class. */
   readonly module: string;
+  /** Path of the file that tells more of a node's ports; absent for none. */
+  readonly portsFrom?: string;
   /** The name under which `module` exports the class. */
   readonly exportName: string;
   /** Other classes of the same name, for other systems. */

@@ -48,6 +48,11 @@ export interface ProcessorOptions {
    * tick is under way.
    */
   readonly usesEventLoop?: boolean;
+  /**
+   * A module beside this one, such as `"./sink_ports.ts"`, that tells more of a node's ports by its configuration: its
+   * export `portsOf`, of type `PortsOf`. It is loaded with the generated code, so that it should import little.
+   */
+  readonly portsFrom?: string;
   /** Names of the figures that the node gives to `context.report()`, for those who look a node type up. */
   readonly figures?: readonly string[];
 }

@@ -6,11 +6,11 @@
 import type { SluiceError } from "../../core/errors.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
-import type { checkExpression } from "../../core/graph/expression/check_expression.ts";
 import { checkGraph, type GraphCheck } from "../../core/graph/load.ts";
 import type { GraphMode } from "../../core/links/policy.ts";
-import { parseOverride } from "../../core/graph/config_overrides.ts";
+import { type ConfigOverride, parseOverride } from "../../core/graph/config_overrides.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { notingPaths } from "../../processors/media/source_ports.ts";
 import type { CheckArgs } from "../args.ts";
 import { explainUnknownTypes, loadTypes } from "../project/packages.ts";
 
@@ -38,21 +38,27 @@ export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   const text = args.expression ?? await readGraphText(args.graph);
   const known = await loadTypes(args);
   const { registry } = known;
-  const { document, errors, warnings } = args.expression === undefined
-    ? checkGraph(text, args.graph, registry, settings, args.convert)
-    : await checkLine(text, registry, settings, args.mode, args.convert ?? "auto");
+  const { document, errors, warnings } = await lookingIntoFiles(await checkerOf(text, registry, settings, args));
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
 }
 
-/** Rarely wanted, so that it is loaded where it is. Files that sources name are looked into, if the line does not say it all. */
-async function checkLine(...args: Parameters<typeof checkExpression>): Promise<GraphCheck> {
+/** What checks a file, or a line; the latter is rarely wanted, so that it is loaded where it is. */
+async function checkerOf(
+  text: string,
+  registry: NodeRegistry,
+  settings: readonly ConfigOverride[],
+  { expression, graph, mode, convert }: GraphSource,
+): Promise<() => GraphCheck> {
+  if (expression === undefined) return () => checkGraph(text, graph, registry, settings, convert);
   const { checkExpression } = await import("../../core/graph/expression/check_expression.ts");
-  const { MediaOutputs } = await import("../project/media_outputs.ts");
-  const { mediaInputsOf } = await import("../project/media_inputs.ts");
-  const outputs = new MediaOutputs();
-  const [text, registry, settings, mode, convert] = args;
-  const check = () =>
-    checkExpression(text, registry, settings, mode, convert, { outputsOf: outputs.of, inputsOf: mediaInputsOf });
-  const before = check();
-  return await outputs.look() ? check() : before;
+  return () => checkExpression(text, registry, settings, mode, convert ?? "auto");
+}
+
+/** Checks a graph, once more if something of it depends on what the files of its sources hold. */
+async function lookingIntoFiles(check: () => GraphCheck): Promise<GraphCheck> {
+  const { made, paths } = notingPaths(check);
+  if (paths.size === 0) return made;
+  const { lookInto } = await import("../project/media_outputs.ts");
+  await lookInto(paths);
+  return check();
 }

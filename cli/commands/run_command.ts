@@ -8,6 +8,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { placed } from "../../core/graph/diagnostics.ts";
+import { logger } from "../../core/log.ts";
 import { dropEarlyLaneWorker } from "../../core/lanes/lane_worker_start.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
@@ -42,11 +43,12 @@ export interface RunnableGraph {
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   if (args.json) consoleToStderr();
-  const { text, document: read, errors, registry } = await readGraph(args);
+  const { text, document: read, errors, warnings, registry } = await readGraph(args);
   if (read === undefined) {
     await warnOfStaleCode(registry, args);
     return reportErrors(errors, io, args.json);
   }
+  if (args.expression !== undefined) { for (const { message } of warnings) logger("runtime").warn(message); }
   return await runGraph({ text, document: args.json ? keepOffStdout(read) : read, registry }, args, io);
 }
 

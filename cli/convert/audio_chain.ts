@@ -4,9 +4,10 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
+import { PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { ENCODERS, PCM } from "./formats.ts";
+import { ENCODERS } from "./formats.ts";
 import { frames } from "./frames.ts";
 import type { TrackPlan } from "./track_plan.ts";
 

@@ -6,10 +6,11 @@
 import type { GraphFile } from "../../core/graph/graph_file.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
 import type { MediaInfo } from "../../processors/media/media_info.ts";
+import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
-import { familyOf, type OutputFormat, PCM } from "./formats.ts";
+import { familyOf } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
 import { plannedSize, videoChain } from "./video_chain.ts";
 

@@ -1,28 +1,12 @@
 /**
- * What files of each kind hold, and which shipped node types decode and encode it.
+ * Which file is written for a path, and which shipped node types decode and encode what files hold.
  *
  * @module
  */
 import { extname } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import { type Container, containerOf, EXTENSIONS } from "../../processors/media/containers.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
-
-/** Samples, as a format among codecs. */
-export const PCM = "pcm";
-
-/** A file to be written. */
-export interface OutputFormat {
-  /** The node type that writes it. */
-  readonly sink: "media-sink" | "wav-sink" | "image-sink";
-  /** As messages name it. */
-  readonly name: string;
-  /** The codecs that it holds, those that are encoded to before others first. */
-  readonly video: readonly string[];
-  readonly audio: readonly string[];
-  /** Whether players find in it by how much pictures are to be turned. */
-  readonly rotates?: true;
-}
+import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 
 /** A node type that encodes or decodes, with its input and its output. */
 export interface CodecNode {
@@ -30,31 +14,6 @@ export interface CodecNode {
   readonly input: string;
   readonly output: string;
 }
-
-const SOUND = ["opus", "flac", "aac", "mp3", PCM];
-
-/** What `media-sink` writes to each container. */
-export const CONTAINERS: { readonly [C in Container]: Omit<OutputFormat, "sink"> } = {
-  "mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
-  "fragmented-mp4": { name: "MP4", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
-  "mov": { name: "QuickTime", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
-  "matroska": { name: "Matroska", video: ["h264", "vp8", "vp9"], audio: SOUND },
-  "webm": { name: "WebM", video: ["vp8", "vp9"], audio: ["opus"] },
-  "ogg": { name: "Ogg", video: [], audio: ["opus"] },
-  "flac": { name: "FLAC", video: [], audio: ["flac"] },
-  "mp3": { name: "MP3", video: [], audio: ["mp3"] },
-  "adts": { name: "AAC", video: [], audio: ["aac"] },
-};
-
-/** Files that are written without a container, and those of sound alone. */
-const BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
-  ".m4a": { sink: "media-sink", name: "MP4 of sound", video: [], audio: SOUND.filter((codec) => codec !== PCM) },
-  ".mka": { sink: "media-sink", name: "Matroska of sound", video: [], audio: SOUND },
-  ".wav": { sink: "wav-sink", name: "WAV", video: [], audio: [PCM] },
-  ".png": { sink: "image-sink", name: "PNG", video: ["png"], audio: [] },
-  ".jpg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },
-  ".jpeg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },
-};
 
 /** Codecs that can be decoded. */
 const DECODERS: Readonly<Record<string, CodecNode>> = {
@@ -86,17 +45,15 @@ export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = { h264: "i420"
  * @throws {SluiceError} `InvalidConfig` if that tells none
  */
 export function outputFormatOf(path: string): OutputFormat {
-  const extension = extname(path).toLowerCase();
-  const known = BY_EXTENSION[extension];
+  const known = findOutputFormat(path);
   if (known !== undefined) return known;
-  if (EXTENSIONS.includes(extension)) return { sink: "media-sink", ...CONTAINERS[containerOf(path)] };
-  const available = [...new Set([...EXTENSIONS, ...Object.keys(BY_EXTENSION)])];
+  const extension = extname(path).toLowerCase();
   throw new SluiceError(
     "InvalidConfig",
     `Cannot tell the container of ${JSON.stringify(path)}: found extension ${JSON.stringify(extension)}, wanted ${
-      available.join(", ")
+      OUTPUT_EXTENSIONS.join(", ")
     }; write one of these, of which "ffmpeg -i FILE OUTPUT" may make it`,
-    { key: "OUTPUT", available },
+    { key: "OUTPUT", available: OUTPUT_EXTENSIONS },
   );
 }
 

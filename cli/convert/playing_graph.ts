@@ -5,9 +5,10 @@
  */
 import type { GraphFile } from "../../core/graph/graph_file.ts";
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
+import { PCM } from "../../processors/media/output_formats.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
-import { decoderOf, familyOf, PCM } from "./formats.ts";
+import { decoderOf, familyOf } from "./formats.ts";
 
 /** The id of the node that reads. */
 export const SOURCE = "file";

@@ -6,11 +6,11 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
+import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { WrittenFile } from "../output/files.ts";
 import { formatSpeed } from "../output/progress.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../output/table.ts";
 import { OUTPUT, outputAddress } from "./conversion_graph.ts";
-import type { OutputFormat } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
 
 /** `Wrote b.ogg (4.8 MB): 10:00.0 of media in 1.20 s, 500 × real time`. */

@@ -5,9 +5,10 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
+import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { plainLine, readableLine } from "./ffmpeg_line.ts";
-import { ENCODERS, familyOf, isEncoded, type OutputFormat, PCM, undecodable } from "./formats.ts";
+import { ENCODERS, familyOf, isEncoded, undecodable } from "./formats.ts";
 
 /** What is done with a track. */
 export interface TrackPlan {
@@ -40,7 +41,8 @@ export function planTrack(
   const changes = track.kind === "video" ? videoChanges(track, output, args, beyond) : audioChanges(track, args);
   const held = track.kind === "video" ? output.video : output.audio;
   const own = familyOf(track.codec);
-  const fits = held.includes(own);
+  const isKept = own !== PCM || output.encodesSamples === undefined || args.copy || args.audioCodec !== undefined;
+  const fits = held.includes(own) && isKept;
   const readable = `let ffmpeg make a file that is read: ${readableLine(args.input, tracks)}`;
   if (track.refusal !== undefined) throw refusal(track, output, track.refusal, readable);
   if (fits && changes.length === 0) return { track, codec: own, copied: isEncoded(own), beyond };
@@ -62,7 +64,9 @@ function plannedCodec(track: TrackInfo, output: OutputFormat, args: ConvertArgs)
   const wanted = track.kind === "video" ? args.videoCodec : args.audioCodec;
   const held = track.kind === "video" ? output.video : output.audio;
   const own = familyOf(track.codec);
-  const codec = wanted === undefined ? encodable(held, held.includes(own) ? own : undefined) : familyOf(wanted);
+  const codec = wanted === undefined
+    ? encodable(held, own === PCM && output.encodesSamples ? undefined : own)
+    : familyOf(wanted);
   const direct = `choose another format, or let ffmpeg do it: ${plainLine(args.input, args.output)}`;
   if (codec === undefined) {
     throw refusal(track, output, `it holds ${listCodecs(held)}, which no shipped node encodes`, direct);

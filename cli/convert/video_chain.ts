@@ -5,8 +5,8 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
+import { type Colours, coloursOf } from "../../processors/media/track_colours.ts";
 import type { ConvertArgs } from "../media_args.ts";
-import { type Colours, coloursOf } from "./colours.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
 import { ENCODERS, PIXELS } from "./formats.ts";
 import { frames } from "./frames.ts";

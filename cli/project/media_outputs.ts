@@ -1,46 +1,45 @@
 /**
- * Which outputs sources of media have, by what their files hold.
+ * Looks into the files that sources of media name, so that links from them go by what the files hold.
  *
  * @module
  */
-import type { FoundOutputs } from "../../core/graph/expression/chosen_ports.ts";
+import type { KnownOutput, KnownPorts } from "../../core/descriptor/known_ports.ts";
+import { readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import { readMediaOutputs } from "../../processors/media/media_outputs.ts";
+import { tellPorts } from "../../processors/media/source_ports.ts";
+import { coloursOf } from "../../processors/media/track_colours.ts";
+import { readableLine } from "../convert/ffmpeg_line.ts";
+import { undecodable } from "../convert/formats.ts";
 
-/**
- * Looks into the files that sources name. {@linkcode MediaOutputs.of} answers at once, of files that were looked into
- * before; what it does not know yet, {@linkcode MediaOutputs.look} finds out.
- */
-export class MediaOutputs {
-  /** What was found, by path; `undefined` for a file that was asked for, and for one that nobody can read. */
-  readonly #found = new Map<string, FoundOutputs | undefined>();
-  readonly #asked = new Set<string>();
+/** Looks into files. What cannot be read is for the nodes to refuse. */
+export async function lookInto(paths: Iterable<string>): Promise<void> {
+  for (const path of paths) tellPorts(path, await portsOf(path));
+}
 
-  /** The outputs of a node; `undefined` where its type tells them, or nobody knows. */
-  readonly of = (type: string, { path }: { readonly [key: string]: unknown }): FoundOutputs | undefined => {
-    if (typeof path !== "string") return undefined;
-    if (type === "image-source") {
-      return /\.jpe?g$/i.test(path) ? { jpeg: { codec: "jpeg" } } : { video: { pixelFormat: "rgba8" } };
-    }
-    if (type !== "media-source") return undefined;
-    if (!this.#found.has(path)) this.#asked.add(path);
-    return this.#found.get(path);
-  };
-
-  /** Looks into the files that were asked for. @returns whether there were any */
-  async look(): Promise<boolean> {
-    const asked = [...this.#asked];
-    this.#asked.clear();
-    for (const path of asked) this.#found.set(path, await outputsOf(path));
-    return asked.length > 0;
+async function portsOf(path: string): Promise<KnownPorts | undefined> {
+  try {
+    const outputs = await readMediaOutputs(path);
+    const { tracks } = await readMediaInfo(path);
+    const mend = () => `let ffmpeg make a file that is read: ${readableLine(path, tracks)}`;
+    const known = tracks.filter(({ name }) => outputs[name] !== undefined).map((track): [string, KnownOutput] => {
+      const { kind: _, ...gives } = outputs[track.name];
+      const why = undecodable(track);
+      return [track.name, {
+        ...gives,
+        ...(track.codec === "h264" && { colours: coloursOf(track) }),
+        ...(why !== undefined && { undecodable: `${why}; ${mend()}` }),
+      }];
+    });
+    const refused = tracks.filter((track) => outputs[track.name] === undefined);
+    return {
+      outputs: Object.fromEntries(known),
+      refused: Object.fromEntries(refused.map((track) => [track.name, `${refusalOf(track)}; ${mend()}`])),
+    };
+  } catch {
+    return undefined;
   }
 }
 
-async function outputsOf(path: string): Promise<FoundOutputs | undefined> {
-  const { readMediaOutputs } = await import("../../processors/media/media_outputs.ts");
-  try {
-    const formats = Object.entries(await readMediaOutputs(path));
-    return Object.fromEntries(formats.map(([name, { kind: _, ...gives }]) => [name, gives]));
-  } catch {
-    // The node says what is wrong with its file, when it opens it.
-    return undefined;
-  }
+function refusalOf({ refusal, codec }: TrackInfo): string {
+  return refusal ?? `no frames carry ${codec}`;
 }

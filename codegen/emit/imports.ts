@@ -10,6 +10,7 @@ import { relativePath, relativeSpecifier } from "../paths.ts";
 /** An import of a piece of a generated file. */
 export type ImportUse =
   | { readonly kind: "value"; readonly name: string }
+  | { readonly kind: "function"; readonly specifier: string; readonly name: string; readonly local: string }
   | {
     readonly kind: "type";
     readonly specifier: string;
@@ -29,6 +30,8 @@ export class Imports {
   #trace: ImportUse[] | undefined;
   readonly #wholes = new Map<string, string>();
   readonly #functions = new Set(["definePackage"]);
+  /** Functions of this package, by local name. */
+  readonly #own = new Map<string, { readonly specifier: string; readonly name: string }>();
   #plugins = false;
   /** Specifier to exported name to local name. */
   readonly #types = new Map<string, Map<string, string>>();
@@ -66,6 +69,7 @@ export class Imports {
         this.value(use.name);
         return true;
       }
+      if (use.kind === "function") return this.function(use.specifier, use.name, use.local) === use.local;
       const local = this.type(use.specifier, use.name);
       if (use.isExported) this.#export(local);
       return local === use.local;
@@ -95,6 +99,16 @@ export class Imports {
   value(name: string): void {
     this.#functions.add(name);
     this.#trace?.push({ kind: "value", name });
+  }
+
+  /** Imports a function of this package. @returns its local name: the wanted one, followed by `_` if it is taken */
+  function(specifier: string, name: string, wanted: string): string {
+    let local = wanted;
+    while (this.#taken.has(local)) local = `${local}_`;
+    this.#taken.add(local);
+    this.#own.set(local, { specifier, name });
+    this.#trace?.push({ kind: "function", specifier, name, local });
+    return local;
   }
 
   /** Imports what makes the node type of a plugin's stage. */
@@ -177,6 +191,9 @@ export class Imports {
     if (this.#plugins) lines.push(`import { pluginStage } from ${JSON.stringify(pluginDoor(this.#runtime))};`);
     for (const [local, specifier] of this.#wholes) {
       lines.push(`import * as ${local} from ${JSON.stringify(specifier)};`);
+    }
+    for (const [local, { specifier, name }] of this.#own) {
+      lines.push(`import { ${name} as ${local} } from ${JSON.stringify(specifier)};`);
     }
     const specifiers = [...this.#types.keys()].sort((a, b) =>
       Number(b === this.#runtime) - Number(a === this.#runtime) || compareText(a, b)

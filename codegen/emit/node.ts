@@ -192,12 +192,17 @@ function emitType(node: NodeModel, imports: Imports): string {
   const sizes = sizeKeys(node).size > 0 || node.parameters.length > 0 ? `, ${prefix}NodeType` : "";
   const type = sizes === "" ? `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>` : `${prefix}NodeType`;
   const source = imports.pathOf(descriptor.source);
+  const known = node.portsFrom === undefined
+    ? ""
+    : `\n  portsOf: ${
+      imports.function(imports.specifierOf(node.portsFrom), "portsOf", `${identifierOf(descriptor.type)}Ports`)
+    },`;
   imports.value("defineNodeType");
   return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
     identifierOf(descriptor.type)
   }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle${sizes}>({
   descriptor: ${literal({ ...descriptor, source })},
-  load: ${emitLoad(node, imports)},
+  load: ${emitLoad(node, imports)},${known}
 });`;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname } from "node:path";
+import { basename, dirname, posix } from "node:path";
 import {
   type ClassDeclaration,
   type MethodDeclaration,
@@ -50,6 +50,7 @@ const RULES = {
   converts: listOf(oneOf(...FORMAT_FIELDS)),
   delays: FLAG,
   usesEventLoop: FLAG,
+  portsFrom: { accepts: isSibling, wanted: 'a module such as "./sink_ports.ts"' },
   figures: listOf(TEXT),
 };
 
@@ -155,6 +156,7 @@ export function readProcessor(
   return {
     descriptor,
     module: path,
+    ...(typeof options.portsFrom === "string" && { portsFrom: posix.join(dirname(path), options.portsFrom) }),
     exportName: exportName ?? className,
     variants: [],
     typeArguments,
@@ -376,6 +378,11 @@ function quoted(name: string): string {
 
 function returnType(process: MethodDeclaration): string {
   return process.getReturnTypeNode()?.getText() ?? "";
+}
+
+/** Whether text names a module relative to the one that it stands in. */
+function isSibling(value: unknown): boolean {
+  return typeof value === "string" && /^\.\.?\/.*\.[cm]?[jt]s$/.test(value);
 }
 
 function folderOf(path: string): string {

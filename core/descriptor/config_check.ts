@@ -18,6 +18,8 @@ const PROBLEM_LIMIT = 20;
 
 /** Most choices that a message lists. */
 const CHOICE_LIMIT = 24;
+/** Longer text is not repeated as an example. */
+const EXAMPLE_LIMIT = 80;
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
@@ -200,8 +202,18 @@ function toProblem({ path, kind, schema, value }: Misfit, where: string): Config
     return { path, key, kind, message };
   }
   const subject = path.length === 0 ? "the configuration" : describeValue(key);
-  const message = `${where}: ${subject} is ${describeValue(value)}, wanted ${describeSchema(schema)}`;
+  const message = `${where}: ${subject} is ${describeValue(value)}, wanted ${describeSchema(schema)}${
+    exampleOf(schema, value)
+  }`;
   return { path, key, kind, message };
+}
+
+/** For words that stand in one string where a list of strings is wanted: how to write that. */
+function exampleOf({ type, items }: ConfigSchema, value: unknown): string {
+  if (type !== "array" || items?.type !== "string" || typeof value !== "string") return "";
+  const words = value.trim().split(/\s+/);
+  const isShort = value.length <= EXAMPLE_LIMIT && words[0] !== "" && !/["'\\[\]]/.test(value);
+  return `, such as ${JSON.stringify(isShort ? words : ["one", "two"])}`;
 }
 
 /** The name of a type with the article that its first letter wants. */

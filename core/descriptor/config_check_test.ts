@@ -189,3 +189,13 @@ Deno.test("describeSchema() words each kind of schema", () => {
   assert.equal(describeSchema({ type: "object" }), "an object");
   assert.equal(describeSchema({}), "any value");
 });
+
+Deno.test("checkConfig() shows how words are written where a list of strings is wanted", () => {
+  const command = { type: "array", items: { type: "string" } } as const;
+  const schema = { type: "object", properties: { command }, required: [], additionalProperties: false } as const;
+  const told = (value: unknown) => checkConfig(schema, { command: value }, "Cannot configure")[0].message;
+  const wanted = "wanted a list, each a string";
+  assert.equal(told("cat a.y4m"), `Cannot configure: "command" is "cat a.y4m", ${wanted}, such as ["cat","a.y4m"]`);
+  assert.equal(told("sh -c 'a b'"), `Cannot configure: "command" is "sh -c 'a b'", ${wanted}, such as ["one","two"]`);
+  assert.equal(told(4), `Cannot configure: "command" is 4, ${wanted}`);
+});

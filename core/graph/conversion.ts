@@ -9,6 +9,7 @@
  * @module
  */
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
+import type { KnownColours } from "../descriptor/known_ports.ts";
 import { type FormatField, type FrameKind, listOf } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 
@@ -86,6 +87,23 @@ export function findConversion(
       : [];
   });
   return wayTo({ kind: from.port.kind, known: knownOf(from) }, input, converters, MAX_STEPS);
+}
+
+/** The steps, told how the YUV of their pictures follows from RGB where they are configured with that. */
+export function withColours(
+  steps: readonly ConversionStep[],
+  coloursOf: () => KnownColours | undefined,
+): readonly ConversionStep[] {
+  const propertiesOf = ({ type }: ConversionStep) => type.descriptor.config.properties;
+  if (!steps.some((step) => propertiesOf(step).matrix !== undefined)) return steps;
+  const colours = Object.entries(coloursOf() ?? {});
+  return steps.map((step) => {
+    const told = colours.filter(([key, value]) => {
+      const { enum: values, default: usual } = propertiesOf(step)[key] ?? {};
+      return value !== usual && values?.includes(value);
+    });
+    return told.length === 0 ? step : { ...step, config: { ...step.config, ...Object.fromEntries(told) } };
+  });
 }
 
 /** What a node is known to send: as its output says, and as a source or a converter is configured. */

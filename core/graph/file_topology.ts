@@ -87,7 +87,8 @@ export class FileTopology extends Topology {
     if (faults.length > 0) return faults;
     const output = check("from", () => resolvePort(from, "output"));
     const input = check("to", () => resolvePort(to, "input"));
-    if (output !== undefined && input !== undefined) {
+    const isAuto = (options.convert ?? this.convert) === "auto";
+    if (output !== undefined && input !== undefined && (!isAuto || check("link", () => this.conversion(from, to)))) {
       check("link", () => assertLinkable(from, to, { output, input }, this.carried.without(), this.known));
     }
     const ends = check("to", () => this.assertFree(from, to));

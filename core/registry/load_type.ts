@@ -53,12 +53,13 @@ export async function loadNodeType(type: string, packageUrl: string): Promise<An
  * @param url the module to name if the type does not say which package it is in
  */
 export function placedType(type: AnyNodeType, url: string): AnyNodeType {
-  const { descriptor } = type;
+  const { descriptor, portsOf } = type;
   const source = type.package && URL.parse(descriptor.source.replace(/:\d+$/, ""), type.package.url)?.href;
   return {
     descriptor,
     package: type.package,
     load: () => attempt(descriptor.type, source ?? type.package?.url ?? url, () => type.load()),
+    ...(portsOf && { portsOf }),
   };
 }
 

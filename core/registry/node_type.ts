@@ -7,6 +7,7 @@ import type { StructType } from "../frames/struct_memory.ts";
 import type { Processor, ProcessorContext } from "../processor.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 import type { ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { PortsOf } from "../descriptor/known_ports.ts";
 import type { NodeHandle } from "./handle.ts";
 
 /** Assigns the ports of a node. Names are those of the class's fields. */
@@ -96,6 +97,8 @@ export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHand
   readonly package: NodePackage | undefined;
   /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
   load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
+  /** Tells more of the ports of a node, by its configuration; absent where the descriptor says it all. */
+  readonly portsOf?: PortsOf;
 }
 
 /** A node type whose configuration and handle types are not known. */
@@ -106,6 +109,8 @@ export interface AnyNodeType {
   readonly package: NodePackage | undefined;
   /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
   load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
+  /** Tells more of the ports of a node, by its configuration; absent where the descriptor says it all. */
+  readonly portsOf?: PortsOf;
   /** Opens the library of a native stage, where that is not done before: called before a graph with such a node runs. */
   open?(): void;
 }
@@ -135,6 +140,7 @@ export function defineNodeType<C, H extends NodeHandle<any, any>, T extends Node
   parts: {
     readonly descriptor: NodeDescriptor;
     readonly load: () => Promise<(config: NodeSpec["config"]) => NodeInstance>;
+    readonly portsOf?: PortsOf;
     readonly open?: () => void;
   },
 ): T {

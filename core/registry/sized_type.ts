@@ -33,5 +33,6 @@ export function sizedType(
 
 /** The same type with another descriptor. */
 export function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
-  return { descriptor, package: type.package, load: () => type.load() };
+  const { portsOf } = type;
+  return { descriptor, package: type.package, load: () => type.load(), ...(portsOf && { portsOf }) };
 }

@@ -32,7 +32,7 @@ import { encodePng } from "./png.ts";
  * { "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }
  * ```
  */
-@processor({ tags: ["file", "video", "png", "jpeg", "picture", "still", "write"] })
+@processor({ tags: ["file", "video", "png", "jpeg", "picture", "still", "write"], portsFrom: "./image_sink_ports.ts" })
 export class ImageSink {
   /** Pictures. */
   @input({ optional: true, accepts: { pixelFormat: "rgba8" } })

@@ -34,7 +34,11 @@ const MOST_BYTES = 256 * 2 ** 20;
  * { "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }
  * ```
  */
-@processor({ mode: "loop", tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"] })
+@processor({
+  mode: "loop",
+  tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
+  portsFrom: "./image_source_ports.ts",
+})
 export class ImageSource {
   /** Pictures. */
   @output({ gives: { pixelFormat: "rgba8" } })

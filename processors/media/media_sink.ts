@@ -43,7 +43,10 @@ const MOST_PRIMING_NS = 1e8;
  * { "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }
  * ```
  */
-@processor({ tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"] })
+@processor({
+  tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
+  portsFrom: "./sink_ports.ts",
+})
 export class MediaSink {
   /** Encoded pictures. */
   @input({ dynamic: true, accepts: { codec: ["h264", "vp8", "vp9"] } })

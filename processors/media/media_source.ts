@@ -61,7 +61,11 @@ interface PlayedTrack {
  * { "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }
  * ```
  */
-@processor({ mode: "loop", tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"] })
+@processor({
+  mode: "loop",
+  tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
+  portsFrom: "./source_ports.ts",
+})
 export class MediaSource {
   /** Encoded pictures. */
   @output({ dynamic: true, gives: { codec: ["h264", "hevc", "vp8", "vp9", "av1"] } })

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
 import { main } from "../../cli/main.ts";
 import { processIo, TextOutput } from "../../cli/output/output.ts";
-import { CONTAINERS, familyOf, PCM, undecodable } from "../../cli/convert/formats.ts";
+import { familyOf, undecodable } from "../../cli/convert/formats.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
 import { decode, ffmpeg, FOLDER, input, mp4, probe, webm } from "../../processors/media/fixtures/media_files.ts";
+import { CONTAINERS, PCM } from "../../processors/media/output_formats.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
 
@@ -207,11 +208,17 @@ Deno.test("sluice convert fails for a track of which nothing was written", { ign
   assert.equal(stdout, "Wrote nothing to nothing.mp4\n");
 });
 
-Deno.test("sluice convert writes sound alone to .m4a, and encodes samples for it", async () => {
+Deno.test("sluice convert writes sound alone to .m4a, and encodes samples for that and for .mp4", async () => {
   const film = JSON.parse((await here(mp4(), "a.m4a", "--print-graph")).said);
   assert.deepEqual(film.links, [{ from: "input.audio_0", to: "output.audio_0" }]);
   const speech = JSON.parse((await here(SPEECH, "a.m4a", "--print-graph")).said);
   assert.equal(speech.nodes["audio-encode"].type, "org.sluice.codecs.opus-encode");
+  const plain = JSON.parse((await here(SPEECH, "a.mp4", "--print-graph")).said);
+  assert.equal(plain.nodes["audio-encode"].type, "org.sluice.codecs.opus-encode");
+  for (const kept of [["a.mov"], ["a.mp4", "--audio-codec", "pcm-s16"], ["a.mp4", "--copy"]]) {
+    const { links } = JSON.parse((await here(SPEECH, ...kept, "--print-graph")).said);
+    assert.deepEqual(links, [{ from: "input.audio", to: "output.pcm_0" }], kept.join(" "));
+  }
 });
 
 /** Tracks that are refused before anything runs, and why. */

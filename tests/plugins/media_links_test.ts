@@ -8,6 +8,7 @@ import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
+import { decodePng } from "../../processors/media/png.ts";
 import { readMediaInfo } from "../../processors/media/media_info.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 
@@ -126,7 +127,7 @@ withClip("a line chooses a file's output by what the next node takes, and decode
   await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
   buildGraph(document!, runtime);
   const coders = typesOf(runtime).filter((type) => /code$/.test(type!));
-  deepEqual(coders, ["audio-decode", "opus-encode"]);
+  deepEqual(coders, ["opus-decode", "opus-encode"]);
   await runtime.start();
   equal((await runtime.finished).outcome, "completed");
   deepEqual(Object.keys(await readMediaOutputs(`${folder}/b.mp4`)), ["audio_0"]);
@@ -211,4 +212,146 @@ withClip("a line does not write to the file that it reads", async (path) => {
   buildGraph(document!, runtime);
   await rejects(runtime.start(), { code: "InvalidConfig", message: /another node or process is (reading|writing) it/ });
   deepEqual(await Deno.readFile(path), before);
+});
+
+/** In a row of a picture of 256 × 64 that nothing moves in: red, green and blue in the middle of each of its bars. */
+const FLAT = Array.from({ length: 7 }, (_, bar) => [0, 1, 2].map((part) => 4 * (24 * 256 + 18 + 36 * bar) + part))
+  .flat();
+
+/** The first picture of a graph in one line, which writes `NAME-%d.png`. */
+async function firstPicture(line: string, name: string): Promise<Uint8Array> {
+  const { document, errors } = await readLine(`${line} ! image-sink path=${name}-%d.png`);
+  deepEqual(errors.map(({ message }) => message), []);
+  await using runtime = new Runtime({ ...graphOptions(document!), mode: "offline", registry, native: "require" });
+  buildGraph(document!, runtime);
+  await runtime.start();
+  equal((await runtime.finished).outcome, "completed");
+  return decodePng(await Deno.readFile(`${name}-1.png`)).bytes;
+}
+
+withClip("converters of a line take pictures for what their file says of their colours", async (_, folder) => {
+  const pattern = "pattern-source width=256 height=64 frameRate=20 durationSeconds=0.1";
+  const wanted = await firstPicture(pattern, `${folder}/wanted`);
+  for (const [matrix, range] of [["bt601", "limited"], ["bt709", "full"], ["bt601", "full"], ["bt709", "limited"]]) {
+    const colours = `matrix=${matrix} range=${range}`;
+    const [file, copy] = [`${folder}/${matrix}-${range}.mp4`, `${folder}/${matrix}-${range}-copy.mp4`];
+    const encode = `org.sluice.video.convert pixelFormat=i420 ${colours} ! h264-encode bitRate=20000000 ${colours}`;
+    await written(file, `${pattern} ! ${encode} ! media-sink path=${file}`);
+    // Through RGB, and as YUV past a node that hands it on.
+    await written(copy, `media-source path=${file} ! overlay ! media-sink path=${copy}`);
+    for (const path of [file, copy]) {
+      const found = await firstPicture(`media-source path=${path}`, path);
+      const furthest = FLAT.map((at) => Math.abs(found[at] - wanted[at])).reduce((a, b) => Math.max(a, b));
+      ok(furthest <= 3, `${path}: ${furthest} levels off`);
+    }
+    const [track] = (await readMediaInfo(copy)).tracks;
+    deepEqual([track.matrix, track.range], [matrix, range]);
+  }
+});
+
+withClip("scripts and graph files have sound encoded for what a sink's file holds, as lines do", async (_, folder) => {
+  const script = `${folder}/script.flac`;
+  await using runtime = new Runtime(OPTIONS);
+  const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }));
+  const sink = runtime.add(nodes.mediaSink({ path: script }), { ports: ["audio_0"] });
+  runtime.connect(tone.outputs.audio, sink.inputs.audio[0], { convert: "auto" });
+  await runtime.start();
+  await runtime.finished;
+  deepEqual((await readMediaInfo(script)).tracks.map(({ codec }) => codec), ["flac"]);
+  const fileOf = (path: string, from: string, to: string) => {
+    const sources = { tone: { type: "tone-source" }, picture: { type: "org.sluice.video.pattern-source" } };
+    const all = { ...sources, sink: { type: "media-sink", config: { path } } };
+    return JSON.stringify({ version: 1, mode: "offline", convert: "auto", nodes: all, links: [{ from, to }] });
+  };
+  const { document } = checkGraph(fileOf("a.flac", "tone.audio", "sink.audio_0"), "g.json", registry);
+  await using built = new Runtime({ ...graphOptions(document!), registry });
+  buildGraph(document!, built);
+  deepEqual(typesOf(built).filter((type) => type!.endsWith("-encode")), ["flac-encode"]);
+  const { errors } = checkGraph(fileOf("a.webm", "picture.video", "sink.video_0"), "g.json", registry);
+  match(
+    errors[0].message,
+    /Cannot link "picture\.video" to "sink\.video_0": WebM holds vp8, vp9, which no node encodes/,
+  );
+});
+
+/** Runs a program and asserts that it succeeds. */
+async function run(...command: string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command(command[0], { args: command.slice(1) }).output();
+  equal(code, 0, `${command.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+}
+
+withClip(
+  "a line says for a track that nobody decodes which line of ffmpeg makes one that is read",
+  async (_, folder) => {
+    const [picture, sound] = ["testsrc=s=160x90:d=0.5:r=10", "sine=d=0.5"].map((
+      source,
+    ) => ["-f", "lavfi", "-i", source]);
+    const cases: [string, string[], string, RegExp][] = [
+      ["vorbis.ogg", [...sound, "-c:a", "libvorbis"], "gain ! wav-sink path=out.wav", /audio_0: its codec is vorbis/],
+      [
+        "six.mkv",
+        [...sound, "-ac", "6", "-c:a", "libopus"],
+        "wav-sink path=out.wav",
+        /audio_0: its Opus has 6 channels/,
+      ],
+      ["vp9.webm", [...picture, "-c:v", "libvpx-vp9"], "image-sink path=out-%d.png", /video_0: no shipped .* vp9/],
+      [
+        "ten.mp4",
+        [...picture, "-c:v", "libx264", "-pix_fmt", "yuv420p10le"],
+        "image-sink path=out-%d.png",
+        /of 10 bits/,
+      ],
+    ];
+    for (const [name, options, rest, reason] of cases) {
+      const path = `${folder}/${name}`;
+      await run("ffmpeg", "-v", "error", ...options, path);
+      const to = rest.replace("out", `${folder}/${name}`);
+      const [error] = (await readLine(`media-source path=${path} ! ${to}`)).errors;
+      match(error.message, reason);
+      const advice = error.message.match(/ffmpeg -i .*$/)![0];
+      await run("sh", "-c", advice);
+      const { document, errors } = await readLine(`media-source path=${advice.split(" ").at(-1)} ! ${to}`);
+      deepEqual(errors.map(({ message }) => message), [], name);
+      await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+      buildGraph(document!, runtime);
+      await runtime.start();
+      equal((await runtime.finished).outcome, "completed", name);
+    }
+    await run("ffmpeg", "-v", "error", ...picture, ...sound, `${folder}/film.avi`);
+    const { document } = await readLine(`media-source path=${folder}/film.avi ! wav-sink path=${folder}/film.wav`);
+    await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+    buildGraph(document!, runtime);
+    const error = await runtime.start().then(() => undefined, (error: Error) => error);
+    const advice = error!.message.match(/"(ffmpeg -i FILE [^"]* OTHER\.mkv)"/)![1];
+    await run("sh", "-c", advice.replace("FILE", `${folder}/film.avi`).replace("OTHER", `${folder}/film`));
+    deepEqual((await readMediaInfo(`${folder}/film.mkv`)).tracks.map(({ codec }) => codec), ["h264", "opus"]);
+    deepEqual(
+      await written(`${folder}/b.flac`, `media-source path=${folder}/film.mkv ! media-sink path=${folder}/b.flac`),
+      {
+        codecs: ["flac"],
+        encoders: ["flac-encode"],
+      },
+    );
+  },
+);
+
+withClip("a line tells of tracks that it leaves out, and of none where all are taken", async (clip, folder) => {
+  const told = async (line: string) => (await readLine(line)).warnings.map(({ message }) => message);
+  deepEqual(await told(`media-source path=${clip} ! gain ! media-sink path=${folder}/b.mp4`), [
+    '-e:1:1: "media-source" has "video_0" too, which this graph leaves out; a chain "media-source.video_0 ! …" behind ' +
+    '";" takes it',
+  ]);
+  const all = `media-source id=s path=${clip} ! media-sink id=m path=${folder}/b.mp4; s.audio_0 ! m.`;
+  deepEqual(await told(all), []);
+});
+
+withClip("a line has slots that pictures of its files fit", async (_, folder) => {
+  const large = `${folder}/large.mp4`;
+  const { codecs } = await written(
+    large,
+    `pattern-source width=3840 height=2160 durationSeconds=0.03 ! h264-encode ! media-sink path=${large}`,
+  );
+  deepEqual(codecs, ["h264"]);
+  const { length } = await firstPicture(`media-source path=${large}`, large);
+  equal(length, 3840 * 2160 * 4);
 });

@@ -13,7 +13,7 @@ import { GraphDiagnostics } from "../diagnostics.ts";
 import { GRAPH_VERSION } from "../document.ts";
 import { checkTree, type GraphCheck } from "../load.ts";
 import { type Chain, readChains } from "./chains.ts";
-import { ExpressedGraph, type PortFinder } from "./expressed_graph.ts";
+import { ExpressedGraph } from "./expressed_graph.ts";
 import { EXPRESSION_NAME } from "./name.ts";
 import { treeOf } from "./tree.ts";
 import { WordError } from "./words.ts";
@@ -29,7 +29,6 @@ const FILE_CATEGORIES: readonly string[] = ["file", "media"];
  * @param settings values that take the place of those in the text
  * @param mode by default offline if all nodes without links to their inputs read files, else live
  * @param convert whether nodes are put in that convert
- * @param ports tells of ports that depend on more than the type of a node
  * @returns as `checkGraph()` does; places are those in the text
  */
 export function checkExpression(
@@ -38,7 +37,6 @@ export function checkExpression(
   settings: readonly ConfigOverride[] = [],
   mode?: GraphMode,
   convert?: ConvertChoice,
-  ports?: PortFinder,
 ): GraphCheck {
   const diagnostics = new GraphDiagnostics(text, EXPRESSION_NAME);
   let chains: readonly Chain[];
@@ -52,7 +50,6 @@ export function checkExpression(
   const graph = new ExpressedGraph(registry, diagnostics, {
     converts: convert === "auto",
     settings,
-    ...(ports && { ports }),
   });
   graph.addNodes(chains);
   graph.addLinks(chains);
@@ -60,7 +57,8 @@ export function checkExpression(
   if (found.length > 0) return { errors: found, warnings: [] };
   const root = treeOf({ version: GRAPH_VERSION, mode: mode ?? modeOf(graph) }, 0);
   root.members!.push(...graph.members());
-  return checkTree(root, EXPRESSION_NAME, registry, settings, diagnostics, convert);
+  const checked = checkTree(root, EXPRESSION_NAME, registry, settings, diagnostics, convert);
+  return checked.document === undefined ? checked : { ...checked, warnings: [...graph.untaken(), ...checked.warnings] };
 }
 
 function modeOf(graph: ExpressedGraph): GraphMode {

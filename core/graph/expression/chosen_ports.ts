@@ -5,18 +5,8 @@
  */
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import { listSome } from "../../errors/suggestion.ts";
-import { type FormatAccepts, listOf } from "../../frames/format.ts";
-
-/** The outputs that a node has, by name, and what they give, where somebody has looked: `{ audio_0: { codec: "aac" } }`. */
-export type FoundOutputs = { readonly [output: string]: FormatAccepts };
-
-/** The inputs that a node has where somebody has looked, such as what a file holds that it writes. */
-export interface FoundInputs {
-  /** What they belong to, as messages name it: `"WebM"`. */
-  readonly name: string;
-  /** By name, in the order in which raw frames are given to them, what each takes: `{ audio: { codec: ["opus"] } }`. */
-  readonly takes: { readonly [input: string]: FormatAccepts };
-}
+import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
+import { listOf } from "../../frames/format.ts";
 
 /** A node at one end of a link. */
 export interface Linked {
@@ -26,10 +16,8 @@ export interface Linked {
   readonly port?: string;
   /** Ports of the node that have links. */
   readonly taken: ReadonlySet<string>;
-  /** Its outputs, where more than its type tells of them. */
-  readonly found?: FoundOutputs;
-  /** Its inputs, likewise. */
-  readonly foundInputs?: FoundInputs;
+  /** Its ports, where more than its type tells of them. */
+  readonly known?: KnownPorts;
 }
 
 /** The nodes that convert. */
@@ -44,14 +32,14 @@ export interface Converting {
 interface Named {
   readonly name: string;
   readonly port: PortDescriptor;
+  /** For an encoded stream that no node decodes: why. */
+  readonly undecodable?: string;
 }
 
 /** Ports to be linked. */
 export interface ChosenPorts {
   readonly from: string;
   readonly to: string;
-  /** The node that encodes between them, where the type of the input alone would lead to another one. */
-  readonly encoder?: string;
 }
 
 /** The ports at the ends of a link. */
@@ -78,13 +66,14 @@ export function choosePorts(
   const sorted = outputs.toSorted((a, b) => Number(from.taken.has(a.name)) - Number(from.taken.has(b.name)));
   const free = candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name));
   const pairs = sorted.flatMap((output) => free.map((input): Pair => ({ output, input })));
-  const wayOf = ({ output, input }: Pair) => converting?.way(output.port, input.port);
-  const refusal = to.foundInputs && refusalOf(pairs, to, to.foundInputs, wayOf);
-  if (refusal !== undefined) return { fault: refusal };
-  const chosen = (pair: Pair): ChosenPorts => {
-    const encoder = converting?.isAuto ? encoderOf(pair, to, converting) : undefined;
-    return { from: pair.output.name, to: pair.input.name, ...(encoder !== undefined && { encoder }) };
+  const wayOf = ({ output, input }: Pair) => {
+    const way = converting?.way(output.port, input.port);
+    const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
+    return isDecoded && output.undecodable !== undefined ? undefined : way;
   };
+  const refusal = to.known?.inputs && refusalOf(pairs, to, to.known.inputs, wayOf);
+  if (refusal !== undefined) return { fault: refusal };
+  const chosen = ({ output, input }: Pair): ChosenPorts => ({ from: output.name, to: input.name });
   if (from.port !== undefined && to.port !== undefined) {
     return pairs.length > 0 ? chosen(pairs[0]) : { from: from.port, to: to.port };
   }
@@ -97,14 +86,16 @@ export function choosePorts(
   if (converting?.isAuto && nearest) return chosen(nearest.pair);
   const advice = nearest ? `; put "${nearest.way.join(" ! ")}" between them, or use --convert auto` : "";
   const ports = `${listPorts(from, outputs)}; ${listPorts(to, free)}`;
-  return { fault: `no output of the one fits an input of the other: ${ports}${advice}` };
+  const beyond = undecodableOf(from, outputs);
+  if (outputs.length === 0 && beyond.length > 0) return { fault: beyond.join("; ") };
+  return { fault: [`no output of the one fits an input of the other: ${ports}${advice}`, ...beyond].join("; ") };
 }
 
 /** Why a file cannot hold what is linked to it: nobody encodes the first output of a kind that it has, or it lacks the input. */
 function refusalOf(
   pairs: readonly Pair[],
   { port, descriptor: { inputs } }: Linked,
-  { name, takes }: FoundInputs,
+  { name, takes }: KnownInputs,
   wayOf: (pair: Pair) => readonly string[] | undefined,
 ): string | undefined {
   const isAbsent = (each: PortDescriptor) => !Object.hasOwn(takes, each.name) && mayHave(each, port!);
@@ -119,14 +110,11 @@ function refusalOf(
   return undefined;
 }
 
-/** The node that encodes for what a file holds, where what the type of its sink takes would have another one encode. */
-function encoderOf(
-  { output, input }: Pair,
-  { descriptor: { inputs } }: Linked,
-  { way }: Converting,
-): string | undefined {
-  const encoder = way(output.port, input.port)?.at(-1);
-  return encoder === way(output.port, declared(input, inputs).port)?.at(-1) ? undefined : encoder;
+/** Why tracks that are there cannot be used, and what to do: `audio_0: its codec is vorbis, …`. */
+function undecodableOf({ known, port }: Linked, outputs: readonly Named[]): string[] {
+  const refused = Object.entries(known?.refused ?? {}).filter(([name]) => port === undefined || name === port);
+  const encoded = outputs.flatMap(({ name, undecodable }) => undecodable === undefined ? [] : [[name, undecodable]]);
+  return [...refused, ...encoded].map(([name, why]) => `${name}: ${why}`);
 }
 
 /** An input as the type of its node has it. */
@@ -170,18 +158,22 @@ function nearestOf(
 
 /** The outputs that are known to be there, in the order of the type; where nobody knows, all that the type may have. */
 function outputsOf(from: Linked): Named[] {
-  const { descriptor: { outputs }, found = {}, port: said } = from;
+  const { descriptor: { outputs }, known: { outputs: found = {}, refused = {} } = {}, port: said } = from;
   const names = Object.keys(found).filter((name) => said === undefined || name === said);
   const known = outputs.flatMap((port) =>
-    names.filter((name) => mayHave(port, name)).map((name) => ({ name, port: { ...port, gives: found[name] } }))
+    names.filter((name) => mayHave(port, name)).map((name): Named => {
+      const { undecodable, colours: _, ...gives } = found[name];
+      return { name, port: { ...port, gives }, ...(undecodable !== undefined && { undecodable }) };
+    })
   );
-  return known.length > 0 ? known : candidates(from, outputs);
+  const isRefused = said === undefined ? Object.keys(refused).length > 0 : refused[said] !== undefined;
+  return known.length > 0 || isRefused ? known : candidates(from, outputs);
 }
 
 /** The inputs of the type; of those that are known to be there, what they take, in their order. */
-function inputsOf({ descriptor: { inputs }, foundInputs }: Linked): readonly PortDescriptor[] {
-  if (foundInputs === undefined) return inputs;
-  return Object.entries(foundInputs.takes).flatMap(([name, found]) =>
+function inputsOf({ descriptor: { inputs }, known }: Linked): readonly PortDescriptor[] {
+  if (known?.inputs === undefined) return inputs;
+  return Object.entries(known.inputs.takes).flatMap(([name, found]) =>
     inputs.filter((port) => port.name === name).map((port) => ({ ...port, accepts: { ...port.accepts, ...found } }))
   );
 }

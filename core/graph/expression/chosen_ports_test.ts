@@ -3,7 +3,10 @@ import { nodePackage } from "../../../sluice.gen.ts";
 import { fixture, port } from "../../../tests/fixtures/define.ts";
 import type { NodeDescriptor, PortDescriptor } from "../../descriptor/descriptor.ts";
 import { NodeRegistry } from "../../registry/node_registry.ts";
-import { choosePorts, type Converting, type FoundInputs, type FoundOutputs } from "./chosen_ports.ts";
+import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
+import { choosePorts, type Converting } from "./chosen_ports.ts";
+
+type FoundOutputs = NonNullable<KnownPorts["outputs"]>;
 
 const registry = new NodeRegistry([nodePackage]);
 const typed = (type: string) => registry.get(type).descriptor;
@@ -24,24 +27,30 @@ function choose(
     way?: Converting["way"];
     isAuto?: boolean;
     found?: FoundOutputs;
-    foundInputs?: FoundInputs;
+    foundInputs?: KnownInputs;
     input?: string;
   } = {},
 ) {
   const taken = new Set<string>();
   const chosen = choosePorts(
-    { id: "a", descriptor: from, taken, ...(port !== undefined && { port }), ...(found && { found }) },
+    {
+      id: "a",
+      descriptor: from,
+      taken,
+      ...(port !== undefined && { port }),
+      ...(found && { known: { outputs: found } }),
+    },
     {
       id: "b",
       descriptor: to,
       taken,
-      ...(foundInputs && { foundInputs }),
+      ...(foundInputs && { known: { inputs: foundInputs } }),
       ...(input !== undefined && { port: input }),
     },
     way && { way, isAuto },
   );
   if ("fault" in chosen) return chosen.fault;
-  return [chosen.from, ...(chosen.encoder === undefined ? [] : [chosen.encoder]), chosen.to].join(" ");
+  return [chosen.from, chosen.to].join(" ");
 }
 
 Deno.test("choosePorts() takes for an encoded stream the input whose codecs it may have", () => {
@@ -118,17 +127,17 @@ const encodes: Converting["way"] = (output, input) => {
   return codec && [`${codec}-encode`];
 };
 
-Deno.test("choosePorts() goes by what the file of a sink holds, in its order, and puts in who encodes for that", () => {
+Deno.test("choosePorts() goes by what the file of a sink holds, in its order", () => {
   const sink = typed("media-sink");
-  const flac: FoundInputs = { name: "FLAC", takes: { audio: { codec: ["flac"] } } };
-  const matroska: FoundInputs = { name: "Matroska", takes: { pcm: {}, audio: { codec: ["opus", "flac"] } } };
+  const flac: KnownInputs = { name: "FLAC", takes: { audio: { codec: ["flac"] } } };
+  const matroska: KnownInputs = { name: "Matroska", takes: { pcm: {}, audio: { codec: ["opus", "flac"] } } };
   const pictures = typed("org.sluice.video.pattern-source");
   deepEqual(choose(typed("tone-source"), sink, { way: encodes }), "audio audio_0");
   deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: matroska }), "audio pcm_0");
-  deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: flac }), "audio flac-encode audio_0");
-  deepEqual(choose(pictures, sink, { way: encodes, foundInputs: flac }), "audio flac-encode audio_0");
+  deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: flac }), "audio audio_0");
+  deepEqual(choose(pictures, sink, { way: encodes, foundInputs: flac }), "audio audio_0");
   const both = { way: encodes, foundInputs: flac, port: "audio" };
-  deepEqual(choose(pictures, sink, { ...both, input: "audio_0" }), "audio flac-encode audio_0");
+  deepEqual(choose(pictures, sink, { ...both, input: "audio_0" }), "audio audio_0");
   deepEqual(choose(pictures, sink, { ...both, input: "audio_0", isAuto: false }), "audio audio_0");
   deepEqual(choose(pictures, sink, { ...both, input: "pcm_0" }), 'FLAC holds nothing of "pcm_0"');
   const copied = source({ kind: "encoded", gives: { codec: "flac" } });
@@ -136,7 +145,7 @@ Deno.test("choosePorts() goes by what the file of a sink holds, in its order, an
 });
 
 Deno.test("choosePorts() leaves no pictures out that the file of a sink holds, though nobody encodes them for it", () => {
-  const webm: FoundInputs = { name: "WebM", takes: { video: { codec: ["vp8", "vp9"] }, audio: { codec: ["opus"] } } };
+  const webm: KnownInputs = { name: "WebM", takes: { video: { codec: ["vp8", "vp9"] }, audio: { codec: ["opus"] } } };
   const [from, sink] = [typed("org.sluice.video.pattern-source"), typed("media-sink")];
   for (const isAuto of [true, false]) {
     deepEqual(

@@ -8,28 +8,27 @@ import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
 import { listNames, SluiceError } from "../../errors.ts";
 import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
+import type { KnownPorts } from "../../descriptor/known_ports.ts";
 import { defaultNodeId } from "../../ids.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 import { listEndingIn, shortName } from "../../registry/short_names.ts";
 import { IMPLIED_LANES } from "../check_nodes.ts";
-import type { GraphDiagnostics } from "../diagnostics.ts";
+import { type GraphDiagnostics, warning } from "../diagnostics.ts";
 import type { JsonMember, JsonNode } from "../json_tree.ts";
 import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
 import { type ConversionStep, findConversion } from "../conversion.ts";
 import type { ConfigOverride } from "../config_overrides.ts";
-import {
-  choosePorts,
-  type ChosenPorts,
-  type Converting,
-  type FoundInputs,
-  type FoundOutputs,
-  type Linked,
-} from "./chosen_ports.ts";
+import { choosePorts, type Converting, type Linked } from "./chosen_ports.ts";
 import { member, treeOf } from "./tree.ts";
 
 /** Values that are the node's own, beside those of its configuration. */
 const NODE_KEYS: readonly string[] = ["id", "lane"];
+
+/** Up to here pictures fit a slot of the usual size, in any pixel format. */
+const USUAL_PIXELS = 1920 * 1080;
+/** Bytes of a pixel in the widest one, and what stages round rows up to. */
+const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
 
 /** A node of the graph. */
 interface Expressed {
@@ -42,22 +41,12 @@ interface Expressed {
   readonly taken: Set<string>;
 }
 
-/**
- * Tells which ports a node has, and what they give and take: of types whose ports depend on the configuration, such as
- * on what a media file holds. `undefined`: as its type says.
- */
-export interface PortFinder {
-  outputsOf(type: string, config: { readonly [key: string]: unknown }): FoundOutputs | undefined;
-  inputsOf(type: string, config: { readonly [key: string]: unknown }): FoundInputs | undefined;
-}
-
 /** What a graph is made with, beside its text. */
 export interface Expressing {
   /** Whether nodes are put in that convert. */
   readonly converts: boolean;
   /** Values that take the place of those in the text. */
   readonly settings: readonly ConfigOverride[];
-  readonly ports?: PortFinder;
 }
 
 /** Collects nodes and links; what is wrong with them goes to the diagnostics. */
@@ -98,15 +87,34 @@ export class ExpressedGraph {
     return [...this.#byId.values()].filter((node) => !isFed(node)).map(({ descriptor }) => descriptor);
   }
 
-  /** The members of a graph file: nodes, links and lanes. */
+  /** What is known to be there and goes nowhere, though something else of its node does, each in a sentence. */
+  untaken(): SluiceError[] {
+    return [...this.#byId.values()].flatMap(({ id, element, taken }) => {
+      const { outputs = {}, refused = {} } = taken.size === 0 ? {} : this.#knownPorts(id) ?? {};
+      const free = Object.keys(outputs).filter((name) => !taken.has(name));
+      const messages = Object.entries(refused).map(([name, why]) => `"${id}" leaves out ${name}: ${why}`);
+      if (free.length > 0) {
+        messages.unshift(
+          `"${id}" has ${listNames(free)} too, which this graph leaves out; ` +
+            `a chain "${id}.${free[0]} ! …" behind ";" takes ${free.length === 1 ? "it" : `"${free[0]}"`}`,
+        );
+      }
+      return messages.map((message) => warning("InvalidGraph", message, element.offset, this.#diagnostics));
+    });
+  }
+
+  /** The members of a graph file: nodes, links, lanes, and pools for pictures that need larger slots than usual. */
   members(): JsonMember[] {
     const nodes = [...this.#byElement.values()];
     const written = nodes.toSorted((a, b) => a.element.offset - b.element.offset).map(nodeMember);
     const lanes = nodes.flatMap(({ lane }) => lane === undefined || IMPLIED_LANES.includes(lane.value) ? [] : [lane]);
+    const pixels = Math.max(0, ...nodes.map(({ id }) => this.#mostPixels(id)));
+    const pools = pixels <= USUAL_PIXELS ? {} : { video: { slotBytes: pixels * PIXEL_BYTES } };
     const byName = new Map(lanes.map(({ value, valueOffset }) => [value, valueOffset]));
     return [
       member("nodes", 0, { type: "object", offset: 0, members: written }),
       member("links", 0, { type: "array", offset: 0, children: this.#links }),
+      member("pools", 0, treeOf(pools, 0)),
       member("lanes", 0, {
         type: "object",
         offset: 0,
@@ -165,20 +173,11 @@ export class ExpressedGraph {
       const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
       return this.#diagnostics.add("TypeMismatch", message, right.offset);
     }
-    if (ports.encoder !== undefined) return this.#linkThrough(ports.encoder, from.id, to.id, ports, right.offset);
     this.#byId.get(from.id)!.taken.add(ports.from);
     this.#byId.get(to.id)!.taken.add(ports.to);
     const ends = [member("from", left.offset, treeOf(`${from.id}.${ports.from}`, left.offset))];
     ends.push(member("to", right.offset, treeOf(`${to.id}.${ports.to}`, right.offset)));
     this.#links.push({ type: "object", offset: right.offset, members: ends });
-  }
-
-  /** Links two ports by a node between them. */
-  #linkThrough(type: string, from: string, to: string, ports: ChosenPorts, offset: number): void {
-    const between: NewNode = { kind: "new", type, offset, settings: [] };
-    this.#addNode(between);
-    this.#link({ kind: "reference", id: from, port: ports.from, offset }, between);
-    this.#link(between, { kind: "reference", id: to, port: ports.to, offset });
   }
 
   #convertingFrom(id: string): Converting {
@@ -195,6 +194,19 @@ export class ExpressedGraph {
     };
   }
 
+  /** The pixels of the largest pictures that a node is known to give, by its file or by its configuration. */
+  #mostPixels(id: string): number {
+    const { descriptor } = this.#byId.get(id)!;
+    const { width, height } = this.#configOf(id);
+    const set = descriptor.outputs.some(({ kind }) => kind === "video") ? [{ width, height }] : [];
+    const known = Object.values(this.#knownPorts(id)?.outputs ?? {});
+    return Math.max(0, ...[...known, ...set].map(pixelsOf));
+  }
+
+  #knownPorts(id: string): KnownPorts | undefined {
+    return this.#registry.get(this.#byId.get(id)!.descriptor.type).portsOf?.(this.#configOf(id));
+  }
+
   /** The configuration of a node, as far as it can be read. */
   #configOf(id: string): Record<string, unknown> {
     const { descriptor, config } = this.#byId.get(id)!;
@@ -209,11 +221,8 @@ export class ExpressedGraph {
     const port = element.kind === "new" ? undefined : element.port;
     if (node !== undefined) {
       const { id, descriptor, taken } = node;
-      const config = this.#configOf(id);
-      const found = this.#made.ports?.outputsOf(descriptor.type, config);
-      const foundInputs = this.#made.ports?.inputsOf(descriptor.type, config);
-      const known = { ...(found && { found }), ...(foundInputs && { foundInputs }) };
-      return { id, descriptor, taken, ...(port !== undefined && { port }), ...known };
+      const known = this.#knownPorts(id);
+      return { id, descriptor, taken, ...(port !== undefined && { port }), ...(known && { known }) };
     }
     if (element.kind === "new") return undefined;
     const { id, offset } = element;
@@ -227,6 +236,14 @@ export class ExpressedGraph {
 /** Whether a port, or an element of it, is among names. */
 function hasElement(names: ReadonlySet<string>, port: string): boolean {
   return [...names].some((name) => name === port || name.startsWith(`${port}_`));
+}
+
+/** The pixels of pictures of a size, in rows as stages lay them out, upright and turned; 0 where it is not known. */
+function pixelsOf({ width, height }: { readonly width?: unknown; readonly height?: unknown }): number {
+  if (typeof width !== "number" || typeof height !== "number") return 0;
+  return Math.max(
+    ...[[width, height], [height, width]].map(([row, rows]) => Math.ceil(row / ROW_PIXELS) * ROW_PIXELS * rows),
+  );
 }
 
 function nodeMember({ id, descriptor, element, lane, config }: Expressed): JsonMember {

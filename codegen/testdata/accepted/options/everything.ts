@@ -13,6 +13,7 @@ import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts
   priority: "high",
   cpus: [0, 2],
   "converts": ["sampleRateHz", "channels"],
+  portsFrom: "./known_ports.ts",
   figures: ["frames", "late"],
 })
 export class Everything {

@@ -8,6 +8,7 @@
  * @module
  */
 import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
+import { portsOf as allOptionsPorts } from "./known_ports.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -77,7 +78,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
   descriptor: {
     type: "all-options",
     className: "Everything",
-    source: "everything.ts:18",
+    source: "everything.ts:19",
     description: "Uses every option.",
     doc: "Uses every option.",
     category: "odd ones",
@@ -131,6 +132,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
       };
     };
   },
+  portsOf: allOptionsPorts,
 });
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
@@ -141,5 +143,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/options",
   url: import.meta.url,
   nodes: [allOptions],
-  sources: { "everything.ts": "5ef4ee63520879cc", "sluice.json": "b3b341700cafea38" },
+  sources: { "everything.ts": "56faad595975eb45", "sluice.json": "b3b341700cafea38" },
 });

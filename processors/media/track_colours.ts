@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { TrackInfo } from "../../processors/media/media_info.ts";
-import type { PictureFormat } from "../../processors/media/picture_format.ts";
+import type { TrackInfo } from "./media_info.ts";
+import type { PictureFormat } from "./picture_format.ts";
 
 /** Up to here, pictures are taken for those of standard definition, as players take them. */
 const [STANDARD_WIDTH, STANDARD_HEIGHT] = [1279, 576];
