@@ -10315,7 +10315,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "d8839474f9e43f14",
-    "processors/media/image_source.ts": "301ee74d13740b70",
+    "processors/media/image_source.ts": "8611cccc85f9ff0f",
     "processors/media/media_sink.ts": "d65cf7ddb1364e4e",
     "processors/media/media_source.ts": "b6da9387999850d7",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
