@@ -44,7 +44,7 @@ const MP3_RATES = [44_100, 48_000, 32_000];
 
 /** The length of an AAC access unit, which its ADTS header tells. */
 export function readAdtsBytes(bytes: Uint8Array): number {
-  return (bytes[3] & 3) << 11 | bytes[4] << 3 | bytes[5] >> 5;
+  return (bytes[3] & 3) * 2048 + bytes[4] * 8 + (bytes[5] >> 5);
 }
 
 /** Rate and channels of an AAC access unit with ADTS header. `undefined`: it has none. */

@@ -169,13 +169,14 @@ async function readTags(input: Input): Promise<MediaInfo["tags"]> {
 
 /** Numbered pictures; `undefined` for another path, and where there are none. */
 function numberedInfo(pattern: string): MediaInfo | undefined {
-  let number = firstNumber(pattern);
-  const info = number === undefined ? undefined : pictureFileInfo(imagePath(pattern, number));
-  if (info === undefined) return undefined;
+  const first = firstNumber(pattern);
+  const info = first === undefined ? undefined : pictureFileInfo(imagePath(pattern, first));
+  if (first === undefined || info === undefined) return undefined;
   let [bytes, pictures] = [0, 0];
-  for (let size: number | undefined = info.bytes; size !== undefined; size = sizeOf(imagePath(pattern, ++number!))) {
+  for (let size: number | undefined = info.bytes; size !== undefined;) {
     bytes += size;
     pictures++;
+    size = sizeOf(imagePath(pattern, first + pictures));
   }
   return { ...info, path: pattern, bytes, pictures };
 }
