@@ -299,8 +299,10 @@ export class NativeLanePort implements LanePort {
         if (failure === undefined) return { kind: "applied", epoch, failures: [], refused: [], rests };
         const node = this.#nodes.at(failure.node)!;
         const { id } = node.plan;
-        // Only a node that has just come is given a state, and only one that was there values.
-        const error = node === before ? refused(failure.text, id) : notCarriedOver(node, failure.text);
+        // Here only a node that takes the place of another one is given a state, and only others are given values.
+        const error = node === before || before === undefined
+          ? refused(failure.text, id)
+          : notCarriedOver(node, failure.text);
         return { kind: "applied", epoch, failures: [serializeError(error)], refused: [id], rests };
       }
       case "attached":

@@ -218,7 +218,8 @@ impl Runner {
     pub(super) fn configure(&mut self, position: usize, values: &[(String, Value)]) -> Result<(), String> {
         let node = self.nodes.get_mut(position).filter(|node| node.stage.is_some());
         let node = node.ok_or_else(|| "the node has failed".to_owned())?;
-        if node.hold != Hold::None {
+        // The edit that brings a node may give it values as well.
+        if matches!(node.hold, Hold::Leaving { .. }) {
             return Err(MOVING.to_owned());
         }
         let answer = node.configure(&mut self.shared, values);
