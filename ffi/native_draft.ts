@@ -32,6 +32,8 @@ export interface NativeNode {
   readonly supervised: boolean;
   /** Whether it does not go on from the state of the node whose slot it takes. */
   readonly fresh?: boolean;
+  /** Whether it comes from another lane: it is not run before it gets its links by `attach()`. */
+  readonly arrives?: boolean;
   /** Its configuration. */
   readonly values: NativeValues;
   /** The process of its own that it runs in: most bytes of memory, milliseconds that a call may take; 0 for any. */
@@ -73,6 +75,23 @@ export interface NativeLink {
     };
 }
 
+/** What was left in the ends of a link that lanes have detached for others. */
+export interface NativeRest {
+  /** Entries that no lane holds, oldest first. */
+  readonly entries: readonly number[];
+  /** The next frame written has a gap before it. */
+  readonly gapAhead: boolean;
+  /** For encoded frames: the writer, or the reader, drops up to the next key frame. */
+  readonly writerToKey: boolean;
+  readonly readerToKey: boolean;
+}
+
+/** A link of which an end comes from another lane. */
+export interface NativeArrival {
+  readonly link: NativeLink;
+  readonly rest: NativeRest;
+}
+
 /** What is changed between two ticks, in the order of the fields; and what a lane starts with. */
 export interface NativeEdit {
   /** The arenas of pools that the lane lacks, in the order of their index. */
@@ -81,6 +100,12 @@ export interface NativeEdit {
   readonly detach?: readonly NativeLink[];
   /** Slots of nodes that go. Without links by then, they are flushed and dropped. */
   readonly remove?: readonly number[];
+  /** Ends of links that go to other lanes: what is left in them is reported. */
+  readonly leave?: readonly NativeLink[];
+  /** Slots of nodes that go to other lanes. Without links by then, they are dropped. */
+  readonly depart?: readonly number[];
+  /** Ends of links that stay, and whose other ends are on other lanes from then on. */
+  readonly retarget?: readonly NativeLink[];
   readonly nodes: readonly NativeNode[];
   readonly attach: readonly NativeLink[];
   /** Nodes whose bypass is switched on or off. They have one input and one output. */
@@ -96,39 +121,81 @@ export interface NativeEdit {
  * @throws {RangeError} if the library refuses it
  */
 export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdit): Deno.PointerObject {
-  const check = (done: unknown) => {
-    if (done === 0 || done === null) throw new RangeError(`Cannot edit a native lane: ${lastNativeError(symbols)}`);
-  };
-  const draft = symbols.slu_native_draft(epoch);
-  check(draft);
-  const pointer = draft!;
-  try {
+  return draft(symbols, epoch, (pointer, check) => {
     for (const pool of edit.pools) check(symbols.slu_native_add_pool(pointer, pool));
     for (const link of edit.detach ?? []) {
       check(addLink(symbols, pointer, link));
       check(symbols.slu_native_link_detached(pointer));
     }
     for (const slot of edit.remove ?? []) check(symbols.slu_native_remove_node(pointer, slot));
+    for (const [links, stays] of [[edit.leave, 0], [edit.retarget, 1]] as const) {
+      for (const link of links ?? []) {
+        check(addLink(symbols, pointer, link));
+        check(symbols.slu_native_link_moves(pointer, stays));
+      }
+    }
+    for (const slot of edit.depart ?? []) check(symbols.slu_native_depart_node(pointer, slot));
     for (const node of edit.nodes) {
       check(addNode(symbols, pointer, node));
       const { isolation } = node;
       if (isolation) check(symbols.slu_native_isolate(pointer, isolation.memoryBytes, isolation.limitMs));
     }
-    for (const link of edit.attach) {
-      check(addLink(symbols, pointer, link));
-      if (link.encoded) check(symbols.slu_native_link_encoded(pointer));
-      if (link.rejoins) check(symbols.slu_native_link_rejoins(pointer));
-    }
+    for (const link of edit.attach) attachLink(symbols, pointer, link, check);
     for (const { slot, on } of edit.bypass ?? []) check(symbols.slu_native_bypass(pointer, slot, on ? 1 : 0));
     for (const { slot, values } of edit.configure ?? []) {
       const config = encodeValues(values);
       check(symbols.slu_native_add_values(pointer, slot, Deno.UnsafePointer.of(config), config.length));
     }
+  });
+}
+
+/**
+ * Drafts what comes from other lanes after an edit has taken effect. The holder of the draft gives it to a lane.
+ *
+ * @throws {RangeError} if the library refuses it
+ */
+export function draftArrivals(
+  symbols: NativeSymbols,
+  epoch: number,
+  arrivals: readonly NativeArrival[],
+): Deno.PointerObject {
+  return draft(symbols, epoch, (pointer, check) => {
+    for (const { link, rest } of arrivals) {
+      attachLink(symbols, pointer, link, check);
+      const flags = (rest.gapAhead ? 1 : 0) + (rest.writerToKey ? 2 : 0) + (rest.readerToKey ? 4 : 0);
+      const entries = new Uint32Array(rest.entries);
+      check(symbols.slu_native_link_rest(pointer, flags, Deno.UnsafePointer.of(entries), entries.length));
+    }
+  });
+}
+
+type Check = (done: unknown) => void;
+
+/** @param fill is given the draft, and what throws where the library has refused something */
+function draft(
+  symbols: NativeSymbols,
+  epoch: number,
+  fill: (pointer: Deno.PointerObject, check: Check) => void,
+): Deno.PointerObject {
+  const check: Check = (done) => {
+    if (done === 0 || done === null) throw new RangeError(`Cannot edit a native lane: ${lastNativeError(symbols)}`);
+  };
+  const made = symbols.slu_native_draft(epoch);
+  check(made);
+  const pointer = made!;
+  try {
+    fill(pointer, check);
   } catch (error) {
     symbols.slu_native_discard(pointer);
     throw error;
   }
   return pointer;
+}
+
+function attachLink(symbols: NativeSymbols, draft: Deno.PointerObject, link: NativeLink, check: Check): void {
+  check(addLink(symbols, draft, link));
+  if (link.encoded) check(symbols.slu_native_link_encoded(draft));
+  if (link.rejoins) check(symbols.slu_native_link_rejoins(draft));
 }
 
 /** Values as `crates/ffi/src/native_values.rs` reads them. */
@@ -164,7 +231,7 @@ function addNode(symbols: NativeSymbols, draft: Deno.PointerObject, node: Native
     draft,
     node.slot,
     node.index,
-    (node.supervised ? 1 : 0) + (node.fresh === true ? 2 : 0),
+    (node.supervised ? 1 : 0) + (node.fresh === true ? 2 : 0) + (node.arrives === true ? 4 : 0),
     Deno.UnsafePointer.of(stage),
     stage.length,
     Deno.UnsafePointer.of(config),

@@ -5,12 +5,20 @@
  * @module
  */
 import { lastNativeError } from "./loader.ts";
-import { draftEdit, encodeValues, type NativeEdit, type NativeValues } from "./native_draft.ts";
+import {
+  draftArrivals,
+  draftEdit,
+  encodeValues,
+  type NativeArrival,
+  type NativeEdit,
+  type NativeRest,
+  type NativeValues,
+} from "./native_draft.ts";
 import type { NativeSymbols } from "./symbols.ts";
 
 /** In the order of the numbers by which the library knows them. */
 const PRIORITIES = ["normal", "high", "realtime"] as const;
-const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort", "disable", "endCalls"] as const;
+const COMMANDS = ["start", "stop", "close", "pause", "resume", "abort", "disable", "endCalls", "countLost"] as const;
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
 /** How urgent a lane's thread is. */
@@ -49,6 +57,24 @@ export interface NativeLaneSpec {
   readonly cpus: readonly number[];
 }
 
+/** What a node goes on from on another lane, beside its stage's state. */
+export interface NativeCarry {
+  /** To be run without new frames. */
+  readonly again: boolean;
+  /** It has had its last tick. */
+  readonly finishing: boolean;
+  /** When it is to be run, and when its last tick of that kind was due, nanoseconds; 0 for none. */
+  readonly notBeforeNs: number;
+  readonly lastDueNs: number;
+  /** The times of the frame that it read last, nanoseconds. */
+  readonly lastIngressNs: number;
+  readonly lastPtsNs: number;
+  /** For each input: its next frame has a gap before it. */
+  readonly gaps: readonly boolean[];
+  /** For each output: the number of its next frame. */
+  readonly sequences: readonly number[];
+}
+
 /** What a lane has to say. Nodes are named by their slots. */
 export type NativeReport =
   | { readonly kind: "opened" | "closed" | "paused" }
@@ -79,6 +105,18 @@ export type NativeReport =
   /** `json`: the event's value, or nothing. */
   | { readonly kind: "emitted"; readonly node: number; readonly name: string; readonly json: string }
   | { readonly kind: "overflow"; readonly lost: number }
+  /** `given`: absent for a node that has ended; its `state`: absent for one that has failed, or whose state goes to nobody. */
+  | {
+    readonly kind: "offered";
+    readonly epoch: number;
+    readonly node: number;
+    readonly given?: { readonly carry: NativeCarry; readonly state?: Uint8Array<ArrayBuffer> };
+  }
+  | { readonly kind: "accepted"; readonly epoch: number; readonly node: number }
+  /** `link`: the index of its record. */
+  | { readonly kind: "rest"; readonly link: number; readonly rest: NativeRest }
+  | { readonly kind: "attached"; readonly epoch: number }
+  | { readonly kind: "counted"; readonly link: number }
   /** `refused`: why there is no result. */
   | { readonly kind: "answered"; readonly request: number; readonly json: string; readonly refused?: string };
 
@@ -114,7 +152,7 @@ export class NativeLane implements Disposable {
    * Gives a command; nothing happens after the lane was finished.
    *
    * @param value for `resume`, how long all pauses took so far, nanoseconds; for `abort`, the epoch; for `disable`, the
-   * slot of the node
+   * slot of the node; for `countLost`, the index of the link
    */
   command(command: typeof COMMANDS[number], value: number = 0): void {
     if (this.#pointer !== null) this.#symbols.slu_native_command(this.#pointer, COMMANDS.indexOf(command), value);
@@ -138,6 +176,48 @@ export class NativeLane implements Disposable {
   prepare(epoch: number, edit: NativeEdit): void {
     if (this.#pointer === null) return;
     this.#check(this.#symbols.slu_native_prepare(this.#pointer, draftEdit(this.#symbols, epoch, edit)));
+  }
+
+  /**
+   * Asks for what a node is to go on from on another lane, by the edit that was prepared. The lane reports `offered` or
+   * `refused`, and does not run the node until the edit is in effect or aborted.
+   *
+   * @param ends whether its state goes to nobody: it is flushed before it is dropped
+   */
+  offer(epoch: number, node: number, ends: boolean): void {
+    if (this.#pointer !== null) this.#symbols.slu_native_offer(this.#pointer, epoch, node, ends ? 1 : 0);
+  }
+
+  /**
+   * Gives a node that comes from another lane, by the edit that was prepared, what it goes on from. The lane reports
+   * `accepted` or `refused`.
+   *
+   * @param state that its stage restores; absent: it begins anew
+   */
+  accept(epoch: number, node: number, carry: NativeCarry, state?: Uint8Array<ArrayBuffer>): void {
+    if (this.#pointer === null) return;
+    const flags = (carry.again ? 1 : 0) + (carry.finishing ? 2 : 0);
+    const { notBeforeNs, lastDueNs, lastIngressNs, lastPtsNs, gaps, sequences } = carry;
+    const times = [notBeforeNs, lastDueNs, lastIngressNs, lastPtsNs];
+    const numbers = new Float64Array([flags, ...times, gaps.length, ...gaps.map(Number), ...sequences]);
+    const bytes = state ?? new Uint8Array();
+    const [numbersAt, bytesAt] = [Deno.UnsafePointer.of(numbers), Deno.UnsafePointer.of(bytes)];
+    const has = state === undefined ? 0 : 1;
+    const { length } = numbers;
+    this.#check(
+      this.#symbols.slu_native_accept(this.#pointer, epoch, node, numbersAt, length, has, bytesAt, bytes.length),
+    );
+  }
+
+  /**
+   * Attaches the ends of links that other lanes have detached, and runs the nodes that came with them. The lane reports
+   * `attached`.
+   *
+   * @throws {RangeError} if the library refuses the description
+   */
+  attach(epoch: number, arrivals: readonly NativeArrival[]): void {
+    if (this.#pointer === null) return;
+    this.#check(this.#symbols.slu_native_attach(this.#pointer, draftArrivals(this.#symbols, epoch, arrivals)));
   }
 
   /** Gives the stage of a node live values. The answer names `request` again. */
@@ -222,6 +302,24 @@ export class NativeLane implements Disposable {
           ? { kind: "answered", request, json: "", refused: text }
           : { kind: "answered", request, json: text };
       }
+      case 18:
+        return { kind: "offered", epoch: this.#number(0), node: this.#number(1), ...this.#given() };
+      case 19:
+        return { kind: "accepted", epoch: this.#number(0), node: this.#number(1) };
+      case 20: {
+        const flags = this.#number(1);
+        const rest = {
+          entries: this.#numbers(3, this.#number(2)),
+          gapAhead: (flags & 1) !== 0,
+          writerToKey: (flags & 2) !== 0,
+          readerToKey: (flags & 4) !== 0,
+        };
+        return { kind: "rest", link: this.#number(0), rest };
+      }
+      case 21:
+        return { kind: "attached", epoch: this.#number(0) };
+      case 22:
+        return { kind: "counted", link: this.#number(0) };
       default:
         return undefined;
     }
@@ -232,6 +330,36 @@ export class NativeLane implements Disposable {
     if (this.#pointer === null) return;
     this.#symbols.slu_native_finish(this.#pointer, this.#closed ? 1 : 0);
     this.#pointer = null;
+  }
+
+  #given(): Pick<Extract<NativeReport, { kind: "offered" }>, "given"> {
+    const status = this.#number(2);
+    if (status === 0) return {};
+    const [flags, notBeforeNs, lastDueNs, lastIngressNs, lastPtsNs, inputs] = this.#numbers(3, 6);
+    const sequences: number[] = [];
+    for (let at = 9 + inputs; !Number.isNaN(this.#number(at)); at++) sequences.push(this.#number(at));
+    const carry = {
+      again: (flags & 1) !== 0,
+      finishing: (flags & 2) !== 0,
+      notBeforeNs,
+      lastDueNs,
+      lastIngressNs,
+      lastPtsNs,
+      gaps: this.#numbers(9, inputs).map((gap) => gap !== 0),
+      sequences,
+    };
+    return { given: { carry, ...(status === 2 && { state: this.#bytes() }) } };
+  }
+
+  #bytes(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#symbols.slu_native_report_byte_count(this.#pointer));
+    const from = this.#symbols.slu_native_report_bytes(this.#pointer);
+    if (bytes.length > 0) new Deno.UnsafePointerView(from!).copyInto(bytes);
+    return bytes;
+  }
+
+  #numbers(first: number, count: number): number[] {
+    return Array.from({ length: count }, (_, k) => this.#number(first + k));
   }
 
   #number(index: number): number {

@@ -13,6 +13,9 @@ const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 /** Random edits of one run. */
 const EDITS = Deno.env.get("SLUICE_DEEP") === "1" ? 60 : 30;
 
+/** Moves of a stage in one run. */
+const MOVES = 50;
+
 /** Lanes that come and go: more than there can be at a time. */
 const ENDED_LANES = 68;
 
@@ -275,21 +278,45 @@ native("pause() holds native sources, and their clock stands still meanwhile", a
   await runtime.stop();
 });
 
-native("a stage is not moved, nor what a link joins to one, and both go on", async () => {
+native(
+  "a stage moves to other lanes and back, and so do the nodes that links join to it: nothing is lost",
+  async () => {
+    collected.length = 0;
+    const runtime = chain();
+    await runtime.start();
+    for (let k = 0; k < MOVES; k++) {
+      await runtime.edit((edit) => edit.move("middle", k % 2 === 0 ? "c" : "b"));
+      if (k % 3 === 0) await runtime.edit((edit) => edit.move("sink", k % 2 === 0 ? "near" : "main"));
+      if (k % 5 === 0) await runtime.edit((edit) => edit.move("source", k % 2 === 0 ? "d" : "a"));
+      if (k % 8 === 0) await flow(runtime, "sink");
+    }
+    await flow(runtime, "sink");
+    const { links } = runtime.stats();
+    ok(links.every(({ dropped }) => dropped.unlinked === 0 && dropped.laneLost === 0 && dropped.full === 0));
+    await assertWhole(runtime);
+  },
+);
+
+native("a stage is not taken away from another one on its lane, nor to one, and both go on", async () => {
   collected.length = 0;
   const runtime = chain();
   await runtime.start();
-  await rejects(runtime.edit((edit) => edit.move("middle", "c")), {
+  await rejects(runtime.edit((edit) => edit.move("middle", "a")), {
     code: "Busy",
     nodeId: "middle",
     message:
-      'Cannot move node "middle" (native-pass) to another lane while the graph runs: it is a native stage; stop ' +
-      "the graph first, or remove it and add it on the other lane in one edit, where it begins anew",
+      'Cannot move node "middle" (native-pass) to another lane while the graph runs: a link joins it to "source" ' +
+      'on native lane "a", which it comes to; stop the graph first, put a node of TypeScript between them, or remove it ' +
+      "and add it on the other lane in one edit, where it begins anew",
   });
-  await rejects(runtime.edit((edit) => edit.move("sink", "near")), {
+  await runtime.edit((edit) => {
+    const second = edit.add(nativeSink(), { id: "second", lane: "a" });
+    edit.connectByName("source.audio", `${second.id}.audio`);
+  });
+  await rejects(runtime.edit((edit) => edit.move("source", "c")), {
     code: "Busy",
-    nodeId: "sink",
-    message: /: a link joins it to "middle" on native lane "b"; stop the graph first, or put a node between them$/,
+    nodeId: "source",
+    message: /: a link joins it to "second" on native lane "a", which it leaves; stop the graph first, /,
   });
   await flow(runtime, "sink");
   deepEqual(runtime.stats().nodes.map(({ id, lane }) => [id, lane]).slice(0, 3), [

@@ -7,7 +7,7 @@
 import { Arenas } from "../../ffi/arenas.ts";
 import { lastNativeError, loadNative, type NativeLibrary } from "../../ffi/loader.ts";
 import { NativeError } from "../../ffi/native_error.ts";
-import type { NativeEdit, NativeLink, NativePort } from "../../ffi/native_draft.ts";
+import type { NativeEdit, NativeLink, NativePort, NativeRest } from "../../ffi/native_draft.ts";
 import { NativeLane, type NativeLaneSpec, scheduleThread } from "../../ffi/native_lane.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
@@ -39,9 +39,11 @@ export interface NativeLinkPlan {
 }
 
 /** What is changed of a native lane, by tokens. */
-export interface NativeEditPlan extends Omit<NativeEdit, "pools" | "attach" | "detach"> {
+export interface NativeEditPlan extends Omit<NativeEdit, "pools" | "attach" | "detach" | "leave" | "retarget"> {
   readonly pools: readonly ArenaToken[];
   readonly detach?: readonly NativeLinkPlan[];
+  readonly leave?: readonly NativeLinkPlan[];
+  readonly retarget?: readonly NativeLinkPlan[];
   readonly attach: readonly NativeLinkPlan[];
 }
 
@@ -226,11 +228,26 @@ export class NativeDriver implements Driver {
     lane.prepare(epoch, this.#nativeEdit(plan));
   }
 
+  /**
+   * Gives a native lane what other lanes have left in the links of nodes that came from them.
+   *
+   * @throws {RangeError} if the library refuses the description
+   */
+  attachNativeLinks(
+    lane: NativeLane,
+    epoch: number,
+    arrivals: readonly { readonly end: NativeLinkPlan; readonly rest: NativeRest }[],
+  ): void {
+    lane.attach(epoch, arrivals.map(({ end, rest }) => ({ link: nativeLink(end), rest })));
+  }
+
   #nativeEdit(plan: NativeEditPlan): NativeEdit {
     return {
       ...plan,
       pools: plan.pools.map((pool) => this.#arenas.unsafePointer(asNativeArena(pool))),
       detach: plan.detach?.map(nativeLink),
+      leave: plan.leave?.map(nativeLink),
+      retarget: plan.retarget?.map(nativeLink),
       attach: plan.attach.map(nativeLink),
     };
   }

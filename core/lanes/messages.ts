@@ -150,6 +150,8 @@ export interface PortEdit {
 /** What a node goes on from on another lane, or as another type, beside its processor's state. */
 export interface NodeCarry {
   readonly type: string;
+  /** It is to be run without new frames; only a native stage asks for that. */
+  readonly again?: boolean;
   /** It has had its last tick: `flush()` and the end of stream come next. */
   readonly finishing: boolean;
   /** The time that it asked to be ticked at, and when its last tick of that kind was due, nanoseconds; 0 for none. */

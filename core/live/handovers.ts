@@ -52,7 +52,7 @@ export class Handovers {
    * @param draft the graph as it will be
    * @param feedback the links of the draft that close loops
    * @param trialMs how long successors may wait for something to do in their trials
-   * @throws {SluiceError} `Busy` for a native stage that is to go to another lane, and for a node that a link joins to one
+   * @throws {SluiceError} `Busy` for a native stage that a link joins to another one on the lane that it leaves or comes to
    */
   constructor(
     site: HandoverSite,
@@ -71,9 +71,12 @@ export class Handovers {
       return { entry, move: site.plans.move(entry, feedback.has(entry), writer, reader) };
     });
     const untried = untriedNodes(change, kept);
-    const succeed = ({ before, after }: NodeChange): Handover => {
-      const isTried = before.incarnation !== after.incarnation && !untried.has(after.id);
-      const state = extras.anew?.has(after.id) ? "anew" : "carried";
+    const succeed = (change: NodeChange): Handover => {
+      const { before, after } = change;
+      const isTried = before.incarnation !== after.incarnation && !untried.has(after.id) && !isNative(after);
+      // What a stage says of itself are bytes that another type does not know.
+      const isForeign = !isOfOneType(change) && (isNative(before) || isNative(after)) && before.lane !== after.lane;
+      const state = isForeign || extras.anew?.has(after.id) ? "anew" : "carried";
       return { node: after.id, from: laneOf(before), to: laneOf(after), state, ...(isTried && { trialMs }) };
     };
     const restart = extras.restart ?? [];
@@ -240,13 +243,12 @@ export class Handovers {
  * @throws {SluiceError} as the constructor of {@linkcode Handovers}
  */
 function linksThatMove({ moved, linked }: GraphChange, draft: Topology): LinkEntry[] {
-  for (const { before } of moved) refuseStage(before);
   const links = new Set(moved.flatMap(({ after: { id } }) => [
     ...draft.connections.intoNode(id),
     ...draft.connections.fromNode(id),
   ]));
   const kept = [...links].filter((entry) => !linked.includes(entry));
-  for (const entry of kept) refuseNative(entry, draft);
+  for (const entry of kept) refuseNative(entry, moved, draft);
   return kept;
 }
 
@@ -270,24 +272,26 @@ function untriedNodes(
   return untried;
 }
 
-function refuseNative({ fromNode, toNode }: LinkEntry, draft: Topology): void {
-  const native = [fromNode, toNode].map((id) => draft.node(id)).find(({ type }) => type.descriptor.lane === "native");
-  if (native === undefined) return;
-  const moved = native.id === fromNode ? toNode : fromNode;
-  throw new SluiceError(
-    "Busy",
-    `Cannot move node "${moved}" to another lane while the graph runs: a link joins it to "${native.id}" on native ` +
-      `lane "${native.lane}"; stop the graph first, or put a node between them`,
-    { nodeId: moved },
-  );
+/** Refuses to take a native stage away from another one on its lane, or to one: such links have no ring. */
+function refuseNative(entry: LinkEntry, moved: GraphChange["moved"], draft: Topology): void {
+  const changes = [entry.fromNode, entry.toNode].map((id) => {
+    const change = moved.find(({ after }) => after.id === id);
+    return change ?? { before: draft.node(id), after: draft.node(id) };
+  });
+  for (const [side, place] of [["before", "leaves"], ["after", "comes to"]] as const) {
+    const [writer, reader] = changes.map((change) => change[side]);
+    if (writer.lane !== reader.lane || !isNative(writer)) continue;
+    const [node, neighbour] = moved.some(({ after }) => after.id === writer.id) ? [writer, reader] : [reader, writer];
+    throw new SluiceError(
+      "Busy",
+      `Cannot move node "${node.id}" (${node.type.descriptor.type}) to another lane while the graph runs: a link joins it ` +
+        `to "${neighbour.id}" on native lane "${node.lane}", which it ${place}; stop the graph first, put a node of ` +
+        "TypeScript between them, or remove it and add it on the other lane in one edit, where it begins anew",
+      { nodeId: node.id },
+    );
+  }
 }
 
-function refuseStage({ id, type: { descriptor } }: NodeEntry): void {
-  if (descriptor.lane !== "native") return;
-  throw new SluiceError(
-    "Busy",
-    `Cannot move node "${id}" (${descriptor.type}) to another lane while the graph runs: it is a native stage; stop the ` +
-      "graph first, or remove it and add it on the other lane in one edit, where it begins anew",
-    { nodeId: id },
-  );
+function isNative({ type: { descriptor } }: NodeEntry): boolean {
+  return descriptor.lane === "native";
 }

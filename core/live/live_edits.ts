@@ -229,7 +229,7 @@ export class LiveEdits {
       fresh: [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)],
       feedback,
       feedbackChanges: plans.feedbackChanges(draft.links, feedback),
-      standstill: planStandstill(topology, quiescedBy(change)),
+      standstill: planStandstill(topology, quiescedBy(change), new Set(change.moved.map(({ before }) => before.id))),
       planned: [],
     };
     this.#committed = false;

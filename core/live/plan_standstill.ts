@@ -11,13 +11,14 @@ import type { Topology } from "../topology.ts";
 
 /**
  * @param topology the graph as it runs: ticks under way use its links
- * @param held native stages are left out, whose ticks do not wait
+ * @param held native stages that stay on their lanes are left out: their ticks do not wait
+ * @param moved those of the nodes that go to other lanes
  */
-export function planStandstill(topology: Topology, held: Iterable<NodeId>): Standstill {
+export function planStandstill(topology: Topology, held: Iterable<NodeId>, moved: ReadonlySet<NodeId>): Standstill {
   const ids = new Set(held);
   if (ids.size === 0) return standstillOf([]);
   // One node needs no order.
   const ordered = ids.size === 1 ? [...ids].map((id) => topology.node(id)) : orderedNodes(topology);
-  const nodes = ordered.filter(({ id, type }) => ids.has(id) && type.descriptor.lane !== "native");
+  const nodes = ordered.filter(({ id, type }) => ids.has(id) && (type.descriptor.lane !== "native" || moved.has(id)));
   return standstillOf(nodes.map(({ id }) => id));
 }

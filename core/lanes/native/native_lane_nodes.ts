@@ -13,6 +13,7 @@ import { poolOfOutput } from "../../pools/node_pools.ts";
 import { nativeStage } from "../../registry/native_stages.ts";
 import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
+import { movedEnds } from "./moved_ends.ts";
 import type { AnnouncedFormat, Handover, LaneCommand, LinkEndPlan, NodePlan } from "../messages.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
@@ -42,6 +43,11 @@ export class NativeLaneNodes {
     return this.#slots[slot];
   }
 
+  /** A new node of the edit that is being prepared. */
+  coming(id: NodeId): NativeLaneNode {
+    return this.#coming.find(({ plan }) => plan.id === id)!;
+  }
+
   /** The node that a slot gets at the commit. */
   next(slot: number): NativeLaneNode | undefined {
     return this.#coming.find((node) => node.slot === slot) ?? this.#slots[slot];
@@ -66,12 +72,16 @@ export class NativeLaneNodes {
   /**
    * How a lane changes. Until {@linkcode NativeLaneNodes.commit} nothing does but that new pools are known.
    *
+   * @param lane its index
    * @throws {SluiceError} `InvalidConfig` for a text that the library cannot take; `InvalidGraph` for a node that would take the
    * place of one with other ports
    */
-  prepare({ nodes, pools, edit }: Prepare): NativeEditPlan {
+  prepare({ nodes, pools, edit }: Prepare, lane: number): NativeEditPlan {
     this.#coming = [];
     const detach = edit.detach.map((end) => this.#link(end));
+    const { leave, retarget } = movedEnds(lane, edit.moves);
+    const whole = edit.handovers.filter(({ from, to }) => from !== to);
+    const arrives = (id: NodeId) => whole.some(({ node, to }) => node === id && to === lane);
     const coming: NativeLaneNode[] = [];
     for (const plan of nodes) {
       const replaced = this.slotOf(plan.id);
@@ -84,7 +94,13 @@ export class NativeLaneNodes {
       pools: this.#addPools(pools),
       detach,
       remove: edit.remove.map((id) => this.slotOf(id)),
-      nodes: coming.map((node) => this.#native(node, edit.handovers.some((each) => isAnew(each, node)))),
+      leave: leave.map((end) => this.#link(end)),
+      depart: whole.filter(({ from }) => from === lane).map(({ node }) => this.slotOf(node)),
+      retarget: retarget.map((end) => this.#link(end)),
+      nodes: coming.map((node) => ({
+        ...this.#native(node, edit.handovers.some((each) => isAnew(each, node))),
+        arrives: arrives(node.plan.id),
+      })),
       attach: edit.attach.map((end) => this.#link(end)),
       bypass: [
         ...coming.map(({ slot, plan }) => ({ slot, on: plan.bypassed === true })),
@@ -95,6 +111,11 @@ export class NativeLaneNodes {
         return { slot, values: toValues(node, type, values) };
       }),
     };
+  }
+
+  /** The end of a link that comes from another lane, now that the edit is committed. */
+  arrival(end: LinkEndPlan): NativeLinkPlan {
+    return this.#link(end);
   }
 
   /** The edit is committed. */
@@ -180,7 +201,8 @@ function isAnew({ node, state }: Handover, { plan }: NativeLaneNode): boolean {
 /** The port of a link that is on another lane. */
 const NOWHERE: NativePort = [0, 0];
 
-function portNames(ports: readonly PortDescriptor[]): string[] {
+/** The names of ports, with each element of a dynamic one, in the order in which the library has them. */
+export function portNames(ports: readonly PortDescriptor[]): string[] {
   return ports.flatMap((port) => expandPort(port));
 }
 

@@ -15,8 +15,11 @@ import { nodeLog } from "../../log.ts";
 import { nativeStage } from "../../registry/native_stages.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { NodeId } from "../../ids.ts";
+import type { LinkRest } from "../../links/link_move.ts";
 import type { LanePort } from "../lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "../messages.ts";
+import { arrivalsOf } from "./moved_ends.ts";
+import { NativeHandovers } from "./native_handovers.ts";
 import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 
 /** Time between two looks at the reports, milliseconds: after a command, and at most. */
@@ -35,6 +38,12 @@ export class NativeLanePort implements LanePort {
   #lane: NativeLane | undefined;
   /** Formats to name once the lane is ready for an edit. */
   #prepared: readonly AnnouncedFormat[] = [];
+  /** Those of the edit that was prepared last, if nodes come from other lanes or go there. */
+  #handovers: NativeHandovers | undefined;
+  /** What was left in links that the lane has detached for others, until it has applied the edit. */
+  #rests: LinkRest[] = [];
+  /** How many links are to be counted for `countLost`, and of which edit. */
+  #counting = { epoch: 0, left: 0 };
   /** Nodes that were asked to change their configuration, by the number of the request. */
   readonly #asked = new Map<number, NodeId>();
   /** Commands that were given to nodes, by the number of the request. */
@@ -72,8 +81,21 @@ export class NativeLanePort implements LanePort {
         this.#prepare(command);
         break;
       case "abort":
-        this.#nodes.abort();
+        this.#abort();
         this.#lane?.command("abort", command.epoch);
+        break;
+      case "handOver":
+        if (this.#handovers?.epoch === command.epoch) void this.#handovers.handOver(command);
+        break;
+      case "accept":
+        if (this.#handovers?.epoch === command.epoch) this.#handovers.accept(command.nodes);
+        break;
+      case "countLost":
+        this.#counting = { epoch: command.epoch, left: command.ends.length };
+        for (const { link } of command.ends) this.#lane?.command("countLost", link.index);
+        break;
+      case "attach":
+        this.#attach(command);
         break;
       case "schedule":
         this.#lane?.schedule(command.schedule.priority ?? "normal", command.schedule.cpus ?? []);
@@ -99,13 +121,6 @@ export class NativeLanePort implements LanePort {
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
         else this.#lane.command("close");
         break;
-      case "handOver":
-      case "accept":
-      case "countLost":
-      case "attach":
-        // The library quiesces the nodes of native lanes at the commit. They are not moved, nor are those that links join
-        // to them.
-        break;
       default:
         this.#lane?.command(command.kind);
     }
@@ -122,10 +137,32 @@ export class NativeLanePort implements LanePort {
   poll(): void {
     const figures = (slot: number) => this.#figures(slot).length;
     for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
-      if (report.kind === "log") nodeLog(this.#nodes.at(report.node)!.plan.id)[report.level](report.text);
-      else this.#onReport(this.#translate(report));
+      this.#take(report);
       // The edit takes effect soon.
       if (report.kind === "prepared") watch(this);
+    }
+  }
+
+  #take(report: NativeReport): void {
+    switch (report.kind) {
+      case "log":
+        // A node that is being made or restored has no place yet.
+        nodeLog(this.#nodes.next(report.node)!.plan.id)[report.level](report.text);
+        break;
+      case "offered":
+        this.#handovers?.offered(report);
+        break;
+      case "accepted":
+        this.#handovers?.accepted(report);
+        break;
+      case "rest":
+        this.#rests.push({ link: report.link, ...report.rest });
+        break;
+      case "counted":
+        if (--this.#counting.left === 0) this.#onReport({ kind: "counted", epoch: this.#counting.epoch });
+        break;
+      default:
+        this.#onReport(this.#translate(report));
     }
   }
 
@@ -147,13 +184,30 @@ export class NativeLanePort implements LanePort {
 
   #prepare(command: Extract<LaneCommand, { kind: "prepare" }>): void {
     const { epoch } = command;
+    const lane = this.#lane!;
     try {
-      this.#driver.prepareNativeEdit(this.#lane!, epoch, this.#nodes.prepare(command));
+      this.#driver.prepareNativeEdit(lane, epoch, this.#nodes.prepare(command, this.index));
       this.#prepared = this.#nodes.formatsFor(command);
+      this.#handovers = new NativeHandovers(
+        { index: this.index, nodes: this.#nodes, lane, post: this.#onReport, watch: () => watch(this) },
+        command,
+      );
     } catch (error) {
-      this.#nodes.abort();
+      this.#abort();
       queueMicrotask(() => this.#onReport({ kind: "refused", epoch, error: serializeError(error) }));
     }
+  }
+
+  #attach(command: Extract<LaneCommand, { kind: "attach" }>): void {
+    const arrivals = arrivalsOf(this.index, command).map(({ end, rest }) => ({ end: this.#nodes.arrival(end), rest }));
+    this.#driver.attachNativeLinks(this.#lane!, command.epoch, arrivals);
+  }
+
+  /** The edit that is being prepared will never be in effect. */
+  #abort(): void {
+    this.#nodes.abort();
+    this.#handovers?.giveUp();
+    this.#handovers = undefined;
   }
 
   #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {
@@ -185,7 +239,9 @@ export class NativeLanePort implements LanePort {
     if (this.#nodes.at(slot)?.plan.index === record) this.#lane?.command("disable", slot);
   }
 
-  #translate(report: Exclude<NativeReport, { kind: "log" }>): LaneReport {
+  #translate(
+    report: Exclude<NativeReport, { kind: "log" | "offered" | "accepted" | "rest" | "counted" }>,
+  ): LaneReport {
     switch (report.kind) {
       case "opened":
         return { kind: "opened", formats: this.#nodes.formats() };
@@ -231,20 +287,26 @@ export class NativeLanePort implements LanePort {
         const error = node === undefined
           ? new SluiceError("InvalidGraph", `Cannot edit lane "${this.name}": ${text}`)
           : this.#failure(text, node, "failed");
-        this.#nodes.abort();
+        this.#abort();
         return { kind: "refused", epoch, error: serializeError(error) };
       }
       case "applied": {
         const { epoch, failure } = report;
         const before = failure && this.#nodes.at(failure.node);
         this.#nodes.commit();
-        if (failure === undefined) return { kind: "applied", epoch, failures: [], refused: [], rests: [] };
+        const rests = this.#rests;
+        this.#rests = [];
+        if (failure === undefined) return { kind: "applied", epoch, failures: [], refused: [], rests };
         const node = this.#nodes.at(failure.node)!;
         const { id } = node.plan;
-        // Only a node that has just come is given a state, and only one that was there values.
-        const error = node === before ? refused(failure.text, id) : notCarriedOver(node, failure.text);
-        return { kind: "applied", epoch, failures: [serializeError(error)], refused: [id], rests: [] };
+        // Here only a node that takes the place of another one is given a state, and only others are given values.
+        const error = node === before || before === undefined
+          ? refused(failure.text, id)
+          : notCarriedOver(node, failure.text);
+        return { kind: "applied", epoch, failures: [serializeError(error)], refused: [id], rests };
       }
+      case "attached":
+        return { kind: "attached", epoch: report.epoch };
       case "removed": {
         const { id, index } = this.#nodes.at(report.node)!.plan;
         this.#nodes.remove(report.node);
@@ -254,7 +316,12 @@ export class NativeLanePort implements LanePort {
       case "disabled":
         return { kind: "disabled", node: this.#nodes.at(report.node)!.plan.id };
       case "emitted":
-        return { kind: "emitted", node: this.#nodes.at(report.node)!.plan.id, name: report.name, data: dataOf(report) };
+        return {
+          kind: "emitted",
+          node: this.#nodes.next(report.node)!.plan.id,
+          name: report.name,
+          data: dataOf(report),
+        };
       case "overflow":
         return { kind: "overflow", lost: report.lost };
       case "answered": {

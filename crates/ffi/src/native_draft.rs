@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use sluice_core::lane::stage::Settings;
-use sluice_core::lane::{Edit, Isolation, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+use sluice_core::lane::{Edit, Isolation, LinkEnd, LinkRest, LinkSpec, NodeSpec, Policy, RingRef};
 use sluice_core::pool::Pool;
 use sluice_core::ring::Ring;
 
@@ -53,8 +53,8 @@ pub unsafe extern "C" fn slu_native_add_pool(draft: *mut Draft, base: *mut u8) -
 }
 
 /// Adds a node: its slot in the lane, from 0 and without gaps (if a node has it, the new one takes its place and its
-/// links), the index of its record, whether the lane goes on when it fails (`flags` 1) and whether it begins anew in the
-/// place of another (`flags` 2), the name of its stage, its configuration (see `native_values`), and for each of its outputs the index of the pool that it takes slots from. 0: a
+/// links), the index of its record, whether the lane goes on when it fails (`flags` 1) whether it begins anew in the
+/// place of another (`flags` 2) and whether it comes from another lane (`flags` 4), the name of its stage, its configuration (see `native_values`), and for each of its outputs the index of the pool that it takes slots from. 0: a
 /// text is not UTF-8, or the values are none.
 ///
 /// # Safety
@@ -90,6 +90,7 @@ pub unsafe extern "C" fn slu_native_add_node(
             pools,
             supervised: flags & 1 != 0,
             fresh: flags & 2 != 0,
+            arrives: flags & 4 != 0,
             settings,
             isolation: None,
         });
@@ -238,6 +239,59 @@ pub unsafe extern "C" fn slu_native_link_detached(draft: *mut Draft) -> u32 {
         let Draft(edit) = unsafe { &mut *draft };
         let link = edit.attach.pop().ok_or("no link was added")?;
         edit.detach.push(link);
+        Ok(1)
+    })
+}
+
+/// Says that the link added last is one that the lane has, of which an end goes to another lane: this one (`stays` 0; what
+/// is left in it is reported), or that at the other end (`stays` 1; then the link names its new lane). 0: none was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_link_moves(draft: *mut Draft, stays: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        let link = edit.attach.pop().ok_or("no link was added")?;
+        if stays == 0 { &mut edit.leave } else { &mut edit.retarget }.push(link);
+        Ok(1)
+    })
+}
+
+/// Says what other lanes have left in the link added last: `count` entries, oldest first. `flags`: the sum of 1, the next
+/// frame written has a gap before it, and, for encoded frames, 2 and 4, the writer and the reader drop up to the next key
+/// frame. 0: none was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`]; `entries` has `count` numbers, which no lane holds.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_link_rest(draft: *mut Draft, flags: u32, entries: *const u32, count: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the entries.
+        let entries = unsafe { slice(entries, count) }.to_vec();
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        let link = edit.attach.last().ok_or("no link was added")?.index;
+        let [gap_ahead, writer_to_key, reader_to_key] = [1, 2, 4].map(|flag| flags & flag != 0);
+        edit.rests.push(LinkRest { link, entries, gap_ahead, writer_to_key, reader_to_key });
+        Ok(1)
+    })
+}
+
+/// Says that the node in a slot goes to another lane. Without links by then, it is dropped.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_depart_node(draft: *mut Draft, slot: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.depart.push(slot);
         Ok(1)
     })
 }

@@ -4,7 +4,9 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use sluice_core::lane::{Command, LaneSpec, NativeLane, Priority, Report, cpu_count, schedule_thread};
+use sluice_core::lane::{
+    Carried, Command, Given, LaneSpec, LinkRest, NativeLane, Priority, Report, cpu_count, schedule_thread,
+};
 
 use crate::arena;
 use crate::native_draft::Draft;
@@ -16,6 +18,7 @@ pub struct Running {
     lane: NativeLane,
     numbers: Vec<f64>,
     text: Option<CString>,
+    bytes: Vec<u8>,
 }
 
 /// Processors that the machine has, also those that this process may not use.
@@ -98,7 +101,7 @@ pub unsafe extern "C" fn slu_native_spawn(
             cpus,
         };
         let lane = NativeLane::spawn(spec)?;
-        Ok(Box::into_raw(Box::new(Running { lane, numbers: Vec::new(), text: None })))
+        Ok(Box::into_raw(Box::new(Running { lane, numbers: Vec::new(), text: None, bytes: Vec::new() })))
     })
 }
 
@@ -119,9 +122,107 @@ pub unsafe extern "C" fn slu_native_prepare(lane: *const Running, draft: *mut Dr
     })
 }
 
+/// Gives a lane what other lanes have left in the links of nodes that came from them by an edit that is in effect: the
+/// links of the draft. It answers by `attached`. The draft is used up, whatever the answer.
+///
+/// # Safety
+///
+/// As [`slu_native_prepare`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_attach(lane: *const Running, draft: *mut Draft) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = *unsafe { Box::from_raw(draft) };
+        // SAFETY: the caller vouches for the lane.
+        unsafe { &*lane }.lane.command(Command::Attach(Box::new(edit)));
+        Ok(1)
+    })
+}
+
+/// Asks for what a node of a slot is to go on from on another lane, by the edit of an epoch that was prepared: the lane
+/// answers by `offered` or `refused`. `ends` 1: its state goes to nobody.
+///
+/// # Safety
+///
+/// `lane` as in [`slu_native_command`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_offer(lane: *const Running, epoch: u32, node: u32, ends: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the lane.
+        unsafe { &*lane }.lane.command(Command::Offer { epoch, node, ends: ends != 0 });
+        Ok(1)
+    })
+}
+
+/// Gives a node that comes from another lane, by the edit of an epoch that was prepared, what it goes on from: the numbers
+/// of `offered` from the flags on, and its state if `has_state` is 1. The lane answers by `accepted` or `refused`. 0: the
+/// numbers are none.
+///
+/// # Safety
+///
+/// `lane` as in [`slu_native_command`]; `numbers` has `count` numbers, and `state` has `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_accept(
+    lane: *const Running,
+    epoch: u32,
+    node: u32,
+    numbers: *const f64,
+    count: u32,
+    has_state: u32,
+    state: *const u8,
+    length: u32,
+) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the numbers.
+        let carried = carried_of(unsafe { slice(numbers, count) }).ok_or("these numbers are no node's")?;
+        // SAFETY: the caller vouches for the bytes.
+        let state = (has_state != 0).then(|| unsafe { slice(state, length) }.to_vec());
+        // SAFETY: the caller vouches for the lane.
+        unsafe { &*lane }.lane.command(Command::Accept { epoch, node, carried, state });
+        Ok(1)
+    })
+}
+
+/// Numbers before those of the ports.
+const CARRIED: usize = 6;
+
+fn numbers_of(carried: &Carried) -> Vec<f64> {
+    let flags = u8::from(carried.again) + 2 * u8::from(carried.finishing);
+    let Carried { not_before_ns, last_due_ns, last_ingress_ns, last_pts_ns, gaps, sequences, .. } = carried;
+    let inputs = gaps.len() as f64;
+    let mut numbers = vec![f64::from(flags), *not_before_ns, *last_due_ns, *last_ingress_ns, *last_pts_ns, inputs];
+    numbers.extend(gaps.iter().map(|&gap| f64::from(u8::from(gap))));
+    numbers.extend(sequences);
+    numbers
+}
+
+fn carried_of(numbers: &[f64]) -> Option<Carried> {
+    let (&[flags, not_before_ns, last_due_ns, last_ingress_ns, last_pts_ns, inputs], ports) =
+        numbers.split_first_chunk::<CARRIED>()?;
+    let (gaps, sequences) = ports.split_at_checked(inputs as usize)?;
+    Some(Carried {
+        again: flags as u32 & 1 != 0,
+        finishing: flags as u32 & 2 != 0,
+        not_before_ns,
+        last_due_ns,
+        last_ingress_ns,
+        last_pts_ns,
+        gaps: gaps.iter().map(|&gap| gap != 0.0).collect(),
+        sequences: sequences.to_vec(),
+    })
+}
+
+fn rest_of(rest: &LinkRest) -> Vec<f64> {
+    let flags = u8::from(rest.gap_ahead) + 2 * u8::from(rest.writer_to_key) + 4 * u8::from(rest.reader_to_key);
+    let mut numbers = vec![f64::from(rest.link), f64::from(flags), rest.entries.len() as f64];
+    numbers.extend(rest.entries.iter().copied().map(f64::from));
+    numbers
+}
+
 /// Gives a lane a command: 0 start, 1 stop, 2 close, 3 pause, 4 resume (`value`: how long all pauses took so far,
 /// nanoseconds), 5 abort (`value`: the epoch of the edit that was prepared), 6 disable (`value`: the slot of the node), 7 end the
-/// calls that isolated stages do. 0: there is no such command.
+/// calls that isolated stages do, 8 count what was lost with the lane at the other end of a link (`value`: the index of the
+/// link). 0: there is no such command.
 ///
 /// # Safety
 ///
@@ -142,6 +243,7 @@ pub unsafe extern "C" fn slu_native_command(lane: *const Running, command: u32, 
                 unsafe { &*lane }.lane.end_calls();
                 return Ok(1);
             }
+            8 => Command::CountLost(value as u32),
             _ => return Err(format!("there is no command {command}")),
         };
         // SAFETY: the caller vouches for the lane.
@@ -202,7 +304,12 @@ pub unsafe extern "C" fn slu_native_ask(
 /// (text), 7 closed, 8 paused, 9 prepared (epoch), 10 refused (epoch, node or -1; text), 11 applied (epoch, node that
 /// refused a live value or -1; text), 12 removed (node; text if its flush failed), 13 disabled (node), 14 log (node, level;
 /// text), 15 emitted (node; the name, a line feed, and the value as JSON or nothing), 16 overflow (lines and events that
-/// were left out), 17 answered (request, 1 if refused; the result as JSON, or why not). Nodes are named by their slots.
+/// were left out), 17 answered (request, 1 if refused; the result as JSON, or why not), 18 offered
+/// (epoch, node, 0 if it has ended, 1, or 2 with its state as bytes; then flags, the sum of 1, to be run without new frames,
+/// and 2, it has had its last tick; when it is to be run, when that was last, and the times of the frame that it read last,
+/// nanoseconds; how many inputs it has; for each 1 if it has a gap ahead, and for each output the number of the next
+/// frame), 19 accepted (epoch, node), 20 rest (link, flags as for `slu_native_link_rest`, how many entries, and these), 21
+/// attached (epoch), 22 counted (link). Nodes are named by their slots.
 ///
 /// # Safety
 ///
@@ -213,6 +320,7 @@ pub unsafe extern "C" fn slu_native_report(lane: *mut Running) -> u32 {
         // SAFETY: the caller vouches for the lane, and calls from one thread.
         let lane = unsafe { &mut *lane };
         let Some(report) = lane.lane.next_report() else { return Ok(0) };
+        lane.bytes.clear();
         let (kind, numbers, text) = match report {
             Report::Opened => (1, vec![], None),
             Report::Failed { node, text, panicked, set_aside } => {
@@ -244,6 +352,19 @@ pub unsafe extern "C" fn slu_native_report(lane: *mut Running) -> u32 {
                 let refused = f64::from(u8::from(answer.is_err()));
                 (17, vec![f64::from(request), refused], Some(answer.unwrap_or_else(|text| text)))
             }
+            Report::Offered { epoch, node, given } => {
+                let mut numbers = vec![f64::from(epoch), f64::from(node), 0.0];
+                if let Some(Given { carried, state }) = given {
+                    numbers[2] = if state.is_some() { 2.0 } else { 1.0 };
+                    numbers.extend(numbers_of(&carried));
+                    lane.bytes = state.unwrap_or_default();
+                }
+                (18, numbers, None)
+            }
+            Report::Accepted { epoch, node } => (19, vec![f64::from(epoch), f64::from(node)], None),
+            Report::Rest(rest) => (20, rest_of(&rest), None),
+            Report::Attached { epoch } => (21, vec![f64::from(epoch)], None),
+            Report::Counted { link } => (22, vec![f64::from(link)], None),
         };
         lane.numbers = numbers;
         lane.text = text.map(|text| CString::new(text.replace('\0', " ")).unwrap_or_default());
@@ -273,6 +394,28 @@ pub unsafe extern "C" fn slu_native_report_text(lane: *const Running) -> *const 
     // SAFETY: the caller vouches for the lane.
     let lane = unsafe { &*lane };
     lane.text.as_ref().map_or(ptr::null(), |text| text.as_ptr())
+}
+
+/// The bytes of the report taken last, valid until the next.
+///
+/// # Safety
+///
+/// `lane` as in [`slu_native_command`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_report_bytes(lane: *const Running) -> *const u8 {
+    // SAFETY: the caller vouches for the lane.
+    unsafe { &*lane }.bytes.as_ptr()
+}
+
+/// How many these are.
+///
+/// # Safety
+///
+/// `lane` as in [`slu_native_command`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_report_byte_count(lane: *const Running) -> u32 {
+    // SAFETY: the caller vouches for the lane.
+    unsafe { &*lane }.bytes.len() as u32
 }
 
 /// Lets go of a lane. `closed` 1: it has reported so, and this waits for its thread to end. 0: the thread goes on by

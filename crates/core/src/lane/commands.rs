@@ -1,9 +1,24 @@
 //! What a lane does when the control isolate asks.
 
+use std::ptr::NonNull;
+
+use sluice_abi::LaneRecord;
+
 use super::mailbox::{Command, Report};
+use super::node::Hold;
 use super::runner::Runner;
 use super::schedule::schedule_thread;
+use super::spec::Carried;
 use super::stage::{Cadence, Value};
+
+/// Names the node that a lane calls: 0 for none.
+fn name_current(lane: NonNull<LaneRecord>, number: u32) {
+    // SAFETY: the record lies in an arena that the lane holds; the field is this thread's.
+    unsafe { (*lane.as_ptr()).current_node = number };
+}
+
+/// Why a node is asked for nothing: its state is on its way.
+const MOVING: &str = "the node is being moved to another lane; try again";
 
 impl Runner {
     /// Does what the control isolate asks.
@@ -47,10 +62,14 @@ impl Runner {
                     self.shared.mailbox.report(report);
                 }
                 Command::Abort(epoch) => {
-                    if self.prepared.as_ref().is_some_and(|prepared| prepared.epoch == epoch) {
+                    if self.has_prepared(epoch) {
                         self.abort();
                     }
                 }
+                Command::Offer { epoch, node, ends } => self.offer(epoch, node, ends),
+                Command::Accept { epoch, node, carried, state } => self.accept(epoch, node, carried, state.as_deref()),
+                Command::CountLost(link) => self.count_lost(link),
+                Command::Attach(edit) => self.attach_arrivals(*edit),
                 Command::Configure { request, node, values } => {
                     let error = self.configure(node as usize, &values).err();
                     self.shared.mailbox.report(Report::Configured { request, error });
@@ -86,10 +105,64 @@ impl Runner {
         }
     }
 
+    /// Drops the edit that was prepared, if there is one: the nodes that it holds go on.
     pub(super) fn abort(&mut self) {
-        if let Some(prepared) = self.prepared.take() {
-            prepared.discard(&self.shared);
+        let Some(prepared) = self.prepared.take() else { return };
+        prepared.discard(&self.shared);
+        for node in &mut self.nodes {
+            if matches!(node.hold, Hold::Leaving { .. }) {
+                node.hold = Hold::None;
+                node.heed_bell(&mut self.shared);
+                self.shared.notify(node.ports.position);
+            }
         }
+    }
+
+    /// Says what a node goes on from on another lane, which is held from now on. Where that fails, the edit is refused.
+    fn offer(&mut self, epoch: u32, slot: u32, ends: bool) {
+        if !self.has_prepared(epoch) {
+            return;
+        }
+        let position = slot as usize;
+        let mut figures = Vec::new();
+        let Some(node) = self.nodes.get_mut(position).filter(|node| !node.vacant) else { return };
+        // Who waits for the lane sees which node keeps it.
+        name_current(self.record, node.ports.number());
+        let counted = node.publish(&mut self.shared, &mut figures);
+        let offered = counted.and_then(|()| node.offer(&mut self.shared, ends));
+        name_current(self.record, 0);
+        match offered {
+            Ok(Ok(given)) => self.shared.mailbox.report(Report::Offered { epoch, node: slot, given }),
+            Ok(Err(text)) => self.refuse(epoch, slot, format!("snapshot() failed: {text}")),
+            Err(failure) => {
+                self.refuse(epoch, slot, format!("snapshot() failed: {}", failure.text()));
+                self.fail(position, failure);
+            }
+        }
+    }
+
+    /// Gives a node of the prepared edit what it goes on from. Where that fails, the edit is refused.
+    fn accept(&mut self, epoch: u32, slot: u32, carried: Carried, state: Option<&[u8]>) {
+        if !self.has_prepared(epoch) {
+            return;
+        }
+        let Some(node) = self.prepared.as_mut().and_then(|prepared| prepared.node(slot)) else { return };
+        name_current(self.record, node.ports.number());
+        let told = node.accept(carried, state);
+        name_current(self.record, 0);
+        match told {
+            Ok(()) => self.shared.mailbox.report(Report::Accepted { epoch, node: slot }),
+            Err(text) => self.refuse(epoch, slot, format!("restore() failed: {text}")),
+        }
+    }
+
+    fn has_prepared(&self, epoch: u32) -> bool {
+        self.prepared.as_ref().is_some_and(|prepared| prepared.epoch == epoch)
+    }
+
+    fn refuse(&mut self, epoch: u32, slot: u32, text: String) {
+        self.abort();
+        self.shared.mailbox.report(Report::Refused { epoch, node: Some(slot), text });
     }
 
     /// Notes which nodes have a cadence of their own.
@@ -102,7 +175,8 @@ impl Runner {
     /// Ends what nothing leads to; the rest drains.
     pub(super) fn end_unfed(&mut self) {
         for node in &mut self.nodes {
-            if node.vacant || node.ports.has_input() {
+            // What has no links yet gets some.
+            if node.vacant || node.ports.has_input() || matches!(node.hold, Hold::Arriving { .. }) {
                 continue;
             }
             node.ports.finishing = true;
@@ -115,7 +189,11 @@ impl Runner {
     fn ask(&mut self, position: usize, name: &str, json: &str) -> Result<String, String> {
         let done = self.shared.done.get(position).copied().unwrap_or(true);
         let node = self.nodes.get_mut(position).filter(|node| !node.vacant && !done);
-        let answer = node.ok_or_else(|| "the node has ended".to_owned())?.command(&mut self.shared, name, json);
+        let node = node.ok_or_else(|| "the node has ended".to_owned())?;
+        if node.hold != Hold::None {
+            return Err(MOVING.to_owned());
+        }
+        let answer = node.command(&mut self.shared, name, json);
         answer.unwrap_or_else(|failure| {
             let text = failure.text().to_owned();
             self.fail(position, failure);
@@ -140,6 +218,10 @@ impl Runner {
     pub(super) fn configure(&mut self, position: usize, values: &[(String, Value)]) -> Result<(), String> {
         let node = self.nodes.get_mut(position).filter(|node| node.stage.is_some());
         let node = node.ok_or_else(|| "the node has failed".to_owned())?;
+        // The edit that brings a node may give it values as well.
+        if matches!(node.hold, Hold::Leaving { .. }) {
+            return Err(MOVING.to_owned());
+        }
         let answer = node.configure(&mut self.shared, values);
         answer.unwrap_or_else(|failure| {
             let text = failure.text().to_owned();

@@ -15,13 +15,13 @@ use crate::plugin;
 use super::input::Reader;
 use super::local::LocalLink;
 use super::mailbox::Report;
-use super::node::{Failure, Node, StateLoss, panic_text};
+use super::node::{Failure, Hold, Node, StateLoss, panic_text};
 use super::output::Writer;
 use super::ports::Ports;
 use super::runner::Runner;
 use super::shared::Shared;
 use super::slots::LaneSlots;
-use super::spec::{Edit, Isolation, LinkEnd, LinkSpec, NodeSpec};
+use super::spec::{Edit, Isolation, LinkEnd, LinkRest, LinkSpec, NodeSpec};
 use super::stage::{Stage, StageType};
 use super::stages;
 use super::waker::Bell;
@@ -39,6 +39,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// A node that comes.
+    pub(super) fn node(&mut self, slot: u32) -> Option<&mut Node> {
+        self.nodes.iter_mut().find(|node| node.ports.position == slot as usize)
+    }
+
     /// Drops the stages that were made.
     pub(super) fn discard(mut self, shared: &Shared) {
         for node in &mut self.nodes {
@@ -75,7 +80,15 @@ impl Runner {
             self.detach(link);
         }
         for &slot in &edit.remove {
-            self.remove(slot as usize);
+            self.remove(slot as usize, true);
+        }
+        for link in &edit.leave {
+            if let Some(rest) = self.leave(link) {
+                self.shared.mailbox.report(Report::Rest(rest));
+            }
+        }
+        for link in &edit.retarget {
+            self.retarget(link);
         }
         let mut failure = None;
         for node in nodes {
@@ -85,7 +98,7 @@ impl Runner {
             }
         }
         for (link, record) in edit.attach.iter().zip(records) {
-            self.attach(link, record);
+            self.attach(link, record, None);
         }
         for &(slot, on) in &edit.bypass {
             if let Some(node) = self.nodes.get_mut(slot as usize) {
@@ -106,6 +119,121 @@ impl Runner {
             self.shared.mailbox.report(Report::Applied { epoch, failure });
         }
         self.fail_told();
+        // Other lanes wait for the report, and a stage may keep the thread.
+        for &slot in &edit.depart {
+            let ends = self.nodes.get(slot as usize).is_some_and(|node| node.hold == Hold::Leaving { ends: true });
+            self.remove(slot as usize, ends);
+        }
+    }
+
+    /// Takes up what other lanes have detached, and runs the nodes that came with it.
+    pub(super) fn attach_arrivals(&mut self, edit: Edit) {
+        let epoch = edit.epoch;
+        let mut prepared = Prepared { epoch, nodes: Vec::new(), records: Vec::new(), edit };
+        if let Err((node, text)) = self.fill(&mut prepared) {
+            // The control isolate has described links of nodes that it has not sent.
+            self.failed = true;
+            self.running = false;
+            self.shared.mailbox.report(Report::Failed { node, text, panicked: false, set_aside: false });
+            return;
+        }
+        let Prepared { edit, records, .. } = prepared;
+        for (link, record) in edit.attach.iter().zip(records) {
+            let rest = edit.rests.iter().find(|rest| rest.link == link.index).cloned();
+            self.attach(link, record, Some(rest.unwrap_or_default()));
+        }
+        for slot in 0..self.nodes.len() {
+            let node = &mut self.nodes[slot];
+            let Hold::Arriving { gaps } = &node.hold else { continue };
+            for (input, _) in node.ports.inputs.iter_mut().zip(gaps).filter(|(_, gap)| **gap) {
+                input.iter_mut().for_each(Reader::mark_gap);
+            }
+            node.hold = Hold::None;
+            node.heed_bell(&mut self.shared);
+            self.shared.notify(slot);
+        }
+        if self.stopping {
+            self.end_unfed();
+        }
+        self.shared.mailbox.report(Report::Attached { epoch });
+    }
+
+    /// Detaches an end of a link for another lane.
+    fn leave(&mut self, link: &LinkSpec) -> Option<LinkRest> {
+        match link.end {
+            LinkEnd::Local { .. } => None,
+            LinkEnd::Writer { from: (slot, port), bit, .. } => {
+                self.wake_by(bit, super::runner::NOBODY);
+                let Self { nodes, shared, .. } = self;
+                let node = nodes.get_mut(slot as usize)?;
+                let loses = node.loses_frames();
+                let links = &mut node.ports.outputs.get_mut(port as usize)?.links;
+                let place = links.iter().position(|writer| writer.index == link.index)?;
+                Some(links.remove(place).into_rest(shared, loses))
+            }
+            LinkEnd::Reader { to: (slot, port), bit, .. } => {
+                self.wake_by(bit, super::runner::NOBODY);
+                let input = self.nodes.get_mut(slot as usize)?.ports.inputs.get_mut(port as usize)?;
+                Some(input.take_if(|reader| reader.index == link.index)?.into_rest())
+            }
+        }
+    }
+
+    /// The other end of a link is on another lane from now on.
+    fn retarget(&mut self, link: &LinkSpec) {
+        match link.end {
+            LinkEnd::Local { .. } => {}
+            LinkEnd::Writer { other_lane, other_bit, .. } => {
+                if let Some(writer) = self.writer(link.index) {
+                    writer.retarget(other_lane, other_bit);
+                }
+            }
+            LinkEnd::Reader { other_lane, other_bit, .. } => {
+                if let Some(reader) = self.reader(link.index) {
+                    reader.retarget(other_lane, other_bit);
+                }
+            }
+        }
+    }
+
+    fn writer(&mut self, link: u32) -> Option<&mut Writer> {
+        let outputs = self.nodes.iter_mut().flat_map(|node| &mut node.ports.outputs);
+        outputs.flat_map(|output| &mut output.links).find(|writer| writer.index == link)
+    }
+
+    fn reader(&mut self, link: u32) -> Option<&mut Reader> {
+        self.nodes
+            .iter_mut()
+            .flat_map(|node| node.ports.inputs.iter_mut().flatten())
+            .find(|reader| reader.index == link)
+    }
+
+    /// Counts the frames of a link that went with the lane at its other end, and answers.
+    pub(super) fn count_lost(&mut self, link: u32) {
+        let Self { nodes, shared, .. } = self;
+        let mut queued = 0;
+        for node in nodes {
+            for reader in node.ports.inputs.iter().flatten().filter(|reader| reader.index == link) {
+                queued = reader.available(shared);
+            }
+            let links = node.ports.outputs.iter_mut().flat_map(|output| &mut output.links);
+            for writer in links.filter(|writer| writer.index == link) {
+                queued = writer.flush_and_count(shared);
+            }
+        }
+        if let Some(record) = self.control.link(link) {
+            // SAFETY: the record lies in an arena that the lane holds; this lane has the only end that is at work.
+            let record = unsafe { &mut *record.as_ptr() };
+            let dropped = record.dropped_full
+                + record.dropped_to_key
+                + record.dropped_skipped
+                + record.dropped_unlinked
+                + record.dropped_lane_lost;
+            let left = record.written - record.read - dropped - f64::from(queued);
+            record.dropped_lane_lost += left.max(0.0);
+            record.written += (-left).max(0.0);
+        }
+        self.shared.mailbox.report(Report::Counted { link });
     }
 
     /// Has every node look at its links anew.
@@ -204,7 +332,8 @@ impl Runner {
         Err("this system has no isolated stages".into())
     }
 
-    fn attach(&mut self, link: &LinkSpec, record: NonNull<LinkRecord>) {
+    /// Attaches the end or ends of a link. `rest`: what was left in it, if the end comes from another lane.
+    fn attach(&mut self, link: &LinkSpec, record: NonNull<LinkRecord>, rest: Option<LinkRest>) {
         match link.end {
             LinkEnd::Local { from, to } => {
                 let (writer, reader) = (from.0 as usize, to.0 as usize);
@@ -215,14 +344,23 @@ impl Runner {
                 }
                 let place = self.shared.add_local(made);
                 self.write_end(from, Writer::local(link, record, place));
-                self.read_end(to, Reader::local(link, record, place));
+                self.read_end(to, Reader::local(link, record, place), true);
             }
             LinkEnd::Writer { ring, from, bit, other_lane, other_bit } => {
-                self.write_end(from, Writer::ring(link, record, self.control, ring, (other_lane, other_bit)));
+                let mut writer = Writer::ring(link, record, self.control, ring, (other_lane, other_bit));
+                if let Some(rest) = rest {
+                    writer.resume(&rest);
+                }
+                self.write_end(from, writer);
                 self.wake_by(bit, from.0 as usize);
             }
             LinkEnd::Reader { ring, to, bit, other_lane, other_bit } => {
-                self.read_end(to, Reader::ring(link, record, self.control, ring, (other_lane, other_bit)));
+                let mut reader = Reader::ring(link, record, self.control, ring, (other_lane, other_bit));
+                let is_new = rest.is_none();
+                if let Some(rest) = rest {
+                    reader.resume(&rest);
+                }
+                self.read_end(to, reader, is_new);
                 self.wake_by(bit, to.0 as usize);
             }
         }
@@ -237,12 +375,12 @@ impl Runner {
 
     /// A node that has ended tells only a writer that was told before, by way of another ring. One that is linked to it
     /// from now on goes on, and what it writes is dropped.
-    fn read_end(&mut self, (slot, port): (u32, u32), mut reader: Reader) {
+    fn read_end(&mut self, (slot, port): (u32, u32), mut reader: Reader, is_new: bool) {
         let ports = &mut self.nodes[slot as usize].ports;
         if reader.is_closed() {
             reader.close(&mut self.shared);
         }
-        reader.late = ports.finishing;
+        reader.late = is_new && ports.finishing;
         ports.inputs[port as usize] = Some(reader);
     }
 
@@ -281,12 +419,14 @@ impl Runner {
         }
     }
 
-    /// Brings a node to its end, which has no links any more.
-    fn remove(&mut self, slot: usize) {
+    /// Brings a node to its end, which has no links any more. `ends`: nobody goes on from its state, so it is flushed.
+    fn remove(&mut self, slot: usize, ends: bool) {
         let Some(node) = self.nodes.get_mut(slot).filter(|node| !node.vacant) else { return };
-        let error = node.flush_out(&mut self.shared).err().map(Failure::into_text);
+        let flushed = if ends { node.flush_out(&mut self.shared) } else { Ok(()) };
+        let error = flushed.err().map(Failure::into_text);
         node.drop_stage(&self.shared);
         node.vacant = true;
+        node.hold = Hold::None;
         self.shared.renew_node(slot);
         self.shared.done[slot] = true;
         // A lane that has no node left is ended upon the report, and no pause waits for it.

@@ -352,3 +352,146 @@ fn a_node_that_is_disabled_ends_its_links_and_drops_what_comes() {
     assert_eq!((into.read, out.written, out.read), (3.0, 2.0, 2.0));
     world.assert_all_slots_free();
 }
+
+/// Lanes that a link leads to by turns.
+const ENDS: [u32; 2] = [2, 3];
+
+/// Both ends of a ring from node 0 of lane 1 to node 0 of one of [`ENDS`], by inbox bit 2 of each.
+fn ends_on(lane: u32, (writer, reader): (LinkSpec, LinkSpec)) -> (LinkSpec, LinkSpec) {
+    let (LinkEnd::Writer { ring, from, .. }, LinkEnd::Reader { to, .. }) = (writer.end, reader.end) else {
+        panic!("wanted both ends of a ring")
+    };
+    let writing = LinkEnd::Writer { ring, from, bit: 2, other_lane: lane, other_bit: 2 };
+    let reading = LinkEnd::Reader { ring, to, bit: 2, other_lane: 1, other_bit: 2 };
+    (LinkSpec { end: writing, ..writer }, LinkSpec { end: reading, ..reader })
+}
+
+fn prepare(lane: &NativeLane, edit: Edit) {
+    let epoch = edit.epoch;
+    lane.command(Command::Prepare(Box::new(edit)));
+    assert_eq!(await_report(lane), Report::Prepared { epoch });
+}
+
+fn arriving(node: NodeSpec) -> NodeSpec {
+    NodeSpec { arrives: true, ..node }
+}
+
+fn offer(lane: &NativeLane, epoch: u32) -> Given {
+    lane.command(Command::Offer { epoch, node: 0, ends: false });
+    match await_report(lane) {
+        Report::Offered { epoch: own, node: 0, given: Some(given) } if own == epoch => given,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An endless source on lane 1 into a sink that goes to and fro between lanes 2 and 3.
+fn moves_to_and_fro(policy: Policy) {
+    let mut world = World::new(128);
+    let link = world.ring(0, policy, 4);
+    let first = ends_on(2, link);
+    let sources = vec![node(0, "native-source", &[("blockSize", 8.0)])];
+    let source = start(world.lane(1, false, sources, vec![first.0]));
+    let sinks = [
+        start(world.lane(2, false, vec![node(1, "native-sink", &[])], vec![first.1])),
+        start(world.lane(3, false, vec![], vec![])),
+    ];
+    for lane in [&source, &sinks[0], &sinks[1]] {
+        lane.command(Command::Start);
+    }
+    for epoch in 1..=20 {
+        let (from, to) = (usize::from(epoch % 2 == 0), usize::from(epoch % 2 != 0));
+        // The records of the sink by turns.
+        assert_flows(&world, 1 + from as u32);
+        let (before, after) = (ends_on(ENDS[from], link), ends_on(ENDS[to], link));
+        prepare(&source, Edit { epoch, retarget: vec![after.0], ..Edit::default() });
+        prepare(&sinks[from], Edit { epoch, leave: vec![before.1], depart: vec![0], ..Edit::default() });
+        let coming = arriving(node(1 + to as u32, "native-sink", &[]));
+        prepare(&sinks[to], Edit { epoch, nodes: vec![coming], ..Edit::default() });
+        let Given { carried, state } = offer(&sinks[from], epoch);
+        assert!(state.is_some());
+        sinks[to].command(Command::Accept { epoch, node: 0, carried, state });
+        assert_eq!(await_report(&sinks[to]), Report::Accepted { epoch, node: 0 });
+        world.commit(epoch, &[1, 2, 3]);
+        let Report::Rest(rest) = await_report(&sinks[from]) else { panic!("wanted what is left") };
+        assert_eq!(await_report(&sinks[from]), Report::Applied { epoch, failure: None });
+        assert_eq!(await_report(&sinks[from]), Report::Removed { node: 0, error: None });
+        for lane in [&source, &sinks[to]] {
+            assert_eq!(await_report(lane), Report::Applied { epoch, failure: None });
+        }
+        assert!(world.last_ring().bind_reader(ENDS[to], 2));
+        let edit = Edit { epoch, attach: vec![after.1], rests: vec![rest], ..Edit::default() };
+        sinks[to].command(Command::Attach(Box::new(edit)));
+        assert_eq!(await_report(&sinks[to]), Report::Attached { epoch });
+    }
+    assert_flows(&world, 1);
+    source.command(Command::Stop);
+    figures(await_report(&source));
+    let found = figures(await_report(&sinks[0]));
+    assert_eq!(found[1..3], [0.0, 0.0], "whole, and in order");
+    if policy == Policy::Lossless {
+        assert_eq!(found[3], 0.0, "nothing is missing");
+    }
+    // Gaps that were not told, and told ones that were none.
+    assert_eq!(found[4..6], [0.0, 0.0]);
+    let [a, b] = sinks;
+    for lane in [source, a, b] {
+        close(lane);
+    }
+    let link = world.link(0);
+    assert_eq!(link.read, found[0]);
+    assert_eq!(link.written, link.read + link.full, "{link:?}");
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_node_goes_to_another_lane_with_its_link_and_state_and_misses_nothing() {
+    moves_to_and_fro(Policy::Lossless);
+}
+
+#[test]
+fn a_node_goes_to_another_lane_while_its_link_drops_and_each_gap_is_told() {
+    moves_to_and_fro(Policy::RollOff);
+    moves_to_and_fro(Policy::Latest);
+    moves_to_and_fro(Policy::DropNewest);
+}
+
+#[test]
+fn an_aborted_move_lets_the_node_go_on_where_it_was() {
+    let mut world = World::new(64);
+    let link = ends_on(2, world.ring(0, Policy::Lossless, 4));
+    let source = start(world.lane(1, false, vec![node(0, "native-source", &[("blockSize", 8.0)])], vec![link.0]));
+    let sink = start(world.lane(2, false, vec![node(1, "native-sink", &[])], vec![link.1]));
+    let other = start(world.lane(3, false, vec![], vec![]));
+    for lane in [&source, &sink, &other] {
+        lane.command(Command::Start);
+    }
+    for epoch in 1..=20 {
+        assert_flows(&world, 1);
+        prepare(&sink, Edit { epoch, leave: vec![link.1], depart: vec![0], ..Edit::default() });
+        prepare(&other, Edit { epoch, nodes: vec![arriving(node(2, "native-fault", &[]))], ..Edit::default() });
+        let Given { carried, .. } = offer(&sink, epoch);
+        // The link fills up, and nobody reads.
+        await_until("a full link", || world.link(0).written - world.link(0).read >= 4.0);
+        let held = world.link(0).read;
+        // Whoever asks for it meanwhile is told so: it would be lost on the way.
+        sink.command(Command::Ask { request: epoch, node: 0, name: "count".into(), json: "{}".into() });
+        let text = "the node is being moved to another lane; try again".to_owned();
+        assert_eq!(await_report(&sink), Report::Answered { request: epoch, answer: Err(text) });
+        assert_eq!(world.link(0).read, held);
+        other.command(Command::Accept { epoch, node: 0, carried, state: None });
+        assert_eq!(await_report(&other), Report::Accepted { epoch, node: 0 });
+        for lane in [&sink, &other] {
+            lane.command(Command::Abort(epoch));
+        }
+        // A lane that has aborted an edit says nothing of it.
+        sink.command(Command::Offer { epoch, node: 0, ends: false });
+    }
+    assert_flows(&world, 1);
+    source.command(Command::Stop);
+    figures(await_report(&source));
+    assert_eq!(figures(await_report(&sink))[1..6], [0.0; 5]);
+    for lane in [source, sink, other] {
+        close(lane);
+    }
+    world.assert_all_slots_free();
+}

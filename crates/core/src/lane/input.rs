@@ -1,5 +1,6 @@
 //! The reading end of a link.
 
+use std::collections::VecDeque;
 use std::ptr::NonNull;
 
 use sluice_abi::{ENTRY_DISCONTINUITY, LINK_CLOSED, LINK_EOS, LinkRecord, RING_BATCH, RING_NONE};
@@ -9,7 +10,7 @@ use crate::parker::Parker;
 use crate::sync::Ordering;
 
 use super::shared::Shared;
-use super::spec::{LinkSpec, RingRef};
+use super::spec::{LinkRest, LinkSpec, RingRef};
 
 pub(super) struct Reader {
     pub(super) index: u32,
@@ -37,6 +38,8 @@ struct RingEnd {
     /// Entries fetched and not yet taken stand in the staging area from `next` to `fetched`.
     next: u32,
     fetched: u32,
+    /// Entries that came from another lane, older than those in the ring.
+    brought: VecDeque<u32>,
     batch: u32,
     encoded: bool,
     /// Encoded frames: those up to the next key frame are dropped.
@@ -64,6 +67,7 @@ impl Reader {
             other_bit,
             next: 0,
             fetched: 0,
+            brought: VecDeque::new(),
             batch,
             encoded: link.encoded,
             to_key: false,
@@ -92,6 +96,39 @@ impl Reader {
     /// The next frame has a gap before it.
     pub(super) fn mark_gap(&mut self) {
         self.gap_ahead = true;
+    }
+
+    /// Whether the next frame has a gap before it that its entry does not tell.
+    pub(super) fn has_gap(&self) -> bool {
+        self.gap_ahead
+    }
+
+    /// Detaches a ring's end for another lane. What is in the ring stays there.
+    pub(super) fn into_rest(self) -> LinkRest {
+        let mut rest = LinkRest { link: self.index, entries: self.peeked.into_iter().collect(), ..LinkRest::default() };
+        if let Kind::Ring(end) = self.kind {
+            let staging = end.ring.get().reader_staging();
+            // SAFETY: the reader's part of the staging area, of which `fetched` entries are filled.
+            rest.entries.extend((end.next..end.fetched).map(|place| unsafe { *staging.add(place as usize) }));
+            rest.entries.extend(end.brought);
+            rest.reader_to_key = end.to_key;
+        }
+        rest
+    }
+
+    /// Goes on where an end on another lane stopped.
+    pub(super) fn resume(&mut self, rest: &LinkRest) {
+        if let Kind::Ring(end) = &mut self.kind {
+            end.brought = rest.entries.iter().copied().collect();
+            end.to_key = rest.reader_to_key;
+        }
+    }
+
+    /// The writer is on another lane from now on.
+    pub(super) fn retarget(&mut self, lane: u32, bit: u32) {
+        if let Kind::Ring(end) = &mut self.kind {
+            (end.other_lane, end.other_bit) = (lane, bit);
+        }
     }
 
     /// The oldest frame, which stays queued.
@@ -204,8 +241,11 @@ impl Reader {
         peeked
             + match &self.kind {
                 Kind::Local(local) => shared.locals[*local].available(),
-                // SAFETY: this thread runs the lane that has the reading end.
-                Kind::Ring(end) => end.fetched - end.next + unsafe { end.ring.get().available() },
+                Kind::Ring(end) => {
+                    // SAFETY: this thread runs the lane that has the reading end.
+                    let in_ring = unsafe { end.ring.get().available() };
+                    end.fetched - end.next + end.brought.len() as u32 + in_ring
+                }
             }
     }
 
@@ -230,11 +270,17 @@ impl RingEnd {
     fn take(&mut self) -> Option<u32> {
         let ring = self.ring.get();
         if self.batch == 1 {
+            if let Some(entry) = self.brought.pop_front() {
+                return Some(entry);
+            }
             // SAFETY: this thread runs the lane that has the reading end.
             let entry = unsafe { ring.pop() };
             return (entry != RING_NONE).then_some(entry);
         }
         if self.next == self.fetched {
+            if let Some(entry) = self.brought.pop_front() {
+                return Some(entry);
+            }
             self.next = 0;
             // SAFETY: as above.
             self.fetched = unsafe { ring.fetch(self.batch) };

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::isolation::Guests;
 
 use super::schedule::Priority;
-use super::spec::Edit;
+use super::spec::{Carried, Edit, LinkRest};
 use super::stage::Value;
 
 /// From the control isolate to a lane.
@@ -26,6 +26,33 @@ pub enum Command {
     },
     /// Makes ready for an edit; answered by `Prepared` or `Refused`. One at a time.
     Prepare(Box<Edit>),
+    /// Holds a node that goes to another lane by the edit that was prepared, and asks it for what its successor goes on
+    /// from; answered by `Offered` or `Refused`.
+    Offer {
+        /// The epoch of the edit.
+        epoch: u32,
+        /// Slot of the node.
+        node: u32,
+        /// Its state goes to nobody: it is flushed before it is dropped.
+        ends: bool,
+    },
+    /// Gives a node that comes from another lane by the edit that was prepared what it goes on from; answered by
+    /// `Accepted` or `Refused`.
+    Accept {
+        /// The epoch of the edit.
+        epoch: u32,
+        /// Slot of the node.
+        node: u32,
+        /// What the lane has of it.
+        carried: Carried,
+        /// The stage's state; `None`: it begins anew.
+        state: Option<Vec<u8>>,
+    },
+    /// Counts what was lost with the lane at the other end of a link (by index).
+    CountLost(u32),
+    /// Attaches the ends of links that other lanes have detached, and runs the nodes that came with them. Of the edit only
+    /// `epoch`, `attach` and `rests` matter. Answered by `Attached`.
+    Attach(Box<Edit>),
     /// Drops what was made ready for the edit of this epoch.
     Abort(u32),
     /// Gives the stage of a node (by slot) live values.
@@ -162,6 +189,34 @@ pub enum Report {
         /// of the one whose place it takes; and why.
         failure: Option<(u32, String)>,
     },
+    /// Before `Applied`: what was left in a link of which an end goes to another lane.
+    Rest(LinkRest),
+    /// The answer to `Offer`. The node is not run until the edit is in effect or aborted.
+    Offered {
+        /// The epoch of the edit.
+        epoch: u32,
+        /// Which.
+        node: u32,
+        /// `None`: the node has ended.
+        given: Option<Given>,
+    },
+    /// The answer to `Accept`.
+    Accepted {
+        /// The epoch of the edit.
+        epoch: u32,
+        /// Which.
+        node: u32,
+    },
+    /// The answer to `CountLost`.
+    Counted {
+        /// Which link.
+        link: u32,
+    },
+    /// The answer to `Attach`.
+    Attached {
+        /// The epoch of the edit.
+        epoch: u32,
+    },
     /// A removed node was flushed and dropped; its slot is free.
     Removed {
         /// Which.
@@ -176,6 +231,15 @@ pub enum Report {
     },
     /// Every stage was dropped; the thread is about to end.
     Closed,
+}
+
+/// What a node gives to its successor on another lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// What the lane has of it.
+    pub carried: Carried,
+    /// The stage's state; `None`: it has failed, or its state goes to nobody.
+    pub state: Option<Vec<u8>>,
 }
 
 /// Reports that may wait before lines and events are left out: a node that tells more than is taken is not to fill the

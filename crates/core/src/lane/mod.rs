@@ -38,10 +38,10 @@ pub(crate) use context::{InputState, Unwritten};
 pub(crate) use frame_layout::{Element, Plane, Shape};
 pub(crate) use frames::{FrameInfo, NoFrame, NodeAccess};
 pub use handle::NativeLane;
-pub use mailbox::{Command, Report};
+pub use mailbox::{Command, Given, Report};
 pub(crate) use schedule::thread_id;
 pub use schedule::{Priority, cpu_count, schedule_thread};
-pub use spec::{Edit, Isolation, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+pub use spec::{Carried, Edit, Isolation, LaneSpec, LinkEnd, LinkRest, LinkSpec, NodeSpec, Policy, RingRef};
 pub use waker::Bell;
 pub(crate) use waker::Ring;
 

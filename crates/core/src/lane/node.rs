@@ -9,10 +9,10 @@ use sluice_abi::phase;
 use sluice_abi::stage::SLUICE_LOG_WARN;
 
 use super::context::StageContext;
-use super::mailbox::Report;
+use super::mailbox::{Given, Report};
 use super::ports::Ports;
 use super::shared::Shared;
-use super::spec::NodeSpec;
+use super::spec::{Carried, NodeSpec};
 use super::stage::{Cadence, Fault, Stage, StageType, Value};
 use super::tick_times::TickTimes;
 use super::waker::Bell;
@@ -41,7 +41,25 @@ pub(super) struct Node {
     counts_not: bool,
     /// It was removed: its slot is free.
     pub(super) vacant: bool,
+    pub(super) hold: Hold,
     times: TickTimes,
+}
+
+/// Why a node is not run.
+#[derive(Debug, PartialEq)]
+pub(super) enum Hold {
+    /// It is.
+    None,
+    /// It goes to another lane, unless the edit is aborted.
+    Leaving {
+        /// Its state goes to nobody.
+        ends: bool,
+    },
+    /// It comes from another lane, and waits for its links.
+    Arriving {
+        /// For each input: the next frame has a gap before it.
+        gaps: Vec<bool>,
+    },
 }
 
 /// Why a call of a stage did not come back with a value.
@@ -98,8 +116,52 @@ impl Node {
             is_last_look: false,
             counts_not: false,
             vacant: false,
+            hold: if spec.arrives { Hold::Arriving { gaps: Vec::new() } } else { Hold::None },
             times: TickTimes::default(),
         }
+    }
+
+    /// Whether frames that it had read may have gone nowhere when it leaves the lane.
+    pub(super) fn loses_frames(&self) -> bool {
+        self.set_aside || self.hold == Hold::Leaving { ends: true }
+    }
+
+    /// Holds the node, and says what its successor on another lane goes on from. `None`: it has ended. `ends`: its state
+    /// goes to nobody. The inner refusal is the stage's.
+    ///
+    /// # Errors
+    ///
+    /// If the stage failed.
+    pub(super) fn offer(&mut self, shared: &mut Shared, ends: bool) -> Result<Result<Option<Given>, String>, Failure> {
+        if shared.done[self.ports.position] && !self.set_aside {
+            return Ok(Ok(None));
+        }
+        self.hold = Hold::Leaving { ends };
+        self.ports.flush(shared);
+        let mut state = None;
+        if !ends && !self.set_aside {
+            let mut bytes = Vec::new();
+            if let Err(text) = self.call(shared, |stage, _| Ok(stage.snapshot(&mut bytes)))? {
+                return Ok(Err(text));
+            }
+            state = Some(bytes);
+        }
+        Ok(Ok(Some(Given { carried: self.ports.carried(), state })))
+    }
+
+    /// Goes on from what a node on another lane had. This one is no part of the lane yet.
+    ///
+    /// # Errors
+    ///
+    /// Why the stage refuses its state, or what it panicked with.
+    pub(super) fn accept(&mut self, carried: Carried, state: Option<&[u8]>) -> Result<(), String> {
+        self.ports.resume(&carried);
+        self.hold = Hold::Arriving { gaps: carried.gaps };
+        let Some(state) = state else { return Ok(()) };
+        let Some(stage) = self.stage.as_deref_mut() else { return Ok(()) };
+        // A stage that panics is dropped with the edit.
+        let told = catch_unwind(AssertUnwindSafe(|| stage.restore(state)));
+        told.unwrap_or_else(|panic| Err(panic_text(&*panic)))
     }
 
     /// Has the node run if another thread has asked for it.
@@ -119,6 +181,9 @@ impl Node {
     /// If the stage failed.
     #[inline]
     pub(super) fn run(&mut self, shared: &mut Shared) -> Result<(), Failure> {
+        if self.hold != Hold::None {
+            return Ok(());
+        }
         if shared.done[self.ports.position] {
             self.discard_late(shared);
             return Ok(());

@@ -11,7 +11,7 @@ use crate::sync::Ordering;
 
 use super::local::Written;
 use super::shared::Shared;
-use super::spec::{LinkSpec, Policy, RingRef};
+use super::spec::{LinkRest, LinkSpec, Policy, RingRef};
 
 pub(super) struct Writer {
     pub(super) index: u32,
@@ -71,6 +71,42 @@ impl Writer {
             to_key: rejoins && encoded,
         };
         Self { index, policy, capacity, encoded, record, kind: Kind::Ring(end) }
+    }
+
+    /// Detaches a ring's end for another lane, after everything that was written. `lost`: frames are missing behind it.
+    pub(super) fn into_rest(mut self, shared: &mut Shared, lost: bool) -> LinkRest {
+        self.flush(shared);
+        let Kind::Ring(end) = &self.kind else { return LinkRest { link: self.index, ..LinkRest::default() } };
+        LinkRest {
+            link: self.index,
+            gap_ahead: end.gap_ahead || lost,
+            writer_to_key: end.to_key || (lost && self.encoded),
+            ..LinkRest::default()
+        }
+    }
+
+    /// Goes on where an end on another lane stopped.
+    pub(super) fn resume(&mut self, rest: &LinkRest) {
+        if let Kind::Ring(end) = &mut self.kind {
+            (end.gap_ahead, end.to_key) = (rest.gap_ahead, rest.writer_to_key);
+        }
+    }
+
+    /// Makes what was written visible, and says how much is in the ring. The reading lane is lost.
+    pub(super) fn flush_and_count(&mut self, shared: &mut Shared) -> u32 {
+        self.flush(shared);
+        match &self.kind {
+            Kind::Local(local) => shared.locals[*local].available(),
+            // SAFETY: no other thread has the reading end.
+            Kind::Ring(end) => unsafe { end.ring.get().available() },
+        }
+    }
+
+    /// The reader is on another lane from now on.
+    pub(super) fn retarget(&mut self, lane: u32, bit: u32) {
+        if let Kind::Ring(end) = &mut self.kind {
+            (end.other_lane, end.other_bit) = (lane, bit);
+        }
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use sluice_abi::{NodeRecord, blocked};
 use super::input::Reader;
 use super::output::Writer;
 use super::shared::Shared;
-use super::spec::NodeSpec;
+use super::spec::{Carried, NodeSpec};
 use super::stage::{Cadence, StageType};
 
 /// Frames that a node takes in one tick at most, so that others on the lane have their turn.
@@ -235,6 +235,34 @@ impl Ports {
             for link in &mut output.links {
                 link.end(shared);
             }
+        }
+    }
+
+    /// What the node goes on from on another lane.
+    pub(super) fn carried(&self) -> Carried {
+        Carried {
+            again: self.again,
+            finishing: self.finishing,
+            // One that was due waits for room or for a slot.
+            not_before_ns: if self.due_ns > 0.0 { self.due_ns } else { self.not_before_ns },
+            last_due_ns: self.last_due_ns,
+            last_ingress_ns: self.last_ingress_ns,
+            last_pts_ns: self.last_pts_ns,
+            gaps: self.inputs.iter().map(|input| input.as_ref().is_some_and(Reader::has_gap)).collect(),
+            sequences: self.outputs.iter().map(|output| output.sequence).collect(),
+        }
+    }
+
+    /// Goes on from what a node on another lane had. Gaps are marked when the links come.
+    pub(super) fn resume(&mut self, carried: &Carried) {
+        self.again |= carried.again;
+        self.finishing = carried.finishing;
+        self.not_before_ns = carried.not_before_ns;
+        self.last_due_ns = carried.last_due_ns;
+        self.last_ingress_ns = carried.last_ingress_ns;
+        self.last_pts_ns = carried.last_pts_ns;
+        for (output, &sequence) in self.outputs.iter_mut().zip(&carried.sequences) {
+            output.sequence = sequence;
         }
     }
 

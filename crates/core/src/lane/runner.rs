@@ -17,7 +17,7 @@ use crate::sync::Ordering;
 
 use super::edit::{Prepared, Refusal};
 use super::mailbox::{Command, Mailbox, Report};
-use super::node::{Failure, Node};
+use super::node::{Failure, Hold, Node};
 use super::schedule::schedule_thread;
 use super::shared::Shared;
 use super::spec::{Edit, LaneSpec};
@@ -45,7 +45,7 @@ pub(super) struct Runner {
     /// By slot; nodes that were removed stay as vacant ones.
     pub(super) nodes: Vec<Node>,
     pub(super) shared: Shared,
-    record: NonNull<LaneRecord>,
+    pub(super) record: NonNull<LaneRecord>,
     pub(super) control: Control,
     pub(super) lane: u32,
     /// By inbox bit: the slot of the node that it wakes.
@@ -335,6 +335,9 @@ impl Runner {
         let Self { shared, nodes, self_driven, .. } = self;
         let mut next_ns = f64::INFINITY;
         for &position in self_driven.iter().filter(|_| self.running) {
+            if nodes[position].hold != Hold::None {
+                continue;
+            }
             let not_before_ns = nodes[position].ports.not_before_ns;
             if not_before_ns > 0.0 && !shared.done[position] {
                 next_ns = next_ns.min(not_before_ns);
@@ -347,7 +350,7 @@ impl Runner {
         if next_ns <= now_ns {
             for &position in self_driven.iter() {
                 let not_before_ns = nodes[position].ports.not_before_ns;
-                if not_before_ns > 0.0 && not_before_ns <= now_ns {
+                if nodes[position].hold == Hold::None && not_before_ns > 0.0 && not_before_ns <= now_ns {
                     shared.wake(position);
                 }
             }

@@ -61,6 +61,8 @@ pub struct NodeSpec {
     pub supervised: bool,
     /// Whether it does not go on from the state of the node whose slot it takes.
     pub fresh: bool,
+    /// Whether it comes from another lane: it is not run before [`Command::Attach`](super::Command::Attach).
+    pub arrives: bool,
     /// Its configuration.
     pub settings: Settings,
     /// `None`: its stage runs in this process.
@@ -148,6 +150,42 @@ pub struct LinkSpec {
     pub end: LinkEnd,
 }
 
+/// What was left in the ends of a link that lanes have detached for others: entries that no lane holds, as in a ring.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkRest {
+    /// Index of the link's record.
+    pub link: u32,
+    /// Oldest first. They are older than what the ring has.
+    pub entries: Vec<u32>,
+    /// The next frame written has a gap before it.
+    pub gap_ahead: bool,
+    /// Encoded frames: the writer, or the reader, drops up to the next key frame.
+    pub writer_to_key: bool,
+    /// As above.
+    pub reader_to_key: bool,
+}
+
+/// What a node goes on from on another lane, beside its stage's state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Carried {
+    /// To be run without new frames.
+    pub again: bool,
+    /// It has had its last tick.
+    pub finishing: bool,
+    /// Not before this time, nanoseconds; 0: at once.
+    pub not_before_ns: f64,
+    /// When its last tick of that kind was due, nanoseconds; 0: never.
+    pub last_due_ns: f64,
+    /// When the frame read last entered the graph, nanoseconds.
+    pub last_ingress_ns: f64,
+    /// When the frame read last is to be presented, nanoseconds.
+    pub last_pts_ns: f64,
+    /// For each input: its next frame has a gap before it.
+    pub gaps: Vec<bool>,
+    /// For each output: the number of its next frame.
+    pub sequences: Vec<f64>,
+}
+
 /// What is changed of a lane between two ticks, in the order of the fields; and what a lane starts with.
 #[derive(Default)]
 pub struct Edit {
@@ -160,10 +198,18 @@ pub struct Edit {
     pub detach: Vec<LinkSpec>,
     /// Slots of nodes that go. Without links by now, they are flushed and dropped.
     pub remove: Vec<u32>,
+    /// Ends of links that go to other lanes: what is left in them is reported.
+    pub leave: Vec<LinkSpec>,
+    /// Slots of nodes that go to other lanes. Without links by now, they are dropped.
+    pub depart: Vec<u32>,
+    /// Ends of links that stay, and whose other ends are on other lanes from now on.
+    pub retarget: Vec<LinkSpec>,
     /// Nodes that come, or take another one's slot.
     pub nodes: Vec<NodeSpec>,
     /// Ends of links that come.
     pub attach: Vec<LinkSpec>,
+    /// What was left in links whose ends come from other lanes: at most one for each of `attach`.
+    pub rests: Vec<LinkRest>,
     /// Slots of nodes whose bypass is switched on or off.
     pub bypass: Vec<(u32, bool)>,
     /// Live values, by slot and key.

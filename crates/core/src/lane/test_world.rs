@@ -128,6 +128,7 @@ pub(super) fn node(index: u32, stage: &str, settings: &[(&str, f64)]) -> NodeSpe
         pools: vec![0; outputs as usize],
         supervised: false,
         fresh: false,
+        arrives: false,
         isolation: None,
         settings,
     }

@@ -1,0 +1,136 @@
+/**
+ * A native lane's part in an edit that takes nodes to it from other lanes, or from it to others: what
+ * `core/lanes/edits/lane_handovers.ts` is on the lanes of TypeScript. Ticks of native stages never wait, so that a node is
+ * held as soon as those before it are quiesced.
+ *
+ * @module
+ */
+import type { NativeCarry, NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
+import { serializeError, SluiceError } from "../../errors.ts";
+import type { NodeId } from "../../ids.ts";
+import type { LaneCommand, LaneReport, NodeCarry, OfferedNode } from "../messages.ts";
+import { quiesce } from "../edits/standstill.ts";
+import { type NativeLaneNode, type NativeLaneNodes, portNames } from "./native_lane_nodes.ts";
+
+type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
+type HandOver = Extract<LaneCommand, { kind: "handOver" }>;
+
+/** What it needs of the lane. */
+export interface NativeHandoversSite {
+  readonly index: number;
+  readonly nodes: NativeLaneNodes;
+  readonly lane: NativeLane;
+  post(report: LaneReport): void;
+  /** Reports of the lane are to come. */
+  watch(): void;
+}
+
+/** The handovers of one edit between a native lane and others. */
+export class NativeHandovers {
+  readonly epoch: number;
+  readonly #site: NativeHandoversSite;
+  readonly #departures: readonly NodeId[];
+  readonly #anew: ReadonlySet<NodeId>;
+  readonly #hasArrivals: boolean;
+  readonly #offers: OfferedNode[] = [];
+  /** Nodes that have been given what they go on from, and have not answered. */
+  #accepting = 0;
+  #givenUp = false;
+
+  constructor(site: NativeHandoversSite, { epoch, edit: { handovers } }: Prepare) {
+    this.epoch = epoch;
+    this.#site = site;
+    const away = handovers.filter(({ from, to }) => from === site.index && to !== from);
+    this.#departures = away.map(({ node }) => node);
+    this.#anew = new Set(away.filter(({ state }) => state === "anew").map(({ node }) => node));
+    this.#hasArrivals = handovers.some(({ from, to }) => to === site.index && to !== from);
+  }
+
+  /** The edit will never be in effect: nothing is said of it any longer. */
+  giveUp(): void {
+    this.#givenUp = true;
+  }
+
+  /** Holds the nodes that go, once those before them are quiesced, and asks them for what their successors go on from. */
+  async handOver({ standstill, stateless }: HandOver): Promise<void> {
+    const cells = this.#departures.map((id) => (
+      { id, held: false, pending: false, mode: "push" as const, waitsForGraph: false, wake() {} }
+    ));
+    await quiesce(cells, standstill, () => this.#givenUp);
+    if (this.#givenUp) return;
+    const { lane, nodes } = this.#site;
+    for (const id of this.#departures) {
+      lane.offer(this.epoch, nodes.slotOf(id), this.#anew.has(id) || stateless.includes(id));
+    }
+    this.#site.watch();
+  }
+
+  /** A node that goes has answered. */
+  offered({ epoch, node, given }: Extract<NativeReport, { kind: "offered" }>): void {
+    if (epoch !== this.epoch || this.#givenUp) return;
+    const left = this.#site.nodes.at(node)!;
+    if (given === undefined) {
+      this.giveUp();
+      this.#site.post({ kind: "refused", epoch, error: serializeError(hasEnded(left)) });
+      return;
+    }
+    const { carry, state } = given;
+    this.#offers.push({ node: left.plan.id, carry: carryOf(left, carry), ...(state && { state }) });
+    if (this.#offers.length < this.#departures.length) return;
+    this.#site.post({ kind: "offered", epoch, nodes: this.#offers });
+    if (!this.#hasArrivals) this.#site.post({ kind: "tried", epoch });
+  }
+
+  /** Gives nodes that come what they go on from. */
+  accept(offers: readonly OfferedNode[]): void {
+    if (this.#givenUp) return;
+    this.#accepting = offers.length;
+    for (const { node, carry, state } of offers) {
+      const arriving = this.#site.nodes.coming(node);
+      const isOfItsType = carry.type === arriving.plan.type && state instanceof Uint8Array;
+      const bytes = isOfItsType ? new Uint8Array(state) : undefined;
+      this.#site.lane.accept(this.epoch, arriving.slot, nativeCarry(arriving, carry), bytes);
+    }
+  }
+
+  /** A node that comes has answered. */
+  accepted({ epoch }: Extract<NativeReport, { kind: "accepted" }>): void {
+    if (epoch !== this.epoch || this.#givenUp || --this.#accepting > 0) return;
+    this.#site.post({ kind: "tried", epoch });
+    // The edit takes effect soon.
+    this.#site.watch();
+  }
+}
+
+function carryOf({ plan, type: { descriptor } }: NativeLaneNode, carry: NativeCarry): NodeCarry {
+  const { gaps, sequences, ...times } = carry;
+  return {
+    type: plan.type,
+    ...times,
+    gapInputs: portNames(descriptor.inputs).filter((_, k) => gaps[k]),
+    skippingInputs: [],
+    outputs: portNames(descriptor.outputs).map((name, k) => (
+      { name, sequence: sequences[k], endPtsNs: -1, format: undefined }
+    )),
+  };
+}
+
+/** What a node goes on from; one of another type begins its ticks anew. */
+function nativeCarry({ plan, type: { descriptor } }: NativeLaneNode, carry: NodeCarry): NativeCarry {
+  const isOfOneType = carry.type === plan.type;
+  const { lastIngressNs, lastPtsNs, gapInputs, outputs } = carry;
+  return {
+    again: isOfOneType && carry.again === true,
+    finishing: isOfOneType && carry.finishing,
+    notBeforeNs: isOfOneType ? carry.notBeforeNs : 0,
+    lastDueNs: isOfOneType ? carry.lastDueNs : 0,
+    lastIngressNs,
+    lastPtsNs,
+    gaps: portNames(descriptor.inputs).map((name) => gapInputs.includes(name)),
+    sequences: portNames(descriptor.outputs).map((name) => outputs.find((each) => each.name === name)?.sequence ?? 0),
+  };
+}
+
+function hasEnded({ plan: { id } }: NativeLaneNode): SluiceError {
+  return new SluiceError("Busy", `Cannot move node "${id}" to another lane: it has ended`, { nodeId: id });
+}
