@@ -1,6 +1,7 @@
 //! `cargo xtask layout|header [--check]`: writes `ffi/layout.gen.ts` or the C header of plugins from `crates/abi`, or
 //! compares it. `cargo xtask build-plugins`: builds what is in `crates/plugins`; `cargo xtask build`: the runtime too.
 
+mod assembler;
 mod header_file;
 mod layout_file;
 mod plugins;

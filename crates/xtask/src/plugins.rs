@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
+use crate::assembler;
+
 /// Where the plugins are, relative to the checkout.
 const FOLDER: &str = "crates/plugins";
 
@@ -35,8 +37,11 @@ fn build(checkout: &Path, others: &[&str]) -> io::Result<()> {
     folders.retain(|folder| folder.join("Cargo.toml").is_file() && folder.join("plugin.toml").is_file());
     folders.sort();
     let target = checkout.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
-    // The cargo that runs this program. One call for all, so that they are built beside each other.
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // The cargo that runs this program.
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    assembler::renew(&program, checkout, &target)?;
+    // One call for all, so that they are built beside each other.
+    let mut cargo = Command::new(program);
     cargo.current_dir(checkout).args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
     for package in others {
         cargo.args(["--package", package]);
