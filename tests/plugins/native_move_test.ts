@@ -197,7 +197,9 @@ let panics: Promise<NodeRegistry> | undefined;
 async function loadPanics(): Promise<NodeRegistry> {
   // The processes of stages open the library, too.
   folder = await PluginFolder.make();
-  const { packages, refused } = await loadPlugins([await folder.addC("panics", { file: "panics.c" })]);
+  const { packages, refused } = await loadPlugins([
+    await folder.addC("panics", { file: "panics.c" }, { flags: ['-DPREFIX="com.moved"'] }),
+  ]);
   deepEqual(refused, []);
   return new NodeRegistry(packages);
 }
@@ -213,7 +215,7 @@ for (const faults of [false, true]) {
     ignore: noPlugins !== undefined,
     fn: async () => {
       const registry = await (panics ??= loadPanics());
-      const type = "com.example.panic";
+      const type = "com.moved.panic";
       const runtime = chain(registry, { type, config: { place: "none" } });
       await runtime.start();
       for (let k = 0; k < 5; k++) {
@@ -254,7 +256,7 @@ Deno.test({
   ignore: noPlugins !== undefined,
   fn: async () => {
     const registry = await (panics ??= loadPanics());
-    const type = "com.example.panic";
+    const type = "com.moved.panic";
     const runtime = chain(registry, { type, config: { place: "snapshot" } }, "live", "lossless", {
       restart: { backoffMs: 1, maxBackoffMs: 1 },
     });
@@ -338,7 +340,7 @@ Deno.test({
   fn: async () => {
     await using runtime = new Runtime({ native: "require", registry: await (panics ??= loadPanics()) });
     const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
-    runtime.addByType("com.example.panic", {}, { id: "stage", lane: "one", isolate: "process" });
+    runtime.addByType("com.moved.panic", {}, { id: "stage", lane: "one", isolate: "process" });
     const sink = runtime.add(appSink.audio(), { id: "sink" });
     const frameOf = (k: number) => ({ channels: [Float32Array.of(k)] });
     const numbersOf = (block: { channel(index: number): Float32Array }) => [block.channel(0)[0]];
