@@ -1,11 +1,13 @@
 /** Stages of plugins that are moved from lane to lane while they run: nothing is lost, repeated or out of order. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import type { LinkPolicy } from "../../core/links/policy.ts";
+import type { Supervision } from "../../core/graph/supervision.ts";
+import type { GraphMode, LinkPolicy } from "../../core/links/policy.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeSpec, NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";
-import type { GraphMode } from "../../core/links/policy.ts";
 import { assertAccounted, assertSpent } from "../fixtures/accounted.ts";
 import { checkingSink, collect, collected, numberedSource } from "../fixtures/numbered.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
@@ -30,12 +32,13 @@ function chain(
   { type, config }: StageOptions,
   mode: GraphMode = "offline",
   policy: LinkPolicy = "lossless",
+  supervision?: Supervision,
 ): Runtime {
   collected.length = 0;
   const pools = { audio: { slots: 2_000, slotBytes: 64 } };
   const runtime = new Runtime({ mode, native: "require", pools, registry });
   runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "worker" });
-  runtime.addByType(type, config, { id: "stage", lane: "one" });
+  runtime.addByType(type, config, { id: "stage", lane: "one", supervision });
   runtime.add(checkingSink(), { id: "sink", lane: "main" });
   runtime.add(collect(), { id: "found", lane: "main" });
   runtime.connectByName("source.audio", "stage.audioIn", { policy });
@@ -188,14 +191,20 @@ c("a stage that another one on the lane is linked to is not moved, and both go o
   await assertWhole(runtime);
 });
 
+let folder: PluginFolder | undefined;
 let panics: Promise<NodeRegistry> | undefined;
 
 async function loadPanics(): Promise<NodeRegistry> {
-  await using folder = await PluginFolder.make();
-  const { packages, refused } = await loadPlugins([await folder.addC("panics", { file: "panics.c" })]);
+  // The processes of stages open the library, too.
+  folder = await PluginFolder.make();
+  const { packages, refused } = await loadPlugins([
+    await folder.addC("panics", { file: "panics.c" }, { flags: ['-DPREFIX="com.moved"'] }),
+  ]);
   deepEqual(refused, []);
   return new NodeRegistry(packages);
 }
+
+Deno.test.afterAll(async () => await folder?.[Symbol.asyncDispose]());
 
 const title = noPlugins === undefined ? "" : ` (left out: ${noPlugins})`;
 for (const faults of [false, true]) {
@@ -206,7 +215,7 @@ for (const faults of [false, true]) {
     ignore: noPlugins !== undefined,
     fn: async () => {
       const registry = await (panics ??= loadPanics());
-      const type = "com.example.panic";
+      const type = "com.moved.panic";
       const runtime = chain(registry, { type, config: { place: "none" } });
       await runtime.start();
       for (let k = 0; k < 5; k++) {
@@ -240,3 +249,102 @@ for (const faults of [false, true]) {
     },
   });
 }
+
+Deno.test({
+  name:
+    `plugins, moved: a stage that panics when it is to move fails by that on its lane, and is restarted there${title}`,
+  ignore: noPlugins !== undefined,
+  fn: async () => {
+    const registry = await (panics ??= loadPanics());
+    const type = "com.moved.panic";
+    const runtime = chain(registry, { type, config: { place: "snapshot" } }, "live", "lossless", {
+      restart: { backoffMs: 1, maxBackoffMs: 1 },
+    });
+    await runtime.start();
+    await flow(runtime, "sink");
+    await rejects(runtime.move("stage", "two"), {
+      code: "NodeFailed",
+      nodeId: "stage",
+      message: `Node "stage" (${type}) failed in its native stage: snapshot() failed: panics on purpose`,
+    });
+    await until(() => nodeOf(runtime, "stage").restarts === 1);
+    await flow(runtime, "sink");
+    const { lane, errors } = nodeOf(runtime, "stage");
+    deepEqual([lane, errors], ["one", 1]);
+    await assertWhole(runtime);
+  },
+});
+
+/** Frames pushed in a run in which the stage moves after every few of them. */
+const PUSHED = 60;
+const PUSHED_BETWEEN = 3;
+
+/** Pushes numbers to a source, and moves the stage meanwhile. @returns what the sink had, as numbers */
+async function pushAndMove<F>(
+  runtime: Runtime,
+  kind: "audio" | "data" | "encoded" | "packet",
+  source: { push(frame: F): Promise<unknown>; end(): void },
+  sink: AsyncIterable<unknown>,
+  frameOf: (k: number) => F,
+  numbersOf: (frame: never) => number[],
+): Promise<number[]> {
+  runtime.connectByName(`source.${kind}`, `stage.${kind}In`, { policy: "lossless" });
+  runtime.connectByName(`stage.${kind}Out`, `sink.${kind}`, { policy: "lossless" });
+  await runtime.start();
+  const heard = Array.fromAsync(sink, (frame) => numbersOf(frame as never));
+  for (let k = 0; k < PUSHED; k++) {
+    await source.push(frameOf(k));
+    if (k % PUSHED_BETWEEN === 0) await runtime.move("stage", k % 2 === 0 ? "two" : "one");
+  }
+  source.end();
+  for (const { name, slots, free } of (await runtime.finished).pools) equal(free, slots, `pool ${name}`);
+  return (await heard).flat();
+}
+
+const numbers = Array.from({ length: PUSHED }, (_, k) => k);
+
+c("values come whole and in order through a stage that moves", async (registry) => {
+  await using runtime = new Runtime({ native: "require", registry });
+  const source = runtime.add(appSource.data<{ readonly k: number }>(), { id: "source" });
+  runtime.addByType("com.moved.pass", {}, { id: "stage", lane: "one" });
+  const sink = runtime.add(appSink.data<{ readonly k: number }>(), { id: "sink" });
+  const frameOf = (k: number) => ({ value: { k } });
+  const numbersOf = ({ value }: { value: { k: number } }) => [value.k];
+  deepEqual(await pushAndMove(runtime, "data", source, sink, frameOf, numbersOf), numbers);
+});
+
+c("encoded frames come whole and in order through a stage that moves", async (registry) => {
+  await using runtime = new Runtime({ native: "require", registry });
+  const source = runtime.add(appSource.encoded({ codec: "opus" }), { id: "source" });
+  runtime.addByType("com.moved.trim", {}, { id: "stage", lane: "one" });
+  const sink = runtime.add(appSink.encoded(), { id: "sink" });
+  // The stage turns the bits of the bytes that it leaves.
+  const frameOf = (k: number) => ({ bytes: Uint8Array.of(255 - k) });
+  const numbersOf = ({ bytes }: { bytes: Uint8Array }) => [...bytes];
+  deepEqual(await pushAndMove(runtime, "encoded", source, sink, frameOf, numbersOf), numbers);
+});
+
+rust("packets come whole and in order through a stage that moves", async (registry) => {
+  await using runtime = new Runtime({ native: "require", registry });
+  const source = runtime.add(appSource.packet({ fields: { timeNs: "f64", value: "f32" } }), { id: "source" });
+  runtime.addByType("org.sluice.example.decimate", { every: 1 }, { id: "stage", lane: "one" });
+  const sink = runtime.add(appSink.packet<{ timeNs: "f64"; value: "f32" }>(), { id: "sink" });
+  const frameOf = (k: number) => ({ columns: { timeNs: [k], value: [k] }, ptsNs: k, durationNs: 1 });
+  const numbersOf = (batch: { column(name: "value"): Float32Array }) => [...batch.column("value")];
+  deepEqual(await pushAndMove(runtime, "packet", source, sink, frameOf, numbersOf), numbers);
+});
+
+Deno.test({
+  name: `plugins, moved: audio comes whole and in order through a stage in a process of its own that moves${title}`,
+  ignore: noPlugins !== undefined,
+  fn: async () => {
+    await using runtime = new Runtime({ native: "require", registry: await (panics ??= loadPanics()) });
+    const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+    runtime.addByType("com.moved.panic", {}, { id: "stage", lane: "one", isolate: "process" });
+    const sink = runtime.add(appSink.audio(), { id: "sink" });
+    const frameOf = (k: number) => ({ channels: [Float32Array.of(k)] });
+    const numbersOf = (block: { channel(index: number): Float32Array }) => [block.channel(0)[0]];
+    deepEqual(await pushAndMove(runtime, "audio", source, sink, frameOf, numbersOf), numbers);
+    deepEqual(nodeOf(runtime, "stage").figures, { blocks: PUSHED });
+  },
+});

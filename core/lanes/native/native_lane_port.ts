@@ -38,7 +38,7 @@ export class NativeLanePort implements LanePort {
   #lane: NativeLane | undefined;
   /** Formats to name once the lane is ready for an edit. */
   #prepared: readonly AnnouncedFormat[] = [];
-  /** Those of the edit that was prepared last, if nodes come from other lanes or go there. */
+  /** Those of the edit that was prepared last, unless it was refused or aborted. */
   #handovers: NativeHandovers | undefined;
   /** What was left in links that the lane has detached for others, until it has applied the edit. */
   #rests: LinkRest[] = [];
@@ -199,8 +199,9 @@ export class NativeLanePort implements LanePort {
   }
 
   #attach(command: Extract<LaneCommand, { kind: "attach" }>): void {
+    if (this.#lane === undefined) return;
     const arrivals = arrivalsOf(this.index, command).map(({ end, rest }) => ({ end: this.#nodes.arrival(end), rest }));
-    this.#driver.attachNativeLinks(this.#lane!, command.epoch, arrivals);
+    this.#driver.attachNativeLinks(this.#lane, command.epoch, arrivals);
   }
 
   /** The edit that is being prepared will never be in effect. */

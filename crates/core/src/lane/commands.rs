@@ -129,13 +129,16 @@ impl Runner {
         // Who waits for the lane sees which node keeps it.
         name_current(self.record, node.ports.number());
         let counted = node.publish(&mut self.shared, &mut figures);
-        let offered = counted.and_then(|()| node.offer(&mut self.shared, ends));
+        let offered = match counted {
+            Ok(()) => node.offer(&mut self.shared, ends).map_err(|failure| ("snapshot() failed: ", failure)),
+            Err(failure) => Err(("", failure)),
+        };
         name_current(self.record, 0);
         match offered {
             Ok(Ok(given)) => self.shared.mailbox.report(Report::Offered { epoch, node: slot, given }),
             Ok(Err(text)) => self.refuse(epoch, slot, format!("snapshot() failed: {text}")),
-            Err(failure) => {
-                self.refuse(epoch, slot, format!("snapshot() failed: {}", failure.text()));
+            Err((what, failure)) => {
+                self.refuse(epoch, slot, format!("{what}{}", failure.text()));
                 self.fail(position, failure);
             }
         }

@@ -495,3 +495,37 @@ fn an_aborted_move_lets_the_node_go_on_where_it_was() {
     }
     world.assert_all_slots_free();
 }
+
+#[test]
+fn what_goes_with_the_lane_at_the_other_end_is_counted_as_lost() {
+    let mut world = World::new(64);
+    let link = ends_on(2, world.ring(0, Policy::Lossless, 8));
+    let source = start(world.lane(1, false, vec![node(0, "native-source", &[("blockSize", 8.0)])], vec![link.0]));
+    // It takes one frame of those that its lane has fetched, again and again.
+    let sink = start(world.lane(2, false, vec![node(1, "native-sink", &[("perTick", 1.0)])], vec![link.1]));
+    for lane in [&source, &sink] {
+        lane.command(Command::Start);
+    }
+    assert_flows(&world, 1);
+    sink.command(Command::Pause);
+    assert_eq!(await_report(&sink), Report::Paused);
+    prepare(&sink, Edit { epoch: 1, leave: vec![link.1], depart: vec![0], ..Edit::default() });
+    let _ = offer(&sink, 1);
+    world.commit(1, &[2]);
+    let Report::Rest(rest) = await_report(&sink) else { panic!("wanted what is left") };
+    source.command(Command::CountLost(0));
+    assert_eq!(await_report(&source), Report::Counted { link: 0 });
+    source.command(Command::Pause);
+    assert_eq!(await_report(&source), Report::Paused);
+    let record = world.control.link(0).unwrap().as_ptr();
+    // SAFETY: the record lies in the arena.
+    let lost = unsafe { sample(&raw const (*record).dropped_lane_lost) };
+    assert_eq!(lost, rest.entries.len() as f64);
+    let counts = world.link(0);
+    // SAFETY: no other thread has the reading end.
+    let queued = unsafe { world.last_ring().available() };
+    assert_eq!(counts.written, counts.read + lost + f64::from(queued), "{counts:?}");
+    for lane in [source, sink] {
+        close(lane);
+    }
+}

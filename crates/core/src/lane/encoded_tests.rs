@@ -48,13 +48,15 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
     let link = LinkSpec { index: 0, policy, capacity, encoded: true, rejoins: false, end };
     // SAFETY: the ring lives as long as both ends, which this thread has.
     let named = unsafe { RingRef::new(&raw const ring) };
+    let writing = || Writer::ring(&link, record, control, named, (1, 2));
+    let reading = || Reader::ring(&link, record, control, named, (0, 2));
     let (mut writer, mut reader) = if across {
-        (Writer::ring(&link, record, control, named, (1, 2)), Reader::ring(&link, record, control, named, (0, 2)))
+        (writing(), reading())
     } else {
         (Writer::local(&link, record, 0), Reader::local(&link, record, 0))
     };
     let mut read = Vec::new();
-    let mut take = |shared: &mut Shared| match reader.take(shared) {
+    let mut take = |reader: &mut Reader, shared: &mut Shared| match reader.take(shared) {
         Some(entry) => {
             // SAFETY: the frame was just read.
             let number = unsafe { (*shared.header_of(entry)).sequence };
@@ -69,8 +71,20 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let step = seed >> 24;
         if step < 100 {
-            take(&mut shared);
+            take(&mut reader, &mut shared);
+            if across && step % 5 == 0 {
+                // The reading end goes to another lane, with what was looked at and fetched.
+                if step % 10 == 0 {
+                    reader.peek(&mut shared);
+                }
+                let rest = std::mem::replace(&mut reader, reading()).into_rest();
+                reader.resume(&rest);
+            }
             continue;
+        }
+        if across && step % 7 == 0 {
+            let rest = std::mem::replace(&mut writer, writing()).into_rest(&mut shared, false);
+            writer.resume(&rest);
         }
         let slot = shared.slots[0].take().unwrap();
         // SAFETY: the slot was just taken.
@@ -85,7 +99,7 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
         }
     }
     writer.flush(&mut shared);
-    while take(&mut shared) {}
+    while take(&mut reader, &mut shared) {}
     let mut last = -1.0;
     for &(number, keyframe, gap) in &read {
         let missing = number != last + 1.0;
