@@ -25,7 +25,7 @@ export type {
   PortWiring,
 } from "./core/registry/node_type.ts";
 export type { ConfigObjectSchema, DescriptorLane } from "./core/descriptor/descriptor.ts";
-export type { KnownColours, KnownInputs, KnownOutput, KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
+export type { KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
 export type { DynamicElements } from "./core/descriptor/dynamic_elements.ts";
 export type { FormatField } from "./core/frames/format.ts";
 export type { Platform } from "./core/descriptor/platform.ts";

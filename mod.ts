@@ -37,7 +37,7 @@ export type {
   ProcessorMode,
   ProcessorOptions,
 } from "./core/annotations.ts";
-export type { KnownColours, KnownInputs, KnownOutput, KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
+export type { KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
 export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
 export type { ShapeOf, StreamInput, StreamOutput, WaitOptions } from "./core/ports/stream.ts";
 export type { Duration } from "./core/duration.ts";
