@@ -8,8 +8,9 @@ import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 import { openPage, pageTest } from "./chromium.ts";
 import { serveStarted } from "./live_graph.ts";
 
-const TYPE = "com.example.shown";
-const SOURCE = new URL("../fixtures/plugins/panics.c", import.meta.url);
+// The tests of this process have an id once.
+const PREFIX = "com.shown";
+const TYPE = `${PREFIX}.panic`;
 
 /** Shows the blocks that the stage counts, has buttons for its value and its command, and says when it is left. */
 const PANEL = `export default function (element, node) {
@@ -35,9 +36,8 @@ const MANIFEST = 'name = "shown"\nversion = "1.0.0"\nlibrary = "shown"\npanel = 
 if (noPlugins === undefined) {
   pageTest("a plugin's panel shows its node, sets its values, and ends when another node is selected", async () => {
     await using folder = await PluginFolder.make();
-    // The tests of this process have an id once.
-    const text = (await Deno.readTextFile(SOURCE)).replaceAll("com.example.panic", TYPE);
-    const path = await folder.addC("shown", { text }, { manifest: MANIFEST });
+    const options = { manifest: MANIFEST, flags: [`-DPREFIX="${PREFIX}"`] };
+    const path = await folder.addC("shown", { file: "panics.c" }, options);
     await Deno.writeTextFile(`${path}/panel.js`, PANEL);
     const { packages, refused } = await loadPlugins([path]);
     assert.deepEqual(refused, []);
