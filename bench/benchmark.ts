@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** Prints what is left out, and why. */
   skip(reason: string): void;
+  /** Prints what readers of the figures have to know of this machine. */
+  note(text: string): void;
 }
 
 /** One benchmark; each of its rows asserts its result before it is timed. */

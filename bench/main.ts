@@ -90,7 +90,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`\n${name}: ${about}`);
     try {
       const skip = (reason: string) => console.log(`  left out: ${reason}`);
-      for (const row of await run({ runs, skip })) {
+      const note = (text: string) => console.log(`  ${text}`);
+      for (const row of await run({ runs, skip, note })) {
         rows.push(row);
         console.log(`  ${formatLine(row)}`);
       }

@@ -11,6 +11,7 @@ import type { EngineName } from "../../core/kernels/engine.ts";
 import { type Kernels, kernels } from "../../core/kernels/kernels.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
 import { listShippedPlugins } from "../../core/registry/shipped_stage.ts";
+import { hasH264Assembler } from "../../ffi/h264_assembler.ts";
 import { inspectAll } from "./plugins_command.ts";
 import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
 import { here } from "../output/output.ts";
@@ -86,6 +87,7 @@ export async function runChecks(): Promise<CheckResult[]> {
     checkBundle(),
     ...await checkProject(),
     ...await checkPlugins(),
+    ...checkH264(askCodecs()),
     await checkWritable(),
     ...await Promise.all(TOOLS.map(checkTool)),
   ];
@@ -240,6 +242,26 @@ export async function checkPlugins(): Promise<CheckResult[]> {
   } catch (error) {
     return [refusal("plugins", (error as Error).message)];
   }
+}
+
+/**
+ * Checks whether H.264 is encoded as fast as it can be.
+ *
+ * @param hasAssembler whether openh264 was built with nasm; `undefined` where that is not known or makes no difference
+ * @returns nothing then
+ */
+export function checkH264(hasAssembler: boolean | undefined): CheckResult[] {
+  const base = { name: "H.264", required: false, purpose: "nasm builds the assembler of openh264" };
+  if (hasAssembler === undefined) return [];
+  if (hasAssembler) return [{ ...base, ok: true, found: "built with nasm" }];
+  const mend = 'install it (Debian: apt-get install nasm), then run "deno task build:native" in the checkout of Sluice';
+  return [{ ...base, ok: false, found: "built without nasm: encodes about 3 times slower", mend }];
+}
+
+/** Whether the openh264 that is there was built with nasm. */
+function askCodecs(): boolean | undefined {
+  const library = listShippedPlugins().find(({ plugin }) => plugin === "codecs")?.library;
+  return library === undefined ? undefined : hasH264Assembler(library);
 }
 
 /** Compares generated code with its sources. @param stale at least one */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkKernels } from "./doctor_checks.ts";
+import { checkH264, checkKernels } from "./doctor_checks.ts";
 
 Deno.test("checkKernels() says which engine runs the kernels, and what is wrong where none does", () => {
   for (const engine of ["native", "wasm", "plain"] as const) {
@@ -18,4 +18,14 @@ Deno.test("checkKernels() says which engine runs the kernels, and what is wrong 
     'Cannot use SLUICE_KERNELS="fast"',
     "unset SLUICE_KERNELS",
   ]);
+});
+
+Deno.test("checkH264() takes an openh264 without nasm for no failure, and says how to have it", () => {
+  const [{ ok, required, found, mend }] = checkH264(false);
+  assert.deepEqual([ok, required], [false, false]);
+  assert.equal(found, "built without nasm: encodes about 3 times slower");
+  assert.match(mend!, /^install it \(Debian: apt-get install nasm\), then run "deno task build:native"/);
+  const [{ name, ...its }] = checkH264(true);
+  assert.deepEqual([name, its.ok, its.found, its.mend], ["H.264", true, "built with nasm", undefined]);
+  assert.deepEqual(checkH264(undefined), []);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
+import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { FIXTURES, readEvents, sluice, temporaryFolder } from "./command_line.ts";
 
 Deno.test("sluice --help names every command, and every command has --help", async () => {
@@ -84,6 +85,13 @@ Deno.test("sluice doctor says what is there and what is missing", async () => {
     assert.equal(byName.get(tool)?.required, false);
     assert.equal(byName.get(tool)?.found, "not on the PATH");
     assert.equal(typeof byName.get(tool)?.mend, "string");
+  }
+  // The PATH has no nasm, whatever openh264 was built with.
+  const h264 = byName.get("H.264");
+  assert.equal(h264 !== undefined, Deno.build.arch === "x86_64" && noRustPlugin("codecs") === undefined);
+  if (h264 !== undefined) {
+    assert.deepEqual([h264.required, typeof h264.mend], [false, h264.ok ? "undefined" : "string"]);
+    assert.match(String(h264.found), h264.ok ? /^built with nasm$/ : /^built without nasm: /);
   }
   assert.deepEqual(checks.at(-1), { event: "summary", version: manifest.version, ok: true });
   assert.match((await sluice(["doctor"])).stdout, /^Sluice \d.*\n\nok +Deno +2\..*[^]*\nSluice can run here\n$/);

@@ -12,6 +12,7 @@ mod blocks;
 mod exchange;
 mod flac;
 mod flac_encode;
+mod h264_assembler;
 mod h264_decode;
 mod h264_decoder;
 mod h264_encode;
