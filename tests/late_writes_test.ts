@@ -86,6 +86,23 @@ Deno.test("what another node writes after its end is lost, too, and the log says
   match(told[0], /Output "audioOut" was written to after the node had ended: .* write in process\(\) and flush\(\)/);
 });
 
+Deno.test("what a node writes behind the end of an output alone is lost, and the log says so", async () => {
+  using log = warnings();
+  const node = source({
+    process(this: Script, context: ProcessorContext) {
+      write(this);
+      this.audioOut!.end();
+      write(this);
+      context.finish();
+    },
+  });
+  await using harness = await ProcessorHarness.create(node);
+  await harness.run();
+  equal(harness.takeAudio("audioOut").length, 1);
+  equal(log.told.length, 1);
+  match(log.told[0], /Output "audioOut" was written to after its end\(\): .* are lost; write before it/);
+});
+
 for (const policy of ["lossless", "drop-newest"] as const) {
   eachDriver(
     `a callback that writes to a ${policy} link after its node has ended is told, and the rest runs on`,

@@ -40,7 +40,7 @@ export interface OutputHost {
    * @param takesBack cancels the wait when it aborts
    */
   admitted(takesBack?: AbortSignal): Promise<void>;
-  /** Called when a port is used after the node has ended. */
+  /** Called when a port is used after its end, which that of the node is at the latest. */
   usedLate(port: string): void;
 }
 

@@ -112,7 +112,8 @@ export interface StreamOutput<F extends Frame = Frame> {
   ready(options?: WaitOptions): Promise<void>;
   /**
    * Ends the stream of this port alone, before the node ends: for a source of several streams one of which is over, so
-   * that a node that joins them does not wait for it. Readers take what is queued first. Write nothing afterwards.
+   * that a node that joins them does not wait for it. Readers take what is queued first. It is for good, also where the
+   * node is restarted: write nothing afterwards.
    */
   end(): void;
 }

@@ -151,7 +151,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   timed = false;
   /** Made when it is first asked for: most nodes never do. */
   #abort: AbortController | undefined;
-  /** The log has a line on a port that was used after the node had ended. */
+  /** The log has a line on a port that was used after its end, or the node's. */
   #toldLate = false;
   readonly #checked: boolean;
   readonly #fresh: boolean;
@@ -426,12 +426,13 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   usedLate(port: string): void {
     if (this.#toldLate || (this.mode === "external" && this.#abort?.signal.aborted === true)) return;
     this.#toldLate = true;
-    const mend = this.mode === "external"
+    const mend = !this.ended
+      ? "write before it; a restart of the node does not open the output again"
+      : this.mode === "external"
       ? 'the end of process() is that of an "external" node: let it wait until context.signal aborts'
       : "write in process() and flush(), before they return";
-    this.context.log.warn(
-      `Output "${port}" was written to after the node had ended: this frame and all later ones are lost; ${mend}`,
-    );
+    const when = this.ended ? "after the node had ended" : "after its end()";
+    this.context.log.warn(`Output "${port}" was written to ${when}: this frame and all later ones are lost; ${mend}`);
   }
 
   formatChanged(port: string, format: FrameFormat): void {
