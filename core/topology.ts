@@ -8,7 +8,8 @@ import { assertConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
-import { type ConversionStep, type ConvertedOutput, findConversion, withColours } from "./graph/conversion.ts";
+import type { ConversionStep } from "./graph/conversion.ts";
+import { conversionBetween } from "./graph/link_conversion.ts";
 import { linkThrough } from "./graph/link_through.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
@@ -16,7 +17,7 @@ import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.t
 import { assertDelayed } from "./graph/loops.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 import type { AddOptions } from "./runtime_options.ts";
-import { type FrameKind, listOf } from "./frames/format.ts";
+import type { FrameKind } from "./frames/format.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress } from "./ids.ts";
 import { DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
@@ -26,8 +27,7 @@ import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
-import { expandPort, type PortDescriptor } from "./descriptor/descriptor.ts";
-import type { KnownColours, KnownPorts } from "./descriptor/known_ports.ts";
+import { expandPort } from "./descriptor/descriptor.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -448,79 +448,9 @@ export class Topology {
     });
   }
 
-  /**
-   * The nodes to be put between two ends.
-   *
-   * @throws {SluiceError} `PortNotFound`; `TypeMismatch` where what is known of the two nodes says that nothing leads there
-   */
+  /** The nodes to be put between two ends. @throws {SluiceError} as {@linkcode conversionBetween} */
   protected conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
-    assertForward(from, to);
-    const output = this.#knownOutput(from);
-    const converted = this.#converted(from.nodeId, output.port);
-    const [declared, wanted] = [resolvePort(to, "input"), this.#knownInput(to)];
-    const way = findConversion(converted, wanted.port, this.known());
-    const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
-    const fault = output.fault ?? (isDecoded ? output.undecodable : undefined) ??
-      (way === undefined && findConversion(converted, declared, this.known()) ? wanted.fault : undefined);
-    if (fault !== undefined) {
-      throw new SluiceError("TypeMismatch", `${attemptOf(from, to)}: ${fault}`, { nodeId: to.nodeId, port: to.port });
-    }
-    return withColours(way ?? [], () => this.#coloursOf(from.nodeId as NodeId, from.port));
-  }
-
-  /** An output as it is known by its node's configuration. */
-  #knownOutput(
-    end: LinkEnd,
-  ): { readonly port: PortDescriptor; readonly fault?: string; readonly undecodable?: string } {
-    const port = resolvePort(end, "output");
-    const { outputs, refused } = this.#knownPorts(end.nodeId) ?? {};
-    const fault = refused?.[end.port];
-    if (fault !== undefined) return { port, fault };
-    const known = outputs?.[end.port];
-    if (known === undefined) return { port };
-    const { undecodable, colours: _, ...gives } = known;
-    return { port: { ...port, gives }, ...(undecodable !== undefined && { undecodable }) };
-  }
-
-  /** An input likewise, and what to say where nothing can be converted to it. */
-  #knownInput(end: LinkEnd): { readonly port: PortDescriptor; readonly fault?: string } {
-    const port = resolvePort(end, "input");
-    const known = this.#knownPorts(end.nodeId)?.inputs;
-    const takes = known?.takes[port.name];
-    if (takes === undefined) return { port };
-    const fault = `${known!.name} holds ${(listOf(takes.codec) ?? []).join(", ")}, which no node encodes`;
-    return { port: { ...port, accepts: { ...port.accepts, ...takes } }, fault };
-  }
-
-  #knownPorts(nodeId: string): KnownPorts | undefined {
-    const { type, config } = this.node(nodeId);
-    return type.portsOf?.(config);
-  }
-
-  /** How the YUV of what comes from an output follows from RGB, as the first node before it says that knows. */
-  #coloursOf(id: NodeId, port: string, seen = new Set<NodeId>()): KnownColours | undefined {
-    const { type: { descriptor }, config } = this.node(id);
-    const known = this.#knownPorts(id)?.outputs?.[port];
-    if (known !== undefined || seen.has(id)) return known?.colours;
-    seen.add(id);
-    const { matrix, range } = descriptor.config.properties;
-    if (matrix !== undefined && range !== undefined) {
-      return { matrix: `${config.matrix ?? matrix.default}`, range: `${config.range ?? range.default}` };
-    }
-    for (const { fromNode, fromPort } of this.connections.intoNode(id)) {
-      const colours = this.#coloursOf(fromNode, fromPort, seen);
-      if (colours !== undefined) return colours;
-    }
-    return undefined;
-  }
-
-  /** An output, with those before it that tell what a converter sends. */
-  #converted(nodeId: string, port: PortDescriptor): ConvertedOutput {
-    const { id, config, type: { descriptor } } = this.node(nodeId);
-    const [input, ...others] = descriptor.converts.length > 0 ? descriptor.inputs : [];
-    const link = input === undefined || others.length > 0 ? undefined : this.linkInto(id, input.name);
-    const before = link && this.#converted(link.fromNode, link.output);
-    return { descriptor, config, port, ...(before && { before }) };
+    return conversionBetween(this, from, to, this.known());
   }
 
   /** The lane of a converter: that of the node which it converts for, where both run TypeScript. */

@@ -1,0 +1,109 @@
+/**
+ * Plans the conversion of one link, by what the nodes of a graph are known to send and to take: from their descriptors,
+ * their configuration, and the converters before them.
+ *
+ * @module
+ */
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import type { KnownColours, KnownPorts } from "../descriptor/known_ports.ts";
+import { SluiceError } from "../errors.ts";
+import { listOf } from "../frames/format.ts";
+import type { NodeId } from "../ids.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import { type ConversionStep, type ConvertedOutput, findConversion, withColours } from "./conversion.ts";
+import type { LinkEntry, NodeEntry } from "./entries.ts";
+import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
+
+/** What is asked of the graph that a link is to be in. */
+export interface ConvertibleGraph {
+  node(id: string): NodeEntry;
+  linkInto(node: NodeId, port: string): LinkEntry | undefined;
+  readonly connections: { intoNode(id: NodeId): Iterable<LinkEntry> };
+}
+
+/**
+ * Plans which nodes to put between two ends.
+ *
+ * @param types the node types that converters may be of
+ * @returns the nodes in order: none where nothing has to be converted, or nothing can be
+ * @throws {SluiceError} `PortNotFound`; `TypeMismatch` where what is known of the two nodes says that nothing leads there
+ */
+export function conversionBetween(
+  graph: ConvertibleGraph,
+  from: LinkEnd,
+  to: LinkEnd,
+  types: readonly AnyNodeType[],
+): readonly ConversionStep[] {
+  assertForward(from, to);
+  const output = knownOutput(graph, from);
+  const converted = convertedOutput(graph, from.nodeId, output.port);
+  const [declared, wanted] = [resolvePort(to, "input"), knownInput(graph, to)];
+  const way = findConversion(converted, wanted.port, types);
+  const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
+  const fault = output.fault ?? (isDecoded ? output.undecodable : undefined) ??
+    (way === undefined && findConversion(converted, declared, types) ? wanted.fault : undefined);
+  if (fault !== undefined) {
+    throw new SluiceError("TypeMismatch", `${attemptOf(from, to)}: ${fault}`, { nodeId: to.nodeId, port: to.port });
+  }
+  return withColours(way ?? [], () => coloursOf(graph, from.nodeId as NodeId, from.port));
+}
+
+/** An output as it is known by its node's configuration. */
+function knownOutput(
+  graph: ConvertibleGraph,
+  end: LinkEnd,
+): { readonly port: PortDescriptor; readonly fault?: string; readonly undecodable?: string } {
+  const port = resolvePort(end, "output");
+  const { outputs, refused } = knownPorts(graph.node(end.nodeId)) ?? {};
+  const fault = refused?.[end.port];
+  if (fault !== undefined) return { port, fault };
+  const known = outputs?.[end.port];
+  if (known === undefined) return { port };
+  const { undecodable, colours: _, ...gives } = known;
+  return { port: { ...port, gives }, ...(undecodable !== undefined && { undecodable }) };
+}
+
+/** An input likewise, and what to say where nothing can be converted to it. */
+function knownInput(graph: ConvertibleGraph, end: LinkEnd): { readonly port: PortDescriptor; readonly fault?: string } {
+  const port = resolvePort(end, "input");
+  const known = knownPorts(graph.node(end.nodeId))?.inputs;
+  const takes = known?.takes[port.name];
+  if (takes === undefined) return { port };
+  const fault = `${known!.name} holds ${(listOf(takes.codec) ?? []).join(", ")}, which no node encodes`;
+  return { port: { ...port, accepts: { ...port.accepts, ...takes } }, fault };
+}
+
+function knownPorts({ type, config }: NodeEntry): KnownPorts | undefined {
+  return type.portsOf?.(config);
+}
+
+/** How the YUV of what comes from an output follows from RGB, as the first node before it says that knows. */
+function coloursOf(
+  graph: ConvertibleGraph,
+  id: NodeId,
+  port: string,
+  seen = new Set<NodeId>(),
+): KnownColours | undefined {
+  const node = graph.node(id);
+  const known = knownPorts(node)?.outputs?.[port];
+  if (known !== undefined || seen.has(id)) return known?.colours;
+  seen.add(id);
+  const { matrix, range } = node.type.descriptor.config.properties;
+  if (matrix !== undefined && range !== undefined) {
+    return { matrix: `${node.config.matrix ?? matrix.default}`, range: `${node.config.range ?? range.default}` };
+  }
+  for (const { fromNode, fromPort } of graph.connections.intoNode(id)) {
+    const colours = coloursOf(graph, fromNode, fromPort, seen);
+    if (colours !== undefined) return colours;
+  }
+  return undefined;
+}
+
+/** An output, with those before it that tell what a converter sends. */
+function convertedOutput(graph: ConvertibleGraph, nodeId: string, port: PortDescriptor): ConvertedOutput {
+  const { id, config, type: { descriptor } } = graph.node(nodeId);
+  const [input, ...others] = descriptor.converts.length > 0 ? descriptor.inputs : [];
+  const link = input === undefined || others.length > 0 ? undefined : graph.linkInto(id, input.name);
+  const before = link && convertedOutput(graph, link.fromNode, link.output);
+  return { descriptor, config, port, ...(before && { before }) };
+}
