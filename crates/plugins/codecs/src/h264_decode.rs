@@ -1,5 +1,6 @@
 //! `org.sluice.codecs.h264-decode`: H.264 to pictures, by openh264.
 
+use sluice_h264::{Said, read_sets};
 use std::collections::VecDeque;
 use std::ffi::CStr;
 
@@ -8,7 +9,6 @@ use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 
 use crate::exchange::text;
 use crate::h264_decoder::{Decoded, H264Decoder, Times};
-use crate::sps::{Said, read_sets};
 
 /// Decodes access units.
 pub struct H264Decode {

@@ -23,7 +23,6 @@ mod mp3;
 mod opus_decode;
 mod opus_encode;
 mod outbox;
-mod sps;
 
 sluice_stage::export_stages!(
     h264_encode::H264Encode,

@@ -1,4 +1,6 @@
 //! What a sequence parameter set says that the decoder cannot do (ITU-T H.264, 7.3.2.1.1).
+//!
+//! It has a crate of its own so that its tests build no codec.
 
 /// Type of a NAL unit that is a sequence parameter set.
 const SPS: u8 = 7;
@@ -11,7 +13,7 @@ const LOW_PROFILES: [u32; 3] = [66, 77, 88];
 
 /// What the sequence parameter sets of an access unit say.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Said {
+pub enum Said {
     /// There is none.
     Nothing,
     /// Nothing that the decoder cannot do.
@@ -21,7 +23,7 @@ pub(crate) enum Said {
 }
 
 /// Reads the sequence parameter sets of an access unit in Annex B form.
-pub(crate) fn read_sets(unit: &[u8]) -> Said {
+pub fn read_sets(unit: &[u8]) -> Said {
     let mut sets = nal_units(unit).filter(|nal| nal.first().is_some_and(|head| head & 0x1f == SPS)).peekable();
     if sets.peek().is_none() {
         return Said::Nothing;
@@ -30,7 +32,7 @@ pub(crate) fn read_sets(unit: &[u8]) -> Said {
 }
 
 /// The NAL units between start codes.
-pub(crate) fn nal_units(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn nal_units(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = start_code(unit).map_or(&[][..], |at| &unit[at + 3..]);
     std::iter::from_fn(move || {
         if rest.is_empty() {
