@@ -76,6 +76,13 @@ const USUAL_COURSE = [
   "tests/trial_test.ts",
 ];
 
+/**
+ * The tests that cross folders and are about memory, rings, or what lanes share, by the words of their names: there a
+ * driver has code of its own.
+ */
+const OF_A_DRIVER =
+  /^tests\/(\w+_)?(align|gap|kernel|lane|link|loan|memory|pool|rest|retain|ring|room|slot|struct|thread|value|vandal|view)s?_/;
+
 /** The public modules. They are checked together: a type that one of them names may be another's. */
 const DOORS = [
   "mod.ts",
@@ -168,10 +175,16 @@ function checkGates(): Gate[] {
   ];
 }
 
-/** What runs after {@linkcode commitGates} in `deno task test`. */
-export function releaseGates(): Gate[] {
+/**
+ * What runs after {@linkcode commitGates} in `deno task test`.
+ *
+ * @param driver what the machine has: beside the native driver, the portable one runs what can differ by driver, and
+ * {@linkcode deepGates} the rest; alone it runs everything
+ */
+export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
+  const { ofDrivers } = testModules();
   return [
-    ...driverGates("portable", 6, testModules().ofDrivers),
+    ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(canDifferByDriver) : ofDrivers),
     ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
     {
       name: "examples in documentation",
@@ -206,15 +219,25 @@ function quietGates(count: number, modules: readonly string[]): Gate[] {
   return denoTests("Deno tests on a quiet machine", count, modules).map((gate) => ({ ...gate, beside: "quiet" }));
 }
 
-/** Tests that run with each driver: most of them wait, so that two cores carry several at once. */
+/** Whether `deno task test` runs a module with the portable driver too where the native one is there. */
+function canDifferByDriver(file: string): boolean {
+  return !file.startsWith("tests/") || USUAL_COURSE.includes(file) || OF_BOTH.includes(file) ||
+    OF_A_DRIVER.test(file);
+}
+
+/**
+ * Tests that run with each driver: most of them wait, so that two cores carry several at once.
+ *
+ * @param what tells these gates in their names from others of the driver
+ */
 function driverGates(
   driver: "native" | "portable",
   count: number,
   modules: readonly string[],
-  kernels: "auto" | "off" = "auto",
+  { kernels = "auto", what = "" }: { readonly kernels?: "auto" | "off"; readonly what?: string } = {},
 ): Gate[] {
   const env = { SLUICE_NATIVE: driver === "native" ? "require" : "off", SLUICE_KERNELS: kernels };
-  const name = `Deno tests, ${driver} driver${kernels === "off" ? ", without kernels" : ""}`;
+  const name = `Deno tests, ${driver} driver${what}`;
   const gates = denoTests(name, count, modules, env);
   return gates.map((gate) => ({ ...loadTogether(gate), native: driver === "native" }));
 }
@@ -254,8 +277,14 @@ function loadTogether(gate: Gate): Gate {
   return { ...gate, commands };
 }
 
-/** What runs beside the others in `deno task ok:deep`. */
-export function deepGates(): Gate[] {
+/**
+ * What runs beside the others in `deno task ok:deep`.
+ *
+ * @param driver as {@linkcode releaseGates} had it
+ */
+export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
+  const { ofDrivers } = testModules();
+  const withoutKernels = { kernels: "off", what: ", without kernels" } as const;
   // With 100,000 mutated descriptors.
   const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address", SLUICE_DEEP: "1" };
   const tsan = {
@@ -332,8 +361,11 @@ export function deepGates(): Gate[] {
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/web/truth_test.ts"), env: { SLUICE_TRUTH_SECONDS: "30" } }],
     },
-    ...driverGates("native", 4, testModules().ofDrivers, "off"),
-    ...driverGates("portable", 4, testModules().ofDrivers, "off"),
+    ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter((file) => !canDifferByDriver(file)) : [], {
+      what: ", the rest",
+    }),
+    ...driverGates("native", 4, ofDrivers, withoutKernels),
+    ...driverGates("portable", 4, ofDrivers, withoutKernels),
     {
       name: "memory while values go between lanes for ten minutes, with each driver",
       tests: DENO_TESTS,
@@ -394,11 +426,14 @@ function testsOfKernels(): string[] {
   return listTypeScript().filter((file) => /^processors\/(audio|file)\/\w+_test\.ts$/.test(file));
 }
 
-/** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */
+/**
+ * The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`, as the fixture
+ * of kernels does for its tests.
+ */
 function longerTests(): string[] {
   return listTypeScript().filter((file) =>
     file.endsWith("_test.ts") && !file.startsWith("tools/") &&
-    /"fast-check"|"SLUICE_DEEP"/.test(Deno.readTextFileSync(ROOT + file))
+    /"fast-check"|"SLUICE_DEEP"|fixtures\/engines\.ts"/.test(Deno.readTextFileSync(ROOT + file))
   );
 }
 

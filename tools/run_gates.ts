@@ -36,7 +36,7 @@ const { driver, reason } = await setUp({ regenerate: false, page: true, bundle: 
 const cache = await haveOwnCache();
 const gates: Gate[] = form === "ok"
   ? okGates(await changedFiles() ?? [])
-  : [...commitGates(), ...releaseGates(), ...lastGates(), ...(form === "deep" ? deepGates() : [])];
+  : [...commitGates(), ...releaseGates(driver), ...lastGates(), ...(form === "deep" ? deepGates(driver) : [])];
 const total = await runGates(gates, {
   write: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
   skipNative: driver === "native" ? undefined : reason,
