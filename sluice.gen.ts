@@ -13,6 +13,8 @@ import { portsOf as imageSinkPorts } from "./processors/media/image_sink_ports.t
 import { portsOf as imageSourcePorts } from "./processors/media/image_source_ports.ts";
 import { portsOf as mediaSinkPorts } from "./processors/media/sink_ports.ts";
 import { portsOf as mediaSourcePorts } from "./processors/media/source_ports.ts";
+import { portsOf as pipeSourcePorts } from "./processors/media/pipe_source_ports.ts";
+import { portsOf as processPorts } from "./processors/media/process_ports.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -7301,7 +7303,7 @@ export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFr
  * **Inputs.** None.
  *
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
- * samples, the last one shorter.
+ * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
  * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
  *
@@ -7319,10 +7321,10 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
   descriptor: {
     type: "pipe-source",
     className: "PipeSource",
-    source: "processors/media/pipe_source.ts:41",
+    source: "processors/media/pipe_source.ts:46",
     description: "Takes pictures or samples from another program.",
     doc:
-      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
     category: "media",
     tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
     mode: "loop",
@@ -7408,6 +7410,7 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
       };
     };
   },
+  portsOf: pipeSourcePorts,
 });
 
 /** The ports of `process`. */
@@ -7577,7 +7580,8 @@ export type ProcessHandle = NodeHandle<
  * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
  * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes
  * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and
- * `height` of raw pictures where none come in.
+ * `height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are
+ * refused as samples.
  *
  * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
  * `frameRate`.
@@ -7593,10 +7597,10 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:59",
+    source: "processors/media/process.ts:65",
     description: "Passes a stream through another program.",
     doc:
-      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
+      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
     category: "media",
     tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
     mode: "loop",
@@ -7765,6 +7769,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
       };
     };
   },
+  portsOf: processPorts,
 });
 
 /** The ports of `resampler`. */
@@ -10274,7 +10279,7 @@ export const nodePackage: NodePackage = definePackage({
   ],
   packages: [package1.nodePackage],
   sources: {
-    "core/frames/format.ts": "f86ef2786c487129",
+    "core/frames/format.ts": "1e0c6c60119c67c4",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
@@ -10324,8 +10329,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_sink.ts": "0f71efe94811659b",
     "processors/media/media_source.ts": "1fdde020c39636a4",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
-    "processors/media/pipe_source.ts": "2f12c70a975f2ed6",
-    "processors/media/process.ts": "0a7387fc58a78247",
+    "processors/media/pipe_source.ts": "18974a0c61e9a461",
+    "processors/media/process.ts": "cf0858c9f92344c4",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "31cfff7887c2c118",
   },

@@ -10,6 +10,7 @@ import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import type { ConversionStep } from "./graph/conversion.ts";
 import { conversionBetween } from "./graph/link_conversion.ts";
+import { knownInput } from "./graph/known_accepts.ts";
 import { linkThrough } from "./graph/link_through.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
@@ -472,7 +473,8 @@ export class Topology {
     const { carried } = this;
     // It counts the link from now on, which may not be made after all.
     this.#carried = undefined;
-    assertLinkable(from, to, { output, input }, carried, this.known);
+    const ports = { output, input: knownInput(this.node(to.nodeId), input) };
+    assertLinkable(from, to, ports, carried, this.known);
     const ends = this.assertFree(from, to);
     const attempt = attemptOf(from, to);
     const { policy, capacity } = linkOptions(attempt, options, output, this.mode, this.capacityRule(from, to));
@@ -618,7 +620,8 @@ export class Topology {
   #assertLinkFits(link: LinkEntry): void {
     const from = { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort };
     const to = { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort };
-    const ports = { output: resolvePort(from, "output"), input: resolvePort(to, "input") };
+    const input = knownInput(this.node(link.toNode), resolvePort(to, "input"));
+    const ports = { output: resolvePort(from, "output"), input };
     assertLinkable(from, to, ports, new CarriedTypes(this.#carrying, link), this.known);
   }
 }

@@ -22,7 +22,7 @@ export interface KnownPorts {
   };
   /** What one might take for an output, by name: why it is none, and what to do. */
   readonly refused?: { readonly [output: string]: string };
-  /** What a file holds that the node writes. */
+  /** What a file holds that the node writes, or a program reads. */
   readonly inputs?: {
     /** What they belong to, as messages name it: `"WebM"`. */
     readonly name: string;

@@ -45,6 +45,9 @@ export interface VideoFormat {
 /** The codec of a compressed stream. `docs/video.md` says what one frame of each holds. */
 export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac" | "flac" | "mp3" | "jpeg";
 
+/** Codecs of sound; the others are of pictures. */
+export const AUDIO_CODECS: ReadonlySet<string> = new Set<Codec>(["opus", "aac", "flac", "mp3"]);
+
 /** Compressed video or audio. */
 export interface EncodedFormat {
   /** Which kind of frame it describes. */

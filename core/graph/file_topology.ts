@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { knownInput } from "./known_accepts.ts";
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import type { LinkId } from "../ids.ts";
 import { linkOptions } from "../links/link_options.ts";
@@ -89,7 +90,8 @@ export class FileTopology extends Topology {
     const input = check("to", () => resolvePort(to, "input"));
     const isAuto = (options.convert ?? this.convert) === "auto";
     if (output !== undefined && input !== undefined && (!isAuto || check("link", () => this.conversion(from, to)))) {
-      check("link", () => assertLinkable(from, to, { output, input }, this.carried.without(), this.known));
+      const ports = { output, input: knownInput(this.node(to.nodeId), input) };
+      check("link", () => assertLinkable(from, to, ports, this.carried.without(), this.known));
     }
     const ends = check("to", () => this.assertFree(from, to));
     if (output !== undefined && input !== undefined) {

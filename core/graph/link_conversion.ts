@@ -69,8 +69,9 @@ function knownInput(graph: ConvertibleGraph, end: LinkEnd): { readonly port: Por
   const known = knownPorts(graph.node(end.nodeId))?.inputs;
   const takes = known?.takes[port.name];
   if (takes === undefined) return { port };
-  const fault = `${known!.name} holds ${(listOf(takes.codec) ?? []).join(", ")}, which no node encodes`;
-  return { port: { ...port, accepts: { ...port.accepts, ...takes } }, fault };
+  const codecs = listOf(takes.codec);
+  const fault = codecs && `${known!.name} holds ${codecs.join(", ")}, which no node encodes`;
+  return { port: { ...port, accepts: { ...port.accepts, ...takes } }, ...(fault !== undefined && { fault }) };
 }
 
 function knownPorts({ type, config }: NodeEntry): KnownPorts | undefined {

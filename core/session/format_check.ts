@@ -9,6 +9,7 @@ import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts
 import type { Codec, FrameKind } from "../frames/format.ts";
 import { assertAccepted } from "../ports/accepted.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import { acceptedBy } from "../graph/known_accepts.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
@@ -78,7 +79,8 @@ export function checkFormats(
   }
   for (const link of links) {
     const format = known.get(portAddress(link.fromNode, link.fromPort));
-    const { accepts } = link.input;
+    const node = topology.nodes.get(link.toNode);
+    const accepts = node === undefined ? link.input.accepts : acceptedBy(node, link.input);
     if (format === undefined || accepts === undefined) continue;
     assertAccepted(format, accepts, link, (key) => converters[key] ?? []);
   }

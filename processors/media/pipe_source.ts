@@ -12,6 +12,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { assertSamples } from "./sample_magic.ts";
 import { StreamBytes } from "./stream_bytes.ts";
 import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, type Y4mHeader } from "./y4m.ts";
 
@@ -26,7 +27,7 @@ import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, type Y4mHeader } from "./y4m.
  * **Inputs.** None.
  *
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
- * samples, the last one shorter.
+ * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
  * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
  *
@@ -37,7 +38,11 @@ import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, type Y4mHeader } from "./y4m.
  * } } }
  * ```
  */
-@processor({ mode: "loop", tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"] })
+@processor({
+  mode: "loop",
+  tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
+  portsFrom: "./pipe_source_ports.ts",
+})
 export class PipeSource {
   /** Pictures. */
   @output()
@@ -74,6 +79,7 @@ export class PipeSource {
   /** Starts the program, and reads what it says of its pictures. */
   async setup({ nodeId }: ProcessorContext): Promise<void> {
     this.#nodeId = nodeId;
+    this.#assertLinks();
     this.#pipe = new ChildPipe(this.command, "read", nodeId);
     this.#bytes = new StreamBytes(this.#pipe.readable!);
     if (this.format !== "y4m") {
@@ -133,6 +139,7 @@ export class PipeSource {
     const got = await this.#read(() => this.#bytes!.fill(block.bytes(1024)));
     const sampleCount = Math.floor(got / block.bytesPerFrame);
     if (sampleCount > 0) {
+      if (this.#count === 0) await this.#read(() => assertSamples(block.bytes(1024).subarray(0, got)));
       const frame = await this.audio.acquire({ sampleRateHz, channels, sampleCount });
       for (let channel = 0; channel < channels; channel++) block.decode(channel, frame.channel(channel), sampleCount);
       frame.ptsNs = samplesToNs(this.#count, sampleRateHz);
@@ -141,6 +148,16 @@ export class PipeSource {
       context.progress(samplesToNs(this.#count, sampleRateHz));
     }
     return sampleCount === 1024;
+  }
+
+  /** @throws {SluiceError} `InvalidGraph` for a link from the output that its format leaves out */
+  #assertLinks(): void {
+    const [given, other] = this.format === "y4m" ? [this.video, this.audio] : [this.audio, this.video];
+    if (!other.connected || given.connected) return;
+    const [nodeId, { format }] = [this.#nodeId, this];
+    const message = `Cannot start "${nodeId}": with format "${format}" it gives "${nodeId}.${given.name}", and ` +
+      `"${nodeId}.${other.name}" has a link; link the one that it gives, or choose another format`;
+    throw new SluiceError("InvalidGraph", message, { nodeId, port: other.name });
   }
 
   async #read<T>(reading: () => T | Promise<T>): Promise<T> {
@@ -158,8 +175,10 @@ export class PipeSource {
 
   #faulty(reason: string): SluiceError {
     const from = this.command.length === 0 ? "the standard input" : JSON.stringify(this.command[0]);
-    const mend = "let it write 8-bit 4:2:0 pictures: ffmpeg … -f yuv4mpegpipe -pix_fmt yuv420p -";
-    return new SluiceError("InvalidMedia", `Cannot read pictures of ${from} in "${this.#nodeId}": ${reason}; ${mend}`, {
+    const [what, mend] = this.format === "y4m"
+      ? ["pictures", "let it write 8-bit 4:2:0 pictures: ffmpeg … -f yuv4mpegpipe -pix_fmt yuv420p -"]
+      : ["samples", `let it write samples alone: ffmpeg … -f ${this.format}le -, or set format to what it writes`];
+    return new SluiceError("InvalidMedia", `Cannot read ${what} of ${from} in "${this.#nodeId}": ${reason}; ${mend}`, {
       nodeId: this.#nodeId,
     });
   }

@@ -204,3 +204,10 @@ Deno.test("writeY4mHeader() is what readY4mHeader() reads", () => {
     ),
   );
 });
+
+Deno.test("PipeSource refuses a link from the output that its format leaves out", async () => {
+  await assert.rejects(
+    ProcessorHarness.create(nodes.pipeSource({ command: ["true"], format: "s16" }), {}, { disconnect: ["audio"] }),
+    { code: "InvalidGraph", message: /with format "s16" it gives "\S+\.audio", and "\S+\.video" has a link; link/ },
+  );
+});

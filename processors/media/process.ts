@@ -15,6 +15,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { ChildInput } from "./child_input.ts";
+import { decodeAdvice, secondStream, undecodedSamples, unsizedPictures } from "./process_faults.ts";
 import { FrameBytes, type GivenFrame } from "./process_input.ts";
 import { type FrameReader, PictureReader, PlainReader, SampleReader } from "./process_output.ts";
 
@@ -43,7 +44,8 @@ const [USUAL_PIXELS, USUAL_PICTURES_HZ] = ["rgba8", 30] as const;
  * **Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they
  * come, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes
  * `encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and
- * `height` of raw pictures where none come in.
+ * `height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are
+ * refused as samples.
  *
  * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
  * `frameRate`.
@@ -55,7 +57,11 @@ const [USUAL_PIXELS, USUAL_PICTURES_HZ] = ["rgba8", 30] as const;
  * } } }
  * ```
  */
-@processor({ mode: "loop", tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"] })
+@processor({
+  mode: "loop",
+  tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
+  portsFrom: "./process_ports.ts",
+})
 export class Process {
   /** Samples. */
   @input({ optional: true })
@@ -135,8 +141,7 @@ export class Process {
       this.videoOut,
       this.dataOut,
     ]);
-    this.#assertDecodes();
-    this.#assertSized();
+    this.#assertReadable();
     const direction = this.#from === undefined
       ? this.#to === undefined ? "none" : "read"
       : this.#to === undefined
@@ -212,8 +217,19 @@ export class Process {
       while (taken < MOST_TAKEN && await this.#reader.write(this.#stdout, this.#startNs)) taken++;
       return taken > 0;
     } catch (error) {
-      throw this.#explain(error);
+      throw this.#explain(error, this.#mend());
     }
+  }
+
+  /** What to do where its program writes something else than is read of it. */
+  #mend(): string {
+    if (this.#from === this.encodedIn) {
+      return `; where the program does not decode what comes in, ${decodeAdvice(this.#nodeId, this.encodedIn.format)}`;
+    }
+    if (this.#to !== this.audioOut) return "";
+    return `; let the program write ${this.audioFormat} samples alone, as ffmpeg does by -f ${this.audioFormat}le, ` +
+      `or link "${this.#nodeId}.videoOut" for pictures, ` +
+      `"${this.#nodeId}.dataOut" for bytes`;
   }
 
   /** Whether the program has ended, and everything that it has made was taken. */
@@ -266,35 +282,18 @@ export class Process {
   #only<P extends { readonly name: string; readonly connected: boolean }>(ports: readonly P[]): P | undefined {
     const [first, second] = ports.filter(({ connected }) => connected);
     if (second === undefined) return first;
-    const message = `Cannot start "${this.#nodeId}": a program has one stream in each direction, and ` +
-      `"${this.#nodeId}.${first.name}" and "${this.#nodeId}.${second.name}" have links; take one away`;
-    throw new SluiceError("InvalidGraph", message, { nodeId: this.#nodeId, port: second.name });
+    throw secondStream(this.#nodeId, first.name, second.name);
   }
 
-  /**
-   * A line links a file's encoded track to a program as it is: what `cat` makes of that is no sound.
-   *
-   * @throws {SluiceError} `InvalidGraph` for encoded frames that become samples, where nothing says which
-   */
-  #assertDecodes(): void {
-    if (!this.encodedIn.connected || !this.audioOut.connected) return;
-    if (this.sampleRateHz !== undefined && this.channels !== undefined) return;
-    const nodeId = this.#nodeId;
-    const message = `Cannot start "${nodeId}": "${nodeId}.encodedIn" hands its program encoded frames, and ` +
-      `"${nodeId}.audioOut" takes its bytes as samples; decode first and link "${nodeId}.audioIn" ` +
-      `(… ! audio-decode ! process …), or, if the program decodes, set sampleRateHz and channels to what it writes`;
-    throw new SluiceError("InvalidGraph", message, { nodeId, port: "encodedIn" });
-  }
-
-  /** @throws {SluiceError} `InvalidGraph` for raw pictures of a size that nothing says: bytes of any kind would be some */
-  #assertSized(): void {
-    if (!this.videoOut.connected || this.videoFormat !== "raw" || this.videoIn.connected) return;
-    if (this.width !== undefined && this.height !== undefined) return;
-    const nodeId = this.#nodeId;
-    const message =
-      `Cannot start "${nodeId}": "${nodeId}.videoOut" takes its program's bytes as raw pictures, and no ` +
-      'pictures come in that would say their size; set width and height to what it writes, or videoFormat to "y4m"';
-    throw new SluiceError("InvalidGraph", message, { nodeId, port: "videoOut" });
+  /** @throws {SluiceError} `InvalidGraph` for what would come out as noise */
+  #assertReadable(): void {
+    const isTold = this.sampleRateHz !== undefined && this.channels !== undefined;
+    if (this.encodedIn.connected && this.audioOut.connected && !isTold) {
+      throw undecodedSamples(this.#nodeId, this.encodedIn.format);
+    }
+    const isSized = this.videoFormat === "y4m" || this.videoIn.connected ||
+      (this.width !== undefined && this.height !== undefined);
+    if (this.videoOut.connected && !isSized) throw unsizedPictures(this.#nodeId);
   }
 
   #checked<T>(action: () => T): T {
@@ -305,10 +304,12 @@ export class Process {
     }
   }
 
-  #explain(error: unknown): unknown {
+  #explain(error: unknown, mend = ""): unknown {
     // What a stop or the runtime throws is its own.
     if (!(error instanceof Error) || error.constructor !== Error) return error;
-    const message = `Cannot go on in "${this.#nodeId}", between the graph and "${this.command[0]}": ${error.message}`;
+    const message = `Cannot go on in "${this.#nodeId}", between the graph and "${
+      this.command[0]
+    }": ${error.message}${mend}`;
     return new SluiceError("InvalidMedia", message, { nodeId: this.#nodeId, cause: error });
   }
 

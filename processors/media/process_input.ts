@@ -71,7 +71,9 @@ export class FrameBytes {
 
 function y4mHeader({ pixelFormat, width, height, durationNs }: VideoFrame): Uint8Array<ArrayBuffer> {
   if (pixelFormat !== "i420") {
-    throw new Error(`YUV4MPEG2 has pictures of i420, found ${pixelFormat}; convert them, or set videoFormat to "raw"`);
+    throw new Error(
+      `YUV4MPEG2 has pictures of i420, found ${pixelFormat}; convert them (… ! convert pixelFormat=i420 ! …, or convert: "auto"), or set videoFormat to "raw"`,
+    );
   }
   const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
   return new TextEncoder().encode(writeY4mHeader({ width, height, frameRate }));

@@ -12,6 +12,7 @@ import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import type { ByteQueue } from "./byte_queue.ts";
 import { packedBytes, unpackPicture } from "./packed_pictures.ts";
+import { assertSamples } from "./sample_magic.ts";
 import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
 
 /** Samples of a block in each channel. */
@@ -52,6 +53,7 @@ export class SampleReader implements FrameReader {
     if (sampleCount === 0) return false;
     const samples = bytes.take(sampleCount * bytesPerFrame);
     if (samples === undefined) return false;
+    if (this.#count === 0) assertSamples(samples);
     block.bytes(sampleCount).set(samples);
     await this.#out.ready();
     const frame = await this.#out.acquire({ sampleRateHz: this.#sampleRateHz, channels, sampleCount });

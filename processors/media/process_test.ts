@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import type { Codec } from "../../core/frames/format.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
@@ -10,6 +12,7 @@ import { ProcessorHarness } from "../../testing.ts";
 import { noise } from "../audio/fixtures/test_signals.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { LineLimit } from "./line_limit.ts";
+import { decodeAdvice } from "./process_faults.ts";
 
 const RATE_HZ = 8000;
 
@@ -225,7 +228,7 @@ Deno.test("Process takes encoded frames and gives samples only of a program that
     );
   const refusal = {
     code: "InvalidGraph",
-    message: /"\S+\.encodedIn" hands its program encoded frames.*link "\S+\.audioIn".*set sampleRateHz and channels/,
+    message: /"\S+\.encodedIn" hands its program encoded frames.*or "\S+\.audioIn" .*set sampleRateHz and channels/,
   };
   await assert.rejects(create({}), refusal);
   await assert.rejects(create({ sampleRateHz: 44_100 }), refusal);
@@ -368,3 +371,82 @@ async function runScript(name: string, script: string, ...permissions: string[])
   }).output();
   return { code, stdout: new TextDecoder().decode(stdout) };
 }
+
+const FOREIGN = {
+  "YUV4MPEG2": "YUV4MPEG2 W16 H16 F25:1\nFRAME\n",
+  "WAV": "RIFF....WAVEfmt ",
+  "Matroska or WebM": "\\032\\105\\337\\243",
+  "MP4 or QuickTime": "\\000\\000\\000\\040ftypisom",
+  "FLAC": "fLaC",
+  "Ogg": "OggS",
+  "PNG": "\\211PNG\\r\\n\\032\\n",
+  "JPEG": "\\377\\330\\377\\340\\000\\020JFIF",
+};
+
+for (const [name, bytes] of Object.entries(FOREIGN)) {
+  Deno.test(`Process and PipeSource make no samples of ${name}`, async () => {
+    const command = ["sh", "-c", `printf '${bytes.replaceAll("\n", "\\n")}'; head -c 9000 /dev/zero`];
+    const found = `its first bytes are those of ${name}, wanted interleaved samples`;
+    await using node = await ProcessorHarness.create(nodes.process({ command }), {}, {
+      disconnect: ["videoOut", "dataOut"],
+    });
+    await assert.rejects(node.run(), {
+      code: "InvalidMedia",
+      message: new RegExp(`${found}.*by -f s16le, or link "\\S+\\.videoOut" for pictures`),
+    });
+    await using source = await ProcessorHarness.create(nodes.pipeSource({ command, format: "f32" }));
+    await assert.rejects(source.run(), {
+      code: "InvalidMedia",
+      message: new RegExp(`Cannot read samples of "sh" in .*${found}.*-f f32le`),
+    });
+  });
+}
+
+Deno.test("decodeAdvice() names the decoder of what comes, and the input for what that gives", () => {
+  const advice = (codec: Codec) => decodeAdvice("p", { kind: "encoded", codec });
+  assert.equal(
+    advice("h264"),
+    'the frames are h264: decode first and link "p.videoIn" (… ! h264-decode ! process …)',
+  );
+  assert.match(advice("jpeg"), /"p\.videoIn" \(… ! jpeg-decode ! process …\)$/);
+  assert.match(advice("opus"), /"p\.audioIn" \(… ! audio-decode ! process …\)$/);
+  assert.equal(advice("vp9"), "the frames are vp9, which no shipped node decodes");
+  assert.match(decodeAdvice("p", undefined), /link "p\.videoIn" .* for pictures, or "p\.audioIn" .* for sound$/);
+});
+
+Deno.test("Process tells that encoded frames come which its program does not decode", async () => {
+  await using node = await ProcessorHarness.create(
+    nodes.process({ command: ["cat"] }),
+    {},
+    { connect: ["encodedIn"], disconnect: ["audioOut", "dataOut"] },
+  );
+  node.push<EncodedFrame>("encodedIn", { codec: "h264", maxBytes: 4 }, (frame) => frame.bytes.set([0, 0, 1, 10]));
+  node.end();
+  await assert.rejects(node.run(), {
+    code: "InvalidMedia",
+    message:
+      /where the program does not decode what comes in, .*h264: decode first and link "\S+\.videoIn" \(… ! h264-/,
+  });
+});
+
+Deno.test("Process is told to take no pictures of RGBA as YUV4MPEG2 before the graph runs", async () => {
+  for (const videoFormat of ["y4m", "raw"] as const) {
+    await using runtime = new Runtime({ mode: "offline", native: "off" });
+    const source = runtime.add(appSource.video({ pixelFormat: "rgba8", width: 16, height: 16 }), { id: "source" });
+    const program = runtime.add(nodes.process({ command: ["cat"], videoFormat }), { id: "program" });
+    const sink = runtime.add(appSink.video(), { id: "sink" });
+    runtime.connect(source.outputs.video, program.inputs.videoIn);
+    runtime.connect(program.outputs.videoOut, sink.inputs.video);
+    const started = runtime.start();
+    if (videoFormat === "y4m") {
+      await assert.rejects(started, {
+        code: "TypeMismatch",
+        message: /"program\.videoIn": it carries .*, wanted i420/,
+      });
+      continue;
+    }
+    await started;
+    source.end();
+    await runtime.finished;
+  }
+});

@@ -8,6 +8,7 @@ import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
+import { patternSource } from "../../stages.gen.ts";
 import { decodePng } from "../../processors/media/png.ts";
 import { readMediaInfo } from "../../processors/media/media_info.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
@@ -195,6 +196,60 @@ Deno.test("media links: a line refuses pictures and sound that no node encodes f
     ["tone-source id=t ! media-sink path=a.ogg id=m; t. ! m.pcm_0", 'Ogg holds nothing of "pcm_0"'],
   ];
   for (const [line, message] of cases) match((await readLine(line)).errors[0].message, new RegExp(message));
+});
+
+withClip("a program that is fed pictures gives pictures to the next node", async (clip, folder) => {
+  const program = `process command='["cat"]'`;
+  for (
+    const [source, name] of [
+      [`media-source path=${clip} ! h264-decode`, "flip.mp4"],
+      ["pattern-source width=64 height=64 frameRate=20 durationSeconds=0.25", "pattern.mp4"],
+    ]
+  ) {
+    const path = `${folder}/${name}`;
+    deepEqual(await written(path, `${source} ! ${program} ! media-sink path=${path}`), {
+      codecs: ["h264"],
+      encoders: ["h264-encode"],
+    });
+  }
+  const { document } = await readLine(`media-source path=${clip} ! ${program} ! wav-sink path=${folder}/no.wav`);
+  await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+  buildGraph(document!, runtime);
+  const advice = /the frames are h264: decode first and link "process\.videoIn" \(… ! h264-decode ! process …\)/;
+  await rejects(runtime.start(), { code: "InvalidGraph", message: advice });
+});
+
+withClip("pictures are converted for a program that reads YUV4MPEG2, or refused where they are linked", async () => {
+  const line = (format: string) =>
+    `pattern-source width=64 height=64 durationSeconds=0.1 ! process command='["cat"]' videoFormat=${format} ! pipe-sink`;
+  match(
+    (await readLine(line("y4m"), "off")).errors[0].message,
+    /"process\.videoIn": the output gives pixelFormat rgba8, wanted i420; put a "org\.sluice\.video\.convert" node/,
+  );
+  deepEqual(
+    (await readLine(line("raw"), "off")).errors.map(({ message }) => message).filter((each) =>
+      each.includes("process.videoIn")
+    ),
+    [],
+  );
+  const scripted = (convert: "auto" | "off") => {
+    const runtime = new Runtime({ ...OPTIONS, convert });
+    const source = runtime.add(patternSource({ width: 64, height: 64, durationSeconds: 0.1 }), {
+      id: "pattern",
+    });
+    const program = runtime.add(nodes.process({ command: ["cat"] }), { id: "program" });
+    const sink = runtime.add(appSink.video(), { id: "sink" });
+    runtime.connect(source.outputs.video, program.inputs.videoIn);
+    runtime.connect(program.outputs.videoOut, sink.inputs.video);
+    return { runtime, sink };
+  };
+  throws(() => scripted("off"), { code: "TypeMismatch", message: /"program\.videoIn": the output gives pixelFormat/ });
+  const { runtime, sink } = scripted("auto");
+  await using _ = runtime;
+  await runtime.start();
+  const found = new Set<string>();
+  for await (const { pixelFormat } of sink) found.add(pixelFormat);
+  deepEqual([...found], ["i420"]);
 });
 
 withClip("sound of which nobody knows the channels is encoded in stereo", async (_, folder) => {

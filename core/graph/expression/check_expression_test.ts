@@ -55,6 +55,30 @@ Deno.test("chains meet at a node that has an id, before and after it stands in t
   });
 });
 
+Deno.test("a program gives what it is fed, also where that stands behind it in the text", () => {
+  const program = "process command='[\"cat\"]'";
+  const linksOf = (text: string) => read(text).links;
+  const pictures = "pipe-source";
+  deepEqual(linksOf(`${pictures} ! ${program} ! pipe-sink`), [
+    "pipe-source.video process.videoIn",
+    "process.videoOut pipe-sink.video",
+  ]);
+  deepEqual(linksOf(`${program} id=p ! ${program} id=q ! pipe-sink; ${pictures} ! p.`), [
+    "p.videoOut q.videoIn",
+    "q.videoOut pipe-sink.video",
+    "pipe-source.video p.videoIn",
+  ]);
+  deepEqual(linksOf(`${pictures} ! ${program} id=p; p.audioOut ! pipe-sink`)[1], "p.audioOut pipe-sink.audio");
+  deepEqual(linksOf(`tone-source ! ${program} ! pipe-sink`)[1], "process.audioOut pipe-sink.audio");
+  match(faults(`${program} id=p ! ${program} id=q; q. ! p.`)[0], /"q\.audioOut" to "p\.audioIn": it closes a loop/);
+});
+
+Deno.test("a pipe-source gives the pictures or the samples that its format stands for", () => {
+  const links = (text: string) => read(text).links;
+  deepEqual(links("pipe-source ! pipe-sink"), ["pipe-source.video pipe-sink.video"]);
+  deepEqual(links("pipe-source format=s16 ! pipe-sink format=s16"), ["pipe-source.audio pipe-sink.audio"]);
+});
+
 Deno.test("a dynamic port has as many elements as chains lead to it", () => {
   const { links } = read("dynamic-mixer id=m; tone-source ! m.; tone-source ! m.; tone-source ! m.audioIn_7");
   deepEqual(links.map((each) => each.split(" ")[1]), ["m.audioIn_0", "m.audioIn_1", "m.audioIn_7"]);

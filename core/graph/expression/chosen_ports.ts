@@ -6,7 +6,7 @@
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import { listSome } from "../../errors/suggestion.ts";
 import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
-import { listOf } from "../../frames/format.ts";
+import { AUDIO_CODECS, type FrameKind, listOf } from "../../frames/format.ts";
 
 /** A node at one end of a link. */
 export interface Linked {
@@ -16,6 +16,8 @@ export interface Linked {
   readonly port?: string;
   /** Ports of the node that have links. */
   readonly taken: ReadonlySet<string>;
+  /** What is known to come in by its links, encoded or not: its outputs of these kinds go before others. */
+  readonly fed?: ReadonlySet<FrameKind>;
   /** Its ports, where more than its type tells of them. */
   readonly known?: KnownPorts;
 }
@@ -40,6 +42,8 @@ interface Named {
 export interface ChosenPorts {
   readonly from: string;
   readonly to: string;
+  /** What goes over the link: for an encoded stream also what is encoded, as far as that is known. */
+  readonly carries?: readonly FrameKind[];
 }
 
 /** The ports at the ends of a link. */
@@ -49,8 +53,9 @@ interface Pair {
 }
 
 /**
- * The first output and the first input without a link that carry the same, outputs without a link before others: of
- * encoded streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert,
+ * The first output and the first input without a link that carry the same, outputs of a kind that the node is fed before
+ * others, so that what takes pictures and gives sound or pictures gives pictures; then outputs without a link: of encoded
+ * streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert,
  * sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
  * the one that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out
  * for a later one.
@@ -63,7 +68,9 @@ export function choosePorts(
   converting?: Converting,
 ): ChosenPorts | { readonly fault: string } {
   const outputs = outputsOf(from);
-  const sorted = outputs.toSorted((a, b) => Number(from.taken.has(a.name)) - Number(from.taken.has(b.name)));
+  const isFollowing = ({ port }: Named) => from.fed?.has(port.kind) === true;
+  const rankOf = (each: Named) => 2 * Number(!isFollowing(each)) + Number(from.taken.has(each.name));
+  const sorted = outputs.toSorted((a, b) => rankOf(a) - rankOf(b));
   const free = candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name));
   const pairs = sorted.flatMap((output) => free.map((input): Pair => ({ output, input })));
   const wayOf = ({ output, input }: Pair) => {
@@ -73,14 +80,20 @@ export function choosePorts(
   };
   const refusal = to.known?.inputs && refusalOf(pairs, to, to.known.inputs, wayOf);
   if (refusal !== undefined) return { fault: refusal };
-  const chosen = ({ output, input }: Pair): ChosenPorts => ({ from: output.name, to: input.name });
+  const chosen = (pair: Pair): ChosenPorts => ({
+    from: pair.output.name,
+    to: pair.input.name,
+    carries: carriedBy(pair),
+  });
   if (from.port !== undefined && to.port !== undefined) {
     return pairs.length > 0 ? chosen(pairs[0]) : { from: from.port, to: to.port };
   }
   const isReached = (pair: Pair) => isRaw(pair.output.port) && wayOf(pair) !== undefined;
-  for (const fits of [...(converting?.isAuto ? [isReached] : []), isSameStream, isSameType, isSameKind]) {
-    const pair = pairs.find(fits);
-    if (pair !== undefined) return chosen(pair);
+  for (const some of [pairs.filter(({ output }) => isFollowing(output)), pairs]) {
+    for (const fits of [...(converting?.isAuto ? [isReached] : []), isSameStream, isSameType, isSameKind]) {
+      const pair = some.find(fits);
+      if (pair !== undefined) return chosen(pair);
+    }
   }
   const nearest = nearestOf(pairs, wayOf);
   if (converting?.isAuto && nearest) return chosen(nearest.pair);
@@ -120,6 +133,14 @@ function undecodableOf({ known, port }: Linked, outputs: readonly Named[]): stri
 /** An input as the type of its node has it. */
 function declared({ name, port }: Named, inputs: readonly PortDescriptor[]): Named {
   return { name, port: inputs.find((each) => each.name === port.name) ?? port };
+}
+
+/** The kind of what goes over a link, and for an encoded stream that of what is encoded. */
+function carriedBy({ output, input }: Pair): readonly FrameKind[] {
+  const codecs = listOf(output.port.gives?.codec ?? input.port.accepts?.codec) ?? [];
+  const isSound = codecs.map((codec) => AUDIO_CODECS.has(`${codec}`));
+  if (input.port.kind !== "encoded" || isSound.length === 0 || new Set(isSound).size > 1) return [input.port.kind];
+  return ["encoded", isSound[0] ? "audio" : "video"];
 }
 
 function isRaw({ kind }: PortDescriptor): boolean {

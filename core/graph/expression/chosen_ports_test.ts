@@ -4,6 +4,7 @@ import { fixture, port } from "../../../tests/fixtures/define.ts";
 import type { NodeDescriptor, PortDescriptor } from "../../descriptor/descriptor.ts";
 import { NodeRegistry } from "../../registry/node_registry.ts";
 import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
+import type { FrameKind } from "../../frames/format.ts";
 import { choosePorts, type Converting } from "./chosen_ports.ts";
 
 type FoundOutputs = NonNullable<KnownPorts["outputs"]>;
@@ -154,4 +155,27 @@ Deno.test("choosePorts() leaves no pictures out that the file of a sink holds, t
     );
   }
   deepEqual(choose(from, sink, { way: encodes, foundInputs: webm, port: "audio" }), "audio audio_0");
+});
+
+Deno.test("choosePorts() gives an output of the kind that a node is fed before others, where the next node takes it", () => {
+  const program = typed("process");
+  const given = (fed: readonly FrameKind[], to: NodeDescriptor, from: { port?: string; taken?: string[] } = {}) => {
+    const { taken = [], ...port } = from;
+    const [a, b] = [
+      { id: "a", descriptor: program, fed: new Set(fed), taken: new Set(taken), ...port },
+      { id: "b", descriptor: to, taken: new Set<string>() },
+    ];
+    const chosen = choosePorts(a, b, { way: encodes, isAuto: true });
+    return "fault" in chosen ? chosen.fault : `${chosen.from} ${chosen.to}`;
+  };
+  const sink = typed("media-sink");
+  deepEqual(given([], sink), "audioOut audio_0");
+  deepEqual(given(["audio"], sink), "audioOut audio_0");
+  deepEqual(given(["video"], sink), "videoOut video_0");
+  deepEqual(given(["video"], sink, { taken: ["videoOut"] }), "videoOut video_0");
+  deepEqual(given(["video"], sink, { port: "audioOut" }), "audioOut audio_0");
+  deepEqual(given(["encoded", "video"], sink), "videoOut video_0");
+  deepEqual(given(["encoded", "audio"], sink), "audioOut audio_0");
+  deepEqual(given(["data"], program), "dataOut dataIn");
+  deepEqual(given(["video"], typed("level-meter")), "audioOut audioIn");
 });

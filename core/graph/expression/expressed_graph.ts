@@ -9,6 +9,7 @@ import { listNames, SluiceError } from "../../errors.ts";
 import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
 import type { KnownPorts } from "../../descriptor/known_ports.ts";
+import type { FrameKind } from "../../frames/format.ts";
 import { defaultNodeId } from "../../ids.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
@@ -39,6 +40,14 @@ interface Expressed {
   readonly config: readonly Setting[];
   /** Ports that links name. */
   readonly taken: Set<string>;
+  /** What comes in by its links. */
+  readonly fed: Set<FrameKind>;
+}
+
+/** A link of a chain. */
+interface Joint {
+  readonly left: NewNode | NodeReference;
+  readonly right: NewNode | NodeReference;
 }
 
 /** What a graph is made with, beside its text. */
@@ -56,8 +65,9 @@ export class ExpressedGraph {
   readonly #made: Expressing;
   readonly #types: readonly AnyNodeType[];
   readonly #byId = new Map<string, Expressed>();
+  #joints: readonly Joint[] = [];
   readonly #byElement = new Map<NewNode, Expressed>();
-  readonly #links: JsonNode[] = [];
+  readonly #links = new Map<Joint, JsonNode>();
 
   constructor(registry: NodeRegistry, diagnostics: GraphDiagnostics, made: Expressing) {
     this.#registry = registry;
@@ -74,11 +84,19 @@ export class ExpressedGraph {
     for (const element of elements) if (!hasId(element)) this.#addNode(element);
   }
 
-  /** Links the nodes of each chain, in the order of the text. */
+  /** Links the nodes of each chain, in the order of the text, but those to a node before those from it. */
   addLinks(chains: readonly Chain[]): void {
-    for (const chain of chains) {
-      for (const [index, from] of chain.slice(0, -1).entries()) this.#link(from, chain[index + 1]);
-    }
+    const joints = chains.flatMap((chain) =>
+      chain.slice(0, -1).map((left, k): Joint => ({ left, right: chain[k + 1] }))
+    );
+    this.#joints = joints;
+    const left = [...joints];
+    const isFed = ({ left: from }: Joint) => {
+      const node = this.#nodeOf(from);
+      return !left.some((each) => node !== undefined && this.#nodeOf(each.right) === node);
+    };
+    // In a loop of links none is the first.
+    while (left.length > 0) this.#link(left.splice(Math.max(0, left.findIndex(isFed)), 1)[0]);
   }
 
   /** Types of the nodes whose inputs have no links. */
@@ -107,13 +125,14 @@ export class ExpressedGraph {
   members(): JsonMember[] {
     const nodes = [...this.#byElement.values()];
     const written = nodes.toSorted((a, b) => a.element.offset - b.element.offset).map(nodeMember);
+    const links = this.#joints.flatMap((joint) => this.#links.get(joint) ?? []);
     const lanes = nodes.flatMap(({ lane }) => lane === undefined || IMPLIED_LANES.includes(lane.value) ? [] : [lane]);
     const pixels = Math.max(0, ...nodes.map(({ id }) => this.#mostPixels(id)));
     const pools = pixels <= USUAL_PIXELS ? {} : { video: { slotBytes: pixels * PIXEL_BYTES } };
     const byName = new Map(lanes.map(({ value, valueOffset }) => [value, valueOffset]));
     return [
       member("nodes", 0, { type: "object", offset: 0, members: written }),
-      member("links", 0, { type: "array", offset: 0, children: this.#links }),
+      member("links", 0, { type: "array", offset: 0, children: links }),
       member("pools", 0, treeOf(pools, 0)),
       member("lanes", 0, {
         type: "object",
@@ -143,7 +162,7 @@ export class ExpressedGraph {
       return this.#diagnostics.add("InvalidGraph", message, named!.valueOffset);
     }
     const config = settings.filter(({ key }) => !NODE_KEYS.includes(key));
-    const node = { id, descriptor, element, lane: given.get("lane")?.[0], config, taken: new Set<string>() };
+    const node = { id, descriptor, element, lane: given.get("lane")?.[0], config, ...linkless() };
     this.#byId.set(id, node);
     this.#byElement.set(element, node);
   }
@@ -164,7 +183,8 @@ export class ExpressedGraph {
     throw new SluiceError("NodeTypeNotFound", message, { available });
   }
 
-  #link(left: NewNode | NodeReference, right: NewNode | NodeReference): void {
+  #link(joint: Joint): void {
+    const { left, right } = joint;
     const from = this.#find(left);
     const to = this.#find(right);
     if (from === undefined || to === undefined) return;
@@ -175,9 +195,10 @@ export class ExpressedGraph {
     }
     this.#byId.get(from.id)!.taken.add(ports.from);
     this.#byId.get(to.id)!.taken.add(ports.to);
+    for (const kind of ports.carries ?? []) this.#byId.get(to.id)!.fed.add(kind);
     const ends = [member("from", left.offset, treeOf(`${from.id}.${ports.from}`, left.offset))];
     ends.push(member("to", right.offset, treeOf(`${to.id}.${ports.to}`, right.offset)));
-    this.#links.push({ type: "object", offset: right.offset, members: ends });
+    this.#links.set(joint, { type: "object", offset: right.offset, members: ends });
   }
 
   #convertingFrom(id: string): Converting {
@@ -216,13 +237,17 @@ export class ExpressedGraph {
     return Object.fromEntries(values);
   }
 
+  #nodeOf(element: NewNode | NodeReference): Expressed | undefined {
+    return element.kind === "new" ? this.#byElement.get(element) : this.#byId.get(element.id);
+  }
+
   #find(element: NewNode | NodeReference): Linked | undefined {
-    const node = element.kind === "new" ? this.#byElement.get(element) : this.#byId.get(element.id);
+    const node = this.#nodeOf(element);
     const port = element.kind === "new" ? undefined : element.port;
     if (node !== undefined) {
-      const { id, descriptor, taken } = node;
+      const { id, descriptor, taken, fed } = node;
       const known = this.#knownPorts(id);
-      return { id, descriptor, taken, ...(port !== undefined && { port }), ...(known && { known }) };
+      return { id, descriptor, taken, fed, ...(port !== undefined && { port }), ...(known && { known }) };
     }
     if (element.kind === "new") return undefined;
     const { id, offset } = element;
@@ -231,6 +256,10 @@ export class ExpressedGraph {
     const message = `Cannot find node ${describeName(id)}${didYouMean(id, available)}${hint}; id=NAME names one`;
     this.#diagnostics.add("NodeNotFound", message, offset, { nodeId: id, available });
   }
+}
+
+function linkless(): Pick<Expressed, "taken" | "fed"> {
+  return { taken: new Set(), fed: new Set() };
 }
 
 /** Whether a port, or an element of it, is among names. */
