@@ -26,6 +26,8 @@ export interface NativeNode {
   readonly index: number;
   /** Name of its stage. */
   readonly stage: string;
+  /** Its id, by which messages name it. */
+  readonly name: string;
   /** For each output the index of the pool that it takes slots from. */
   readonly pools: readonly number[];
   /** Whether the lane goes on when it fails. */
@@ -137,6 +139,8 @@ export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdi
     for (const slot of edit.depart ?? []) check(symbols.slu_native_depart_node(pointer, slot));
     for (const node of edit.nodes) {
       check(addNode(symbols, pointer, node));
+      const name = new TextEncoder().encode(node.name);
+      check(symbols.slu_native_name(pointer, Deno.UnsafePointer.of(name), name.length));
       const { isolation } = node;
       if (isolation) check(symbols.slu_native_isolate(pointer, isolation.memoryBytes, isolation.limitMs));
     }

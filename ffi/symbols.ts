@@ -70,6 +70,7 @@ export const SYMBOLS = {
     parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "pointer", "u32", "u32", "u32"],
     result: "u32",
   },
+  slu_native_name: { parameters: ["pointer", "pointer", "u32"], result: "u32" },
   slu_native_isolate: { parameters: ["pointer", "f64", "u32"], result: "u32" },
   slu_native_link_encoded: { parameters: ["pointer"], result: "u32" },
   slu_native_link_rejoins: { parameters: ["pointer"], result: "u32" },

@@ -164,6 +164,8 @@ deno test -A
 - \`"plugins": ["…"]\` in a \`sluice.json\` names this folder, or the one above.
 - Graphs beside that file need no \`--plugins\`.
 - \`run --dev\` finds a stage that writes outside of its frames, as the test does.
+- A stage that crashes ends the whole process, and standard error names it. With
+  \`"isolate": "process"\` of its node in the graph it ends alone.
 - The command \`codegen\` then writes \`nodes\` for its stages, with types.
 `;
 

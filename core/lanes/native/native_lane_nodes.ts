@@ -176,8 +176,8 @@ export class NativeLaneNodes {
       return Math.max(0, this.#pools.findIndex(({ name }) => name === wanted));
     });
     const values = toValues(plan.id, type, withDefaults(type, plan.config));
-    const { index, type: stage, isolation } = plan;
-    return { slot, index, stage, pools, supervised: plan.supervised === true, fresh, values, isolation };
+    const { id: name, index, type: stage, isolation } = plan;
+    return { slot, index, stage, name, pools, supervised: plan.supervised === true, fresh, values, isolation };
   }
 
   #link(end: LinkEndPlan): NativeLinkPlan {

@@ -87,6 +87,7 @@ pub unsafe extern "C" fn slu_native_add_node(
             slot,
             index,
             stage,
+            name: String::new(),
             pools,
             supervised: flags & 1 != 0,
             fresh: flags & 2 != 0,
@@ -94,6 +95,23 @@ pub unsafe extern "C" fn slu_native_add_node(
             settings,
             isolation: None,
         });
+        Ok(1)
+    })
+}
+
+/// Names the node added last, for messages. 0: none was added, or the text is not UTF-8.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`]; the text has the length given, in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_name(draft: *mut Draft, name: *const u8, length: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the text.
+        let name = unsafe { text(name, length) }?;
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.nodes.last_mut().ok_or("no node was added")?.name = name;
         Ok(1)
     })
 }

@@ -25,5 +25,6 @@ mod wire;
 
 pub use guest::run as run_guest;
 pub(crate) use guests::Guests;
+pub(crate) use process::signal_meaning;
 pub(crate) use proxy::{Host, isolate};
 pub use trial::{OPENING_LIMIT, Trial, try_libraries, vouch};

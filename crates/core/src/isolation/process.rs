@@ -304,7 +304,12 @@ pub(super) fn program() -> Result<PathBuf, String> {
 
 /// The name of a signal that ends a process, and what it means.
 pub(super) fn signal_name(signal: i32) -> String {
-    let name = match signal {
+    signal_meaning(signal).map_or_else(|| format!("signal {signal}"), str::to_owned)
+}
+
+/// As [`signal_name`], for signals that are known. Allocates nothing.
+pub(crate) fn signal_meaning(signal: i32) -> Option<&'static str> {
+    Some(match signal {
         libc::SIGSEGV => "SIGSEGV, an access to memory that it does not have",
         libc::SIGBUS => "SIGBUS, an access to memory that is not there",
         libc::SIGABRT => "SIGABRT, by itself",
@@ -314,9 +319,8 @@ pub(super) fn signal_name(signal: i32) -> String {
         libc::SIGKILL => "SIGKILL, from outside or for want of memory",
         libc::SIGTERM => "SIGTERM, from outside",
         libc::SIGSYS => "SIGSYS, a system call that it may not make",
-        other => return format!("signal {other}"),
-    };
-    name.to_owned()
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

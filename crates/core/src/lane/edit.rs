@@ -12,6 +12,7 @@ use crate::isolation::{self, Host};
 #[cfg(target_os = "linux")]
 use crate::plugin;
 
+use super::crash::{Label, noting};
 use super::input::Reader;
 use super::local::LocalLink;
 use super::mailbox::Report;
@@ -305,14 +306,15 @@ impl Runner {
         let mut ports = Ports::new(kind, spec, record);
         // Who waits for the lane sees which node keeps it.
         ports.record().phase = phase::SETUP;
+        let label = spec.isolation.is_none().then(|| Label::new(&spec.name, &spec.stage));
         // A stage that panics is left half made, and dropped.
         let made = catch_unwind(AssertUnwindSafe(|| match spec.isolation {
-            None => (kind.create)(&spec.settings, &bell),
+            None => noting(label.as_ref(), "create", || (kind.create)(&spec.settings, &bell)),
             Some(isolation) => self.isolate(spec, isolation, &bell),
         }));
         ports.record().phase = phase::IDLE;
         let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
-        Ok(Node::new(kind, ports, stage, bell, spec))
+        Ok(Node::new(kind, ports, stage, bell, spec, label))
     }
 
     /// Makes a stage in a process of its own, which tells the node's log what it says on its outputs.

@@ -8,6 +8,8 @@ use crate::control::Control;
 use crate::parker::Parker;
 
 use super::COMMAND_INBOX_BIT;
+#[cfg(target_os = "linux")]
+use super::crash::WatchedThread;
 use super::mailbox::{Command, Mailbox, Report};
 use super::node::panic_text;
 use super::runner;
@@ -33,6 +35,8 @@ impl NativeLane {
         let lane = spec.lane;
         let own = Arc::clone(&mailbox);
         let body = move || {
+            #[cfg(target_os = "linux")]
+            let _watched = WatchedThread::enter();
             // Stages are called behind a catch of their own; this one is for mistakes of the lane itself.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| runner::live(spec, &own))) {
                 own.report(Report::Failed { node: None, text: panic_text(&*panic), panicked: true, set_aside: false });

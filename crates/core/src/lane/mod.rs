@@ -13,6 +13,7 @@
 
 mod commands;
 mod context;
+mod crash;
 mod edit;
 mod frame_layout;
 mod frames;

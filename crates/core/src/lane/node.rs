@@ -9,6 +9,7 @@ use sluice_abi::phase;
 use sluice_abi::stage::SLUICE_LOG_WARN;
 
 use super::context::StageContext;
+use super::crash::{Label, noting};
 use super::mailbox::{Given, Report};
 use super::ports::Ports;
 use super::shared::Shared;
@@ -35,6 +36,8 @@ pub(super) struct Node {
     fresh: bool,
     /// By which other threads wake it.
     bell: Bell,
+    /// Names it where its stage crashes. `None`: that has a process of its own.
+    label: Option<Label>,
     /// Its last tick took nothing, and was followed by the end of all writers.
     is_last_look: bool,
     /// It did not give its figures when it was asked last.
@@ -103,6 +106,7 @@ impl Node {
         stage: Box<dyn Stage>,
         bell: Bell,
         spec: &NodeSpec,
+        label: Option<Label>,
     ) -> Self {
         Self {
             kind,
@@ -113,6 +117,7 @@ impl Node {
             set_aside: false,
             fresh: spec.fresh,
             bell,
+            label,
             is_last_look: false,
             counts_not: false,
             vacant: false,
@@ -141,7 +146,7 @@ impl Node {
         let mut state = None;
         if !ends && !self.set_aside {
             let mut bytes = Vec::new();
-            if let Err(text) = self.call(shared, |stage, _| Ok(stage.snapshot(&mut bytes)))? {
+            if let Err(text) = self.call(shared, "snapshot", |stage, _| Ok(stage.snapshot(&mut bytes)))? {
                 return Ok(Err(text));
             }
             state = Some(bytes);
@@ -160,7 +165,7 @@ impl Node {
         let Some(state) = state else { return Ok(()) };
         let Some(stage) = self.stage.as_deref_mut() else { return Ok(()) };
         // A stage that panics is dropped with the edit.
-        let told = catch_unwind(AssertUnwindSafe(|| stage.restore(state)));
+        let told = catch_unwind(AssertUnwindSafe(|| noting(self.label.as_ref(), "restore", || stage.restore(state))));
         told.unwrap_or_else(|panic| Err(panic_text(&*panic)))
     }
 
@@ -250,9 +255,9 @@ impl Node {
         self.ports.writes = 0;
         self.ports.again = false;
         let outcome = if self.bypassed {
-            self.call(shared, |_, context| hand_on(context))
+            self.call(shared, "process", |_, context| hand_on(context))
         } else {
-            self.call(shared, |stage, context| stage.process(context))
+            self.call(shared, "process", |stage, context| stage.process(context))
         };
         if let Some(started_ns) = started_ns {
             let age_ns = (self.ports.reads > 0).then_some(started_ns - self.ports.last_ingress_ns);
@@ -289,7 +294,7 @@ impl Node {
         self.ports.reads = 0;
         self.ports.record().phase = phase::FLUSH;
         let position = self.ports.position;
-        if self.call(shared, |stage, context| stage.flush(context))? {
+        if self.call(shared, "flush", |stage, context| stage.flush(context))? {
             shared.wake(position);
             return Ok(());
         }
@@ -310,7 +315,9 @@ impl Node {
         shared: &mut Shared,
         values: &[(String, Value)],
     ) -> Result<Result<(), String>, Failure> {
-        self.call(shared, |stage, _| Ok(values.iter().try_for_each(|(key, value)| stage.control(key, value))))
+        self.call(shared, "control", |stage, _| {
+            Ok(values.iter().try_for_each(|(key, value)| stage.control(key, value)))
+        })
     }
 
     /// Gives the stage a command. The inner refusal is the stage's, which goes on.
@@ -325,7 +332,7 @@ impl Node {
         json: &str,
     ) -> Result<Result<String, String>, Failure> {
         self.ports.reads = 0;
-        let answer = self.call(shared, |stage, context| Ok(stage.command(context, name, json)));
+        let answer = self.call(shared, "command", |stage, context| Ok(stage.command(context, name, json)));
         self.ports.flush(shared);
         answer
     }
@@ -348,7 +355,7 @@ impl Node {
 
     /// Drops the stage, which is called no more. The lane tells of it if that fails.
     pub(super) fn drop_stage(&mut self, shared: &Shared) {
-        if let Some(text) = drop_stage(&mut self.stage) {
+        if let Some(text) = drop_stage(&mut self.stage, self.label.as_ref()) {
             let text = format!("a stage \"{}\" was not freed: {text}", self.kind.name);
             shared.mailbox.report(Report::Warning { text });
         }
@@ -366,7 +373,7 @@ impl Node {
         }
         self.ports.record().phase = phase::FLUSH;
         let until = Instant::now() + FLUSH_LIMIT;
-        while self.call(shared, |stage, context| stage.flush(context))? && Instant::now() < until {}
+        while self.call(shared, "flush", |stage, context| stage.flush(context))? && Instant::now() < until {}
         Ok(())
     }
 
@@ -391,7 +398,7 @@ impl Node {
         old.drop_stage(shared);
         shared.renew_node(self.ports.position);
         let Some(state) = state.map_err(StateLoss::Snapshot)? else { return Ok(()) };
-        let told = self.call(shared, |stage, _| Ok(stage.restore(&state)));
+        let told = self.call(shared, "restore", |stage, _| Ok(stage.restore(&state)));
         told.map_err(StateLoss::Restore)?.map_err(StateLoss::Refused)
     }
 
@@ -401,7 +408,7 @@ impl Node {
             return Ok(None);
         }
         let mut state = Vec::new();
-        self.call(shared, |stage, _| Ok(stage.snapshot(&mut state))).map_err(Failure::into_text)??;
+        self.call(shared, "snapshot", |stage, _| Ok(stage.snapshot(&mut state))).map_err(Failure::into_text)??;
         Ok(Some(state))
     }
 
@@ -416,7 +423,7 @@ impl Node {
             return Ok(());
         }
         let was_done = shared.done[self.ports.position];
-        match self.call(shared, |stage, _| Ok(stage.figures(figures))) {
+        match self.call(shared, "count", |stage, _| Ok(stage.figures(figures))) {
             Ok(counted) => self.note_figures(shared, counted, figures),
             Err(failure) if !was_done => return Err(failure),
             Err(_) => {}
@@ -442,21 +449,22 @@ impl Node {
         }
     }
 
-    /// Calls the stage. Afterwards nothing is left of what its tick owned; a stage that panicked is dropped.
+    /// Calls the stage's function of that name. Afterwards nothing is left of what its tick owned; a stage that panicked is dropped.
     #[inline]
     fn call<T>(
         &mut self,
         shared: &mut Shared,
+        name: &'static str,
         body: impl FnOnce(&mut dyn Stage, &mut StageContext<'_>) -> Result<T, Fault>,
     ) -> Result<T, Failure> {
-        let Self { stage: slot, ports, .. } = self;
+        let Self { stage: slot, ports, label, .. } = self;
         let Some(stage) = slot.as_deref_mut() else {
             return Err(Failure::Fault("it has failed before".into()));
         };
         let mut context = StageContext { ports, shared };
         // What the stage leaves half done is its own, and it is not called again; ports and pools are consistent
         // after each call of the context, none of which calls a stage.
-        let outcome = catch_unwind(AssertUnwindSafe(|| body(stage, &mut context)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| noting(label.as_ref(), name, || body(stage, &mut context))));
         let left = shared.owned.len();
         shared.settle();
         let record = self.ports.record();
@@ -488,9 +496,9 @@ fn hand_on(context: &mut StageContext<'_>) -> Result<(), Fault> {
 }
 
 /// Drops a stage. Says what failed, if that did.
-fn drop_stage(stage: &mut Option<Box<dyn Stage>>) -> Option<String> {
+fn drop_stage(stage: &mut Option<Box<dyn Stage>>, label: Option<&Label>) -> Option<String> {
     let mut stage = stage.take()?;
-    let closed = catch_unwind(AssertUnwindSafe(move || stage.close()));
+    let closed = catch_unwind(AssertUnwindSafe(move || noting(label, "destroy", || stage.close())));
     closed.unwrap_or_else(|panic| Err(panic_text(&*panic))).err()
 }
 

@@ -55,6 +55,8 @@ pub struct NodeSpec {
     pub index: u32,
     /// Name of its stage.
     pub stage: String,
+    /// Its id, by which messages name it.
+    pub name: String,
     /// Index of the pool that each output takes its slots from.
     pub pools: Vec<u32>,
     /// Whether the lane goes on when it fails.

@@ -125,6 +125,7 @@ pub(super) fn node(index: u32, stage: &str, settings: &[(&str, f64)]) -> NodeSpe
         slot: 0,
         index,
         stage: stage.to_owned(),
+        name: format!("node-{index}"),
         pools: vec![0; outputs as usize],
         supervised: false,
         fresh: false,
