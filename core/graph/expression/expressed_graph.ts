@@ -90,13 +90,28 @@ export class ExpressedGraph {
       chain.slice(0, -1).map((left, k): Joint => ({ left, right: chain[k + 1] }))
     );
     this.#joints = joints;
-    const left = [...joints];
-    const isFed = ({ left: from }: Joint) => {
-      const node = this.#nodeOf(from);
-      return !left.some((each) => node !== undefined && this.#nodeOf(each.right) === node);
-    };
-    // In a loop of links none is the first.
-    while (left.length > 0) this.#link(left.splice(Math.max(0, left.findIndex(isFed)), 1)[0]);
+    const nodeOf = ({ left }: Joint) => this.#nodeOf(left);
+    const unlinked = new Map<Expressed | undefined, number>();
+    for (const { right } of joints) {
+      const to = this.#nodeOf(right);
+      if (to !== undefined) unlinked.set(to, (unlinked.get(to) ?? 0) + 1);
+    }
+    let rest = joints;
+    while (rest.length > 0) {
+      const later: Joint[] = [];
+      // In a loop of links none is the first.
+      const hasFirst = rest.some((joint) => !unlinked.get(nodeOf(joint)));
+      for (const [index, joint] of rest.entries()) {
+        if (unlinked.get(nodeOf(joint)) && (hasFirst || index > 0)) {
+          later.push(joint);
+          continue;
+        }
+        this.#link(joint);
+        const to = this.#nodeOf(joint.right);
+        if (to !== undefined) unlinked.set(to, unlinked.get(to)! - 1);
+      }
+      rest = later;
+    }
   }
 
   /** Types of the nodes whose inputs have no links. */
