@@ -107,9 +107,9 @@ function withWholeCluster(read: ReadRange, size: number): View {
   const isMatroska = header?.id === ID.header && segment?.id === ID.segment;
   if (!isMatroska || (segment.end !== undefined && segment.end <= size)) return { size, read };
   const cluster = lastElement(read, segment.content, size);
-  const isCut = cluster?.id === ID.cluster && cluster.end !== undefined && cluster.end > size;
-  if (!isCut) return { size, read };
+  if (cluster?.id !== ID.cluster || (cluster.end !== undefined && cluster.end <= size)) return { size, read };
   const end = wholeEnd(read, cluster, size);
+  if (end === undefined || (cluster.end === undefined && isNarrow(cluster))) return { size, read };
   if (end === cluster.content) return { size: cluster.start, read };
   return { size: end, read: patched(read, cluster.lengthAt, lengthOf(end - cluster.content, cluster)) };
 }
@@ -120,13 +120,19 @@ function lastElement(read: ReadRange, from: number, size: number): EbmlElement |
   return last;
 }
 
-/** Where the last whole element of a cluster ends. */
-function wholeEnd(read: ReadRange, { content }: EbmlElement, size: number): number {
+/** Where the last whole element of a cluster ends; `undefined` if another cluster follows one without a length. */
+function wholeEnd(read: ReadRange, { content }: EbmlElement, size: number): number | undefined {
   let end = content;
   for (const element of elementsIn(read, content, size)) {
+    if (element.id === ID.cluster) return undefined;
     if (element.end !== undefined && element.end <= size) end = element.end;
   }
   return end;
+}
+
+/** Whether the length of an element has too few bytes for what a cluster may have, 4 GiB. */
+function isNarrow({ lengthAt, content }: EbmlElement): boolean {
+  return content - lengthAt < 5;
 }
 
 /** A length, in as many bytes as that of an element has. */

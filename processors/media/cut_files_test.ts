@@ -1,7 +1,7 @@
 /** Files that end anywhere, or whose tracks do not begin and end together: what is whole is played, and none waits. */
 import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
-import { apart, carry, ffmpeg, FOLDER, input, mp4, probe } from "./fixtures/media_files.ts";
+import { apart, carry, ffmpeg, FOLDER, input, mp4, probe, recorded } from "./fixtures/media_files.ts";
 import { MediaFile } from "./media_file.ts";
 import { readMediaInfo } from "./media_info.ts";
 
@@ -18,10 +18,12 @@ function remade(name: string, ...args: string[]): string {
 }
 
 /** Files, and how many packets fewer are read than by ffmpeg, which hands on the last one as far as it is there. */
-const FILES: Readonly<Record<string, readonly [make: () => string, fewer: number]>> = {
+const FILES: Readonly<Record<string, readonly [make: () => string | Promise<string>, fewer: number]>> = {
   "MP4 in fragments": [() => remade("whole.mp4", ...COPY, "-movflags", "frag_keyframe+empty_moov"), 1],
   "Matroska": [() => remade("whole.mkv", ...COPY), 0],
   "Matroska of short clusters": [() => remade("short.mkv", ...COPY, "-cluster_time_limit", "100"), 0],
+  "Matroska of a killed recorder": [async () => (await recorded("recorder.mkv")).killed, 0],
+  "WebM of a killed recorder": [async () => (await recorded("recorder.webm")).killed, 0],
   "Ogg": [() => input("whole.ogg", "-c:a", "libopus", "-b:a", "64k", "-page_duration", "60000"), 0],
   "MPEG-TS": [() => remade("whole.ts", ...COPY), 1],
 };
@@ -44,7 +46,7 @@ function countByFfprobe(path: string): number {
 
 for (const [what, [make, fewer]] of Object.entries(FILES)) {
   Deno.test(`MediaFile reads what is whole of ${what}, wherever it is cut, or refuses it by name`, async () => {
-    const bytes = Deno.readFileSync(make());
+    const bytes = Deno.readFileSync(await make());
     const path = `${FOLDER}/cut-${what.replaceAll(" ", "-")}`;
     let last = 0;
     for (let cut = 1; cut <= CUTS; cut++) {

@@ -6,7 +6,7 @@
 import type { ReadRange } from "./mp4_check.ts";
 
 /** Elements at the top of a file and of its segment (RFC 8794, 11.2.1; RFC 9559, 5.1). */
-export const ID = { header: 0x1a45dfa3, segment: 0x18538067, cluster: 0x1f43b675 } as const;
+export const ID = { header: 0x1a45dfa3, segment: 0x18538067, seekHead: 0x114d9b74, cluster: 0x1f43b675 } as const;
 
 /** The most elements that are gone through: clusters of a second for 11 days. */
 const MOST_ELEMENTS = 2 ** 20;

@@ -102,6 +102,8 @@ export class ImageSink {
       await Deno.writeFile(partial, bytes);
       await Deno.rename(partial, path);
     } catch (cause) {
+      // What there is of it is of no use, and nobody would look for a hidden file.
+      await Deno.remove(partial).catch(() => {});
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new SluiceError("NodeFailed", `Cannot write ${JSON.stringify(path)}: ${reason}`, { cause });
     }

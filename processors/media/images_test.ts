@@ -56,6 +56,19 @@ Deno.test("ImageSink writes PNG files that ffmpeg decodes to the same pixels, on
   assert.deepEqual([...Deno.readDirSync(FOLDER)].filter(({ name }) => name.startsWith(".out")), []);
 });
 
+Deno.test("ImageSink leaves nothing of a picture that it cannot write", async () => {
+  const folder = `${FOLDER}/unwritable`;
+  Deno.mkdirSync(`${folder}/1.png`, { recursive: true });
+  await using sink = await ProcessorHarness.create(
+    nodes.imageSink({ path: `${folder}/%d.png` }),
+    {},
+    { connect: ["video"] },
+  );
+  sink.push<VideoFrame>("video", { pixelFormat: "rgba8", width: 2, height: 2 }, () => {});
+  await assert.rejects(sink.run(), { code: "NodeFailed", message: /Cannot write ".*1\.png": / });
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["1.png"]);
+});
+
 Deno.test("ImageSource and ImageSink carry JPEG files byte for byte, at their rate", async () => {
   ffmpeg(
     "-f",

@@ -257,6 +257,53 @@ Deno.test("Recording leaves a file in fragments, and says why, where the disk ha
   assert.equal(decode(path, "a").length, 4 * 8000);
 });
 
+Deno.test("Recording says once why it could not be completed, and leaves what there is of it", async () => {
+  const path = `${FOLDER}/full-early.mp4`;
+  const track = pcmTrack({ kind: "audio", sampleRateHz: 8000, channels: 1 }, "s16");
+  const partial = PartialFile.claim(path);
+  const recording = new Recording(mediabunny, "mp4", partial, [track]);
+  recording.add(0, { bytes: new Uint8Array(2 * 8000), timeNs: 0, durationNs: 1e9, keyframe: true });
+  await recording.settled();
+  partial.file.writeSync = () => {
+    throw new Error("no space left on device");
+  };
+  await assert.rejects(recording.finish(), {
+    code: "NodeFailed",
+    message: /Cannot write ".*full-early\.mp4\.partial" after 1 packets: no space left on device$/,
+  });
+  assert.equal(await recording.abort(), true);
+  assert.ok(Deno.statSync(`${path}.partial`).isFile);
+});
+
+for (const container of ["mp4", "mov", "fragmented-mp4", "matroska"] as const) {
+  Deno.test(`MediaSink writes gaps of hours to ${container}, and refuses those that it cannot say`, async () => {
+    const extension = container === "matroska" ? "mkv" : "mp4";
+    const path = `${FOLDER}/gaps-${container}.${extension}`;
+    const { video_0: [picture] } = await play({ path: mp4() }, "video_0");
+    const seconds = [0, 74_000, 148_000];
+    const record = async (...more: number[]) => {
+      await using sink = await ProcessorHarness.create(
+        nodes.mediaSink({ path, container }),
+        {},
+        { connect: ["video_0"] },
+      );
+      for (const second of [...seconds, ...more]) {
+        push(sink, "video_0", { ...picture, ptsNs: second * 1e9 });
+        await sink.run();
+      }
+      sink.end();
+      await sink.run();
+    };
+    await record();
+    assert.deepEqual(probe(path, "packet=pts_time").map(Number), seconds);
+    if (container === "matroska") return await record(223_000);
+    await assert.rejects(record(223_000), {
+      code: "InvalidMedia",
+      message: /Cannot write ".*": from one packet of a track to the next there are 75000 s, wanted 74565 s at most/,
+    });
+  });
+}
+
 for (const keepsList of [true, false]) {
   Deno.test(`Recording keeps ${keepsList ? "one packet of each" : "no"} fragment of a file in memory`, async () => {
     const format = new mediabunny.Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 1 });

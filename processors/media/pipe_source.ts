@@ -11,10 +11,12 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
+import { cutSamples } from "./cut_samples.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { assertSamples } from "./sample_magic.ts";
 import { StreamBytes } from "./stream_bytes.ts";
-import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, type Y4mHeader } from "./y4m.ts";
+import { Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
+import { readY4mShape, type Y4mShape } from "./y4m_shape.ts";
 
 /**
  * Takes pictures or samples from another program.
@@ -29,7 +31,7 @@ import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, type Y4mHeader } from "./y4m.
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
- * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`.
  *
  * **Example.**
  * ```json
@@ -66,18 +68,21 @@ export class PipeSource {
   /** For samples: number of channels. @integer @minimum 1 @maximum 8 */
   @config()
   channels = 2;
+  /** For pictures whose stream tells no rate: how many a second; by default 25. @exclusiveMinimum 0 @maximum 1000 @unit Hz */
+  @config()
+  frameRate?: number;
 
   #nodeId = "";
   #pipe: ChildPipe | undefined;
   #bytes: StreamBytes | undefined;
-  #header: Y4mHeader | undefined;
+  #shape: Y4mShape | undefined;
   #block: PcmBlock | undefined;
   /** Pictures, or samples of each channel, that have come. */
   #count = 0;
   #isOver = false;
 
   /** Starts the program, and reads what it says of its pictures. */
-  async setup({ nodeId }: ProcessorContext): Promise<void> {
+  async setup({ nodeId, log }: ProcessorContext): Promise<void> {
     this.#nodeId = nodeId;
     this.#assertLinks();
     this.#pipe = new ChildPipe(this.command, "read", nodeId);
@@ -89,16 +94,14 @@ export class PipeSource {
     }
     const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
     if (line === undefined) return await this.#refuseNothing();
-    const header = this.#header = await this.#read(() => readY4mHeader(line));
-    const { width, height, frameRate } = header;
-    this.video.announce({ kind: "video", pixelFormat: "i420", width, height, ...(frameRate && { frameRate }) });
+    const warn = (message: string) => log.warn(message);
+    this.#shape = await this.#read(() => readY4mShape(line, { frameRate: this.frameRate, warn }));
+    this.video.announce({ kind: "video", ...this.#shape });
   }
 
   /** Writes one picture or block. */
   async process(context: ProcessorContext): Promise<void> {
-    const isMore = this.#header === undefined
-      ? await this.#writeBlock(context)
-      : await this.#writePicture(this.#header);
+    const isMore = this.#shape === undefined ? await this.#writeBlock(context) : await this.#writePicture(this.#shape);
     if (isMore) return;
     this.#isOver = true;
     await this.#pipe!.ended();
@@ -110,7 +113,7 @@ export class PipeSource {
     await Promise.all([this.#pipe?.stop(), this.#isOver ? undefined : this.#bytes?.cancel()]);
   }
 
-  async #writePicture({ width, height, frameRate }: Y4mHeader): Promise<boolean> {
+  async #writePicture(shape: Y4mShape): Promise<boolean> {
     const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
     if (line === undefined) return false;
     if (line.split(" ", 1)[0] !== Y4M_FRAME) {
@@ -118,7 +121,8 @@ export class PipeSource {
         `picture ${this.#count} begins with ${JSON.stringify(line.slice(0, 20))}, wanted "${Y4M_FRAME}"`,
       );
     }
-    const frame = await this.video.acquire({ pixelFormat: "i420", width, height, ...(frameRate && { frameRate }) });
+    const { width, height, frameRate } = shape;
+    const frame = await this.video.acquire(shape);
     for (const [index, { stride, rows }] of planesOf("i420", width, height).entries()) {
       const plane = frame.plane(index);
       const rowBytes = index === 0 ? width : Math.ceil(width / 2);
@@ -127,7 +131,7 @@ export class PipeSource {
         if (got < rowBytes) throw this.#faulty(`picture ${this.#count} is cut off`);
       }
     }
-    if (frameRate !== undefined) frame.ptsNs = Math.round(this.#count * 1e9 / frameRate);
+    frame.ptsNs = Math.round(this.#count * 1e9 / frameRate);
     this.#count++;
     this.video.write(frame);
     return true;
@@ -147,6 +151,8 @@ export class PipeSource {
       this.audio.write(frame);
       context.progress(samplesToNs(this.#count, sampleRateHz));
     }
+    const rest = got % block.bytesPerFrame;
+    if (rest > 0) context.log.warn(cutSamples(rest, block.bytesPerFrame));
     return sampleCount === 1024;
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { pidIn, untilEnded } from "../../tests/fixtures/children.ts";
@@ -114,7 +115,7 @@ for (
       "a size of nothing",
       ["echo", "YUV4MPEG2 W0 H8"],
       "InvalidMedia",
-      /its pictures have 0 × 8 pixels, wanted 1 to 32768/,
+      /the width of its pictures is "0", wanted "W" and a whole number from 1 to 32768/,
     ],
     [
       "a line without an end",
@@ -129,12 +130,86 @@ for (
   });
 }
 
+for (
+  const [header, message] of [
+    ["W1e2 H8", /the width of its pictures is "1e2"/],
+    ["W8 H0x10", /the height of its pictures is "0x10"/],
+    ["W99999999999999999999 H8", /the width of its pictures is "99999999999999999999"/],
+    ["H8", /the width of its pictures is missing, wanted "W" and a whole number from 1 to 32768/],
+    ["W8 H8 F30:0", /the rate of its pictures is "30:0"/],
+    ["W8 H8 F30", /the rate of its pictures is "30", wanted two whole numbers above 0, such as "F30:1", or "F0:0"/],
+    ["W8 H8 F-30:1", /the rate of its pictures is "-30:1"/],
+  ] as const
+) {
+  Deno.test(`PipeSource and Process refuse a stream with "${header}"`, async () => {
+    const command = ["echo", `YUV4MPEG2 ${header}`];
+    await assert.rejects(ProcessorHarness.create(nodes.pipeSource({ command })), { code: "InvalidMedia", message });
+    await using program = await ProcessorHarness.create(
+      nodes.process({ command }),
+      {},
+      { disconnect: ["audioOut", "dataOut"] },
+    );
+    await assert.rejects(program.run(), { code: "InvalidMedia", message });
+  });
+}
+
 Deno.test("PipeSource tells a picture that is cut off", async () => {
   await using source = await ProcessorHarness.create(
     nodes.pipeSource({ command: ["printf", "YUV4MPEG2 W4 H4 F25:1\\nFRAME\\n1234"] }),
   );
   await assert.rejects(source.run(), { code: "InvalidMedia", message: /picture 0 is cut off/ });
 });
+
+for (
+  const [header, frameRate, rate, message] of [
+    ["F0:0", undefined, 25, /^the stream does not tell the rate of its pictures, which is taken to be 25 a second/],
+    ["Ip", undefined, 25, /^the stream does not tell the rate of its pictures, which is taken to be 25 a second/],
+    ["F0:0", 10, 10, /^$/],
+    ["F50:1", 10, 50, /^$/],
+    ["F50:1 XCOLORRANGE=FULL", undefined, 50, /^the pictures are in full range .* set range=full of the node that/],
+    ["F50:1 XCOLORRANGE=LIMITED", undefined, 50, /^$/],
+  ] as const
+) {
+  for (const type of ["pipeSource", "process"] as const) {
+    Deno.test(`${type} gives pictures of "${header}" with frameRate ${frameRate} times, and says what it assumes`, async () => {
+      const said: string[] = [];
+      const end = tapLog(({ level, message }) => level === "warn" && said.push(message));
+      const picture = "FRAME\\n123456";
+      const command = ["printf", `YUV4MPEG2 W2 H2 ${header}\\n${picture}${picture}`];
+      await using source = await ProcessorHarness.create(
+        nodes[type]({ command, frameRate }),
+        {},
+        { disconnect: type === "process" ? ["audioOut", "dataOut"] : ["audio"] },
+      );
+      await source.run();
+      end();
+      const times = source.takeVideo(type === "process" ? "videoOut" : "video").map(({ ptsNs }) => ptsNs);
+      assert.deepEqual(times, [0, 1e9 / rate]);
+      assert.match(said.join("\n"), message);
+    });
+  }
+}
+
+for (const type of ["pipeSource", "process"] as const) {
+  Deno.test(`${type} tells how many bytes at the end of samples make no frame, and gives all others`, async () => {
+    const said: string[] = [];
+    const end = tapLog(({ level, message }) => level === "warn" && said.push(message));
+    const command = ["head", "-c", "10003", "/dev/zero"];
+    await using source = await ProcessorHarness.create(
+      type === "process" ? nodes.process({ command }) : nodes.pipeSource({ command, format: "s16" }),
+      {},
+      { disconnect: type === "process" ? ["videoOut", "dataOut"] : ["video"] },
+    );
+    await source.run();
+    end();
+    const blocks = source.takeAudio(type === "process" ? "audioOut" : "audio");
+    assert.equal(blocks.reduce((sum, { channels }) => sum + channels[0].length, 0), 2500);
+    assert.match(
+      said.join("\n"),
+      /^the samples end within a frame: the last 3 bytes are left out, since a frame has 4; .*$/,
+    );
+  });
+}
 
 Deno.test("PipeSource ends its program when it is broken off", async () => {
   const script = `echo $$ > ${FOLDER}/pid; echo "YUV4MPEG2 W4 H4 F25:1"; exec sleep 1000`;

@@ -16,6 +16,7 @@ import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { ChildInput } from "./child_input.ts";
 import { decodeAdvice, secondStream, undecodedSamples, unsizedPictures } from "./process_faults.ts";
+import { cutSamples } from "./cut_samples.ts";
 import { FrameBytes, type GivenFrame } from "./process_input.ts";
 import { type FrameReader, PictureReader, PlainReader, SampleReader } from "./process_output.ts";
 
@@ -112,11 +113,18 @@ export class Process {
   /** Of raw pictures that come out; by default those that come in, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
   @config()
   height?: number;
-  /** Of raw pictures that come out; by default those that come in, else 30. @exclusiveMinimum 0 @maximum 1000 @unit Hz */
+  /**
+   * Of pictures that come out: of raw ones by default that of those that come in, else 30; of YUV4MPEG2 where its first
+   * line tells none, by default 25.
+   * @exclusiveMinimum 0
+   * @maximum 1000
+   * @unit Hz
+   */
   @config()
   frameRate?: number;
 
   #nodeId = "";
+  #warn: (message: string) => void = () => {};
   #pipe: ChildPipe | undefined;
   #from: StreamInput<GivenFrame> | undefined;
   #frameBytes: FrameBytes | undefined;
@@ -133,6 +141,7 @@ export class Process {
   /** Starts the program. */
   setup({ nodeId, log }: ProcessorContext): void {
     this.#nodeId = nodeId;
+    this.#warn = (message) => log.warn(message);
     this.#from = this.#only([this.audioIn, this.videoIn, this.encodedIn, this.dataIn]) as
       | StreamInput<GivenFrame>
       | undefined;
@@ -164,6 +173,7 @@ export class Process {
     const gave = this.#give();
     const took = await this.#take();
     if (this.#isOver()) {
+      this.#tellRest();
       if (this.#from !== undefined) context.log.info("the program has ended before its input");
       return context.finish();
     }
@@ -179,7 +189,10 @@ export class Process {
     if (this.#from === undefined || this.#outcome?.error !== undefined) return this.#failOr(false);
     this.#stdin!.end();
     const took = await this.#take();
-    if (this.#isOver()) return this.#failOr(false);
+    if (this.#isOver()) {
+      this.#tellRest();
+      return this.#failOr(false);
+    }
     if (!took) await this.#rest(PROGRAM_REST_MS);
     return true;
   }
@@ -241,7 +254,14 @@ export class Process {
 
   /** Whether so many bytes make no frame: a part of a sample. */
   #isRest(length: number): boolean {
-    return this.#to === this.audioOut && length < 32;
+    return length < (this.#reader?.leastBytes ?? 0);
+  }
+
+  /** Tells of bytes at the end that make no frame. */
+  #tellRest(): void {
+    const { length = 0 } = this.#stdout ?? {};
+    const { leastBytes } = this.#reader ?? {};
+    if (length > 0 && leastBytes !== undefined) this.#warn(cutSamples(length, leastBytes));
   }
 
   /** Waits until something has changed, or for a time. */
@@ -268,9 +288,10 @@ export class Process {
       return new SampleReader(this.audioOut, this.audioFormat, rateHz, this.channels ?? channels ?? USUAL_CHANNELS);
     }
     if (this.#to === this.dataOut) return new PlainReader(this.dataOut);
-    if (this.videoFormat === "y4m") return new PictureReader(this.videoOut);
+    const stream = { frameRate: this.frameRate, warn: this.#warn };
+    if (this.videoFormat === "y4m") return new PictureReader(this.videoOut, stream);
     const picture = given?.kind === "video" ? given : undefined;
-    return new PictureReader(this.videoOut, {
+    return new PictureReader(this.videoOut, stream, {
       pixelFormat: this.pixelFormat ?? picture?.pixelFormat ?? USUAL_PIXELS,
       width: (this.width ?? picture?.width)!,
       height: (this.height ?? picture?.height)!,

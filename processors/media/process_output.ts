@@ -13,7 +13,9 @@ import { PcmBlock } from "../file/pcm.ts";
 import type { ByteQueue } from "./byte_queue.ts";
 import { packedBytes, unpackPicture } from "./packed_pictures.ts";
 import { assertSamples } from "./sample_magic.ts";
-import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
+
+import { Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
+import { readY4mShape, type Y4mReader } from "./y4m_shape.ts";
 
 /** Samples of a block in each channel. */
 const BLOCK_SAMPLES = 1024;
@@ -22,6 +24,8 @@ const MOST_VALUE_BYTES = 8192;
 
 /** Writes the frames that bytes make. */
 export interface FrameReader {
+  /** Of samples: fewer bytes make no frame. */
+  readonly leastBytes?: number;
   /**
    * Writes the next frame, if its bytes are there.
    *
@@ -46,6 +50,10 @@ export class SampleReader implements FrameReader {
     out.announce({ kind: "audio", sampleRateHz: rateHz, channels });
   }
 
+  get leastBytes(): number {
+    return this.#block.bytesPerFrame;
+  }
+
   async write(bytes: ByteQueue, startNs: number): Promise<boolean> {
     const block = this.#block;
     const { channels, bytesPerFrame } = block;
@@ -68,15 +76,24 @@ export class SampleReader implements FrameReader {
 /** Reads pictures: with a line before each as YUV4MPEG2, or of a shape that was said. */
 export class PictureReader implements FrameReader {
   readonly #out: StreamOutput<VideoFrame>;
+  readonly #stream: Y4mReader;
   #shape: VideoShape | undefined;
   readonly #hasLines: boolean;
   /** Whether the line before the next picture was read. */
   #isBegun = false;
   #count = 0;
 
-  /** @param shape that of raw pictures; absent for YUV4MPEG2, which tells it */
-  constructor(out: StreamOutput<VideoFrame>, shape?: VideoShape & { readonly pixelFormat: PixelFormat }) {
+  /**
+   * @param stream what is known of one in YUV4MPEG2
+   * @param shape that of raw pictures; absent for YUV4MPEG2, which tells it
+   */
+  constructor(
+    out: StreamOutput<VideoFrame>,
+    stream: Y4mReader,
+    shape?: VideoShape & { readonly pixelFormat: PixelFormat },
+  ) {
     this.#out = out;
+    this.#stream = stream;
     this.#shape = shape;
     this.#hasLines = shape === undefined;
     if (shape !== undefined) out.announce({ kind: "video", ...shape });
@@ -104,8 +121,7 @@ export class PictureReader implements FrameReader {
   #readHeader(bytes: ByteQueue): boolean {
     const line = bytes.takeLine(Y4M_LINE_BYTES);
     if (line === undefined) return false;
-    const { width, height, frameRate } = readY4mHeader(line);
-    this.#shape = { pixelFormat: "i420", width, height, ...(frameRate !== undefined && { frameRate }) };
+    this.#shape = readY4mShape(line, this.#stream);
     this.#out.announce({ kind: "video", ...this.#shape });
     return true;
   }

@@ -4,6 +4,7 @@ import { appSource } from "../../core/app/app_source.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Codec } from "../../core/frames/format.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { pidIn, untilEnded } from "../../tests/fixtures/children.ts";
@@ -81,6 +82,16 @@ Deno.test("Process does not lock up with a program that makes more than it is gi
     channels: 2,
   }, samples);
   assert.ok(Math.abs(found.length - 6 * samples.length) < 600, `${found.length}`);
+});
+
+Deno.test("Process tells of bytes behind the last sample, which a program writes after the end of its input", async () => {
+  const samples = sound(5000);
+  const said: string[] = [];
+  const end = tapLog(({ level, message }) => level === "warn" && said.push(message));
+  const found = await pass({ command: ["sh", "-c", "cat; printf a"] }, samples);
+  end();
+  assert.deepEqual(found, [...samples]);
+  assert.match(said.join("\n"), /^the samples end within a frame: the last byte is left out, since a frame has 2; .*$/);
 });
 
 Deno.test("Process ends well with a program that has had enough", async () => {

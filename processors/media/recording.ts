@@ -14,7 +14,9 @@ import { opusDurationNs } from "./audio_headers.ts";
 import { discardEnd } from "./discard_padding.ts";
 import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
+import { LongestGap } from "./longest_gap.ts";
 import { Mp4Index } from "./mp4_index.ts";
+import { markOpen } from "./open_elements.ts";
 import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
 
@@ -32,6 +34,7 @@ interface RecordedTrack {
   readonly format: TrackFormat;
   readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
   isClosed: boolean;
+  readonly gap: LongestGap | undefined;
   /** A packet of Opus that waits for the next one, where the file says of the last how much is heard of it. */
   last: Packet | undefined;
 }
@@ -50,11 +53,14 @@ export class Recording {
   readonly #tracks: readonly RecordedTrack[];
   readonly #flac: FlacTotals | undefined;
   readonly #index: Mp4Index | undefined;
-  readonly #saysPadding: boolean;
+  /** Whether the file is Matroska or WebM. */
+  readonly #isMatroska: boolean;
   #finishing: Promise<unknown> | undefined;
   /** What is being written. */
   #written: Promise<void>;
   #failure: unknown;
+  /** Whether the caller knows that the file could not be written. */
+  #isTold = false;
   #packets = 0;
 
   /**
@@ -68,20 +74,23 @@ export class Recording {
     this.#mediabunny = mediabunny;
     this.#partial = partial;
     try {
-      this.#saysPadding = container === "webm" || container === "matroska";
+      this.#isMatroska = container === "webm" || container === "matroska";
       this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
       const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
       this.#file = growingFile(mediabunny, partial.file);
       this.#output = new mediabunny.Output({ format, target: this.#file.target });
+      const hasTicks = isIndexed(container) || container === "fragmented-mp4";
       this.#tracks = tracks.map((track) => ({
         format: track,
         source: this.#addTrack(track),
         isClosed: false,
+        gap: hasTicks ? new LongestGap(track) : undefined,
         last: undefined,
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
       this.#written = this.#output.start();
+      if (this.#isMatroska) this.#then(() => markOpen(this.#output));
     } catch (error) {
       partial.discard();
       throw error;
@@ -93,12 +102,17 @@ export class Recording {
     return this.#file.size();
   }
 
-  /** Adds a packet. Packets of one track come in the order of decoding; each is the recording's from now on. */
+  /**
+   * Adds a packet. Packets of one track come in the order of decoding; each is the recording's from now on.
+   *
+   * @throws {SluiceError} `InvalidMedia` for one that lasts longer, or is farther from the one before, than the file can say
+   */
   add(index: number, packet: Packet): void {
     const track = this.#tracks[index];
+    track.gap?.check(packet, this.#partial);
     this.#flac?.add(packet.bytes);
     this.#packets++;
-    const isHeldBack = this.#saysPadding && track.format.codec === "opus";
+    const isHeldBack = this.#isMatroska && track.format.codec === "opus";
     const next = isHeldBack ? track.last : packet;
     if (isHeldBack) track.last = packet;
     if (next !== undefined) this.#write(track, next);
@@ -145,7 +159,8 @@ export class Recording {
     if (!this.#partial.isOpen) return false;
     try {
       if (this.#packets === 0) this.#partial.discard();
-      else await this.#complete();
+      // What could not be written was told when it was tried, and nothing can follow it.
+      else if (!this.#isTold) await this.#complete();
       return this.#packets > 0;
     } finally {
       this.#partial.release();
@@ -191,6 +206,7 @@ export class Recording {
       await this.#output.finalize();
       this.#flac?.enter(this.#partial.file);
     } catch (error) {
+      this.#failure ??= error;
       throw this.#writeError(error);
     }
   }
@@ -226,6 +242,7 @@ export class Recording {
   }
 
   #writeError(cause: unknown): SluiceError {
+    this.#isTold = true;
     if (cause instanceof SluiceError) return cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new SluiceError(

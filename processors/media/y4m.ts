@@ -11,6 +11,8 @@ export interface Y4mHeader {
   readonly height: number;
   /** Pictures a second; `undefined` where it is not told. */
   readonly frameRate: number | undefined;
+  /** Whether it says that the pictures are in full range. */
+  readonly isFullRange?: boolean;
 }
 
 /** The first word of a stream. */
@@ -21,6 +23,8 @@ export const Y4M_FRAME = "FRAME";
 export const Y4M_LINE_BYTES = 1024;
 /** The most pixels in a row, and rows. */
 const MOST_SIDE = 32_768;
+/** The rate of pictures, in pictures a second, where a stream does not tell it. */
+export const USUAL_Y4M_RATE = 25;
 
 /**
  * Reads the first line of a stream.
@@ -33,20 +37,14 @@ export function readY4mHeader(line: string): Y4mHeader {
     throw new Error(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${Y4M_MAGIC}"`);
   }
   const valueOf = (tag: string) => fields.find((field) => field.startsWith(tag))?.slice(1);
-  const [width, height] = ["W", "H"].map((tag) => Number(valueOf(tag)));
-  for (const side of [width, height]) {
-    if (Number.isInteger(side) && side >= 1 && side <= MOST_SIDE) continue;
-    throw new Error(`its pictures have ${width} × ${height} pixels, wanted 1 to ${MOST_SIDE} each`);
-  }
+  const [width, height] = [sideOf("width", "W", valueOf("W")), sideOf("height", "H", valueOf("H"))];
   const chroma = valueOf("C") ?? "420";
   if (!/^420(jpeg|mpeg2|paldv)?$/.test(chroma)) throw new Error(`its chroma is ${chroma}, wanted 420 with 8 bits`);
-  const [numerator, denominator] = (valueOf("F") ?? "0:0").split(":").map(Number);
-  const frameRate = numerator / denominator;
-  return { width, height, frameRate: frameRate > 0 && Number.isFinite(frameRate) ? frameRate : undefined };
+  return { width, height, frameRate: rateOf(valueOf("F")), isFullRange: fields.includes("XCOLORRANGE=FULL") };
 }
 
 /** The first line of a stream, with its end. The rate is told in thousandths of pictures a second where it is no whole number. */
-export function writeY4mHeader({ width, height, frameRate = 25 }: Y4mHeader): string {
+export function writeY4mHeader({ width, height, frameRate = USUAL_Y4M_RATE }: Y4mHeader): string {
   // 29.97 and its like are multiples of 1000/1001.
   const whole = Math.round(frameRate);
   const isNtsc = Math.abs(frameRate * 1.001 - whole) < 1e-3 && Math.abs(frameRate - whole) > 1e-4;
@@ -56,4 +54,22 @@ export function writeY4mHeader({ width, height, frameRate = 25 }: Y4mHeader): st
     ? `${frameRate}:1`
     : `${Math.round(frameRate * 1000)}:1000`;
   return `${Y4M_MAGIC} W${width} H${height} F${rate} Ip A1:1 C420jpeg\n`;
+}
+
+function sideOf(name: "width" | "height", tag: "W" | "H", text: string | undefined): number {
+  const pixels = /^\d+$/.test(text ?? "") ? Number(text) : 0;
+  if (pixels >= 1 && pixels <= MOST_SIDE) return pixels;
+  const found = text === undefined ? "is missing" : `is ${JSON.stringify(text.slice(0, 20))}`;
+  throw new Error(`the ${name} of its pictures ${found}, wanted "${tag}" and a whole number from 1 to ${MOST_SIDE}`);
+}
+
+/** Pictures a second; `undefined` where it is said that they are unknown, or nothing is. */
+function rateOf(text = "0:0"): number | undefined {
+  if (text === "0:0") return undefined;
+  const [, numerator, denominator] = /^(\d{1,10}):(\d{1,10})$/.exec(text)?.map(Number) ?? [];
+  if (numerator > 0 && denominator > 0) return numerator / denominator;
+  throw new Error(
+    `the rate of its pictures is ${JSON.stringify(text.slice(0, 24))}, wanted two whole numbers above 0, such as ` +
+      '"F30:1", or "F0:0" for one that is unknown',
+  );
 }
