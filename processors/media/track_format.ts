@@ -5,7 +5,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import type { AudioFormat, Codec, EncodedFormat } from "../../core/frames/format.ts";
+import { type AudioFormat, type Codec, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
 import {
   flacStreamHeader,
   OPUS_PRE_SKIP,
@@ -162,19 +162,20 @@ function opusTrack(first: FirstFrame): TrackFormat {
 function aacTrack(first: FirstFrame): TrackFormat {
   const header = readAdtsHeader(first.bytes);
   if (header === undefined) throw notOf(first, "access units with an ADTS header");
-  return audioTrack("aac", "mp4a.40.2", header);
+  return { ...audioTrack("aac", "mp4a.40.2", header), convert: copyOfSame(first, header, readAdtsHeader) };
 }
 
 function flacTrack(first: FirstFrame): TrackFormat {
   const header = readFlacHeader(first.bytes);
   if (header === undefined) throw notOf(first, "frames whose header says rate and bits per sample");
-  return audioTrack("flac", "flac", header, flacStreamHeader(header));
+  const track = audioTrack("flac", "flac", header, flacStreamHeader(header));
+  return { ...track, convert: copyOfSame(first, header, readFlacHeader) };
 }
 
 function mp3Track(first: FirstFrame): TrackFormat {
   const header = readMp3Header(first.bytes);
   if (header === undefined) throw notOf(first, "frames of layer III");
-  return audioTrack("mp3", "mp3", header);
+  return { ...audioTrack("mp3", "mp3", header), convert: copyOfSame(first, header, readMp3Header) };
 }
 
 function videoTrack(codec: "vp8" | "vp9", decoderConfig: TrackFormat["decoderConfig"]): TrackFormat {
@@ -194,6 +195,29 @@ function audioTrack(
     ...(description !== undefined && { description }),
   };
   return { type: "audio", codec, decoderConfig, primingNs: 0, convert: copy };
+}
+
+/** Copies frames of sound whose headers say what that of the first one did, which stands in the file's. */
+function copyOfSame(
+  { format: { codec }, input }: FirstFrame,
+  { sampleRateHz, channels }: Omit<AudioFormat, "kind">,
+  read: (bytes: Uint8Array) => Omit<AudioFormat, "kind"> | undefined,
+): TrackFormat["convert"] {
+  const named = (format: Omit<AudioFormat, "kind">) => describeFormat({ kind: "encoded", codec, ...format });
+  return (bytes) => {
+    const found = read(bytes);
+    if (found !== undefined && (found.sampleRateHz !== sampleRateHz || found.channels !== channels)) {
+      const now = named({ sampleRateHz: found.sampleRateHz, channels: found.channels });
+      throw new SluiceError(
+        "TypeMismatch",
+        `Cannot go on writing "${input}": it changed from ${
+          named({ sampleRateHz, channels })
+        } to ${now}, and a track ` +
+          "has one format; decode it and encode it again, or begin another file",
+      );
+    }
+    return copy(bytes);
+  };
 }
 
 function copy(bytes: Uint8Array): Uint8Array {
