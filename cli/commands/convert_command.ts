@@ -135,7 +135,8 @@ function refusal({ input, output }: ConvertArgs, why: string, key: string): Slui
 export function renderPlans({ tracks }: MediaInfo, plans: readonly TrackPlan[]): string[] {
   return tracks.map((track) => {
     const plan = plans.find((each) => each.track === track);
-    const copied = plan?.beyond ? `copied, with ${plan.beyond} pictures after --to that others need` : "copied";
+    const beyond = plan?.beyond === 1 ? "1 picture" : `${plan?.beyond} pictures`;
+    const copied = plan?.beyond ? `copied, with ${beyond} after --to that others need` : "copied";
     const what = plan === undefined ? "left out" : plan.copied ? copied : `to ${plan.codec}`;
     return `${track.name}: ${describeTrack(track)}: ${what}`;
   });

@@ -7,8 +7,8 @@ import { extname } from "node:path";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import { undecodable } from "./formats.ts";
 
-/** The most channels of Opus that are decoded. */
-const OPUS_CHANNELS = 2;
+/** The most channels of FLAC, which keeps every sample. */
+const FLAC_CHANNELS = 8;
 
 /** Makes of a file one whose tracks shipped nodes decode. What they decode already is copied. */
 export function readableLine(path: string, tracks: readonly TrackInfo[]): string {
@@ -32,7 +32,7 @@ function videoOptions({ interlaced }: TrackInfo): string[] {
 }
 
 function audioOptions({ channels = 1 }: TrackInfo): string[] {
-  return ["-c:a libopus", ...(channels > OPUS_CHANNELS ? [`-ac ${OPUS_CHANNELS}`] : [])];
+  return ["-c:a flac", ...(channels > FLAC_CHANNELS ? [`-ac ${FLAC_CHANNELS}`] : [])];
 }
 
 /** A word of a command line, as shells read it. */

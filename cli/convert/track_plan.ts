@@ -53,8 +53,10 @@ export function planTrack(
   const codec = plannedCodec(track, output, args);
   const reason = undecodable(track);
   if (reason !== undefined) {
-    const taker = changes.length > 0 ? changes.join(" and ") : `${output.name}, which holds ${listCodecs(held)},`;
-    throw refusal(track, output, `${reason}, which ${taker} would take`, readable);
+    const why = changes.length > 0
+      ? `${reason}, which ${changes.join(" and ")} would take`
+      : `Sluice cannot write ${own} to ${output.name}, which takes ${listCodecs(held, " or ")}, and ${reason}`;
+    throw refusal(track, output, why, readable);
   }
   return { track, codec, copied: false, beyond: 0 };
 }
@@ -112,8 +114,9 @@ function named(changes: Readonly<Record<string, boolean>>): Changes {
   return Object.entries(changes).filter(([, is]) => is).map(([name]) => name);
 }
 
-function listCodecs(codecs: readonly string[]): string {
-  return codecs.length === 0 ? "none of this kind" : codecs.join(", ");
+function listCodecs(codecs: readonly string[], joint = ", "): string {
+  if (codecs.length === 0) return "none of this kind";
+  return [codecs.slice(0, -1).join(", "), codecs.at(-1)].filter((each) => each !== "").join(joint);
 }
 
 function refusal({ name, kind, codec }: TrackInfo, output: OutputFormat, why: string, next: string): SluiceError {

@@ -6,14 +6,17 @@
  */
 import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
-import { listSome } from "../errors/suggestion.ts";
 import { logDetail } from "../log.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
+import { type Counterpart, counterpartOf } from "./foreign_names.ts";
 import { idsLike, meantId } from "./short_names.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
+
+/** Up to here an error lists all names. */
+const MOST_LISTED = 24;
 
 /** What is known of a node type without loading its class. */
 export interface NodeMetadata extends NodeDescriptor {
@@ -128,22 +131,40 @@ export class NodeRegistry {
 
   #unknown(name: unknown): SluiceError {
     const names = this.listNodeTypes();
-    const listed = listSome(names);
     const asked = typeof name === "string" ? name : undefined;
-    const meant = asked === undefined ? undefined : meantId(asked, names);
+    const foreign = asked === undefined ? undefined : counterpartOf(asked);
+    const meant = asked === undefined || foreign !== undefined ? undefined : meantId(asked, names);
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
-    const like = (asked === undefined ? [] : idsLike(asked, names)).filter((each) => !listed.includes(`"${each}"`));
-    const others = like.length === 0 ? "" : `, among them ${listNames(like)}`;
-    const parts = [
-      `Cannot find node type ${describeName(name)}${hint}; available: ${listed}${others}`,
-      ...this.#leftOut,
-    ];
+    const parts = [`Cannot find node type ${describeName(name)}${hint}`];
+    if (foreign !== undefined) parts.push(this.#standIn(foreign));
+    parts.push(
+      offer(
+        names,
+        asked === undefined || foreign !== undefined ? [] : idsLike(asked, names).filter((each) => each !== meant),
+      ),
+    );
+    parts.push(...this.#leftOut);
     // Types of processors have no dots.
-    if (meant === undefined && this.#leftOut.length === 0 && asked?.includes(".")) {
+    if (meant === undefined && foreign === undefined && this.#leftOut.length === 0 && asked?.includes(".")) {
       parts.push("it is named as a plugin's stage: name the plugin's folder by --plugins, or load it by loadPlugins()");
     }
     return new SluiceError("NodeTypeNotFound", parts.join("; "), { available: names });
   }
+
+  /** What does what an element of GStreamer does: `what GStreamer does by it, "media-source" does`. */
+  #standIn({ types, advice }: Counterpart): string {
+    const own = types.filter((type) => this.has(type));
+    const does = own.length === 1 ? "does" : "do";
+    const parts = own.length === 0 ? [] : [`what it does in GStreamer, ${listNames(own)} ${does} here`];
+    return [...parts, ...(advice === undefined ? [] : [advice])].join("; ");
+  }
+}
+
+/** The names that there are, or of a long list those that are like the one asked for, and how to see all. */
+function offer(names: readonly string[], like: readonly string[]): string {
+  if (names.length <= MOST_LISTED) return `available: ${listNames(names)}`;
+  const some = like.length === 0 ? "" : `like it: ${listNames(like)}; `;
+  return `${some}"sluice nodes list" lists all ${names.length}`;
 }
 
 /** The argument of a factory of node types. */

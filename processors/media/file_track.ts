@@ -5,7 +5,7 @@
  */
 import type { EncodedPacket, EncodedPacketSink, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
-import type { AudioFormat, Codec, EncodedFormat } from "../../core/frames/format.ts";
+import { AUDIO_CODECS, type AudioFormat, type Codec, type EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
 import { opusDurationNs } from "./audio_headers.ts";
@@ -43,8 +43,9 @@ const MOST_CHANNELS = 8;
 const MOST_RATE_HZ = 768_000;
 const MOST_SIDE = 65_535;
 
-/** What frames carry. */
-const CARRIED: readonly string[] = [...Object.values(CODECS), ...Object.keys(PCM)];
+/** What frames carry: of pictures, and of sound. */
+const CARRIED_PICTURES = Object.values(CODECS).filter((codec) => !AUDIO_CODECS.has(codec));
+const CARRIED_SOUND = [...Object.values(CODECS).filter((codec) => AUDIO_CODECS.has(codec)), ...Object.keys(PCM)];
 
 /** A packet as frames are made of it. */
 export interface FilePacket {
@@ -120,7 +121,7 @@ export class FileTrack {
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
       picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
       primingNs: name === "opus" ? opusPrimingNs(description) : 0,
-      ...carried(config === null ? undefined : formatOf(name, config), name, description),
+      ...carried(config === null ? undefined : formatOf(name, config), name, track.isVideoTrack(), description),
     } as const;
     return new FileTrack(header, sink);
   }
@@ -238,7 +239,7 @@ export function unsupportedTrack(
   return new SluiceError(
     "InvalidMedia",
     `Cannot read ${name} of ${JSON.stringify(path)}: ${refusal}; let ${mend} decode it, as command of a "pipe-source"`,
-    { ...details, available: CARRIED },
+    { ...details, available: port === "video" ? CARRIED_PICTURES : CARRIED_SOUND },
   );
 }
 
@@ -259,13 +260,15 @@ async function pictureFormat(
 function carried(
   format: FileTrack["format"],
   name: string,
+  isPictures: boolean,
   description: Uint8Array | undefined,
 ): Pick<TrackHeader, "format" | "convert" | "refusal"> {
   const convert: PacketConverter = (same) => same;
   if (format === undefined) {
-    const refusal = CARRIED.includes(CODECS[name] ?? name)
+    const wanted = isPictures ? CARRIED_PICTURES : CARRIED_SOUND;
+    const refusal = wanted.includes(CODECS[name] ?? name)
       ? `its ${CODECS[name] ?? name} has a faulty header, or more than ${MOST_CHANNELS} channels`
-      : `its codec is ${name}, wanted ${CARRIED.join(", ")}`;
+      : `its codec is ${name}, wanted ${wanted.join(", ")}`;
     return { format, convert, refusal };
   }
   if (format.kind === "audio") return { format, convert, refusal: undefined };

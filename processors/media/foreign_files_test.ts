@@ -172,7 +172,7 @@ const REFUSED: Readonly<Record<string, readonly [make: () => string, port: strin
   "Vorbis": [
     () => input("vorbis.ogg", "-c:a", "libvorbis", "-ac", "2"),
     "audio",
-    /^Cannot read audio_0 of ".*vorbis\.ogg": its codec is vorbis, wanted h264, .*; let "ffmpeg .* f32le .*" decode it/,
+    /^Cannot read audio_0 of ".*vorbis\.ogg": its codec is vorbis, wanted opus, aac, flac, mp3, pcm-u8, .*; let "ffmpeg .* f32le .*" decode it/,
   ],
   "Opus of six channels": [
     () => input("surround.webm", ...SURROUND, "-c:a", "libopus", "-b:a", "256k", "-mapping_family", "1"),

@@ -111,7 +111,7 @@ export function mediaError(path: string, cause: unknown, details: SluiceErrorDet
     `Cannot read ${
       JSON.stringify(path)
     }: ${reason}; wanted a complete MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, ` +
-      'MP3, AAC or MPEG-TS file; "ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a libopus -ac 2 OTHER.mkv" may make one ' +
+      'MP3, AAC or MPEG-TS file; "ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a flac OTHER.mkv" may make one ' +
       'of it, or read it as command of a "pipe-source"',
     { ...details, cause },
   );

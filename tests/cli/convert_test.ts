@@ -1,5 +1,6 @@
 /** Media files in other formats, on the command line; ffmpeg judges what comes out. */
 import assert from "node:assert/strict";
+import { renderPlans } from "../../cli/commands/convert_command.ts";
 import * as mediabunny from "mediabunny";
 import { main } from "../../cli/main.ts";
 import { processIo, TextOutput } from "../../cli/output/output.ts";
@@ -112,7 +113,8 @@ Deno.test(
     assert.equal(times(`${FOLDER}/clean.mp4`).length, 25);
     const copy = await convert(path, "needed.mp4", "--to", "1.08", "--copy");
     const count = times(`${FOLDER}/needed.mp4`).length;
-    assert.match(copy.stderr, new RegExp(`: copied, with ${count - 27} pictures after --to that others need$`, "m"));
+    const beyond = count - 27 === 1 ? "1 picture" : `${count - 27} pictures`;
+    assert.match(copy.stderr, new RegExp(`: copied, with ${beyond} after --to that others need$`, "m"));
     assert.ok(count > 27);
   },
 );
@@ -225,7 +227,7 @@ Deno.test("sluice convert writes sound alone to .m4a, and encodes samples for th
 const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: RegExp]>> = {
   "MJPEG": [
     () => input("mjpeg.mov", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-an", "-v", "error"),
-    /: its codec is \w+, wanted h264,/,
+    /: its codec is \w+, wanted h264, hevc, vp8, vp9, av1;/,
   ],
   "H.264 with 10 bits": [
     () => input("deep.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p10le", "-an"),
@@ -248,7 +250,10 @@ const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: R
     () => input("hevc.mp4", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-an"),
     /: no shipped node decodes hevc, which --size would take/,
   ],
-  "Vorbis": [() => input("vorbis.ogg", "-c:a", "libvorbis", "-ac", "2"), /: its codec is vorbis, wanted h264,/],
+  "Vorbis": [
+    () => input("vorbis.ogg", "-c:a", "libvorbis", "-ac", "2"),
+    /: its codec is vorbis, wanted opus, aac, flac, mp3, pcm-u8,.* -c:a flac /,
+  ],
   "Opus of six channels": [
     () => input("six.webm", "-ac", "6", "-c:a", "libopus", "-b:a", "256k", "-mapping_family", "1"),
     /: its Opus has 6 channels, wanted mono or stereo/,
@@ -268,6 +273,19 @@ for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
     assert.equal(again.code, 0, again.said);
   });
 }
+
+Deno.test("renderPlans() tells of one picture beyond the end, or of several", () => {
+  const track = { name: "video_0", kind: "video", codec: "h264" } as const;
+  const line = (beyond: number) =>
+    renderPlans({ path: "a.mp4", container: "MP4", tracks: [track] } as never, [
+      { track, codec: "h264", copied: true, beyond },
+    ])[0].split(": ").at(-1);
+  assert.deepEqual([0, 1, 2].map(line), [
+    "copied",
+    "copied, with 1 picture after --to that others need",
+    "copied, with 2 pictures after --to that others need",
+  ]);
+});
 
 Deno.test("undecodable() knows HE-AAC and AAC of more than two channels", () => {
   const track = { name: "audio_0", kind: "audio", codec: "aac" } as const;
@@ -347,7 +365,15 @@ for (
     [
       "sound that nothing decodes",
       () => [input("surround.mp4", "-c:a", "aac", "-ac", "6", "-vn"), "a.ogg"],
-      /to Ogg: no shipped node decodes aac \(mp4a\.40\.2\) with 6 channels, which Ogg, which holds opus, would take/,
+      /to Ogg: Sluice cannot write aac to Ogg, which takes opus, and no shipped node decodes aac \(mp4a\.40\.2\) with 6 channels; leave it out/,
+    ],
+    [
+      "pictures that nothing decodes",
+      () => [
+        input("plain.mp4", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-an"),
+        "a.mkv",
+      ],
+      /to Matroska: Sluice cannot write hevc to Matroska, which takes h264, vp8 or vp9, and no shipped node decodes hevc; leave it out with --no-video, or let ffmpeg make a file that is read: ffmpeg -i \S+ -c:v libx264/,
     ],
     [
       "--copy of what does not fit",

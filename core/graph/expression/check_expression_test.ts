@@ -106,8 +106,31 @@ Deno.test("the last part of a stage's id stands for it where it is the only one 
   deepEqual(types("low-hum"), ["low-hum com.b.low-hum"]);
   match(
     check("ade").errors[0].message,
-    /^-e:1:1: Cannot find node type "ade" \(did you mean "com\.c\.fade"\?\); available:/,
+    /^-e:1:1: Cannot find node type "ade" \(did you mean "com\.c\.fade"\?\); "sluice nodes list" lists all \d+$/,
   );
+});
+
+Deno.test("elements of GStreamer are answered with the node types that do the same, and other names with the nearest", () => {
+  const cases: [string, RegExp][] = [
+    ["filesrc path=a.mp4 ! gain", /"filesrc"; what it does in GStreamer, "media-source" and "wav-source" do here; /],
+    ["tone-source ! filesink", /"media-sink", "wav-sink" and "image-sink" do here; /],
+    [
+      "decodebin",
+      /"org\.sluice\.codecs\.h264-decode" and .*audio-decode" do here; convert: "auto".* puts the decoder in; /,
+    ],
+    ["avdec_h264", /"org\.sluice\.codecs\.h264-decode"/],
+    ["matroskamux", /"media-sink" does here; it muxes by the extension/],
+    ["videoconvert", /"org\.sluice\.video\.convert" does here; "sluice nodes list" lists all \d+$/],
+    ["autovideosink", /"autovideosink"; the page shows pictures/],
+    ["alsasrc", /"pipe-source" does here; no node opens a device/],
+    ["queue", /"queue"; each link queues/],
+    ["gian", /^-e:1:1: Cannot find node type "gian" \(did you mean "gain"\?\); "sluice nodes list" lists all \d+$/],
+    [
+      "audio-wobble",
+      /"audio-wobble"; like it: "audio-delay", "audio-rebuffer", .*; "sluice nodes list" lists all \d+$/,
+    ],
+  ];
+  for (const [text, message] of cases) match(faults(text)[0], message, text);
 });
 
 Deno.test("the type of a node in a graph file is whole: of one that is shortened, the whole is told", () => {

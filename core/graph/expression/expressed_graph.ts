@@ -21,6 +21,7 @@ import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
 import { type ConversionStep, findConversion } from "../conversion.ts";
 import type { ConfigOverride } from "../config_overrides.ts";
 import { choosePorts, type Converting, type Linked } from "./chosen_ports.ts";
+import { fedFirst, type Joint, jointsOf } from "./joints.ts";
 import { member, treeOf } from "./tree.ts";
 
 /** Values that are the node's own, beside those of its configuration. */
@@ -42,12 +43,6 @@ interface Expressed {
   readonly taken: Set<string>;
   /** What comes in by its links. */
   readonly fed: Set<FrameKind>;
-}
-
-/** A link of a chain. */
-interface Joint {
-  readonly left: NewNode | NodeReference;
-  readonly right: NewNode | NodeReference;
 }
 
 /** What a graph is made with, beside its text. */
@@ -86,32 +81,8 @@ export class ExpressedGraph {
 
   /** Links the nodes of each chain, in the order of the text, but those to a node before those from it. */
   addLinks(chains: readonly Chain[]): void {
-    const joints = chains.flatMap((chain) =>
-      chain.slice(0, -1).map((left, k): Joint => ({ left, right: chain[k + 1] }))
-    );
-    this.#joints = joints;
-    const nodeOf = ({ left }: Joint) => this.#nodeOf(left);
-    const unlinked = new Map<Expressed | undefined, number>();
-    for (const { right } of joints) {
-      const to = this.#nodeOf(right);
-      if (to !== undefined) unlinked.set(to, (unlinked.get(to) ?? 0) + 1);
-    }
-    let rest = joints;
-    while (rest.length > 0) {
-      const later: Joint[] = [];
-      // In a loop of links none is the first.
-      const hasFirst = rest.some((joint) => !unlinked.get(nodeOf(joint)));
-      for (const [index, joint] of rest.entries()) {
-        if (unlinked.get(nodeOf(joint)) && (hasFirst || index > 0)) {
-          later.push(joint);
-          continue;
-        }
-        this.#link(joint);
-        const to = this.#nodeOf(joint.right);
-        if (to !== undefined) unlinked.set(to, unlinked.get(to)! - 1);
-      }
-      rest = later;
-    }
+    this.#joints = jointsOf(chains);
+    for (const joint of fedFirst(this.#joints, (element) => this.#nodeOf(element))) this.#link(joint);
   }
 
   /** Types of the nodes whose inputs have no links. */

@@ -1,0 +1,108 @@
+/**
+ * Which node types do what elements of GStreamer do, for those who type the names that they know.
+ *
+ * @module
+ */
+
+/** What stands for an element. */
+export interface Counterpart {
+  /** Node types by their names, of which those that are registered are told. */
+  readonly types: readonly string[];
+  /** What to do, beside these types or in place of them. */
+  readonly advice?: string;
+}
+
+const CODECS = "org.sluice.codecs.";
+const VIDEO = "org.sluice.video.";
+
+const READS: Counterpart = { types: ["media-source", "wav-source"] };
+const WRITES: Counterpart = { types: ["media-sink"], advice: "it muxes by the extension of its path" };
+const DECODES: Counterpart = {
+  types: [`${CODECS}h264-decode`, `${CODECS}audio-decode`],
+  advice: 'convert: "auto", which -e has, puts the decoder in',
+};
+const SHOWS: Counterpart = {
+  types: [],
+  advice: "the page shows pictures and levels: sluice run --serve, or sluice play FILE",
+};
+const CAPTURES: Counterpart = {
+  types: ["pipe-source"],
+  advice: "no node opens a device: let ffmpeg do so, as its command",
+};
+const PLAYS: Counterpart = {
+  types: ["pipe-sink"],
+  advice: "no node opens a device: let ffplay or aplay do so, as its command",
+};
+const LINKS: Counterpart = {
+  types: [],
+  advice:
+    "each link queues, and an output may have several: leave the element out, and name the node before it, id=NAME",
+};
+
+const BY_NAME: Readonly<Record<string, Counterpart>> = {
+  filesrc: READS,
+  uridecodebin: READS,
+  urisourcebin: READS,
+  playbin: { types: ["media-source"], advice: "sluice play FILE plays a file to the page" },
+  wavparse: READS,
+  filesink: { types: ["media-sink", "wav-sink", "image-sink"] },
+  wavenc: { types: ["wav-sink"] },
+  splitmuxsink: WRITES,
+  decodebin: DECODES,
+  decodebin3: DECODES,
+  parsebin: DECODES,
+  videoconvert: { types: [`${VIDEO}convert`] },
+  videoscale: { types: [`${VIDEO}scale`] },
+  videoconvertscale: { types: [`${VIDEO}scale`, `${VIDEO}convert`] },
+  videoflip: { types: [`${VIDEO}scale`] },
+  videocrop: { types: [`${VIDEO}scale`] },
+  videorate: { types: [`${VIDEO}frame-rate`] },
+  videotestsrc: { types: [`${VIDEO}pattern-source`] },
+  videomixer: { types: [`${VIDEO}compositor`] },
+  textoverlay: { types: [`${VIDEO}overlay`] },
+  audioconvert: { types: ["channel-mapper"], advice: "samples are 32-bit floats everywhere" },
+  audioresample: { types: ["resampler"] },
+  audiotestsrc: { types: ["tone-source"] },
+  audiomixer: { types: ["mixer"] },
+  volume: { types: ["gain"] },
+  level: { types: ["level-meter"] },
+  x264enc: { types: [`${CODECS}h264-encode`] },
+  openh264enc: { types: [`${CODECS}h264-encode`] },
+  opusenc: { types: [`${CODECS}opus-encode`] },
+  flacenc: { types: [`${CODECS}flac-encode`] },
+  jpegenc: { types: [`${CODECS}jpeg-encode`] },
+  pngenc: { types: ["image-sink"] },
+  multifilesink: { types: ["image-sink"] },
+  multifilesrc: { types: ["image-source"] },
+  fdsrc: { types: ["pipe-source"] },
+  fdsink: { types: ["pipe-sink"] },
+  queue: LINKS,
+  queue2: LINKS,
+  tee: LINKS,
+  autovideosink: SHOWS,
+  ximagesink: SHOWS,
+  xvimagesink: SHOWS,
+  glimagesink: SHOWS,
+  autoaudiosink: PLAYS,
+  alsasink: PLAYS,
+  pulsesink: PLAYS,
+  autoaudiosrc: CAPTURES,
+  autovideosrc: CAPTURES,
+  alsasrc: CAPTURES,
+  pulsesrc: CAPTURES,
+  v4l2src: CAPTURES,
+};
+
+/** Families of elements, by how their names end or begin. */
+const BY_SHAPE: readonly (readonly [shape: RegExp, Counterpart])[] = [
+  [/^(mp4|qt|matroska|webm|ogg|mpegts)mux$/, WRITES],
+  [/^(qt|matroska|ogg|ts)demux$/, READS],
+  [/^(avdec_\w+|\w+dec)$/, DECODES],
+];
+
+/** What stands for an element of GStreamer; `undefined` for other names. */
+export function counterpartOf(name: string): Counterpart | undefined {
+  const written = name.toLowerCase();
+  if (Object.hasOwn(BY_NAME, written)) return BY_NAME[written];
+  return BY_SHAPE.find(([shape]) => shape.test(written))?.[1];
+}
