@@ -84,6 +84,7 @@ const DOORS = [
   "testing.ts",
   "generated.ts",
   "kernels.ts",
+  "media.ts",
   "plugins.ts",
   "control.ts",
 ];
