@@ -21,7 +21,7 @@
  * of the standard processors (`GainConfig`, `GainHandle`, what their data frames carry), `@sluice/sluice/stages` has
  * the native stages for video, codecs and sensors, `@sluice/sluice/testing` is for tests of processors,
  * `@sluice/sluice/generated` is what a `sluice.gen.ts` imports, and `@sluice/sluice/kernels` has loops
- * over samples with the vector instructions of the processor.
+ * over samples with the vector instructions of the processor, and `@sluice/sluice/media` reads what is in media files.
  *
  * @module
  */

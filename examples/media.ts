@@ -5,10 +5,14 @@
  *
  * @module
  */
+import { readMedia } from "../media.ts";
 import { nodes, Runtime } from "../mod.ts";
 
 const [path, copy] = Deno.args;
 
+// From here on links from the file go by its codecs and its colours.
+const { container, tracks } = await readMedia(path);
+console.log(`${container}: ${tracks.map(({ name, codec }) => `${name} ${codec}`).join(", ")}`);
 await using runtime = new Runtime({ mode: "offline" });
 // The tracks are elements of dynamic ports, which are named where the node is added.
 const clip = runtime.add(nodes.mediaSource({ path }), { ports: ["video_0", "audio_0"] });

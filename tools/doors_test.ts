@@ -42,6 +42,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./testing": "./testing.ts",
     "./generated": "./generated.ts",
     "./kernels": "./kernels.ts",
+    "./media": "./media.ts",
     "./plugins": "./plugins.ts",
     "./control": "./control.ts",
     "./cli": "./cli/start.ts",

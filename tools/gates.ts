@@ -91,6 +91,7 @@ const DOORS = [
   "testing.ts",
   "generated.ts",
   "kernels.ts",
+  "media.ts",
   "plugins.ts",
   "control.ts",
 ];

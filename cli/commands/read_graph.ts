@@ -58,7 +58,7 @@ async function checkerOf(
 async function lookingIntoFiles(check: () => GraphCheck): Promise<GraphCheck> {
   const { made, paths } = notingPaths(check);
   if (paths.size === 0) return made;
-  const { lookInto } = await import("../project/media_outputs.ts");
+  const { lookInto } = await import("../../processors/media/look_into.ts");
   await lookInto(paths);
   return check();
 }

@@ -10,7 +10,7 @@ import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
-import { familyOf } from "./formats.ts";
+import { familyOf } from "../../processors/media/decoders.ts";
 import type { TrackPlan } from "./track_plan.ts";
 import { plannedSize, videoChain } from "./video_chain.ts";
 

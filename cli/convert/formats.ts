@@ -1,32 +1,12 @@
 /**
- * Which file is written for a path, and which shipped node types decode and encode what files hold.
+ * Which file is written for a path, and which shipped node types encode what it holds.
  *
  * @module
  */
 import { extname } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import type { TrackInfo } from "../../processors/media/media_info.ts";
-import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
-
-/** A node type that encodes or decodes, with its input and its output. */
-export interface CodecNode {
-  readonly type: string;
-  readonly input: string;
-  readonly output: string;
-}
-
-/** Codecs that can be decoded. */
-const DECODERS: Readonly<Record<string, CodecNode>> = {
-  h264: { type: "org.sluice.codecs.h264-decode", input: "encoded", output: "video" },
-  jpeg: { type: "org.sluice.codecs.jpeg-decode", input: "encoded", output: "video" },
-  opus: { type: "org.sluice.codecs.opus-decode", input: "encoded", output: "audio" },
-  aac: { type: "org.sluice.codecs.aac-decode", input: "encoded", output: "audio" },
-  mp3: { type: "org.sluice.codecs.mp3-decode", input: "encoded", output: "audio" },
-  flac: { type: "org.sluice.codecs.flac-decode", input: "encoded", output: "audio" },
-};
-
-/** AAC that can be decoded, by its codec string (RFC 6381) and its channels: AAC-LC of MPEG-4 or MPEG-2. */
-const [PLAIN_AAC, AAC_CHANNELS] = [/^mp4a\.(40\.2|67)$/, 2];
+import type { CodecNode } from "../../processors/media/decoders.ts";
+import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat } from "../../processors/media/output_formats.ts";
 
 /** Codecs that can be encoded to. */
 export const ENCODERS: Readonly<Record<string, CodecNode>> = {
@@ -55,40 +35,4 @@ export function outputFormatOf(path: string): OutputFormat {
     }; write one of these, of which "ffmpeg -i FILE OUTPUT" may make it`,
     { key: "OUTPUT", available: OUTPUT_EXTENSIONS },
   );
-}
-
-/** The node type that decodes a track. `undefined`: none does. */
-export function decoderOf(track: TrackInfo): CodecNode | undefined {
-  return undecodable(track) === undefined ? DECODERS[track.codec] : undefined;
-}
-
-/** Why no shipped node decodes a track. `undefined`: one does, or it holds samples. */
-export function undecodable(track: TrackInfo): string | undefined {
-  const { codec, refusal } = track;
-  if (refusal !== undefined) return refusal;
-  if (!isEncoded(codec)) return undefined;
-  const beyond = codec === "aac" ? beyondAac(track) : codec === "h264" ? beyondH264(track) : undefined;
-  if (DECODERS[codec] !== undefined && beyond === undefined) return undefined;
-  return `no shipped node decodes ${beyond ?? codec}`;
-}
-
-/** Whether a codec has to be decoded. */
-export function isEncoded(codec: string): boolean {
-  return familyOf(codec) !== PCM && codec !== "png";
-}
-
-function beyondAac({ codecString = "aac", channels = 1 }: TrackInfo): string | undefined {
-  const isPlain = PLAIN_AAC.test(codecString) && channels <= AAC_CHANNELS;
-  return isPlain ? undefined : `aac (${codecString}) with ${channels} channels`;
-}
-
-function beyondH264({ bitDepth, chroma, interlaced }: TrackInfo): string | undefined {
-  const found = [bitDepth && `${bitDepth} bits`, chroma && `chroma of ${chroma}`, interlaced && "interlaced pictures"];
-  const named = found.filter((each) => each !== undefined);
-  return named.length === 0 ? undefined : `h264 of ${named.join(", ")}`;
-}
-
-/** A codec in general: `pcm` for every format of samples. */
-export function familyOf(codec: string): string {
-  return codec.startsWith("pcm-") ? PCM : codec;
 }

@@ -7,7 +7,7 @@ import type { TrackInfo } from "../../processors/media/media_info.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
-import { decoderOf } from "./formats.ts";
+import { decoderOf } from "../../processors/media/decoders.ts";
 
 /** The lanes of what decodes. */
 const LANES = { video: "decode", audio: "audio" } as const;

@@ -8,7 +8,7 @@ import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts"
 import { PCM } from "../../processors/media/output_formats.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
-import { decoderOf, familyOf } from "./formats.ts";
+import { decoderOf, familyOf } from "../../processors/media/decoders.ts";
 
 /** The id of the node that reads. */
 export const SOURCE = "file";

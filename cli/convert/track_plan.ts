@@ -7,8 +7,9 @@ import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
-import { plainLine, readableLine } from "./ffmpeg_line.ts";
-import { ENCODERS, familyOf, isEncoded, undecodable } from "./formats.ts";
+import { plainLine, readableLine } from "../../processors/media/ffmpeg_line.ts";
+import { familyOf, isEncoded, undecodable } from "../../processors/media/decoders.ts";
+import { ENCODERS } from "./formats.ts";
 
 /** What is done with a track. */
 export interface TrackPlan {

@@ -159,6 +159,7 @@ async function lackingEntries(
       testing: "testing.ts",
       generated: "generated.ts",
       kernels: "kernels.ts",
+      media: "media.ts",
       plugins: "plugins.ts",
       control: "control.ts",
       cli: "cli/start.ts",

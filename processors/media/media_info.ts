@@ -12,9 +12,11 @@ import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
 
 /** A media file. */
 export interface MediaInfo {
+  /** The path that was given. */
   readonly path: string;
   /** Such as `MP4`, `Matroska`, `WAVE` or `PNG`. */
   readonly container: string;
+  /** Length of the file; of numbered pictures, of all of them. */
   readonly bytes: number;
   /** How much of a file that is cut off is there: "900 of 1000 bytes". */
   readonly part?: string;
@@ -24,6 +26,7 @@ export interface MediaInfo {
   readonly durationSeconds?: number;
   /** Bits a second of the whole file. */
   readonly bitRate?: number;
+  /** Of pictures and sound, in the order of the file. */
   readonly tracks: readonly TrackInfo[];
   /** Title, artist and so on, by name. */
   readonly tags: { readonly [name: string]: string | number };
@@ -33,6 +36,7 @@ export interface MediaInfo {
 export interface TrackInfo extends PictureFormat {
   /** The output of a `media-source` that carries it: `video_0`. */
   readonly name: string;
+  /** What it holds. */
   readonly kind: "video" | "audio";
   /** As encoded frames name it, `pcm-s16` and its like for samples, else what the file calls it. */
   readonly codec: string;
@@ -40,20 +44,25 @@ export interface TrackInfo extends PictureFormat {
   readonly codecString?: string;
   /** Why a `media-source` does not carry it: "its codec is vorbis, …". */
   readonly refusal?: string;
+  /** From its first packet to the end of its last one. */
   readonly durationSeconds?: number;
   /** Bits a second, of the whole track or of its first packets. */
   readonly bitRate?: number;
   /** Of ISO 639-2. */
   readonly language?: string;
+  /** Its name in the file. */
   readonly title?: string;
   /** Pixels as they are coded, before they are turned. */
   readonly width?: number;
+  /** Rows, likewise. */
   readonly height?: number;
   /** How far a player turns pictures, clockwise, in degrees. */
   readonly rotation?: number;
   /** Pictures a second, on average. */
   readonly frameRate?: number;
+  /** Samples a second of each channel. */
   readonly sampleRateHz?: number;
+  /** How many channels it has. */
   readonly channels?: number;
 }
 

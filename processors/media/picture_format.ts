@@ -17,6 +17,7 @@ export interface PictureFormat {
   readonly chroma?: "4:0:0" | "4:2:2" | "4:4:4";
   /** Whether pictures may be coded as two fields. */
   readonly interlaced?: true;
+  /** How YUV follows from RGB, where the stream or the container tells. */
   readonly matrix?: Matrix;
   /** Levels of luma: 16 to 235, or 0 to 255. */
   readonly range?: "limited" | "full";

@@ -4,7 +4,7 @@ import { renderPlans } from "../../cli/commands/convert_command.ts";
 import * as mediabunny from "mediabunny";
 import { main } from "../../cli/main.ts";
 import { processIo, TextOutput } from "../../cli/output/output.ts";
-import { familyOf, undecodable } from "../../cli/convert/formats.ts";
+import { familyOf, undecodable } from "../../processors/media/decoders.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
 import { decode, ffmpeg, FOLDER, input, mp4, probe, webm } from "../../processors/media/fixtures/media_files.ts";
 import { CONTAINERS, PCM } from "../../processors/media/output_formats.ts";

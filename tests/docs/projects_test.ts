@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { decodePng } from "../../processors/media/png.ts";
+import { hasLibrary } from "../../tools/native_library.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const [readme, registryPage, writingPage] = await Promise.all(
@@ -106,6 +108,27 @@ async function followWriting(folder: string): Promise<void> {
   assert.equal(peaks.length, 202);
   assert.deepEqual(peaks.map(({ ptsNs }) => ptsNs), peaks.map((_, k) => k * 5e6));
   assert.deepEqual(peaks.slice(0, 5).map(({ word }) => word), ["quiet", "quiet", "quiet", "middling", "quiet"]);
+  if (Deno.env.get("SLUICE_NATIVE") !== "off" && hasLibrary()) await followPictures(folder);
+}
+
+/** docs/writing_processors.md: its script inverts the colours of a media file. */
+async function followPictures(folder: string): Promise<void> {
+  const bars = "pattern-source width=256 height=64 frameRate=20 durationSeconds=0.1";
+  const run = (line: string) => deno(folder, ["task", "sluice", "run", "--quiet", "-e", line]);
+  await run(`${bars} ! h264-encode bitRate=20000000 ! media-sink path=bars.mp4`);
+  await deno(folder, ["run", "-A", "--no-check", "negative_graph.ts", "bars.mp4", "negative.mp4"]);
+  const pixels = async (name: string) => {
+    await run(`media-source path=${name}.mp4 ! image-sink path=${name}-%d.png`);
+    return decodePng(await Deno.readFile(`${folder}/${name}-1.png`)).bytes;
+  };
+  const [before, after] = [await pixels("bars"), await pixels("negative")];
+  // The middle of each bar, where nothing moves.
+  for (let bar = 0; bar < 7; bar++) {
+    for (let part = 0; part < 3; part++) {
+      const at = 4 * (24 * 256 + 18 + 36 * bar) + part;
+      assert.ok(Math.abs(255 - before[at] - after[at]) <= 6, `bar ${bar}: ${before[at]} became ${after[at]}`);
+    }
+  }
 }
 
 Deno.test("README.md, docs/registry.md and docs/writing_processors.md do what they say in projects of one's own, and their code passes deno check", async (test) => {

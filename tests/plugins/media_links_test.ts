@@ -11,6 +11,7 @@ import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { patternSource } from "../../stages.gen.ts";
 import { decodePng } from "../../processors/media/png.ts";
 import { readMediaInfo } from "../../processors/media/media_info.ts";
+import { readMedia } from "../../processors/media/read_media.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 
 const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs");
@@ -302,6 +303,51 @@ withClip("converters of a line take pictures for what their file says of their c
     const [track] = (await readMediaInfo(copy)).tracks;
     deepEqual([track.matrix, track.range], [matrix, range]);
   }
+});
+
+withClip("scripts and graph files take pictures for what a file says of their colours once they have read it", async (
+  _,
+  folder,
+) => {
+  const pattern = "pattern-source width=256 height=64 frameRate=20 durationSeconds=0.1";
+  const wanted = await firstPicture(pattern, `${folder}/wanted`);
+  const [known, unread] = [`${folder}/known.mp4`, `${folder}/unread.mp4`];
+  const encode = `org.sluice.video.convert pixelFormat=i420 matrix=bt601 ! h264-encode bitRate=20000000 matrix=bt601`;
+  await written(unread, `${pattern} ! ${encode} ! media-sink path=${unread}`);
+  await Deno.copyFile(unread, known);
+  const { container, tracks } = await readMedia(known);
+  const [{ name, kind, codec, width, height, matrix, range }] = tracks;
+  deepEqual([container, name, kind, codec, width, height], ["MP4", "video_0", "video", "h264", 256, 64]);
+  deepEqual([matrix, range], ["bt601", "limited"]);
+  const offBy = async (runtime: Runtime, images: string) => {
+    await runtime.start();
+    equal((await runtime.finished).outcome, "completed");
+    const found = decodePng(await Deno.readFile(`${images}-1.png`)).bytes;
+    return FLAT.map((at) => Math.abs(found[at] - wanted[at])).reduce((a, b) => Math.max(a, b));
+  };
+  const byScript = async (path: string) => {
+    await using runtime = new Runtime(OPTIONS);
+    const clip = runtime.add(nodes.mediaSource({ path }), { ports: ["video_0"] });
+    const images = runtime.add(nodes.imageSink({ path: `${path}-%d.png` }));
+    runtime.connect(clip.outputs.video[0], images.inputs.video, { convert: "auto" });
+    return await offBy(runtime, path);
+  };
+  const byFile = async (path: string) => {
+    const image = { type: "image-sink", config: { path: `${path}-file-%d.png` } };
+    const all = { clip: { type: "media-source", config: { path } }, image };
+    const links = [{ from: "clip.video_0", to: "image.video" }];
+    const text = JSON.stringify({ version: 1, mode: "offline", convert: "auto", nodes: all, links });
+    const { document } = checkGraph(text, "g.json", registry);
+    await using runtime = new Runtime({ ...graphOptions(document!), registry, native: "require" });
+    buildGraph(document!, runtime);
+    return await offBy(runtime, `${path}-file`);
+  };
+  for (const by of [byScript, byFile]) {
+    const [right, wrong] = [await by(known), await by(unread)];
+    ok(right <= 3, `${right} levels off`);
+    ok(wrong > 10, `${wrong} levels off without a look into the file`);
+  }
+  await rejects(readMedia(`${folder}/none.mp4`), { code: "InvalidConfig", message: /none\.mp4/ });
 });
 
 withClip("scripts and graph files have sound encoded for what a sink's file holds, as lines do", async (_, folder) => {

@@ -4,8 +4,8 @@
  * @module
  */
 import { extname } from "node:path";
-import type { TrackInfo } from "../../processors/media/media_info.ts";
-import { undecodable } from "./formats.ts";
+import { undecodable } from "./decoders.ts";
+import type { TrackInfo } from "./media_info.ts";
 
 /** The most channels of FLAC, which keeps every sample. */
 const FLAC_CHANNELS = 8;

@@ -1,0 +1,37 @@
+/**
+ * What scripts ask of media files. Importing it loads nothing that reads them.
+ *
+ * @module
+ */
+import type { MediaInfo } from "./media_info.ts";
+
+/**
+ * Reads what a media file says of itself: its container, its tracks and its tags.
+ *
+ * What it finds is known from then on to links from every `media-source` whose `path` is the same text: `convert: "auto"`
+ * goes by the codecs, and by the matrix and the range of pictures of H.264, as commands do. Call it before you connect,
+ * or before `loadGraph()`, `checkGraph()` and `buildGraph()`. Who does not call it gets the colours of stages' defaults,
+ * BT.709 in limited range, which are wrong for most pictures up to 1,279 × 576. Call it again once the file has changed.
+ *
+ * @param path of a file, or of numbered pictures such as `still-%05d.png`, of which the first one there is is read
+ * @returns its tracks by the names of the outputs of a `media-source`: `video_0`, `audio_1`, `pcm_2`
+ * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
+ *
+ * @example Pictures with the colours of their file
+ * ```ts
+ * import { appSink, nodes, Runtime } from "@sluice/sluice";
+ * import { readMedia } from "@sluice/sluice/media";
+ *
+ * const path = "out/demo.mp4";
+ * const { tracks } = await readMedia(path);
+ * await using runtime = new Runtime({ mode: "offline" });
+ * const clip = runtime.add(nodes.mediaSource({ path }), { ports: ["video_0"] });
+ * const pictures = runtime.add(appSink.video({ accepts: { pixelFormat: "rgba8" } }));
+ * runtime.connect(clip.outputs.video[0], pictures.inputs.video, { convert: "auto" });
+ * console.log(tracks.map(({ name, codec, width, height }) => [name, codec, width, height]));
+ * ```
+ */
+export async function readMedia(path: string): Promise<MediaInfo> {
+  const { readAndTell } = await import("./look_into.ts");
+  return await readAndTell(path);
+}
