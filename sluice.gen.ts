@@ -7287,6 +7287,12 @@ export interface PipeSourceConfig {
    * A whole number from 1 to 8; 2 by default.
    */
   readonly channels?: number;
+  /**
+   * For pictures whose stream tells no rate: how many a second; by default 25.
+   *
+   * A number of at most 1000 and above 0 Hz.
+   */
+  readonly frameRate?: number;
 }
 
 /** A `pipe-source` in a graph. */
@@ -7305,7 +7311,7 @@ export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFr
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
- * **Config.** `command`, `format`, `sampleRateHz`, `channels`.
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`.
  *
  * **Example.**
  * ```json
@@ -7321,10 +7327,10 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
   descriptor: {
     type: "pipe-source",
     className: "PipeSource",
-    source: "processors/media/pipe_source.ts:46",
+    source: "processors/media/pipe_source.ts:48",
     description: "Takes pictures or samples from another program.",
     doc:
-      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
     category: "media",
     tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
     mode: "loop",
@@ -7381,6 +7387,13 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
           maximum: 8,
           default: 2,
         },
+        frameRate: {
+          type: "number",
+          description: "For pictures whose stream tells no rate: how many a second; by default 25.",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          "x-unit": "Hz",
+        },
       },
       required: [],
       additionalProperties: false,
@@ -7406,6 +7419,7 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
             processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
           }
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
         },
       };
     };
@@ -7551,7 +7565,7 @@ export interface ProcessConfig {
    */
   readonly height?: number;
   /**
-   * Of raw pictures that come out; by default those that come in, else 30.
+   * Of pictures that come out: of raw ones by default that of those that come in, else 30; of YUV4MPEG2 where its first line tells none, by default 25.
    *
    * A number of at most 1000 and above 0 Hz.
    */
@@ -7597,7 +7611,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:65",
+    source: "processors/media/process.ts:66",
     description: "Passes a stream through another program.",
     doc:
       'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
@@ -7724,7 +7738,8 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
         },
         frameRate: {
           type: "number",
-          description: "Of raw pictures that come out; by default those that come in, else 30.",
+          description:
+            "Of pictures that come out: of raw ones by default that of those that come in, else 30; of YUV4MPEG2 where its first line tells none, by default 25.",
           exclusiveMinimum: 0,
           maximum: 1000,
           "x-unit": "Hz",
@@ -10324,13 +10339,13 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "56d55799a112feee",
-    "processors/media/image_sink.ts": "33739735051a08e8",
+    "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
     "processors/media/media_sink.ts": "0f71efe94811659b",
     "processors/media/media_source.ts": "1fdde020c39636a4",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
-    "processors/media/pipe_source.ts": "18974a0c61e9a461",
-    "processors/media/process.ts": "cf0858c9f92344c4",
+    "processors/media/pipe_source.ts": "b5598946c73454b5",
+    "processors/media/process.ts": "a9c9c126d3b928fe",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "31cfff7887c2c118",
   },

@@ -23,10 +23,25 @@ export function jointsOf(chains: readonly Chain[]): Joint[] {
  * @param nodeOf the node that an element stands for; `undefined` for one that there is not
  */
 export function fedFirst(joints: readonly Joint[], nodeOf: (element: Joint["left"]) => unknown): Joint[] {
-  const left = [...joints];
-  const isFed = (joint: Joint) => {
-    const node = nodeOf(joint.left);
-    return !left.some(({ right }) => node !== undefined && nodeOf(right) === node);
+  const unlinked = new Map<unknown, number>();
+  const isFed = ({ left }: Joint) => {
+    const node = nodeOf(left);
+    return node === undefined || !unlinked.get(node);
   };
-  return joints.map(() => left.splice(Math.max(0, left.findIndex(isFed)), 1)[0]);
+  for (const { right } of joints) unlinked.set(nodeOf(right), (unlinked.get(nodeOf(right)) ?? 0) + 1);
+  const ordered: Joint[] = [];
+  for (let rest = joints; rest.length > 0;) {
+    const isLoop = !rest.some(isFed);
+    const later: Joint[] = [];
+    for (const [index, joint] of rest.entries()) {
+      if (!isFed(joint) && !(isLoop && index === 0)) {
+        later.push(joint);
+        continue;
+      }
+      ordered.push(joint);
+      unlinked.set(nodeOf(joint.right), unlinked.get(nodeOf(joint.right))! - 1);
+    }
+    rest = later;
+  }
+  return ordered;
 }
