@@ -80,7 +80,7 @@ withClip("examples/media.ts runs, and the page about it shows its text", async (
     cwd: root,
   }).output();
   equal(code, 0, new TextDecoder().decode(stderr));
-  equal(new TextDecoder().decode(stdout), `completed: ${copy}\n`);
+  equal(new TextDecoder().decode(stdout), `MP4: video_0 h264, audio_0 opus\ncompleted: ${copy}\n`);
   const page = await Deno.readTextFile(new URL("docs/processors/media.md", root));
   const shown = page.split("<!-- examples/media.ts -->\n\n```ts\n")[1].split("```")[0];
   ok((await Deno.readTextFile(new URL("examples/media.ts", root))).includes(shown));
