@@ -94,6 +94,21 @@ export async function countBeyond(path: string, name: string, endSeconds: number
   }
 }
 
+/**
+ * How many pictures of a track lie before a time and are needed by ones from it on.
+ *
+ * @param name of the track
+ * @throws {SluiceError} as {@linkcode readMediaInfo}
+ */
+export async function countBefore(path: string, name: string, startSeconds: number): Promise<number> {
+  using file = await MediaFile.open(await import("mediabunny"), path);
+  try {
+    return await file.tracks.get(name)?.countBefore(startSeconds * 1e9) ?? 0;
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
 async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }: MediaFile): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
