@@ -7,12 +7,14 @@ import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
-import { imagePath } from "../../processors/media/image_path.ts";
+import { imagePath, isNumbered } from "../../processors/media/image_path.ts";
 import {
   countBefore,
   countBeyond,
   type MediaInfo,
+  type PictureSize,
   readMediaInfo,
+  readOtherSizes,
   type TrackInfo,
 } from "../../processors/media/media_info.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
@@ -21,6 +23,7 @@ import { conversionGraph } from "../convert/conversion_graph.ts";
 import { outputFormatOf } from "../convert/formats.ts";
 import { findUnwritten, renderConverted } from "../convert/result.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
+import { isOfOneSize, plannedSize } from "../convert/video_chain.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
@@ -43,14 +46,15 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   const info = await readMediaInfo(imagePath(given.input, 1));
   const args = spreadBitRate(given, info, output);
   const plans = await planTracks(info, output, args);
-  const graph = conversionGraph(info, plans, output, args);
+  const otherSizes = isNumbered(args.input) ? readOtherSizes(args.input, 1) : [];
+  const graph = conversionGraph(info, plans, output, args, otherSizes);
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));
     return EXIT.ok;
   }
   const { registry } = await loadTypes({ packages: [], plugins: [] });
   if (!args.json && !args.quiet) {
-    for (const line of renderPlans(info, plans)) {
+    for (const line of renderPlans(info, plans, args, otherSizes)) {
       io.stderr.line(line);
     }
   }
@@ -155,11 +159,14 @@ function refusal({ input, output }: ConvertArgs, why: string, key: string): Slui
 export function renderPlans(
   { tracks }: MediaInfo,
   plans: readonly TrackPlan[],
+  args: ConvertArgs,
+  otherSizes: readonly PictureSize[],
 ): string[] {
   return tracks.map((track) => {
     const plan = plans.find((each) => each.track === track);
     const what = plan === undefined ? "left out" : plan.copied ? renderCopied(plan) : `to ${plan.codec}`;
-    return `${track.name}: ${describeTrack(track)}: ${what}`;
+    const sizes = plan === undefined || plan.copied ? "" : renderSizes(otherSizes, plan, args);
+    return `${track.name}: ${describeTrack(track)}: ${what}${sizes}`;
   });
 }
 
@@ -167,6 +174,17 @@ function renderCopied({ before, beyond }: TrackPlan): string {
   const others = [before > 0 && `${before} pictures before the start`, beyond > 0 && `${beyond} pictures after --to`];
   const named = others.filter((each) => each !== false);
   return named.length === 0 ? "copied" : `copied, with ${named.join(" and ")} that others need`;
+}
+
+/** What becomes of pictures that have not the size of the first one. */
+function renderSizes(others: readonly PictureSize[], plan: TrackPlan, args: ConvertArgs): string {
+  if (others.length === 0 || args.size !== undefined || !isOfOneSize(plan.codec)) return "";
+  const { width, height } = plannedSize(plan, args);
+  const count = others.reduce((sum, { pictures }) => sum + pictures, 0);
+  const [first] = others;
+  const such = `${JSON.stringify(first.path)} of ${first.width} × ${first.height}`;
+  const which = count === 1 ? such : `${count} pictures of other sizes, such as ${such},`;
+  return `, with ${which} scaled to ${width} × ${height}, which --size changes`;
 }
 
 function runArgs({ output, json, quiet }: ConvertArgs): RunArgs {
