@@ -5296,7 +5296,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:50",
+    source: "processors/media/media_sink.ts:51",
     description: "Writes a media file.",
     doc:
       'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes later is left out.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
@@ -5531,9 +5531,9 @@ export type MediaSourceHandle = NodeHandle<
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
  * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
  * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
- * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached
- * from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place
- * itself first. An event `tracks` says what is in the file.
+ * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
+ * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
+ * decoders begin with the place itself. An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
@@ -5554,10 +5554,10 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:69",
+    source: "processors/media/media_source.ts:72",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached\nfrom the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place\nitself first. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -10341,12 +10341,12 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "0f71efe94811659b",
-    "processors/media/media_source.ts": "1fdde020c39636a4",
+    "processors/media/media_sink.ts": "8874f5f29d24c944",
+    "processors/media/media_source.ts": "8e306533207d9f6d",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "b5598946c73454b5",
     "processors/media/process.ts": "a9c9c126d3b928fe",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "31cfff7887c2c118",
+    "stages.gen.ts": "aaf09b490d4714fa",
   },
 });

@@ -2131,7 +2131,7 @@ export interface H264DecodeConfig {
 /** A `org.sluice.codecs.h264-decode` in a graph. */
 export type H264DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
 
-/** Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. */
+/** Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. Pictures that are decoded only for those after them are not given. */
 export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedStage<
   H264DecodeConfig,
   H264DecodeHandle
@@ -2143,7 +2143,7 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented.",
     doc:
-      "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity.",
+      "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. Pictures that are decoded only for those after them are not given.",
     category: "plugin",
     tags: ["native", "plugin", "codecs"],
     mode: "push",
@@ -2601,7 +2601,7 @@ export interface OpusDecodeConfig {
 /** A `org.sluice.codecs.opus-decode` in a graph. */
 export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
+/** Decodes Opus to mono or stereo at 48 kHz. The first 312 samples, and those before the time 0, only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
 export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedStage<
   OpusDecodeConfig,
   OpusDecodeHandle
@@ -2613,7 +2613,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes Opus to mono or stereo at 48 kHz.",
     doc:
-      "Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
+      "Decodes Opus to mono or stereo at 48 kHz. The first 312 samples, and those before the time 0, only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
     category: "plugin",
     tags: ["native", "plugin", "codecs"],
     mode: "push",

@@ -11,7 +11,7 @@
 export const ABI_VERSION = 7;
 
 /** Version of the interface of plugins. */
-export const STAGE_VERSION = { major: 1, minor: 3 } as const;
+export const STAGE_VERSION = { major: 1, minor: 4 } as const;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {
@@ -202,6 +202,7 @@ export const FLAG = {
   keyframe: 1,
   discontinuity: 2,
   gap: 4,
+  decodeOnly: 8,
 } as const;
 
 /** Bits of `LINK.state`. */
@@ -229,7 +230,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x2e39c87d;
+export const LAYOUT_HASH = 0xbdecd9e6;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.dtsNs=0
@@ -383,6 +384,7 @@ FORMAT.serialized=49
 FLAG.keyframe=1
 FLAG.discontinuity=2
 FLAG.gap=4
+FLAG.decodeOnly=8
 LINK_STATE.eos=1
 LINK_STATE.closing=2
 LINK_STATE.closed=4

@@ -7,14 +7,23 @@ import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
-import { imagePath } from "../../processors/media/image_path.ts";
-import { countBeyond, type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import { imagePath, isNumbered } from "../../processors/media/image_path.ts";
+import {
+  countBefore,
+  countBeyond,
+  type MediaInfo,
+  type PictureSize,
+  readMediaInfo,
+  readOtherSizes,
+  type TrackInfo,
+} from "../../processors/media/media_info.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
 import { outputFormatOf } from "../convert/formats.ts";
 import { findUnwritten, renderConverted } from "../convert/result.ts";
-import { planTrack, type TrackPlan } from "../convert/track_plan.ts";
+import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
+import { isOfOneSize, plannedSize } from "../convert/video_chain.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
@@ -37,13 +46,18 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   const info = await readMediaInfo(imagePath(given.input, 1));
   const args = spreadBitRate(given, info, output);
   const plans = await planTracks(info, output, args);
-  const graph = conversionGraph(info, plans, output, args);
+  const otherSizes = isNumbered(args.input) ? readOtherSizes(args.input, 1) : [];
+  const graph = conversionGraph(info, plans, output, args, otherSizes);
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));
     return EXIT.ok;
   }
   const { registry } = await loadTypes({ packages: [], plugins: [] });
-  if (!args.json && !args.quiet) { for (const line of renderPlans(info, plans)) io.stderr.line(line); }
+  if (!args.json && !args.quiet) {
+    for (const line of renderPlans(info, plans, args, otherSizes)) {
+      io.stderr.line(line);
+    }
+  }
   const text = JSON.stringify(graph);
   const { document, errors } = checkGraph(text, NAME, registry);
   if (document === undefined) return reportErrors(errors, io, args.json);
@@ -74,11 +88,7 @@ async function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertAr
   assertTimes(info, wanted, args);
   if (wanted.length > 0) {
     return await Promise.all(wanted.map(async (track) => {
-      const { toSeconds } = args;
-      const isCut = toSeconds !== undefined && track.kind === "video" && info.container !== "PNG" &&
-        info.container !== "JPEG";
-      const beyond = isCut ? await countBeyond(info.path, track.name, toSeconds) : 0;
-      return planTrack(track, wanted, output, args, beyond);
+      return planTrack(track, wanted, output, args, await countNeeded(info, track, output, args));
     }));
   }
   const kinds = [...new Set(info.tracks.map(({ kind }) => kind))];
@@ -89,6 +99,20 @@ async function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertAr
     }`,
     "OUTPUT",
   );
+}
+
+/** The pictures that come with what is wanted of a track if it is copied. Players leave out those before an edit list. */
+async function countNeeded(
+  { path, container }: MediaInfo,
+  { kind, name }: TrackInfo,
+  { skips }: OutputFormat,
+  { fromSeconds = 0, toSeconds }: ConvertArgs,
+): Promise<NeededPictures> {
+  if (kind !== "video" || container === "PNG" || container === "JPEG") return { before: 0, beyond: 0 };
+  return {
+    before: skips ? 0 : await countBefore(path, name, fromSeconds),
+    beyond: toSeconds === undefined ? 0 : await countBeyond(path, name, toSeconds),
+  };
 }
 
 /** @throws {SluiceError} `InvalidConfig` for times between which nothing lies */
@@ -132,14 +156,35 @@ function refusal({ input, output }: ConvertArgs, why: string, key: string): Slui
 }
 
 /** What is done with each track, a line each. */
-export function renderPlans({ tracks }: MediaInfo, plans: readonly TrackPlan[]): string[] {
+export function renderPlans(
+  { tracks }: MediaInfo,
+  plans: readonly TrackPlan[],
+  args: ConvertArgs,
+  otherSizes: readonly PictureSize[],
+): string[] {
   return tracks.map((track) => {
     const plan = plans.find((each) => each.track === track);
-    const beyond = plan?.beyond === 1 ? "1 picture" : `${plan?.beyond} pictures`;
-    const copied = plan?.beyond ? `copied, with ${beyond} after --to that others need` : "copied";
-    const what = plan === undefined ? "left out" : plan.copied ? copied : `to ${plan.codec}`;
-    return `${track.name}: ${describeTrack(track)}: ${what}`;
+    const what = plan === undefined ? "left out" : plan.copied ? renderCopied(plan) : `to ${plan.codec}`;
+    const sizes = plan === undefined || plan.copied ? "" : renderSizes(otherSizes, plan, args);
+    return `${track.name}: ${describeTrack(track)}: ${what}${sizes}`;
   });
+}
+
+function renderCopied({ before, beyond }: TrackPlan): string {
+  const others = [before > 0 && `${before} pictures before the start`, beyond > 0 && `${beyond} pictures after --to`];
+  const named = others.filter((each) => each !== false);
+  return named.length === 0 ? "copied" : `copied, with ${named.join(" and ")} that others need`;
+}
+
+/** What becomes of pictures that have not the size of the first one. */
+function renderSizes(others: readonly PictureSize[], plan: TrackPlan, args: ConvertArgs): string {
+  if (others.length === 0 || args.size !== undefined || !isOfOneSize(plan.codec)) return "";
+  const { width, height } = plannedSize(plan, args);
+  const count = others.reduce((sum, { pictures }) => sum + pictures, 0);
+  const [first] = others;
+  const such = `${JSON.stringify(first.path)} of ${first.width} × ${first.height}`;
+  const which = count === 1 ? such : `${count} pictures of other sizes, such as ${such},`;
+  return `, with ${which} scaled to ${width} × ${height}, which --size changes`;
 }
 
 function runArgs({ output, json, quiet }: ConvertArgs): RunArgs {

@@ -5,7 +5,7 @@
  */
 import type { GraphFile } from "../../core/graph/graph_file.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
-import type { MediaInfo } from "../../processors/media/media_info.ts";
+import type { MediaInfo, PictureSize } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain } from "./audio_chain.ts";
@@ -26,12 +26,14 @@ const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
  * Draws up the graph.
  *
  * @param plans what is done with each track that is read
+ * @param otherSizes those of numbered pictures beside that of the first one
  */
 export function conversionGraph(
   info: MediaInfo,
   plans: readonly TrackPlan[],
   output: OutputFormat,
   args: ConvertArgs,
+  otherSizes: readonly PictureSize[] = [],
 ): GraphFile {
   const draft = new GraphDraft();
   addInput(draft, info, args);
@@ -40,12 +42,12 @@ export function conversionGraph(
     const end = plan.copied
       ? start
       : plan.track.kind === "video"
-      ? videoChain(draft, start, plan, args)
+      ? videoChain(draft, start, plan, args, otherSizes.length > 0)
       : audioChain(draft, start, plan, args);
     draft.link(end.from, outputAddress(plan, output));
   }
   addOutput(draft, plans, output, args);
-  return draft.finish(poolsFor(plans, args));
+  return draft.finish(poolsFor(plans, args, otherSizes));
 }
 
 /** Whether WAV files are read by the node type that is for them: it has no times to begin and to end at. */
@@ -114,11 +116,15 @@ function outputPort({ track, codec }: TrackPlan, { sink }: OutputFormat): string
 }
 
 /** A pool for pictures that are larger than usual. */
-function poolsFor(plans: readonly TrackPlan[], args: ConvertArgs): GraphFile["pools"] {
+function poolsFor(
+  plans: readonly TrackPlan[],
+  args: ConvertArgs,
+  otherSizes: readonly PictureSize[],
+): GraphFile["pools"] {
   const video = plans.find(({ track, copied }) => track.kind === "video" && !copied);
   if (video === undefined) return undefined;
   const { width = 0, height = 0 } = video.track;
-  const sizes = [{ width, height }, { width: height, height: width }, plannedSize(video, args)];
+  const sizes = [{ width, height }, { width: height, height: width }, plannedSize(video, args), ...otherSizes];
   const pixels = sizes.map((size) => Math.ceil(size.width / ROW_PIXELS) * ROW_PIXELS * size.height);
   const most = Math.max(...pixels);
   return most <= USUAL_PIXELS ? undefined : { video: { slotBytes: most * PIXEL_BYTES } };

@@ -20,6 +20,14 @@ export interface TrackPlan {
   readonly copied: boolean;
   /** Pictures after the end that are copied all the same, since ones before it need them. */
   readonly beyond: number;
+  /** Pictures before the start that are copied and shown all the same, since ones after it need them. */
+  readonly before: number;
+}
+
+/** How many pictures outside of what is wanted others need, if they are copied. */
+export interface NeededPictures {
+  readonly beyond: number;
+  readonly before: number;
 }
 
 /** Options that change a track, by the names that people type, as far as they are given. */
@@ -29,7 +37,7 @@ type Changes = readonly string[];
  * Decides what is done with a track.
  *
  * @param tracks all that are wanted of the file
- * @param beyond pictures after the end that ones before it need
+ * @param needed pictures that would come with what is wanted
  * @throws {SluiceError} `InvalidConfig` if the file holds nothing that it can become; the message has a line of ffmpeg
  */
 export function planTrack(
@@ -37,16 +45,16 @@ export function planTrack(
   tracks: readonly TrackInfo[],
   output: OutputFormat,
   args: ConvertArgs,
-  beyond = 0,
+  needed: NeededPictures = { beyond: 0, before: 0 },
 ): TrackPlan {
-  const changes = track.kind === "video" ? videoChanges(track, output, args, beyond) : audioChanges(track, args);
+  const changes = track.kind === "video" ? videoChanges(track, output, args, needed) : audioChanges(track, args);
   const held = track.kind === "video" ? output.video : output.audio;
   const own = familyOf(track.codec);
   const isKept = own !== PCM || output.encodesSamples === undefined || args.copy || args.audioCodec !== undefined;
   const fits = held.includes(own) && isKept;
   const readable = `let ffmpeg make a file that is read: ${readableLine(args.input, tracks)}`;
   if (track.refusal !== undefined) throw refusal(track, output, track.refusal, readable);
-  if (fits && changes.length === 0) return { track, codec: own, copied: isEncoded(own), beyond };
+  if (fits && changes.length === 0) return { track, codec: own, copied: isEncoded(own), ...needed };
   if (args.copy) {
     const why = fits ? `${changes.join(" and ")} would change it` : `${output.name} holds ${listCodecs(held)}`;
     throw refusal(track, output, `--copy encodes nothing, and ${why}`, "leave --copy out");
@@ -59,7 +67,7 @@ export function planTrack(
       : `Sluice cannot write ${own} to ${output.name}, which takes ${listCodecs(held, " or ")}, and ${reason}`;
     throw refusal(track, output, why, readable);
   }
-  return { track, codec, copied: false, beyond: 0 };
+  return { track, codec, copied: false, beyond: 0, before: 0 };
 }
 
 /** The codec that a track is encoded to. */
@@ -84,7 +92,12 @@ function encodable(held: readonly string[], own: string | undefined): string | u
   return able.find((codec) => codec === own) ?? able[0];
 }
 
-function videoChanges(track: TrackInfo, output: OutputFormat, args: ConvertArgs, beyond: number): Changes {
+function videoChanges(
+  track: TrackInfo,
+  output: OutputFormat,
+  args: ConvertArgs,
+  { beyond, before }: NeededPictures,
+): Changes {
   const { size, frameRate, videoBitRate, videoCodec, fromSeconds } = args;
   return named({
     "--size": size !== undefined,
@@ -93,6 +106,7 @@ function videoChanges(track: TrackInfo, output: OutputFormat, args: ConvertArgs,
     "--video-codec": videoCodec !== undefined && videoCodec !== track.codec,
     // Only a key frame can be begun with.
     "--from": fromSeconds !== undefined && fromSeconds > 0 && !args.copy,
+    "the edit list": before > 0 && !args.copy && undecodable(track) === undefined,
     "--to": beyond > 0 && !args.copy && undecodable(track) === undefined,
     // Players do not find it there.
     "the rotation of its pictures": track.rotation !== undefined && output.rotates === undefined && !args.copy,

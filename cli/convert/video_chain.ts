@@ -35,9 +35,16 @@ interface Size {
 /**
  * Appends what a track of pictures takes.
  *
+ * @param isMixed its pictures have several sizes
  * @throws {SluiceError} `InvalidConfig` for a size that cannot be encoded
  */
-export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+export function videoChain(
+  draft: GraphDraft,
+  start: ChainEnd,
+  plan: TrackPlan,
+  args: ConvertArgs,
+  isMixed: boolean,
+): ChainEnd {
   const { track, codec } = plan;
   let end = frames(draft, start, track, args);
   const isYuv = track.codec === "h264";
@@ -46,7 +53,8 @@ export function videoChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
   const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};
   const size = plannedSize(plan, args);
   assertSize(codec, size);
-  if (track.rotation !== undefined || size.width !== track.width || size.height !== track.height) {
+  const isOther = size.width !== track.width || size.height !== track.height;
+  if (track.rotation !== undefined || isOther || args.size !== undefined || (isMixed && isOfOneSize(codec))) {
     const scale = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "scale", scale, { ...size, ...(track.rotation && { rotate: track.rotation }) }, "decode");
   }
@@ -78,6 +86,11 @@ export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs):
     height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
   };
   return codec === "h264" ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+}
+
+/** Whether all pictures of a stream have one size. */
+export function isOfOneSize(codec: string): boolean {
+  return codec === "h264";
 }
 
 function assertSize(codec: string, { width, height }: Size): void {

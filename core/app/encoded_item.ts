@@ -22,6 +22,8 @@ export interface AppEncodedUnit {
   readonly dtsNs?: number;
   /** How long it lasts, nanoseconds; by default 0. */
   readonly durationNs?: number;
+  /** Whether it is decoded only for those that follow, and not shown or heard; by default `false`. */
+  readonly decodeOnly?: boolean;
   /** Whether units are missing before this one; by default `false`. */
   readonly discontinuity?: boolean;
 }
@@ -45,6 +47,7 @@ export function encodedItem(options: AppEncodedOptions): SourceItem<AppEncodedUn
       frame.ptsNs = unit.ptsNs ?? endPtsNs;
       frame.dtsNs = unit.dtsNs ?? frame.ptsNs;
       frame.durationNs = unit.durationNs ?? 0;
+      frame.decodeOnly = unit.decodeOnly ?? false;
       frame.discontinuity = unit.discontinuity ?? false;
       endPtsNs = frame.ptsNs + frame.durationNs;
       return frame;

@@ -19,6 +19,7 @@ import { Frame } from "./frame.ts";
 // Local copies: V8 resolves an imported constant again at each use.
 const KIND_ENCODED = KIND.encoded;
 const FLAG_KEYFRAME = FLAG.keyframe;
+const FLAG_DECODE_ONLY = FLAG.decodeOnly;
 const DTS_NS = SLOT.dtsNs >> 3;
 const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const WIDTH = SLOT.width >> 2;
@@ -107,6 +108,17 @@ export class EncodedFrame extends Frame {
   }
   set keyframe(value: boolean) {
     this.setFlag(FLAG_KEYFRAME, value);
+  }
+
+  /**
+   * Whether it is decoded only for those that follow: nothing of it is shown or heard. Decoders give no picture and no
+   * sound for it.
+   */
+  get decodeOnly(): boolean {
+    return this.hasFlag(FLAG_DECODE_ONLY);
+  }
+  set decodeOnly(value: boolean) {
+    this.setFlag(FLAG_DECODE_ONLY, value);
   }
 
   /** When it is to be decoded: media time, nanoseconds; differs from `ptsNs` where frames are reordered. */

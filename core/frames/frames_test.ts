@@ -108,14 +108,15 @@ Deno.test("EncodedFrame.bytes is exactly as long as the payload", () => {
   deepEqual([[...copy.bytes], copy.keyframe, copy.ptsNs, copy.dtsNs, copy.codec], [[1, 2, 3], true, 5, 2, "h264"]);
 });
 
-for (const flag of ["keyframe", "discontinuity", "gap", "linkGap"] as const) {
+for (const flag of ["keyframe", "discontinuity", "gap", "decodeOnly", "linkGap"] as const) {
   Deno.test(`Frame.copyTimes() and writable() take over that ${flag} is set, and nothing else`, () => {
     const { pool } = bench(3);
     const make = () => acquire<EncodedFrame>(pool, "encoded", { codec: "h264", maxBytes: 4 });
-    const flagsOf = ({ keyframe, discontinuity, gap, linkGap }: EncodedFrame) => ({
+    const flagsOf = ({ keyframe, discontinuity, gap, decodeOnly, linkGap }: EncodedFrame) => ({
       keyframe,
       discontinuity,
       gap,
+      decodeOnly,
       linkGap,
     });
     const from = make();
@@ -125,6 +126,7 @@ for (const flag of ["keyframe", "discontinuity", "gap", "linkGap"] as const) {
     other.keyframe =
       other.discontinuity =
       other.gap =
+      other.decodeOnly =
       other.linkGap =
         flag !== "keyframe";
     other.copyTimes(from);

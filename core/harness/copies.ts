@@ -51,6 +51,8 @@ export interface EncodedOutput extends FrameOutput {
   readonly codec: Codec;
   /** Whether decoding can start here. */
   readonly keyframe: boolean;
+  /** Whether it is decoded only for those that follow. */
+  readonly decodeOnly: boolean;
   /** When it is to be decoded, nanoseconds. */
   readonly dtsNs: number;
   /** The payload. */
@@ -87,8 +89,8 @@ export function copyOf(frame: Frame): AnyOutput {
     return { ...common, pixelFormat, width, height, layout, planes: layout.map((_, at) => frame.plane(at).slice()) };
   }
   if (frame instanceof EncodedFrame) {
-    const { codec, keyframe, dtsNs } = frame;
-    return { ...common, codec, keyframe, dtsNs, bytes: frame.bytes.slice() };
+    const { codec, keyframe, decodeOnly, dtsNs } = frame;
+    return { ...common, codec, keyframe, decodeOnly, dtsNs, bytes: frame.bytes.slice() };
   }
   if (frame instanceof PacketFrame) {
     const names = Object.keys(frame.fields);

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { EncodedPacket, EncodedPacketSink, InputAudioTrack, InputVideoTrack } from "mediabunny";
+import type {
+  EncodedPacket,
+  EncodedPacketSink,
+  InputAudioTrack,
+  InputVideoTrack,
+  PacketRetrievalOptions,
+} from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { AUDIO_CODECS, type AudioFormat, type Codec, type EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
@@ -37,6 +43,9 @@ const PCM: Readonly<Record<string, WavSampleFormat>> = {
 
 /** By how many pictures one is decoded before it is shown at most: H.264 and H.265 keep up to 16 of them. */
 const MOST_REORDERED = 16;
+
+/** A time that is earlier by less is the same one, rounded. */
+const LEAST_BEFORE_SECONDS = 5e-4;
 
 /** What a header can say of a track: beyond that, it is faulty. */
 const MOST_CHANNELS = 8;
@@ -141,10 +150,7 @@ export class FileTrack {
     await this.#packets?.return();
     this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(this.#secondsBefore(endNs));
     this.#earlyNs = -this.#primingNs;
-    const seconds = timeNs / 1e9 + this.originSeconds + this.#rounding;
-    const first = timeNs <= 0
-      ? await this.#sink.getFirstKeyPacket()
-      : await this.#sink.getKeyPacket(seconds) ?? await this.#sink.getFirstKeyPacket();
+    const first = await this.#keyPacketAt(timeNs);
     this.#packets = first === null ? undefined : this.#sink.packets(first);
     await this.advance();
   }
@@ -161,6 +167,19 @@ export class FileTrack {
     let packet = await this.#sink.getKeyPacket(seconds - 1e-6, about);
     while (packet !== null && packet.sequenceNumber <= last) {
       if (packet.timestamp >= seconds) count++;
+      packet = await this.#sink.getNextPacket(packet, about);
+    }
+    return count;
+  }
+
+  /** How many packets before a time are read to reach it, since ones from it on need them. */
+  async countBefore(timeNs: number): Promise<number> {
+    const seconds = this.#secondsBefore(timeNs) - LEAST_BEFORE_SECONDS;
+    const about = { metadataOnly: true };
+    let packet = await this.#keyPacketAt(timeNs, about);
+    let count = 0;
+    for (let after = 0; packet !== null && after <= MOST_REORDERED; after++) {
+      if (packet.timestamp < seconds) [count, after] = [count + 1, 0];
       packet = await this.#sink.getNextPacket(packet, about);
     }
     return count;
@@ -184,6 +203,13 @@ export class FileTrack {
   /** Sums with an origin are rounded: far less than a tick of the clock of MPEG-TS, whose second has 90,000. */
   get #rounding(): number {
     return this.originSeconds === 0 ? 0 : 1e-6;
+  }
+
+  /** The packet that a place is reached from. */
+  async #keyPacketAt(timeNs: number, about?: PacketRetrievalOptions): Promise<EncodedPacket | null> {
+    const seconds = timeNs / 1e9 + this.originSeconds + this.#rounding;
+    const found = timeNs <= 0 ? null : await this.#sink.getKeyPacket(seconds, about);
+    return found ?? await this.#sink.getFirstKeyPacket(about);
   }
 
   /** The time of the container that packets before an end are before. */

@@ -32,6 +32,15 @@ export interface MediaInfo {
   readonly tags: { readonly [name: string]: string | number };
 }
 
+/** A size that numbered pictures have. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+  /** The first file that has it, and how many do. */
+  readonly path: string;
+  readonly pictures: number;
+}
+
 /** A track of a file. */
 export interface TrackInfo extends PictureFormat {
   /** The output of a `media-source` that carries it: `video_0`. */
@@ -100,6 +109,40 @@ export async function countBeyond(path: string, name: string, endSeconds: number
     return await file.tracks.get(name)?.countBeyond(endSeconds * 1e9) ?? 0;
   } catch (error) {
     throw mediaError(path, error);
+  }
+}
+
+/**
+ * How many pictures of a track lie before a time and are needed by ones from it on.
+ *
+ * @param name of the track
+ * @throws {SluiceError} as {@linkcode readMediaInfo}
+ */
+export async function countBefore(path: string, name: string, startSeconds: number): Promise<number> {
+  using file = await MediaFile.open(await import("mediabunny"), path);
+  try {
+    return await file.tracks.get(name)?.countBefore(startSeconds * 1e9) ?? 0;
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
+/**
+ * The sizes of numbered pictures beside that of the first one, up to a gap.
+ *
+ * @param first the number of the first one
+ */
+export function readOtherSizes(pattern: string, first: number): PictureSize[] {
+  const found = new Map<string, PictureSize>();
+  const usual = trackOf(imagePath(pattern, first));
+  for (let number = first + 1;; number++) {
+    const path = imagePath(pattern, number);
+    if (sizeOf(path) === undefined) return [...found.values()];
+    const { width, height } = trackOf(path) ?? {};
+    if (width === undefined || height === undefined || (width === usual?.width && height === usual.height)) continue;
+    const key = `${width} × ${height}`;
+    const known = found.get(key) ?? { width, height, path, pictures: 0 };
+    found.set(key, { ...known, pictures: known.pictures + 1 });
   }
 }
 
@@ -188,6 +231,15 @@ function numberedInfo(pattern: string): MediaInfo | undefined {
     size = sizeOf(imagePath(pattern, first + pictures));
   }
   return { ...info, path: pattern, bytes, pictures };
+}
+
+function trackOf(path: string): TrackInfo | undefined {
+  try {
+    return pictureFileInfo(path)?.tracks[0];
+  } catch {
+    // What is wrong with a picture is told where it is read.
+    return undefined;
+  }
 }
 
 function firstNumber(pattern: string): number | undefined {

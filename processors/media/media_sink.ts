@@ -12,6 +12,7 @@ import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { PartialFile } from "../file/partial_file.ts";
 import { type Container, containerOf, type Mediabunny } from "./containers.ts";
+import { CONTAINERS } from "./output_formats.ts";
 import { Recording } from "./recording.ts";
 import { type MediaFrame, SinkTrack } from "./sink_track.ts";
 
@@ -163,6 +164,11 @@ export class MediaSink {
     );
   }
 
+  /** Whether players of the file leave out what lies before its start. */
+  get #skips(): boolean {
+    return CONTAINERS[this.#container].skips === true;
+  }
+
   #inputs(): StreamInput<MediaFrame>[] {
     return [...this.video, ...this.audio, ...this.pcm] as StreamInput<MediaFrame>[];
   }
@@ -210,9 +216,9 @@ export class MediaSink {
       }
       const frame = track.index < 0 ? track.input.read() : track.read();
       if (frame === undefined) break;
-      const packet = "kind" in frame ? undefined : track.place(frame, this.#originNs);
-      if (packet === undefined) this.#late++;
-      else this.#recording!.add(track.index, packet);
+      const packet = "kind" in frame ? "late" : track.place(frame, { originNs: this.#originNs, skips: this.#skips });
+      if (packet === "late") this.#late++;
+      else if (packet !== "unheard") this.#recording!.add(track.index, packet);
     }
     for (const { isOpen, index } of this.#tracks) if (!isOpen && index >= 0) this.#recording!.endTrack(index);
     await this.#recording!.settled();
@@ -231,8 +237,9 @@ export class MediaSink {
       if (index >= 0 || !isOpen) continue;
       context.log.warn(`"${input.name}" is left out of ${JSON.stringify(this.path)}: nothing has come of it`);
     }
-    const firstNs = Math.min(...known.map(({ nextNs }) => nextNs!));
-    const heardNs = Math.min(...known.map(({ nextNs, format }) => nextNs! + format.primingNs));
+    const starts = known.map((track) => ({ firstNs: track.startNs(this.#skips), primingNs: track.format.primingNs }));
+    const firstNs = Math.min(...starts.map((start) => start.firstNs));
+    const heardNs = Math.min(...starts.map((start) => start.firstNs + start.primingNs));
     this.#originNs = firstNs <= 0 && firstNs >= -MOST_PRIMING_NS ? 0 : heardNs;
     this.#startNs = this.#originNs;
     this.#beginFile(context);

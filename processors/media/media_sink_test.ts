@@ -339,7 +339,16 @@ for (
   Deno.test(`MediaSink refuses ${what}, and leaves no file`, async () => {
     const sink = await sinkOf(config, [port]);
     const [ptsNs, durationNs] = [0, 1e6];
-    push(sink, port, { ...frame, ptsNs, durationNs, keyframe: true, dtsNs: 0, sequence: 0, discontinuity: false });
+    push(sink, port, {
+      ...frame,
+      ptsNs,
+      durationNs,
+      keyframe: true,
+      decodeOnly: false,
+      dtsNs: 0,
+      sequence: 0,
+      discontinuity: false,
+    });
     await assert.rejects(sink.run(), (error) => message.test(String(error)) || assert.fail(String(error)));
     await sink.teardown();
     assert.deepEqual([...Deno.readDirSync(FOLDER)].filter(({ name }) => name.startsWith("x.")), []);

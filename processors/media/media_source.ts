@@ -21,6 +21,9 @@ const IDLE_NS = 1e8;
 /** The most samples of a block over all channels: what a slot of the default pool holds. */
 const MOST_VALUES = 16_384;
 
+/** By how much a picture that is shown at a place may be before it: times of files are rounded. */
+const ROUNDING_NS = 5e5;
+
 /** A track that begins so much after another one is late. */
 const LATE_NS = 2e8;
 /** Packets of a late track that come before their time: with them, decoders and encoders have made a frame. */
@@ -45,9 +48,9 @@ interface PlayedTrack {
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
  * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
  * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
- * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place is reached
- * from the key frame before it: frames up to it have times before that of the place, so that a decoder shows the place
- * itself first. An event `tracks` says what is in the file.
+ * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
+ * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
+ * decoders begin with the place itself. An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
@@ -299,14 +302,15 @@ export class MediaSource {
     const packet = track.next!;
     const isEarly = played.early > 0;
     if (isEarly) played.early--;
-    if (played.block === undefined) await this.#writeEncoded(played, packet);
+    if (played.block === undefined) await this.#writeEncoded(played, packet, context.mode === "live");
     else await this.#writeSamples(played, packet);
     this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
     if (!isEarly) context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
     await this.#read(track.advance());
   }
 
-  async #writeEncoded(played: PlayedTrack, { bytes, timeNs, durationNs, keyframe }: FilePacket): Promise<void> {
+  async #writeEncoded(played: PlayedTrack, packet: FilePacket, isLive: boolean): Promise<void> {
+    const { bytes, timeNs, durationNs, keyframe } = packet;
     const out = played.out as StreamOutput<EncodedFrame>;
     const { kind: _, ...format } = played.track.format as EncodedFormat;
     await out.ready();
@@ -314,9 +318,21 @@ export class MediaSource {
     frame.bytes.set(bytes);
     frame.ptsNs = frame.dtsNs = this.#baseNs + timeNs - this.#placeNs;
     frame.durationNs = durationNs;
+    frame.decodeOnly = this.#isOnlyDecoded(played, packet, isLive);
     frame.discontinuity = played.jumps;
     played.jumps = false;
     out.write(frame);
+  }
+
+  /**
+   * Whether a packet is before the place: sound that is over there, and a picture that is shown before. Whoever looks on
+   * sees the picture that is still shown at the place; in a file, times begin with the next one.
+   */
+  #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket, isLive: boolean): boolean {
+    const endNs = timeNs + durationNs;
+    if (track.port !== "video") return durationNs > 0 && endNs <= this.#placeNs;
+    const isShownThere = isLive && endNs > this.#placeNs + ROUNDING_NS;
+    return timeNs < this.#placeNs - ROUNDING_NS && !isShownThere;
   }
 
   async #writeSamples(played: PlayedTrack, { bytes, timeNs }: FilePacket): Promise<void> {
@@ -324,7 +340,8 @@ export class MediaSource {
     const { block } = played;
     const { sampleRateHz, channels } = played.track.format as AudioFormat;
     const total = Math.floor(bytes.length / block!.bytesPerFrame);
-    for (let from = 0; from < total;) {
+    // The first sample is that at the place.
+    for (let from = Math.max(0, Math.round((this.#placeNs - timeNs) / 1e9 * sampleRateHz)); from < total;) {
       const sampleCount = Math.min(total - from, Math.floor(MOST_VALUES / channels));
       block!.reserve(sampleCount);
       const start = from * block!.bytesPerFrame;

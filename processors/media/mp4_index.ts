@@ -94,7 +94,7 @@ export class Mp4Index {
       .map((each) => this.#rewrite(each, inner));
     if (from.type === "stbl") parts.push(...inner.table!.boxes());
     // The edit list stands behind the head of its track.
-    if (from.type === "trak") parts.splice(1, 0, ...this.#editList(from, inner));
+    if (from.type === "trak") parts.splice(1, 0, ...this.#editList(inner));
     return box(from.type, ...parts);
   }
 
@@ -102,14 +102,15 @@ export class Mp4Index {
     const id = viewOf(this.#head, this.#child(track, "tkhd"));
     const table = this.#tables.get(id.getUint32(id.getUint8(0) === 1 ? 20 : 12)) ?? new SampleTable();
     const trackUnits = timescaleOf(this.#head, this.#child(this.#child(track, "mdia"), "mdhd"));
-    return { units, table, trackUnits };
+    return { units, table, trackUnits, skipped: this.#skippedOf(track) };
   }
 
-  #withDuration({ type, start, end }: Box, { units, table, trackUnits = units }: TrackContext): Uint8Array {
+  #withDuration({ type, start, end }: Box, context: TrackContext): Uint8Array {
+    const { units, table } = context;
     const content = this.#head.slice(start, end);
     const at = DURATION_AT[type]?.[content[0]];
     if (at === undefined) return content;
-    const seconds = table === undefined ? this.#seconds() : (table.start + table.duration) / trackUnits;
+    const seconds = table === undefined ? this.#seconds() : endOf(context);
     const duration = type === "mdhd" ? table!.duration : Math.round(seconds * units);
     if (content[0] === 0 && duration < 2 ** 32) {
       viewOf(content, { start: 0, end: content.length }).setUint32(at, duration);
@@ -121,16 +122,12 @@ export class Mp4Index {
   /** The time at which the longest track ends. */
   #seconds(): number {
     const [movie] = inside(this.#head, 0, this.#head.length);
-    const ends = [...inside(this.#head, movie.start, movie.end)].filter(({ type }) => type === "trak").map((track) => {
-      const { table, trackUnits } = this.#contextOf(track, 1);
-      return (table!.start + table!.duration) / trackUnits!;
-    });
-    return Math.max(...ends);
+    const tracks = [...inside(this.#head, movie.start, movie.end)].filter(({ type }) => type === "trak");
+    return Math.max(...tracks.map((track) => endOf(this.#contextOf(track, 1))));
   }
 
   /** When a track begins in the movie, and how much of its start is not shown. */
-  #editList(track: Box, { units, table, trackUnits }: TrackContext): Uint8Array[] {
-    const skipped = this.#skippedOf(track);
+  #editList({ units, table, trackUnits, skipped = 0 }: TrackContext): Uint8Array[] {
     const start = Math.round(table!.start / trackUnits! * units);
     const duration = Math.round((table!.duration - skipped) / trackUnits! * units);
     if (start === 0 && skipped === 0) return [];
@@ -165,6 +162,13 @@ interface TrackContext {
   /** Absent outside of tracks. */
   readonly table: SampleTable | undefined;
   readonly trackUnits?: number;
+  /** How much of the start of the track is not shown, in its units. */
+  readonly skipped?: number;
+}
+
+/** When a track ends in the movie, seconds. */
+function endOf({ units, table, trackUnits = units, skipped = 0 }: TrackContext): number {
+  return (table!.start + table!.duration - skipped) / trackUnits;
 }
 
 interface SampleDefaults {

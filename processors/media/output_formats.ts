@@ -22,6 +22,8 @@ export interface OutputFormat {
   readonly encodesSamples?: true;
   /** Whether players find in it by how much pictures are to be turned. */
   readonly rotates?: true;
+  /** Whether players leave out what lies before its start: it has edit lists. */
+  readonly skips?: true;
 }
 
 const SOUND = ["opus", "flac", "aac", "mp3", PCM];
@@ -31,13 +33,14 @@ const MP4 = {
   audio: SOUND,
   encodesSamples: true,
   rotates: true,
+  skips: true,
 } as const;
 
 /** What `media-sink` writes to each container. */
 export const CONTAINERS: { readonly [C in Container]: Omit<OutputFormat, "sink"> } = {
   "mp4": MP4,
   "fragmented-mp4": MP4,
-  "mov": { name: "QuickTime", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true },
+  "mov": { name: "QuickTime", video: ["h264", "vp8", "vp9"], audio: SOUND, rotates: true, skips: true },
   "matroska": { name: "Matroska", video: ["h264", "vp8", "vp9"], audio: SOUND },
   "webm": { name: "WebM", video: ["vp8", "vp9"], audio: ["opus"] },
   "ogg": { name: "Ogg", video: [], audio: ["opus"] },

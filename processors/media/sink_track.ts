@@ -22,7 +22,14 @@ const MOST_HELD_BYTES = 64 * 2 ** 20;
 const PRIMING_NS = 1e8;
 
 /** A frame as the file holds it, before it is known where the file starts. */
-type Taken = Pick<Packet, "bytes" | "durationNs" | "keyframe"> & { readonly ptsNs: number };
+type Taken = Pick<Packet, "bytes" | "durationNs" | "keyframe"> & Pick<EncodedFrame, "ptsNs" | "decodeOnly">;
+
+/** Where and how a file starts. */
+export interface FileStart {
+  readonly originNs: number;
+  /** Whether players leave out what lies before it. */
+  readonly skips: boolean;
+}
 
 /** An input and its place in time. */
 export class SinkTrack {
@@ -43,6 +50,8 @@ export class SinkTrack {
    */
   #newestNs = -Infinity;
   #floorNs = -Infinity;
+  /** Sound that is not heard has been left out, so that nothing of what else is not heard is needed. */
+  #isCut = false;
   /** Its place among the tracks of the file; negative if it has none. */
   index = -1;
 
@@ -77,6 +86,22 @@ export class SinkTrack {
     if (this.#held.length > 0) return this.#held[0].keyframe;
     const next = this.input.peek();
     return next?.kind === "encoded" ? next.keyframe : next !== undefined;
+  }
+
+  /**
+   * When the first of it is shown or heard, as far as the frame that is next tells: what is only decoded for what follows
+   * lies before a start at 0, but for pictures where the file has them shown.
+   */
+  startNs(skips: boolean): number {
+    const { nextNs, format } = this;
+    const isUnheard = this.#isNextOnlyDecoded && nextNs! < 0 && (skips || format.type === "audio");
+    return isUnheard ? 0 : nextNs!;
+  }
+
+  get #isNextOnlyDecoded(): boolean {
+    if (this.#held.length > 0) return this.#held[0].decodeOnly;
+    const next = this.input.peek();
+    return next?.kind === "encoded" && next.decodeOnly;
   }
 
   /**
@@ -131,15 +156,17 @@ export class SinkTrack {
   /**
    * Makes a packet of a frame that was read.
    *
-   * @param originNs the time at which the file starts
-   * @returns `undefined` for a frame that comes too late
+   * @returns `late` for a frame that comes too late, `unheard` for sound that is not to be heard and is not needed
    */
-  place({ bytes, ptsNs, durationNs, keyframe }: Taken, originNs: number): Packet | undefined {
+  place(taken: Taken, { originNs, skips }: FileStart): Packet | "late" | "unheard" {
+    const { bytes, ptsNs, durationNs, keyframe, decodeOnly } = taken;
     const floorNs = keyframe ? this.#newestNs : this.#floorNs;
-    if (!Number.isFinite(ptsNs) || ptsNs < floorNs || ptsNs < originNs - PRIMING_NS) {
+    const isSkipped = decodeOnly && skips;
+    if (this.#isUnheard(taken, { originNs, skips })) return "unheard";
+    if (!Number.isFinite(ptsNs) || ptsNs < floorNs || (ptsNs < originNs - PRIMING_NS && !isSkipped)) {
       // Without its key frame, nothing up to the next one can be decoded.
       if (keyframe) this.#floorNs = Infinity;
-      return undefined;
+      return "late";
     }
     this.#floorNs = floorNs;
     this.#newestNs = Math.max(this.#newestNs, ptsNs);
@@ -147,15 +174,22 @@ export class SinkTrack {
     return { bytes, timeNs: ptsNs - originNs, durationNs, keyframe };
   }
 
+  /** Whether it is sound that is not to be heard and that players would play, or that is more than decoders need. */
+  #isUnheard({ ptsNs, decodeOnly }: Taken, { originNs, skips }: FileStart): boolean {
+    if (!decodeOnly || this.format.type !== "audio") return false;
+    if (ptsNs < -PRIMING_NS) this.#isCut = true;
+    return ptsNs < originNs - PRIMING_NS || ptsNs >= originNs || (this.#isCut && !skips);
+  }
+
   #take(frame: MediaFrame): Taken {
     this.describe(frame);
     this.#assertSame(frame);
     const { ptsNs, durationNs } = frame;
-    const [bytes, keyframe] = frame.kind === "audio"
-      ? [this.#interleave(frame), true]
-      : [this.format.convert(frame.bytes), frame.keyframe];
+    const [bytes, keyframe, decodeOnly] = frame.kind === "audio"
+      ? [this.#interleave(frame), true, false]
+      : [this.format.convert(frame.bytes), frame.keyframe, frame.decodeOnly];
     frame.release();
-    return { bytes, ptsNs, durationNs, keyframe };
+    return { bytes, ptsNs, durationNs, keyframe, decodeOnly };
   }
 
   #interleave(frame: AudioFrame): Uint8Array {

@@ -48,7 +48,12 @@ async function encode(
 }
 
 /** Sends packets to a decoder. */
-async function decode(registry: NodeRegistry, row: Row, units: readonly UnitCopy[], channels: number) {
+async function decode(
+  registry: NodeRegistry,
+  row: Row,
+  units: readonly (UnitCopy & { readonly decodeOnly?: boolean })[],
+  channels: number,
+) {
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec: "opus", channels, sampleRateHz: 48_000 }), { id: "source" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
@@ -61,7 +66,9 @@ async function decode(registry: NodeRegistry, row: Row, units: readonly UnitCopy
       blocks.push({ ptsNs: block.ptsNs, channels: copies });
     }
   })();
-  for (const { bytes, ptsNs, durationNs } of units) await source.push({ bytes, ptsNs, durationNs });
+  for (const { bytes, ptsNs, durationNs, decodeOnly } of units) {
+    await source.push({ bytes, ptsNs, durationNs, decodeOnly });
+  }
   source.end();
   await seen;
   const { figures } = await end(runtime);
@@ -130,6 +137,26 @@ media("opus-encode: ffmpeg decodes it, all samples of it, as opus-decode does", 
     ok(snr(whole[k], theirs) > 80, `channel ${k} beside ffmpeg: ${snr(whole[k], theirs)} dB`);
   });
 }, { needsFfmpeg: true });
+
+media(
+  "opus-decode gives nothing of what is only decoded for others, and nothing before the time 0",
+  async (registry) => {
+    const samples = tone(20_000, 0);
+    const units = await encode(registry, { "codecs.opus-encode": {} }, [samples]);
+    const whole = (await decode(registry, { "codecs.opus-decode": {} }, units, 1)).whole[0];
+    // 4,800 samples less, of which the fifth packet of 960 has the last ones.
+    const moved = units.map((unit) => ({ ...unit, ptsNs: unit.ptsNs - 1e8 }));
+    for (const isFlagged of [true, false]) {
+      const flagged = moved.map((unit) => ({ ...unit, decodeOnly: isFlagged && unit.ptsNs + unit.durationNs <= 0 }));
+      const found = await decode(registry, { "codecs.opus-decode": {} }, flagged, 1);
+      deepEqual(found.blocks[0].ptsNs, 0);
+      deepEqual(found.whole[0], whole.slice(4_800));
+    }
+    const late = units.map((unit, k) => ({ ...unit, ptsNs: unit.ptsNs + 1e9, decodeOnly: k < 3 }));
+    const found = await decode(registry, { "codecs.opus-decode": {} }, late, 1);
+    deepEqual(found.whole[0], whole.slice(3 * 960 - 312));
+  },
+);
 
 media("opus-decode conceals packets that are damaged or empty, and goes on", async (registry) => {
   const samples = tone(20_000, 0);

@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
+import type { AppEncodedUnit } from "../../core/app/encoded_item.ts";
 import { tapLog } from "../../core/log.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import {
@@ -191,7 +192,7 @@ function splitUnits(stream: Uint8Array): Uint8Array[] {
 }
 
 /** Decodes units that a script sends. */
-async function decode(registry: NodeRegistry, units: readonly { bytes: Uint8Array; ptsNs: number }[], config = {}) {
+async function decode(registry: NodeRegistry, units: readonly AppEncodedUnit[], config = {}) {
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
@@ -202,7 +203,7 @@ async function decode(registry: NodeRegistry, units: readonly { bytes: Uint8Arra
   const seen = (async () => {
     for await (const picture of sink) pictures.push(copyPicture(picture));
   })();
-  for (const { bytes, ptsNs } of units) await source.push({ bytes, ptsNs, durationNs: 40e6 });
+  for (const unit of units) await source.push({ ...unit, durationNs: 40e6 });
   source.end();
   await seen;
   return { pictures, ...await end(runtime) };
@@ -232,6 +233,21 @@ for (const [what, { options, psnr }] of Object.entries(STREAMS)) {
     ok(found > psnr, `${found} dB`);
   }, { needsFfmpeg: true });
 }
+
+media("h264-decode gives no picture that is only decoded for others, and tells a gap before one", async (registry) => {
+  const units = await encodeByFfmpeg(["-x264-params", "aud=1:bframes=3:keyint=25"]);
+  const times = await presentationTimes(units);
+  const wanted = await decode(registry, units.map((bytes, k) => ({ bytes, ptsNs: times[k] })));
+  const place = times.toSorted((a, b) => a - b)[10];
+  const { pictures, figures } = await decode(
+    registry,
+    units.map((bytes, k) => ({ bytes, ptsNs: times[k], decodeOnly: times[k] < place, discontinuity: k === 0 })),
+  );
+  deepEqual(figures("h264-decode"), { units: 25, frames: 15, damaged: 0 });
+  deepEqual(pictures.map(({ ptsNs }) => ptsNs), times.toSorted((a, b) => a - b).filter((time) => time >= place));
+  deepEqual(pictures.flatMap(({ discontinuity }, k) => discontinuity ? [k] : []), [0]);
+  sameBytes(rawVideo(pictures), rawVideo(wanted.pictures.slice(10)));
+}, { needsFfmpeg: true });
 
 const REFUSED: Readonly<Record<string, { readonly format?: string; readonly options?: string }>> = {
   "10 bits a sample": { format: "yuv420p10le" },

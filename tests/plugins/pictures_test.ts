@@ -437,6 +437,25 @@ media("overlay leaves out an image that has no place in a picture", async (regis
   await Deno.remove(folder, { recursive: true });
 });
 
+media("jpeg-decode gives no picture that is only decoded for others", async (registry) => {
+  const { units } = await runUnits(registry, {
+    "video.pattern-source": { width: 64, height: 48, durationSeconds: 0.1 },
+    "codecs.jpeg-encode": {},
+  });
+  await using runtime = runtimeOf(registry);
+  const source = runtime.add(appSource.encoded({ codec: "jpeg" }), { id: "source" });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const last = addRow(registry, runtime, { "codecs.jpeg-decode": {} }, "source.encoded");
+  runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  for (const [k, { bytes, ptsNs }] of units.entries()) await source.push({ bytes, ptsNs, decodeOnly: k !== 1 });
+  source.end();
+  const times: number[] = [];
+  for await (const { ptsNs } of sink) times.push(ptsNs);
+  deepEqual(times, [units[1].ptsNs]);
+  deepEqual((await end(runtime)).figures("jpeg-decode"), { frames: 1, damaged: 0 });
+});
+
 media("jpeg-decode counts pictures that are damaged or cut off, and warns of the first", async (registry) => {
   const { units: [{ bytes }] } = await runUnits(registry, {
     "video.pattern-source": { width: 64, height: 48, durationSeconds: 0.034 },

@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65539
+#define SLUICE_ABI_VERSION 65540
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -148,6 +148,9 @@ typedef struct SluicePlugin SluicePlugin;
 /* Flag of a frame: it stands for data that never arrived. */
 #define SLUICE_GAP 4
 
+/* Since 1.4. Flag of an encoded frame: it is decoded for what follows, and nothing of it is shown or heard. */
+#define SLUICE_DECODE_ONLY 8
+
 /* Flag of a port: a graph may leave it without a link. */
 #define SLUICE_OPTIONAL 1
 
@@ -205,7 +208,7 @@ struct SluiceFrameInfo {
   /* `SLUICE_F32_PLANAR`, `SLUICE_NV12`, … */
   uint32_t format;
 
-  /* Any of `SLUICE_KEYFRAME`, `SLUICE_DISCONTINUITY`, `SLUICE_GAP`. */
+  /* Any of `SLUICE_KEYFRAME`, `SLUICE_DISCONTINUITY`, `SLUICE_GAP`, `SLUICE_DECODE_ONLY`. */
   uint32_t flags;
 
   /* Audio: channels. Video: pixels in a row. Encoded: one of the two, 0 if not known. */

@@ -234,7 +234,12 @@ pub const LAYOUT: &[Group] = &[
     constants!(
         "FLAG",
         "Bits of `SLOT.flags`.",
-        ["keyframe" = flag::KEYFRAME, "discontinuity" = flag::DISCONTINUITY, "gap" = flag::GAP,]
+        [
+            "keyframe" = flag::KEYFRAME,
+            "discontinuity" = flag::DISCONTINUITY,
+            "gap" = flag::GAP,
+            "decodeOnly" = flag::DECODE_ONLY,
+        ]
     ),
     constants!(
         "LINK_STATE",

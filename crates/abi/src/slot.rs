@@ -98,4 +98,8 @@ pub mod flag {
     pub const DISCONTINUITY: u16 = 2;
     /// Stands for data that never arrived; the payload is silence or empty.
     pub const GAP: u16 = 4;
+    /// Of encoded media: what follows needs it to be decoded, and nothing of it is shown or heard.
+    pub const DECODE_ONLY: u16 = 8;
+    /// All of them.
+    pub const ALL: u16 = KEYFRAME | DISCONTINUITY | GAP | DECODE_ONLY;
 }

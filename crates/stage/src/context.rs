@@ -330,7 +330,8 @@ impl Context {
         self.check(status)
     }
 
-    /// Sets all flags of a frame: any of `abi::SLUICE_KEYFRAME`, `abi::SLUICE_DISCONTINUITY`, `abi::SLUICE_GAP`.
+    /// Sets all flags of a frame: any of `abi::SLUICE_KEYFRAME`, `abi::SLUICE_DISCONTINUITY`, `abi::SLUICE_GAP`,
+    /// `abi::SLUICE_DECODE_ONLY`.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ abi! {
         kind: u32,
         /// `SLUICE_F32_PLANAR`, `SLUICE_NV12`, …
         format: u32,
-        /// Any of `SLUICE_KEYFRAME`, `SLUICE_DISCONTINUITY`, `SLUICE_GAP`.
+        /// Any of `SLUICE_KEYFRAME`, `SLUICE_DISCONTINUITY`, `SLUICE_GAP`, `SLUICE_DECODE_ONLY`.
         flags: u32,
         /// Audio: channels. Video: pixels in a row. Encoded: one of the two, 0 if not known.
         width: u32,

@@ -6,7 +6,7 @@ use crate::{flag, format, kind};
 abi! {
     /// The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
     /// loaded by a host of the same major number and of the same or a higher minor number.
-    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 3;
+    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 4;
 
     /// Answer of a call: done.
     const SLUICE_OK: i32 = 0;
@@ -82,6 +82,8 @@ abi! {
     const SLUICE_DISCONTINUITY: u32 = flag::DISCONTINUITY as u32;
     /// Flag of a frame: it stands for data that never arrived.
     const SLUICE_GAP: u32 = flag::GAP as u32;
+    /// Since 1.4. Flag of an encoded frame: it is decoded for what follows, and nothing of it is shown or heard.
+    const SLUICE_DECODE_ONLY: u32 = flag::DECODE_ONLY as u32;
 
     /// Flag of a port: a graph may leave it without a link.
     const SLUICE_OPTIONAL: u32 = 1;

@@ -4,6 +4,7 @@
 use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 
+use sluice_abi::flag;
 use sluice_abi::stage::{
     SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_READ, SLUICE_REFUSED, SLUICE_WRITE,
     SluiceContext, SluiceField, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
@@ -270,7 +271,7 @@ unsafe extern "C" fn set_flags<L: NodeAccess>(context: *mut SluiceContext, frame
         call.with_lane(SLUICE_REFUSED, "the frame is not the call's own, or others read it", |lane| {
             let header = lane.sole(own(frame)?)?;
             // SAFETY: the one reference to the frame is this call's.
-            unsafe { (*header).flags = (flags & 7) as u16 };
+            unsafe { (*header).flags = flags as u16 & flag::ALL };
             Some(SLUICE_OK)
         })
     };

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::marker::PhantomData;
 
-use sluice_stage::abi::{SLUICE_DISCONTINUITY, SluiceFrameInfo};
+use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SluiceFrameInfo};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 use symphonia_core::codecs::audio::AudioDecoder;
 use symphonia_core::packet::PacketRef;
@@ -245,7 +245,8 @@ impl Stream {
         if is_whole { Ok(()) } else { Err("it does not decode to what its header tells".into()) }
     }
 
-    /// Which samples of a packet are heard, and when: not those before the time 0, and not those beyond its duration.
+    /// Which samples of a packet are heard, and when: not those before the time 0, not those beyond its duration, and none
+    /// of a packet that is only decoded for the next.
     fn place(&mut self, samples: usize, info: &SluiceFrameInfo) -> Option<Block> {
         let rate_hz = self.header.rate_hz;
         let expected = self.next_ns.filter(|next_ns| (next_ns - info.pts_ns).abs() < MOST_OFF_NS);
@@ -254,7 +255,7 @@ impl Stream {
         let count = |ns: f64| (ns * f64::from(rate_hz) / 1e9).round().max(0.0) as usize;
         let is_cut = info.duration_ns > 0.0 && info.duration_ns < time_ns(samples, rate_hz) - MOST_OFF_NS;
         let end = if is_cut { samples.min(count(info.duration_ns)) } else { samples };
-        let first = count(-pts_ns).min(end);
+        let first = if info.flags & SLUICE_DECODE_ONLY != 0 { end } else { count(-pts_ns).min(end) };
         (first < end).then_some(Block { first, end, pts_ns })
     }
 }

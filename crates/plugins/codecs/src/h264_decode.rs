@@ -4,7 +4,7 @@ use sluice_h264::{Said, read_sets};
 use std::collections::VecDeque;
 use std::ffi::CStr;
 
-use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420};
+use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 
 use crate::exchange::text;
@@ -22,6 +22,8 @@ pub struct H264Decode {
     waiting: VecDeque<Kept>,
     /// Something is missing before the next unit.
     gap: bool,
+    /// Something is missing before a picture that was not shown, and so before the next one that is.
+    unshown_gap: bool,
     /// The decoder has given what it had.
     flushed: bool,
     units: f64,
@@ -55,7 +57,8 @@ impl Stage for H264Decode {
     const DOC: &'static CStr = c"Decodes H.264 to pictures in I420 by openh264, in the order in which they are \
         presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles \
         baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that \
-        come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity.";
+        come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. \
+        Pictures that are decoded only for those after them are not given.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
@@ -74,6 +77,7 @@ impl Stage for H264Decode {
             sets: Sets::Unseen,
             waiting: VecDeque::new(),
             gap: false,
+            unshown_gap: false,
             flushed: false,
             units: 0.0,
             frames: 0.0,
@@ -97,9 +101,11 @@ impl Stage for H264Decode {
 
     fn flush(&mut self, context: &mut Context) -> Result<Next, String> {
         if !std::mem::replace(&mut self.flushed, true) {
-            let waiting = &mut self.waiting;
-            self.decoder.flush(&mut |picture| {
-                waiting.push_back(Kept::of(&picture));
+            let Self { decoder, waiting, unshown_gap, .. } = self;
+            decoder.flush(&mut |picture| {
+                if let Some(picture) = shown(picture, unshown_gap) {
+                    waiting.push_back(Kept::of(&picture));
+                }
                 Ok(())
             })?;
         }
@@ -125,9 +131,11 @@ impl H264Decode {
             return self.skip();
         }
         let gap = std::mem::take(&mut self.gap);
-        let times = Times { pts_ns: info.pts_ns, duration_ns: info.duration_ns, gap };
-        let Self { decoder, unit, waiting, frames, .. } = self;
+        let decode_only = info.flags & SLUICE_DECODE_ONLY != 0;
+        let times = Times { pts_ns: info.pts_ns, duration_ns: info.duration_ns, gap, decode_only };
+        let Self { decoder, unit, waiting, unshown_gap, frames, .. } = self;
         let whole = decoder.decode(unit, times, &mut |picture| {
+            let Some(picture) = shown(picture, unshown_gap) else { return Ok(()) };
             if !waiting.is_empty() || !write(context, &picture)? {
                 waiting.push_back(Kept::of(&picture));
             } else {
@@ -198,6 +206,17 @@ impl Kept {
     }
 }
 
+/// The picture if it is to be shown. A gap before one that is not is one before the next.
+fn shown<'a>(mut picture: Decoded<'a>, unshown_gap: &mut bool) -> Option<Decoded<'a>> {
+    let gap = std::mem::take(unshown_gap) | picture.times.gap;
+    if picture.times.decode_only {
+        *unshown_gap = gap;
+        return None;
+    }
+    picture.times.gap = gap;
+    Some(picture)
+}
+
 /// Writes a picture. `false`: no slot is free.
 fn write(context: &mut Context, picture: &Decoded<'_>) -> Result<bool, String> {
     let (width, height) = (picture.width as u32, picture.height as u32);
@@ -217,7 +236,7 @@ fn write(context: &mut Context, picture: &Decoded<'_>) -> Result<bool, String> {
             plane.row(row).copy_from_slice(&pixels[..width]);
         }
     }
-    let Times { pts_ns, duration_ns, gap } = picture.times;
+    let Times { pts_ns, duration_ns, gap, .. } = picture.times;
     context.set_times_ns(frame, pts_ns, duration_ns)?;
     context.set_flags(frame, if gap { SLUICE_DISCONTINUITY } else { 0 })?;
     context.write(0, frame)?;

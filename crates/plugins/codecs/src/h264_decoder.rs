@@ -42,6 +42,8 @@ pub(crate) struct Times {
     pub(crate) duration_ns: f64,
     /// Units before it are missing.
     pub(crate) gap: bool,
+    /// The picture is decoded for others, and not shown.
+    pub(crate) decode_only: bool,
 }
 
 /// A picture in the decoder's memory, until its next call.

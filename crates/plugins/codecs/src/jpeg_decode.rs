@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_JPEG, SLUICE_RGBA8};
+use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_JPEG, SLUICE_RGBA8};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -85,6 +85,10 @@ impl JpegDecode {
         let bytes = context.bytes(frame, 0).ok_or("a picture has no bytes")?;
         self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
         self.seen += 1.0;
+        // No other picture needs it.
+        if info.flags & SLUICE_DECODE_ONLY != 0 {
+            return Ok(());
+        }
         match decode(bytes, &mut self.pixels) {
             Ok(size) => {
                 let ends = has_end(bytes);

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::ptr::null;
 
-use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_OPUS, SluiceFrameInfo};
+use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_OPUS, SluiceFrameInfo};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 use unsafe_libopus::{
     OPUS_OK, OpusDecoder, opus_decode_float, opus_decoder_create, opus_decoder_destroy, opus_packet_get_nb_channels,
@@ -50,8 +50,8 @@ impl Stage for OpusDecode {
     const NAME: &'static CStr = c"Opus decode";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr =
-        c"Decodes Opus to mono or stereo at 48 kHz. The first 312 samples only warm the decoder \
-        up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those \
+        c"Decodes Opus to mono or stereo at 48 kHz. The first 312 samples, and those before \
+        the time 0, only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those \
         before it. The duration of a packet says how much of it counts.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
@@ -123,8 +123,11 @@ impl OpusDecode {
         };
         let lasts = (info.duration_ns * f64::from(RATE_HZ) / 1e9).round() as usize;
         let counting = if lasts > 0 { samples.min(lasts) } else { samples };
-        let first = self.skip.min(counting);
-        self.skip -= first;
+        let skipped = self.skip.min(counting);
+        self.skip -= skipped;
+        let early = (-info.pts_ns * f64::from(RATE_HZ) / 1e9).round().max(0.0) as usize;
+        let only_decoded = info.flags & SLUICE_DECODE_ONLY != 0;
+        let first = if only_decoded { counting } else { skipped.max(early).min(counting) };
         let time_ns = |samples: usize| samples as f64 * 1e9 / f64::from(RATE_HZ);
         let flags = if first < counting && std::mem::take(&mut self.gap) { SLUICE_DISCONTINUITY } else { 0 };
         let block = Block { first, samples: counting - first, pts_ns: (info.pts_ns + time_ns(first)).round(), flags };
