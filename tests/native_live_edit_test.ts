@@ -11,10 +11,10 @@ import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 
 /** Random edits of one run. */
-const EDITS = Deno.env.get("SLUICE_DEEP") === "1" ? 60 : 30;
+const EDITS = Deno.env.get("SLUICE_DEEP") === "1" ? 60 : 12;
 
 /** Moves of a stage in one run. */
-const MOVES = 50;
+const MOVES = Deno.env.get("SLUICE_DEEP") === "1" ? 50 : 16;
 
 /** Lanes that come and go: more than there can be at a time. */
 const ENDED_LANES = 68;

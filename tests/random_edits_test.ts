@@ -7,7 +7,7 @@ import { EditedRun, type EditFigures } from "./edits/edited_run.ts";
 import { Random } from "./edits/random.ts";
 
 /** Operations for each driver, and of one graph: there are four graphs at least, of which one is large. */
-const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 3_000);
+const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 1_200);
 const EDITS_A_GRAPH = Math.min(2_500, EDITS / 4);
 
 /** Nodes that the largest graph may have. */

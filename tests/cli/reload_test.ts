@@ -13,7 +13,7 @@ import { median } from "../../tools/soak/slope.ts";
 import { exposeGc } from "../fixtures/expose_gc.ts";
 
 /** Reloads in a row; from 400 on memory is looked at, each time after so many of them. */
-const RELOADS = Number(Deno.env.get("SLUICE_RELOADS") ?? (Deno.env.get("SLUICE_DEEP") === undefined ? 10 : 1_000));
+const RELOADS = Number(Deno.env.get("SLUICE_RELOADS") ?? (Deno.env.get("SLUICE_DEEP") === undefined ? 5 : 1_000));
 const LOOK_EVERY = 20;
 
 /** How much more may be in use in the last quarter of the reloads than in the second, megabytes. */

@@ -15,7 +15,7 @@ import { pluginTests } from "../fixtures/plugins/with_plugins.ts";
 import { flow, until } from "../fixtures/waiting.ts";
 
 /** Moves of one stage in one run. */
-const MOVES = 50;
+const MOVES = Deno.env.get("SLUICE_DEEP") === "1" ? 50 : 16;
 
 const { c, rust } = pluginTests("plugins, moved", "com.moved");
 const invert = { type: "com.moved.invert", config: { sign: 1 } };
