@@ -171,8 +171,11 @@ export function renderPlans(
 }
 
 function renderCopied({ before, beyond }: TrackPlan): string {
-  const others = [before > 0 && `${before} pictures before the start`, beyond > 0 && `${beyond} pictures after --to`];
-  const named = others.filter((each) => each !== false);
+  const counted = (
+    count: number,
+    where: string,
+  ) => (count === 0 ? [] : [`${count} ${count === 1 ? "picture" : "pictures"} ${where}`]);
+  const named = [...counted(before, "before the start"), ...counted(beyond, "after --to")];
   return named.length === 0 ? "copied" : `copied, with ${named.join(" and ")} that others need`;
 }
 
