@@ -19,15 +19,15 @@ import type { MediaInfo } from "./media_info.ts";
  *
  * @example Pictures with the colours of their file
  * ```ts
- * import { appSink, nodes, Runtime } from "@sluice/sluice";
+ * import { nodes, Runtime } from "@sluice/sluice";
  * import { readMedia } from "@sluice/sluice/media";
  *
  * const path = "out/demo.mp4";
  * const { tracks } = await readMedia(path);
  * await using runtime = new Runtime({ mode: "offline" });
  * const clip = runtime.add(nodes.mediaSource({ path }), { ports: ["video_0"] });
- * const pictures = runtime.add(appSink.video({ accepts: { pixelFormat: "rgba8" } }));
- * runtime.connect(clip.outputs.video[0], pictures.inputs.video, { convert: "auto" });
+ * const stills = runtime.add(nodes.imageSink({ path: "out/still-%04d.png" }));
+ * runtime.connect(clip.outputs.video[0], stills.inputs.video, { convert: "auto" });
  * console.log(tracks.map(({ name, codec, width, height }) => [name, codec, width, height]));
  * ```
  */

@@ -274,16 +274,18 @@ for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
   });
 }
 
-Deno.test("renderPlans() tells of one picture beyond the end, or of several", () => {
+Deno.test("renderPlans() tells of one picture that others need, or of several", () => {
   const track = { name: "video_0", kind: "video", codec: "h264" } as const;
-  const line = (beyond: number) =>
-    renderPlans({ path: "a.mp4", container: "MP4", tracks: [track] } as never, [
-      { track, codec: "h264", copied: true, beyond },
-    ])[0].split(": ").at(-1);
-  assert.deepEqual([0, 1, 2].map(line), [
+  const info = { path: "a.mp4", container: "MP4", tracks: [track] } as never;
+  const line = (beyond: number, before = 0) => {
+    const plan = { track, codec: "h264", copied: true, beyond, before };
+    return renderPlans(info, [plan], {} as never, [])[0].split(": ").at(-1);
+  };
+  assert.deepEqual([line(0), line(1), line(2), line(2, 1)], [
     "copied",
     "copied, with 1 picture after --to that others need",
     "copied, with 2 pictures after --to that others need",
+    "copied, with 1 picture before the start and 2 pictures after --to that others need",
   ]);
 });
 
