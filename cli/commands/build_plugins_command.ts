@@ -6,9 +6,11 @@
  */
 import { join, relative, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import { isFile, libraryPaths } from "../../core/plugins/inspect_plugin.ts";
+import { isFile } from "../../core/plugins/file_kind.ts";
+import { libraryPaths } from "../../core/plugins/inspect_plugin.ts";
 import { findPluginFolders, inspectPlugins } from "../../core/plugins/load_plugins.ts";
-import { MANIFEST, readManifest } from "../../core/plugins/manifest.ts";
+import { MANIFEST } from "../../core/plugins/manifest.ts";
+import { readManifestFile } from "../../core/plugins/manifest_file.ts";
 import { EXIT } from "../output/failure.ts";
 import { here, type Io } from "../output/output.ts";
 import type { BuildPluginsArgs } from "../plugin_args.ts";
@@ -55,7 +57,7 @@ function foldersIn(folder: string): string[] {
 }
 
 async function buildPlugin(folder: string, io: Io): Promise<number> {
-  const { library: name, problems } = readManifest(await Deno.readTextFile(join(folder, MANIFEST)));
+  const { library: name, problems } = readManifestFile(join(folder, MANIFEST));
   if (name === undefined) throw refusal(here(folder), `${MANIFEST}: ${problems[0]}`);
   const [, library] = libraryPaths(folder, name);
   const builder = await chooseBuilder(folder, library);

@@ -11,7 +11,9 @@ import { loadNative } from "../../ffi/loader.ts";
 import { findStranger, loadPluginLibrary, type PluginStage, tryPluginLibraries } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedTypes, isShippedType } from "../registry/shipped_stage.ts";
-import { MANIFEST, type PluginManifest, readManifest } from "./manifest.ts";
+import { isFile, otherThanFile } from "./file_kind.ts";
+import { MANIFEST, type PluginManifest } from "./manifest.ts";
+import { readManifestFile } from "./manifest_file.ts";
 import { stageType } from "./stage_type.ts";
 
 /** How the system names libraries. */
@@ -62,7 +64,7 @@ export interface UnopenedPlugin extends InspectedPlugin {
 /** Looks at the folder of a plugin, but for its library. @param folder absolute */
 export function lookAtPlugin(folder: string): UnopenedPlugin {
   const path = join(folder, MANIFEST);
-  const { manifest, library: name, problems: ofText } = readManifest(Deno.readTextFileSync(path));
+  const { manifest, library: name, problems: ofText } = readManifestFile(path);
   const isWanted = name !== undefined && manifest?.enabled !== false;
   const paths = isWanted ? libraryPaths(folder, name) : [];
   const library = paths.find(isFile);
@@ -71,7 +73,7 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
   const files = [library, panel].flatMap((each) => each !== undefined && isFile(each) ? [each] : []);
   const strangers = shipped === undefined ? findPluginStrangers(folder, path, files) : [];
   const ofVersion = findVersionProblem(manifest);
-  const ofPanel = panel === undefined || isFile(panel) ? [] : [`there is no panel "${panel}"`];
+  const ofPanel = panel === undefined || isFile(panel) ? [] : [missing("panel", [panel])];
   const problems: PluginProblem[] = [
     ...strangers,
     ...[...ofText, ...ofVersion, ...ofPanel].map((message) => ({ file: path, message })),
@@ -79,8 +81,17 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
   const base = { folder, manifest, library, nodes: shipped ?? [], problems };
   if (!isWanted || shipped !== undefined) return { ...base, opens: false };
   if (library !== undefined) return { ...base, opens: strangers.length + ofVersion.length === 0 };
-  const message = `there is no library "${paths[0]}", nor "${paths[1]}"; ${BUILD_IT}`;
+  const message = `${missing("library", paths)}; ${BUILD_IT}`;
   return { ...base, problems: [...problems, { file: folder, message }], opens: false };
+}
+
+/** Why there is no such file at any of these paths. */
+function missing(what: string, paths: readonly string[]): string {
+  for (const path of paths) {
+    const other = otherThanFile(path);
+    if (other !== undefined) return `the ${what} "${path}" is ${other}, wanted a regular file`;
+  }
+  return `there is no ${what} ${paths.map((path) => `"${path}"`).join(", nor ")}`;
 }
 
 /** Opens the libraries of plugins. */
@@ -124,11 +135,6 @@ export function libraryPaths(folder: string, name: string): [named: string, syst
   const [before, behind] = LIBRARY_NAMES[Deno.build.os] ?? ["lib", ".so"];
   const at = Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1;
   return [join(folder, name), join(folder, `${name.slice(0, at)}${before}${name.slice(at)}${behind}`)];
-}
-
-/** Whether a path is that of a file. */
-export function isFile(path: string): boolean {
-  return tryStat(path)?.isFile ?? false;
 }
 
 /**
@@ -188,12 +194,4 @@ function findMissingStages(manifest: PluginManifest | undefined, stages: readonl
   const ids = stages.map(({ id }) => id);
   const missing = manifest?.stages?.filter((id) => !ids.includes(id)) ?? [];
   return missing.map((id) => `it names stage "${id}", and the library has ${ids.join(", ")}`);
-}
-
-function tryStat(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return undefined;
-  }
 }

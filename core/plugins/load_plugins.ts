@@ -8,10 +8,10 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../errors.ts";
 import { type AnyNodeType, definePackage, type NodePackage } from "../registry/node_type.ts";
+import { isThere } from "./file_kind.ts";
 import {
   findStrangers,
   type InspectedPlugin,
-  isFile,
   lookAtPlugin,
   type OpenOptions,
   openPlugins,
@@ -132,12 +132,12 @@ function lookAtPlugins(folders: Iterable<string>) {
  * @throws {RangeError} with the reason, a clause, if it cannot be looked at
  */
 export function findPluginFolders(folder: string): string[] {
-  if (isFile(join(folder, MANIFEST))) return [folder];
+  if (isThere(join(folder, MANIFEST))) return [folder];
   try {
     const [problem] = findStrangers(folder, "the folder");
     if (problem !== undefined) throw new RangeError(problem.message);
     const inner = Array.from(Deno.readDirSync(folder), ({ name }) => join(folder, name)).sort();
-    return inner.filter((each) => isFile(join(each, MANIFEST)));
+    return inner.filter((each) => isThere(join(each, MANIFEST)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new RangeError("there is no such folder");
     throw error;

@@ -46,6 +46,8 @@ export interface LaneHold {
   readonly error: SluiceError;
   /** The most that a call of the node may take, nanoseconds. */
   readonly limitNs: number;
+  /** Whether it keeps it in a process of its own, which can be killed. */
+  readonly isIsolated: boolean;
   /** For how long the node was seen to keep it, nanoseconds. */
   readonly forNs: number;
 }

@@ -534,8 +534,14 @@ export class Session {
 
   async #awaitClosed(): Promise<boolean> {
     const telling = setTimeout(() => this.#overdue.tellClosing(CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
-    const ending = setTimeout(() => this.#run.lanes.send({ kind: "endCalls" }), this.#endCallsAfterMs);
-    const closed = await this.#run.lanes.awaitClosed(CLOSE_TIMEOUT_MS);
+    const { lanes } = this.#run;
+    // A call that was told of is not waited for again.
+    const isKept = lanes.open.some(({ hold }) => hold?.isIsolated === true);
+    const ending = setTimeout(
+      () => lanes.send({ kind: "endCalls" }),
+      isKept ? END_CALLS_LATE_MS : this.#endCallsAfterMs,
+    );
+    const closed = await lanes.awaitClosed(CLOSE_TIMEOUT_MS);
     clearTimeout(telling);
     clearTimeout(ending);
     if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS);

@@ -230,7 +230,7 @@ export class SessionLanes {
   }
 
   /**
-   * Waits for every lane, but for those whose thread a node keeps.
+   * Waits for every lane, but for those whose thread a node keeps that nothing can end.
    *
    * @returns whether all have closed in time; late ones are not waited for again
    */
@@ -239,7 +239,7 @@ export class SessionLanes {
     const done = Promise.withResolvers<void>();
     const look = () => {
       for (const lane of this.open) this.#look(lane, LAST_LOOKS);
-      if (this.open.every(({ hold }) => hold !== undefined)) done.resolve();
+      if (this.open.every(({ hold }) => hold !== undefined && !hold.isIsolated)) done.resolve();
     };
     this.#onClosed = () => {
       if (this.open.length === 0) done.resolve();

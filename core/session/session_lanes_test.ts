@@ -198,7 +198,7 @@ Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said wh
 Deno.test("SessionLanes.awaitClosed() waits for no lane whose thread a node keeps", async () => {
   await withWorkers(async () => {
     const { lanes, make } = setUp();
-    make("near").hold = { error: new SluiceError("NodeFailed", "kept"), limitNs: 0, forNs: 0 };
+    make("near").hold = { error: new SluiceError("NodeFailed", "kept"), limitNs: 0, isIsolated: false, forNs: 0 };
     equal(await lanes.awaitClosed(60_000), false);
     lanes.terminate();
   });

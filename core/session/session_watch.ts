@@ -234,7 +234,7 @@ export class SessionWatch {
     } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
-    return [lane, { error, limitNs: this.#limitNs([node]) }];
+    return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: node.isolation !== undefined }];
   }
 
   /** One of several nodes keeps their lane's thread. @returns the lane, and why */
@@ -245,7 +245,7 @@ export class SessionWatch {
     const error = new SluiceError("LaneCrashed", message);
     const isNew = this.#giveUp(lane, error, place, nodes);
     if (isNew) this.#run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
-    return [lane, { error, limitNs: this.#limitNs(nodes) }];
+    return [lane, { error, limitNs: this.#limitNs(nodes), isIsolated: false }];
   }
 
   /** Ends the run for a thread that was kept for too long and is not replaced. */

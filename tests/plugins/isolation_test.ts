@@ -72,7 +72,7 @@ function graph(
   mode: "live" | "offline",
   config: Record<string, unknown>,
   options: AddOptions,
-  limits: { readonly stopTimeoutMs?: number } = {},
+  limits: { readonly stopTimeoutMs?: number; readonly stuckAfterMs?: number } = {},
 ) {
   const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000, ...limits });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
@@ -232,7 +232,59 @@ test("a process that says it has ended, and has not, is killed", async (registry
   world.source.end();
   assertExact(await runtime.finished);
   deepEqual(await heard, [all.filter((k) => k !== AT), all]);
-  match(world.failures[0], /its process \d+ was killed by SIGKILL/);
+  match(world.failures[0], /its process \d+ said that it had ended, lived on, and was killed$/);
+});
+
+test("a state that is too long for it is not handed over, and the stage goes on", async (registry) => {
+  const world = graph(registry, "offline", { how: "heavy", at: -1 }, { lane: "one" });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, AT);
+  await rejects(runtime.move("stage", "two"), {
+    message: /snapshot\(\) failed: its state has 67108872 bytes, and an isolated stage can hand over or take 63 MiB /,
+  });
+  await world.push(AT, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+  deepEqual(world.failures, []);
+});
+
+test("a state that is too long for it is not taken, and the stage begins anew", async (registry) => {
+  const world = graph(registry, "offline", { how: "heavy", at: -1 }, { isolate: false });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, AT);
+  const again = (registry.get("com.example.unruly") as NodeType)({ how: "heavy", at: -1 });
+  await rejects(runtime.edit((edit) => void edit.replace("stage", again, { isolate: "process" })), {
+    message: /restore\(\) failed: what it is given has \d+ bytes, and an isolated stage can hand over or take 63 MiB /,
+  });
+  await world.push(AT, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+  deepEqual(world.failures, []);
+});
+
+test("one that hangs in flush() is not said to await something", async (registry) => {
+  const world = graph(
+    registry,
+    "offline",
+    { how: "hang last", at: -1 },
+    { callTimeoutMs: 1_200 },
+    { stuckAfterMs: 200 },
+  );
+  const lines: string[] = [];
+  using taps = new DisposableStack();
+  taps.defer(tapLog(({ message }) => void lines.push(message)));
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  heard.catch(() => {});
+  await world.push(0, AT);
+  world.source.end();
+  await rejects(runtime.finished, { message: /did not return within 1200 ms and was killed/ });
+  ok(lines.some((line) => line.includes("has kept lane")));
+  deepEqual(lines.filter((line) => line.includes("has awaited")), []);
 });
 
 test("what a stage's process has forked ends with it", async (registry) => {
@@ -251,13 +303,23 @@ test("what a stage's process has forked ends with it", async (registry) => {
   }
 });
 
-test("a stop kills a process that hangs as soon as its time is over, and everything is given back", async (registry) => {
-  const world = graph(registry, "live", { how: "hang", at: AT }, { supervision: restart }, { stopTimeoutMs: 100 });
+for (const [what, limits] of [["", {}], [" after it was told of", { stuckAfterMs: 100 }]] as const) {
+  test(`a stop kills a process that hangs${what} as soon as its time is over, and all is given back`, async (registry) => {
+    await stopHanging(registry, limits);
+  });
+}
+
+async function stopHanging(registry: NodeRegistry, limits: { readonly stuckAfterMs?: number }): Promise<void> {
+  const config = { how: "hang", at: AT };
+  const world = graph(registry, "live", config, { supervision: restart }, { stopTimeoutMs: 100, ...limits });
   await using runtime = world.runtime;
   const told: string[] = [];
   runtime.events.on("lane:*", ({ kind }) => void told.push(kind));
   const { heard } = await world.start();
   await world.push(0, AT + 1);
+  if (limits.stuckAfterMs !== undefined) {
+    await until(() => runtime.stats().nodes.find(({ id }) => id === "stage")!.activity.kind === "stuck");
+  }
   await runtime.stop();
   const { outcome, links, lanes } = await runtime.finished;
   for (const { written, read, queued } of links) equal(written, read + queued);
@@ -267,7 +329,7 @@ test("a stop kills a process that hangs as soon as its time is over, and everyth
   await until(() => world.failures.length === 1);
   match(world.failures[0], /its process \d+ was killed in a call, since the graph was stopped$/);
   await heard;
-});
+}
 
 test("on a lane with others it crashes and is restarted, and they go on exactly", async (registry) => {
   const world = graph(registry, "live", { how: "crash", at: AT }, { supervision: restart, lane: "shared" });

@@ -484,7 +484,10 @@ struct SluiceHost {
   /* Why the last host function of this call refused, as a clause; null if none has. Valid until the next. */
   const char *(*reason)(SluiceContext *context);
 
-  /* Adds bytes to the state that `snapshot` gives. */
+  /*
+   * Adds bytes to the state that `snapshot` gives. A stage in a process of its own can give 63 MiB: with more, its
+   * `snapshot` counts as one that answered `SLUICE_FAULT`.
+   */
   void (*keep)(SluiceContext *context, const void *bytes, size_t length);
 
   /*

@@ -85,7 +85,8 @@ abi! {
         fn fault(context: *mut SluiceContext, text: *const c_char) -> ();
         /// Why the last host function of this call refused, as a clause; null if none has. Valid until the next.
         fn reason(context: *mut SluiceContext) -> *const c_char;
-        /// Adds bytes to the state that `snapshot` gives.
+        /// Adds bytes to the state that `snapshot` gives. A stage in a process of its own can give 63 MiB: with more, its
+        /// `snapshot` counts as one that answered `SLUICE_FAULT`.
         fn keep(context: *mut SluiceContext, bytes: *const c_void, length: usize) -> ();
         /// Makes a waker for the stage. It is the stage's own until `drop_waker`, and may be used on any thread until
         /// then, also after the stage was destroyed.

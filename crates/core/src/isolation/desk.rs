@@ -13,8 +13,18 @@ use super::system::{Pages, futex_wait, futex_wake, memory_file};
 const BYTES: usize = 65_536;
 const ROOM: usize = BYTES - size_of::<Head>();
 
-/// Most bytes of a message: a stage's state is no longer.
+/// Most bytes of a message.
 const MOST: usize = 64 << 20;
+
+/// Most bytes that a side hands over in one message, such as a stage's state: what stands beside them has room, too.
+pub(super) const MOST_HANDED: usize = MOST - (1 << 20);
+
+/// Why so many bytes are not handed over, as a clause; `None` if they are.
+pub(super) fn refusal_of(what: &str, bytes: usize) -> Option<String> {
+    let most = MOST_HANDED >> 20;
+    (bytes > MOST_HANDED)
+        .then(|| format!("{what} has {bytes} bytes, and an isolated stage can hand over or take {most} MiB at most; run it without \"isolate\""))
+}
 
 /// How long a side looks for its turn before it sleeps, at most. In vain, the next look is half as long, down to the
 /// least; every so many it is tried at full length again.
@@ -53,6 +63,8 @@ pub(super) enum Silence {
     Late,
     /// The message makes no sense.
     Nonsense,
+    /// The message is too long.
+    TooLong,
 }
 
 /// The desk as one of the two sides sees it.
@@ -175,8 +187,11 @@ impl Desk {
         loop {
             self.wait(patience, until)?;
             let length = self.head().length.load(Ordering::Relaxed) as usize;
-            if length > ROOM || into.len() + length > MOST {
+            if length > ROOM {
                 return Err(Silence::Nonsense);
+            }
+            if into.len() + length > MOST {
+                return Err(Silence::TooLong);
             }
             let room = self.pages.base().as_ptr().wrapping_add(size_of::<Head>());
             let at = into.len();
@@ -310,6 +325,22 @@ mod tests {
         assert!(!host.has_ended());
         host.send(b"leave", &mut patience, None).unwrap();
         assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::Ended));
+    }
+
+    #[test]
+    fn a_message_of_more_than_the_most_is_too_long() {
+        let (host, guest) = sides();
+        let other = std::thread::spawn(move || {
+            let (mut patience, mut message) = (Patience::default(), Vec::new());
+            guest.receive(&mut message, &mut patience, None).unwrap();
+            let _ = guest.send(&vec![0; MOST + 1], &mut patience, None);
+        });
+        let (mut patience, mut message) = (Patience::default(), Vec::new());
+        host.send(b"hello", &mut patience, None).unwrap();
+        assert_eq!(host.receive(&mut message, &mut patience, None), Err(Silence::TooLong));
+        assert_eq!(message.len() / ROOM, MOST / ROOM);
+        host.end();
+        other.join().unwrap();
     }
 
     #[test]

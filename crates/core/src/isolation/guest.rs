@@ -13,7 +13,7 @@ use crate::clock;
 use crate::lane::stage::{Settings, Value};
 use crate::plugin::{self, PluginStage};
 
-use super::desk::Desk;
+use super::desk::{Desk, refusal_of};
 use super::guest_node::{GuestNode, SocketBell};
 use super::system::{receive_descriptor, shared_clock_ns};
 use super::trial;
@@ -171,11 +171,11 @@ impl Guest {
             }
             call::COMMAND => {
                 let (name, json) = (words.text()?, words.text()?);
-                stage.command_in(node, name, json).map(|answer| (0, answer.into_bytes()))
+                stage.command_in(node, name, json).and_then(|answer| handed("its answer", answer.into_bytes()))
             }
             call::SNAPSHOT => {
                 let mut state = Vec::new();
-                stage.snapshot_in::<GuestNode>(&mut state).map(|()| (0, state))
+                stage.snapshot_in::<GuestNode>(&mut state).and_then(|()| handed("its state", state))
             }
             call::RESTORE => stage.restore_in::<GuestNode>(words.bytes()?).map(|()| no_bytes(0)),
             _ => return None,
@@ -196,6 +196,11 @@ impl Guest {
         self.stage = Some(PluginStage::create::<GuestNode>(kind, &settings, &self.bell)?);
         Ok((0, Vec::new()))
     }
+}
+
+/// What a stage hands over, unless it is too much.
+fn handed(what: &str, bytes: Vec<u8>) -> Outcome {
+    refusal_of(what, bytes.len()).map_or(Ok((0, bytes)), Err)
 }
 
 /// What the host is told of a call. `None`: there is no such call.

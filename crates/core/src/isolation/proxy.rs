@@ -14,7 +14,7 @@ use crate::lane::stage::{Fault, Settings, Stage, Value};
 use crate::lane::{Bell, Frame, Isolation, NoFrame, StageContext, Unwritten};
 use crate::pool::Pool;
 
-use super::desk::{Patience, Silence};
+use super::desk::{Patience, Silence, refusal_of};
 use super::frame_words::{put_info, read_shape};
 use super::guests::Guests;
 use super::heed::heed;
@@ -62,7 +62,7 @@ pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let (message, answer) = (Message::default(), Vec::new());
     let (patience, figures) = (Patience::default(), Ok(Vec::new()));
     let mut proxy =
-        Proxy { guest, isolation: host.isolation, message, answer, patience, known_pools: 0, figures, is_lost: false };
+        Proxy { guest, isolation: host.isolation, message, answer, patience, known_pools: 0, figures, loss: None };
     proxy.message = Message::of(call::CREATE);
     let path = host.library.to_str().ok_or("the path of its library is not UTF-8")?;
     let (shared_ns, own_ns) = (shared_clock_ns() as f64, clock::now_ns());
@@ -94,8 +94,8 @@ struct Proxy {
     known_pools: u64,
     /// As the guest last told them, or why it did not.
     figures: Result<Vec<f64>, String>,
-    /// The guest is dead.
-    is_lost: bool,
+    /// How the guest came to its end, once it is dead.
+    loss: Option<String>,
 }
 
 /// What the guest has returned with.
@@ -131,8 +131,11 @@ impl Proxy {
     ///
     /// If the stage says that it panicked.
     fn exchange(&mut self, mut context: Option<&mut StageContext<'_>>, limit: Duration) -> Result<Returned, Fault> {
-        if self.is_lost {
-            return Err(Fault(self.guest.how_it_ended()));
+        if let Some(loss) = &self.loss {
+            return Err(Fault(loss.clone()));
+        }
+        if let Some(refusal) = refusal_of("what it is given", self.message.0.len()) {
+            return Err(Fault(refusal));
         }
         let until = Some(Instant::now() + limit);
         loop {
@@ -157,31 +160,28 @@ impl Proxy {
     /// Proves that the guest is dead, and says how it came to that.
     #[cold]
     fn lose(&mut self, silence: Silence, limit: Duration) -> Fault {
-        self.is_lost = true;
-        let text = match silence {
-            Silence::Ended => {
-                // A guest can write on the desk that it has ended, and live. To one that is dead this does nothing.
-                self.guest.kill();
-                match self.guest.desk.is_given_up() {
-                    true => format!("its process {} was killed in a call, since the graph was stopped", self.guest.pid),
-                    false => self.guest.how_it_ended(),
-                }
-            }
-            Silence::Late | Silence::Nonsense => {
-                self.guest.kill();
-                let pid = self.guest.pid;
-                match silence {
-                    Silence::Late => {
-                        format!("its process {pid} did not return within {} ms and was killed", limit.as_millis())
-                    }
-                    _ => format!("its process {pid} could not be served and was killed"),
-                }
-            }
-        };
-        match self.isolation.memory_bytes {
-            0 => Fault(text),
-            bytes => Fault(format!("{text}; it may have {} MiB of memory", bytes >> 20)),
+        // One that was said to have ended is dead, unless it has said so itself, or was given up.
+        let ended_itself = silence == Silence::Ended && self.guest.wait(Duration::ZERO);
+        if !ended_itself {
+            self.guest.kill();
         }
+        let pid = self.guest.pid;
+        let text = match silence {
+            Silence::Ended if self.guest.desk.is_given_up() => {
+                format!("its process {pid} was killed in a call, since the graph was stopped")
+            }
+            Silence::Ended if ended_itself => self.guest.how_it_ended(),
+            Silence::Late => format!("its process {pid} did not return within {} ms and was killed", limit.as_millis()),
+            Silence::TooLong => format!("its process {pid} said too much in one call and was killed"),
+            Silence::Ended => format!("its process {pid} said that it had ended, lived on, and was killed"),
+            Silence::Nonsense => format!("its process {pid} could not be served and was killed"),
+        };
+        let text = match self.isolation.memory_bytes {
+            0 => text,
+            bytes => format!("{text}; it may have {} MiB of memory", bytes >> 20),
+        };
+        self.loss = Some(text.clone());
+        Fault(text)
     }
 
     /// Does what the guest has noted, and what it asks for.
@@ -396,7 +396,7 @@ impl Stage for Proxy {
     }
 
     fn close(&mut self) -> Result<(), String> {
-        if self.is_lost || self.guest.desk.has_ended() || self.guest.desk.is_given_up() {
+        if self.loss.is_some() || self.guest.desk.has_ended() || self.guest.desk.is_given_up() {
             return Ok(());
         }
         self.message = Message::of(call::DESTROY);
@@ -406,7 +406,7 @@ impl Stage for Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        if self.is_lost || self.guest.desk.has_ended() {
+        if self.loss.is_some() || self.guest.desk.has_ended() {
             return;
         }
         self.message = Message::of(call::LEAVE);
