@@ -18,10 +18,11 @@ import { GSTREAMER_MISSING, hasGStreamer, identityHop } from "../peers/gstreamer
 import { hasScipy, SCIPY_MISSING, sensorPath } from "../peers/scipy.ts";
 
 const STAGES = 8;
-const HOPS = STAGES + 1;
 const FRAMES = 1_000_000;
 const LANE_FRAMES = 300_000;
-const PASS = "org.sluice.example.pass";
+/** Stages that pass frames on, in batches and one after the other: of a plugin, and built in. */
+const IN_BATCHES = { ours: "org.sluice.example.pass", theirs: "native-pass-many" };
+const SINGLY = { ours: "org.sluice.example.pass-each", theirs: "native-pass" };
 
 const CHANNELS = 64;
 const RATE_HZ = 10_000;
@@ -32,7 +33,8 @@ const BIN = 40;
 export const nativeStages: Benchmark = {
   name: "native-stages",
   about:
-    "A native lane: source, 8 stages that pass frames on, sink, in a chain of lossless links of 8 frames. And the " +
+    "A native lane: source, 8 stages that pass frames on, sink, in a chain of lossless links of 8 frames, less a chain " +
+    "of source and sink. And the " +
     "sensor path of 64 channels at 10 kHz: counts, volts, a low pass of order 4, 16:1, spectra of 1,024.",
   async run({ runs, skip }) {
     const missing = noRustPlugin() ?? noRustPlugin("sensors");
@@ -42,13 +44,8 @@ export const nativeStages: Benchmark = {
     }
     const registry = await loadAll();
     const rows: Row[] = [
-      await compare(runs, {
-        what: "hop between native stages of a plugin",
-        peer: "the same loop without the interface",
-        goal: { of: "cost", limit: 1.1 },
-        ours: () => hop(registry, PASS),
-        theirs: () => hop(registry, "native-pass"),
-      }),
+      ...await compareHops(runs, registry, IN_BATCHES, "hop between native stages of a plugin, in batches"),
+      ...await compareHops(runs, registry, SINGLY, "hop between native stages of a plugin, frame by frame"),
       await compare(runs, {
         what: "native to TypeScript and back",
         peer: "TypeScript to TypeScript, two lanes on",
@@ -59,17 +56,7 @@ export const nativeStages: Benchmark = {
             .nsPerFrame,
       }),
     ];
-    if (hasGStreamer()) {
-      rows.push(
-        await compare(runs, {
-          what: "hop between native stages of a plugin",
-          peer: "GStreamer identity",
-          goal: { of: "speed", limit: 5 },
-          ours: () => hop(registry, PASS),
-          theirs: identityHop,
-        }),
-      );
-    } else skip(GSTREAMER_MISSING);
+    if (!hasGStreamer()) skip(GSTREAMER_MISSING);
     if (hasScipy()) {
       rows.push(
         await compare(runs, {
@@ -94,18 +81,39 @@ async function loadAll(): Promise<NodeRegistry> {
   return new NodeRegistry([nodePackage, nativePackage, ...packages]);
 }
 
-/** What a hop costs: a long run less a short one. */
-async function hop(registry: NodeRegistry, type: string): Promise<number> {
-  const short = await chainMs(registry, type, FRAMES / 10);
-  return (await chainMs(registry, type, FRAMES) - short) * 1e6 / (FRAMES * 0.9) / HOPS;
+/** What a stage of a plugin adds to a frame's way, beside the same loop built in, and beside GStreamer's `identity`. */
+async function compareHops(
+  runs: number,
+  registry: NodeRegistry,
+  { ours, theirs }: typeof SINGLY,
+  what: string,
+): Promise<Row[]> {
+  const beside = { what, ours: () => hop(registry, ours) };
+  const goal = { of: "cost", limit: 1.1 } as const;
+  const peer = "the same loop without the interface";
+  const rows = [await compare(runs, { ...beside, peer, goal, theirs: () => hop(registry, theirs) })];
+  if (!hasGStreamer()) return rows;
+  const identity = { peer: "GStreamer identity", goal: { of: "speed", limit: 5 }, theirs: identityHop } as const;
+  return [...rows, await compare(runs, { ...beside, ...identity })];
 }
 
-async function chainMs(registry: NodeRegistry, type: string, count: number): Promise<number> {
+/** What a stage adds: a chain of {@linkcode STAGES} less one of the source and the sink alone. */
+async function hop(registry: NodeRegistry, type: string): Promise<number> {
+  return (await frameNs(registry, type, STAGES) - await frameNs(registry, type, 0)) / STAGES;
+}
+
+/** What a frame costs in a chain: a long run less a short one. */
+async function frameNs(registry: NodeRegistry, type: string, stages: number): Promise<number> {
+  const short = await chainMs(registry, type, stages, FRAMES / 10);
+  return (await chainMs(registry, type, stages, FRAMES) - short) * 1e6 / (FRAMES * 0.9);
+}
+
+async function chainMs(registry: NodeRegistry, type: string, stages: number, count: number): Promise<number> {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
   const lane = "native";
   runtime.add(nativeNodes.nativeSource({ count, blockSize: 2 }), { id: "source", lane });
   let output = "source.audio";
-  for (let k = 0; k < STAGES; k++) {
+  for (let k = 0; k < stages; k++) {
     runtime.addByType(type, {}, { id: `stage${k}`, lane });
     runtime.connectByName(output, `stage${k}.audioIn`, { capacity: 8 });
     output = `stage${k}.audioOut`;

@@ -40,7 +40,7 @@ export const noCopy: Benchmark = {
     return [
       {
         ...row,
-        what: "1080p RGBA, 5 nodes on 2 lanes: frames whose payload moved",
+        what: "frames of the size of 1080p RGBA, 5 nodes on 2 lanes: payloads that moved",
         result: `${answer.moved}`,
         goal: "0",
         hit: answer.moved === 0,

@@ -33,6 +33,9 @@ const WORK = [
   },
 ] as const;
 
+/** Different bytes in the first plane of a picture of the pattern, at least; one of a single colour has one. */
+const FEWEST_VALUES = 8;
+
 /** 2160p, whose pictures take larger slots. */
 const LARGE = { width: 3_840, height: 2_160, frameRate: 30, durationSeconds: 2 };
 
@@ -81,8 +84,11 @@ async function stageNs(registry: NodeRegistry, { stage, config, wanted }: typeof
   runtime.connectByName("stage.videoOut", "sink.video", { capacity: 4 });
   await runtime.start();
   let frames = 0;
-  for await (const { width, height, pixelFormat } of sink) {
+  for await (const frame of sink) {
+    const { width, height, pixelFormat } = frame;
     equal(`${[width, height, pixelFormat]}`, `${wanted}`);
+    const values = frames > 0 ? Infinity : new Set(frame.plane(0)).size;
+    ok(values >= FEWEST_VALUES, `a picture of the pattern has ${values} different bytes`);
     frames++;
   }
   await runtime.finished;

@@ -101,6 +101,17 @@ async function recording(registry: NodeRegistry, path: string): Promise<number> 
   const elapsedMs = performance.now() - fromMs;
   const { size } = await Deno.stat(path);
   ok(size > 10_000 * SECONDS / LOOP_SECONDS, `${path} has ${size} bytes`);
+  const args = [
+    "-v",
+    "error",
+    "-count_packets",
+    "-show_entries",
+    "stream=codec_name,nb_read_packets",
+    "-of",
+    "csv=p=0",
+  ];
+  const { stdout } = await new Deno.Command("ffprobe", { args: [...args, path], stderr: "null" }).output();
+  equal(new TextDecoder().decode(stdout).trim(), `h264,${FRAMES}`);
   return elapsedMs * 1e6 / FRAMES;
 }
 

@@ -21,7 +21,7 @@ pub(super) const MAX_CHANNELS: u32 = 64;
 
 /// A frame that the running tick owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frame(pub(super) u32);
+pub struct Frame(pub(in crate::lane) u32);
 
 impl Frame {
     /// The frame of a ring's entry; whether it is the tick's is looked up with each use.

@@ -3,6 +3,7 @@
 mod decimate;
 mod faulty;
 mod pass;
+mod pass_each;
 mod scale;
 
-sluice_stage::export_stages!(scale::Scale, decimate::Decimate, pass::Pass, faulty::Faulty);
+sluice_stage::export_stages!(scale::Scale, decimate::Decimate, pass::Pass, pass_each::PassEach, faulty::Faulty);

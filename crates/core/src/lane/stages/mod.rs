@@ -4,6 +4,7 @@ mod blocks;
 mod fault;
 mod gain;
 mod pass;
+mod pass_many;
 mod sink;
 mod source;
 
@@ -12,7 +13,7 @@ use crate::plugin;
 use super::stage::StageType;
 
 /// All of them, by name.
-static STAGES: &[StageType] = &[fault::TYPE, gain::TYPE, pass::TYPE, sink::TYPE, source::TYPE];
+static STAGES: &[StageType] = &[fault::TYPE, gain::TYPE, pass::TYPE, pass_many::TYPE, sink::TYPE, source::TYPE];
 
 /// Finds a stage by name, among those that are built in and those of plugins.
 #[must_use]
