@@ -276,6 +276,8 @@ export type LaneCommand =
   | {
     readonly kind: "attach";
     readonly epoch: number;
+    /** One word: 1 from when the rests are claimed, by the lane or by who gives them back in its stead. */
+    readonly claim: SharedArrayBuffer;
     readonly moves: readonly LinkMove[];
     readonly rests: readonly LinkRest[];
   }

@@ -9,7 +9,7 @@
 import { ENTRY } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { recall } from "../lanes/edits/loan.ts";
+import { claim, recall } from "../lanes/edits/loan.ts";
 import type { Handover, LinkEndPlan, OfferedNode, Standstill } from "../lanes/messages.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
@@ -44,6 +44,11 @@ export class Handovers {
   readonly #offers = new Map<NodeId, OfferedNode>();
   /** What was left in links when lanes detached them, by link. */
   readonly #rests = new Map<number, LinkRest>();
+  /**
+   * Who takes the rests that go to a lane, by lane: the lane, once, or this thread in its stead. A lane that has been
+   * silent for long may still be at work later.
+   */
+  readonly #claims = new Map<number, { readonly claim: SharedArrayBuffer }>();
   /** Those of which a lane that has ended had an end that moves. */
   #broken: readonly PlannedMove[] = [];
   #isDropped = false;
@@ -199,20 +204,25 @@ export class Handovers {
       const moves = this.#links.map(({ move }) => move)
         .filter(({ writer, reader }) => writer.to === index || reader.to === index);
       const rests = moves.flatMap(({ after }) => this.#rests.get(after.index) ?? []);
-      lane(index)!.send({ kind: "attach", epoch, moves, rests });
+      const claimed = { claim: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
+      this.#claims.set(index, claimed);
+      lane(index)!.send({ kind: "attach", epoch, ...claimed, moves, rests });
     }
     return lanes;
   }
 
   /**
-   * Frees what links had before, and the frames that were to go to lanes which have ended: they are counted when those
-   * are replaced.
+   * Frees what links had before, and the frames that were to go to lanes which have not taken them: they are counted when
+   * those are replaced.
    *
    * @param attached lanes that have taken up what moved to them
    */
   finish(attached: ReadonlySet<number>): void {
+    const isTaken = ([index, word]: [number, { readonly claim: SharedArrayBuffer }]) =>
+      attached.has(index) || !claim(word);
+    const taken = new Set([...this.#claims].filter(isTaken).map(([index]) => index));
     for (const { move } of this.#links) {
-      if (!attached.has(move.reader.to)) this.#release(this.#rests.get(move.after.index)?.entries ?? []);
+      if (!taken.has(move.reader.to)) this.#release(this.#rests.get(move.after.index)?.entries ?? []);
       this.#site.plans.finishMove(move);
     }
   }

@@ -14,6 +14,7 @@ import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
 import { Ledger } from "../memory/ledger.ts";
 import { isRestart } from "../lanes/edits/edit_rules.ts";
+import { claimedRests } from "../lanes/edits/claimed_rests.ts";
 import { claim, recall } from "../lanes/edits/loan.ts";
 import type { LaneCommand, LaneInit, LaneReport, Loan } from "../lanes/messages.ts";
 import { emptyRest } from "../links/link_move.ts";
@@ -271,7 +272,7 @@ class FakeThread {
       case "attach":
         return this.#do(() => {
           if (this.#isGivenUp) return;
-          for (const entry of command.rests.flatMap(({ entries }) => entries)) this.#drop(entry);
+          for (const entry of claimedRests(command).flatMap(({ entries }) => entries)) this.#drop(entry);
           this.onmessage({ data: { kind: "attached", epoch: command.epoch } });
         });
       case "abort":
@@ -671,6 +672,18 @@ function run(script: readonly Act[], fates: readonly (Fate | undefined)[], allRe
     }
   });
 }
+
+Deno.test("a thread that comes back after the session has answered for it gives back nothing that went to it again", async () => {
+  // It applies a move late; before it takes what was left in the link, it has been silent for long.
+  const script: readonly Act[] = [
+    { act: "tells", lane: "b", thenMs: 0 },
+    { act: "pause", lane: "a", thenMs: 0 },
+    { act: "tells", lane: "a", thenMs: 3 },
+    { act: "tells", lane: "d", thenMs: 13 },
+    { act: "move", lane: "a", thenMs: 1_484 },
+  ];
+  await run(script, [undefined, undefined, undefined, { how: "hangs", step: 18 }], true);
+});
 
 /** All that lanes do. */
 const EVERYTHING: readonly Act[] = [

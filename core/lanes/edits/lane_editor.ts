@@ -14,6 +14,7 @@ import { cellsById, sealReach, wakeReach } from "./cells_concerned.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { EditApplier } from "./edit_applier.ts";
 import { addEnds } from "./edit_reach.ts";
+import { claimedRests } from "./claimed_rests.ts";
 import { carriesOf, isStateless } from "./edit_rules.ts";
 import type { LaneHandovers } from "./lane_handovers.ts";
 import { abortAll, formatsOf, type PreparedEdit, prepareEdit, tearDownAll } from "./prepared_edit.ts";
@@ -154,10 +155,11 @@ export class LaneEditor {
   }
 
   /** Attaches the ends of links that other lanes have handed over, and runs the nodes that came with them. */
-  attach({ epoch, moves, rests }: Command<"attach">): void {
+  attach(command: Command<"attach">): void {
+    const { epoch, moves } = command;
     const lane = this.#lane;
     const all = cellsById(lane);
-    const arrived = this.#handovers?.attach(all, moves, rests) ?? [];
+    const arrived = this.#handovers?.attach(all, moves, claimedRests(command)) ?? [];
     this.#handovers = undefined;
     const named = new Set<string>(arrived.map(({ id }) => id));
     addEnds(named, moves.map(({ after }) => after));

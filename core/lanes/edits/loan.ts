@@ -88,8 +88,8 @@ export function lentEnds({ inputs, outputs }: Loan, lane: Lane): TrialEnds {
   };
 }
 
-/** Claims a loan for the caller. @returns whether that succeeded: another thread may have been first */
-export function claim({ claim }: Loan): boolean {
+/** Claims a loan, or rests of links, for the caller. @returns whether that succeeded: another thread may have been first */
+export function claim({ claim }: Pick<Loan, "claim">): boolean {
   return Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) === 0;
 }
 

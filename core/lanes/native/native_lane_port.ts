@@ -17,6 +17,7 @@ import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { NodeId } from "../../ids.ts";
 import type { LinkRest } from "../../links/link_move.ts";
 import type { LanePort } from "../lane_port.ts";
+import { claimedRests } from "../edits/claimed_rests.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "../messages.ts";
 import { arrivalsOf } from "./moved_ends.ts";
 import { NativeHandovers } from "./native_handovers.ts";
@@ -200,7 +201,11 @@ export class NativeLanePort implements LanePort {
 
   #attach(command: Extract<LaneCommand, { kind: "attach" }>): void {
     if (this.#lane === undefined) return;
-    const arrivals = arrivalsOf(this.index, command).map(({ end, rest }) => ({ end: this.#nodes.arrival(end), rest }));
+    const rests = claimedRests(command);
+    const arrivals = arrivalsOf(this.index, { ...command, rests }).map(({ end, rest }) => ({
+      end: this.#nodes.arrival(end),
+      rest,
+    }));
     this.#driver.attachNativeLinks(this.#lane, command.epoch, arrivals);
   }
 
