@@ -214,16 +214,36 @@ export class MediaSink {
         if (this.#isAheadOfOthers(track)) break;
         await this.#split(context);
       }
-      const frame = track.index < 0 ? track.input.read() : track.read();
+      const frame = track.isWritten ? track.read() : this.#leaveOut(track, context);
       if (frame === undefined) break;
       const packet = "kind" in frame ? "late" : track.place(frame, { originNs: this.#originNs, skips: this.#skips });
       if (packet === "late") this.#late++;
       else if (packet !== "unheard") this.#recording!.add(track.index, packet);
     }
-    for (const { isOpen, index } of this.#tracks) if (!isOpen && index >= 0) this.#recording!.endTrack(index);
+    for (const track of this.#tracks) if (!track.isOpen && track.isWritten) this.#endTrack(track);
     await this.#recording!.settled();
     this.#report(context);
     context.progress(this.#doneNs());
+  }
+
+  /** Closes a track of the file, for which the others would wait otherwise. Its input may have a link again later. */
+  #endTrack(track: SinkTrack): void {
+    this.#recording!.endTrack(track.index);
+    track.isOver = true;
+  }
+
+  /** Takes a frame that is not in the file, and says so once of a track that was closed. */
+  #leaveOut(track: SinkTrack, context: ProcessorContext): MediaFrame | undefined {
+    const frame = track.input.read();
+    if (frame === undefined || !track.isOver || track.isToldOver) return frame;
+    track.isToldOver = true;
+    context.log.warn(
+      `"${track.input.name}" had no link for a while, which ended its track in ${
+        JSON.stringify(this.path)
+      }: what comes ` +
+        "now is left out of that file; take a link away and make the new one in one edit",
+    );
+    return frame;
   }
 
   /** Begins the recording with the tracks that have a frame. */
@@ -252,6 +272,7 @@ export class MediaSink {
     const formats = this.#tracks.filter(({ index }) => index >= 0).map(({ format }) => (
       { ...format, rotation: this.rotate }
     ));
+    for (const track of this.#tracks) track.isOver = track.isToldOver = false;
     this.#recording = new Recording(this.#mediabunny!, this.#container, this.#partial, formats);
     const { earlierPath } = this.#recording;
     if (earlierPath === undefined) return;
@@ -276,9 +297,9 @@ export class MediaSink {
     for (const track of this.#tracks) {
       const { nextNs } = track;
       if (nextNs === undefined) {
-        if (track.isOpen && track.index >= 0) behindNs = Math.min(behindNs, Math.max(track.endNs, this.#originNs));
-      } else if (track.index < 0 || !(nextNs >= firstNs)) {
-        if (track.index < 0) return track;
+        if (track.isOpen && track.isWritten) behindNs = Math.min(behindNs, Math.max(track.endNs, this.#originNs));
+      } else if (!track.isWritten || !(nextNs >= firstNs)) {
+        if (!track.isWritten && !this.#isSplitDue(track)) return track;
         [first, firstNs] = [track, nextNs];
       }
     }
@@ -297,7 +318,7 @@ export class MediaSink {
   /** Whether another track may still bring what belongs before the frame that is next. */
   #isAheadOfOthers({ nextNs }: SinkTrack): boolean {
     return this.#tracks.some((other) =>
-      other.index >= 0 && other.isOpen && other.nextNs === undefined && other.endNs < nextNs!
+      other.isWritten && other.isOpen && other.nextNs === undefined && other.endNs < nextNs!
     );
   }
 

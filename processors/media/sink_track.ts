@@ -54,6 +54,10 @@ export class SinkTrack {
   #isCut = false;
   /** Its place among the tracks of the file; negative if it has none. */
   index = -1;
+  /** Its track of the file was closed, since it had no link or had ended: what comes after all is not in that file. */
+  isOver = false;
+  /** Whether it was said that something came after that. */
+  isToldOver = false;
 
   constructor(input: StreamInput<MediaFrame>, nodeId: string, pcm: PcmFormat) {
     this.input = input;
@@ -69,6 +73,11 @@ export class SinkTrack {
   /** Whether its first key frame is there, or nothing will come. */
   get isKnown(): boolean {
     return !this.isOpen || this.isNextKey;
+  }
+
+  /** Whether what comes of it goes into the file. */
+  get isWritten(): boolean {
+    return this.index >= 0 && !this.isOver;
   }
 
   /** Whether it has frames, or may still bring some. */
