@@ -27,6 +27,7 @@ import { isolation } from "./cases/isolation.ts";
 import { nativeStages } from "./cases/native_stages.ts";
 import { noCopy } from "./cases/no_copy.ts";
 import { pictures } from "./cases/pictures.ts";
+import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
 import { start } from "./cases/start.ts";
 import { values } from "./cases/values.ts";
@@ -43,6 +44,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   values,
   nativeRing,
   nativeStages,
+  pluginLoad,
   isolation,
   videoCodecs,
   pictures,
