@@ -335,8 +335,7 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
         ...cargo(
           "test",
           "--locked",
-          "--package",
-          "sluice-core",
+          ...packagesWith("tests"),
           "--lib",
           "--tests",
           "--target",
