@@ -8,7 +8,7 @@
  */
 
 /** Version of the layouts and of their meaning. */
-export const ABI_VERSION = 7;
+export const ABI_VERSION = 8;
 
 /** Version of the interface of plugins. */
 export const STAGE_VERSION = { major: 1, minor: 4 } as const;
@@ -92,6 +92,7 @@ export const LANE = {
   calls: 124,
   inboxSummary: 128,
   commands: 144,
+  rowEnded: 148,
   inbox: 256,
   size: 1024,
   summaryWords: 4,
@@ -230,7 +231,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0xbdecd9e6;
+export const LAYOUT_HASH = 0xa810f75a;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.dtsNs=0
@@ -298,6 +299,7 @@ LANE.attention=120
 LANE.calls=124
 LANE.inboxSummary=128
 LANE.commands=144
+LANE.rowEnded=148
 LANE.inbox=256
 LANE.size=1024
 LANE.summaryWords=4

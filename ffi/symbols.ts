@@ -36,7 +36,7 @@ export const SYMBOLS = {
     result: "void",
     nonblocking: true,
   },
-  slu_lane_enter: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+  slu_lane_enter: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
 
   slu_ring_new: { parameters: ["pointer", "u32", "u32", "u32"], result: "pointer" },
   slu_ring_free: { parameters: ["pointer"], result: "u32" },

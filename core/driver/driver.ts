@@ -185,7 +185,7 @@ export interface Driver {
    * isolate fences a lane by storing one), this thread's ring calls are refused: a ring looks full to it, or empty.
    * All of this is native only: with the portable driver only the lane itself can say that its thread ends.
    */
-  enterLane(lane: number, generation: number): void;
+  enterLane(lane: number, generation: number, row: number): void;
   /**
    * Makes this thread as urgent as that, on these processors; of an empty list, where it may run now.
    *

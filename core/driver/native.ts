@@ -190,10 +190,10 @@ export class NativeDriver implements Driver {
     return this.#symbols.slu_lane_park_async(this.#unsafeControl(), lane, seenBell >>> 0, limited);
   }
 
-  enterLane(lane: number, generation: number): void {
+  enterLane(lane: number, generation: number, row: number): void {
     if (this.#control === undefined) throw missingControl();
     // A refusal means that the lane is fenced: then all ring calls of this thread are refused, which is the point.
-    this.#symbols.slu_lane_enter(this.#arenas.unsafePointer(this.#control.token), lane, generation);
+    this.#symbols.slu_lane_enter(this.#arenas.unsafePointer(this.#control.token), lane, generation, row);
   }
 
   scheduleThread(priority: "realtime" | "high" | "normal", cpus: readonly number[]): string | undefined {

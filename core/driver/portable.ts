@@ -171,7 +171,7 @@ export class PortableDriver implements Driver {
   }
 
   /** Portable lanes leave no proof of their death. */
-  enterLane(_lane: number, _generation: number): void {}
+  enterLane(_lane: number, _generation: number, _row: number): void {}
 
   scheduleThread(): string {
     return "portable mode has neither priorities nor sets of processors; it runs as any thread";

@@ -309,8 +309,8 @@ function run(script: readonly Doing[], deaths: readonly (readonly number[])[]): 
         leaveRow([mortal.pool], lane);
         mortal.pool.close();
       });
-      takeLeftRow([control], lane);
       const { generation, fate } = lanes[lane];
+      takeLeftRow([control], page, { lane, generation, row: lane });
       if (fate.steps > 0) lanes[lane] = live(lane, generation + 1);
     } else doing(lane, (mortal) => mortal.act(act));
   }

@@ -6,9 +6,10 @@
  * was doing when it died. At most the slots whose holds it was about to write are lost: one, or up to {@linkcode
  * MAX_MAGAZINE} if it was filling or emptying its magazine. The thread of a *fenced* lane may still run: what it holds
  * is quarantined, in a row of the table of holds that stays its own, until the thread comes back and gives it back
- * itself.
+ * itself, or has ended before it could, as the library says: Deno ends a worker as soon as its node returns.
  *
- * With the portable driver, a lane whose thread could not report its end can only be fenced.
+ * With the portable driver, a lane whose thread could not report its end can only be fenced, and what a fenced thread
+ * holds that ends before it comes back stays quarantined.
  *
  * @module
  */
@@ -93,12 +94,28 @@ export function leaveRow(pools: readonly Pool[], row: number): void {
   if (pools.length > 0) Atomics.store(pools[0].holdsOf(row), 0, HOLD_LEFT);
 }
 
-/** Whether the thread of a row has left it; if so, clears the row for another thread. @param pools by index */
-export function takeLeftRow(pools: readonly Pool[], row: number): boolean {
-  const holds = pools[0]?.holdsOf(row);
-  if (holds === undefined || Atomics.load(holds, 0) !== HOLD_LEFT) return false;
-  holds[0] = 0;
+/**
+ * Whether the fenced thread of a row has left it, or has ended; if so, clears the row for another thread. What one that
+ * has ended still held is given back.
+ *
+ * @param pools by index
+ */
+export function takeLeftRow(pools: readonly Pool[], page: ControlPage, life: LaneLife): boolean {
+  const holds = pools[0]?.holdsOf(life.row);
+  if (holds === undefined) return false;
+  const ended = Atomics.load(page.u32, index32(page.laneOffset(life.row) + LANE.rowEnded)) === threadOfRow(life);
+  if (Atomics.load(holds, 0) === HOLD_LEFT) {
+    holds[0] = 0;
+    return true;
+  }
+  if (!ended) return false;
+  for (const pool of pools) giveBackAll(pool, life.row);
   return true;
+}
+
+/** As `thread_of_row()` of `crates/abi/src/lane.rs`. */
+function threadOfRow({ lane, generation }: LaneLife): number {
+  return ((lane << 24) | (generation & 0xff_ffff)) >>> 0;
 }
 
 /** How many slots of a pool are quarantined because a fenced thread that may still run holds them. */

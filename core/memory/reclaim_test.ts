@@ -3,6 +3,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
 import { LANE, LINK, POOL, SLOT } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { openNativeDriver } from "../driver/native.ts";
@@ -131,17 +132,30 @@ Deno.test("noteDeath() tells the first that says it of a thread, and takes nothi
 });
 
 Deno.test("leaveRow() gives back what a thread holds, and its row goes to another one once", () => {
-  const { living, dying } = setUp();
+  const { living, dying, page } = setUp();
   const shared = dying.takeSlot();
   living.retain(shared);
   dying.ensure(3);
-  equal(takeLeftRow([living], 1), false);
+  equal(takeLeftRow([living], page, LIFE), false);
   leaveRow([dying], 1);
   equal(countSetAside(living, 1), 0);
   deepEqual([living.references(shared), living.freeInBitmap()], [1, SLOTS - 1]);
-  equal(takeLeftRow([living], 1), true);
-  equal(takeLeftRow([living], 1), false);
+  equal(takeLeftRow([living], page, LIFE), true);
+  equal(takeLeftRow([living], page, LIFE), false);
   ok(living.holdsOf(1).every((hold) => hold === 0));
+});
+
+Deno.test("takeLeftRow() gives back what a thread still held that has ended, and no other", () => {
+  const { living, dying, page } = setUp();
+  dying.ensure(2);
+  dying.takeSlot();
+  const ended = index32(page.laneOffset(LIFE.row) + LANE.rowEnded);
+  page.u32[ended] = 1 << 24 | 2;
+  equal(takeLeftRow([living], page, LIFE), false, "another one has ended");
+  ok(countSetAside(living, 1) > 0);
+  page.u32[ended] = 1 << 24 | 1;
+  equal(takeLeftRow([living], page, LIFE), true);
+  deepEqual([countSetAside(living, 1), living.freeInBitmap()], [0, SLOTS]);
 });
 
 Deno.test("a thread that was given up and its successor note what they hold in rows of their own", () => {

@@ -214,8 +214,9 @@ export class SessionLanes {
     else if (lane.state === "ending" && !this.#isOver) lane.goOnWithout();
   }
 
-  /** Looks, now and then, whether late lanes have ended without a report. */
+  /** Looks, now and then, whether late lanes, and threads that were given up, have ended without a report. */
   lookAtLate(): void {
+    this.#takeLeftRows();
     for (const lane of this.late) this.#look(lane, LAST_LATE_LOOKS);
   }
 
@@ -347,10 +348,12 @@ export class SessionLanes {
     );
   }
 
-  /** Frees the rows of threads that came back and left them. */
+  /** Frees the rows of threads that were given up, and came back and left them, or have ended. */
   #takeLeftRows(): void {
+    if (this.#fenced.size === 0) return;
+    const { pools, page } = this.#memory!;
     for (const lane of this.#fenced) {
-      if (!takeLeftRow(this.#memory!.pools, lane.life.row)) continue;
+      if (!takeLeftRow(pools, page, lane.life)) continue;
       this.#fenced.delete(lane);
       lane.left();
     }

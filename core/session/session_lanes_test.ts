@@ -1,4 +1,5 @@
 import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
+import { LANE } from "../../ffi/layout.gen.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { SluiceError } from "../errors.ts";
@@ -332,6 +333,22 @@ Deno.test("SessionLanes gives the row of a thread to others that was given up an
     next.lose({ error: new Error("lost, on purpose"), cause: "ended" });
     next.free();
     equal(lanes.replace(next).life.row, 1);
+    deepEqual([old.state, lanes.rowsSetAside], ["gone", []]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes.lookAtLate() frees the row of a thread that was given up and has ended", async () => {
+  await withWorkers(() => {
+    const { lanes, memory, make } = setUp();
+    const old = make("a");
+    giveUp(old);
+    lanes.replace(old);
+    lanes.lookAtLate();
+    deepEqual(lanes.rowsSetAside, [1]);
+    const { lane, generation, row } = old.life;
+    memory.page.u32[(memory.page.laneOffset(row) + LANE.rowEnded) >> 2] = lane << 24 | generation;
+    lanes.lookAtLate();
     deepEqual([old.state, lanes.rowsSetAside], ["gone", []]);
     lanes.terminate();
   });

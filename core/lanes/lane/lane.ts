@@ -130,7 +130,7 @@ export class Lane implements CellHost {
     this.page.u32[this.#at32 + GENERATION] = init.generation;
     // On main everything else of the program waits for the end of a round.
     this.timing = new TickTiming(!site.mayBlock);
-    if (site.mayBlock) driver.enterLane(init.index, init.generation);
+    if (site.mayBlock) driver.enterLane(init.index, init.generation, init.row);
   }
 
   /** Reads the clock, which stands still in pauses. */

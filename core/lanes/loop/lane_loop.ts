@@ -261,6 +261,8 @@ export class LaneLoop {
     const isDue = lane.nowNs() >= this.#yieldAtNs;
     this.#tellTime();
     if (isDue) await this.#yield();
+    // A callback may have kept the thread meanwhile: the record and the inbox are those of the lane's next thread then.
+    if (lane.isGivenUp) return;
     for (const pool of lane.pools) pool.flushMagazine();
     lane.publish();
     const bell = this.#page.bell(index);

@@ -59,11 +59,21 @@ pub struct LaneRecord {
     /// How many commands were sent to the lane's thread, wrapping: those that it has not received are on their way. The
     /// control isolate, atomically, before the inbox bit of a command.
     pub commands: AtomicU32,
-    _pad2: [u8; 108],
+    /// The thread that has ended last of those that had this record's row of the tables of holds, as
+    /// [`thread_of_row`] tells it; 0 = none has. The thread's sentinel, atomically.
+    pub row_ended: AtomicU32,
+    _pad2: [u8; 104],
 
     /// Bits by which rings and others signal the lane. Anyone sets, the lane takes, atomically.
     pub inbox: [AtomicU32; INBOX_WORDS],
     _pad3: [u8; 256],
+}
+
+/// Tells one thread from the others that may have had the same row of holds: the lane in the high 8 bits, below it the
+/// low 24 bits of the generation.
+#[must_use]
+pub const fn thread_of_row(lane: u32, generation: u32) -> u32 {
+    lane << 24 | generation & 0xff_ffff
 }
 
 /// What a lane is doing (`LaneRecord::state`); `core/control_page.ts` has the same numbers.

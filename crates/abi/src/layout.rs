@@ -112,6 +112,7 @@ pub const LAYOUT: &[Group] = &[
             calls,
             inbox_summary,
             commands,
+            row_ended,
             inbox,
         ],
         [

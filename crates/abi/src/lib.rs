@@ -23,7 +23,7 @@ pub mod stage;
 
 pub use control::{CONTROL_MAGIC, ControlHeader};
 pub use entry::*;
-pub use lane::{INBOX_BITS, INBOX_WORDS, LaneRecord, MAX_LANES, SUMMARY_WORDS, lane_state};
+pub use lane::{INBOX_BITS, INBOX_WORDS, LaneRecord, MAX_LANES, SUMMARY_WORDS, lane_state, thread_of_row};
 pub use layout::{Group, LAYOUT, layout, layout_hash, write_camel, write_layout};
 pub use link::{LINK_CLOSED, LINK_CLOSING, LINK_EOS, LinkRecord};
 pub use node::{
@@ -37,4 +37,4 @@ pub use slot::{PAYLOAD_ALIGN, SlotHeader, flag, format, kind};
 /// any change of a layout or of a meaning in this crate, of the functions of `crates/ffi` and their parameters, which a test
 /// beside `ffi/symbols.ts` holds to it, or of what `crates/core/src/isolation/wire.rs` says. [`stage`] has a version of its
 /// own.
-pub const ABI_VERSION: u32 = 7;
+pub const ABI_VERSION: u32 = 8;

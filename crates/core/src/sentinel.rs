@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sluice_abi::LaneRecord;
+use sluice_abi::{LaneRecord, thread_of_row};
 
 use crate::arena::{Arena, WeakArena};
 use crate::control::Control;
@@ -36,6 +36,9 @@ struct Sentinel {
     arena: WeakArena,
     lane: NonNull<LaneRecord>,
     generation: u32,
+    /// The record whose row of holds the thread has, and how it is told from others there.
+    row: NonNull<LaneRecord>,
+    told_by: u32,
 }
 
 impl Drop for Sentinel {
@@ -45,18 +48,23 @@ impl Drop for Sentinel {
         let dead = unsafe { &(*self.lane.as_ptr()).dead_generation };
         // Release: pairs with the supervisor's acquire load; what this thread did to slots and rings is visible.
         dead.fetch_max(self.generation, Ordering::AcqRel);
+        // SAFETY: as above.
+        unsafe { &(*self.row.as_ptr()).row_ended }.store(self.told_by, Ordering::Release);
     }
 }
 
-/// Declares that this thread runs a generation of a lane. Returns `false` if there is no such lane, or if a later
-/// generation runs it already: then this thread is fenced from the start.
+/// Declares that this thread runs a generation of a lane, and notes what it holds in a row of the tables of holds.
+/// Returns `false` if there is no such lane or row, or if a later generation runs it already: then this thread is
+/// fenced from the start.
 ///
 /// # Errors
 ///
 /// What is wrong with the control arena.
-pub fn enter(arena: &Arena, lane: u32, generation: u32) -> Result<bool, String> {
+pub fn enter(arena: &Arena, lane: u32, generation: u32, row: u32) -> Result<bool, String> {
     let control = Control::open(arena)?;
-    let (Some(record), Some(first)) = (control.lane(lane), control.lane(0)) else { return Ok(false) };
+    let (Some(record), Some(row), Some(first)) = (control.lane(lane), control.lane(row), control.lane(0)) else {
+        return Ok(false);
+    };
     // SAFETY: the record lies in the arena that is held; the word is atomic.
     let word = unsafe { &(*record.as_ptr()).generation };
     // AcqRel: the later of two generations wins, whichever comes first.
@@ -72,7 +80,13 @@ pub fn enter(arena: &Arena, lane: u32, generation: u32) -> Result<bool, String> 
         if !sentinels.iter().any(|old| same_lane(old) && old.generation == generation) {
             // A thread that enters a lane once more has ended its earlier generation: its sentinel goes off here.
             sentinels.retain(|old| !same_lane(old) && old.arena.upgrade().is_some());
-            sentinels.push(Sentinel { arena: weak, lane: record, generation });
+            sentinels.push(Sentinel {
+                arena: weak,
+                lane: record,
+                generation,
+                row,
+                told_by: thread_of_row(lane, generation),
+            });
         }
     });
     Ok(before <= generation)

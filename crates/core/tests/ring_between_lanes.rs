@@ -92,7 +92,7 @@ fn a_fenced_thread_is_refused_and_its_end_is_recorded() {
         let (ring, arena) = (Arc::clone(&ring), arena.clone());
         std::thread::spawn(move || {
             let lane = control.lane(2).unwrap();
-            assert_eq!(sentinel::enter(&arena, 2, 4), Ok(true));
+            assert_eq!(sentinel::enter(&arena, 2, 4, 1), Ok(true));
             // SAFETY: this thread alone has both ends.
             unsafe {
                 assert_eq!(ring.push(1), RING_ACCEPTED);
@@ -105,6 +105,9 @@ fn a_fenced_thread_is_refused_and_its_end_is_recorded() {
     };
     old.join().unwrap();
     assert_eq!(record.dead_generation.load(Ordering::SeqCst), 4);
+    // SAFETY: the record lies in the arena, which is never unmapped.
+    let row = unsafe { control.lane(1).unwrap().as_ref() };
+    assert_eq!(row.row_ended.load(Ordering::SeqCst), 2 << 24 | 4);
     // SAFETY: the other thread has ended.
     assert_eq!(unsafe { ring.pop() }, 1);
 }
@@ -145,15 +148,16 @@ fn enter_keeps_the_lanes_of_several_runtimes_apart() {
     };
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
-            assert_eq!(sentinel::enter(&first, 0, 1), Ok(true));
-            assert_eq!(sentinel::enter(&second, 0, 1), Ok(true));
-            assert_eq!(sentinel::enter(&second, 0, 1), Ok(true));
+            assert_eq!(sentinel::enter(&first, 0, 1, 0), Ok(true));
+            assert_eq!(sentinel::enter(&second, 0, 1, 0), Ok(true));
+            assert_eq!(sentinel::enter(&second, 0, 1, 0), Ok(true));
             assert_eq!((generations(first_control, 0), generations(second_control, 0)), ((1, 0), (1, 0)));
             // A thread that enters again has ended its earlier generation.
-            assert_eq!(sentinel::enter(&second, 0, 3), Ok(true));
+            assert_eq!(sentinel::enter(&second, 0, 3, 0), Ok(true));
             assert_eq!(generations(second_control, 0), (3, 1));
-            assert_eq!(sentinel::enter(&second, 0, 2), Ok(false));
-            assert_eq!(sentinel::enter(&second, LANES, 2), Ok(false));
+            assert_eq!(sentinel::enter(&second, 0, 2, 0), Ok(false));
+            assert_eq!(sentinel::enter(&second, LANES, 2, 0), Ok(false));
+            assert_eq!(sentinel::enter(&second, 0, 4, LANES), Ok(false));
             // That it is fenced in one runtime does not concern the other's rings.
             // SAFETY: this thread alone has the writing end.
             assert_eq!(unsafe { ring.push(1) }, RING_ACCEPTED);

@@ -81,16 +81,16 @@ pub unsafe extern "C" fn slu_lane_park(control: *const Control, lane: u32, seen_
     }
 }
 
-/// Declares that this thread runs a generation (from 1) of a lane of the control arena that starts at `base`. 0: there
-/// is no such lane, or a later generation runs it already; in the second case all ring calls of this thread are
-/// refused.
+/// Declares that this thread runs a generation (from 1) of a lane of the control arena that starts at `base`, and
+/// notes its holds in a row of their tables. 0: there is no such lane or row, or a later generation runs it already;
+/// in the last case all ring calls of this thread are refused.
 #[unsafe(no_mangle)]
-pub extern "C" fn slu_lane_enter(base: *mut u8, lane: u32, generation: u32) -> u32 {
+pub extern "C" fn slu_lane_enter(base: *mut u8, lane: u32, generation: u32, row: u32) -> u32 {
     attempt(0, || {
-        if sentinel::enter(&arena::find(base)?, lane, generation)? {
+        if sentinel::enter(&arena::find(base)?, lane, generation, row)? {
             Ok(1)
         } else {
-            Err(format!("generation {generation} of lane {lane} is fenced, or there is no such lane"))
+            Err(format!("generation {generation} of lane {lane} is fenced, or there is no such lane or row"))
         }
     })
 }

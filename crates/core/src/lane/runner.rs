@@ -108,7 +108,7 @@ impl Runner {
     fn build(spec: LaneSpec, mailbox: &Arc<Mailbox>) -> Result<Self, Refusal> {
         let of_lane = |text: String| (None, text);
         let control = Control::open(&spec.control).map_err(of_lane)?;
-        sentinel::enter(&spec.control, spec.lane, spec.generation).map_err(of_lane)?;
+        sentinel::enter(&spec.control, spec.lane, spec.generation, spec.lane).map_err(of_lane)?;
         let record = control.lane(spec.lane).ok_or_else(|| of_lane(format!("there is no lane {}", spec.lane)))?;
         let mut runner = Self {
             nodes: Vec::new(),
