@@ -24,6 +24,9 @@ const MOST_VALUES = 16_384;
 /** By how much a picture that is shown at a place may be before it: times of files are rounded. */
 const ROUNDING_NS = 5e5;
 
+/** Sound that lasts no longer is none: less than a sample. */
+const LEAST_SOUND_NS = 5e3;
+
 /** A track that begins so much after another one is late. */
 const LATE_NS = 2e8;
 /** Packets of a late track that come before their time: with them, decoders and encoders have made a frame. */
@@ -281,8 +284,8 @@ export class MediaSource {
     if (!this.loop || (isEmpty && this.#placeNs === 0)) return context.finish();
     const placeNs = Math.round(this.positionSeconds * 1e9);
     await this.#seek(placeNs === this.#emptyPlaceNs ? 0 : placeNs);
-    // The place itself was reached in order.
-    for (const played of this.#tracks) played.jumps = false;
+    // The place itself was reached in order. Decoders of sound begin anew all the same, so that each round is the same.
+    for (const played of this.#tracks) played.jumps &&= played.track.port === "audio";
   }
 
   #isEarly({ timeNs }: FilePacket, context: ProcessorContext): boolean {
@@ -316,12 +319,20 @@ export class MediaSource {
     await out.ready();
     const frame = await out.acquire({ ...format, maxBytes: bytes.length, keyframe });
     frame.bytes.set(bytes);
-    frame.ptsNs = frame.dtsNs = this.#baseNs + timeNs - this.#placeNs;
-    frame.durationNs = durationNs;
+    const startNs = this.#baseNs + timeNs - this.#placeNs;
     frame.decodeOnly = this.#isOnlyDecoded(played, packet, isLive);
+    const cutNs = frame.decodeOnly ? 0 : this.#cutNs(played, startNs);
+    frame.dtsNs = startNs;
+    frame.ptsNs = startNs + cutNs;
+    frame.durationNs = Math.max(0, durationNs - cutNs);
     frame.discontinuity = played.jumps;
     played.jumps = false;
     out.write(frame);
+  }
+
+  /** How much at the start of sound lies before the place. That before the time 0 is not heard in any case. */
+  #cutNs({ track }: PlayedTrack, startNs: number): number {
+    return track.port === "audio" && this.#baseNs > 0 ? Math.max(0, this.#baseNs - startNs) : 0;
   }
 
   /**
@@ -330,7 +341,7 @@ export class MediaSource {
    */
   #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket, isLive: boolean): boolean {
     const endNs = timeNs + durationNs;
-    if (track.port !== "video") return durationNs > 0 && endNs <= this.#placeNs;
+    if (track.port !== "video") return durationNs > 0 && endNs <= this.#placeNs + LEAST_SOUND_NS;
     const isShownThere = isLive && endNs > this.#placeNs + ROUNDING_NS;
     return timeNs < this.#placeNs - ROUNDING_NS && !isShownThere;
   }
