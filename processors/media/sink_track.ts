@@ -27,7 +27,7 @@ type Taken = Pick<Packet, "bytes" | "durationNs" | "keyframe"> & Pick<EncodedFra
 /** Where and how a file starts. */
 export interface FileStart {
   readonly originNs: number;
-  /** Whether players leave out what lies before it. */
+  /** Whether players leave out what lies before it; of Opus they do in any file. */
   readonly skips: boolean;
 }
 
@@ -185,9 +185,10 @@ export class SinkTrack {
 
   /** Whether it is sound that is not to be heard and that players would play, or that is more than decoders need. */
   #isUnheard({ ptsNs, decodeOnly }: Taken, { originNs, skips }: FileStart): boolean {
-    if (!decodeOnly || this.format.type !== "audio") return false;
+    const { type, codec } = this.format;
+    if (!decodeOnly || type !== "audio") return false;
     if (ptsNs < -PRIMING_NS) this.#isCut = true;
-    return ptsNs < originNs - PRIMING_NS || ptsNs >= originNs || (this.#isCut && !skips);
+    return ptsNs < originNs - PRIMING_NS || ptsNs >= originNs || (this.#isCut && !skips && codec !== "opus");
   }
 
   #take(frame: MediaFrame): Taken {
