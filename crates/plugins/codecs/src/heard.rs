@@ -29,12 +29,19 @@ pub(crate) enum Durations {
 }
 
 /// What was heard of a stream so far.
-#[derive(Default)]
 pub(crate) struct Timeline {
     /// When the last sample that was heard ended.
     end_ns: Option<f64>,
     /// A packet since then does not go on where the one before it ended.
     jump: bool,
+    /// What is heard begins with the next packet: only its start can be left out.
+    begins: bool,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self { end_ns: None, jump: false, begins: true }
+    }
 }
 
 impl Timeline {
@@ -56,11 +63,13 @@ impl Timeline {
         info: &SluiceFrameInfo,
         durations: Durations,
     ) -> Option<Heard> {
-        if info.flags & SLUICE_DECODE_ONLY != 0 {
+        let begins = self.begins || info.flags & SLUICE_DISCONTINUITY != 0;
+        self.begins = info.flags & SLUICE_DECODE_ONLY != 0;
+        if self.begins {
             return None;
         }
         let count = |ns: f64| (ns * f64::from(rate_hz) / 1e9).round().max(0.0) as usize;
-        let lead = count(lead_ns(info, time_ns(samples, rate_hz))).min(samples);
+        let lead = if begins { count(lead_ns(info, time_ns(samples, rate_hz))).min(samples) } else { 0 };
         let expected = self.end_ns.filter(|end_ns| (end_ns - info.pts_ns).abs() < MOST_OFF_NS);
         let pts_ns = expected.unwrap_or(info.pts_ns) - time_ns(lead, rate_hz);
         let lasting = count(info.duration_ns);
@@ -120,7 +129,7 @@ mod tests {
         let first = packet(33.5, 40.0, 13.5, SLUICE_DISCONTINUITY);
         assert!(line.begins_anew(&first));
         assert_eq!(heard(&mut line, &first), Some((312, 960, 33.5, false)));
-        assert_eq!(heard(&mut line, &packet(43.0, 53.5, 5.0, 0)), Some((504, 744, 43.0, false)));
+        assert_eq!(heard(&mut line, &packet(43.0, 53.5, 5.0, SLUICE_DISCONTINUITY)), Some((504, 744, 43.0, false)));
     }
 
     #[test]
@@ -139,7 +148,10 @@ mod tests {
     #[test]
     fn a_time_of_decoding_that_was_never_set_cuts_nothing() {
         let mut line = Timeline::default();
-        assert_eq!(heard(&mut line, &packet(0.0, 20.0, 20.0, 0)), Some((0, 960, 20.0, false)));
+        for pts_ms in [-6.5, 13.5, 33.5] {
+            let first = if pts_ms < 0.0 { 312 } else { 0 };
+            assert_eq!(heard(&mut line, &packet(0.0, pts_ms, 20.0, 0)), Some((first, 960, pts_ms, false)));
+        }
     }
 
     #[test]
