@@ -69,8 +69,13 @@ export interface FilePacket {
   /** Nanoseconds since the file's start; may be negative. */
   readonly timeNs: number;
   readonly durationNs: number;
+  /** How much of that, at its start, is not heard: a stream of sound begins within it. */
+  readonly unheardNs: number;
   readonly keyframe: boolean;
 }
+
+/** When it is shown or heard. */
+type PacketTimes = Pick<FilePacket, "timeNs" | "durationNs">;
 
 /** What a file says of a track. */
 interface TrackHeader {
@@ -82,6 +87,7 @@ interface TrackHeader {
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
   readonly primingNs: number;
+  readonly firstSeconds: () => Promise<number>;
 }
 
 /** What the container of a track is read with. */
@@ -109,13 +115,17 @@ export class FileTrack {
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
-  /** Of Opus in Ogg: how much at the start is not heard. */
+  /** How much at the start of sound is not heard. */
   readonly #primingNs: number;
+  readonly #isOgg: boolean;
   readonly #delays: CodecDelays | undefined;
+  readonly #firstSeconds: () => Promise<number>;
   /** The time of the container at the file's start, seconds. */
   originSeconds = 0;
   /** Where sound goes on whose times are rounded. */
   #endNs = NaN;
+  /** When the first sample of sound is heard. */
+  #heardNs: number | undefined;
   /** When the next packet that was moved to 0 begins. */
   #earlyNs = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
@@ -123,7 +133,7 @@ export class FileTrack {
   /** The place in the order of decoding of the last packet that is read. */
   #last = Infinity;
 
-  private constructor(header: TrackHeader, sink: EncodedPacketSink, delays: CodecDelays | undefined) {
+  private constructor(header: TrackHeader, sink: EncodedPacketSink, { isOgg, delays }: TrackContainer) {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
@@ -134,6 +144,8 @@ export class FileTrack {
     this.#sink = sink;
     this.#convert = header.convert;
     this.#primingNs = header.primingNs;
+    this.#firstSeconds = header.firstSeconds;
+    this.#isOgg = isOgg;
     this.#delays = delays;
   }
 
@@ -141,24 +153,26 @@ export class FileTrack {
   static async read(
     mediabunny: Mediabunny,
     track: InputVideoTrack | InputAudioTrack,
-    { isOgg, delays }: TrackContainer,
+    container: TrackContainer,
   ): Promise<FileTrack> {
     const name = await track.getCodec() ?? String(await track.getInternalCodecId() ?? "unknown");
     const config = await track.getDecoderConfig();
     const description = config?.description === undefined ? undefined : bytesOf(config.description);
     const sink = new mediabunny.EncodedPacketSink(track);
+    const delayNs = container.delays && track.isAudioTrack()
+      ? container.delays.delayNs(track) ?? await untoldDelayNs(track, name, description)
+      : 0;
     const header = {
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
       picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
-      primingNs: isOgg && name === "opus" ? Math.round(opusPreSkipNs(description)) : 0,
+      primingNs: name === "opus" ? Math.round(opusPreSkipNs(description)) : delayNs,
+      firstSeconds: () => track.getFirstTimestamp(),
       ...carried(config === null ? undefined : formatOf(name, config), name, track.isVideoTrack(), description),
     } as const;
-    const read = new FileTrack(header, sink, delays);
-    if (delays !== undefined && read.port === "audio") {
-      read.originSeconds = (delays.delayNs(track) ?? await untoldDelayNs(track, name, description)) / 1e9;
-    }
+    const read = new FileTrack(header, sink, container);
+    read.originSeconds = delayNs / 1e9;
     return read;
   }
 
@@ -177,8 +191,9 @@ export class FileTrack {
   async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
     this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(this.#secondsBefore(endNs));
-    this.#earlyNs = -this.#primingNs;
+    this.#earlyNs = this.#isOgg ? -this.#primingNs : 0;
     this.#endNs = NaN;
+    this.#heardNs ??= await this.#firstHeardNs();
     const first = await this.#keyPacketAt(this.codec === "opus" ? timeNs - OPUS_PREROLL_NS : timeNs);
     this.#packets = first === null ? undefined : this.#sink.packets(first);
     await this.advance();
@@ -258,26 +273,46 @@ export class FileTrack {
     return last;
   }
 
-  #packetOf({ data, type, timestamp, duration }: EncodedPacket): FilePacket | undefined {
-    const keyframe = type === "key";
-    const bytes = this.#convert(data, keyframe);
-    if (bytes === undefined || bytes.length === 0 || !Number.isFinite(timestamp)) return undefined;
+  #packetOf(packet: EncodedPacket): FilePacket | undefined {
+    const keyframe = packet.type === "key";
+    const bytes = this.#convert(packet.data, keyframe);
+    if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) return undefined;
+    const { timeNs, durationNs } = this.#timesOf(packet, bytes);
+    // Of sound at the very end, all of a packet may be filled up.
+    if (durationNs === 0 && this.#saysDurations) return undefined;
+    return { bytes, timeNs, durationNs, unheardNs: Math.max(0, this.#heardNs! - timeNs), keyframe };
+  }
+
+  /** Whether what lasts no time is not heard, and not just without a duration. */
+  get #saysDurations(): boolean {
+    return this.codec === "opus" && (this.#isOgg || this.#delays !== undefined);
+  }
+
+  /** When the first sample of a track is heard; of pictures nothing is left out. */
+  async #firstHeardNs(): Promise<number> {
+    if (this.#primingNs === 0 || this.port !== "audio") return -Infinity;
+    const first = await this.#firstSeconds();
+    const startNs = this.#isOgg && first === 0 ? -this.#primingNs : Math.round((first - this.originSeconds) * 1e9);
+    return startNs + this.#primingNs;
+  }
+
+  #timesOf({ data, timestamp, duration }: EncodedPacket, bytes: Uint8Array): PacketTimes {
     if (this.#isMovedTo0(bytes, timestamp, duration)) {
       const timeNs = this.#earlyNs;
       // All of what lies before 0 is there; the end may be cut.
       const durationNs = duration > 0 ? Math.round(duration * 1e9) - timeNs : opusDurationNs(bytes);
       this.#earlyNs += durationNs;
-      return { bytes, timeNs, durationNs, keyframe };
+      return { timeNs, durationNs };
     }
     const seconds = timestamp - this.originSeconds;
     const timeNs = Math.round(seconds * 1e9);
     const wholeNs = this.#delays && this.port === "audio" ? soundDurationNs(this.codec, bytes) : undefined;
-    if (wholeNs !== undefined) return { bytes, keyframe, ...this.#unrounded(timeNs, wholeNs, data) };
-    return { bytes, timeNs, durationNs: Math.max(0, Math.round((seconds + duration) * 1e9) - timeNs), keyframe };
+    if (wholeNs !== undefined) return this.#unrounded(timeNs, wholeNs, data);
+    return { timeNs, durationNs: Math.max(0, Math.round((seconds + duration) * 1e9) - timeNs) };
   }
 
   /** The times of sound in Matroska: a packet whose rounded time may be where the one before it ends goes on there. */
-  #unrounded(roundedNs: number, wholeNs: number, data: Uint8Array): Pick<FilePacket, "timeNs" | "durationNs"> {
+  #unrounded(roundedNs: number, wholeNs: number, data: Uint8Array): PacketTimes {
     // Behind a jump, packets are taken to have lasted as long since the start.
     const originNs = this.originSeconds * 1e9;
     const jumped = Math.round((roundedNs + originNs) / wholeNs) * wholeNs - originNs;

@@ -307,13 +307,15 @@ export class MediaSource {
     if (isEarly) played.early--;
     if (played.block === undefined) await this.#writeEncoded(played, packet, context.mode === "live");
     else await this.#writeSamples(played, packet);
-    this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
+    const endNs = packet.timeNs + this.#heardUpTo(played, packet);
+    this.#endNs = Math.max(this.#endNs, this.#baseNs + endNs - this.#placeNs);
     if (!isEarly) context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
     await this.#read(track.advance());
   }
 
   async #writeEncoded(played: PlayedTrack, packet: FilePacket, isLive: boolean): Promise<void> {
-    const { bytes, timeNs, durationNs, keyframe } = packet;
+    const { bytes, timeNs, keyframe } = packet;
+    const durationNs = this.#heardUpTo(played, packet);
     const out = played.out as StreamOutput<EncodedFrame>;
     const { kind: _, ...format } = played.track.format as EncodedFormat;
     await out.ready();
@@ -321,7 +323,7 @@ export class MediaSource {
     frame.bytes.set(bytes);
     const startNs = this.#baseNs + timeNs - this.#placeNs;
     frame.decodeOnly = this.#isOnlyDecoded(played, packet, isLive);
-    const cutNs = frame.decodeOnly ? 0 : this.#cutNs(played, startNs);
+    const cutNs = frame.decodeOnly ? 0 : this.#cutNs(played, packet, startNs);
     frame.dtsNs = startNs;
     frame.ptsNs = startNs + cutNs;
     frame.durationNs = Math.max(0, durationNs - cutNs);
@@ -330,18 +332,29 @@ export class MediaSource {
     out.write(frame);
   }
 
-  /** How much at the start of sound lies before the place. That before the time 0 is not heard in any case. */
-  #cutNs({ track }: PlayedTrack, startNs: number): number {
-    return track.port === "audio" && this.#baseNs > 0 ? Math.max(0, this.#baseNs - startNs) : 0;
+  /**
+   * How much at the start of sound is not heard: it lies before the place, or before the start of its stream. Where that is
+   * what lies before the time 0, nobody needs to be told.
+   */
+  #cutNs({ track }: PlayedTrack, { timeNs, unheardNs }: FilePacket, startNs: number): number {
+    if (track.port !== "audio") return 0;
+    const cutNs = Math.max(unheardNs, this.#placeNs - timeNs, 0);
+    return startNs + cutNs > 0 ? cutNs : 0;
+  }
+
+  /** How long a packet lasts; sound ends at the end that was set. */
+  #heardUpTo({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket): number {
+    return track.port === "audio" ? Math.min(durationNs, Math.max(0, Math.round(this.#stopNs - timeNs))) : durationNs;
   }
 
   /**
    * Whether a packet is before the place: sound that is over there, and a picture that is shown before. Whoever looks on
    * sees the picture that is still shown at the place; in a file, times begin with the next one.
    */
-  #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket, isLive: boolean): boolean {
+  #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs, unheardNs }: FilePacket, isLive: boolean): boolean {
     const endNs = timeNs + durationNs;
-    if (track.port !== "video") return durationNs > 0 && endNs <= this.#placeNs + LEAST_SOUND_NS;
+    const heardNs = Math.max(this.#placeNs, timeNs + unheardNs);
+    if (track.port !== "video") return durationNs > 0 && endNs <= heardNs + LEAST_SOUND_NS;
     const isShownThere = isLive && endNs > this.#placeNs + ROUNDING_NS;
     return timeNs < this.#placeNs - ROUNDING_NS && !isShownThere;
   }

@@ -1,5 +1,6 @@
 /** What of Opus is decoded and not heard, at its start and its end, in each container; ffmpeg is the judge. */
 import assert from "node:assert/strict";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
 import { type EbmlElement, elementsIn } from "./ebml.ts";
@@ -92,6 +93,27 @@ Deno.test("MediaSink says in Matroska what ffmpeg says there of Opus that is not
   assert.deepEqual(unheardOf(path)[CODEC_DELAY], [PRE_SKIP_NS]);
 });
 
+Deno.test("MediaSource ends sound at its end, within a packet, and MediaSink the file", async () => {
+  const path = `${FOLDER}/opus-to.mkv`;
+  await carry({ path: opusClicks("mkv"), endSeconds: 0.75 }, { path }, ["audio_0"]);
+  assert.equal(decode(path, "a").length, 4 * 0.75 * 48_000);
+});
+
+Deno.test("MediaSource begins with the first sample of Opus that begins late, or in MP4 without an edit list", async () => {
+  const late = clicks("late.mkv", "-c:a", "libopus", "-b:a", "96k", "-output_ts_offset", "0.5");
+  const { audio_0: packets } = await play({ path: late }, "audio_0");
+  const [{ ptsNs, dtsNs, durationNs }] = packets;
+  assert.deepEqual([ptsNs - dtsNs, ptsNs + durationNs - dtsNs], [PRE_SKIP_NS, 20e6]);
+  assert.ok(ptsNs > 0.48e9, `${ptsNs}`);
+  const bytes = Deno.readFileSync(opusClicks("mp4"));
+  const edits = bytes.findIndex((_, at) => String.fromCharCode(...bytes.subarray(at, at + 4)) === "edts");
+  bytes.set(new TextEncoder().encode("free"), edits);
+  const path = `${FOLDER}/no-edits.mp4`;
+  Deno.writeFileSync(path, bytes);
+  const [first] = (await play({ path }, "audio_0")).audio_0;
+  assert.deepEqual([first.ptsNs, first.dtsNs, first.durationNs], [PRE_SKIP_NS, 0, 13.5e6]);
+});
+
 for (const extension of ["ogg", "mkv"] as const) {
   Deno.test(`MediaSink begins a file at a place in Opus with the sample there, in ${extension}`, async () => {
     const path = `${FOLDER}/opus-from.${extension}`;
@@ -131,15 +153,54 @@ Deno.test("MediaSink keeps pictures and Opus of Matroska in their times", async 
   }
 });
 
-Deno.test("MediaSource begins each round of Opus with the place: what is before it is in no time of the one before", async () => {
-  const config = { path: opusClicks("webm"), loop: true };
-  await using source = await ProcessorHarness.create(nodes.mediaSource(config));
+/** The packets of a loop over Opus. */
+async function rounds(count: number): Promise<EncodedOutput[]> {
+  await using source = await ProcessorHarness.create(nodes.mediaSource({ path: opusClicks("webm"), loop: true }));
   source.addOutput("audio");
   const packets: EncodedOutput[] = [];
-  while (packets.length < 110) {
+  while (packets.length < count) {
     await source.run(1);
     packets.push(...source.takeEncoded("audio_0"));
   }
+  return packets.slice(0, count);
+}
+
+/** Gives a sink packets with all of their times, and what it wrote is complete. */
+async function write(path: string, packets: readonly EncodedOutput[]): Promise<void> {
+  await using sink = await ProcessorHarness.create(nodes.mediaSink({ path }), {}, { connect: ["audio_0"] });
+  for (const { bytes, codec, ptsNs, dtsNs, durationNs, decodeOnly, discontinuity } of packets) {
+    sink.push<EncodedFrame>("audio_0", { codec, maxBytes: bytes.length }, (frame) => {
+      frame.bytes.set(bytes);
+      Object.assign(frame, { ptsNs, dtsNs, durationNs, decodeOnly, discontinuity });
+    });
+  }
+  sink.end();
+  await sink.run();
+  assert.equal(sink.figures?.lateFrames, 0);
+}
+
+Deno.test("MediaSink writes each packet of each round of a loop", async () => {
+  const path = `${FOLDER}/opus-rounds.mkv`;
+  const packets = await rounds(120);
+  await write(path, packets);
+  assert.equal(probe(path, "packet=pts_time").length, packets.length);
+});
+
+for (const extension of ["ogg", "mkv", "mp4"]) {
+  Deno.test(`MediaSink begins Opus that begins late with its first sample that is heard, in ${extension}`, async () => {
+    const path = `${FOLDER}/opus-late.${extension}`;
+    const { audio_0: packets } = await play({ path: opusClicks("ogg") }, "audio_0");
+    // 10 ms of the first packet are not heard, which lies a second after the start of the graph.
+    const moved = packets.map((packet) => ({ ...packet, ptsNs: packet.ptsNs + 1e9, dtsNs: packet.ptsNs + 1e9 }));
+    await write(path, [{ ...moved[0], ptsNs: moved[0].ptsNs + 10e6, durationNs: 10e6 }, ...moved.slice(1)]);
+    const [found, whole] = [decode(path, "a"), decode(opusClicks("ogg"), "a")];
+    const wanted = whole.subarray(4 * 48 * 3.5);
+    assert.deepEqual(found.subarray(0, wanted.length), wanted);
+  });
+}
+
+Deno.test("MediaSource begins each round of Opus with the place: what is before it is in no time of the one before", async () => {
+  const packets = await rounds(110);
   const second = packets.findIndex(({ discontinuity }) => discontinuity);
   const { ptsNs, dtsNs, durationNs } = packets[second];
   assert.deepEqual([ptsNs, dtsNs, durationNs], [SOUND_NS, SOUND_NS - PRE_SKIP_NS, 13.5e6]);

@@ -27,6 +27,8 @@ export interface Packet {
   /** Nanoseconds since the file's start. */
   readonly timeNs: number;
   readonly durationNs: number;
+  /** How much of that, at its start, is not heard; by default 0. */
+  readonly unheardNs?: number;
   readonly keyframe: boolean;
 }
 
@@ -207,7 +209,7 @@ export class Recording {
   #write(track: RecordedTrack, packet: Packet): void {
     const { EncodedPacket } = this.#mediabunny;
     const { bytes, keyframe, timeNs, durationNs } = packet;
-    if (track.config === undefined) this.#beginTrack(track, timeNs);
+    if (track.config === undefined) this.#beginTrack(track, packet);
     const { source, config, delayNs } = track;
     const made = new EncodedPacket(bytes, keyframe ? "key" : "delta", (timeNs + delayNs) / 1e9, durationNs / 1e9);
     const about = { decoderConfig: config } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig };
@@ -215,15 +217,16 @@ export class Recording {
     this.#then(() => source.add(made, about));
   }
 
-  /** Learns from the time of a track's first packet how much of its sound lies before the file's start, and is not heard. */
-  #beginTrack(track: RecordedTrack, timeNs: number): void {
+  /** Learns from a track's first packet how much of its sound is not heard, since it lies before the file's start or so. */
+  #beginTrack(track: RecordedTrack, packet: Packet): void {
     const { codec, decoderConfig } = track.format;
     track.config = decoderConfig;
     if (!DELAYED.includes(codec)) return;
-    let unheardNs = Math.max(0, -timeNs);
+    let unheardNs = Math.max(packet.unheardNs ?? 0, -packet.timeNs);
     if (codec === "opus") {
-      // What begins later begins as the encoder does.
-      track.config = timeNs > 0 ? decoderConfig : withOpusPreSkip(decoderConfig, unheardNs);
+      // What begins later, and does not tell, begins as the encoder does.
+      const tells = packet.timeNs <= 0 || unheardNs > 0;
+      track.config = tells ? withOpusPreSkip(decoderConfig, unheardNs) : decoderConfig;
       unheardNs = opusPreSkipNs(track.config.description);
     }
     if (this.#isMatroska) track.delayNs = Math.round(unheardNs);
