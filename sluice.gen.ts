@@ -5554,7 +5554,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:72",
+    source: "processors/media/media_source.ts:75",
     description: "Reads a media file.",
     doc:
       'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. An event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
@@ -10341,12 +10341,12 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "4571b685c60456c9",
-    "processors/media/media_source.ts": "8e306533207d9f6d",
+    "processors/media/media_sink.ts": "d9cf84d068b2effa",
+    "processors/media/media_source.ts": "f2e29202f2ef4614",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "b5598946c73454b5",
     "processors/media/process.ts": "a9c9c126d3b928fe",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "aaf09b490d4714fa",
+    "stages.gen.ts": "50f7d0fae2fbaa63",
   },
 });

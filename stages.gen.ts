@@ -386,7 +386,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
 /** The configuration of `org.sluice.codecs.audio-decode`. */
 export interface AudioDecodeConfig {
   /**
-   * Of Opus: samples at the start that are left out.
+   * Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.
    *
    * A whole number from 0 to 48000 samples; 312 by default.
    */
@@ -451,7 +451,8 @@ export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shipp
           maximum: 48000,
           default: 312,
           "x-unit": "samples",
-          description: "Of Opus: samples at the start that are left out.",
+          description:
+            "Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.",
         },
         damaged: {
           type: "string",
@@ -2585,7 +2586,7 @@ export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStag
 /** The configuration of `org.sluice.codecs.opus-decode`. */
 export interface OpusDecodeConfig {
   /**
-   * Samples at the start that are left out.
+   * Samples at the start that are left out of a stream that begins after the time 0 and does not tell.
    *
    * A whole number from 0 to 48000 samples; 312 by default.
    */
@@ -2601,7 +2602,7 @@ export interface OpusDecodeConfig {
 /** A `org.sluice.codecs.opus-decode` in a graph. */
 export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes Opus to mono or stereo at 48 kHz. The first 312 samples, and those before the time 0, only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
+/** Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
 export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedStage<
   OpusDecodeConfig,
   OpusDecodeHandle
@@ -2613,7 +2614,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes Opus to mono or stereo at 48 kHz.",
     doc:
-      "Decodes Opus to mono or stereo at 48 kHz. The first 312 samples, and those before the time 0, only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
+      "Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
     category: "plugin",
     tags: ["native", "plugin", "codecs"],
     mode: "push",
@@ -2649,7 +2650,8 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
           maximum: 48000,
           default: 312,
           "x-unit": "samples",
-          description: "Samples at the start that are left out.",
+          description:
+            "Samples at the start that are left out of a stream that begins after the time 0 and does not tell.",
         },
         damaged: {
           type: "string",

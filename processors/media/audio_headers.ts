@@ -22,6 +22,9 @@ export interface FlacFrameFormat extends AudioPacketFormat {
 /** Samples at 48 kHz with which libopus warms the decoder up, and which every player skips. */
 export const OPUS_PRE_SKIP = 312;
 
+/** The rate in which headers of Opus count. */
+const OPUS_RATE_HZ = 48_000;
+
 const ADTS_RATES = [
   96_000,
   88_200,
@@ -96,6 +99,32 @@ export function fitsAdts({ sampleRateHz, channels }: AudioPacketFormat): boolean
   return ADTS_RATES.includes(sampleRateHz) && ADTS_CHANNELS.indexOf(channels) > 0;
 }
 
+/**
+ * How long a packet of sound lasts by its header, in nanoseconds with fractions: of AAC one with an ADTS header.
+ * `undefined`: the header does not say.
+ */
+export function soundDurationNs(codec: string, bytes: Uint8Array): number | undefined {
+  switch (codec) {
+    case "opus":
+      return opusDurationNs(bytes) || undefined;
+    case "aac": {
+      const header = readAdtsHeader(bytes);
+      return header && ((bytes[6] & 3) + 1) * 1024 * 1e9 / header.sampleRateHz;
+    }
+    case "mp3": {
+      const header = readMp3Header(bytes);
+      // A frame of MPEG-2 and 2.5, whose rates are lower, has half as many samples.
+      return header && (header.sampleRateHz >= 32_000 ? 1152 : 576) * 1e9 / header.sampleRateHz;
+    }
+    case "flac": {
+      const header = readFlacHeader(bytes);
+      return header && header.blockSize * 1e9 / header.sampleRateHz;
+    }
+    default:
+      return undefined;
+  }
+}
+
 /** How long an Opus packet lasts, in nanoseconds, by its table of contents (RFC 6716, 3.1); 0 for one without. */
 export function opusDurationNs(bytes: Uint8Array): number {
   if (bytes.length === 0) return 0;
@@ -162,6 +191,19 @@ export function opusStreamHeader(channels: number): Uint8Array {
   view.setUint16(10, OPUS_PRE_SKIP, true);
   view.setUint32(12, 48_000, true);
   return bytes;
+}
+
+/** How much at the start of a stream of Opus is not heard, nanoseconds, by its header; 0 without one. */
+export function opusPreSkipNs(header: Uint8Array | undefined): number {
+  return header === undefined || header.length < 12 ? 0 : (header[10] + header[11] * 256) / OPUS_RATE_HZ * 1e9;
+}
+
+/** What decoders of Opus are told, with so much at the start that is not heard. */
+export function withOpusPreSkip<C extends { readonly description?: Uint8Array }>(config: C, unheardNs: number): C {
+  const description = config.description!.slice();
+  const samples = Math.min(0xffff, Math.round(unheardNs / 1e9 * OPUS_RATE_HZ));
+  new DataView(description.buffer).setUint16(10, samples, true);
+  return { ...config, description };
 }
 
 function flacBlockSize(code: number, bits: BitReader): number {

@@ -11,6 +11,7 @@ import { openError } from "../file/file_errors.ts";
 import { lockToRead } from "../file/partial_file.ts";
 import type { Mediabunny } from "./containers.ts";
 import { wholePart } from "./cut_file.ts";
+import { CodecDelays } from "./codec_delay.ts";
 import { FileTrack } from "./file_track.ts";
 import { checkMp4 } from "./mp4_check.ts";
 import { guardReads } from "./read_guard.ts";
@@ -84,7 +85,7 @@ export class MediaFile implements Disposable {
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
       const tracks = await readTracks(mediabunny, input, part);
       const originSeconds = await readOrigin(mediabunny, input);
-      for (const track of tracks.values()) track.originSeconds = originSeconds;
+      for (const track of tracks.values()) track.originSeconds += originSeconds;
       const seconds = await input.getDurationFromMetadata();
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
       return new MediaFile(path, input, { tracks, durationNs, part, originSeconds });
@@ -168,13 +169,15 @@ async function readTracks(
   input: Input,
   part: string | undefined,
 ): Promise<Map<string, FileTrack>> {
+  const delays = await CodecDelays.listen(mediabunny, input);
+  const isOgg = await input.getFormat() instanceof mediabunny.OggInputFormat;
   const found = await input.getTracks();
   if (found.length > MOST_TRACKS) throw new Error(`it has ${found.length} tracks, wanted at most ${MOST_TRACKS}`);
   const tracks = new Map<string, FileTrack>();
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
     if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
-    const read = await FileTrack.read(mediabunny, track);
+    const read = await FileTrack.read(mediabunny, track, { isOgg, delays });
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }

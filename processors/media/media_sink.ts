@@ -257,7 +257,7 @@ export class MediaSink {
       if (index >= 0 || !isOpen) continue;
       context.log.warn(`"${input.name}" is left out of ${JSON.stringify(this.path)}: nothing has come of it`);
     }
-    const starts = known.map((track) => ({ firstNs: track.startNs(this.#skips), primingNs: track.format.primingNs }));
+    const starts = known.map((track) => ({ firstNs: track.startNs(this.#skips), primingNs: track.primingNs }));
     const firstNs = Math.min(...starts.map((start) => start.firstNs));
     const heardNs = Math.min(...starts.map((start) => start.firstNs + start.primingNs));
     this.#originNs = firstNs <= 0 && firstNs >= -MOST_PRIMING_NS ? 0 : heardNs;
@@ -325,7 +325,7 @@ export class MediaSink {
   async #split(context: ProcessorContext): Promise<void> {
     const first = this.#tracks.find(({ index }) => index === 0)!;
     await this.#finishFile(context);
-    this.#originNs = first.nextNs! + first.format.primingNs;
+    this.#originNs = first.nextNs! + first.primingNs;
     this.#beginFile(context);
   }
 

@@ -24,6 +24,9 @@ const MOST_VALUES = 16_384;
 /** By how much a picture that is shown at a place may be before it: times of files are rounded. */
 const ROUNDING_NS = 5e5;
 
+/** Sound that lasts no longer is none: less than a sample. */
+const LEAST_SOUND_NS = 5e3;
+
 /** A track that begins so much after another one is late. */
 const LATE_NS = 2e8;
 /** Packets of a late track that come before their time: with them, decoders and encoders have made a frame. */
@@ -281,8 +284,8 @@ export class MediaSource {
     if (!this.loop || (isEmpty && this.#placeNs === 0)) return context.finish();
     const placeNs = Math.round(this.positionSeconds * 1e9);
     await this.#seek(placeNs === this.#emptyPlaceNs ? 0 : placeNs);
-    // The place itself was reached in order.
-    for (const played of this.#tracks) played.jumps = false;
+    // The place itself was reached in order. Decoders of sound begin anew all the same, so that each round is the same.
+    for (const played of this.#tracks) played.jumps &&= played.track.port === "audio";
   }
 
   #isEarly({ timeNs }: FilePacket, context: ProcessorContext): boolean {
@@ -304,33 +307,54 @@ export class MediaSource {
     if (isEarly) played.early--;
     if (played.block === undefined) await this.#writeEncoded(played, packet, context.mode === "live");
     else await this.#writeSamples(played, packet);
-    this.#endNs = Math.max(this.#endNs, this.#baseNs + packet.timeNs + packet.durationNs - this.#placeNs);
+    const endNs = packet.timeNs + this.#heardUpTo(played, packet);
+    this.#endNs = Math.max(this.#endNs, this.#baseNs + endNs - this.#placeNs);
     if (!isEarly) context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
     await this.#read(track.advance());
   }
 
   async #writeEncoded(played: PlayedTrack, packet: FilePacket, isLive: boolean): Promise<void> {
-    const { bytes, timeNs, durationNs, keyframe } = packet;
+    const { bytes, timeNs, keyframe } = packet;
+    const durationNs = this.#heardUpTo(played, packet);
     const out = played.out as StreamOutput<EncodedFrame>;
     const { kind: _, ...format } = played.track.format as EncodedFormat;
     await out.ready();
     const frame = await out.acquire({ ...format, maxBytes: bytes.length, keyframe });
     frame.bytes.set(bytes);
-    frame.ptsNs = frame.dtsNs = this.#baseNs + timeNs - this.#placeNs;
-    frame.durationNs = durationNs;
+    const startNs = this.#baseNs + timeNs - this.#placeNs;
     frame.decodeOnly = this.#isOnlyDecoded(played, packet, isLive);
+    const cutNs = frame.decodeOnly ? 0 : this.#cutNs(played, packet, startNs);
+    frame.dtsNs = startNs;
+    frame.ptsNs = startNs + cutNs;
+    frame.durationNs = Math.max(0, durationNs - cutNs);
     frame.discontinuity = played.jumps;
     played.jumps = false;
     out.write(frame);
   }
 
   /**
+   * How much at the start of sound is not heard: it lies before the place, or before the start of its stream. Where that is
+   * what lies before the time 0, nobody needs to be told.
+   */
+  #cutNs({ track }: PlayedTrack, { timeNs, unheardNs }: FilePacket, startNs: number): number {
+    if (track.port !== "audio") return 0;
+    const cutNs = Math.max(unheardNs, this.#placeNs - timeNs, 0);
+    return startNs + cutNs > 0 ? cutNs : 0;
+  }
+
+  /** How long a packet lasts; sound ends at the end that was set. */
+  #heardUpTo({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket): number {
+    return track.port === "audio" ? Math.min(durationNs, Math.max(0, Math.round(this.#stopNs - timeNs))) : durationNs;
+  }
+
+  /**
    * Whether a packet is before the place: sound that is over there, and a picture that is shown before. Whoever looks on
    * sees the picture that is still shown at the place; in a file, times begin with the next one.
    */
-  #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket, isLive: boolean): boolean {
+  #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs, unheardNs }: FilePacket, isLive: boolean): boolean {
     const endNs = timeNs + durationNs;
-    if (track.port !== "video") return durationNs > 0 && endNs <= this.#placeNs;
+    const heardNs = Math.max(this.#placeNs, timeNs + unheardNs);
+    if (track.port !== "video") return durationNs > 0 && endNs <= heardNs + LEAST_SOUND_NS;
     const isShownThere = isLive && endNs > this.#placeNs + ROUNDING_NS;
     return timeNs < this.#placeNs - ROUNDING_NS && !isShownThere;
   }

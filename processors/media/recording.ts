@@ -10,13 +10,14 @@ import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from 
 import { SluiceError } from "../../core/errors.ts";
 import type { PartialFile } from "../file/partial_file.ts";
 import { type Container, growingFormat, isIndexed, type Mediabunny } from "./containers.ts";
-import { opusDurationNs } from "./audio_headers.ts";
+import { opusPreSkipNs, soundDurationNs, withOpusPreSkip } from "./audio_headers.ts";
 import { discardEnd } from "./discard_padding.ts";
 import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
 import { LongestGap } from "./longest_gap.ts";
 import { Mp4Index } from "./mp4_index.ts";
 import { markOpen } from "./open_elements.ts";
+import { writeDelays } from "./written_delays.ts";
 import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
 
@@ -26,6 +27,8 @@ export interface Packet {
   /** Nanoseconds since the file's start. */
   readonly timeNs: number;
   readonly durationNs: number;
+  /** How much of that, at its start, is not heard; by default 0. */
+  readonly unheardNs?: number;
   readonly keyframe: boolean;
 }
 
@@ -35,12 +38,22 @@ interface RecordedTrack {
   readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
   isClosed: boolean;
   readonly gap: LongestGap | undefined;
-  /** A packet of Opus that waits for the next one, where the file says of the last how much is heard of it. */
+  /** What decoders have to know, once the first packet has come. */
+  config: TrackFormat["decoderConfig"] | undefined;
+  /** Of sound in Matroska: by how much its packets are late in the file. */
+  delayNs: number;
+  /** A packet that waits for the next one, where the file says of the last how much is heard of it. */
   last: Packet | undefined;
 }
 
 /** A difference of less than a sample is rounding. */
 const LEAST_PADDING_NS = 20_000;
+
+/** Codecs of sound whose decoders need more than what is heard. */
+const DELAYED: readonly string[] = ["opus", "aac", "mp3"];
+
+/** Those whose last packet may be filled up, and is written as it comes. */
+const PADDED: readonly string[] = ["opus", "mp3"];
 
 /** A media file that grows. */
 export class Recording {
@@ -86,11 +99,13 @@ export class Recording {
         source: this.#addTrack(track),
         isClosed: false,
         gap: hasTicks ? new LongestGap(track) : undefined,
+        config: undefined,
+        delayNs: 0,
         last: undefined,
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
       this.#written = this.#output.start();
-      if (this.#isMatroska) this.#then(() => markOpen(this.#output));
+      if (this.#isMatroska) this.#then(() => this.#markElements());
     } catch (error) {
       partial.discard();
       throw error;
@@ -112,7 +127,7 @@ export class Recording {
     track.gap?.check(packet, this.#partial);
     this.#flac?.add(packet.bytes);
     this.#packets++;
-    const isHeldBack = this.#isMatroska && track.format.codec === "opus";
+    const isHeldBack = this.#isMatroska && PADDED.includes(track.format.codec);
     const next = isHeldBack ? track.last : packet;
     if (isHeldBack) track.last = packet;
     if (next !== undefined) this.#write(track, next);
@@ -186,17 +201,43 @@ export class Recording {
     const { last } = track;
     if (last === undefined) return;
     track.last = undefined;
-    const endNs = opusDurationNs(last.bytes) - last.durationNs;
+    const endNs = Math.round(soundDurationNs(track.format.codec, last.bytes) ?? 0) - last.durationNs;
     if (endNs >= LEAST_PADDING_NS && last.durationNs > 0) this.#then(() => discardEnd(this.#output, last.bytes, endNs));
     this.#write(track, last);
   }
 
-  #write({ source, format: { decoderConfig } }: RecordedTrack, packet: Packet): void {
+  #write(track: RecordedTrack, packet: Packet): void {
     const { EncodedPacket } = this.#mediabunny;
     const { bytes, keyframe, timeNs, durationNs } = packet;
-    const made = new EncodedPacket(bytes, keyframe ? "key" : "delta", timeNs / 1e9, durationNs / 1e9);
+    if (track.config === undefined) this.#beginTrack(track, packet);
+    const { source, config, delayNs } = track;
+    const made = new EncodedPacket(bytes, keyframe ? "key" : "delta", (timeNs + delayNs) / 1e9, durationNs / 1e9);
+    const about = { decoderConfig: config } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig };
     // The two kinds of source differ in the type of what they are told of the decoder.
-    this.#then(() => source.add(made, { decoderConfig } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig }));
+    this.#then(() => source.add(made, about));
+  }
+
+  /** Learns from a track's first packet how much of its sound is not heard, since it lies before the file's start or so. */
+  #beginTrack(track: RecordedTrack, packet: Packet): void {
+    const { codec, decoderConfig } = track.format;
+    track.config = decoderConfig;
+    if (!DELAYED.includes(codec)) return;
+    let unheardNs = Math.max(packet.unheardNs ?? 0, -packet.timeNs);
+    if (codec === "opus") {
+      // What begins later, and does not tell, begins as the encoder does.
+      const tells = packet.timeNs <= 0 || unheardNs > 0;
+      track.config = tells ? withOpusPreSkip(decoderConfig, unheardNs) : decoderConfig;
+      unheardNs = opusPreSkipNs(track.config.description);
+    }
+    if (this.#isMatroska) track.delayNs = Math.round(unheardNs);
+  }
+
+  #markElements(): void {
+    markOpen(this.#output);
+    writeDelays(this.#output, (index) => {
+      const { delayNs, format } = this.#tracks[index];
+      return { delayNs, isOpus: format.codec === "opus" };
+    });
   }
 
   async #complete(): Promise<void> {

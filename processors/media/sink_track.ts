@@ -5,7 +5,7 @@
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
-import { describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
+import { AUDIO_CODECS, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import { PcmBlock } from "../file/pcm.ts";
@@ -22,12 +22,17 @@ const MOST_HELD_BYTES = 64 * 2 ** 20;
 const PRIMING_NS = 1e8;
 
 /** A frame as the file holds it, before it is known where the file starts. */
-type Taken = Pick<Packet, "bytes" | "durationNs" | "keyframe"> & Pick<EncodedFrame, "ptsNs" | "decodeOnly">;
+type Taken =
+  & Pick<Packet, "bytes" | "durationNs" | "unheardNs" | "keyframe">
+  & Pick<EncodedFrame, "ptsNs" | "decodeOnly">;
+
+/** The longest packet of sound whose start may be left out. */
+const LONGEST_NS = 120e6;
 
 /** Where and how a file starts. */
 export interface FileStart {
   readonly originNs: number;
-  /** Whether players leave out what lies before it. */
+  /** Whether players leave out what lies before it; of Opus they do in any file. */
   readonly skips: boolean;
 }
 
@@ -50,6 +55,8 @@ export class SinkTrack {
    */
   #newestNs = -Infinity;
   #floorNs = -Infinity;
+  /** What is heard begins with the next frame. */
+  #begins = true;
   /** Sound that is not heard has been left out, so that nothing of what else is not heard is needed. */
   #isCut = false;
   /** Its place among the tracks of the file; negative if it has none. */
@@ -87,7 +94,17 @@ export class SinkTrack {
 
   /** The time of the frame that is next; `undefined` if none has come. */
   get nextNs(): number | undefined {
-    return (this.#held[0] ?? this.input.peek())?.ptsNs;
+    const held = this.#held[0];
+    if (held !== undefined) return held.ptsNs;
+    const next = this.input.peek();
+    return next && next.ptsNs - this.#unheardOf(next);
+  }
+
+  /** How much at the start of the frame that is next is not heard, as far as it tells, or its encoder is known to do. */
+  get primingNs(): number {
+    const [held] = this.#held;
+    const next = this.input.peek();
+    return held?.unheardNs || (held === undefined && next && this.#unheardOf(next)) || this.format.primingNs;
   }
 
   /** Whether nothing before the frame that is next is needed to decode it. */
@@ -180,25 +197,38 @@ export class SinkTrack {
     this.#floorNs = floorNs;
     this.#newestNs = Math.max(this.#newestNs, ptsNs);
     this.endNs = Math.max(this.endNs, ptsNs + durationNs);
-    return { bytes, timeNs: ptsNs - originNs, durationNs, keyframe };
+    return { bytes, timeNs: ptsNs - originNs, durationNs, unheardNs: taken.unheardNs, keyframe };
   }
 
   /** Whether it is sound that is not to be heard and that players would play, or that is more than decoders need. */
   #isUnheard({ ptsNs, decodeOnly }: Taken, { originNs, skips }: FileStart): boolean {
-    if (!decodeOnly || this.format.type !== "audio") return false;
+    const { type, codec } = this.format;
+    if (!decodeOnly || type !== "audio") return false;
     if (ptsNs < -PRIMING_NS) this.#isCut = true;
-    return ptsNs < originNs - PRIMING_NS || ptsNs >= originNs || (this.#isCut && !skips);
+    return ptsNs < originNs - PRIMING_NS || ptsNs >= originNs || (this.#isCut && !skips && codec !== "opus");
+  }
+
+  /** How much at the start of a packet of sound is not heard, where a track begins: a file can say it nowhere else. */
+  #unheardOf(frame: MediaFrame): number {
+    const begins = this.#begins && this.#newestNs === -Infinity;
+    if (!begins || frame.kind === "audio" || !AUDIO_CODECS.has(frame.codec)) return 0;
+    const unheardNs = frame.ptsNs - frame.dtsNs;
+    // A time of decoding that was never set lies farther back.
+    return unheardNs > 0 && unheardNs < LONGEST_NS ? unheardNs : 0;
   }
 
   #take(frame: MediaFrame): Taken {
     this.describe(frame);
     this.#assertSame(frame);
-    const { ptsNs, durationNs } = frame;
+    const unheardNs = this.#unheardOf(frame);
+    const ptsNs = frame.ptsNs - unheardNs;
+    const durationNs = frame.durationNs > 0 ? frame.durationNs + unheardNs : 0;
     const [bytes, keyframe, decodeOnly] = frame.kind === "audio"
       ? [this.#interleave(frame), true, false]
       : [this.format.convert(frame.bytes), frame.keyframe, frame.decodeOnly];
+    this.#begins = decodeOnly;
     frame.release();
-    return { bytes, ptsNs, durationNs, keyframe, decodeOnly };
+    return { bytes, ptsNs, durationNs, unheardNs, keyframe, decodeOnly };
   }
 
   #interleave(frame: AudioFrame): Uint8Array {

@@ -51,7 +51,7 @@ async function encode(
 async function decode(
   registry: NodeRegistry,
   row: Row,
-  units: readonly (UnitCopy & { readonly decodeOnly?: boolean })[],
+  units: readonly (Omit<UnitCopy, "dtsNs"> & { readonly dtsNs?: number; readonly decodeOnly?: boolean })[],
   channels: number,
 ) {
   await using runtime = runtimeOf(registry);
@@ -66,8 +66,8 @@ async function decode(
       blocks.push({ ptsNs: block.ptsNs, channels: copies });
     }
   })();
-  for (const { bytes, ptsNs, durationNs, decodeOnly } of units) {
-    await source.push({ bytes, ptsNs, durationNs, decodeOnly });
+  for (const { bytes, ptsNs, dtsNs, durationNs, decodeOnly } of units) {
+    await source.push({ bytes, ptsNs, dtsNs, durationNs, decodeOnly });
   }
   source.end();
   await seen;
@@ -155,6 +155,24 @@ media(
     const late = units.map((unit, k) => ({ ...unit, ptsNs: unit.ptsNs + 1e9, decodeOnly: k < 3 }));
     const found = await decode(registry, { "codecs.opus-decode": {} }, late, 1);
     deepEqual(found.whole[0], whole.slice(3 * 960 - 312));
+  },
+);
+
+media(
+  "opus-decode leaves out preSkip of a stream that begins after 0, unless its first packet tells more",
+  async (registry) => {
+    const units = await encode(registry, { "codecs.opus-encode": {} }, [tone(20_000, 0)]);
+    const whole = (await decode(registry, { "codecs.opus-decode": {} }, units, 1)).whole[0];
+    const from = (startNs: number) =>
+      units.map((unit) => ({ ...unit, ptsNs: unit.ptsNs + 6.5e6 + startNs, dtsNs: undefined }));
+    const late = await decode(registry, { "codecs.opus-decode": {} }, from(1e9), 1);
+    deepEqual([late.blocks[0].ptsNs, late.whole[0]], [1e9 + 6.5e6, whole]);
+    const early = await decode(registry, { "codecs.opus-decode": {} }, from(0), 1);
+    deepEqual([early.blocks[0].ptsNs, early.whole[0].slice(312)], [0, whole]);
+    const [first, ...rest] = from(1e9);
+    const cut = { ...first, ptsNs: first.ptsNs + 1e7, dtsNs: first.ptsNs, durationNs: 1e7 };
+    const told = await decode(registry, { "codecs.opus-decode": {} }, [cut, ...rest], 1);
+    deepEqual([told.blocks[0].ptsNs, told.whole[0]], [1e9 + 1e7, whole.slice(480 - 312)]);
   },
 );
 

@@ -46,7 +46,7 @@ impl Stage for AnyAudioDecode {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",
-                "description": "Of Opus: samples at the start that are left out."},
+                "description": "Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell."},
             "damaged": {"type": "string", "enum": ["conceal", "fail"], "default": "conceal",
                 "description": "What is done with packets that cannot be decoded: others take their place, or the node fails."}
         }}"#,

@@ -3,20 +3,17 @@
 use std::ffi::CStr;
 use std::marker::PhantomData;
 
-use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SluiceFrameInfo};
+use sluice_stage::abi::SLUICE_DISCONTINUITY;
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 use symphonia_core::codecs::audio::AudioDecoder;
 use symphonia_core::packet::PacketRef;
 use symphonia_core::units::{Duration, Timestamp};
 
 use crate::exchange::text;
+use crate::heard::{Durations, Heard, Timeline, time_ns};
 
 /// Most values in a block of audio: they fit the slots of the usual pool.
 const MOST_VALUES: usize = 16_384;
-
-/// How far the time of a packet may be off before it counts, and how much shorter than its samples it may last:
-/// Matroska rounds times to milliseconds.
-const MOST_OFF_NS: f64 = 2e6;
 
 /// What the header of a packet says.
 #[derive(Clone, Copy, PartialEq)]
@@ -57,7 +54,10 @@ pub struct AudioDecode<C> {
     other: Option<Header>,
     /// A vector for each channel.
     pcm: Vec<Vec<f32>>,
-    waiting: Option<Block>,
+    /// What was decoded and has no slot yet: samples of `pcm`.
+    waiting: Option<Heard>,
+    timeline: Timeline,
+    /// Silence took the place of a packet, or another stream began.
     gap: bool,
     packets: f64,
     damaged: f64,
@@ -68,17 +68,6 @@ pub struct AudioDecode<C> {
 struct Stream {
     decoder: Box<dyn AudioDecoder>,
     header: Header,
-    /// When the next packet begins, by the samples of those before.
-    next_ns: Option<f64>,
-}
-
-/// What was decoded and has no slot yet: samples of `pcm`.
-#[derive(Clone, Copy)]
-struct Block {
-    first: usize,
-    end: usize,
-    /// When the first of `pcm` is heard.
-    pts_ns: f64,
 }
 
 impl<C: Coding> Stage for AudioDecode<C> {
@@ -103,6 +92,7 @@ impl<C: Coding> Stage for AudioDecode<C> {
             other: None,
             pcm: Vec::new(),
             waiting: None,
+            timeline: Timeline::default(),
             gap: false,
             packets: 0.0,
             damaged: 0.0,
@@ -141,9 +131,12 @@ impl<C: Coding> AudioDecode<C> {
         let info = context.info(frame).ok_or("a packet says nothing of itself")?;
         let packet = context.bytes(frame, 0).ok_or("a packet has no bytes")?;
         self.packets += 1.0;
+        self.timeline.begins_anew(&info);
         if info.flags & SLUICE_DISCONTINUITY != 0 {
-            self.gap = true;
-            self.stream.iter_mut().for_each(Stream::restart);
+            // A decoder that is reset keeps the state of its noise.
+            if let Some(stream) = &mut self.stream {
+                stream.decoder = C::decoder(&stream.header, 0)?;
+            }
         }
         let header = C::read(packet);
         if let Some(header) = header {
@@ -166,7 +159,8 @@ impl<C: Coding> AudioDecode<C> {
             });
         }
         let samples = self.pcm.first().map_or(0, Vec::len);
-        self.waiting = stream.place(samples, &info);
+        self.waiting = self.timeline.place(samples, stream.header.rate_hz, &info, Durations::Rounded);
+        self.gap |= self.waiting.is_some_and(|heard| heard.gap);
         Ok(why)
     }
 
@@ -178,7 +172,7 @@ impl<C: Coding> AudioDecode<C> {
         if is_new {
             self.gap |= is_other;
             self.other = None;
-            self.stream = Some(Stream { decoder: C::decoder(header, told_hz)?, header: *header, next_ns: None });
+            self.stream = Some(Stream { decoder: C::decoder(header, told_hz)?, header: *header });
         }
         Ok(())
     }
@@ -218,7 +212,7 @@ impl<C: Coding> AudioDecode<C> {
             context.set_flags(frame, if std::mem::take(&mut self.gap) { SLUICE_DISCONTINUITY } else { 0 })?;
             context.write(0, frame)?;
             let first = block.first + samples;
-            self.waiting = (first < block.end).then_some(Block { first, ..block });
+            self.waiting = (first < block.end).then_some(Heard { first, ..block });
         }
         Ok(true)
     }
@@ -227,11 +221,6 @@ impl<C: Coding> AudioDecode<C> {
 impl Stream {
     fn is_of(&self, header: &Header) -> bool {
         same_stream(&self.header, header)
-    }
-
-    fn restart(&mut self) {
-        self.decoder.reset();
-        self.next_ns = None;
     }
 
     /// Decodes a packet to a vector for each channel.
@@ -244,26 +233,8 @@ impl Stream {
             && pcm.iter().all(|samples| samples.len() == header.samples && samples.iter().all(|each| each.is_finite()));
         if is_whole { Ok(()) } else { Err("it does not decode to what its header tells".into()) }
     }
-
-    /// Which samples of a packet are heard, and when: not those before the time 0, not those beyond its duration, and none
-    /// of a packet that is only decoded for the next.
-    fn place(&mut self, samples: usize, info: &SluiceFrameInfo) -> Option<Block> {
-        let rate_hz = self.header.rate_hz;
-        let expected = self.next_ns.filter(|next_ns| (next_ns - info.pts_ns).abs() < MOST_OFF_NS);
-        let pts_ns = expected.unwrap_or(info.pts_ns);
-        self.next_ns = Some(pts_ns + time_ns(samples, rate_hz));
-        let count = |ns: f64| (ns * f64::from(rate_hz) / 1e9).round().max(0.0) as usize;
-        let is_cut = info.duration_ns > 0.0 && info.duration_ns < time_ns(samples, rate_hz) - MOST_OFF_NS;
-        let end = if is_cut { samples.min(count(info.duration_ns)) } else { samples };
-        let first = if info.flags & SLUICE_DECODE_ONLY != 0 { end } else { count(-pts_ns).min(end) };
-        (first < end).then_some(Block { first, end, pts_ns })
-    }
 }
 
 fn same_stream(one: &Header, other: &Header) -> bool {
     (one.rate_hz, one.channels, one.detail) == (other.rate_hz, other.channels, other.detail)
-}
-
-fn time_ns(samples: usize, rate_hz: u32) -> f64 {
-    samples as f64 * 1e9 / f64::from(rate_hz)
 }

@@ -17,6 +17,7 @@ mod h264_decode;
 mod h264_decoder;
 mod h264_encode;
 mod h264_encoder;
+mod heard;
 mod jpeg_decode;
 mod jpeg_encode;
 mod mp3;

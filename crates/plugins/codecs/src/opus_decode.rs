@@ -3,14 +3,16 @@
 use std::ffi::CStr;
 use std::ptr::null;
 
-use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_OPUS, SluiceFrameInfo};
+use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_OPUS, SluiceFrameInfo};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 use unsafe_libopus::{
-    OPUS_OK, OpusDecoder, opus_decode_float, opus_decoder_create, opus_decoder_destroy, opus_packet_get_nb_channels,
+    OPUS_OK, OPUS_RESET_STATE, OpusDecoder, opus_decode_float, opus_decoder_create, opus_decoder_ctl_impl,
+    opus_decoder_destroy, opus_packet_get_nb_channels, varargs,
 };
 
 use crate::blocks::RATE_HZ;
 use crate::exchange::{number, text};
+use crate::heard::{Durations, Heard, Timeline, is_led_up_to, time_ns};
 
 /// Samples of the longest packet, 120 ms.
 const MOST_SAMPLES: usize = 5_760;
@@ -19,22 +21,14 @@ const MOST_SAMPLES: usize = 5_760;
 pub struct OpusDecode {
     decoder: Option<Decoder>,
     strict: bool,
-    /// Samples that only warm the decoder up, and are left.
+    /// Samples that only warm the decoder up, and are left, of a stream that does not tell.
     skip: usize,
     pcm: Vec<f32>,
-    /// What was decoded and has no slot yet: where it starts in `pcm`, samples, time, flags.
-    waiting: Option<Block>,
-    gap: bool,
+    /// What was decoded and has no slot yet: samples of `pcm`.
+    waiting: Option<Heard>,
+    timeline: Timeline,
     packets: f64,
     damaged: f64,
-}
-
-#[derive(Clone, Copy)]
-struct Block {
-    first: usize,
-    samples: usize,
-    pts_ns: f64,
-    flags: u32,
 }
 
 /// The decoder, for audio of so many channels.
@@ -50,13 +44,14 @@ impl Stage for OpusDecode {
     const NAME: &'static CStr = c"Opus decode";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr =
-        c"Decodes Opus to mono or stereo at 48 kHz. The first 312 samples, and those before \
-        the time 0, only warm the decoder up and are left out. In place of a damaged packet, which is counted, comes what the decoder makes of those \
+        c"Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the \
+        time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that \
+        begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those \
         before it. The duration of a packet says how much of it counts.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",
-                "description": "Samples at the start that are left out."},
+                "description": "Samples at the start that are left out of a stream that begins after the time 0 and does not tell."},
             "damaged": {"type": "string", "enum": ["conceal", "fail"], "default": "conceal",
                 "description": "What is done with packets that cannot be decoded."}
         }}"#,
@@ -72,7 +67,7 @@ impl Stage for OpusDecode {
             skip: number(context, c"preSkip")? as usize,
             pcm: vec![0.0; 2 * MOST_SAMPLES],
             waiting: None,
-            gap: false,
+            timeline: Timeline::default(),
             packets: 0.0,
             damaged: 0.0,
         })
@@ -106,11 +101,17 @@ impl OpusDecode {
         let info = context.info(frame).ok_or("a packet says nothing of itself")?;
         let packet = context.bytes(frame, 0).ok_or("a packet has no bytes")?;
         self.packets += 1.0;
-        self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
+        let begins_anew = self.timeline.begins_anew(&info);
         if self.decoder.is_none() {
             self.decoder = Some(Decoder::new(channels_of(&info, packet))?);
+            if tells_start(&info) {
+                self.skip = 0;
+            }
         }
         let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        if begins_anew {
+            decoder.reset();
+        }
         let samples = match decoder.decode(packet, &mut self.pcm) {
             Some(samples) => samples,
             None => {
@@ -121,17 +122,12 @@ impl OpusDecode {
                 decoder.conceal(&mut self.pcm)
             }
         };
-        let lasts = (info.duration_ns * f64::from(RATE_HZ) / 1e9).round() as usize;
-        let counting = if lasts > 0 { samples.min(lasts) } else { samples };
-        let skipped = self.skip.min(counting);
+        let skipped = self.skip.min(samples);
         self.skip -= skipped;
-        let early = (-info.pts_ns * f64::from(RATE_HZ) / 1e9).round().max(0.0) as usize;
-        let only_decoded = info.flags & SLUICE_DECODE_ONLY != 0;
-        let first = if only_decoded { counting } else { skipped.max(early).min(counting) };
-        let time_ns = |samples: usize| samples as f64 * 1e9 / f64::from(RATE_HZ);
-        let flags = if first < counting && std::mem::take(&mut self.gap) { SLUICE_DISCONTINUITY } else { 0 };
-        let block = Block { first, samples: counting - first, pts_ns: (info.pts_ns + time_ns(first)).round(), flags };
-        self.waiting = (block.samples > 0).then_some(block);
+        let heard = self.timeline.place(samples, RATE_HZ, &info, Durations::Exact);
+        self.waiting = heard
+            .map(|heard| Heard { first: heard.first.max(skipped), ..heard })
+            .filter(|heard| heard.first < heard.end);
         Ok(())
     }
 
@@ -142,7 +138,8 @@ impl OpusDecode {
         if !context.may_write() {
             return Ok(false);
         }
-        let frame = match context.acquire_audio(0, RATE_HZ, channels as u32, block.samples as u32) {
+        let samples = block.end - block.first;
+        let frame = match context.acquire_audio(0, RATE_HZ, channels as u32, samples as u32) {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(false),
             Err(Acquire::Refused(why)) => return Err(why),
@@ -152,13 +149,18 @@ impl OpusDecode {
             let places = context.samples_mut(frame, channel as u32).ok_or("a new block lacks a channel")?;
             places.iter_mut().zip(decoded).for_each(|(place, sample)| *place = *sample);
         }
-        let duration_ns = (block.samples as f64 * 1e9 / f64::from(RATE_HZ)).round();
-        context.set_times_ns(frame, block.pts_ns, duration_ns)?;
-        context.set_flags(frame, block.flags)?;
+        let pts_ns = (block.pts_ns + time_ns(block.first, RATE_HZ)).round();
+        context.set_times_ns(frame, pts_ns, time_ns(samples, RATE_HZ).round())?;
+        context.set_flags(frame, if block.gap { SLUICE_DISCONTINUITY } else { 0 })?;
         context.write(0, frame)?;
         self.waiting = None;
         Ok(true)
     }
+}
+
+/// Whether the first packet of a stream tells what of it is heard: it leads up to a place, or begins at the time 0 or before.
+fn tells_start(info: &SluiceFrameInfo) -> bool {
+    is_led_up_to(info) || info.pts_ns <= 0.0
 }
 
 /// How many channels the frame says that there are, or else its first byte.
@@ -194,6 +196,12 @@ impl Decoder {
         };
         self.samples = usize::try_from(samples).ok().filter(|samples| *samples > 0)?;
         Some(self.samples)
+    }
+
+    /// Forgets the packets before.
+    fn reset(&mut self) {
+        // SAFETY: the decoder was made, and the request takes nothing.
+        unsafe { opus_decoder_ctl_impl(self.decoder, OPUS_RESET_STATE, varargs!()) };
     }
 
     /// What the decoder makes up for a packet that cannot be decoded.
