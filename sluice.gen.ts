@@ -10347,6 +10347,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_source.ts": "b5598946c73454b5",
     "processors/media/process.ts": "a9c9c126d3b928fe",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "aaf09b490d4714fa",
+    "stages.gen.ts": "6fe60e7021e8bc1d",
   },
 });
