@@ -10,7 +10,7 @@ import { SluiceError } from "../errors.ts";
 import { listOf } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { type ConversionStep, type ConvertedOutput, findConversion, withColours } from "./conversion.ts";
+import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, withColours } from "./conversion.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 
@@ -100,11 +100,27 @@ function coloursOf(
   return undefined;
 }
 
-/** An output, with those before it that tell what a converter sends. */
-function convertedOutput(graph: ConvertibleGraph, nodeId: string, port: PortDescriptor): ConvertedOutput {
-  const { id, config, type: { descriptor } } = graph.node(nodeId);
-  const [input, ...others] = descriptor.converts.length > 0 ? descriptor.inputs : [];
-  const link = input === undefined || others.length > 0 ? undefined : graph.linkInto(id, input.name);
-  const before = link && convertedOutput(graph, link.fromNode, link.output);
+/** What is known of the frames of an output, by field: values of which each has one. */
+export function knownFields(
+  graph: ConvertibleGraph,
+  nodeId: NodeId,
+  output: PortDescriptor,
+): ReturnType<typeof knownOf> {
+  return knownOf(convertedOutput(graph, nodeId, output));
+}
+
+/** An output, with those before it that tell what a converter sends, or that which a bypassed node hands on. */
+function convertedOutput(
+  graph: ConvertibleGraph,
+  nodeId: string,
+  port: PortDescriptor,
+  seen = new Set<NodeId>(),
+): ConvertedOutput {
+  const { id, config, bypassed, type: { descriptor } } = graph.node(nodeId);
+  const [input, ...others] = bypassed || descriptor.converts.length > 0 ? descriptor.inputs : [];
+  const isLast = input === undefined || others.length > 0 || seen.has(id);
+  const link = isLast ? undefined : graph.linkInto(id, input.name);
+  const before = link && convertedOutput(graph, link.fromNode, link.output, seen.add(id));
+  if (bypassed && before !== undefined) return before;
   return { descriptor, config, port, ...(before && { before }) };
 }

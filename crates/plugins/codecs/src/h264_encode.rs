@@ -136,8 +136,12 @@ impl H264Encode {
             return Err("there is no encoder".into());
         };
         let (time_ms, force) = ((info.pts_ns.max(0.0) / 1e6) as i64, std::mem::take(force_key_frame));
+        let planes = match planes(&picture, chroma) {
+            Ok(planes) => planes,
+            Err(why) => return outbox.leave_out(context, why),
+        };
         let mut bytes = outbox.buffer();
-        let key_frame = encoder.encode(&planes(&picture, chroma)?, time_ms, force, &mut bytes)?;
+        let key_frame = encoder.encode(&planes, time_ms, force, &mut bytes)?;
         if bytes.is_empty() {
             return Err("openh264 has made nothing of a picture".into());
         }
