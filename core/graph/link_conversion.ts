@@ -45,7 +45,10 @@ export function conversionBetween(
   if (fault !== undefined) {
     throw new SluiceError("TypeMismatch", `${attemptOf(from, to)}: ${fault}`, { nodeId: to.nodeId, port: to.port });
   }
-  return withColours(way ?? [], () => coloursOf(graph, from.nodeId as NodeId, from.port));
+  return withColours(
+    way ?? [],
+    () => ({ ...coloursOf(graph, from.nodeId as NodeId, from.port), ...coloursFor(graph, to) }),
+  );
 }
 
 /** An output as it is known by its node's configuration. */
@@ -90,14 +93,20 @@ function coloursOf(
   if (known !== undefined || seen.has(id)) return known?.colours;
   seen.add(id);
   const { matrix, range } = node.type.descriptor.config.properties;
-  if (matrix !== undefined && range !== undefined) {
-    return { matrix: `${node.config.matrix ?? matrix.default}`, range: `${node.config.range ?? range.default}` };
-  }
+  const own: KnownColours | undefined = range && { range: `${node.config.range ?? range.default}` };
+  if (own !== undefined && matrix !== undefined) return { ...own, matrix: `${node.config.matrix ?? matrix.default}` };
   for (const { fromNode, fromPort } of graph.connections.intoNode(id)) {
     const colours = coloursOf(graph, fromNode, fromPort, seen);
-    if (colours !== undefined) return colours;
+    if (colours !== undefined) return { ...colours, ...own };
   }
-  return undefined;
+  return own;
+}
+
+/** What the node at the end of a link was told of the colours that come. */
+function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours {
+  const { config, type } = graph.node(nodeId);
+  const told = ["matrix", "range"].filter((key) => key in type.descriptor.config.properties && key in config);
+  return Object.fromEntries(told.map((key) => [key, `${config[key]}`]));
 }
 
 /** What is known of the frames of an output, by field: values of which each has one. */

@@ -28,7 +28,7 @@ import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
  *
  * **Outputs.** None.
  *
- * **Config.** `command`, `format`.
+ * **Config.** `command`, `format`, `range`.
  *
  * **Example.**
  * ```json
@@ -53,6 +53,9 @@ export class PipeSink {
   /** What goes: pictures, or samples in little-endian order, of which integers clamp at full scale. */
   @config()
   format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
+  /** For pictures: which levels they have, which the program is told: luma from 16 to 235, or from 0 to 255. */
+  @config()
+  range: "limited" | "full" = "limited";
 
   #nodeId = "";
   #pipe: ChildPipe | undefined;
@@ -125,7 +128,7 @@ export class PipeSink {
     if (frame.kind === "audio") return;
     const { width, height, durationNs } = frame;
     const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
-    await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate })));
+    await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range: this.range })));
   }
 
   #interleave(frame: AudioFrame): Uint8Array<ArrayBuffer> {

@@ -9,6 +9,7 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import { describeFormat } from "../../core/frames/format.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { PcmBlock } from "../file/pcm.ts";
+import type { ColourRange } from "./colour_range.ts";
 import { packedBytes, packPicture } from "./packed_pictures.ts";
 import { pictureBytes } from "./pipe_sink.ts";
 import { writeY4mHeader } from "./y4m.ts";
@@ -20,6 +21,7 @@ export type GivenFrame = AudioFrame | VideoFrame | EncodedFrame | DataFrame<Uint
 export interface GivenFormats {
   readonly audioFormat: "s16" | "s24" | "s32" | "f32";
   readonly videoFormat: "y4m" | "raw";
+  readonly range: ColourRange;
 }
 
 /** Makes bytes of frames, of one format within a stream. */
@@ -44,7 +46,7 @@ export class FrameBytes {
     this.#assertSame(frame);
     if (frame.kind === "audio") return [this.#interleave(frame)];
     if (this.#formats.videoFormat === "y4m") {
-      return isFirst ? [y4mHeader(frame), pictureBytes(frame)] : [pictureBytes(frame)];
+      return isFirst ? [y4mHeader(frame, this.#formats.range), pictureBytes(frame)] : [pictureBytes(frame)];
     }
     const bytes = new Uint8Array(packedBytes(frame));
     packPicture(frame, bytes);
@@ -69,14 +71,17 @@ export class FrameBytes {
   }
 }
 
-function y4mHeader({ pixelFormat, width, height, durationNs }: VideoFrame): Uint8Array<ArrayBuffer> {
+function y4mHeader(
+  { pixelFormat, width, height, durationNs }: VideoFrame,
+  range: ColourRange,
+): Uint8Array<ArrayBuffer> {
   if (pixelFormat !== "i420") {
     throw new Error(
       `YUV4MPEG2 has pictures of i420, found ${pixelFormat}; convert them (… ! convert pixelFormat=i420 ! …, or convert: "auto"), or set videoFormat to "raw"`,
     );
   }
   const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
-  return new TextEncoder().encode(writeY4mHeader({ width, height, frameRate }));
+  return new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range }));
 }
 
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
