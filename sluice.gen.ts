@@ -10380,7 +10380,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "4571b685c60456c9",
+    "processors/media/media_sink.ts": "b25312a87384be78",
     "processors/media/media_source.ts": "8e306533207d9f6d",
     "processors/media/pipe_sink.ts": "402d2d2abbe9b3a8",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",

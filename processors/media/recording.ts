@@ -33,7 +33,6 @@ export interface Packet {
 interface RecordedTrack {
   readonly format: TrackFormat;
   readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
-  isClosed: boolean;
   readonly gap: LongestGap | undefined;
   /** A packet of Opus that waits for the next one, where the file says of the last how much is heard of it. */
   last: Packet | undefined;
@@ -84,7 +83,6 @@ export class Recording {
       this.#tracks = tracks.map((track) => ({
         format: track,
         source: this.#addTrack(track),
-        isClosed: false,
         gap: hasTicks ? new LongestGap(track) : undefined,
         last: undefined,
       }));
@@ -118,11 +116,9 @@ export class Recording {
     if (next !== undefined) this.#write(track, next);
   }
 
-  /** Says that a track has ended, so that the others need not wait for it. */
+  /** Says, once, that a track has ended, so that the others need not wait for it. */
   endTrack(index: number): void {
     const track = this.#tracks[index];
-    if (track.isClosed) return;
-    track.isClosed = true;
     this.#writeLast(track);
     this.#then(() => track.source.close());
   }
