@@ -128,3 +128,46 @@ media(
     );
   },
 );
+
+media("a stage in a process of its own refuses what its pictures cannot have, too", async (registry) => {
+  await using runtime = runtimeOf(registry, LIVE);
+  const last = addRow(registry, runtime, SOURCE);
+  runtime.addByType("org.sluice.video.scale", {}, { id: "scale", isolate: "process" });
+  runtime.connectByName(last, "scale.videoIn");
+  await runtime.start();
+  await flow(runtime, "scale", 3);
+  await rejects(runtime.setConfig("scale", "cropWidth", 1000), /a picture of 320 × 240 has no part of 1000 × 240/);
+  await rejects(runtime.setConfig("scale", "width", 16_385), /no slot takes a picture of 16385 × 12289/);
+  await runtime.setConfig("scale", "width", 160);
+  await flow(runtime, "scale", 3);
+  await runtime.stop();
+});
+
+media("jpeg-encode leaves out what no slot takes once a live graph has begun, and goes on", async (registry) => {
+  await using runtime = runtimeOf(registry, { mode: "live", pools: { encoded: { slotBytes: 40_000 } } });
+  const row: Row = {
+    "video.pattern-source#source": { width: 320, height: 240, frameRate: 200, pattern: "zone-plate" },
+    "codecs.jpeg-encode#encode": { quality: 10 },
+  };
+  const sink = runtime.add(appSink.encoded(), { id: "sink" });
+  runtime.connectByName(addRow(registry, runtime, row), "sink.encoded");
+  const lines: string[] = [];
+  const untap = tapLog(({ message }) => void lines.push(message));
+  await runtime.start();
+  const gaps: boolean[] = [];
+  const read = (async () => {
+    for await (const { discontinuity } of sink) gaps.push(discontinuity);
+  })();
+  await flow(runtime, "sink", 3);
+  const figures = () => runtime.stats().nodes.find(({ id }) => id === "encode")!.figures!;
+  await runtime.setConfig("encode", "quality", 100);
+  await until(() => figures().leftOut > 3);
+  const before = figures().frames;
+  await runtime.setConfig("encode", "quality", 10);
+  await until(() => figures().frames > before + 3);
+  await runtime.stop();
+  await read;
+  untap();
+  ok(gaps.includes(true));
+  equal(lines.filter((line) => line.includes("such ones are left out of the stream")).length, 1, lines.join("\n"));
+});
