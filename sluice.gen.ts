@@ -7154,7 +7154,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
   descriptor: {
     type: "pipe-sink",
     className: "PipeSink",
-    source: "processors/media/pipe_sink.ts:39",
+    source: "processors/media/pipe_sink.ts:40",
     description: "Hands pictures or samples to another program.",
     doc:
       'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
@@ -10382,7 +10382,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_source.ts": "d17324d91d62f10b",
     "processors/media/media_sink.ts": "b25312a87384be78",
     "processors/media/media_source.ts": "8e306533207d9f6d",
-    "processors/media/pipe_sink.ts": "402d2d2abbe9b3a8",
+    "processors/media/pipe_sink.ts": "e2d965561de1ee59",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",

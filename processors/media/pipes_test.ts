@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
@@ -286,3 +287,21 @@ Deno.test("PipeSource refuses a link from the output that its format leaves out"
     { code: "InvalidGraph", message: /with format "s16" it gives "\S+\.audio", and "\S+\.video" has a link; link/ },
   );
 });
+
+for (const type of ["pipeSink", "process"] as const) {
+  Deno.test(`${type} says which scaler keeps the size of pictures that change it`, async () => {
+    const port = type === "process" ? "videoIn" : "video";
+    await using sink = await ProcessorHarness.create(
+      nodes[type]({ command: ["sh", "-c", "cat > /dev/null"] }),
+      {},
+      { connect: [port], ...(type === "process" && { disconnect: ["audioOut", "videoOut", "dataOut"] }) },
+    );
+    for (const [width, height] of [[32, 16], [16, 16]]) {
+      sink.push<VideoFrame>(port, { pixelFormat: "i420", width, height });
+    }
+    await assert.rejects(sink.run(), {
+      message:
+        /its input changed from video i420, 32 × 16 to video i420, 16 × 16, and a pipe has one format; put a node "org\.sluice\.video\.scale" with width 32 and height 16 before it \(scale width=32 height=16\)/,
+    });
+  });
+}

@@ -12,6 +12,7 @@ import { PcmBlock } from "../file/pcm.ts";
 import type { ColourRange } from "./colour_range.ts";
 import { packedBytes, packPicture } from "./packed_pictures.ts";
 import { pictureBytes } from "./pipe_sink.ts";
+import { type PictureSize, scaleAdvice } from "./scale_advice.ts";
 import { writeY4mHeader } from "./y4m.ts";
 
 /** Any frame that a program is given. */
@@ -28,6 +29,8 @@ export interface GivenFormats {
 export class FrameBytes {
   readonly #formats: GivenFormats;
   #stream: string | undefined;
+  /** That of the first picture. */
+  #size: PictureSize | undefined;
   #block: PcmBlock | undefined;
 
   constructor(formats: GivenFormats) {
@@ -57,9 +60,11 @@ export class FrameBytes {
     // The duration of pictures may change.
     const { frameRate: _, ...shape } = frame.format as { frameRate?: number } & typeof frame.format;
     const stream = describeFormat(shape as typeof frame.format);
+    if (this.#stream === undefined && frame.kind === "video") this.#size = { width: frame.width, height: frame.height };
     this.#stream ??= stream;
     if (stream === this.#stream) return;
-    throw new Error(`its input changed from ${this.#stream} to ${stream}, and a pipe has one format`);
+    const advice = this.#size === undefined ? "" : `; ${scaleAdvice(this.#size, "before it")}`;
+    throw new Error(`its input changed from ${this.#stream} to ${stream}, and a pipe has one format${advice}`);
   }
 
   #interleave(frame: AudioFrame): Uint8Array<ArrayBuffer> {

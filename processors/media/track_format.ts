@@ -22,6 +22,7 @@ import {
   readSequenceParameters,
   splitNalUnits,
 } from "./nal_units.ts";
+import { type PictureSize, scaleAdvice } from "./scale_advice.ts";
 import { readVp8Size, readVp9Header, vp9CodecString } from "./vp_headers.ts";
 
 /** Samples of PCM tracks, named as in `wav-sink`. */
@@ -57,11 +58,6 @@ export interface FirstFrame {
   readonly bytes: Uint8Array;
   /** The input, as messages name it: `rec.video_0`. */
   readonly input: string;
-}
-
-interface PictureSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Codecs that files are written with. */
@@ -137,12 +133,12 @@ function withoutParameters(
   });
 }
 
-function changedParameters(found: PictureSize | undefined, input: string, { width, height }: PictureSize): SluiceError {
-  const isResized = found !== undefined && (found.width !== width || found.height !== height);
+function changedParameters(found: PictureSize | undefined, input: string, size: PictureSize): SluiceError {
+  const isResized = found !== undefined && (found.width !== size.width || found.height !== size.height);
+  const [before, now] = [size, found ?? size].map(({ width, height }) => `${width} × ${height}`);
   const why = isResized
-    ? `its pictures changed from ${width} × ${height} to ${found.width} × ${found.height}, and a track has one size; ` +
-      `put a node "org.sluice.video.scale" with width ${width} and height ${height} before its encoder ` +
-      `(scale width=${width} height=${height}), or begin another file`
+    ? `its pictures changed from ${before} to ${now}, and a track has one size; ` +
+      `${scaleAdvice(size, "before its encoder")}, or begin another file`
     : "its encoder changed its profile or other parameters (SPS or PPS), and a track has one set of them; begin another " +
       "file";
   return new SluiceError("TypeMismatch", `Cannot go on writing "${input}": ${why}`);
