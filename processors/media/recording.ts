@@ -16,7 +16,7 @@ import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
 import { LongestGap } from "./longest_gap.ts";
 import { Mp4Index } from "./mp4_index.ts";
-import { markOpen } from "./open_elements.ts";
+import { OpenElements } from "./open_elements.ts";
 import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
 
@@ -77,7 +77,8 @@ export class Recording {
       this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
       const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
-      this.#file = growingFile(mediabunny, partial.file);
+      const open = this.#isMatroska ? new OpenElements() : undefined;
+      this.#file = growingFile(mediabunny, partial.file, (data, position) => open?.mark(data, position));
       this.#output = new mediabunny.Output({ format, target: this.#file.target });
       const hasTicks = isIndexed(container) || container === "fragmented-mp4";
       this.#tracks = tracks.map((track) => ({
@@ -88,7 +89,6 @@ export class Recording {
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
       this.#written = this.#output.start();
-      if (this.#isMatroska) this.#then(() => markOpen(this.#output));
     } catch (error) {
       partial.discard();
       throw error;
