@@ -7119,6 +7119,12 @@ export interface PipeSinkConfig {
    * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
    */
   readonly format?: "y4m" | "s16" | "s24" | "s32" | "f32";
+  /**
+   * For pictures: which levels they have, which the program is told: luma from 16 to 235, or from 0 to 255.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
 }
 
 /** A `pipe-sink` in a graph. */
@@ -7137,7 +7143,7 @@ export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }
  *
  * **Outputs.** None.
  *
- * **Config.** `command`, `format`.
+ * **Config.** `command`, `format`, `range`.
  *
  * **Example.**
  * ```json
@@ -7148,10 +7154,10 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
   descriptor: {
     type: "pipe-sink",
     className: "PipeSink",
-    source: "processors/media/pipe_sink.ts:39",
+    source: "processors/media/pipe_sink.ts:40",
     description: "Hands pictures or samples to another program.",
     doc:
-      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
+      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
     category: "media",
     tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
     mode: "push",
@@ -7194,6 +7200,12 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
           description: "What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.",
           default: "y4m",
         },
+        range: {
+          enum: ["limited", "full"],
+          description:
+            "For pictures: which levels they have, which the program is told: luma from 16 to 235, or from 0 to 255.",
+          default: "limited",
+        },
       },
       required: [],
       additionalProperties: false,
@@ -7215,6 +7227,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
         configure: (values) => {
           if (values.command !== undefined) processor.command = values.command as typeof processor.command;
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.range !== undefined) processor.range = values.range as typeof processor.range;
         },
       };
     };
@@ -7293,6 +7306,12 @@ export interface PipeSourceConfig {
    * A number of at most 1000 and above 0 Hz.
    */
   readonly frameRate?: number;
+  /**
+   * For pictures: which levels come out: luma from 16 to 235, or from 0 to 255. A stream that tells another range is converted.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
 }
 
 /** A `pipe-source` in a graph. */
@@ -7311,7 +7330,7 @@ export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFr
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
- * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`.
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
  *
  * **Example.**
  * ```json
@@ -7327,10 +7346,10 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
   descriptor: {
     type: "pipe-source",
     className: "PipeSource",
-    source: "processors/media/pipe_source.ts:48",
+    source: "processors/media/pipe_source.ts:49",
     description: "Takes pictures or samples from another program.",
     doc:
-      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
     category: "media",
     tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
     mode: "loop",
@@ -7394,6 +7413,12 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
           maximum: 1000,
           "x-unit": "Hz",
         },
+        range: {
+          enum: ["limited", "full"],
+          description:
+            "For pictures: which levels come out: luma from 16 to 235, or from 0 to 255. A stream that tells another range is converted.",
+          default: "limited",
+        },
       },
       required: [],
       additionalProperties: false,
@@ -7420,6 +7445,7 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
           }
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
           if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
+          if (values.range !== undefined) processor.range = values.range as typeof processor.range;
         },
       };
     };
@@ -7547,6 +7573,12 @@ export interface ProcessConfig {
    */
   readonly videoFormat?: "y4m" | "raw";
   /**
+   * For YUV4MPEG2: which levels the pictures of the graph have, on both sides: luma from 16 to 235, or from 0 to 255. The program is told, and what it says to be of another range is converted.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
+  /**
    * Of raw pictures that come out; by default those that come in, else `rgba8`.
    *
    * One of "rgba8", "bgra8", "nv12", "i420".
@@ -7597,8 +7629,8 @@ export type ProcessHandle = NodeHandle<
  * `height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are
  * refused as samples.
  *
- * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
- * `frameRate`.
+ * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `range`, `pixelFormat`, `width`,
+ * `height`, `frameRate`.
  *
  * **Example.**
  * ```json
@@ -7611,10 +7643,10 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:66",
+    source: "processors/media/process.ts:68",
     description: "Passes a stream through another program.",
     doc:
-      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,\n`frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
+      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `range`, `pixelFormat`, `width`,\n`height`, `frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
     category: "media",
     tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
     mode: "loop",
@@ -7718,6 +7750,12 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
           description: "Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone.",
           default: "y4m",
         },
+        range: {
+          enum: ["limited", "full"],
+          description:
+            "For YUV4MPEG2: which levels the pictures of the graph have, on both sides: luma from 16 to 235, or from 0 to 255. The program is told, and what it says to be of another range is converted.",
+          default: "limited",
+        },
         pixelFormat: {
           enum: ["rgba8", "bgra8", "nv12", "i420"],
           description: "Of raw pictures that come out; by default those that come in, else `rgba8`.",
@@ -7774,6 +7812,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
           if (values.videoFormat !== undefined) {
             processor.videoFormat = values.videoFormat as typeof processor.videoFormat;
           }
+          if (values.range !== undefined) processor.range = values.range as typeof processor.range;
           if (values.pixelFormat !== undefined) {
             processor.pixelFormat = values.pixelFormat as typeof processor.pixelFormat;
           }
@@ -10341,11 +10380,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "d9cf84d068b2effa",
+    "processors/media/media_sink.ts": "ddfd2fb9a1c0b447",
     "processors/media/media_source.ts": "f2e29202f2ef4614",
-    "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
-    "processors/media/pipe_source.ts": "b5598946c73454b5",
-    "processors/media/process.ts": "a9c9c126d3b928fe",
+    "processors/media/pipe_sink.ts": "e2d965561de1ee59",
+    "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
+    "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "50f7d0fae2fbaa63",
   },

@@ -13,9 +13,9 @@ export interface KnownPorts {
     readonly [output: string]: FormatAccepts & {
       /**
        * For pictures in YUV, raw or encoded: how that follows from RGB, in the words of the stages that are configured
-       * with it. The matrix is `bt601`, `bt709` or `bt2020`, the range `limited` or `full`.
+       * with it. The matrix is `bt601`, `bt709` or `bt2020`, the range `limited` or `full`; absent: as those have it.
        */
-      readonly colours?: { readonly matrix: string; readonly range: string };
+      readonly colours?: { readonly matrix?: string; readonly range?: string };
       /** For an encoded stream that no node decodes: why, and what to do. */
       readonly undecodable?: string;
     };

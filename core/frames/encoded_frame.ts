@@ -13,7 +13,7 @@
 import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import { index16, index64 } from "../element_index.ts";
 import { describeValue } from "../errors/describe_value.ts";
-import { AUDIO_CODECS as SOUND_CODECS, type Codec, type EncodedFormat } from "./format.ts";
+import { AUDIO_CODECS, type Codec, type EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
@@ -61,7 +61,6 @@ const CODES: { readonly [C in Codec]: number } = {
 
 const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) => [code, name as Codec]));
 
-const AUDIO_CODECS = SOUND_CODECS;
 /** Each frame of these decodes by itself. */
 const KEYFRAME_CODECS: ReadonlySet<string> = new Set([...AUDIO_CODECS, "jpeg"]);
 

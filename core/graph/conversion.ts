@@ -107,7 +107,7 @@ export function withColours(
 }
 
 /** What a node is known to send: as its output says, and as a source or a converter is configured. */
-function knownOf({ descriptor, config, port, before }: ConvertedOutput): Carried["known"] {
+export function knownOf({ descriptor, config, port, before }: ConvertedOutput): Carried["known"] {
   const isSource = descriptor.inputs.length === 0;
   const kept = before?.port.kind === port.kind ? knownOf(before) : {};
   const known: { [F in FormatField]?: Values } = {};

@@ -10,7 +10,7 @@ import { SluiceError } from "../errors.ts";
 import { listOf } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { type ConversionStep, type ConvertedOutput, findConversion, withColours } from "./conversion.ts";
+import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, withColours } from "./conversion.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 
@@ -45,7 +45,10 @@ export function conversionBetween(
   if (fault !== undefined) {
     throw new SluiceError("TypeMismatch", `${attemptOf(from, to)}: ${fault}`, { nodeId: to.nodeId, port: to.port });
   }
-  return withColours(way ?? [], () => coloursOf(graph, from.nodeId as NodeId, from.port));
+  return withColours(
+    way ?? [],
+    () => ({ ...coloursOf(graph, from.nodeId as NodeId, from.port), ...coloursFor(graph, to) }),
+  );
 }
 
 /** An output as it is known by its node's configuration. */
@@ -90,21 +93,43 @@ function coloursOf(
   if (known !== undefined || seen.has(id)) return known?.colours;
   seen.add(id);
   const { matrix, range } = node.type.descriptor.config.properties;
-  if (matrix !== undefined && range !== undefined) {
-    return { matrix: `${node.config.matrix ?? matrix.default}`, range: `${node.config.range ?? range.default}` };
-  }
+  const own: KnownColours | undefined = range && { range: `${node.config.range ?? range.default}` };
+  if (own !== undefined && matrix !== undefined) return { ...own, matrix: `${node.config.matrix ?? matrix.default}` };
   for (const { fromNode, fromPort } of graph.connections.intoNode(id)) {
     const colours = coloursOf(graph, fromNode, fromPort, seen);
-    if (colours !== undefined) return colours;
+    if (colours !== undefined) return { ...colours, ...own };
   }
-  return undefined;
+  return own;
 }
 
-/** An output, with those before it that tell what a converter sends. */
-function convertedOutput(graph: ConvertibleGraph, nodeId: string, port: PortDescriptor): ConvertedOutput {
-  const { id, config, type: { descriptor } } = graph.node(nodeId);
-  const [input, ...others] = descriptor.converts.length > 0 ? descriptor.inputs : [];
-  const link = input === undefined || others.length > 0 ? undefined : graph.linkInto(id, input.name);
-  const before = link && convertedOutput(graph, link.fromNode, link.output);
+/** What the node at the end of a link was told of the colours that come. */
+function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours {
+  const { config, type } = graph.node(nodeId);
+  const told = ["matrix", "range"].filter((key) => key in type.descriptor.config.properties && key in config);
+  return Object.fromEntries(told.map((key) => [key, `${config[key]}`]));
+}
+
+/** What is known of the frames of an output, by field: values of which each has one. */
+export function knownFields(
+  graph: ConvertibleGraph,
+  nodeId: NodeId,
+  output: PortDescriptor,
+): ReturnType<typeof knownOf> {
+  return knownOf(convertedOutput(graph, nodeId, output));
+}
+
+/** An output, with those before it that tell what a converter sends, or that which a bypassed node hands on. */
+function convertedOutput(
+  graph: ConvertibleGraph,
+  nodeId: string,
+  port: PortDescriptor,
+  seen = new Set<NodeId>(),
+): ConvertedOutput {
+  const { id, config, bypassed, type: { descriptor } } = graph.node(nodeId);
+  const [input, ...others] = bypassed || descriptor.converts.length > 0 ? descriptor.inputs : [];
+  const isLast = input === undefined || others.length > 0 || seen.has(id);
+  const link = isLast ? undefined : graph.linkInto(id, input.name);
+  const before = link && convertedOutput(graph, link.fromNode, link.output, seen.add(id));
+  if (bypassed && before !== undefined) return before;
   return { descriptor, config, port, ...(before && { before }) };
 }

@@ -10,8 +10,10 @@
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { deserializeError, type SerializedError, serializeError, SluiceError } from "../errors.ts";
+import { assertBypassFits } from "../graph/bypass_formats.ts";
 import { assertComplete } from "../graph/complete.ts";
 import { feedbackLinks } from "../graph/loops.ts";
+import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, LaneReport, OfferedNode, Standstill } from "../lanes/messages.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
@@ -256,6 +258,9 @@ export class LiveEdits {
     const { page, plans } = this.#site;
     this.#assertNoneDown(change);
     this.#assertNoneEnded(change);
+    for (const node of change.bypassed) {
+      assertBypassFits(draft, node, (link) => this.#keepsFormat(link, change) ? this.#toldOf(link) : undefined);
+    }
     assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
     page.assertRoom(draft.records);
     const tokens = this.#site.growPools(draft, change);
@@ -406,6 +411,18 @@ export class LiveEdits {
     this.#completing = false;
     tellStep(epoch, "is applied by every lane");
     return applied.flatMap((reply) => reply.failures);
+  }
+
+  /** Whether an edit leaves a link, and the node that writes to it, as they are. */
+  #keepsFormat({ id, fromNode }: LinkEntry, { added, linked, replaced, bypassed }: GraphChange): boolean {
+    const changed = [...added, ...replaced.map(({ after }) => after), ...bypassed];
+    return !linked.some((link) => link.id === id) && !changed.some((node) => node.id === fromNode);
+  }
+
+  /** What is known of the frames of a link, by its reader or another one of the same output. */
+  #toldOf({ fromNode, fromPort }: LinkEntry): FrameFormat | undefined {
+    const { topology, toldFormat } = this.#site;
+    return topology.linksFrom(fromNode, fromPort).map(toldFormat).find((format) => format !== undefined);
   }
 
   /** What is known of the frames of new links by what other readers of the same outputs have told. */

@@ -13,11 +13,20 @@ export interface GrowingFile {
   readonly size: () => number;
 }
 
-/** Lets mediabunny write to an open file. It writes at once, and does not close the file. */
-export function growingFile(mediabunny: Mediabunny, file: Deno.FsFile): GrowingFile {
+/**
+ * Lets mediabunny write to an open file. It writes at once, and does not close the file.
+ *
+ * @param change is given each part of the file and its place before it is written
+ */
+export function growingFile(
+  mediabunny: Mediabunny,
+  file: Deno.FsFile,
+  change: (data: Uint8Array, position: number) => void = () => {},
+): GrowingFile {
   let end = 0;
   let at = 0;
   const write = ({ data, position }: StreamTargetChunk) => {
+    change(data, position);
     if (position !== at) file.seekSync(position, Deno.SeekMode.Start);
     let done = 0;
     while (done < data.length) done += file.writeSync(done === 0 ? data : data.subarray(done));

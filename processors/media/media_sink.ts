@@ -121,7 +121,7 @@ export class MediaSink {
     const inputs = this.#inputs();
     this.#tracks = this.#tracks.filter((track) => {
       const stays = inputs.includes(track.input);
-      if (!stays && track.index >= 0) this.#recording!.endTrack(track.index);
+      if (!stays && track.isWritten) this.#endTrack(track);
       return stays;
     });
     const late = inputs.filter((port) => !this.#tracks.some((track) => track.input === port));

@@ -8,72 +8,56 @@
  *
  * @module
  */
-import type { Output } from "mediabunny";
-import { ID } from "./ebml.ts";
+import { type EbmlElement, elementsIn, ID } from "./ebml.ts";
 
-/** Bytes of an id, and of the lengths that mediabunny gives the segment and a cluster, which say that they are unknown. */
-const ID_BYTES = 4;
-const UNKNOWN: ReadonlyMap<number, Uint8Array> = new Map([
-  [ID.segment, Uint8Array.of(0x07, 0xff, 0xff, 0xff, 0xff, 0xff)],
-  [ID.cluster, Uint8Array.of(0x0f, 0xff, 0xff, 0xff, 0xff)],
-]);
+/** Lengths of as many bytes as mediabunny gives the segment and a cluster, which say that they are unknown. */
+const UNKNOWN_SEGMENT = Uint8Array.of(0x07, 0xff, 0xff, 0xff, 0xff, 0xff);
+const UNKNOWN_CLUSTER = Uint8Array.of(0x0f, 0xff, 0xff, 0xff, 0xff);
 /** A void element's id, and the first of its length's seven bytes: as many in all as the id and the length of the list. */
 const VOID = Uint8Array.of(0xec, 0x02, 0, 0, 0);
 
-/** An element as mediabunny writes it. */
-interface Element {
-  readonly id: number;
-  readonly data: unknown;
-}
-
-/** What of mediabunny's writer is touched. */
-interface ElementWriter {
-  readonly _muxer: {
-    readonly ebmlWriter: {
-      readonly writer: {
-        getPos(): number;
-        seek(position: number): void;
-        write(bytes: Uint8Array): void;
-      };
-      readonly offsets: { get(element: object): number | undefined };
-      writeEBML(what: unknown): void;
-    };
-  };
-}
-
 /**
- * Has the segment and each cluster say that their ends are not known yet, and leaves the list of places out until they
- * are.
- *
- * @param output a Matroska or WebM file that has been started, before its first packet
+ * Has the segment and each cluster that are not complete say that their ends are not known, and leaves the list of places
+ * out meanwhile, as the bytes of a file go by. They come in order, in parts of whole elements; what is written anew, at a
+ * place before their end, stays as it is.
  */
-export function markOpen(output: Output): void {
-  const writer = (output as unknown as ElementWriter)._muxer.ebmlWriter;
-  const write = writer.writeEBML.bind(writer);
-  const bytes = writer.writer;
-  writer.writeEBML = (what) => {
-    const start = bytes.getPos();
-    write(what);
-    const length = isElement(what) ? UNKNOWN.get(what.id) : undefined;
-    if (length === undefined) return;
-    // What follows goes out in the same write, so that no moment has the other form.
-    const end = bytes.getPos();
-    bytes.seek(start + ID_BYTES);
-    bytes.write(length);
-    const list = childrenOf(what).find(({ id }) => id === ID.seekHead);
-    if (list !== undefined) {
-      bytes.seek(writer.offsets.get(list)!);
-      bytes.write(VOID);
+export class OpenElements {
+  /** Where the next element begins, from the start of the file. */
+  #next = 0;
+
+  /** Changes a part of the file before it is written, so that no moment has the other form. */
+  mark(data: Uint8Array, position: number): void {
+    const end = position + data.length;
+    const read = (from: number, to: number) => data.subarray(from - position, to - position);
+    const put = (bytes: Uint8Array, at: number) => data.set(bytes, at - position);
+    let segment: EbmlElement | undefined;
+    let list: EbmlElement | undefined;
+    let firstCluster: number | undefined;
+    while (this.#next >= position && this.#next < end) {
+      const [element] = elementsIn(read, this.#next, end);
+      const isParent = element?.id === ID.segment || element?.id === ID.cluster;
+      // What is no element has none behind it.
+      this.#next = (isParent ? element?.content : element?.end) ?? Infinity;
+      if (element?.id === ID.segment) segment = element;
+      else if (element?.id === ID.seekHead) list = element;
+      else if (element?.id === ID.cluster) {
+        firstCluster ??= element.start;
+        // It begins with its time, and has a block behind that.
+        const [time] = elementsIn(read, element.content, end);
+        if (time?.end === element.end) replaceLength(element, UNKNOWN_CLUSTER, put);
+      }
     }
-    bytes.seek(end);
-  };
+    // A complete one has its clusters within it.
+    if (segment === undefined || segment.end !== (firstCluster ?? this.#next)) return;
+    replaceLength(segment, UNKNOWN_SEGMENT, put);
+    if (list !== undefined) put(VOID, list.start);
+  }
 }
 
-function isElement(what: unknown): what is Element {
-  return typeof what === "object" && what !== null && "id" in what;
-}
-
-function childrenOf(what: unknown): readonly Element[] {
-  const data = isElement(what) ? what.data : undefined;
-  return Array.isArray(data) ? data.filter(isElement) : [];
+function replaceLength(
+  { lengthAt, content }: EbmlElement,
+  length: Uint8Array,
+  put: (bytes: Uint8Array, at: number) => void,
+): void {
+  if (content - lengthAt === length.length) put(length, lengthAt);
 }

@@ -13,6 +13,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { packedBytes, packPicture } from "./packed_pictures.ts";
+import { type PictureSize, scaleAdvice } from "./scale_advice.ts";
 import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
 
 /**
@@ -28,7 +29,7 @@ import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
  *
  * **Outputs.** None.
  *
- * **Config.** `command`, `format`.
+ * **Config.** `command`, `format`, `range`.
  *
  * **Example.**
  * ```json
@@ -53,11 +54,16 @@ export class PipeSink {
   /** What goes: pictures, or samples in little-endian order, of which integers clamp at full scale. */
   @config()
   format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
+  /** For pictures: which levels they have, which the program is told: luma from 16 to 235, or from 0 to 255. */
+  @config()
+  range: "limited" | "full" = "limited";
 
   #nodeId = "";
   #pipe: ChildPipe | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
   #stream = "";
+  /** That of the pictures. */
+  #size: PictureSize | undefined;
   #block: PcmBlock | undefined;
   #isOver = false;
 
@@ -117,15 +123,17 @@ export class PipeSink {
     if (this.#stream !== "") {
       throw new SluiceError(
         "TypeMismatch",
-        `Cannot go on in "${this.#nodeId}": its input changed from ${this.#stream} to ${stream}, and a pipe has one format`,
+        `Cannot go on in "${this.#nodeId}": its input changed from ${this.#stream} to ${stream}, and a pipe has one ` +
+          `format${this.#size === undefined ? "" : `; ${scaleAdvice(this.#size, "before it")}`}`,
         { nodeId: this.#nodeId },
       );
     }
     this.#stream = stream;
     if (frame.kind === "audio") return;
     const { width, height, durationNs } = frame;
+    this.#size = { width, height };
     const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
-    await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate })));
+    await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range: this.range })));
   }
 
   #interleave(frame: AudioFrame): Uint8Array<ArrayBuffer> {

@@ -11,12 +11,13 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
+import { changeRange } from "./colour_range.ts";
 import { cutSamples } from "./cut_samples.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { assertSamples } from "./sample_magic.ts";
 import { StreamBytes } from "./stream_bytes.ts";
 import { Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
-import { readY4mShape, type Y4mShape } from "./y4m_shape.ts";
+import { readY4mStream, type Y4mStream } from "./y4m_shape.ts";
 
 /**
  * Takes pictures or samples from another program.
@@ -31,7 +32,7 @@ import { readY4mShape, type Y4mShape } from "./y4m_shape.ts";
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
- * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`.
+ * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
  *
  * **Example.**
  * ```json
@@ -71,11 +72,17 @@ export class PipeSource {
   /** For pictures whose stream tells no rate: how many a second; by default 25. @exclusiveMinimum 0 @maximum 1000 @unit Hz */
   @config()
   frameRate?: number;
+  /**
+   * For pictures: which levels come out: luma from 16 to 235, or from 0 to 255. A stream that tells another range is
+   * converted.
+   */
+  @config()
+  range: "limited" | "full" = "limited";
 
   #nodeId = "";
   #pipe: ChildPipe | undefined;
   #bytes: StreamBytes | undefined;
-  #shape: Y4mShape | undefined;
+  #stream: Y4mStream | undefined;
   #block: PcmBlock | undefined;
   /** Pictures, or samples of each channel, that have come. */
   #count = 0;
@@ -94,14 +101,17 @@ export class PipeSource {
     }
     const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
     if (line === undefined) return await this.#refuseNothing();
-    const warn = (message: string) => log.warn(message);
-    this.#shape = await this.#read(() => readY4mShape(line, { frameRate: this.frameRate, warn }));
-    this.video.announce({ kind: "video", ...this.#shape });
+    const { frameRate, range } = this;
+    const [warn, info] = [(message: string) => log.warn(message), (message: string) => log.info(message)];
+    this.#stream = await this.#read(() => readY4mStream(line, { frameRate, range, warn, info }));
+    this.video.announce({ kind: "video", ...this.#stream.shape });
   }
 
   /** Writes one picture or block. */
   async process(context: ProcessorContext): Promise<void> {
-    const isMore = this.#shape === undefined ? await this.#writeBlock(context) : await this.#writePicture(this.#shape);
+    const isMore = this.#stream === undefined
+      ? await this.#writeBlock(context)
+      : await this.#writePicture(this.#stream);
     if (isMore) return;
     this.#isOver = true;
     await this.#pipe!.ended();
@@ -113,7 +123,7 @@ export class PipeSource {
     await Promise.all([this.#pipe?.stop(), this.#isOver ? undefined : this.#bytes?.cancel()]);
   }
 
-  async #writePicture(shape: Y4mShape): Promise<boolean> {
+  async #writePicture({ shape, toRange }: Y4mStream): Promise<boolean> {
     const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
     if (line === undefined) return false;
     if (line.split(" ", 1)[0] !== Y4M_FRAME) {
@@ -127,8 +137,9 @@ export class PipeSource {
       const plane = frame.plane(index);
       const rowBytes = index === 0 ? width : Math.ceil(width / 2);
       for (let row = 0; row < rows; row++) {
-        const got = await this.#bytes!.fill(plane.subarray(row * stride, row * stride + rowBytes));
-        if (got < rowBytes) throw this.#faulty(`picture ${this.#count} is cut off`);
+        const levels = plane.subarray(row * stride, row * stride + rowBytes);
+        if (await this.#bytes!.fill(levels) < rowBytes) throw this.#faulty(`picture ${this.#count} is cut off`);
+        if (toRange !== undefined) changeRange(levels, index === 0 ? "luma" : "chroma", toRange);
       }
     }
     frame.ptsNs = Math.round(this.#count * 1e9 / frameRate);

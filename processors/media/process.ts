@@ -8,7 +8,7 @@ import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
-import type { PixelFormat } from "../../core/frames/format.ts";
+import type { Codec, PixelFormat } from "../../core/frames/format.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
@@ -26,6 +26,8 @@ const [INPUT_REST_MS, PROGRAM_REST_MS] = [4, 50];
 const MOST_TAKEN = 8;
 /** The format of samples where nothing says it. */
 const [USUAL_RATE_HZ, USUAL_CHANNELS] = [48_000, 2];
+/** Each frame of these is decoded by itself, and without what the frame before it leaves. */
+const SINGLE_CODECS: ReadonlySet<string> = new Set<Codec>(["jpeg", "flac"]);
 /** The format of raw pictures where nothing says it; no size is usual. */
 const [USUAL_PIXELS, USUAL_PICTURES_HZ] = ["rgba8", 30] as const;
 
@@ -48,8 +50,8 @@ const [USUAL_PIXELS, USUAL_PICTURES_HZ] = ["rgba8", 30] as const;
  * `height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are
  * refused as samples.
  *
- * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `pixelFormat`, `width`, `height`,
- * `frameRate`.
+ * **Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `range`, `pixelFormat`, `width`,
+ * `height`, `frameRate`.
  *
  * **Example.**
  * ```json
@@ -104,6 +106,12 @@ export class Process {
   /** Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone. */
   @config()
   videoFormat: "y4m" | "raw" = "y4m";
+  /**
+   * For YUV4MPEG2: which levels the pictures of the graph have, on both sides: luma from 16 to 235, or from 0 to 255. The
+   * program is told, and what it says to be of another range is converted.
+   */
+  @config()
+  range: "limited" | "full" = "limited";
   /** Of raw pictures that come out; by default those that come in, else `rgba8`. */
   @config()
   pixelFormat?: PixelFormat;
@@ -124,7 +132,10 @@ export class Process {
   frameRate?: number;
 
   #nodeId = "";
+  /** Whether it was told that the program is given frames of which nothing is to be shown. */
+  #hasToldUnshown = false;
   #warn: (message: string) => void = () => {};
+  #info: (message: string) => void = () => {};
   #pipe: ChildPipe | undefined;
   #from: StreamInput<GivenFrame> | undefined;
   #frameBytes: FrameBytes | undefined;
@@ -142,6 +153,7 @@ export class Process {
   setup({ nodeId, log }: ProcessorContext): void {
     this.#nodeId = nodeId;
     this.#warn = (message) => log.warn(message);
+    this.#info = (message) => log.info(message);
     this.#from = this.#only([this.audioIn, this.videoIn, this.encodedIn, this.dataIn]) as
       | StreamInput<GivenFrame>
       | undefined;
@@ -210,12 +222,29 @@ export class Process {
     let gave = false;
     let frame;
     while (stdin.hasRoom && (frame = this.#from!.read()) !== undefined) {
-      if (!gave && this.#reader === undefined && this.#stdout !== undefined) this.#begin(frame);
       gave = true;
+      if (frame.kind === "encoded" && frame.decodeOnly && !this.#passesUnshown(frame)) {
+        frame.release();
+        continue;
+      }
+      if (this.#reader === undefined && this.#stdout !== undefined) this.#begin(frame);
       for (const bytes of this.#checked(() => this.#frameBytes!.of(frame!))) stdin.write(bytes);
       frame.release();
     }
     return gave;
+  }
+
+  /** Whether a program is given a frame of which nothing is shown or heard: where others need it, which is told once. */
+  #passesUnshown({ codec }: EncodedFrame): boolean {
+    if (SINGLE_CODECS.has(codec)) return false;
+    if (!this.#hasToldUnshown) {
+      this.#hasToldUnshown = true;
+      this.#warn(
+        `frames of ${codec} come that are only decoded for those behind them, which their bytes do not tell: what the ` +
+          "program makes of them is shown and heard too; decode before it, or cut the film at a key frame",
+      );
+    }
+    return true;
   }
 
   #begin(frame: GivenFrame): void {
@@ -288,7 +317,8 @@ export class Process {
       return new SampleReader(this.audioOut, this.audioFormat, rateHz, this.channels ?? channels ?? USUAL_CHANNELS);
     }
     if (this.#to === this.dataOut) return new PlainReader(this.dataOut);
-    const stream = { frameRate: this.frameRate, warn: this.#warn };
+    const { frameRate, range } = this;
+    const stream = { frameRate, range, warn: this.#warn, info: this.#info };
     if (this.videoFormat === "y4m") return new PictureReader(this.videoOut, stream);
     const picture = given?.kind === "video" ? given : undefined;
     return new PictureReader(this.videoOut, stream, {

@@ -11,11 +11,12 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import type { ByteQueue } from "./byte_queue.ts";
+import { changeRange, type ColourRange } from "./colour_range.ts";
 import { packedBytes, unpackPicture } from "./packed_pictures.ts";
 import { assertSamples } from "./sample_magic.ts";
 
 import { Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
-import { readY4mShape, type Y4mReader } from "./y4m_shape.ts";
+import { readY4mStream, type Y4mReader } from "./y4m_shape.ts";
 
 /** Samples of a block in each channel. */
 const BLOCK_SAMPLES = 1024;
@@ -78,6 +79,8 @@ export class PictureReader implements FrameReader {
   readonly #out: StreamOutput<VideoFrame>;
   readonly #stream: Y4mReader;
   #shape: VideoShape | undefined;
+  /** The range that the levels of YUV4MPEG2 are to be given; absent where they have it. */
+  #toRange: ColourRange | undefined;
   readonly #hasLines: boolean;
   /** Whether the line before the next picture was read. */
   #isBegun = false;
@@ -110,6 +113,11 @@ export class PictureReader implements FrameReader {
     }
     await this.#out.ready();
     const frame = await this.#out.acquire(shape);
+    if (this.#toRange !== undefined) {
+      const lumaBytes = shape.width * shape.height;
+      changeRange(picture.subarray(0, lumaBytes), "luma", this.#toRange);
+      changeRange(picture.subarray(lumaBytes), "chroma", this.#toRange);
+    }
     unpackPicture(picture, frame);
     if (shape.frameRate !== undefined) frame.ptsNs = startNs + Math.round(this.#count * 1e9 / shape.frameRate);
     this.#isBegun = false;
@@ -121,7 +129,7 @@ export class PictureReader implements FrameReader {
   #readHeader(bytes: ByteQueue): boolean {
     const line = bytes.takeLine(Y4M_LINE_BYTES);
     if (line === undefined) return false;
-    this.#shape = readY4mShape(line, this.#stream);
+    ({ shape: this.#shape, toRange: this.#toRange } = readY4mStream(line, this.#stream));
     this.#out.announce({ kind: "video", ...this.#shape });
     return true;
   }

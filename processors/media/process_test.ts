@@ -461,3 +461,38 @@ Deno.test("Process is told to take no pictures of RGBA as YUV4MPEG2 before the g
     await runtime.finished;
   }
 });
+
+for (
+  const [codec, passed, told] of [
+    [
+      "h264",
+      [1, 2, 3],
+      /^frames of h264 come that are only decoded for those behind them, which their bytes do not tell/,
+    ],
+    ["aac", [1, 2, 3], /^frames of aac come that are only decoded/],
+    ["jpeg", [3], /^$/],
+    ["flac", [3], /^$/],
+  ] as const
+) {
+  Deno.test(`Process gives its program frames of ${codec} that are only decoded where others need them, and says so once`, async () => {
+    const said: string[] = [];
+    const end = tapLog(({ level, message }) => level === "warn" && said.push(message));
+    await using node = await ProcessorHarness.create(
+      nodes.process({ command: ["cat"] }),
+      {},
+      { connect: ["encodedIn"], disconnect: ["audioOut", "videoOut"] },
+    );
+    for (const [byte, decodeOnly] of [[1, true], [2, true], [3, false]] as const) {
+      node.push<EncodedFrame>("encodedIn", { codec, maxBytes: 1, keyframe: true }, (frame) => {
+        frame.bytes[0] = byte;
+        frame.decodeOnly = decodeOnly;
+      });
+    }
+    node.end();
+    await node.run();
+    end();
+    const bytes = node.takeData<Uint8Array>("dataOut").flatMap((value) => [...value]);
+    assert.deepEqual(bytes, passed);
+    assert.match(said.join("\n"), told);
+  });
+}

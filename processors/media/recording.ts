@@ -16,7 +16,7 @@ import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
 import { LongestGap } from "./longest_gap.ts";
 import { Mp4Index } from "./mp4_index.ts";
-import { markOpen } from "./open_elements.ts";
+import { OpenElements } from "./open_elements.ts";
 import { writeDelays } from "./written_delays.ts";
 import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
@@ -36,7 +36,6 @@ export interface Packet {
 interface RecordedTrack {
   readonly format: TrackFormat;
   readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
-  isClosed: boolean;
   readonly gap: LongestGap | undefined;
   /** What decoders have to know, once the first packet has come. */
   config: TrackFormat["decoderConfig"] | undefined;
@@ -91,13 +90,13 @@ export class Recording {
       this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
       const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
-      this.#file = growingFile(mediabunny, partial.file);
+      const open = this.#isMatroska ? new OpenElements() : undefined;
+      this.#file = growingFile(mediabunny, partial.file, (data, position) => open?.mark(data, position));
       this.#output = new mediabunny.Output({ format, target: this.#file.target });
       const hasTicks = isIndexed(container) || container === "fragmented-mp4";
       this.#tracks = tracks.map((track) => ({
         format: track,
         source: this.#addTrack(track),
-        isClosed: false,
         gap: hasTicks ? new LongestGap(track) : undefined,
         config: undefined,
         delayNs: 0,
@@ -105,7 +104,7 @@ export class Recording {
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
       this.#written = this.#output.start();
-      if (this.#isMatroska) this.#then(() => this.#markElements());
+      if (this.#isMatroska) this.#then(() => this.#writeDelays());
     } catch (error) {
       partial.discard();
       throw error;
@@ -133,11 +132,9 @@ export class Recording {
     if (next !== undefined) this.#write(track, next);
   }
 
-  /** Says that a track has ended, so that the others need not wait for it. */
+  /** Says, once, that a track has ended, so that the others need not wait for it. */
   endTrack(index: number): void {
     const track = this.#tracks[index];
-    if (track.isClosed) return;
-    track.isClosed = true;
     this.#writeLast(track);
     this.#then(() => track.source.close());
   }
@@ -232,8 +229,7 @@ export class Recording {
     if (this.#isMatroska) track.delayNs = Math.round(unheardNs);
   }
 
-  #markElements(): void {
-    markOpen(this.#output);
+  #writeDelays(): void {
     writeDelays(this.#output, (index) => {
       const { delayNs, format } = this.#tracks[index];
       return { delayNs, isOpus: format.codec === "opus" };

@@ -75,3 +75,25 @@ Deno.test("MediaSink begins another file at a key frame once one is as large as 
     assert.equal(Number(probe(file, "stream=start_time", "-select_streams", "v")[0]), 0, file);
   }
 });
+
+Deno.test("MediaSink says which scaler keeps the size of H.264 pictures, and which parameters changed otherwise", async () => {
+  const film = (size: string, profile: string) =>
+    input(`h264-${size}-${profile}.mp4`, "-an", "-c:v", "libx264", "-profile:v", profile, "-s", size);
+  const cases = [
+    [
+      film("160x120", "high"),
+      'its pictures changed from 96 × 64 to 160 × 120, and a track has one size; put a node "org.sluice.video.scale" ' +
+      "with width 96 and height 64 before its encoder (scale width=96 height=64), or begin another file",
+    ],
+    [film("96x64", "baseline"), "its encoder changed its profile or other parameters (SPS or PPS)"],
+  ];
+  for (const [other, reason] of cases) {
+    const sink = await join("mp4", "video_0", film("96x64", "high"), other);
+    await assert.rejects(sink.run(), ({ code, message }) => {
+      assert.equal(code, "TypeMismatch");
+      assert.ok(message.includes(`Cannot go on writing "rec.video_0": ${reason}`), message);
+      return true;
+    });
+    await sink.teardown();
+  }
+});

@@ -22,6 +22,7 @@ import {
   readSequenceParameters,
   splitNalUnits,
 } from "./nal_units.ts";
+import { type PictureSize, scaleAdvice } from "./scale_advice.ts";
 import { readVp8Size, readVp9Header, vp9CodecString } from "./vp_headers.ts";
 
 /** Samples of PCM tracks, named as in `wav-sink`. */
@@ -109,25 +110,38 @@ function h264Track(first: FirstFrame): TrackFormat {
     codec: "avc",
     decoderConfig: { codec, description, codedWidth: width, codedHeight: height },
     primingNs: 0,
-    convert: (bytes) => joinLengthPrefixed(withoutParameters(splitNalUnits(bytes), known, first.input)),
+    convert: (bytes) =>
+      joinLengthPrefixed(withoutParameters(splitNalUnits(bytes), known, first.input, { width, height })),
   };
 }
 
 /** The units that a file holds with the pictures: parameter sets stand in its header, and delimiters nowhere. */
-function withoutParameters(units: Uint8Array[], known: readonly Uint8Array[], input: string): Uint8Array[] {
+function withoutParameters(
+  units: Uint8Array[],
+  known: readonly Uint8Array[],
+  input: string,
+  size: PictureSize,
+): Uint8Array[] {
   return units.filter((unit) => {
     const type = nalType(unit);
     if (type === NAL.accessUnitDelimiter) return false;
     if (type !== NAL.sps && type !== NAL.pps) return true;
     if (!known.some((one) => one.length === unit.length && one.every((byte, i) => byte === unit[i]))) {
-      throw new SluiceError(
-        "TypeMismatch",
-        `Cannot go on writing "${input}": its encoder changed size, profile or other parameters (SPS or PPS), and a ` +
-          "track has one set of them; begin another file",
-      );
+      throw changedParameters(type === NAL.sps ? readSequenceParameters(unit) : undefined, input, size);
     }
     return false;
   });
+}
+
+function changedParameters(found: PictureSize | undefined, input: string, size: PictureSize): SluiceError {
+  const isResized = found !== undefined && (found.width !== size.width || found.height !== size.height);
+  const [before, now] = [size, found ?? size].map(({ width, height }) => `${width} × ${height}`);
+  const why = isResized
+    ? `its pictures changed from ${before} to ${now}, and a track has one size; ` +
+      `${scaleAdvice(size, "before its encoder")}, or begin another file`
+    : "its encoder changed its profile or other parameters (SPS or PPS), and a track has one set of them; begin another " +
+      "file";
+  return new SluiceError("TypeMismatch", `Cannot go on writing "${input}": ${why}`);
 }
 
 function vp8Track(first: FirstFrame): TrackFormat {

@@ -5,14 +5,16 @@
  * @module
  */
 
+import type { ColourRange } from "./colour_range.ts";
+
 /** What the first line says. */
 export interface Y4mHeader {
   readonly width: number;
   readonly height: number;
   /** Pictures a second; `undefined` where it is not told. */
   readonly frameRate: number | undefined;
-  /** Whether it says that the pictures are in full range. */
-  readonly isFullRange?: boolean;
+  /** Which levels the pictures have; absent where it is not told. */
+  readonly range?: ColourRange;
 }
 
 /** The first word of a stream. */
@@ -23,6 +25,8 @@ export const Y4M_FRAME = "FRAME";
 export const Y4M_LINE_BYTES = 1024;
 /** The most pixels in a row, and rows. */
 const MOST_SIDE = 32_768;
+/** The word in which ffmpeg tells the range, before its name in capitals. */
+const RANGE_TAG = "XCOLORRANGE=";
 /** The rate of pictures, in pictures a second, where a stream does not tell it. */
 export const USUAL_Y4M_RATE = 25;
 
@@ -40,11 +44,13 @@ export function readY4mHeader(line: string): Y4mHeader {
   const [width, height] = [sideOf("width", "W", valueOf("W")), sideOf("height", "H", valueOf("H"))];
   const chroma = valueOf("C") ?? "420";
   if (!/^420(jpeg|mpeg2|paldv)?$/.test(chroma)) throw new Error(`its chroma is ${chroma}, wanted 420 with 8 bits`);
-  return { width, height, frameRate: rateOf(valueOf("F")), isFullRange: fields.includes("XCOLORRANGE=FULL") };
+  const told = fields.find((field) => field.startsWith(RANGE_TAG))?.slice(RANGE_TAG.length);
+  const range = told === "FULL" ? "full" : told === "LIMITED" ? "limited" : undefined;
+  return { width, height, frameRate: rateOf(valueOf("F")), ...(range && { range }) };
 }
 
 /** The first line of a stream, with its end. The rate is told in thousandths of pictures a second where it is no whole number. */
-export function writeY4mHeader({ width, height, frameRate = USUAL_Y4M_RATE }: Y4mHeader): string {
+export function writeY4mHeader({ width, height, frameRate = USUAL_Y4M_RATE, range }: Y4mHeader): string {
   // 29.97 and its like are multiples of 1000/1001.
   const whole = Math.round(frameRate);
   const isNtsc = Math.abs(frameRate * 1.001 - whole) < 1e-3 && Math.abs(frameRate - whole) > 1e-4;
@@ -53,7 +59,8 @@ export function writeY4mHeader({ width, height, frameRate = USUAL_Y4M_RATE }: Y4
     : Number.isInteger(frameRate)
     ? `${frameRate}:1`
     : `${Math.round(frameRate * 1000)}:1000`;
-  return `${Y4M_MAGIC} W${width} H${height} F${rate} Ip A1:1 C420jpeg\n`;
+  const told = range === undefined ? "" : ` ${RANGE_TAG}${range.toUpperCase()}`;
+  return `${Y4M_MAGIC} W${width} H${height} F${rate} Ip A1:1 C420jpeg${told}\n`;
 }
 
 function sideOf(name: "width" | "height", tag: "W" | "H", text: string | undefined): number {

@@ -4,17 +4,29 @@
  * @module
  */
 import type { VideoShape } from "../../core/frames/video_frame.ts";
+import type { ColourRange } from "./colour_range.ts";
 import { readY4mHeader, USUAL_Y4M_RATE } from "./y4m.ts";
 
 /** A picture's shape, with the rate at which pictures follow each other. */
 export type Y4mShape = VideoShape & { readonly pixelFormat: "i420"; readonly frameRate: number };
 
+/** What the first line of a stream comes to. */
+export interface Y4mStream {
+  readonly shape: Y4mShape;
+  /** The range that its levels are to be given; absent where they have it. */
+  readonly toRange: ColourRange | undefined;
+}
+
 /** What a node knows of a stream besides its first line. */
 export interface Y4mReader {
   /** Pictures a second where the stream does not tell them. */
   readonly frameRate: number | undefined;
-  /** Is told what was assumed, and what nothing carries on. */
+  /** Which levels its pictures are to have. */
+  readonly range: ColourRange;
+  /** Is told what was assumed. */
   readonly warn: (message: string) => void;
+  /** Is told what is done. */
+  readonly info: (message: string) => void;
 }
 
 /**
@@ -22,12 +34,11 @@ export interface Y4mReader {
  *
  * @throws {Error} that says what is wrong with it
  */
-export function readY4mShape(line: string, { frameRate: givenRate, warn }: Y4mReader): Y4mShape {
-  const { width, height, frameRate: toldRate, isFullRange } = readY4mHeader(line);
-  if (isFullRange) {
-    warn(
-      "the pictures are in full range (XCOLORRANGE=FULL), which frames do not tell: set range=full of the node that " +
-        'converts or encodes them, or let the program write limited range (ffmpeg: -vf "scale=out_range=tv")',
+export function readY4mStream(line: string, { frameRate: givenRate, range, warn, info }: Y4mReader): Y4mStream {
+  const { width, height, frameRate: toldRate, range: toldRange = range } = readY4mHeader(line);
+  if (toldRange !== range) {
+    info(
+      `the pictures come in ${toldRange} range, and are given ${range} range; range=${toldRange} keeps them as they are`,
     );
   }
   const frameRate = toldRate ?? givenRate ?? USUAL_Y4M_RATE;
@@ -37,5 +48,6 @@ export function readY4mShape(line: string, { frameRate: givenRate, warn }: Y4mRe
         "tell it, or set frameRate",
     );
   }
-  return { pixelFormat: "i420", width, height, frameRate };
+  const shape = { pixelFormat: "i420", width, height, frameRate } as const;
+  return { shape, toRange: toldRange === range ? undefined : range };
 }

@@ -21,6 +21,9 @@ import {
   runUnits,
   sameBytes,
 } from "../fixtures/plugins/media.ts";
+import { flow } from "../fixtures/waiting.ts";
+import { mediaSink } from "../../sluice.gen.ts";
+import { h264Encode } from "../../stages.gen.ts";
 
 const SMALL = { width: 320, height: 240, frameRate: 30, durationSeconds: 2 };
 
@@ -339,3 +342,76 @@ async function presentationTimes(units: readonly Uint8Array[]): Promise<number[]
     return 40e6 * places.findIndex((place) => place >= start && place < end);
   });
 }
+
+/** Bit rates, one after the other: of small pictures each would have a level of its own. */
+const BIT_RATES = [100_000, 700_000, 2_000_000, 9_000_000, 20_000_000];
+
+for (const container of ["mp4", "mkv"]) {
+  media(
+    `h264-encode is replaced by one of another bit rate while ${container} is recorded, and no frame is missing`,
+    async (registry) => {
+      const path = await Deno.makeTempFile({ suffix: `.${container}` });
+      await using runtime = runtimeOf(registry, { mode: "live" });
+      const last = addRow(registry, runtime, {
+        "video.pattern-source#source": { width: 320, height: 240, frameRate: 200, durationSeconds: 4 },
+        "video.convert#convert": {},
+        "codecs.h264-encode#encode": { bitRate: BIT_RATES[0] },
+      });
+      runtime.add(mediaSink({ path }), { id: "file", ports: ["video_0"] });
+      runtime.connectByName(last, "file.video_0", { policy: "lossless" });
+      await runtime.start();
+      for (const bitRate of BIT_RATES.slice(1)) {
+        await flow(runtime, "file");
+        await runtime.edit((edit) => void edit.replace("encode", h264Encode({ bitRate })));
+      }
+      await runtime.finished;
+      const raw = await ffmpeg(["-i", path, "-f", "rawvideo", "-pix_fmt", "gray", "-fps_mode", "passthrough"]);
+      const size = 320 * 240;
+      const codes = Array.from(
+        { length: raw.length / size },
+        (_, k) => readCode(raw.subarray(k * size, (k + 1) * size), 320, 240),
+      );
+      deepEqual(codes, Array.from({ length: 800 }, (_, k) => k));
+      await Deno.remove(path);
+    },
+    { needsFfmpeg: true },
+  );
+}
+
+media(
+  "h264-encode names a level that has room for its rate, and refuses a live bit rate beyond it",
+  async (registry) => {
+    const levelOf = async (source: object, encode: Record<string, unknown>) => {
+      const row = {
+        "video.pattern-source": { ...SMALL, durationSeconds: 0.1, ...source },
+        "video.convert": {},
+        "codecs.h264-encode": encode,
+      };
+      return (await runUnits(registry, row)).units[0].bytes[7];
+    };
+    deepEqual(await Promise.all([{ bitRate: 10_000 }, { bitRate: 24_000_000 }].map((each) => levelOf({}, each))), [
+      40,
+      40,
+    ]);
+    equal(await levelOf({}, { bitRate: 24_000_001 }), 41);
+    equal(await levelOf({}, { bitRate: 200_000_000 }), 51);
+    equal(await levelOf({ width: 1920, height: 1080, frameRate: 60 }, {}), 42);
+    equal(await levelOf({ frameRate: 1000, durationSeconds: 0.01 }, { rateControl: "constant" }), 42);
+    await using runtime = runtimeOf(registry, { mode: "live" });
+    const row = {
+      "video.pattern-source": { ...SMALL, durationSeconds: 0 },
+      "video.convert": {},
+      "codecs.h264-encode": {},
+    };
+    addRow(registry, runtime, row);
+    await runtime.start();
+    await flow(runtime, "h264-encode", 3);
+    await rejects(
+      runtime.setConfig("h264-encode", "bitRate", 24_000_001),
+      /bitRate is 24000001, and the level of the stream has room for 24000000 bit\/s; replace the node by one with that/,
+    );
+    await runtime.setConfig("h264-encode", "bitRate", 24_000_000);
+    await flow(runtime, "h264-encode", 3);
+    await runtime.stop();
+  },
+);

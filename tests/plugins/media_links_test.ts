@@ -456,3 +456,22 @@ withClip("a line has slots that pictures of its files fit", async (_, folder) =>
   const { length } = await firstPicture(`media-source path=${large}`, large);
   equal(length, 3840 * 2160 * 4);
 });
+
+withClip("pictures go to a program and into a file in the range that the program is told of", async (_, folder) => {
+  const pattern = "pattern-source width=256 height=64 frameRate=20 durationSeconds=0.1";
+  const wanted = await firstPicture(pattern, `${folder}/wanted`);
+  for (const [given, taken] of [["full", "full"], ["limited", "limited"], ["full", "limited"], ["limited", "full"]]) {
+    const path = `${folder}/${given}-${taken}.mp4`;
+    const program = `process command='["cat"]'`;
+    const to = given === taken
+      ? `${program} range=${given}`
+      : `pipe-sink range=${given} command='["sh", "-c", "cat > ${path}.y4m"]'`;
+    if (given !== taken) await written(`${path}.y4m`, `${pattern} ! ${to}`);
+    const from = given === taken ? `${pattern} ! ${to}` : `pipe-source range=${taken} command='["cat", "${path}.y4m"]'`;
+    await written(path, `${from} ! media-sink path=${path}`);
+    const found = await firstPicture(`media-source path=${path}`, path);
+    const furthest = FLAT.map((at) => Math.abs(found[at] - wanted[at])).reduce((a, b) => Math.max(a, b));
+    ok(furthest <= 5, `${path}: ${furthest} levels off`);
+    equal((await readMediaInfo(path)).tracks[0].range, taken);
+  }
+});

@@ -687,8 +687,10 @@ struct SluiceStage {
   int32_t (*flush)(void *instance, SluiceContext *context);
 
   /*
-   * A live value of the configuration has changed: `number` or `text` gives it. `SLUICE_FAULT` refuses it, and
-   * the stage goes on with the old one. May be null if the schema has no live property.
+   * A live value of the configuration has changed: `number` or `text` gives it, and all others that change with
+   * it, for each of which the function is called. `SLUICE_FAULT` refuses it, and the stage goes on with the old
+   * ones: it is called again for those of them that it has taken. `peek` tells the next frame, and `acquire` whether
+   * a slot has room. May be null if the schema has no live property.
    */
   int32_t (*control)(void *instance, SluiceContext *context, const char *key);
 

@@ -113,11 +113,13 @@ pub trait Stage: Sized + 'static {
         Ok(Next::WhenFramesCome)
     }
 
-    /// A live value of the configuration has changed: [`Context::number`] or [`Context::text`] gives it.
+    /// A live value of the configuration has changed: [`Context::number`] or [`Context::text`] gives it, and all others
+    /// that change with it, for each of which this is called. [`Context::peek`] tells the next frame, and
+    /// [`Context::acquire_video`] and the like whether a slot has room.
     ///
     /// # Errors
     ///
-    /// Why the value is refused; the stage goes on with the old one.
+    /// Why the value is refused; the stage goes on with the old ones. It is called again for those that it has taken.
     fn control(&mut self, _context: &mut Context, key: &str) -> Result<(), String> {
         Err(format!("\"{key}\" cannot be changed while the stage runs"))
     }

@@ -67,8 +67,10 @@ abi! {
         /// After the last frame of every input was read, or after `finish`: writes what is left. `SLUICE_AGAIN` has it
         /// called again once the outputs have room. May be null.
         fn flush(instance: *mut c_void, context: *mut SluiceContext) -> i32;
-        /// A live value of the configuration has changed: `number` or `text` gives it. `SLUICE_FAULT` refuses it, and
-        /// the stage goes on with the old one. May be null if the schema has no live property.
+        /// A live value of the configuration has changed: `number` or `text` gives it, and all others that change with
+        /// it, for each of which the function is called. `SLUICE_FAULT` refuses it, and the stage goes on with the old
+        /// ones: it is called again for those of them that it has taken. `peek` tells the next frame, and `acquire` whether
+        /// a slot has room. May be null if the schema has no live property.
         fn control(instance: *mut c_void, context: *mut SluiceContext, key: *const c_char) -> i32;
         /// Gives by `keep` what an instance that takes this one's place goes on from. After `SLUICE_FAULT` that one begins
         /// anew, and the edit is told why. May be null.

@@ -155,7 +155,7 @@ impl Guest {
         }
         let stage = self.stage.as_mut()?;
         match word {
-            call::PROCESS | call::FLUSH | call::COMMAND => {
+            call::PROCESS | call::FLUSH | call::CONTROL | call::COMMAND => {
                 self.node.begin(words.word()? != 0, words.word()? != 0, words.number()?);
             }
             _ => {}
@@ -165,10 +165,7 @@ impl Guest {
         Some(match word {
             call::PROCESS => stage.process_in(node).map(|()| no_bytes(0)).map_err(|fault| fault.0),
             call::FLUSH => stage.flush_in(node).map(|again| no_bytes(again.into())).map_err(|fault| fault.0),
-            call::CONTROL => {
-                let key = words.text()?;
-                stage.control_in::<GuestNode>(key, &value(words)?).map(|()| no_bytes(0))
-            }
+            call::CONTROL => stage.control_in(node, &values(words)?).map(|()| no_bytes(0)),
             call::COMMAND => {
                 let (name, json) = (words.text()?, words.text()?);
                 stage.command_in(node, name, json).and_then(|answer| handed("its answer", answer.into_bytes()))
@@ -187,11 +184,7 @@ impl Guest {
         let (path, id) = (words.text().ok_or_else(odd)?, words.text().ok_or_else(odd)?);
         let (shared_ns, host_ns) = (words.number().ok_or_else(odd)?, words.number().ok_or_else(odd)?);
         clock::begin_at(host_ns + (shared_clock_ns() as f64 - shared_ns));
-        let mut settings = Settings::default();
-        for _ in 0..words.word().ok_or_else(odd)? {
-            let key = words.text().ok_or_else(odd)?.to_owned();
-            settings.0.push((key, value(words).ok_or_else(odd)?));
-        }
+        let settings = Settings(values(words).ok_or_else(odd)?);
         let kind = plugin::open_stage(Path::new(path), id, &TABLE)?;
         self.stage = Some(PluginStage::create::<GuestNode>(kind, &settings, &self.bell)?);
         Ok((0, Vec::new()))
@@ -219,6 +212,11 @@ fn answer_of(done: std::thread::Result<Option<Counted>>) -> Message {
     let mut answer = Message::of(word);
     answer.text(&text);
     answer
+}
+
+fn values(words: &mut Words<'_>) -> Option<Vec<(String, Value)>> {
+    // As many as are there: the count alone reserves nothing.
+    (0..words.word()?).map(|_| Some((words.text()?.to_owned(), value(words)?))).collect()
 }
 
 fn value(words: &mut Words<'_>) -> Option<Value> {

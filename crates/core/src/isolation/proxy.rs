@@ -67,13 +67,17 @@ pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let path = host.library.to_str().ok_or("the path of its library is not UTF-8")?;
     let (shared_ns, own_ns) = (shared_clock_ns() as f64, clock::now_ns());
     proxy.message.text(path).text(host.stage).number(shared_ns).number(own_ns);
-    proxy.message.word(host.settings.0.len() as u32);
-    for (key, value) in &host.settings.0 {
-        put_value(proxy.message.text(key), value);
-    }
+    put_values(&mut proxy.message, &host.settings.0);
     let limit = START + proxy.limit();
     proxy.exchange(None, limit).map_err(|fault| fault.0)?;
     Ok(Box::new(proxy))
+}
+
+fn put_values(message: &mut Message, values: &[(String, Value)]) {
+    message.word(values.len() as u32);
+    for (key, value) in values {
+        put_value(message.text(key), value);
+    }
 }
 
 fn put_value(message: &mut Message, value: &Value) {
@@ -360,11 +364,11 @@ impl Stage for Proxy {
         Ok(self.exchange(Some(context), limit)?.status == 1)
     }
 
-    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
-        self.message = Message::of(call::CONTROL);
-        put_value(self.message.text(key), value);
+    fn control(&mut self, context: &mut StageContext<'_>, values: &[(String, Value)]) -> Result<(), String> {
+        self.begin(call::CONTROL, context);
+        put_values(&mut self.message, values);
         let limit = self.limit();
-        self.exchange(None, limit).map(|_| ()).map_err(|fault| fault.0)
+        self.exchange(Some(context), limit).map(|_| ()).map_err(|fault| fault.0)
     }
 
     fn command(&mut self, context: &mut StageContext<'_>, name: &str, json: &str) -> Result<String, String> {

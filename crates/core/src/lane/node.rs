@@ -305,7 +305,7 @@ impl Node {
         Ok(())
     }
 
-    /// Gives the stage live values. The inner refusal is the stage's, which goes on with the old value.
+    /// Gives the stage live values. The inner refusal is the stage's, which goes on with all the old ones.
     ///
     /// # Errors
     ///
@@ -315,9 +315,10 @@ impl Node {
         shared: &mut Shared,
         values: &[(String, Value)],
     ) -> Result<Result<(), String>, Failure> {
-        self.call(shared, "control", |stage, _| {
-            Ok(values.iter().try_for_each(|(key, value)| stage.control(key, value)))
-        })
+        self.ports.reads = 0;
+        let answer = self.call(shared, "control", |stage, context| Ok(stage.control(context, values)));
+        self.ports.flush(shared);
+        answer
     }
 
     /// Gives the stage a command. The inner refusal is the stage's, which goes on.

@@ -35,13 +35,13 @@ pub trait Stage {
         Ok(false)
     }
 
-    /// Gives a live configuration value.
+    /// Gives live configuration values, which change together.
     ///
     /// # Errors
     ///
-    /// Why the value is refused; the stage goes on with the old one.
-    fn control(&mut self, key: &str, _value: &Value) -> Result<(), String> {
-        Err(format!("\"{key}\" cannot be changed while the stage runs"))
+    /// Why one is refused; the stage goes on with the old ones.
+    fn control(&mut self, _context: &mut StageContext<'_>, values: &[(String, Value)]) -> Result<(), String> {
+        values.first().map_or(Ok(()), |(key, _)| Err(format!("\"{key}\" cannot be changed while the stage runs")))
     }
 
     /// Does what a script asks for by name, with arguments as JSON, and answers in JSON.

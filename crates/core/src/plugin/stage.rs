@@ -109,23 +109,34 @@ impl<B: Clone> PluginStage<B> {
     }
 
     /// As [`Stage::control`].
-    pub(crate) fn control_in<L: NodeAccess<Bell = B>>(&mut self, key: &str, value: &Value) -> Result<(), String> {
+    pub(crate) fn control_in<L: NodeAccess<Bell = B>>(
+        &mut self,
+        context: &mut L,
+        values: &[(String, Value)],
+    ) -> Result<(), String> {
+        let before = self.settings.clone();
+        values.iter().for_each(|(key, value)| self.settings.set(key, value.clone()));
+        for (place, (key, _)) in values.iter().enumerate() {
+            let Err(error) = self.tell_changed(context, key) else { continue };
+            self.settings = before;
+            // Those that it was told of before are as they were again; one that refuses that has refused already.
+            for (told, _) in &values[..place] {
+                let _ = self.tell_changed(context, told);
+            }
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    fn tell_changed<L: NodeAccess<Bell = B>>(&self, context: &mut L, key: &str) -> Result<(), String> {
         let Some(control) = self.kind.calls.control else {
             return Err(format!("\"{key}\" cannot be changed while the stage runs"));
         };
         let name = CString::new(key).map_err(|_| "the key has a zero byte".to_owned())?;
-        let before = self.settings.clone();
-        self.settings.set(key, value.clone());
         // SAFETY: as in `process`; the name is a C string.
-        let outcome =
-            self.call::<L>(None, "control", |instance, call| unsafe { control(instance, call, name.as_ptr()) });
-        let error = match outcome {
-            Ok((SLUICE_OK, _)) => return Ok(()),
-            Ok((status, _)) => odd("control", status),
-            Err(text) => text,
-        };
-        self.settings = before;
-        Err(error)
+        let (status, _) =
+            self.call(Some(context), "control", |instance, call| unsafe { control(instance, call, name.as_ptr()) })?;
+        if status == SLUICE_OK { Ok(()) } else { Err(odd("control", status)) }
     }
 
     /// As [`Stage::command`].
@@ -218,8 +229,8 @@ impl Stage for PluginStage<Bell> {
         self.flush_in(context)
     }
 
-    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
-        self.control_in::<StageContext<'_>>(key, value)
+    fn control(&mut self, context: &mut StageContext<'_>, values: &[(String, Value)]) -> Result<(), String> {
+        self.control_in(context, values)
     }
 
     fn command(&mut self, context: &mut StageContext<'_>, name: &str, json: &str) -> Result<String, String> {

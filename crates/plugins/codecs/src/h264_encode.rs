@@ -36,8 +36,10 @@ impl Stage for H264Encode {
     const DOC: &'static CStr =
         c"Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the \
         pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size \
-        starts with a key frame, as does one after the command keyFrame. Sizes are even. The matrix and the range that \
-        are given stand in the stream, and change no picture.";
+        starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun \
+        leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of \
+        one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range \
+        that are given stand in the stream, and change no picture.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "bitRate": {"type": "integer", "minimum": 10000, "maximum": 200000000, "default": 2000000,
@@ -66,7 +68,8 @@ impl Stage for H264Encode {
         &[Port::video(c"video", c"Pictures of even size.").accepting(&[SLUICE_I420, SLUICE_NV12])];
     const OUTPUTS: &'static [Port] =
         &[Port::encoded(c"encoded", c"H.264, an access unit a frame.").accepting(&[SLUICE_H264])];
-    const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"keyFrames"), Figure::new(c"bytes")];
+    const FIGURES: &'static [Figure] =
+        &[Figure::new(c"frames"), Figure::new(c"keyFrames"), Figure::new(c"bytes"), Figure::new(c"leftOut")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let settings = settings(context)?;
@@ -93,9 +96,12 @@ impl Stage for H264Encode {
     }
 
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
-        self.settings.bit_rate = number(context, c"bitRate")? as u32;
-        let bit_rate = self.settings.bit_rate;
-        self.encoder.as_mut().map_or(Ok(()), |encoder| encoder.set_bit_rate(bit_rate))
+        let bit_rate = number(context, c"bitRate")? as u32;
+        if let Some(encoder) = &mut self.encoder {
+            encoder.set_bit_rate(bit_rate)?;
+        }
+        self.settings.bit_rate = bit_rate;
+        Ok(())
     }
 
     fn command(&mut self, _context: &mut Context, name: &str, _json: &str) -> Result<String, String> {
@@ -107,7 +113,8 @@ impl Stage for H264Encode {
     }
 
     fn figures(&mut self, values: &mut [f64]) {
-        values.copy_from_slice(&[self.outbox.packets, self.outbox.key_frames, self.outbox.bytes]);
+        let Outbox { packets, key_frames, bytes, left_out, .. } = self.outbox;
+        values.copy_from_slice(&[packets, key_frames, bytes, left_out]);
     }
 }
 
@@ -119,14 +126,22 @@ impl H264Encode {
 
     fn encode(&mut self, context: &mut Context, frame: Frame) -> Result<(), String> {
         let info = context.info(frame).ok_or("a picture says nothing of itself")?;
-        self.fit(&info)?;
+        if let Err(why) = self.fit(&info) {
+            return self.outbox.leave_out(context, why);
+        }
+        // What follows what was left out needs it.
+        self.force_key_frame |= self.outbox.has_lost();
         let picture = context.picture(frame).ok_or("a picture has no planes")?;
         let Self { encoder: Some(encoder), chroma, outbox, force_key_frame, .. } = self else {
             return Err("there is no encoder".into());
         };
         let (time_ms, force) = ((info.pts_ns.max(0.0) / 1e6) as i64, std::mem::take(force_key_frame));
+        let planes = match planes(&picture, chroma) {
+            Ok(planes) => planes,
+            Err(why) => return outbox.leave_out(context, why),
+        };
         let mut bytes = outbox.buffer();
-        let key_frame = encoder.encode(&planes(&picture, chroma)?, time_ms, force, &mut bytes)?;
+        let key_frame = encoder.encode(&planes, time_ms, force, &mut bytes)?;
         if bytes.is_empty() {
             return Err("openh264 has made nothing of a picture".into());
         }

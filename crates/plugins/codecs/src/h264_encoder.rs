@@ -7,12 +7,23 @@ use std::slice;
 use openh264_sys2::source::APILoader;
 use openh264_sys2::{
     CAMERA_VIDEO_REAL_TIME, CM_BT709, CM_BT2020NC, CM_SMPTE170M, CONSTANT_ID, CP_BT709, CP_BT2020, CP_SMPTE170M,
-    ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, EProfileIdc, HIGH_COMPLEXITY, ISVCEncoder,
-    ISVCEncoderVtbl, LOW_COMPLEXITY, MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE,
-    RC_QUALITY_MODE, SBitrateInfo, SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE,
-    SPATIAL_LAYER_ALL, SSourcePicture, SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET,
-    videoFormatI420, videoFrameTypeIDR,
+    ELevelIdc, ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, EProfileIdc, HIGH_COMPLEXITY,
+    ISVCEncoder, ISVCEncoderVtbl, LEVEL_4_0, LEVEL_4_1, LEVEL_4_2, LEVEL_5_0, LEVEL_5_1, LEVEL_5_2, LOW_COMPLEXITY,
+    MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE, RC_QUALITY_MODE, SBitrateInfo,
+    SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE, SPATIAL_LAYER_ALL, SSourcePicture,
+    SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET, videoFormatI420, videoFrameTypeIDR,
 };
+
+/// Levels: most macroblocks a second, most of a picture, and most bits a second (ITU-T H.264, table A-1, with the factor
+/// of NAL units). There is none below 4, so that parameter sets do not depend on the bit rate of small pictures.
+const LEVELS: [(ELevelIdc, f32, u32, u32); 6] = [
+    (LEVEL_4_0, 245_760.0, 8_192, 24_000_000),
+    (LEVEL_4_1, 245_760.0, 8_192, 60_000_000),
+    (LEVEL_4_2, 522_240.0, 8_704, 60_000_000),
+    (LEVEL_5_0, 589_824.0, 22_080, 162_000_000),
+    (LEVEL_5_1, 983_040.0, 36_864, 288_000_000),
+    (LEVEL_5_2, 2_073_600.0, 36_864, 288_000_000),
+];
 
 /// What the encoder keeps to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,6 +84,9 @@ pub(crate) struct Planes<'a> {
 pub(crate) struct H264Encoder {
     encoder: *mut ISVCEncoder,
     size: (u32, u32),
+    bit_rate: u32,
+    /// Most bits a second that the stream's level has room for.
+    most_bits: u32,
     stream: Box<SFrameBSInfo>,
 }
 
@@ -99,12 +113,14 @@ impl H264Encoder {
         if status != 0 || encoder.is_null() {
             return Err(format!("openh264 has no encoder ({status})"));
         }
-        let made = Self { encoder, size, stream: Box::default() };
+        let (level, most_bits) = settings.level(size);
+        let made = Self { encoder, size, bit_rate: settings.bit_rate, most_bits, stream: Box::default() };
         let mut quiet = WELS_LOG_QUIET;
         made.set(ENCODER_OPTION_TRACE_LEVEL, (&raw mut quiet).cast());
         let mut parameters = SEncParamExt::default();
         call!(made, GetDefaultParams(&raw mut parameters));
         settings.fill(&mut parameters, size);
+        parameters.sSpatialLayers[0].uiLevelIdc = level;
         let status = call!(made, InitializeExt(&raw const parameters));
         if status != 0 {
             return Err(format!("openh264 refuses pictures of {} × {} with these settings ({status})", size.0, size.1));
@@ -118,9 +134,26 @@ impl H264Encoder {
 
     /// Sets the bits a second.
     pub(crate) fn set_bit_rate(&mut self, bit_rate: u32) -> Result<(), String> {
+        if bit_rate > self.most_bits {
+            return Err(format!(
+                "bitRate is {bit_rate}, and the level of the stream has room for {} bit/s; replace the node by one with \
+                 that bitRate",
+                self.most_bits
+            ));
+        }
+        let status = self.apply_bit_rate(bit_rate);
+        if status == 0 {
+            self.bit_rate = bit_rate;
+            return Ok(());
+        }
+        // It has taken the value before it refuses it.
+        self.apply_bit_rate(self.bit_rate);
+        Err(format!("openh264 refuses {bit_rate} bit/s ({status})"))
+    }
+
+    fn apply_bit_rate(&self, bit_rate: u32) -> i32 {
         let mut wanted = SBitrateInfo { iLayer: SPATIAL_LAYER_ALL, iBitrate: bit_rate as i32 };
-        let status = self.set(ENCODER_OPTION_BITRATE, (&raw mut wanted).cast());
-        if status == 0 { Ok(()) } else { Err(format!("openh264 refuses {bit_rate} bit/s ({status})")) }
+        self.set(ENCODER_OPTION_BITRATE, (&raw mut wanted).cast())
     }
 
     /// Encodes a picture of the encoder's size, and adds its access unit to `bytes`. The answer is whether it is a key
@@ -201,6 +234,16 @@ impl Drop for H264Encoder {
 }
 
 impl Settings {
+    /// The level of the stream, and the most bits a second that it has room for.
+    fn level(&self, (width, height): (u32, u32)) -> (ELevelIdc, u32) {
+        let blocks = width.div_ceil(16) * height.div_ceil(16);
+        let fits = |&&(_, rate, size, bits): &&(ELevelIdc, f32, u32, u32)| {
+            blocks as f32 * self.frame_rate <= rate && blocks <= size && self.bit_rate <= bits
+        };
+        let (level, .., bits) = LEVELS.iter().find(fits).unwrap_or(&LEVELS[LEVELS.len() - 1]);
+        (*level, *bits)
+    }
+
     /// Left alone openh264 encodes few bits, and leaves pictures out to keep to them.
     fn fill(&self, parameters: &mut SEncParamExt, (width, height): (u32, u32)) {
         let quantiser = if let Rate::Quantiser(quantiser) = self.rate { i32::from(quantiser) } else { 0 };

@@ -33,7 +33,7 @@ impl Stage for JpegEncode {
         &[Port::video(c"video", c"Pictures in RGBA or BGRA.").accepting(&[SLUICE_RGBA8, SLUICE_BGRA8])];
     const OUTPUTS: &'static [Port] =
         &[Port::encoded(c"encoded", c"JPEG, a picture a frame.").accepting(&[SLUICE_JPEG])];
-    const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"bytes")];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"bytes"), Figure::new(c"leftOut")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let quality = number(context, c"quality")? as u8;
@@ -64,7 +64,7 @@ impl Stage for JpegEncode {
     }
 
     fn figures(&mut self, values: &mut [f64]) {
-        values.copy_from_slice(&[self.outbox.packets, self.outbox.bytes]);
+        values.copy_from_slice(&[self.outbox.packets, self.outbox.bytes, self.outbox.left_out]);
     }
 }
 

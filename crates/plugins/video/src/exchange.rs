@@ -43,6 +43,14 @@ pub(crate) fn exchange(
     Ok(Found::Pair(Exchange { from, to }))
 }
 
+/// Refuses a picture for which no slot can have room, as far as that is known now.
+pub(crate) fn assert_room(context: &mut Context, output: u32, measures: Measures) -> Result<(), String> {
+    if let Some(frame) = acquire(context, output, measures)? {
+        context.release(frame);
+    }
+    Ok(())
+}
+
 /// A slot for a picture; `None`: none is free.
 pub(crate) fn acquire(
     context: &mut Context,

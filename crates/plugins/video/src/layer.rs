@@ -211,4 +211,33 @@ mod tests {
         assert!(to.bytes.iter().all(|&byte| byte == 255));
         assert_eq!(layer.scaled.len(), to.bytes.len());
     }
+
+    /// Numbers that look random (a linear congruential generator).
+    fn numbers() -> impl FnMut(u32) -> u32 {
+        let mut state = 1_u64;
+        move |below| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as u32 % below
+        }
+    }
+
+    #[test]
+    fn draw_takes_every_place_and_size() {
+        let mut next = numbers();
+        let none = PlaneRows { bytes: &[], stride: 0, row_bytes: 0, rows: 0 };
+        for _ in 0..20_000 {
+            let (width, height) = (1 + next(40), 1 + next(40));
+            let bytes = vec![255; (width * height) as usize * PIXEL];
+            let row_bytes = width as usize * PIXEL;
+            let rows = PlaneRows { bytes: &bytes, stride: row_bytes, row_bytes, rows: height as usize };
+            let size = [next(300), next(300)].map(|side| if side < 20 { 0 } else { side });
+            let [x, y] = [0; 2].map(|_| i64::from(next(200)) - 150);
+            let mut layer = Layer::new(Place { x, y, size, opacity: 255, order: 0, visible: true });
+            layer.keep(&Picture { format: 0, width, height, planes: [rows, none, none] }, (0.0, 1.0), 0.0);
+            let mut to = vec![0; 50 * 50 * PIXEL];
+            let mut place = PlaneRowsMut { bytes: &mut to, stride: 50 * PIXEL, row_bytes: 50 * PIXEL, rows: 50 };
+            let drawn = layer.draw(&mut Resizing::default(), &mut place);
+            assert_eq!(drawn, Ok(()), "{width} × {height} as {size:?} at {x}, {y}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod exchange;
 mod frame_rate;
 mod layer;
 mod letters;
+mod live_settings;
 mod overlay;
 mod paint;
 mod pattern;

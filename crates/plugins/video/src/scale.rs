@@ -3,15 +3,18 @@
 use std::ffi::CStr;
 
 use sluice_stage::abi::SluiceFrameInfo;
-use sluice_stage::{Context, Next, Picture, PictureMut, Port, Stage};
+use sluice_stage::{Context, Figure, Next, Picture, PictureMut, Port, Stage};
 
-use crate::exchange::{Exchange, Found, Measures, exchange, number, text};
+use crate::exchange::{Exchange, Found, Measures, assert_room, exchange, number, text};
+use crate::live_settings::LiveSettings;
 use crate::resize::{Filter, Part, Resizing, Target, pixel_bytes};
 use crate::turn::{Turn, turn};
 
 /// Scales pictures.
 pub struct Scale {
-    settings: Settings,
+    settings: LiveSettings<Settings>,
+    /// The last picture that came.
+    last: Option<SluiceFrameInfo>,
     resizing: Resizing,
     /// A plane that is scaled and not turned yet.
     between: Vec<u8>,
@@ -40,7 +43,8 @@ impl Stage for Scale {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr =
         c"Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel \
-        format. All of it may change while it runs, and pictures of another size are scaled to the same.";
+        format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that \
+        cannot be used for the pictures that come is refused.";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["width", "height"], "properties": {
             "width": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
@@ -65,15 +69,22 @@ impl Stage for Scale {
     );
     const INPUTS: &'static [Port] = &[Port::video(c"videoIn", c"Pictures of any format and size.")];
     const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"The same in another size.")];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"misfits")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        Ok(Self { settings: settings(context)?, resizing: Resizing::default(), between: Vec::new() })
+        let settings = LiveSettings::new(settings(context)?);
+        Ok(Self { settings, last: None, resizing: Resizing::default(), between: Vec::new() })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
         loop {
-            match exchange(context, |info| self.settings.wanted(info))? {
-                Found::Pair(pair) => self.scale(context, &pair)?,
+            let last = &mut self.last;
+            let take = |context: &mut Context, settings: &Settings| {
+                exchange(context, |info| settings.wanted(last.insert(*info)))
+            };
+            let (found, settings) = self.settings.try_both(context, take, |found| matches!(found, Found::Pair(_)))?;
+            match found {
+                Found::Pair(pair) => self.scale(context, &pair, settings)?,
                 Found::Nothing => return Ok(Next::WhenFramesCome),
                 Found::NoSlot => return Ok(Next::Again),
             }
@@ -81,17 +92,26 @@ impl Stage for Scale {
     }
 
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
-        self.settings = settings(context)?;
+        let settings = settings(context)?;
+        if let Some(info) = context.peek(0).or(self.last) {
+            let measures = settings.wanted(&info)?;
+            assert_room(context, 0, measures)?;
+        }
+        self.settings.change(settings);
         Ok(())
+    }
+
+    fn figures(&mut self, values: &mut [f64]) {
+        values.copy_from_slice(&[self.settings.misfits]);
     }
 }
 
 impl Scale {
-    fn scale(&mut self, context: &mut Context, pair: &Exchange) -> Result<(), String> {
+    fn scale(&mut self, context: &mut Context, pair: &Exchange, settings: Settings) -> Result<(), String> {
         let (from, mut to) = context.pictures_between(pair.from, pair.to).ok_or("a picture has no planes")?;
-        let plan = self.settings.plan(from.width, from.height)?;
+        let plan = settings.plan(from.width, from.height)?;
         for plane in 0..planes_of(&from) {
-            self.scale_plane(&plan, &from, &mut to, plane)?;
+            self.scale_plane(settings, &plan, &from, &mut to, plane)?;
         }
         context.release(pair.from);
         context.write(0, pair.to)
@@ -99,6 +119,7 @@ impl Scale {
 
     fn scale_plane(
         &mut self,
+        Settings { filter, turn: how, .. }: Settings,
         plan: &Plan,
         from: &Picture<'_>,
         to: &mut PictureMut<'_>,
@@ -107,7 +128,6 @@ impl Scale {
         let pixel = pixel_bytes(from.format, plane);
         let part = if plane == 0 { plan.part } else { plan.part.halved() };
         let (source, target) = (&from.planes[plane], &mut to.planes[plane]);
-        let Settings { filter, turn: how, .. } = self.settings;
         let (across, down) = (target.row_bytes / pixel, target.rows);
         if how.is_none() {
             let rows = Target { bytes: &mut *target.bytes, stride: target.stride, width: across, height: down };

@@ -70,11 +70,15 @@ impl Stage for Gain {
         Ok(())
     }
 
-    fn control(&mut self, key: &str, value: &Value) -> Result<(), String> {
-        if key != "gainDb" {
-            return Err(format!("\"{key}\" cannot be changed while the stage runs; \"gainDb\" can"));
+    fn control(&mut self, _context: &mut StageContext<'_>, values: &[(String, Value)]) -> Result<(), String> {
+        let mut target = self.target;
+        for (key, value) in values {
+            if key != "gainDb" {
+                return Err(format!("\"{key}\" cannot be changed while the stage runs; \"gainDb\" can"));
+            }
+            target = factor_of(value.number()?)?;
         }
-        self.target = factor_of(value.number()?)?;
+        self.target = target;
         Ok(())
     }
 }
