@@ -224,6 +224,25 @@ test("what a stage prints comes line by line, while it goes on", async (registry
   stop();
 });
 
+test("what a stage says after its edit was given up stands in the log under its name", async (registry) => {
+  const heardOf: (string | undefined)[] = [];
+  using taps = new DisposableStack();
+  const world = graph(registry, "live", {}, { lane: "one" }, { stopTimeoutMs: 100 });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  const config = { how: "babble", at: -1 };
+  const edit = runtime.edit((edit) => {
+    edit.addByType("com.example.unruly", config, { id: "second", isolate: "process", lane: "one" });
+  }, { timeoutMs: 100 });
+  await rejects(edit, { code: "Timeout" });
+  taps.defer(tapLog(({ nodeId, message }) => message === "and again" && void heardOf.push(nodeId)));
+  await until(() => heardOf.length > 0);
+  equal(heardOf[0], "second");
+  world.source.end();
+  await runtime.stop();
+  await heard;
+});
+
 test("a process that says it has ended, and has not, is killed", async (registry) => {
   const world = graph(registry, "offline", { how: "lie", at: AT }, { supervision: restart });
   await using runtime = world.runtime;

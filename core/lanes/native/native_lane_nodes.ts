@@ -30,6 +30,8 @@ export class NativeLaneNodes {
   readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
   readonly #pools: PoolToken[] = [];
   readonly #slots: (NativeLaneNode | undefined)[] = [];
+  /** By slot: the node that it had, has or was to get last. */
+  readonly #ids: NodeId[] = [];
   /** New nodes of the edit that is being prepared. */
   #coming: readonly NativeLaneNode[] = [];
 
@@ -53,6 +55,11 @@ export class NativeLaneNodes {
     return this.#coming.find((node) => node.slot === slot) ?? this.#slots[slot];
   }
 
+  /** Whose a slot is or was last: what a node says may come when it has gone, or when its edit was given up. */
+  lastOf(slot: number): NodeId {
+    return this.#ids[slot];
+  }
+
   /** -1 for no slot. */
   slotOf(id: NodeId): number {
     return this.#slots.findIndex((node) => node?.plan.id === id);
@@ -61,6 +68,7 @@ export class NativeLaneNodes {
   /** How a lane starts. @throws {SluiceError} `InvalidConfig` for a text that the library cannot take */
   open(pools: readonly PoolToken[], nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): NativeEditPlan {
     for (const plan of nodes) this.#slots.push({ slot: this.#slots.length, plan, type: this.#types.get(plan.id)! });
+    this.#note(this.#slots.map((node) => node!));
     return {
       pools: this.#addPools(pools),
       nodes: this.#slots.map((node) => this.#native(node!)),
@@ -90,6 +98,7 @@ export class NativeLaneNodes {
       coming.push(node);
     }
     this.#coming = coming;
+    this.#note(coming);
     return {
       pools: this.#addPools(pools),
       detach,
@@ -152,6 +161,10 @@ export class NativeLaneNodes {
   /** @throws {SluiceError} `InvalidConfig` for a text that the library cannot take */
   values(id: NodeId, values: { readonly [key: string]: unknown }): NativeValues {
     return toValues(id, this.#node(id).type, values);
+  }
+
+  #note(nodes: readonly NativeLaneNode[]): void {
+    for (const { slot, plan } of nodes) this.#ids[slot] = plan.id;
   }
 
   #node(id: NodeId): NativeLaneNode {

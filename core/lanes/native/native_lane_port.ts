@@ -147,8 +147,7 @@ export class NativeLanePort implements LanePort {
   #take(report: NativeReport): void {
     switch (report.kind) {
       case "log":
-        // A node that is being made or restored has no place yet.
-        nodeLog(this.#nodes.next(report.node)!.plan.id)[report.level](report.text);
+        nodeLog(this.#nodes.lastOf(report.node))[report.level](report.text);
         break;
       case "offered":
         this.#handovers?.offered(report);
@@ -324,7 +323,7 @@ export class NativeLanePort implements LanePort {
       case "emitted":
         return {
           kind: "emitted",
-          node: this.#nodes.next(report.node)!.plan.id,
+          node: this.#nodes.lastOf(report.node),
           name: report.name,
           data: dataOf(report),
         };
