@@ -51,6 +51,8 @@ export interface EditedLane {
   readonly loss: { readonly error: Error } | undefined;
   /** Nothing is on its way from it where this is so. */
   readonly is: { readonly silent?: true };
+  /** Whether its thread is known to have ended. */
+  isDead(page: ControlPage): boolean;
   send(command: Exclude<LaneCommand, { kind: "init" }>): void;
 }
 

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { ENTRY } from "../../ffi/layout.gen.ts";
+import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { claim, recall } from "../lanes/edits/loan.ts";
@@ -49,9 +50,10 @@ export class Handovers {
    * silent for long may still be at work later.
    */
   readonly #claims = new Map<number, { readonly claim: SharedArrayBuffer }>();
-  /** Those of which a lane that has ended had an end that moves. */
-  #broken: readonly PlannedMove[] = [];
+  /** Lanes in whose stead this thread has claimed theirs. */
+  readonly #claimed = new Set<number>();
   #isDropped = false;
+  #isAbandoned = false;
 
   /**
    * @param draft the graph as it will be
@@ -153,29 +155,26 @@ export class Handovers {
     for (const { move } of this.#links) this.#site.plans.dropMove(move);
   }
 
-  /**
-   * The lanes have applied the edit.
-   *
-   * @param rests what was left in the links that they detached
-   * @param applied these lanes: one that has ended before detached nothing
-   */
-  noteRests(rests: readonly LinkRest[], applied: ReadonlySet<number>): void {
+  /** A lane has applied the edit. @param rests what was left in the links that it detached */
+  noteRests(rests: readonly LinkRest[]): void {
     for (const rest of rests) this.#rests.set(rest.link, mergeRests(this.#rests.get(rest.link), rest));
-    this.#broken = this.#links.filter(({ move: { writer, reader } }) =>
-      [writer, reader].some(({ from, to }) => from !== to && !applied.has(from))
-    );
+    if (this.#isAbandoned) this.abandon();
   }
 
   /**
    * Counts what went with lanes that have ended before they detached their ends of links: here, or by the lanes where
    * the other ends stay and are at work. The counts are exact only until the ends are attached elsewhere.
    *
+   * @param applied the lanes that have applied the edit: one that has ended before detached nothing
    * @returns the lanes that answer
    */
-  countLost(epoch: number): number[] {
+  countLost(epoch: number, applied: ReadonlySet<number>): number[] {
+    const broken = this.#links.filter(({ move: { writer, reader } }) =>
+      [writer, reader].some(({ from, to }) => from !== to && !applied.has(from))
+    );
     const { page, driver, lane } = this.#site;
     const byLane = new Map<number, LinkEndPlan[]>();
-    for (const { move: { before, writer, reader } } of this.#broken) {
+    for (const { move: { before, writer, reader } } of broken) {
       const stays = writer.from === writer.to ? writer : reader.from === reader.to ? reader : undefined;
       if (stays === undefined) {
         const inRing = before.ring === undefined ? 0 : driver.openReader(before.ring).available();
@@ -218,13 +217,35 @@ export class Handovers {
    * @param attached lanes that have taken up what moved to them
    */
   finish(attached: ReadonlySet<number>): void {
-    const isTaken = ([index, word]: [number, { readonly claim: SharedArrayBuffer }]) =>
-      attached.has(index) || !claim(word);
-    const taken = new Set([...this.#claims].filter(isTaken).map(([index]) => index));
     for (const { move } of this.#links) {
-      if (!taken.has(move.reader.to)) this.#release(this.#rests.get(move.after.index)?.entries ?? []);
+      if (!attached.has(move.reader.to) && this.#isOurs(move.reader.to)) this.#release(this.#restOf(move));
       this.#site.plans.finishMove(move);
     }
+  }
+
+  /** The run is over before lanes have taken up what moved to them: what none of them has is given back and counted. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    const { page } = this.#site;
+    for (const { move } of this.#links) {
+      const entries = this.#restOf(move);
+      if (entries.length === 0 || !this.#isOurs(move.reader.to)) continue;
+      this.#release(entries);
+      page.f64[index64(page.linkOffset(move.after.index) + LINK.droppedLaneLost)] += entries.length;
+    }
+    this.#rests.clear();
+  }
+
+  /** Whether what is left for a lane is this thread's, and not the lane's: for good. */
+  #isOurs(lane: number): boolean {
+    const claimed = this.#claims.get(lane);
+    if (claimed !== undefined && !this.#claimed.has(lane) && !claim(claimed)) return false;
+    this.#claimed.add(lane);
+    return true;
+  }
+
+  #restOf({ after }: LinkMove): readonly number[] {
+    return this.#rests.get(after.index)?.entries ?? [];
   }
 
   #copyCounts(change: NodeChange): void {

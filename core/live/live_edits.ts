@@ -46,6 +46,7 @@ import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
 import type { FeedbackChange } from "./link_plans.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
+import { leaveOut, newTurn, type Turn } from "../lanes/edits/turn.ts";
 import { planStandstill } from "./plan_standstill.ts";
 
 /** How long a lane may take to apply an edit that gives another one its thread, or an edit before that to end, milliseconds. */
@@ -84,6 +85,10 @@ export class LiveEdits {
   #replies: Replies<number, Reply> | undefined;
   /** Handovers of the edit that was begun last. */
   #handovers: Handovers | undefined;
+  /** Whether lanes come to the edit that was prepared last, by lane. */
+  #turns: ReadonlyMap<number, Turn> = new Map();
+  /** Whether lanes are waited for that apply the edit. */
+  #applying = false;
   /** Whether the edit under way cannot be refused any more. */
   #committed = false;
   /** What the edit under way has lanes do, by lane, whatever step of it they are asked for. */
@@ -169,15 +174,16 @@ export class LiveEdits {
     if (!this.#committed && this.#work.has(lane)) this.#replies?.refuse(error);
   }
 
-  /** A lane that has ended says nothing more. */
+  /** A lane has ended, or has not been heard of for long: it is not waited for. */
   laneSilent(lane: number): void {
-    this.#replies?.answer(lane, this.#nothing(lane));
+    if (this.#isLeftOut(lane)) this.#replies?.answer(lane, this.#nothing(lane));
     this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
   }
 
   /** A lane's thread was given up, or has gone. */
   laneGone(lane: number): void {
-    this.laneSilent(lane);
+    this.#replies?.answer(lane, this.#nothing(lane));
+    this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
     this.#pending.forget(lane);
     this.#leaving.removeOn(lane);
   }
@@ -192,6 +198,7 @@ export class LiveEdits {
     else if (report.kind === "offered") this.#offered(report.epoch, report.nodes);
     else {
       if (report.kind === "applied") {
+        this.#handovers?.noteRests(report.rests);
         this.#leaving.takenOut(lane);
         this.#configured?.refuse(report.refused);
       }
@@ -342,6 +349,7 @@ export class LiveEdits {
     this.#committed = true;
     const departure = this.#leaving.addAll([...removed, ...moved.map(({ before }) => before)]);
     const unheard = this.#leaving.addReplaced(replaced.map(({ before }) => before));
+    this.#applying = true;
     const applying = this.#answers(this.#work.keys());
     this.#adopt(edit);
     const completing = this.#complete(applying, edit, this.#handovers!);
@@ -396,16 +404,22 @@ export class LiveEdits {
     const { closed } = this.#site;
     // Those of lanes that have not come to it are as they stand.
     const replies = await applying.catch((error) => {
+      handovers.abandon();
       closed(change.unlinked);
       throw error;
     });
+    this.#applying = false;
     for (const link of change.unlinked) this.#clear(link);
     closed(change.unlinked);
     const applied = replies.flatMap((reply) => reply.kind === "applied" ? reply : []);
     if (handovers.arrivalLanes.size > 0) {
-      handovers.noteRests(applied.flatMap(({ rests }) => rests), this.#answered);
-      await this.#answers(handovers.countLost(epoch));
-      await this.#answers(handovers.attach(epoch));
+      try {
+        await this.#answers(handovers.countLost(epoch, this.#answered));
+        await this.#answers(handovers.attach(epoch));
+      } catch (error) {
+        handovers.abandon();
+        throw error;
+      }
       handovers.finish(this.#answered);
     }
     this.#completing = false;
@@ -446,8 +460,15 @@ export class LiveEdits {
     this.#assertRunning(this.#committed ? [] : all);
     this.#answered.clear();
     this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs ?? 0));
-    for (const lane of all) if (this.#site.lane(lane)?.is.silent) this.#replies.answer(lane, this.#nothing(lane));
+    for (const lane of all) if (this.#site.lane(lane)?.is.silent) this.laneSilent(lane);
     return this.#replies.all;
+  }
+
+  /** Whether a lane that says nothing more does not come to what is asked: one that is about to report does. */
+  #isLeftOut(lane: number): boolean {
+    const turn = this.#turns.get(lane);
+    const { page } = this.#site;
+    return !this.#applying || turn === undefined || leaveOut(turn) || this.#site.lane(lane)?.isDead(page) !== false;
   }
 
   /** What a lane that has ended says: why, where a node kept it that the edit has it call. */
@@ -510,10 +531,11 @@ export class LiveEdits {
       this.#sendAbort(epoch);
       throw error;
     }
-    this.#committed = true;
+    this.#committed = this.#applying = true;
     const applied = this.#answers(work.keys(), APPLY_TIMEOUT_MS);
     this.#showEpoch(epoch);
     await applied;
+    this.#applying = false;
   }
 
   #sendPrepare(
@@ -522,8 +544,12 @@ export class LiveEdits {
     pools: readonly PoolToken[],
     handOver?: Standstill,
   ): void {
+    const turns = new Map([...work.keys()].map((lane) => [lane, newTurn()]));
+    this.#turns = turns;
+    this.#applying = false;
     for (const [lane, each] of work) {
-      this.#site.lane(lane)!.send({ kind: "prepare", epoch, ...each, pools, ...(handOver && { handOver }) });
+      const turn = turns.get(lane)!;
+      this.#site.lane(lane)!.send({ kind: "prepare", epoch, ...each, pools, turn, ...(handOver && { handOver }) });
     }
   }
 

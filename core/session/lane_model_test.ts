@@ -16,6 +16,7 @@ import { Ledger } from "../memory/ledger.ts";
 import { isRestart } from "../lanes/edits/edit_rules.ts";
 import { claimedRests } from "../lanes/edits/claimed_rests.ts";
 import { claim, recall } from "../lanes/edits/loan.ts";
+import { beginToApply, beginToGive } from "../lanes/edits/turn.ts";
 import type { LaneCommand, LaneInit, LaneReport, Loan } from "../lanes/messages.ts";
 import { emptyRest } from "../links/link_move.ts";
 import { collectEdit } from "../live/collect_edit.ts";
@@ -155,14 +156,15 @@ class FakeThread {
     this.#later(() => {
       const prepared = this.#prepared;
       if (this.#isGivenUp || prepared?.epoch !== this.world.page.u32[CONTROL.epoch >> 2]) return;
+      if (!beginToApply(prepared.turn)) return;
       this.#prepared = undefined;
       this.#endLoans();
-      const { epoch, nodes, edit: { moves } } = prepared;
+      const { epoch, nodes, turn, edit: { moves } } = prepared;
       for (const { id, index } of nodes) this.world.records.set(id, index);
       const { index: here } = this.init;
       const leaving = moves.filter(({ reader }) => reader.from === here && reader.to !== here);
       this.#do(() => {
-        if (this.#isGivenUp) return;
+        if (this.#isGivenUp || !beginToGive(turn)) return;
         const rests = leaving.map(({ after }) => ({ ...emptyRest(after.index), entries: [this.#give()] }));
         this.#behind = 0;
         this.onmessage({ data: { kind: "applied", epoch, failures: [], refused: [], rests } });
@@ -683,6 +685,18 @@ Deno.test("a thread that comes back after the session has answered for it gives 
     { act: "move", lane: "a", thenMs: 1_484 },
   ];
   await run(script, [undefined, undefined, undefined, { how: "hangs", step: 18 }], true);
+});
+
+Deno.test("a thread that comes back after the session has answered for it, before it is given up, gives away nothing", async () => {
+  const script: readonly Act[] = [
+    { act: "move", lane: "a", thenMs: 108 },
+    { act: "come back", lane: "a", thenMs: 293 },
+    { act: "move", lane: "a", thenMs: 0 },
+    { act: "move", lane: "d", thenMs: 0 },
+    { act: "move", lane: "a", thenMs: 0 },
+    { act: "move", lane: "a", thenMs: 1_500 },
+  ];
+  await run(script, [{ how: "hangs", step: 23 }, { how: "dies", step: 3 }], true);
 });
 
 /** All that lanes do. */

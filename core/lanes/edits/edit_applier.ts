@@ -30,6 +30,7 @@ import { namedBy } from "./edit_reach.ts";
 import { holdsFrames } from "./edit_rules.ts";
 import type { PreparedEdit } from "./prepared_edit.ts";
 import type { Leavers } from "./leavers.ts";
+import { beginToGive } from "./turn.ts";
 
 /** Applies one edit on one lane: used once. */
 export class EditApplier {
@@ -63,8 +64,13 @@ export class EditApplier {
     this.#bypass();
     this.#reconfigure();
     this.#tellOfPorts();
-    // One of these calls may have kept the thread for so long that another one runs the lane.
+    // One of these calls may have kept the thread for so long that the session does without it, or that another one
+    // runs the lane.
     if (this.#lane.endIfGivenUp()) return;
+    if (!beginToGive(this.#prepared.turn)) {
+      this.#lane.running = false;
+      return;
+    }
     this.#leave(lent);
     this.#resume();
     this.#report();

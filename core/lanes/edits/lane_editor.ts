@@ -19,6 +19,7 @@ import { carriesOf, isStateless } from "./edit_rules.ts";
 import type { LaneHandovers } from "./lane_handovers.ts";
 import { abortAll, formatsOf, type PreparedEdit, prepareEdit, tearDownAll } from "./prepared_edit.ts";
 import { Leavers } from "./leavers.ts";
+import { beginToApply } from "./turn.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
@@ -178,9 +179,16 @@ export class LaneEditor {
     await this.#toEnd(dropPrepared(this.#lane, prepared));
   }
 
-  /** Commits the prepared edit. Only between two ticks. */
+  /**
+   * Commits the prepared edit. Only between two ticks. A lane that the session has done without meanwhile leaves
+   * everything as it is, and runs nothing until it is ended.
+   */
   apply(): void {
     const prepared = this.#prepared!;
+    if (!beginToApply(prepared.turn)) {
+      this.#lane.running = false;
+      return;
+    }
     this.#prepared = undefined;
     this.#handovers = prepared.handovers.hasArrivals ? prepared.handovers : undefined;
     new EditApplier(this.#lane, prepared, this.#leavers).run();

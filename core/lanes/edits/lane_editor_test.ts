@@ -9,6 +9,7 @@ import type { Lane } from "../lane/lane.ts";
 import { LaneEditor } from "./lane_editor.ts";
 import type { LaneCommand } from "../messages.ts";
 import { standstillOf } from "./standstill.ts";
+import { newTurn } from "./turn.ts";
 
 /** Index of the lane. */
 const HERE = 0;
@@ -17,7 +18,7 @@ type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 
 /** An edit that changes nothing, of which a lane makes ready what it is given. */
 function prepare(epoch: number, parts: Partial<Prepare> = {}): Prepare {
-  return { kind: "prepare", epoch, pools: [], ...emptyWork(), ...parts };
+  return { kind: "prepare", epoch, pools: [], turn: newTurn(), ...emptyWork(), ...parts };
 }
 
 /** A lane without nodes, or with some that are never run. */

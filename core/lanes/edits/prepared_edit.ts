@@ -19,6 +19,7 @@ import { makeInstance } from "../cells/make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
+import type { Turn } from "./turn.ts";
 import { vacantInstance } from "./vacancy.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
@@ -27,6 +28,7 @@ type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 export interface PreparedEdit {
   readonly epoch: number;
   readonly edit: LaneEdit;
+  readonly turn: Turn;
   readonly attempt: EditAttempt;
   /** The new nodes. */
   readonly cells: ReadonlyMap<NodeId, NodeCell>;
@@ -85,9 +87,9 @@ class Preparation {
   }
 
   get prepared(): PreparedEdit {
-    const { epoch, edit } = this.#command;
+    const { epoch, edit, turn } = this.#command;
     const [attempt, cells] = [this.#attempt, this.#cells];
-    return { epoch, edit, attempt, cells, handovers: new LaneHandovers(this.#lane, attempt, edit, cells) };
+    return { epoch, edit, turn, attempt, cells, handovers: new LaneHandovers(this.#lane, attempt, edit, cells) };
   }
 
   /** Drops what is prepared so far. @returns the error, with the node that was being called */
