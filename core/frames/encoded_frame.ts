@@ -120,7 +120,10 @@ export class EncodedFrame extends Frame {
     this.setFlag(FLAG_DECODE_ONLY, value);
   }
 
-  /** When it is to be decoded: media time, nanoseconds; differs from `ptsNs` where frames are reordered. */
+  /**
+   * When it is to be decoded: media time, nanoseconds; differs from `ptsNs` where frames are reordered, and where the start
+   * of a packet of sound is not heard: what it decodes to begins here, and is heard from `ptsNs` on.
+   */
   get dtsNs(): number {
     return this.pool.f64[this.at64 + DTS_NS];
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
+import { clicks, SOUND_NS } from "./fixtures/clicks.ts";
 import { assertEdited, count, edited, FLASH_SECONDS, flashOf } from "./fixtures/edited.ts";
 import { carry, FOLDER, mp4, play, probe } from "./fixtures/media_files.ts";
 
@@ -91,3 +92,21 @@ Deno.test("MediaSink writes sound alone from the start of its edit list on", asy
     assert.equal(count(path, "a"), count(edited(sound), "a"), path);
   }
 });
+
+/** A file of sound whose edit list ends after so many units of its movie, which has 1,000 of them in a second. */
+function endingAt(units: number): string {
+  const bytes = Deno.readFileSync(clicks("ends.m4a", "-c:a", "aac"));
+  const at = bytes.findIndex((_, k) => String.fromCharCode(...bytes.subarray(k, k + 4)) === "elst");
+  new DataView(bytes.buffer).setUint32(at + 12, units);
+  const path = `${FOLDER}/ends-${units}.m4a`;
+  Deno.writeFileSync(path, bytes);
+  return path;
+}
+
+for (const [units, endNs] of [[900, 0.9e9], [1_012, SOUND_NS], [1_013, SOUND_NS], [5_000, SOUND_NS], [0, SOUND_NS]]) {
+  Deno.test(`MediaSource ends sound where its edit list of ${units} ms does, but for what is rounded`, async () => {
+    const { audio_0: packets } = await play({ path: endingAt(units) }, "audio_0");
+    const { ptsNs, durationNs } = packets.at(-1)!;
+    assert.equal(ptsNs + durationNs, endNs);
+  });
+}

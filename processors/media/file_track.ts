@@ -14,10 +14,12 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { AUDIO_CODECS, type AudioFormat, type Codec, type EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
-import { opusDurationNs, opusPreSkipNs, soundDurationNs } from "./audio_headers.ts";
+import { opusPreSkipNs } from "./audio_headers.ts";
 import type { CodecDelays } from "./codec_delay.ts";
+import type { EditEnd } from "./mp4_edits.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
+import { type PacketTimes, type SoundHeader, SoundTimes } from "./sound_times.ts";
 
 /** Codecs by mediabunny's names. */
 const CODECS: Readonly<Record<string, Codec>> = {
@@ -51,9 +53,6 @@ const LEAST_BEFORE_SECONDS = 5e-4;
 /** How much before a place decoders of Opus begin, to sound there as if they had decoded all (RFC 7845, 4.6). */
 const OPUS_PREROLL_NS = 80e6;
 
-/** By how much Matroska rounds times to milliseconds, once when they are written, once when a delay is added. */
-const MOST_ROUNDED_NS = 2e6;
-
 /** What a header can say of a track: beyond that, it is faulty. */
 const MOST_CHANNELS = 8;
 const MOST_RATE_HZ = 768_000;
@@ -64,18 +63,10 @@ const CARRIED_PICTURES = Object.values(CODECS).filter((codec) => !AUDIO_CODECS.h
 const CARRIED_SOUND = [...Object.values(CODECS).filter((codec) => AUDIO_CODECS.has(codec)), ...Object.keys(PCM)];
 
 /** A packet as frames are made of it. */
-export interface FilePacket {
+export interface FilePacket extends PacketTimes {
   readonly bytes: Uint8Array;
-  /** Nanoseconds since the file's start; may be negative. */
-  readonly timeNs: number;
-  readonly durationNs: number;
-  /** How much of that, at its start, is not heard: a stream of sound begins within it. */
-  readonly unheardNs: number;
   readonly keyframe: boolean;
 }
-
-/** When it is shown or heard. */
-type PacketTimes = Pick<FilePacket, "timeNs" | "durationNs">;
 
 /** What a file says of a track. */
 interface TrackHeader {
@@ -86,8 +77,7 @@ interface TrackHeader {
   readonly format: FileTrack["format"];
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
-  readonly primingNs: number;
-  readonly firstSeconds: () => Promise<number>;
+  readonly sound: SoundHeader | undefined;
 }
 
 /** What the container of a track is read with. */
@@ -95,6 +85,8 @@ export interface TrackContainer {
   readonly isOgg: boolean;
   /** Of Matroska and WebM. */
   readonly delays: CodecDelays | undefined;
+  /** Of MP4 and QuickTime, by the numbers of tracks. */
+  readonly editEnds: ReadonlyMap<number, EditEnd>;
 }
 
 /** What a track holds, and its packets. */
@@ -115,25 +107,16 @@ export class FileTrack {
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
-  /** How much at the start of sound is not heard. */
-  readonly #primingNs: number;
-  readonly #isOgg: boolean;
-  readonly #delays: CodecDelays | undefined;
-  readonly #firstSeconds: () => Promise<number>;
+  /** Of encoded sound. */
+  readonly #times: SoundTimes | undefined;
   /** The time of the container at the file's start, seconds. */
   originSeconds = 0;
-  /** Where sound goes on whose times are rounded. */
-  #endNs = NaN;
-  /** When the first sample of sound is heard. */
-  #heardNs: number | undefined;
-  /** When the next packet that was moved to 0 begins. */
-  #earlyNs = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
   /** The place in the order of decoding of the last packet that is read. */
   #last = Infinity;
 
-  private constructor(header: TrackHeader, sink: EncodedPacketSink, { isOgg, delays }: TrackContainer) {
+  private constructor(header: TrackHeader, sink: EncodedPacketSink) {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
@@ -143,10 +126,7 @@ export class FileTrack {
     this.sampleFormat = PCM[header.codec];
     this.#sink = sink;
     this.#convert = header.convert;
-    this.#primingNs = header.primingNs;
-    this.#firstSeconds = header.firstSeconds;
-    this.#isOgg = isOgg;
-    this.#delays = delays;
+    this.#times = header.sound && new SoundTimes(header.sound);
   }
 
   /** Reads what a file says of a track. */
@@ -159,19 +139,25 @@ export class FileTrack {
     const config = await track.getDecoderConfig();
     const description = config?.description === undefined ? undefined : bytesOf(config.description);
     const sink = new mediabunny.EncodedPacketSink(track);
-    const delayNs = container.delays && track.isAudioTrack()
-      ? container.delays.delayNs(track) ?? await untoldDelayNs(track, name, description)
-      : 0;
+    const isSound = track.isAudioTrack() && !(name in PCM);
+    const delayNs = isSound ? await delayOf(track, container, description) : 0;
     const header = {
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
       picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
-      primingNs: name === "opus" ? Math.round(opusPreSkipNs(description)) : delayNs,
-      firstSeconds: () => track.getFirstTimestamp(),
+      sound: isSound
+        ? {
+          ...container,
+          codec: name,
+          primingNs: name === "opus" ? Math.round(opusPreSkipNs(description)) : delayNs,
+          editEnd: container.editEnds.get(track.id),
+          firstSeconds: () => track.getFirstTimestamp(),
+        }
+        : undefined,
       ...carried(config === null ? undefined : formatOf(name, config), name, track.isVideoTrack(), description),
     } as const;
-    const read = new FileTrack(header, sink, container);
+    const read = new FileTrack(header, sink);
     read.originSeconds = delayNs / 1e9;
     return read;
   }
@@ -191,9 +177,7 @@ export class FileTrack {
   async seek(timeNs: number, endNs: number): Promise<void> {
     await this.#packets?.return();
     this.#last = endNs === Infinity ? Infinity : await this.#lastBefore(this.#secondsBefore(endNs));
-    this.#earlyNs = this.#isOgg ? -this.#primingNs : 0;
-    this.#endNs = NaN;
-    this.#heardNs ??= await this.#firstHeardNs();
+    await this.#times?.begin(this.originSeconds);
     const first = await this.#keyPacketAt(this.codec === "opus" ? timeNs - OPUS_PREROLL_NS : timeNs);
     this.#packets = first === null ? undefined : this.#sink.packets(first);
     await this.advance();
@@ -277,56 +261,14 @@ export class FileTrack {
     const keyframe = packet.type === "key";
     const bytes = this.#convert(packet.data, keyframe);
     if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) return undefined;
-    const { timeNs, durationNs } = this.#timesOf(packet, bytes);
-    // Of sound at the very end, all of a packet may be filled up.
-    if (durationNs === 0 && this.#saysDurations) return undefined;
-    return { bytes, timeNs, durationNs, unheardNs: Math.max(0, this.#heardNs! - timeNs), keyframe };
+    const times = this.#times === undefined ? this.#timesOf(packet) : this.#times.of(packet, bytes);
+    return times && { bytes, keyframe, ...times };
   }
 
-  /** Whether what lasts no time is not heard, and not just without a duration. */
-  get #saysDurations(): boolean {
-    return this.codec === "opus" && (this.#isOgg || this.#delays !== undefined);
-  }
-
-  /** When the first sample of a track is heard; of pictures nothing is left out. */
-  async #firstHeardNs(): Promise<number> {
-    if (this.#primingNs === 0 || this.port !== "audio") return -Infinity;
-    const first = await this.#firstSeconds();
-    const startNs = this.#isOgg && first === 0 ? -this.#primingNs : Math.round((first - this.originSeconds) * 1e9);
-    return startNs + this.#primingNs;
-  }
-
-  #timesOf({ data, timestamp, duration }: EncodedPacket, bytes: Uint8Array): PacketTimes {
-    if (this.#isMovedTo0(bytes, timestamp, duration)) {
-      const timeNs = this.#earlyNs;
-      // All of what lies before 0 is there; the end may be cut.
-      const durationNs = duration > 0 ? Math.round(duration * 1e9) - timeNs : opusDurationNs(bytes);
-      this.#earlyNs += durationNs;
-      return { timeNs, durationNs };
-    }
+  #timesOf({ timestamp, duration }: EncodedPacket): PacketTimes {
     const seconds = timestamp - this.originSeconds;
     const timeNs = Math.round(seconds * 1e9);
-    const wholeNs = this.#delays && this.port === "audio" ? soundDurationNs(this.codec, bytes) : undefined;
-    if (wholeNs !== undefined) return this.#unrounded(timeNs, wholeNs, data);
-    return { timeNs, durationNs: Math.max(0, Math.round((seconds + duration) * 1e9) - timeNs) };
-  }
-
-  /** The times of sound in Matroska: a packet whose rounded time may be where the one before it ends goes on there. */
-  #unrounded(roundedNs: number, wholeNs: number, data: Uint8Array): PacketTimes {
-    // Behind a jump, packets are taken to have lasted as long since the start.
-    const originNs = this.originSeconds * 1e9;
-    const jumped = Math.round((roundedNs + originNs) / wholeNs) * wholeNs - originNs;
-    const expectedNs = Number.isNaN(this.#endNs) ? jumped : this.#endNs;
-    const startNs = Math.abs(roundedNs - expectedNs) < MOST_ROUNDED_NS ? expectedNs : roundedNs;
-    this.#endNs = startNs + wholeNs;
-    const timeNs = Math.round(startNs);
-    const heardNs = Math.max(0, wholeNs - this.#delays!.discardNs(data));
-    return { timeNs, durationNs: Math.round(startNs + heardNs) - timeNs };
-  }
-
-  /** Whether it is one of the first packets of Opus in Ogg: mediabunny has those that begin before 0 begin at 0. */
-  #isMovedTo0(bytes: Uint8Array, timestamp: number, duration: number): boolean {
-    return this.#earlyNs < 0 && timestamp === 0 && duration * 1e9 < opusDurationNs(bytes) - 1e6;
+    return { timeNs, durationNs: Math.max(0, Math.round((seconds + duration) * 1e9) - timeNs), unheardNs: 0 };
   }
 }
 
@@ -405,15 +347,17 @@ function isWithin(value: number | undefined, most: number): value is number {
 }
 
 /**
- * The delay of a track of Matroska without a `CodecDelay`, which Opus has to have: that of its own header, unless the file
- * counts it off already.
+ * By how many nanoseconds a track of sound in Matroska is late in the file; 0 for other containers. Without a `CodecDelay`,
+ * which Opus has to have, it is that of its own header, unless the file counts it off already.
  */
-async function untoldDelayNs(
-  track: InputVideoTrack | InputAudioTrack,
-  name: string,
+async function delayOf(
+  track: InputAudioTrack,
+  { delays }: TrackContainer,
   description: Uint8Array | undefined,
 ): Promise<number> {
-  const delayNs = name === "opus" ? Math.round(opusPreSkipNs(description)) : 0;
+  const told = delays?.delayNs(track);
+  if (told !== undefined || delays === undefined) return told ?? 0;
+  const delayNs = await track.getCodec() === "opus" ? opusPreSkipNs(description) : 0;
   return delayNs > 0 && await track.getFirstTimestamp() < 0 ? 0 : delayNs;
 }
 

@@ -14,6 +14,7 @@ import { wholePart } from "./cut_file.ts";
 import { CodecDelays } from "./codec_delay.ts";
 import { FileTrack } from "./file_track.ts";
 import { checkMp4 } from "./mp4_check.ts";
+import { type EditEnd, readEditEnds } from "./mp4_edits.ts";
 import { guardReads } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
@@ -83,7 +84,7 @@ export class MediaFile implements Disposable {
         }),
       );
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
-      const tracks = await readTracks(mediabunny, input, part);
+      const tracks = await readTracks(mediabunny, input, { part, editEnds: readEditEnds(read, size) });
       const originSeconds = await readOrigin(mediabunny, input);
       for (const track of tracks.values()) track.originSeconds += originSeconds;
       const seconds = await input.getDurationFromMetadata();
@@ -167,7 +168,7 @@ async function readOrigin({ MpegTsInputFormat }: Mediabunny, input: Input): Prom
 async function readTracks(
   mediabunny: Mediabunny,
   input: Input,
-  part: string | undefined,
+  { part, editEnds }: { readonly part: string | undefined; readonly editEnds: ReadonlyMap<number, EditEnd> },
 ): Promise<Map<string, FileTrack>> {
   const delays = await CodecDelays.listen(mediabunny, input);
   const isOgg = await input.getFormat() instanceof mediabunny.OggInputFormat;
@@ -177,7 +178,7 @@ async function readTracks(
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
     if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
-    const read = await FileTrack.read(mediabunny, track, { isOgg, delays });
+    const read = await FileTrack.read(mediabunny, track, { isOgg, delays, editEnds });
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }
