@@ -186,6 +186,7 @@ export class LaneEditor {
   apply(): void {
     const prepared = this.#prepared!;
     if (!beginToApply(prepared.turn)) {
+      prepared.handovers.forgoLoans();
       this.#lane.running = false;
       return;
     }

@@ -150,6 +150,11 @@ export class LaneHandovers {
     return this.#lender.end(this.#lane.pools);
   }
 
+  /** The edit takes place without this lane: what was lent stands in its links no more, which others have counted. */
+  forgoLoans(): void {
+    this.#lender.forgo(this.#lane.pools);
+  }
+
   /** Rolls back: everything is as it was. No other call is under way. */
   undo(): void {
     this.endLoans();

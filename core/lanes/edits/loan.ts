@@ -58,6 +58,17 @@ export class Lender {
     return counts;
   }
 
+  /**
+   * Ends the loans of an edit that this lane has no part in any more: unclaimed loans are recalled, and the links are as
+   * they were counted without the frames.
+   *
+   * @param pools those of this lane, by index
+   */
+  forgo(pools: readonly Pool[]): void {
+    for (const loan of this.#loans.splice(0)) recall(loan, pools);
+    this.#kept.length = 0;
+  }
+
   #take(link: LinkReader): number[] {
     const { kind, capacity } = link.plan;
     const frames: KeptFrame[] = [];
