@@ -5,11 +5,17 @@
  */
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
+import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
+
+/** Most characters of an answer that an error quotes. */
+const MOST_QUOTED = 80;
 
 /** A command that its lane has not answered. */
 interface OpenCommand {
   readonly lane: number;
+  readonly nodeId: NodeId;
+  readonly name: string;
   readonly reply: PromiseWithResolvers<unknown>;
 }
 
@@ -28,20 +34,26 @@ export class StageCommands {
   send(lane: Pick<LanePort, "index" | "send">, node: NodeEntry, name: string, args: unknown): Promise<unknown> {
     const request = this.#next++;
     const reply = Promise.withResolvers<unknown>();
-    this.#open.set(request, { lane: lane.index, reply });
+    this.#open.set(request, { lane: lane.index, nodeId: node.id, name, reply });
     lane.send({ kind: "ask", request, node: node.id, name, json: JSON.stringify(args ?? {}) });
     return reply.promise;
   }
 
   /** A lane has answered. @param error why there is no result */
   answered(request: number, json: string, error?: SerializedError): void {
-    const reply = this.#open.get(request)?.reply;
+    const open = this.#open.get(request);
+    if (open === undefined) return;
     this.#open.delete(request);
-    if (error !== undefined) return reply?.reject(deserializeError(error));
+    const { nodeId, name, reply } = open;
+    if (error !== undefined) return reply.reject(deserializeError(error));
     try {
-      reply?.resolve(JSON.parse(json));
+      reply.resolve(JSON.parse(json));
     } catch {
-      reply?.reject(new SluiceError("NodeFailed", `Cannot read the answer of a native stage as JSON: ${json}`));
+      const found = json.length > MOST_QUOTED ? `${json.slice(0, MOST_QUOTED)}…` : json;
+      const message =
+        `Cannot take the answer of node "${nodeId}" to the command "${name}": found \`${found}\`, wanted ` +
+        "JSON; the stage has to answer with that";
+      reply.reject(new SluiceError("NodeFailed", message, { nodeId }));
     }
   }
 

@@ -208,6 +208,29 @@ test("what a stage says on its outputs stands in the log under its name", async 
   stop();
 });
 
+for (const isolate of ["process", false] as const) {
+  test(`what a stage answers and logs in no UTF-8 comes with marks, and what is no JSON is refused, ${isolate}`, async (registry) => {
+    const lines: string[] = [];
+    using taps = new DisposableStack();
+    taps.defer(tapLog(({ message }) => void lines.push(message)));
+    const world = graph(registry, "live", {}, { isolate });
+    await using runtime = world.runtime;
+    const { heard } = await world.start();
+    equal(await runtime.command("stage", "answer oddly"), "20 \ufffdC");
+    await until(() => lines.includes("20 \ufffdC"), () => lines.join("; "));
+    const odd = '{"a":"' + "b".repeat(64);
+    await rejects(runtime.command("stage", "answer no JSON", { a: "b".repeat(99) }), {
+      code: "NodeFailed",
+      nodeId: "stage",
+      message: 'Cannot take the answer of node "stage" to the command "answer no JSON": found `no JSON: ' +
+        `${odd}b…\`, wanted JSON; the stage has to answer with that`,
+    });
+    world.source.end();
+    await runtime.finished;
+    await heard;
+  });
+}
+
 test("what a stage prints comes line by line, while it goes on", async (registry) => {
   const lines: string[] = [];
   const stop = tapLog(({ message }) => lines.push(message));

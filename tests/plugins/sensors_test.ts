@@ -187,7 +187,9 @@ for (const kind of ["TCP", "Unix"]) {
     const bytes = (...numbers: number[]) => new Uint8Array(Int16Array.from(numbers).buffer);
     // The record that the first connection breaks off is left out.
     const first = [bytes(1, -1, 2), bytes(-2, 3, -3, 4)];
-    const served = serveBytes(listener as Deno.Listener, [first, [bytes(5, -5, 6, -6), bytes(7, -7)]]);
+    // The stage finds nobody to connect to a third time, however long the end of the run takes.
+    const served = serveBytes(listener as Deno.Listener, [first, [bytes(5, -5, 6, -6), bytes(7, -7)]])
+      .then(() => listener.close());
     const config = {
       source: "socket",
       address,
@@ -233,6 +235,30 @@ sensors(
     await rejects(other.start(), { message: /: address is "nowhere", wanted "HOST:PORT" or "unix:PATH"$/ });
   },
 );
+
+sensors("a batch size for which a slot has no room is refused, and the acquisition goes on", async (registry) => {
+  for (const [channels, slotBytes, most] of [[2, 8_192, 1_008], [3, 300_000, 24_992]]) {
+    const runtime = new Runtime({ native: "require", registry, pools: { packet: { slotBytes } } });
+    await using _ = runtime;
+    const config = { channels, sampleRateHz: 1e6, batchSize: 40 };
+    runtime.addByType("org.sluice.sensors.acquisition", config, { id: "acquisition" });
+    const sink = runtime.add(appSink.packet<Channels>(), { id: "sink" });
+    runtime.connectByName("acquisition.packet", "sink.packet", { policy: "lossless" });
+    await runtime.start();
+    for await (const { batchSize } of sink) {
+      if (batchSize === 40) {
+        await rejects(runtime.configure("acquisition", { batchSize: most + 1 }), {
+          message: new RegExp(`: batchSize is ${most + 1}, and a slot has room for ${most}; set slotBytes of the `),
+        });
+        await runtime.configure("acquisition", { batchSize: most });
+      } else {
+        equal(batchSize, most);
+        break;
+      }
+    }
+    await runtime.stop();
+  }
+});
 
 sensors("a live acquisition keeps to the clock, and its batch size is changed while it runs", async (registry) => {
   const config = { channels: 2, sampleRateHz: 20_000, batchSize: 40, durationSeconds: 0.2 };

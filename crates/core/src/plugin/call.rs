@@ -158,6 +158,16 @@ pub(super) fn number_of(frame: Frame) -> u32 {
     frame.entry() + 1
 }
 
+/// What a plugin tells people and programs, with U+FFFD for what is no UTF-8, so that nothing is passed over.
+///
+/// # Safety
+///
+/// `text` is null, or a C string.
+pub(super) unsafe fn told(text: *const c_char) -> Option<String> {
+    // SAFETY: the caller vouches for the text.
+    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+}
+
 /// # Safety
 ///
 /// `text` is null, or a C string that lives for `'a`.

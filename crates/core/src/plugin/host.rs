@@ -13,7 +13,7 @@ use sluice_abi::stage::{
 use crate::lane::stage::Value;
 use crate::lane::{Element, Frame, NoFrame, NodeAccess, Ring, Unwritten};
 
-use super::call::{Call, number_of, own, say_of_registering, str_of, with};
+use super::call::{Call, number_of, own, say_of_registering, str_of, told, with};
 use super::guards::Guards;
 use super::loaded::LoadedStage;
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
@@ -506,8 +506,8 @@ unsafe extern "C" fn text<L: NodeAccess>(context: *mut SluiceContext, key: *cons
 unsafe extern "C" fn log<L: NodeAccess>(context: *mut SluiceContext, level: u32, text: *const c_char) {
     let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
-        let (Some(lane), Some(text)) = (call.lane.as_deref_mut(), unsafe { str_of(text) }) else { return };
-        lane.log(level.min(SLUICE_LOG_DEBUG), text.to_owned());
+        let (Some(lane), Some(text)) = (call.lane.as_deref_mut(), unsafe { told(text) }) else { return };
+        lane.log(level.min(SLUICE_LOG_DEBUG), text);
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, (), body) }
@@ -516,11 +516,11 @@ unsafe extern "C" fn log<L: NodeAccess>(context: *mut SluiceContext, level: u32,
 unsafe extern "C" fn emit<L: NodeAccess>(context: *mut SluiceContext, name: *const c_char, json: *const c_char) -> i32 {
     let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the texts.
-        let (name, value) = unsafe { (str_of(name), str_of(json)) };
+        let (name, value) = unsafe { (str_of(name), told(json)) };
         let (Some(lane), Some(name)) = (call.lane.as_deref_mut(), name) else {
             return call.refuse(SLUICE_REFUSED, "an event needs a name in UTF-8, and a node that is at work");
         };
-        lane.emit(name.to_owned(), value.unwrap_or_default().to_owned());
+        lane.emit(name.to_owned(), value.unwrap_or_default());
         SLUICE_OK
     };
     // SAFETY: the plugin vouches for the context.
@@ -529,7 +529,7 @@ unsafe extern "C" fn emit<L: NodeAccess>(context: *mut SluiceContext, name: *con
 
 unsafe extern "C" fn fault<L: NodeAccess>(context: *mut SluiceContext, text: *const c_char) {
     // SAFETY: the plugin vouches for the text.
-    let said = unsafe { str_of(text) }.map(str::to_owned);
+    let said = unsafe { told(text) };
     if context.is_null() {
         say_of_registering(said);
         return;
@@ -558,7 +558,7 @@ unsafe extern "C" fn keep<L: NodeAccess>(context: *mut SluiceContext, bytes: *co
 unsafe extern "C" fn answer<L: NodeAccess>(context: *mut SluiceContext, json: *const c_char) {
     let body = |call: &mut Call<'_, L>| {
         // SAFETY: the plugin vouches for the text.
-        call.answer = unsafe { str_of(json) }.map(str::to_owned);
+        call.answer = unsafe { told(json) };
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, (), body) }

@@ -15,6 +15,9 @@ use crate::state::{of_bytes, to_bytes};
 /// Batches of one tick at most.
 const BATCHES_PER_TICK: u32 = 8;
 
+/// Bytes, by the interface of plugins.
+const COLUMN_ALIGN: usize = 64;
+
 /// How long it waits for a socket before it looks again, nanoseconds: half of a batch, within these limits.
 const LEAST_LOOK_NS: f64 = 1e6;
 const MOST_LOOK_NS: f64 = 20e6;
@@ -41,6 +44,8 @@ pub struct Acquisition {
     channels: usize,
     rate_hz: f64,
     batch_size: usize,
+    /// Most records for which a slot has room, as far as that is known: from the first batch on.
+    most: usize,
     /// Records until the end; infinite without one.
     total: f64,
     /// Records so far, lost ones included.
@@ -121,6 +126,7 @@ impl Stage for Acquisition {
             channels: channels.min(MOST_COLUMNS),
             rate_hz,
             batch_size: number(context, c"batchSize")? as usize,
+            most: usize::MAX,
             total: if seconds > 0.0 { (seconds * rate_hz).round() } else { f64::INFINITY },
             made: 0.0,
             start_ns: None,
@@ -161,7 +167,14 @@ impl Stage for Acquisition {
     }
 
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
-        self.batch_size = number(context, c"batchSize")? as usize;
+        let size = number(context, c"batchSize")? as usize;
+        if size > self.most {
+            let most = self.most;
+            return Err(format!(
+                "batchSize is {size}, and a slot has room for {most}; set slotBytes of the output's pool"
+            ));
+        }
+        self.batch_size = size;
         self.drop_out_probability = number(context, c"dropOutProbability")?;
         Ok(())
     }
@@ -270,6 +283,9 @@ impl Acquisition {
 
     fn write(&mut self, context: &mut Context, count: usize) -> Result<(), String> {
         let frame = acquire(context, self.channels, count)?;
+        if self.most == usize::MAX {
+            self.most = most_records(context, frame, self.channels, count).unwrap_or(usize::MAX);
+        }
         let mut columns = context.columns_mut::<i32>(frame).ok_or("a new batch has no columns")?;
         for channel in 0..self.channels {
             let column = columns.get(channel);
@@ -315,6 +331,15 @@ fn acquire(context: &mut Context, channels: usize, count: usize) -> Result<Frame
 }
 
 /// `ch0` to `ch63`.
+/// For how many records a slot has room, by a batch of so many in it: columns begin at multiples of [`COLUMN_ALIGN`].
+fn most_records(context: &Context, frame: Frame, channels: usize, count: usize) -> Option<usize> {
+    let info = context.info(frame)?;
+    let columns = channels * (count * size_of::<i32>()).next_multiple_of(COLUMN_ALIGN);
+    let description = (info.payload_bytes as usize).checked_sub(columns)?;
+    let column = (info.slot_bytes as usize).checked_sub(description)? / channels / COLUMN_ALIGN * COLUMN_ALIGN;
+    Some(column / size_of::<i32>())
+}
+
 const FIELDS: [(&CStr, u32); MOST_COLUMNS] = {
     let mut fields = [(c"", SLUICE_I32); MOST_COLUMNS];
     let mut k = 0;

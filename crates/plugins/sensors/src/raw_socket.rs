@@ -55,16 +55,9 @@ impl Address {
     fn connect(&self) -> std::io::Result<Box<dyn Read>> {
         match self {
             Self::Tcp(text) => {
-                let mut last = std::io::Error::from(ErrorKind::AddrNotAvailable);
-                for address in text.to_socket_addrs()? {
-                    match TcpStream::connect_timeout(&address, CONNECT) {
-                        Ok(stream) => {
-                            return stream.set_read_timeout(Some(LOOK)).map(|()| Box::new(stream) as Box<dyn Read>);
-                        }
-                        Err(error) => last = error,
-                    }
-                }
-                Err(last)
+                let stream = connect_tcp(text)?;
+                stream.set_read_timeout(Some(LOOK))?;
+                Ok(Box::new(stream))
             }
             #[cfg(unix)]
             Self::Unix(path) => {
@@ -76,6 +69,47 @@ impl Address {
             Self::Unix(_) => Err(ErrorKind::Unsupported.into()),
         }
     }
+}
+
+fn connect_tcp(text: &str) -> std::io::Result<TcpStream> {
+    let mut last = std::io::Error::from(ErrorKind::AddrNotAvailable);
+    for address in text.to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, CONNECT) {
+            Ok(stream) => return keep_alive(&stream).map(|()| stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// Has the system ask a side that sends nothing whether it is still there, and end the connection after 25 s without an
+/// answer: one that has lost its power or its cable never says that it has gone.
+#[cfg(target_os = "linux")]
+fn keep_alive(stream: &TcpStream) -> std::io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let options = [
+        (libc::IPPROTO_TCP, libc::TCP_KEEPIDLE, 10),
+        (libc::IPPROTO_TCP, libc::TCP_KEEPINTVL, 5),
+        (libc::IPPROTO_TCP, libc::TCP_KEEPCNT, 3),
+        (libc::SOL_SOCKET, libc::SO_KEEPALIVE, 1),
+    ];
+    for (level, name, value) in options {
+        let value: libc::c_int = value;
+        // SAFETY: the descriptor is open, and the system reads the number, whose size it is told.
+        let set = unsafe {
+            libc::setsockopt(stream.as_raw_fd(), level, name, (&raw const value).cast(), size_of_val(&value) as u32)
+        };
+        if set != 0 {
+            return Err(std::io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
+/// Other systems have their own times for that.
+#[cfg(not(target_os = "linux"))]
+fn keep_alive(_stream: &TcpStream) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// What the stage and the thread share.
@@ -295,5 +329,24 @@ mod tests {
             let wanted = format!("address is \"{text}\", wanted \"HOST:PORT\" or \"unix:PATH\"");
             assert_eq!(Address::parse(text), Err(wanted));
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_system_asks_whether_a_silent_side_is_still_there() {
+        use std::os::fd::AsRawFd;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = connect_tcp(&listener.local_addr().unwrap().to_string()).unwrap();
+        let option = |level, name| {
+            let (mut value, mut size) = (0, size_of::<libc::c_int>() as u32);
+            // SAFETY: the descriptor is open, and there is room for a number of that size.
+            let read =
+                unsafe { libc::getsockopt(stream.as_raw_fd(), level, name, (&raw mut value).cast(), &raw mut size) };
+            (read, value)
+        };
+        assert_eq!(option(libc::SOL_SOCKET, libc::SO_KEEPALIVE), (0, 1));
+        let [idle, pause, count] =
+            [libc::TCP_KEEPIDLE, libc::TCP_KEEPINTVL, libc::TCP_KEEPCNT].map(|name| option(libc::IPPROTO_TCP, name).1);
+        assert_eq!(idle + pause * count, 25);
     }
 }
