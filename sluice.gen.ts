@@ -10386,6 +10386,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "50f7d0fae2fbaa63",
+    "stages.gen.ts": "aa667d8cdc3ceb0a",
   },
 });

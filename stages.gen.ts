@@ -2256,7 +2256,7 @@ export interface H264EncodeConfig {
 /** A `org.sluice.codecs.h264-encode` in a graph. */
 export type H264EncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
 
-/** Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even. The matrix and the range that are given stand in the stream, and change no picture. */
+/** Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range that are given stand in the stream, and change no picture. */
 export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedStage<
   H264EncodeConfig,
   H264EncodeHandle
@@ -2268,7 +2268,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures.",
     doc:
-      "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even. The matrix and the range that are given stand in the stream, and change no picture.",
+      "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range that are given stand in the stream, and change no picture.",
     category: "plugin",
     tags: ["native", "plugin", "codecs"],
     mode: "push",
@@ -2371,7 +2371,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
-    figures: ["frames", "keyFrames", "bytes"],
+    figures: ["frames", "keyFrames", "bytes", "leftOut"],
   },
 });
 
@@ -2512,7 +2512,7 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
-    figures: ["frames", "bytes"],
+    figures: ["frames", "bytes", "leftOut"],
   },
 });
 
@@ -3153,7 +3153,7 @@ export interface ScaleConfig {
 /** A `org.sluice.video.scale` in a graph. */
 export type ScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. */
+/** Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that cannot be used for the pictures that come is refused. */
 export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfig, ScaleHandle>({
   plugin: "video",
   descriptor: {
@@ -3162,7 +3162,7 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
     source: "crates/plugins/video/plugin.toml",
     description: "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format.",
     doc:
-      "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same.",
+      "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that cannot be used for the pictures that come is refused.",
     category: "plugin",
     tags: ["native", "plugin", "video"],
     mode: "push",
@@ -3273,6 +3273,7 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
       required: [],
       additionalProperties: false,
     },
+    figures: ["misfits"],
   },
 });
 

@@ -10,7 +10,6 @@ import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { LinkMove, LinkRest } from "../links/link_move.ts";
-import type { Turn } from "./edits/turn.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
@@ -253,8 +252,8 @@ export type LaneCommand =
     /** Ports whose formats are asked for. */
     readonly inspect: readonly { readonly node: NodeId; readonly port: string }[];
     readonly edit: LaneEdit;
-    /** Whether the lane may apply the edit: the session may have answered in its stead by then. */
-    readonly turn: Turn;
+    /** One word: whether the lane may apply the edit. The session may have answered in its stead by then (`edits/turn.ts`). */
+    readonly turn: SharedArrayBuffer;
     /** Where no other lane takes part: what `handOver` would say. The answer comes when that is done, too. */
     readonly handOver?: Standstill;
   }

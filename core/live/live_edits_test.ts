@@ -8,6 +8,7 @@ import { sleep, until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
 import { nodeId } from "../ids.ts";
 import type { AnnouncedFormat } from "../lanes/messages.ts";
+import { beginToApply, beginToGive } from "../lanes/edits/turn.ts";
 import type { EditSite } from "./edit_site.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 import { emptyWork } from "./lane_work.ts";
@@ -219,6 +220,37 @@ Deno.test("LiveEdits.run() does without a lane that ends before it has said that
     edit.connectByName("middle.audioOut", "second.audio");
   });
   deepEqual([...run.topology.nodes.keys()], ["source", "middle", "second"]);
+});
+
+Deno.test("LiveEdits.run() waits for a lane that gives away what goes to others, however late it reports", async () => {
+  using limits = new Limits();
+  const run = graph();
+  const far = run.lane("far");
+  far.answers.apply = () => {
+    const { turn } = far.last("prepare");
+    deepEqual([beginToApply(turn), beginToGive(turn)], [true, true]);
+    run.lose("far", ENDED);
+    setTimeout(() => limits.pass(LAST_WORDS_MS));
+    return undefined;
+  };
+  const edited = run.edit(addSecond);
+  equal(await isOpen(edited), true);
+  run.edits.report(far.index, appliedOf(run.epoch));
+  await edited;
+});
+
+Deno.test("LiveEdits.run() does without a lane that still calls nodes for the edit, which goes no further then", async () => {
+  using limits = new Limits();
+  const run = graph();
+  const far = run.lane("far");
+  far.answers.apply = () => {
+    equal(beginToApply(far.last("prepare").turn), true);
+    run.lose("far", ENDED);
+    setTimeout(() => limits.pass(LAST_WORDS_MS));
+    return undefined;
+  };
+  await run.edit(addSecond);
+  equal(beginToGive(far.last("prepare").turn), false);
 });
 
 Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has ended", async () => {
