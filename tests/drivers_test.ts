@@ -130,6 +130,20 @@ for (const evicts of [false, true]) {
   });
 }
 
+eachDriver("ring's reader that is opened anew flags the gap that the one before it had not come to", (driver) => {
+  const page = withControl(driver);
+  const ring = makeRing(driver, page, 2, true);
+  const writer = driver.openWriter(ring);
+  const before = driver.openReader(ring);
+  for (const entry of [1, 2]) writer.push(entry);
+  equal(before.pop(), 1);
+  for (const entry of [3, 4]) writer.push(entry);
+  const after = driver.openReader(ring);
+  deepEqual([after.pop(), after.pop(), after.pop()], [(3 | ENTRY.discontinuity) >>> 0, 4, RING_NONE]);
+  writer.push(5);
+  equal(driver.openReader(ring).pop(), 5, "nothing was evicted before it");
+});
+
 eachDriver("ring signals the reading lane, and the writing lane where it asked", (driver) => {
   const page = withControl(driver);
   const ring = makeRing(driver, page, 2, false);

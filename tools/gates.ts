@@ -77,11 +77,11 @@ const USUAL_COURSE = [
 ];
 
 /**
- * The tests that cross folders and are about memory, rings, or what lanes share, by the words of their names: there a
- * driver has code of its own.
+ * The tests that cross folders and are about memory, rings, or what lanes share or hand over to each other, by the words
+ * of their names: there a driver has code of its own.
  */
 const OF_A_DRIVER =
-  /^tests\/(\w+_)?(align|gap|kernel|lane|link|loan|memory|pool|rest|retain|ring|room|slot|struct|thread|value|vandal|view)s?_/;
+  /^tests\/(\w+_)?(align|claim|gap|handover|kernel|lane|link|loan|memory|move|place|pool|rest|retain|ring|room|slot|struct|thread|trial|value|vandal|view)s?_/;
 
 /** What keeps processors busy to see how nodes are placed, which no driver decides. */
 const OF_LOAD = ["core/session/lane_balancer_test.ts"];

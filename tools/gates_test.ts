@@ -43,6 +43,9 @@ Deno.test("with a Rust toolchain each test module runs, and those in which drive
   for (const module of ["tests/lanes_lost_test.ts", "tests/large_pool_test.ts", "tests/values_memory_test.ts"]) {
     assert.ok(portable.includes(module), module);
   }
+  for (const name of ["move", "driven_move", "arriving_trial", "picture_places"]) {
+    assert.ok(portable.includes(`tests/${name}_test.ts`), name);
+  }
 });
 
 Deno.test("deepGates() runs with the portable driver what is left of the modules that depend on the driver", () => {

@@ -2,8 +2,11 @@
 //!
 //! The handler is async-signal-safe: it reads what was prepared, and makes system calls. What the thread has noted is
 //! found by a key of the C library, since the first look at a variable of the thread may allocate in a library that was
-//! loaded late. Whatever handled the signal before is called afterwards, also for all that is no crash of a stage: V8 may
-//! catch faults of WebAssembly.
+//! loaded late.
+//!
+//! Whatever handled the signal before is called first, for it may recover, as handlers of language runtimes do. A crash
+//! is told only where the default action is then in effect, which ends the process. Nothing is said in a process that a
+//! stage has forked: the end of that is not the end of the runtime.
 
 use std::ffi::{c_int, c_void};
 use std::marker::PhantomPinned;
@@ -12,7 +15,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering, compiler_fence};
 
 use crate::isolation::signal_meaning;
 
@@ -29,6 +32,9 @@ const OVERFLOW_REACH: usize = 1 << 16;
 
 /// The key by which a thread finds its [`WatchedThread`], and one more; 0: there is none.
 static KEY: AtomicU32 = AtomicU32::new(0);
+
+/// The process that the handler was installed in.
+static PROCESS: AtomicI32 = AtomicI32::new(0);
 
 /// What handled the signals before.
 static FORMER: OnceLock<[libc::sigaction; SIGNALS.len()]> = OnceLock::new();
@@ -71,6 +77,8 @@ pub(in crate::lane) fn install() {
     INSTALLED.get_or_init(|| {
         // The handler needs what is noted above.
         let Some(former) = FORMER.get() else { return };
+        // SAFETY: has no conditions.
+        PROCESS.store(unsafe { libc::getpid() }, Ordering::Relaxed);
         for (signal, former) in SIGNALS.into_iter().zip(former) {
             let own = libc::sigaction {
                 sa_sigaction: on_signal as extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) as usize,
@@ -192,10 +200,27 @@ fn make_handler_stack() -> *mut c_void {
 
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the system gives a handler the record, in which a signal of a process has its sender.
-    let (is_fault, is_own) =
-        unsafe { ((*info).si_code > 0, (*info).si_code > 0 || (*info).si_pid() == libc::getpid()) };
-    if let Some(thread) = own().filter(|_| is_own) {
-        // Once: the fault may recur.
+    let (process, is_fault, sender) = unsafe { (libc::getpid(), (*info).si_code > 0, (*info).si_pid()) };
+    let known = SIGNALS.iter().position(|&each| each == signal);
+    let former = FORMER.get().zip(known).map(|(all, place)| &all[place]);
+    let handler = former.map_or(libc::SIG_DFL, |former| former.sa_sigaction);
+    if handler == libc::SIG_IGN && !is_fault {
+        return;
+    }
+    let is_handled = handler != libc::SIG_DFL && handler != libc::SIG_IGN;
+    if is_handled {
+        let takes_info = former.is_some_and(|former| former.sa_flags & libc::SA_SIGINFO != 0);
+        call(handler, takes_info, signal, info, context);
+    } else {
+        // SAFETY: all zero is the default action.
+        unsafe { libc::sigaction(signal, &MaybeUninit::zeroed().assume_init(), ptr::null_mut()) };
+    }
+    // A handler that has not recovered leaves the rest to the default. Of the signals that are sent, `abort()` alone
+    // sends its own again.
+    let ends = !is_handled || ((is_fault || signal == libc::SIGABRT) && is_default(signal));
+    let is_own = process == PROCESS.load(Ordering::Relaxed) && (is_fault || sender == process);
+    if let Some(thread) = own().filter(|_| ends && is_own) {
+        // Once: another handler may have called this one, and may abort.
         let note = thread.note.swap(ptr::null_mut(), Ordering::Relaxed).cast::<Note<'_>>();
         // SAFETY: a note that is in effect lies on this thread's stack, below which the handler does not run.
         if let Some(note) = unsafe { note.as_ref() } {
@@ -205,7 +230,11 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
             say(note, signal, is_overflow);
         }
     }
-    pass_on(signal, info, context, is_fault);
+    // A fault recurs when the handler returns. What was sent does not.
+    if !is_handled && !is_fault {
+        // SAFETY: has no conditions.
+        unsafe { libc::raise(signal) };
+    }
 }
 
 /// Writes the line, all at once.
@@ -225,27 +254,8 @@ fn say(note: &Note<'_>, signal: c_int, is_overflow: bool) {
     unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), parts.len() as c_int) };
 }
 
-/// Has the signal handled as it was before.
-fn pass_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void, is_fault: bool) {
-    let known = SIGNALS.iter().position(|&each| each == signal);
-    let former = FORMER.get().zip(known).map(|(all, place)| &all[place]);
-    let handler = former.map_or(libc::SIG_DFL, |former| former.sa_sigaction);
-    if handler == libc::SIG_IGN && !is_fault {
-        return;
-    }
-    if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
-        // SAFETY: all zero is the default action.
-        unsafe {
-            let default = MaybeUninit::<libc::sigaction>::zeroed().assume_init();
-            libc::sigaction(signal, &raw const default, ptr::null_mut());
-            // A fault recurs when the handler returns. What was sent does not.
-            if !is_fault {
-                libc::raise(signal);
-            }
-        }
-        return;
-    }
-    let takes_info = former.is_some_and(|former| former.sa_flags & libc::SA_SIGINFO != 0);
+/// Calls what handled the signal before.
+fn call(handler: usize, takes_info: bool, signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the handler has the type that its flags say.
     unsafe {
         if takes_info {
@@ -254,4 +264,15 @@ fn pass_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void, is_f
             transmute::<usize, extern "C" fn(c_int)>(handler)(signal);
         }
     }
+}
+
+/// Whether the default action is in effect: a fault that is ignored ends the process, too.
+fn is_default(signal: c_int) -> bool {
+    let mut now = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: asks what handles the signal; all zero is the default.
+    let handler = unsafe {
+        libc::sigaction(signal, ptr::null(), now.as_mut_ptr());
+        now.assume_init().sa_sigaction
+    };
+    handler == libc::SIG_DFL || handler == libc::SIG_IGN
 }
