@@ -187,6 +187,26 @@ Deno.test("MediaSink begins a file when no track of the one before goes on", asy
   assert.equal(probe(`${FOLDER}/none-0002.mkv`, "packet=pts_time").length, 200);
 });
 
+Deno.test("MediaSink completes a file also where what it has left out of it ends last", async () => {
+  const path = `${FOLDER}/longer.mkv`;
+  const sink = await ProcessorHarness.create(nodes.mediaSink({ path }), {}, {
+    id: "rec",
+    mode: "live",
+    connect: ["pcm_0", "pcm_1"],
+  });
+  await using _sink = sink;
+  for (const port of ["pcm_0", "pcm_1"]) pushSecond(sink, 0, port, 48_000);
+  pushSecond(sink, 1, "pcm_0", 48_000);
+  pushSecond(sink, 1, "pcm_1", 24_000);
+  await sink.run();
+  sink.end("pcm_0");
+  await sink.run();
+  pushSecond(sink, 2, "pcm_1", 24_000);
+  sink.end("pcm_1");
+  await sink.run();
+  assert.deepEqual([sink.finished, probe(path, "packet=pts_time").length], [true, 300]);
+});
+
 Deno.test("MediaSink fails when the only track that goes on changes, and no other file follows", async () => {
   const path = `${FOLDER}/last.mkv`;
   const sink = await ProcessorHarness.create(nodes.mediaSink({ path }), {}, {

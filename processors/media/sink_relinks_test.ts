@@ -242,6 +242,50 @@ Deno.test("MediaSink begins no file with the end of a track that is longer than 
   assert.deepEqual([sink.figures?.files, sink.finished], [1, true]);
 });
 
+Deno.test("MediaSink goes on with other files when nothing comes of the first track any more", async () => {
+  const path = `${FOLDER}/led.mkv`;
+  await using sink = await ProcessorHarness.create(nodes.mediaSink({ path, splitSeconds: 1 }), {}, {
+    connect: ["pcm_0", "pcm_1"],
+  });
+  pushSecond(sink, 0, { pcm_0: 48_000, pcm_1: 48_000 });
+  sink.end("pcm_0");
+  for (const second of [1, 2, 3]) {
+    pushSecond(sink, second, { pcm_1: 48_000 });
+    await sink.run();
+  }
+  sink.end();
+  await sink.run();
+  const counts = [1, 2, 3].map((number) => probe(`${FOLDER}/led-000${number}.mkv`, "packet=pts_time").length);
+  // The first track is waited for as long as it may have been away for a moment only.
+  assert.deepEqual(counts, [300, 100, 100]);
+});
+
+Deno.test("MediaSink waits for a key frame of a track that was left out of the file before", async () => {
+  const { video_0: pictures } = await play({ path: mp4() }, "video_0");
+  const path = `${FOLDER}/expected.mkv`;
+  await using sink = await ProcessorHarness.create(nodes.mediaSink({ path, splitSeconds: 1 }), {}, {
+    mode: "live",
+    connect: ["pcm_0"],
+  });
+  const run = async (second: number, picturesAt: number | undefined) => {
+    if (picturesAt !== undefined) {
+      for (const picture of pictures) push(sink, "video_0", { ...picture, ptsNs: picture.ptsNs + picturesAt * 1e9 });
+    }
+    if (second >= 0) pushSecond(sink, second, { pcm_0: 48_000 });
+    await sink.run();
+  };
+  await run(0, undefined);
+  assert.equal(sink.addInput("video"), "video_0");
+  await run(-1, 0);
+  await run(1, undefined);
+  assert.equal(sink.figures?.files, 1);
+  await run(-1, 1.2);
+  sink.end();
+  await sink.run();
+  assert.equal(sink.figures?.files, 2);
+  assert.deepEqual(probe(`${FOLDER}/expected-0002.mkv`, "stream=codec_type"), ["video", "audio"]);
+});
+
 Deno.test("MediaSink begins no file with a track whose times went back, whatever its format is", async () => {
   const path = `${FOLDER}/back-changed.mkv`;
   await using sink = await ProcessorHarness.create(nodes.mediaSink({ path, splitSeconds: 10 }), {}, {
