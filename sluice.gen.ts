@@ -10341,7 +10341,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "3095545d5816fcc0",
+    "processors/media/media_sink.ts": "a31a47b265d416f3",
     "processors/media/media_source.ts": "f2e29202f2ef4614",
     "processors/media/pipe_sink.ts": "d5b7a42303a16d5e",
     "processors/media/pipe_source.ts": "b5598946c73454b5",

@@ -104,7 +104,7 @@ export class MediaSink {
   #splitNs = -Infinity;
   /** When the first frame of the file was seen. */
   #seenNs = -1;
-  /** Of which tracks it was said that something of them is left out of the file. */
+  /** Of which tracks it was said that they are left out of the file, or of the rest of it. */
   #told = new Set<SinkTrack>();
   #late = 0;
 
@@ -269,17 +269,23 @@ export class MediaSink {
 
   /** Says once of a file that the times of a track went back, so that nothing of it is written until they catch up. */
   #tellJump(track: SinkTrack, backNs: number, context: ProcessorContext): void {
-    if (this.#told.has(track)) return;
-    this.#told.add(track);
+    const inFile = track.inFile!;
+    if (inFile.isJumpTold) return;
+    inFile.isJumpTold = true;
     context.log.warn(
       `the times of "${track.input.name}" went back by ${(backNs / 1e9).toFixed(1)} s: nothing of it is written to ` +
         `${JSON.stringify(this.#partial!.path)} until they are where they were`,
     );
   }
 
-  /** Has the others no longer wait for a track that has no link, or has ended. It goes on when it has one again. */
+  /**
+   * Has the others no longer wait for a track that has no link, or has ended. It goes on when it has one again, if the
+   * file can say so.
+   */
   #pauseTrack(track: SinkTrack): void {
-    if (!this.#recording!.pauseTrack(track.inFile!.index)) track.inFile = undefined;
+    const inFile = track.inFile!;
+    if (this.#recording!.pauseTrack(inFile.index)) return;
+    inFile.change = { change: "nothing came of it for a while, after which this file takes no more of it" };
   }
 
   /**

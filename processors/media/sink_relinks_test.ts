@@ -303,6 +303,28 @@ Deno.test("MediaSink begins no file with a track whose times went back, whatever
   assert.equal(timesOf(`${FOLDER}/back-changed-0002.mkv`, 0)[0], 0);
 });
 
+Deno.test("MediaSink says that a track is left out also where it said that its times went back", async () => {
+  const path = `${FOLDER}/twice.mkv`;
+  await using sink = await ProcessorHarness.create(nodes.mediaSink({ path }), {}, {
+    id: "rec",
+    mode: "live",
+    connect: ["pcm_0", "pcm_1"],
+  });
+  using log = listen();
+  for (const second of [2, 3]) {
+    pushSecond(sink, second, { pcm_0: 48_000, pcm_1: 48_000 });
+    await sink.run();
+  }
+  pushSecond(sink, 0, { pcm_1: 48_000 });
+  await sink.run();
+  pushSecond(sink, 4, { pcm_0: 48_000, pcm_1: 24_000 });
+  sink.end();
+  await sink.run();
+  assert.deepEqual([sink.finished, log.lines.length], [true, 2]);
+  assert.match(log.lines[0], /the times of "pcm_1" went back by /);
+  assert.match(log.lines[1], /"pcm_1" is left out of the rest of /);
+});
+
 Deno.test("MediaSink says that the times of a track went back, of which it writes nothing meanwhile", async () => {
   const path = `${FOLDER}/back.mkv`;
   await using sink = await ProcessorHarness.create(nodes.mediaSink({ path }), {}, { id: "rec", connect: ["pcm_0"] });

@@ -20,6 +20,8 @@ export class WrittenTrack {
   index = -1;
   /** What has changed of its stream, which is left out of the file from there on. */
   change: StreamChange | undefined;
+  /** Whether it was said that the times of its stream went back. */
+  isJumpTold = false;
   readonly #stream: string;
   readonly #block: PcmBlock | undefined;
 
