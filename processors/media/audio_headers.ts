@@ -50,6 +50,11 @@ export function readAdtsBytes(bytes: Uint8Array): number {
   return (bytes[3] & 3) * 2048 + bytes[4] * 8 + (bytes[5] >> 5);
 }
 
+/** The kind of AAC of an access unit, which its ADTS header tells: 2 for AAC-LC (ISO/IEC 14496-3, 1.5.1.1). */
+export function readAdtsObjectType(bytes: Uint8Array): number {
+  return (bytes[2] >> 6) + 1;
+}
+
 /** Rate and channels of an AAC access unit with ADTS header. `undefined`: it has none. */
 export function readAdtsHeader(bytes: Uint8Array): AudioPacketFormat | undefined {
   if (bytes.length < 7 || bytes[0] !== 0xff || (bytes[1] & 0xf6) !== 0xf0) return undefined;

@@ -14,12 +14,18 @@ import { PartialFile } from "../file/partial_file.ts";
 import { type Container, containerOf, type Mediabunny } from "./containers.ts";
 import { CONTAINERS } from "./output_formats.ts";
 import { Recording } from "./recording.ts";
-import { type MediaFrame, SinkTrack } from "./sink_track.ts";
+import { SinkTrack, type Taken } from "./sink_track.ts";
+import type { MediaFrame } from "./written_track.ts";
 
 /** How long a live recording waits for the first frame of each input before it begins without those that have none. */
 const START_WAIT_NS = 2e9;
 /** What lies before time 0 by no more than this is there for decoders only, and the file starts at 0. */
 const MOST_PRIMING_NS = 1e8;
+/** What goes back by so much does so for longer than packets that come out of order. */
+const LEAST_JUMP_NS = 1e9;
+
+/** How long nothing comes of the track by which files begin, before they begin by another one. */
+const LEAST_PAUSE_NS = 1e9;
 
 /**
  * Writes a media file.
@@ -32,7 +38,7 @@ const MOST_PRIMING_NS = 1e8;
  * `NAME.partial`, and an older `NAME` unchanged.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
- * them; a track that comes later is left out.
+ * them; a track that comes after a file began is left out of that file.
  *
  * **Outputs.** None.
  *
@@ -94,8 +100,12 @@ export class MediaSink {
   /** Where the file, and the first one, start. */
   #originNs = 0;
   #startNs = 0;
-  /** When the first frame was seen. */
+  /** When the frame that begins the file is shown or heard, if a file was before it. */
+  #splitNs = -Infinity;
+  /** When the first frame of the file was seen. */
   #seenNs = -1;
+  /** Of which tracks it was said that they are left out of the file, or of the rest of it. */
+  #told = new Set<SinkTrack>();
   #late = 0;
 
   /** Claims the file, and loads what writes it. */
@@ -115,36 +125,34 @@ export class MediaSink {
     this.#mediabunny = await import("mediabunny");
   }
 
-  /** Takes inputs that are added before the recording begins; those that are added later are left out. */
+  /** Takes inputs that are added before a file begins; those that are added later are left out of it. */
   portsChanged(context: ProcessorContext): void {
-    if (this.#recording === undefined) return this.#makeTracks();
     const inputs = this.#inputs();
-    this.#tracks = this.#tracks.filter((track) => {
-      const stays = inputs.includes(track.input);
-      if (!stays && track.isWritten) this.#endTrack(track);
-      return stays;
-    });
-    const late = inputs.filter((port) => !this.#tracks.some((track) => track.input === port));
-    for (const port of late) {
-      this.#tracks.push(new SinkTrack(port, this.#nodeId, this.pcmFormat));
-      context.log.warn(`"${port.name}" is left out of ${JSON.stringify(this.path)}, which was begun without it`);
+    for (const { input, inFile } of this.#tracks) {
+      if (!inputs.includes(input) && inFile !== undefined && inFile.index >= 0) this.#recording?.endTrack(inFile.index);
+    }
+    const known = this.#tracks;
+    this.#makeTracks();
+    if (this.#file === 0) return;
+    for (const track of this.#tracks.filter((track) => !known.includes(track))) {
+      track.isExpected = false;
+      if (this.#recording !== undefined) this.#tellLeftOut(track, context);
     }
   }
 
   /** Writes what has come, the earliest first. */
   async process(context: ProcessorContext): Promise<void> {
-    if (this.#recording === undefined && !this.#canBegin(context)) return;
-    await this.#writeQueued(context);
+    await this.#writeFiles(context, { waits: true });
   }
 
   /** Completes the file and renames it. */
   async flush(context: ProcessorContext): Promise<void> {
-    await this.#writeQueued(context);
-    if (this.#recording === undefined) {
+    await this.#writeFiles(context, { waits: false });
+    if (this.#file === 0) {
       context.log.warn(`nothing was written to ${JSON.stringify(this.path)}: no track came`, { path: this.path });
       return;
     }
-    await this.#finishFile(context);
+    if (this.#recording !== undefined) await this.#finishFile(context);
     this.#report(context);
     const doneNs = this.#doneNs();
     context.progress(doneNs, doneNs);
@@ -178,10 +186,22 @@ export class MediaSink {
     this.#tracks = this.#inputs().map((port) => known.get(port) ?? new SinkTrack(port, this.#nodeId, this.pcmFormat));
   }
 
-  /** Whether each track's first frame is there, or has been waited for. */
+  /** Whether another file may follow. */
+  get #splits(): boolean {
+    return this.splitSeconds > 0 || this.splitMegabytes > 0;
+  }
+
+  /** Writes what has come. @param waits whether a file waits for the first frames of its tracks */
+  async #writeFiles(context: ProcessorContext, { waits }: { readonly waits: boolean }): Promise<void> {
+    while (this.#recording !== undefined || ((!waits || this.#canBegin(context)) && this.#begin(context))) {
+      if (!await this.#writeQueued(context)) return;
+    }
+  }
+
+  /** Whether the first frame of each track that the file waits for is there, or has been waited for. */
   #canBegin(context: ProcessorContext): boolean {
-    if (!this.#skipToKeyframes() || !this.#tracks.some((track) => track.nextNs !== undefined)) return false;
-    if (this.#tracks.every((track) => track.isKnown)) return true;
+    if (!this.#skipToStart() || !this.#tracks.some((track) => track.nextNs !== undefined)) return false;
+    if (this.#tracks.every((track) => track.isKnown || !track.isExpected)) return true;
     for (const track of this.#tracks) track.hold(this.aheadSeconds * 1e9);
     if (context.mode === "offline") return false;
     const nowNs = context.nowNs();
@@ -192,87 +212,145 @@ export class MediaSink {
   }
 
   /**
-   * Drops what comes before the first key frame of a track: nothing can be decoded without that.
+   * Drops what comes before the first key frame of a track, as nothing can be decoded without that, and what belongs to
+   * the file before.
    *
    * @returns whether that is done; else the rest is for another tick
    */
-  #skipToKeyframes(): boolean {
+  #skipToStart(): boolean {
     for (const track of this.#tracks) {
-      while (track.nextNs !== undefined && !track.isNextKey) {
-        if (track.input.read() === undefined) return false;
+      while (
+        track.nextNs !== undefined && (!track.isNextKey || track.isNextLate || !(track.nextNs >= this.#splitNs))
+      ) {
+        if (!track.drop()) return false;
         this.#late++;
       }
     }
     return true;
   }
 
-  async #writeQueued(context: ProcessorContext): Promise<void> {
-    if (this.#recording === undefined && !this.#begin(context)) return;
+  /** Writes what has come to the file. @returns whether the file is complete, and another one follows */
+  async #writeQueued(context: ProcessorContext): Promise<boolean> {
     let track;
     while ((track = this.#nextTrack()) !== undefined) {
       if (this.#isSplitDue(track)) {
         if (this.#isAheadOfOthers(track)) break;
-        await this.#split(context);
+        this.#splitNs = track.nextNs!;
+        await this.#finishFile(context);
+        return true;
       }
-      const frame = track.isWritten ? track.read() : this.#leaveOut(track, context);
-      if (frame === undefined) break;
-      const packet = "kind" in frame ? "late" : track.place(frame, { originNs: this.#originNs, skips: this.#skips });
-      if (packet === "late") this.#late++;
-      else if (packet !== "unheard") this.#recording!.add(track.index, packet);
+      if (!track.isWritten) {
+        if (!track.drop()) break;
+        this.#leaveOut(track, context);
+        continue;
+      }
+      const taken = track.read();
+      if (taken === undefined) break;
+      if ("change" in taken) this.#leaveOut(track, context);
+      else this.#add(track, taken, context);
     }
-    for (const track of this.#tracks) if (!track.isOpen && track.isWritten) this.#endTrack(track);
+    for (const track of this.#tracks) if (!track.isOpen && track.isWritten) this.#pauseTrack(track);
     await this.#recording!.settled();
     this.#report(context);
     context.progress(this.#doneNs());
+    return false;
   }
 
-  /** Closes a track of the file, for which the others would wait otherwise. Its input may have a link again later. */
-  #endTrack(track: SinkTrack): void {
-    this.#recording!.endTrack(track.index);
-    track.isOver = true;
+  #add(track: SinkTrack, taken: Taken, context: ProcessorContext): void {
+    const { index } = track.inFile!;
+    const earliestNs = this.#originNs + this.#recording!.earliestNs(index);
+    const packet = track.place(taken, { originNs: this.#originNs, earliestNs, skips: this.#skips });
+    if (packet === "unheard") return;
+    if (packet !== "late") return this.#recording!.add(index, packet);
+    this.#late++;
+    const backNs = track.endNs - taken.ptsNs;
+    if (backNs >= LEAST_JUMP_NS) this.#tellJump(track, backNs, context);
   }
 
-  /** Takes a frame that is not in the file, and says so once of a track that was closed. */
-  #leaveOut(track: SinkTrack, context: ProcessorContext): MediaFrame | undefined {
-    const frame = track.input.read();
-    if (frame === undefined || !track.isOver || track.isToldOver) return frame;
-    track.isToldOver = true;
+  /** Says once of a file that the times of a track went back, so that nothing of it is written until they catch up. */
+  #tellJump(track: SinkTrack, backNs: number, context: ProcessorContext): void {
+    const inFile = track.inFile!;
+    if (inFile.isJumpTold) return;
+    inFile.isJumpTold = true;
     context.log.warn(
-      `"${track.input.name}" had no link for a while, which ended its track in ${
-        JSON.stringify(this.path)
-      }: what comes ` +
-        "now is left out of that file; take a link away and make the new one in one edit",
+      `the times of "${track.input.name}" went back by ${(backNs / 1e9).toFixed(1)} s: nothing of it is written to ` +
+        `${JSON.stringify(this.#partial!.path)} until they are where they were`,
     );
-    return frame;
   }
 
-  /** Begins the recording with the tracks that have a frame. */
+  /**
+   * Has the others no longer wait for a track that has no link, or has ended. It goes on when it has one again, if the
+   * file can say so.
+   */
+  #pauseTrack(track: SinkTrack): void {
+    const inFile = track.inFile!;
+    if (this.#recording!.pauseTrack(inFile.index)) return;
+    inFile.change = { change: "nothing came of it for a while, after which this file takes no more of it" };
+  }
+
+  /**
+   * Counts a frame that is not in the file.
+   *
+   * @throws {SluiceError} `TypeMismatch` if its stream becomes another one and the graph is offline, or nothing else goes
+   * on
+   */
+  #leaveOut(track: SinkTrack, context: ProcessorContext): void {
+    this.#late++;
+    track.isExpected = true;
+    const { inFile, address } = track;
+    if (inFile?.change !== undefined && !this.#told.has(track)) {
+      const goesOn = this.#splits || this.#tracks.some((other) => other.isWritten && !isOver(other));
+      if (context.mode === "offline" || !goesOn) {
+        const message = `Cannot go on writing "${address}": ${inFile.change.change}`;
+        throw new SluiceError("TypeMismatch", message, { port: track.input.name });
+      }
+      this.#recording!.endTrack(inFile.index);
+    }
+    this.#tellLeftOut(track, context);
+  }
+
+  /** Says once of a file that a track is not in it, or not in the rest of it. */
+  #tellLeftOut(track: SinkTrack, context: ProcessorContext): void {
+    if (this.#told.has(track)) return;
+    this.#told.add(track);
+    const change = track.inFile?.change?.change;
+    const path = JSON.stringify(this.#partial!.path);
+    const next = this.#splits ? "; the next file has it" : "";
+    context.log.warn(
+      change === undefined
+        ? `"${track.input.name}" is left out of ${path}, which was begun without it${next}`
+        : `"${track.input.name}" is left out of the rest of ${path}: ${change}${next}`,
+    );
+  }
+
+  /** Begins a file with the tracks that have a frame. */
   #begin(context: ProcessorContext): boolean {
-    if (!this.#skipToKeyframes()) return false;
+    if (!this.#skipToStart()) return false;
     const known = this.#tracks.filter((track) => track.nextNs !== undefined);
     if (known.length === 0) return false;
-    for (const track of known) track.describe();
-    known.forEach((track, index) => track.index = index);
-    for (const { index, isOpen, input } of this.#tracks) {
-      if (index >= 0 || !isOpen) continue;
-      context.log.warn(`"${input.name}" is left out of ${JSON.stringify(this.path)}: nothing has come of it`);
+    known.forEach((track, index) => track.describe().index = index);
+    const path = this.#pathOf(this.#file + 1);
+    for (const track of this.#tracks) {
+      const isMissed = track.isExpected && track.isOpen;
+      track.isExpected = track.inFile !== undefined;
+      if (track.isExpected || !isMissed) continue;
+      context.log.warn(`"${track.input.name}" is left out of ${JSON.stringify(path)}: nothing has come of it`);
     }
     const starts = known.map((track) => ({ firstNs: track.startNs(this.#skips), primingNs: track.primingNs }));
     const firstNs = Math.min(...starts.map((start) => start.firstNs));
     const heardNs = Math.min(...starts.map((start) => start.firstNs + start.primingNs));
-    this.#originNs = firstNs <= 0 && firstNs >= -MOST_PRIMING_NS ? 0 : heardNs;
-    this.#startNs = this.#originNs;
-    this.#beginFile(context);
+    const isAtZero = this.#file === 0 && firstNs <= 0 && firstNs >= -MOST_PRIMING_NS;
+    this.#originNs = isAtZero ? 0 : heardNs;
+    if (this.#file === 0) this.#startNs = this.#originNs;
+    this.#beginFile(known, context);
     return true;
   }
 
-  #beginFile(context: ProcessorContext): void {
+  #beginFile(tracks: readonly SinkTrack[], context: ProcessorContext): void {
     this.#file++;
+    this.#told = new Set();
     this.#partial ??= PartialFile.claim(this.#pathOf(this.#file), { key: "path" });
-    const formats = this.#tracks.filter(({ index }) => index >= 0).map(({ format }) => (
-      { ...format, rotation: this.rotate }
-    ));
-    for (const track of this.#tracks) track.isOver = track.isToldOver = false;
+    const formats = tracks.map(({ inFile }) => ({ ...inFile!.format, rotation: this.rotate }));
     this.#recording = new Recording(this.#mediabunny!, this.#container, this.#partial, formats);
     const { earlierPath } = this.#recording;
     if (earlierPath === undefined) return;
@@ -294,25 +372,51 @@ export class MediaSink {
     let first: SinkTrack | undefined;
     let firstNs = Infinity;
     let behindNs = Infinity;
+    let kept: SinkTrack | undefined;
     for (const track of this.#tracks) {
       const { nextNs } = track;
       if (nextNs === undefined) {
         if (track.isOpen && track.isWritten) behindNs = Math.min(behindNs, Math.max(track.endNs, this.#originNs));
-      } else if (!track.isWritten || !(nextNs >= firstNs)) {
-        if (!track.isWritten && !this.#isSplitDue(track)) return track;
+      } else if (!track.isWritten) {
+        if (!this.#isForNextFile(track)) return track;
+        kept = track;
+      } else if (!(nextNs >= firstNs)) {
         [first, firstNs] = [track, nextNs];
       }
     }
-    return firstNs - behindNs > this.aheadSeconds * 1e9 ? undefined : first;
+    if (first !== undefined && firstNs - behindNs <= this.aheadSeconds * 1e9) return first;
+    // No link is kept so full that its writer has to wait, which may be that of the others too.
+    return kept !== undefined && kept.input.queued >= kept.input.capacity / 2 ? kept : undefined;
   }
 
-  /** Whether another file begins with the frame that is next: a key frame of the first track, which is the video's. */
+  /**
+   * The track by whose frames another file begins around a time: the first that goes on, which is the video's, or did so
+   * a moment ago.
+   */
+  #leaderAt(timeNs: number): SinkTrack | undefined {
+    return this.#tracks.find((each) => each.isWritten && (each.isOpen || timeNs - each.endNs < LEAST_PAUSE_NS));
+  }
+
+  /** Whether what the file is without stays on its link, as the next file may have it. */
+  #isForNextFile({ nextNs }: SinkTrack): boolean {
+    if (!this.#splits) return false;
+    const leader = this.#leaderAt(nextNs!);
+    return leader !== undefined && leader.isOpen && nextNs! >= leader.endNs;
+  }
+
+  /**
+   * Whether another file begins with the frame that is next: a key frame of the first track that goes on, or where none
+   * has gone on for a while, of any.
+   */
   #isSplitDue(track: SinkTrack): boolean {
-    if (track.index !== 0 || !track.isNextKey) return false;
+    if (!this.#splits || !track.isNextKey || track.isNextLate) return false;
+    const leader = this.#leaderAt(track.nextNs!);
+    if (leader === undefined) return true;
+    if (track !== leader) return false;
     const lengthNs = track.nextNs! - this.#originNs;
     if (lengthNs <= 0) return false;
     return (this.splitSeconds > 0 && lengthNs >= this.splitSeconds * 1e9) ||
-      (this.splitMegabytes > 0 && this.#recording!.size >= this.splitMegabytes * 1e6);
+      (this.splitMegabytes > 0 && this.#recording!.size >= this.splitMegabytes * 1e6) || track.isNextChanged;
   }
 
   /** Whether another track may still bring what belongs before the frame that is next. */
@@ -322,13 +426,6 @@ export class MediaSink {
     );
   }
 
-  async #split(context: ProcessorContext): Promise<void> {
-    const first = this.#tracks.find(({ index }) => index === 0)!;
-    await this.#finishFile(context);
-    this.#originNs = first.nextNs! + first.primingNs;
-    this.#beginFile(context);
-  }
-
   async #finishFile(context: ProcessorContext): Promise<void> {
     const recording = this.#recording!;
     const { path } = this.#partial!;
@@ -336,6 +433,8 @@ export class MediaSink {
     this.#bytes += Deno.statSync(path).size;
     this.#recording = undefined;
     this.#partial = undefined;
+    this.#seenNs = -1;
+    for (const track of this.#tracks) track.leaveFile();
     if (reason === undefined) return;
     context.log.warn(
       `${JSON.stringify(path)} stays in fragments: writing its index failed (${reason}); it plays all the same`,
@@ -345,7 +444,7 @@ export class MediaSink {
 
   /** The path of a file, from 1. */
   #pathOf(number: number): string {
-    if (this.splitSeconds === 0 && this.splitMegabytes === 0) return this.path;
+    if (!this.#splits) return this.path;
     const extension = extname(this.path);
     const stem = this.path.slice(0, this.path.length - basename(this.path).length) + basename(this.path, extension);
     return `${stem}-${String(number).padStart(4, "0")}${extension}`;
@@ -353,15 +452,12 @@ export class MediaSink {
 
   /** How much media there is, from the start of the first file. */
   #doneNs(): number {
-    const ends = this.#tracks.filter(({ index }) => index >= 0).map(({ endNs }) => endNs);
-    return Math.max(0, Math.max(...ends) - this.#startNs);
+    return Math.max(0, Math.max(...this.#tracks.map(({ endNs }) => endNs)) - this.#startNs);
   }
 
   #report(context: ProcessorContext): void {
-    const endOf = (type: string) =>
-      Math.max(
-        ...this.#tracks.filter(({ index, format }) => index >= 0 && format.type === type).map(({ endNs }) => endNs),
-      );
+    const endOf = (wanted: string) =>
+      Math.max(...this.#tracks.filter(({ type }) => type === wanted).map(({ endNs }) => endNs));
     const skewNs = endOf("video") - endOf("audio");
     context.report({
       bytes: this.#bytes + (this.#recording?.size ?? 0),
@@ -371,4 +467,9 @@ export class MediaSink {
       ...(Number.isFinite(skewNs) && { audioVideoSkewMs: skewNs / 1e6 }),
     });
   }
+}
+
+/** Whether nothing more comes of a track, whose link stays. */
+function isOver({ input, isOpen }: SinkTrack): boolean {
+  return input.connected && !isOpen;
 }

@@ -17,6 +17,7 @@ import { type GrowingFile, growingFile } from "./growing_file.ts";
 import { LongestGap } from "./longest_gap.ts";
 import { Mp4Index } from "./mp4_index.ts";
 import { OpenElements } from "./open_elements.ts";
+import { pauseTrack, resumeTrack } from "./track_pauses.ts";
 import { writeDelays } from "./written_delays.ts";
 import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
@@ -36,6 +37,7 @@ export interface Packet {
 interface RecordedTrack {
   readonly format: TrackFormat;
   readonly source: EncodedVideoPacketSource | EncodedAudioPacketSource;
+  state: "open" | "paused" | "closed";
   readonly gap: LongestGap | undefined;
   /** What decoders have to know, once the first packet has come. */
   config: TrackFormat["decoderConfig"] | undefined;
@@ -54,6 +56,9 @@ const DELAYED: readonly string[] = ["opus", "aac", "mp3"];
 /** Those whose last packet may be filled up, and is written as it comes. */
 const PADDED: readonly string[] = ["opus", "mp3"];
 
+/** How far a block of Matroska may lie before the others, which have 16 bits for that, in milliseconds. */
+const MOST_BEHIND_NS = 30e9;
+
 /** A media file that grows. */
 export class Recording {
   /** The new path of an earlier partial file of the same name, if one existed. */
@@ -67,6 +72,8 @@ export class Recording {
   readonly #index: Mp4Index | undefined;
   /** Whether the file is Matroska or WebM. */
   readonly #isMatroska: boolean;
+  readonly #isOgg: boolean;
+  #newestNs = -Infinity;
   #finishing: Promise<unknown> | undefined;
   /** What is being written. */
   #written: Promise<void>;
@@ -87,6 +94,7 @@ export class Recording {
     this.#partial = partial;
     try {
       this.#isMatroska = container === "webm" || container === "matroska";
+      this.#isOgg = container === "ogg";
       this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
       const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
@@ -97,6 +105,7 @@ export class Recording {
       this.#tracks = tracks.map((track) => ({
         format: track,
         source: this.#addTrack(track),
+        state: "open",
         gap: hasTicks ? new LongestGap(track) : undefined,
         config: undefined,
         delayNs: 0,
@@ -116,14 +125,25 @@ export class Recording {
     return this.#file.size();
   }
 
+  /** The earliest time that the next packet of a track may have: one that was paused may be far behind the others. */
+  earliestNs(index: number): number {
+    return this.#tracks[index].state === "paused" ? this.#newestNs - MOST_BEHIND_NS : -Infinity;
+  }
+
   /**
-   * Adds a packet. Packets of one track come in the order of decoding; each is the recording's from now on.
+   * Adds a packet. Packets of one track come in the order of decoding; each is the recording's from now on. With one, a
+   * paused track goes on.
    *
    * @throws {SluiceError} `InvalidMedia` for one that lasts longer, or is farther from the one before, than the file can say
    */
   add(index: number, packet: Packet): void {
     const track = this.#tracks[index];
     track.gap?.check(packet, this.#partial);
+    if (track.state === "paused") {
+      track.state = "open";
+      this.#then(() => resumeTrack(this.#output, track.source));
+    }
+    this.#newestNs = Math.max(this.#newestNs, packet.timeNs);
     this.#flac?.add(packet.bytes);
     this.#packets++;
     const isHeldBack = this.#isMatroska && PADDED.includes(track.format.codec);
@@ -132,9 +152,31 @@ export class Recording {
     if (next !== undefined) this.#write(track, next);
   }
 
-  /** Says, once, that a track has ended, so that the others need not wait for it. */
+  /**
+   * Says that nothing comes of a track for a while, so that the others need not wait for it.
+   *
+   * @returns whether packets may be added to it later. They may not where the file has none of the track yet, as its
+   * header is written without it then, nor in Ogg with several tracks, which mark their last packets
+   */
+  pauseTrack(index: number): boolean {
+    const track = this.#tracks[index];
+    // No other track waits for a single one.
+    if (this.#tracks.length === 1 || track.state === "paused") return true;
+    if (this.#isOgg || (track.config ?? track.last) === undefined) {
+      this.endTrack(index);
+      return false;
+    }
+    track.state = "paused";
+    this.#writeLast(track);
+    this.#then(() => pauseTrack(this.#output, track.source));
+    return true;
+  }
+
+  /** Says that a track has ended, so that the others need not wait for it. */
   endTrack(index: number): void {
     const track = this.#tracks[index];
+    if (track.state === "closed") return;
+    track.state = "closed";
     this.#writeLast(track);
     this.#then(() => track.source.close());
   }

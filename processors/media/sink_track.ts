@@ -3,17 +3,12 @@
  *
  * @module
  */
-import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
-import { AUDIO_CODECS, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
-import { SluiceError } from "../../core/errors.ts";
+import { AUDIO_CODECS } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
-import { PcmBlock } from "../file/pcm.ts";
 import type { Packet } from "./recording.ts";
-import { encodedTrack, type PcmFormat, pcmTrack, type TrackFormat } from "./track_format.ts";
-
-/** A frame that a sink writes. */
-export type MediaFrame = EncodedFrame | AudioFrame;
+import type { PcmFormat, StreamChange, TrackFormat } from "./track_format.ts";
+import { type MediaFrame, WrittenTrack } from "./written_track.ts";
 
 /** The most bytes that are held before the file begins. */
 const MOST_HELD_BYTES = 64 * 2 ** 20;
@@ -22,28 +17,36 @@ const MOST_HELD_BYTES = 64 * 2 ** 20;
 const PRIMING_NS = 1e8;
 
 /** A frame as the file holds it, before it is known where the file starts. */
-type Taken =
+export type Taken =
   & Pick<Packet, "bytes" | "durationNs" | "unheardNs" | "keyframe">
   & Pick<EncodedFrame, "ptsNs" | "decodeOnly">;
 
 /** The longest packet of sound whose start may be left out. */
 const LONGEST_NS = 120e6;
 
+const NOTHING = new Uint8Array(0);
+
 /** Where and how a file starts. */
 export interface FileStart {
   readonly originNs: number;
+  /** The earliest time that the file can say of what comes next; by default any. */
+  readonly earliestNs?: number;
   /** Whether players leave out what lies before it; of Opus they do in any file. */
   readonly skips: boolean;
 }
 
-/** An input and its place in time. */
+/** An input and its place in time, over all files. */
 export class SinkTrack {
   readonly input: StreamInput<MediaFrame>;
-  readonly #address: string;
+  /** The input, as messages name it: `rec.video_0`. */
+  readonly address: string;
   readonly #pcm: PcmFormat;
-  #block: PcmBlock | undefined;
-  #format: TrackFormat | undefined;
-  #rateAndChannels = "";
+  /** What it is to the file that is being written, or to the one that begins next; `undefined` if that is without it. */
+  inFile: WrittenTrack | undefined;
+  /** Whether a file that begins waits for it: something of it came during the file before; at first each is waited for. */
+  isExpected = true;
+  /** What it carries, once it has been in a file. */
+  type: TrackFormat["type"] | undefined;
   /** What was read before the file began. */
   readonly #held: Taken[] = [];
   #heldBytes = 0;
@@ -59,22 +62,11 @@ export class SinkTrack {
   #begins = true;
   /** Sound that is not heard has been left out, so that nothing of what else is not heard is needed. */
   #isCut = false;
-  /** Its place among the tracks of the file; negative if it has none. */
-  index = -1;
-  /** Its track of the file was closed, since it had no link or had ended: what comes after all is not in that file. */
-  isOver = false;
-  /** Whether it was said that something came after that. */
-  isToldOver = false;
 
   constructor(input: StreamInput<MediaFrame>, nodeId: string, pcm: PcmFormat) {
     this.input = input;
-    this.#address = `${nodeId}.${input.name}`;
+    this.address = `${nodeId}.${input.name}`;
     this.#pcm = pcm;
-  }
-
-  /** What the file has to know; after {@linkcode describe}. */
-  get format(): TrackFormat {
-    return this.#format!;
   }
 
   /** Whether its first key frame is there, or nothing will come. */
@@ -82,9 +74,21 @@ export class SinkTrack {
     return !this.isOpen || this.isNextKey;
   }
 
-  /** Whether what comes of it goes into the file. */
+  /** Whether the frame that is next goes into the file. */
   get isWritten(): boolean {
-    return this.index >= 0 && !this.isOver;
+    const { inFile } = this;
+    return inFile !== undefined && inFile.index >= 0 && (inFile.change === undefined || this.#held.length > 0);
+  }
+
+  /** Whether the frame that is next, a key frame, comes too late for any file. */
+  get isNextLate(): boolean {
+    return this.nextNs! < this.#newestNs;
+  }
+
+  /** Whether the frame that is next is other than the file says of the track. */
+  get isNextChanged(): boolean {
+    const next = this.#held.length > 0 ? undefined : this.input.peek();
+    return next !== undefined && this.inFile?.changeIn(next) !== undefined;
   }
 
   /** Whether it has frames, or may still bring some. */
@@ -104,7 +108,8 @@ export class SinkTrack {
   get primingNs(): number {
     const [held] = this.#held;
     const next = this.input.peek();
-    return held?.unheardNs || (held === undefined && next && this.#unheardOf(next)) || this.format.primingNs;
+    return held?.unheardNs || (held === undefined && next && this.#unheardOf(next)) ||
+      this.inFile!.format.primingNs;
   }
 
   /** Whether nothing before the frame that is next is needed to decode it. */
@@ -119,8 +124,8 @@ export class SinkTrack {
    * lies before a start at 0, but for pictures where the file has them shown.
    */
   startNs(skips: boolean): number {
-    const { nextNs, format } = this;
-    const isUnheard = this.#isNextOnlyDecoded && nextNs! < 0 && (skips || format.type === "audio");
+    const { nextNs } = this;
+    const isUnheard = this.#isNextOnlyDecoded && nextNs! < 0 && (skips || this.inFile!.format.type === "audio");
     return isUnheard ? 0 : nextNs!;
   }
 
@@ -131,36 +136,39 @@ export class SinkTrack {
   }
 
   /**
-   * Learns from the frame that is next what the track holds.
+   * Learns from the frame that is next what the track of the file that begins holds.
    *
    * @throws {SluiceError} `TypeMismatch` or `InvalidMedia` if no file holds it
    */
-  describe(frame: MediaFrame = this.input.peek()!): void {
-    if (this.#format !== undefined) return;
-    if (frame.kind === "audio") {
-      this.#format = pcmTrack(frame.format, this.#pcm);
-      this.#block = new PcmBlock(this.#pcm, frame.channels, frame.sampleCount);
-    } else {
-      this.#format = encodedTrack({ format: frame.format, bytes: frame.bytes, input: this.#address });
-    }
-    this.#rateAndChannels = describeFormat(streamFormat(frame));
+  describe(frame: MediaFrame = this.input.peek()!): WrittenTrack {
+    this.inFile ??= new WrittenTrack(frame, this.address, this.#pcm);
+    this.type = this.inFile.format.type;
+    return this.inFile;
+  }
+
+  /** Forgets what it was to a file that is complete. */
+  leaveFile(): void {
+    // What is held was converted for that file, and is the same for the next one.
+    if (this.#held.length === 0) this.inFile = undefined;
+    else this.inFile!.index = -1;
   }
 
   /**
    * Takes what has come off the link before the file begins, from a key frame on, so that a live one drops nothing of it.
    *
    * @param mostNs how much time of media is taken at most
-   * @throws {SluiceError} as {@linkcode describe} and {@linkcode read}
+   * @throws {SluiceError} as {@linkcode describe}
    */
   hold(mostNs: number): void {
     // What may have come since the frames before a key frame were dropped is one of those.
-    if (!this.isNextKey) return;
+    if (!this.isNextKey || this.inFile?.change !== undefined) return;
     for (let next = this.input.peek(); next !== undefined; next = this.input.peek()) {
       const [first] = this.#held;
       if (first !== undefined && (next.ptsNs - first.ptsNs > mostNs || this.#heldBytes > MOST_HELD_BYTES)) return;
       const frame = this.input.read();
       if (frame === undefined) return;
       const taken = this.#take(frame);
+      if ("change" in taken) return;
       this.#held.push(taken);
       this.#heldBytes += taken.bytes.length;
     }
@@ -169,14 +177,25 @@ export class SinkTrack {
   /**
    * Takes the frame that is next.
    *
-   * @returns `undefined` if there is none in this tick
-   * @throws {SluiceError} `TypeMismatch` if the stream has become another one
+   * @returns `undefined` if there is none in this tick; a change if the stream has become another one, of which the file
+   * takes no more
    */
-  read(): Taken | undefined {
-    const held = this.#held.shift();
+  read(): Taken | StreamChange | undefined {
+    const held = this.#shift();
     if (held !== undefined) return held;
     const frame = this.input.read();
     return frame && this.#take(frame);
+  }
+
+  /** Drops the frame that is next. @returns whether there was one in this tick */
+  drop(): boolean {
+    return this.#shift() !== undefined || this.input.read() !== undefined;
+  }
+
+  #shift(): Taken | undefined {
+    const held = this.#held.shift();
+    if (held !== undefined) this.#heldBytes -= held.bytes.length;
+    return held;
   }
 
   /**
@@ -184,12 +203,14 @@ export class SinkTrack {
    *
    * @returns `late` for a frame that comes too late, `unheard` for sound that is not to be heard and is not needed
    */
-  place(taken: Taken, { originNs, skips }: FileStart): Packet | "late" | "unheard" {
+  place(taken: Taken, { originNs, earliestNs = -Infinity, skips }: FileStart): Packet | "late" | "unheard" {
     const { bytes, ptsNs, durationNs, keyframe, decodeOnly } = taken;
     const floorNs = keyframe ? this.#newestNs : this.#floorNs;
     const isSkipped = decodeOnly && skips;
     if (this.#isUnheard(taken, { originNs, skips })) return "unheard";
-    if (!Number.isFinite(ptsNs) || ptsNs < floorNs || (ptsNs < originNs - PRIMING_NS && !isSkipped)) {
+    if (
+      !Number.isFinite(ptsNs) || ptsNs < Math.max(floorNs, earliestNs) || (ptsNs < originNs - PRIMING_NS && !isSkipped)
+    ) {
       // Without its key frame, nothing up to the next one can be decoded.
       if (keyframe) this.#floorNs = Infinity;
       return "late";
@@ -202,7 +223,7 @@ export class SinkTrack {
 
   /** Whether it is sound that is not to be heard and that players would play, or that is more than decoders need. */
   #isUnheard({ ptsNs, decodeOnly }: Taken, { originNs, skips }: FileStart): boolean {
-    const { type, codec } = this.format;
+    const { type, codec } = this.inFile!.format;
     if (!decodeOnly || type !== "audio") return false;
     if (ptsNs < -PRIMING_NS) this.#isCut = true;
     return ptsNs < originNs - PRIMING_NS || ptsNs >= originNs || (this.#isCut && !skips && codec !== "opus");
@@ -217,42 +238,25 @@ export class SinkTrack {
     return unheardNs > 0 && unheardNs < LONGEST_NS ? unheardNs : 0;
   }
 
-  #take(frame: MediaFrame): Taken {
-    this.describe(frame);
-    this.#assertSame(frame);
+  #take(frame: MediaFrame): Taken | StreamChange {
+    const inFile = this.describe(frame);
+    const bytes = this.#isDropped(frame) ? NOTHING : inFile.convert(frame);
+    if ("change" in bytes) {
+      frame.release();
+      return inFile.change = bytes;
+    }
     const unheardNs = this.#unheardOf(frame);
     const ptsNs = frame.ptsNs - unheardNs;
     const durationNs = frame.durationNs > 0 ? frame.durationNs + unheardNs : 0;
-    const [bytes, keyframe, decodeOnly] = frame.kind === "audio"
-      ? [this.#interleave(frame), true, false]
-      : [this.format.convert(frame.bytes), frame.keyframe, frame.decodeOnly];
+    const [keyframe, decodeOnly] = frame.kind === "audio" ? [true, false] : [frame.keyframe, frame.decodeOnly];
     this.#begins = decodeOnly;
     frame.release();
     return { bytes, ptsNs, durationNs, unheardNs, keyframe, decodeOnly };
   }
 
-  #interleave(frame: AudioFrame): Uint8Array {
-    const block = this.#block!;
-    block.reserve(frame.sampleCount);
-    for (let channel = 0; channel < frame.channels; channel++) block.encode(channel, frame.channel(channel));
-    return block.bytes(frame.sampleCount).slice();
+  /** Whether a frame of a file that was begun will be late, so that it does not count what its format is. */
+  #isDropped(frame: MediaFrame): boolean {
+    const isKey = frame.kind === "audio" || frame.keyframe;
+    return this.inFile!.index >= 0 && frame.ptsNs < (isKey ? this.#newestNs : this.#floorNs);
   }
-
-  #assertSame(frame: MediaFrame): void {
-    const found = describeFormat(streamFormat(frame));
-    if (found === this.#rateAndChannels) return;
-    throw new SluiceError(
-      "TypeMismatch",
-      `Cannot go on writing "${this.#address}": it changed from ${this.#rateAndChannels} to ${found}, and a track has ` +
-        "one format",
-      { port: this.input.name },
-    );
-  }
-}
-
-/** What of a frame's format stays the same within a track: a codec tells its size itself. */
-function streamFormat(frame: MediaFrame) {
-  if (frame.kind === "audio") return frame.format;
-  const format: EncodedFormat = { kind: "encoded", codec: frame.codec };
-  return format;
 }

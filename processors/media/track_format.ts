@@ -11,6 +11,7 @@ import {
   OPUS_PRE_SKIP,
   opusStreamHeader,
   readAdtsHeader,
+  readAdtsObjectType,
   readFlacHeader,
   readMp3Header,
 } from "./audio_headers.ts";
@@ -44,12 +45,16 @@ export interface TrackFormat {
   readonly rotation?: 0 | 90 | 180 | 270;
   /** How much at the start of the stream is not heard. */
   readonly primingNs: number;
-  /**
-   * A frame's payload as the file holds it: a copy.
-   *
-   * @throws {SluiceError} `TypeMismatch` if the stream has become another one
-   */
-  readonly convert: (bytes: Uint8Array) => Uint8Array;
+  /** What of a frame's payload is other than the file says of the track; `undefined` if the track can go on with it. */
+  readonly changeIn: (bytes: Uint8Array) => StreamChange | undefined;
+  /** A frame's payload as the file holds it, a copy; or what {@linkcode changeIn} finds. */
+  readonly convert: (bytes: Uint8Array) => Uint8Array | StreamChange;
+}
+
+/** What has changed of a stream, so that a track of it cannot go on. */
+export interface StreamChange {
+  /** As messages say it: `it changed from A to B, and a track has one format`. */
+  readonly change: string;
 }
 
 /** The first frame of a track, and where it comes from. */
@@ -110,38 +115,44 @@ function h264Track(first: FirstFrame): TrackFormat {
     codec: "avc",
     decoderConfig: { codec, description, codedWidth: width, codedHeight: height },
     primingNs: 0,
-    convert: (bytes) =>
-      joinLengthPrefixed(withoutParameters(splitNalUnits(bytes), known, first.input, { width, height })),
+    changeIn: (bytes) => changeOfParameters(splitNalUnits(bytes), known, { width, height }),
+    convert: (bytes) => {
+      const units = splitNalUnits(bytes);
+      return changeOfParameters(units, known, { width, height }) ?? joinLengthPrefixed(units.filter(isWritten));
+    },
   };
 }
 
-/** The units that a file holds with the pictures: parameter sets stand in its header, and delimiters nowhere. */
-function withoutParameters(
-  units: Uint8Array[],
-  known: readonly Uint8Array[],
-  input: string,
-  size: PictureSize,
-): Uint8Array[] {
-  return units.filter((unit) => {
-    const type = nalType(unit);
-    if (type === NAL.accessUnitDelimiter) return false;
-    if (type !== NAL.sps && type !== NAL.pps) return true;
-    if (!known.some((one) => one.length === unit.length && one.every((byte, i) => byte === unit[i]))) {
-      throw changedParameters(type === NAL.sps ? readSequenceParameters(unit) : undefined, input, size);
-    }
-    return false;
-  });
+/** Whether a file holds a unit with the pictures: parameter sets stand in its header, and delimiters nowhere. */
+function isWritten(unit: Uint8Array): boolean {
+  return !isParameterSet(unit) && nalType(unit) !== NAL.accessUnitDelimiter;
 }
 
-function changedParameters(found: PictureSize | undefined, input: string, size: PictureSize): SluiceError {
+function isParameterSet(unit: Uint8Array): boolean {
+  const type = nalType(unit);
+  return type === NAL.sps || type === NAL.pps;
+}
+
+function changeOfParameters(
+  units: readonly Uint8Array[],
+  known: readonly Uint8Array[],
+  size: PictureSize,
+): StreamChange | undefined {
+  const isKnown = (unit: Uint8Array) =>
+    known.some((one) => one.length === unit.length && one.every((byte, i) => byte === unit[i]));
+  if (units.every((unit) => !isParameterSet(unit) || isKnown(unit))) return undefined;
+  const sps = units.find((unit) => nalType(unit) === NAL.sps && !isKnown(unit));
+  return { change: describeParameters(sps === undefined ? undefined : readSequenceParameters(sps), size) };
+}
+
+function describeParameters(found: PictureSize | undefined, size: PictureSize): string {
   const isResized = found !== undefined && (found.width !== size.width || found.height !== size.height);
   const [before, now] = [size, found ?? size].map(({ width, height }) => `${width} × ${height}`);
-  const why = isResized
+  return isResized
     ? `its pictures changed from ${before} to ${now}, and a track has one size; ` +
       `${scaleAdvice(size, "before its encoder")}, or begin another file`
     : "its encoder changed its profile or other parameters (SPS or PPS), and a track has one set of them; begin another " +
       "file";
-  return new SluiceError("TypeMismatch", `Cannot go on writing "${input}": ${why}`);
 }
 
 function vp8Track(first: FirstFrame): TrackFormat {
@@ -154,7 +165,16 @@ function vp8Track(first: FirstFrame): TrackFormat {
 function vp9Track(first: FirstFrame): TrackFormat {
   const header = readVp9Header(first.bytes);
   if (header === undefined) throw notOf(first, "a stream that begins with a key frame");
-  return videoTrack("vp9", { codec: vp9CodecString(header), codedWidth: header.width, codedHeight: header.height });
+  const { profile, bitDepth, width, height } = header;
+  const decoderConfig = { codec: vp9CodecString(header), codedWidth: width, codedHeight: height };
+  return withCheck(videoTrack("vp9", decoderConfig), (bytes) => {
+    const found = readVp9Header(bytes);
+    if (found === undefined || (found.profile === profile && found.bitDepth === bitDepth)) return undefined;
+    return {
+      change: `it changed from profile ${profile} with ${bitDepth} bits to profile ${found.profile} with ` +
+        `${found.bitDepth} bits, and a track has one profile; begin another file`,
+    };
+  });
 }
 
 function opusTrack(first: FirstFrame): TrackFormat {
@@ -176,24 +196,31 @@ function opusTrack(first: FirstFrame): TrackFormat {
 function aacTrack(first: FirstFrame): TrackFormat {
   const header = readAdtsHeader(first.bytes);
   if (header === undefined) throw notOf(first, "access units with an ADTS header");
-  return { ...audioTrack("aac", "mp4a.40.2", header), convert: copyOfSame(first, header, readAdtsHeader) };
+  const read = (bytes: Uint8Array) => {
+    const found = readAdtsHeader(bytes);
+    return found && { ...found, detail: `object type ${readAdtsObjectType(bytes)}` };
+  };
+  return withHeaders(audioTrack("aac", "mp4a.40.2", header), first, read);
 }
 
 function flacTrack(first: FirstFrame): TrackFormat {
   const header = readFlacHeader(first.bytes);
   if (header === undefined) throw notOf(first, "frames whose header says rate and bits per sample");
-  const track = audioTrack("flac", "flac", header, flacStreamHeader(header));
-  return { ...track, convert: copyOfSame(first, header, readFlacHeader) };
+  const read = (bytes: Uint8Array) => {
+    const found = readFlacHeader(bytes);
+    return found && { ...found, detail: `${found.bitsPerSample} bits per sample` };
+  };
+  return withHeaders(audioTrack("flac", "flac", header, flacStreamHeader(header)), first, read);
 }
 
 function mp3Track(first: FirstFrame): TrackFormat {
   const header = readMp3Header(first.bytes);
   if (header === undefined) throw notOf(first, "frames of layer III");
-  return { ...audioTrack("mp3", "mp3", header), convert: copyOfSame(first, header, readMp3Header) };
+  return withHeaders(audioTrack("mp3", "mp3", header), first, readMp3Header);
 }
 
 function videoTrack(codec: "vp8" | "vp9", decoderConfig: TrackFormat["decoderConfig"]): TrackFormat {
-  return { type: "video", codec, decoderConfig, primingNs: 0, convert: copy };
+  return { type: "video", codec, decoderConfig, primingNs: 0, changeIn: () => undefined, convert: copy };
 }
 
 function audioTrack(
@@ -208,30 +235,41 @@ function audioTrack(
     numberOfChannels: channels,
     ...(description !== undefined && { description }),
   };
-  return { type: "audio", codec, decoderConfig, primingNs: 0, convert: copy };
+  return { type: "audio", codec, decoderConfig, primingNs: 0, changeIn: () => undefined, convert: copy };
 }
 
-/** Copies frames of sound whose headers say what that of the first one did, which stands in the file's. */
-function copyOfSame(
-  { format: { codec }, input }: FirstFrame,
-  { sampleRateHz, channels }: Omit<AudioFormat, "kind">,
-  read: (bytes: Uint8Array) => Omit<AudioFormat, "kind"> | undefined,
-): TrackFormat["convert"] {
-  const named = (format: Omit<AudioFormat, "kind">) => describeFormat({ kind: "encoded", codec, ...format });
-  return (bytes) => {
+/** What the header of each frame of sound says that the file's says once. */
+interface SoundHeader {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** What else, as messages name it. */
+  readonly detail?: string;
+}
+
+/** A track of sound whose frames have headers, which go on saying what that of the first one does. */
+function withHeaders(
+  track: TrackFormat,
+  { format: { codec }, bytes }: FirstFrame,
+  read: (bytes: Uint8Array) => SoundHeader | undefined,
+): TrackFormat {
+  const first = read(bytes)!;
+  return withCheck(track, (bytes) => {
     const found = read(bytes);
-    if (found !== undefined && (found.sampleRateHz !== sampleRateHz || found.channels !== channels)) {
-      const now = named({ sampleRateHz: found.sampleRateHz, channels: found.channels });
-      throw new SluiceError(
-        "TypeMismatch",
-        `Cannot go on writing "${input}": it changed from ${
-          named({ sampleRateHz, channels })
-        } to ${now}, and a track ` +
-          "has one format; decode it and encode it again, or begin another file",
-      );
-    }
-    return copy(bytes);
-  };
+    if (found === undefined) return undefined;
+    const isSameSound = found.sampleRateHz === first.sampleRateHz && found.channels === first.channels;
+    if (isSameSound && found.detail === first.detail) return undefined;
+    const [before, now] = [first, found].map(({ sampleRateHz, channels, detail }) =>
+      describeFormat({ kind: "encoded", codec, sampleRateHz, channels }) + (isSameSound ? `, ${detail}` : "")
+    );
+    return {
+      change: `it changed from ${before} to ${now}, and a track has one format; decode it and encode it again, or ` +
+        "begin another file",
+    };
+  });
+}
+
+function withCheck(track: TrackFormat, changeIn: TrackFormat["changeIn"]): TrackFormat {
+  return { ...track, changeIn, convert: (bytes) => changeIn(bytes) ?? copy(bytes) };
 }
 
 function copy(bytes: Uint8Array): Uint8Array {
