@@ -115,6 +115,25 @@ eachDriver(
   },
 );
 
+eachDriver("a node of an edit that goes on without the lane is torn down when the lane comes back", async (native) => {
+  await using site = await siteWith(native, ["when told"]);
+  const { runtime, hold, laneTold } = site;
+  await flow(runtime, "n0");
+  const calls = await Deno.makeTempFile({ prefix: "sluice-calls-" });
+  const edit = runtime.edit((edit) => {
+    edit.reconfigure("n0", { told: 1 });
+    edit.add(lingering({ how: "waits", hold: hold.path, calls }), { id: "new", lane: "near", supervision: RESTART });
+    edit.connectByName("source.audio", "new.audioIn");
+  }, PATIENT);
+  // It has settled once the lane has been silent for long, which is before the lane is given up.
+  await edit.catch(() => {});
+  hold.release();
+  await until(() => laneTold.includes("replaced"));
+  await flow(runtime, "new");
+  match(await Deno.readTextFile(calls), laneTold.includes("fenced") ? /^st?s$/ : /^sts$/);
+  await Deno.remove(calls);
+});
+
 eachDriver("a node that keeps its thread in configChanged() is stuck", async (native) => {
   await using site = await siteWith(native, ["when told"]);
   const { runtime, told } = site;

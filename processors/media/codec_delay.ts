@@ -11,6 +11,8 @@ import type { Mediabunny } from "./containers.ts";
 /** Elements with an id of two bytes (RFC 9559, 5.1.4.1.24 and 5.1.3.5.7). */
 const [CODEC_DELAY, DISCARD_PADDING] = [0x56aa, 0x75a2];
 const ID_BYTES = 2;
+/** The element that has a block and what is said of it (RFC 9559, 5.1.3.5). */
+const BLOCK_GROUP = 0xa0;
 /** The most that is believed. */
 const MOST_NS = 10e9;
 
@@ -34,12 +36,21 @@ interface ReadTrack {
 export class CodecDelays {
   readonly #delays = new WeakMap<object, number>();
   readonly #discards = new WeakMap<Uint8Array, number>();
+  /** What stands in a group before its block, as GStreamer writes it. */
+  #ahead: number | undefined;
 
   private constructor(reader: ElementReader) {
     const traverse = reader.traverseElement.bind(reader);
     reader.traverseElement = (slice, ...rest) => {
-      this.#note(reader, slice.bytes, slice.bufferPos);
-      return traverse(slice, ...rest);
+      const { bytes, bufferPos } = slice;
+      this.#note(reader, bytes, bufferPos);
+      const goesOn = traverse(slice, ...rest);
+      if (reader.currentBlock !== null && this.#ahead !== undefined) {
+        this.#discards.set(reader.currentBlock.data, this.#ahead);
+        this.#ahead = undefined;
+      }
+      if (bytes[bufferPos] === BLOCK_GROUP) this.#ahead = undefined;
+      return goesOn;
     };
   }
 
@@ -67,6 +78,7 @@ export class CodecDelays {
     if (value === undefined || value < 0 || value > MOST_NS) return;
     if (id === CODEC_DELAY && currentTrack !== null) this.#delays.set(currentTrack, value);
     if (id === DISCARD_PADDING && currentBlock !== null) this.#discards.set(currentBlock.data, value);
+    else if (id === DISCARD_PADDING) this.#ahead = value;
   }
 }
 

@@ -93,6 +93,25 @@ Deno.test("MediaSink says in Matroska what ffmpeg says there of Opus that is not
   assert.deepEqual(unheardOf(path)[CODEC_DELAY], [PRE_SKIP_NS]);
 });
 
+Deno.test("MediaSource takes padding that stands before its block, as GStreamer writes it", async () => {
+  const bytes = Deno.readFileSync(opusClicks("webm"));
+  const read = (start: number, end: number) => bytes.subarray(start, end);
+  const padding = bytes.findLastIndex((byte, at) => byte === DISCARD_PADDING >> 8 && bytes[at + 1] === 0xa2);
+  const [{ end }] = elementsIn(read, padding, bytes.length);
+  const isGroup = (at: number) => {
+    const [group] = bytes[at] === 0xa0 ? elementsIn(read, at, bytes.length) : [];
+    return group !== undefined && group.content < padding && group.end === end;
+  };
+  const group = bytes.findLastIndex((_, at) => at < padding && isGroup(at));
+  const [{ content }] = elementsIn(read, group, bytes.length);
+  const turned = [...bytes.slice(padding, end), ...bytes.slice(content, padding)];
+  bytes.set(turned, content);
+  const path = `${FOLDER}/padding-first.webm`;
+  Deno.writeFileSync(path, bytes);
+  const { audio_0: packets } = await play({ path }, "audio_0");
+  assert.deepEqual(spanOf(packets), [-PRE_SKIP_NS, SOUND_NS]);
+});
+
 Deno.test("MediaSource ends sound at its end, within a packet, and MediaSink the file", async () => {
   const path = `${FOLDER}/opus-to.mkv`;
   await carry({ path: opusClicks("mkv"), endSeconds: 0.75 }, { path }, ["audio_0"]);

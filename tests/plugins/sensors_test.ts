@@ -236,6 +236,22 @@ sensors(
   },
 );
 
+sensors("a batch size for which a slot has no room is refused before the first batch, too", async (registry) => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const config = { source: "socket", address: `127.0.0.1:${port}`, channels: 2, batchSize: 3 };
+  const { runtime } = chain(registry, { acquisition: config }, "live");
+  await using _ = runtime;
+  await runtime.start();
+  // It sends nothing.
+  using _connection = await listener.accept();
+  await rejects(runtime.configure("acquisition", { batchSize: 65_536 }), {
+    message: /: batchSize is 65536, and .*; set slotBytes of the output's pool/,
+  });
+  await runtime.configure("acquisition", { batchSize: 4 });
+  await runtime.stop();
+});
+
 sensors("a batch size for which a slot has no room is refused, and the acquisition goes on", async (registry) => {
   for (const [channels, slotBytes, most] of [[2, 8_192, 1_008], [3, 300_000, 24_992]]) {
     const runtime = new Runtime({ native: "require", registry, pools: { packet: { slotBytes } } });

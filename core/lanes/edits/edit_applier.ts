@@ -68,6 +68,8 @@ export class EditApplier {
     // runs the lane.
     if (this.#lane.endIfGivenUp()) return;
     if (!beginToGive(this.#prepared.turn)) {
+      // Which ends the nodes that have come by now, too.
+      this.#lane.cells = [...this.#all.values()];
       this.#lane.running = false;
       return;
     }

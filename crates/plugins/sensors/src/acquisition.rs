@@ -168,6 +168,19 @@ impl Stage for Acquisition {
 
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
         let size = number(context, c"batchSize")? as usize;
+        if self.most == usize::MAX {
+            // No batch has come yet.
+            match context.acquire_packet(0, &FIELDS[..self.channels], size as u32, size as u32) {
+                Ok(frame) => {
+                    self.most = most_records(context, frame, self.channels, size).unwrap_or(usize::MAX);
+                    context.release(frame);
+                }
+                Err(Acquire::Later) => {}
+                Err(Acquire::Refused(why)) => {
+                    return Err(format!("batchSize is {size}, and {why}; set slotBytes of the output's pool"));
+                }
+            }
+        }
         if size > self.most {
             let most = self.most;
             return Err(format!(
@@ -330,7 +343,6 @@ fn acquire(context: &mut Context, channels: usize, count: usize) -> Result<Frame
     }
 }
 
-/// `ch0` to `ch63`.
 /// For how many records a slot has room, by a batch of so many in it: columns begin at multiples of [`COLUMN_ALIGN`].
 fn most_records(context: &Context, frame: Frame, channels: usize, count: usize) -> Option<usize> {
     let info = context.info(frame)?;
@@ -340,6 +352,7 @@ fn most_records(context: &Context, frame: Frame, channels: usize, count: usize) 
     Some(column / size_of::<i32>())
 }
 
+/// `ch0` to `ch63`.
 const FIELDS: [(&CStr, u32); MOST_COLUMNS] = {
     let mut fields = [(c"", SLUICE_I32); MOST_COLUMNS];
     let mut k = 0;
