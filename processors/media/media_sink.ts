@@ -416,7 +416,7 @@ export class MediaSink {
     const lengthNs = track.nextNs! - this.#originNs;
     if (lengthNs <= 0) return false;
     return (this.splitSeconds > 0 && lengthNs >= this.splitSeconds * 1e9) ||
-      (this.splitMegabytes > 0 && this.#recording!.size >= this.splitMegabytes * 1e6) || track.isNextChanged;
+      (this.splitMegabytes > 0 && this.#recording!.addedBytes >= this.splitMegabytes * 1e6) || track.isNextChanged;
   }
 
   /** Whether another track may still bring what belongs before the frame that is next. */

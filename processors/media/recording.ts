@@ -74,6 +74,7 @@ export class Recording {
   readonly #isMatroska: boolean;
   readonly #isOgg: boolean;
   #newestNs = -Infinity;
+  #addedBytes = 0;
   #finishing: Promise<unknown> | undefined;
   /** What is being written. */
   #written: Promise<void>;
@@ -125,6 +126,11 @@ export class Recording {
     return this.#file.size();
   }
 
+  /** Bytes of the packets that were added, whether or not they have been written by now. */
+  get addedBytes(): number {
+    return this.#addedBytes;
+  }
+
   /** The earliest time that the next packet of a track may have: one that was paused may be far behind the others. */
   earliestNs(index: number): number {
     return this.#tracks[index].state === "paused" ? this.#newestNs - MOST_BEHIND_NS : -Infinity;
@@ -144,6 +150,7 @@ export class Recording {
       this.#then(() => resumeTrack(this.#output, track.source));
     }
     this.#newestNs = Math.max(this.#newestNs, packet.timeNs);
+    this.#addedBytes += packet.bytes.length;
     this.#flac?.add(packet.bytes);
     this.#packets++;
     const isHeldBack = this.#isMatroska && PADDED.includes(track.format.codec);

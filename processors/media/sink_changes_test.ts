@@ -235,8 +235,7 @@ Deno.test("MediaSink begins another file at a key frame once one is as large as 
   const { video_0: frames } = await play({ path: mp4() }, "video_0");
   const path = `${FOLDER}/large.mp4`;
   const second = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  // What has not been written out yet, a second of it, does not count.
-  const spec = nodes.mediaSink({ path, splitMegabytes: 0.8 * second / 1e6 });
+  const spec = nodes.mediaSink({ path, splitMegabytes: 1.8 * second / 1e6 });
   await using sink = await ProcessorHarness.create(spec, {}, { connect: ["video_0"] });
   for (let round = 0; round < 4; round++) {
     for (const frame of frames) push(sink, "video_0", { ...frame, ptsNs: frame.ptsNs + round * 1e9 });
