@@ -53,7 +53,8 @@ interface PlayedTrack {
  * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
  * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
  * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
- * decoders begin with the place itself. An event `tracks` says what is in the file.
+ * decoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.
+ * An event `tracks` says what is in the file.
  *
  * **Inputs.** None.
  *
@@ -228,7 +229,7 @@ export class MediaSource {
 
   /** Where it ends. */
   get #stopNs(): number {
-    return (this.endSeconds ?? Infinity) * 1e9;
+    return Math.round((this.endSeconds ?? Infinity) * 1e9);
   }
 
   /** The time of the media at its end, if the file tells. */
@@ -289,7 +290,8 @@ export class MediaSource {
   }
 
   #isEarly({ timeNs }: FilePacket, context: ProcessorContext): boolean {
-    const mediaNs = this.#baseNs + timeNs - this.#placeNs;
+    // Pictures from beyond the end are needed by ones before it.
+    const mediaNs = this.#baseNs + Math.min(timeNs, this.#stopNs) - this.#placeNs;
     const nowNs = context.nowNs();
     if (this.#clockNs < 0) [this.#clockNs, this.#pacedNs] = [nowNs, mediaNs];
     // What leads up to a place comes at once.
@@ -302,20 +304,19 @@ export class MediaSource {
 
   async #write(played: PlayedTrack, context: ProcessorContext): Promise<void> {
     const { track } = played;
-    const packet = track.next!;
+    const packet = this.#upToEnd(played, track.next!);
     const isEarly = played.early > 0;
     if (isEarly) played.early--;
     if (played.block === undefined) await this.#writeEncoded(played, packet, context.mode === "live");
     else await this.#writeSamples(played, packet);
-    const endNs = packet.timeNs + this.#heardUpTo(played, packet);
+    const endNs = Math.min(packet.timeNs + packet.durationNs, this.#stopNs);
     this.#endNs = Math.max(this.#endNs, this.#baseNs + endNs - this.#placeNs);
     if (!isEarly) context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
     await this.#read(track.advance());
   }
 
   async #writeEncoded(played: PlayedTrack, packet: FilePacket, isLive: boolean): Promise<void> {
-    const { bytes, timeNs, keyframe } = packet;
-    const durationNs = this.#heardUpTo(played, packet);
+    const { bytes, timeNs, durationNs, keyframe } = packet;
     const out = played.out as StreamOutput<EncodedFrame>;
     const { kind: _, ...format } = played.track.format as EncodedFormat;
     await out.ready();
@@ -342,19 +343,29 @@ export class MediaSource {
     return startNs + cutNs > 0 ? cutNs : 0;
   }
 
-  /** How long a packet lasts; sound ends at the end that was set. */
-  #heardUpTo({ track }: PlayedTrack, { timeNs, durationNs }: FilePacket): number {
-    return track.port === "audio" ? Math.min(durationNs, Math.max(0, Math.round(this.#stopNs - timeNs))) : durationNs;
+  /**
+   * A packet as far as it lies before the end that was set: there, sound ends, and in a loop the next round begins. In a
+   * loop, a picture from beyond the end gets a time between those of the last picture and of the next round, since nodes
+   * that copy packets take no key frame whose time is before that of a packet that has come.
+   */
+  #upToEnd({ track }: PlayedTrack, packet: FilePacket): FilePacket {
+    const isCut = track.port === "audio" || this.loop;
+    const stopNs = this.#stopNs;
+    if (!isCut || packet.timeNs + packet.durationNs <= stopNs - ROUNDING_NS) return packet;
+    const timeNs = track.port === "video" ? Math.min(packet.timeNs, stopNs - ROUNDING_NS) : packet.timeNs;
+    return { ...packet, timeNs, durationNs: Math.min(packet.durationNs, Math.max(0, stopNs - timeNs)) };
   }
 
   /**
    * Whether a packet is before the place: sound that is over there, and a picture that is shown before. Whoever looks on
-   * sees the picture that is still shown at the place; in a file, times begin with the next one.
+   * sees the picture that is still shown at the place; in a file, times begin with the next one. A picture from beyond the
+   * end comes only since ones before the end need it.
    */
   #isOnlyDecoded({ track }: PlayedTrack, { timeNs, durationNs, unheardNs }: FilePacket, isLive: boolean): boolean {
     const endNs = timeNs + durationNs;
     const heardNs = Math.max(this.#placeNs, timeNs + unheardNs);
     if (track.port !== "video") return durationNs > 0 && endNs <= heardNs + LEAST_SOUND_NS;
+    if (timeNs >= this.#stopNs - ROUNDING_NS) return true;
     const isShownThere = isLive && endNs > this.#placeNs + ROUNDING_NS;
     return timeNs < this.#placeNs - ROUNDING_NS && !isShownThere;
   }
@@ -363,9 +374,10 @@ export class MediaSource {
     const out = played.out as StreamOutput<AudioFrame>;
     const { block } = played;
     const { sampleRateHz, channels } = played.track.format as AudioFormat;
-    const total = Math.floor(bytes.length / block!.bytesPerFrame);
+    const samplesUpTo = (placeNs: number) => Math.max(0, Math.round((placeNs - timeNs) / 1e9 * sampleRateHz));
+    const total = Math.min(Math.floor(bytes.length / block!.bytesPerFrame), samplesUpTo(this.#stopNs));
     // The first sample is that at the place.
-    for (let from = Math.max(0, Math.round((this.#placeNs - timeNs) / 1e9 * sampleRateHz)); from < total;) {
+    for (let from = samplesUpTo(this.#placeNs); from < total;) {
       const sampleCount = Math.min(total - from, Math.floor(MOST_VALUES / channels));
       block!.reserve(sampleCount);
       const start = from * block!.bytesPerFrame;

@@ -99,6 +99,19 @@ for (const [name, path] of Object.entries(SOUNDS)) {
   }, { needsFfmpeg: true });
 }
 
+for (const [name, path] of Object.entries(SOUNDS)) {
+  media(`each round of ${name} between two times has the samples of a single run`, async (registry) => {
+    const config = { path: path(), positionSeconds: 0.2, endSeconds: 0.75 };
+    const { audio_0: once } = await play(config, "audio_0");
+    const single = await decode(registry, once);
+    equal(single.samples.length, 26_400);
+    const { packets } = await loop(config, 3 * once.length);
+    const found = await decode(registry, packets);
+    assertRounds(found.samples, single.samples, 3);
+    deepEqual(found.jumps, []);
+  }, { needsFfmpeg: true });
+}
+
 for (const extension of ["ogg", "mkv", "webm", "mp4"]) {
   media(`Opus of ${extension} has the samples that ffmpeg gives, where it gives them`, async (registry) => {
     const path = opusClicks(extension);
