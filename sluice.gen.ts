@@ -10381,7 +10381,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "a31a47b265d416f3",
+    "processors/media/media_sink.ts": "bac38b7084ee401c",
     "processors/media/media_source.ts": "339c39c016b5c16d",
     "processors/media/pipe_sink.ts": "e2d965561de1ee59",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
