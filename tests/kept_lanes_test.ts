@@ -14,7 +14,7 @@ import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 const RESTART = { restart: { limit: 5, backoffMs: 1 } } as const;
 
-const STUCK_AFTER_MS = 200;
+const STUCK_AFTER_MS = 400;
 
 /** The same where no lane is to be found kept: a busy machine may be late to wake one. */
 const STUCK_LATE_MS = 600;
