@@ -103,6 +103,7 @@ export function leaveRow(pools: readonly Pool[], row: number): void {
 export function takeLeftRow(pools: readonly Pool[], page: ControlPage, life: LaneLife): boolean {
   const holds = pools[0]?.holdsOf(life.row);
   if (holds === undefined) return false;
+  // Before the mark: a thread that leaves its row and ends in between has set it.
   const ended = Atomics.load(page.u32, index32(page.laneOffset(life.row) + LANE.rowEnded)) === threadOfRow(life);
   if (Atomics.load(holds, 0) === HOLD_LEFT) {
     holds[0] = 0;

@@ -36,7 +36,7 @@ interface ReadTrack {
 export class CodecDelays {
   readonly #delays = new WeakMap<object, number>();
   readonly #discards = new WeakMap<Uint8Array, number>();
-  /** What stands in a group before its block, as GStreamer writes it. */
+  /** Padding that stands in a group before its block, as GStreamer writes it, nanoseconds. */
   #ahead: number | undefined;
 
   private constructor(reader: ElementReader) {
