@@ -75,6 +75,8 @@ fn replace(made: &Made) -> io::Result<()> {
     fs::rename(&partial, path)
 }
 
+/// A path of the checkout that cargo runs this for: a binary that was copied with its `target` comes from another one.
 fn full(path: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").expect("started by cargo");
+    Path::new(&manifest).join("../..").join(path)
 }
