@@ -10382,11 +10382,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",
     "processors/media/media_sink.ts": "bac38b7084ee401c",
-    "processors/media/media_source.ts": "339c39c016b5c16d",
+    "processors/media/media_source.ts": "7a03fa2449047758",
     "processors/media/pipe_sink.ts": "e2d965561de1ee59",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "aa667d8cdc3ceb0a",
+    "stages.gen.ts": "ddf7300726ee56b7",
   },
 });

@@ -31,7 +31,7 @@ import type {
   VideoFrame,
 } from "./generated.ts";
 
-/** The configuration of `org.sluice.codecs.aac-decode`. */
+/** The configuration of `aac-decode`. */
 export interface AacDecodeConfig {
   /**
    * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
@@ -41,21 +41,21 @@ export interface AacDecodeConfig {
   readonly damaged?: "conceal" | "fail";
 }
 
-/** A `org.sluice.codecs.aac-decode` in a graph. */
+/** A `aac-decode` in a graph. */
 export type AacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
 /** Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. HE-AAC and more channels are refused. */
 export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStage<AacDecodeConfig, AacDecodeHandle>({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.aac-decode",
+    type: "aac-decode",
     className: "AacDecode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes AAC-LC, mono or stereo.",
     doc:
       "Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. HE-AAC and more channels are refused.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -98,7 +98,7 @@ export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStag
   },
 });
 
-/** The configuration of `org.sluice.sensors.acquisition`. */
+/** The configuration of `acquisition`. */
 export interface AcquisitionConfig {
   /**
    * Where counts come from.
@@ -210,7 +210,7 @@ export interface AcquisitionConfig {
   readonly seed?: number;
 }
 
-/** A `org.sluice.sensors.acquisition` in a graph. */
+/** A `acquisition` in a graph. */
 export type AcquisitionHandle = NodeHandle<Record<never, never>, { packet: PacketFrame<Untyped> }>;
 
 /** Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are lost are counted, and the next one is flagged as a discontinuity. */
@@ -220,15 +220,15 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
 >({
   plugin: "sensors",
   descriptor: {
-    type: "org.sluice.sensors.acquisition",
+    type: "acquisition",
     className: "Acquisition",
     source: "crates/plugins/sensors/plugin.toml",
     description:
       "Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket.",
     doc:
       "Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are lost are counted, and the next one is flagged as a discontinuity.",
-    category: "plugin",
-    tags: ["native", "plugin", "sensors"],
+    category: "sensor",
+    tags: ["native", "sensors"],
     mode: "loop",
     trigger: "any",
     lane: "native",
@@ -383,7 +383,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
   },
 });
 
-/** The configuration of `org.sluice.codecs.audio-decode`. */
+/** The configuration of `audio-decode`. */
 export interface AudioDecodeConfig {
   /**
    * Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.
@@ -399,7 +399,7 @@ export interface AudioDecodeConfig {
   readonly damaged?: "conceal" | "fail";
 }
 
-/** A `org.sluice.codecs.audio-decode` in a graph. */
+/** A `audio-decode` in a graph. */
 export type AudioDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
 /** Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged. */
@@ -409,15 +409,15 @@ export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shipp
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.audio-decode",
+    type: "audio-decode",
     className: "AudioDecode",
     source: "crates/plugins/codecs/plugin.toml",
     description:
       "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do.",
     doc:
       "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -468,7 +468,7 @@ export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shipp
   },
 });
 
-/** The configuration of `org.sluice.sensors.biquad`. */
+/** The configuration of `biquad`. */
 export interface BiquadConfig {
   /**
    * What passes.
@@ -496,22 +496,22 @@ export interface BiquadConfig {
   readonly q?: number;
 }
 
-/** A `org.sluice.sensors.biquad` in a graph. */
+/** A `biquad` in a graph. */
 export type BiquadHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
 /** Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it. */
 export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadConfig, BiquadHandle>({
   plugin: "sensors",
   descriptor: {
-    type: "org.sluice.sensors.biquad",
+    type: "biquad",
     className: "Biquad",
     source: "crates/plugins/sensors/plugin.toml",
     description:
       "Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch.",
     doc:
       "Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it.",
-    category: "plugin",
-    tags: ["native", "plugin", "sensors"],
+    category: "sensor",
+    tags: ["native", "sensors"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -577,7 +577,7 @@ export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadC
   },
 });
 
-/** The configuration of `org.sluice.video.compositor`. */
+/** The configuration of `compositor`. */
 export interface CompositorConfig {
   /**
    * Pixels in a row that comes out.
@@ -965,7 +965,7 @@ export interface CompositorConfig {
   readonly visible_7?: boolean;
 }
 
-/** A `org.sluice.video.compositor` in a graph. */
+/** A `compositor` in a graph. */
 export type CompositorHandle = NodeHandle<
   {
     videoIn_0: VideoFrame;
@@ -987,15 +987,15 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
 >({
   plugin: "video",
   descriptor: {
-    type: "org.sluice.video.compositor",
+    type: "compositor",
     className: "Compositor",
     source: "crates/plugins/video/plugin.toml",
     description:
       "Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background.",
     doc:
       "Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: an input that is late keeps its last picture, which is counted.",
-    category: "plugin",
-    tags: ["native", "plugin", "video"],
+    category: "video",
+    tags: ["native", "video"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -1621,7 +1621,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.video.convert`. */
+/** The configuration of `convert`. */
 export interface ConvertConfig {
   /**
    * The format that comes out.
@@ -1643,21 +1643,21 @@ export interface ConvertConfig {
   readonly range?: "limited" | "full";
 }
 
-/** A `org.sluice.video.convert` in a graph. */
+/** A `convert` in a graph. */
 export type ConvertHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
 /** Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged. */
 export const convert: NodeType<ConvertConfig, ConvertHandle> = shippedStage<ConvertConfig, ConvertHandle>({
   plugin: "video",
   descriptor: {
-    type: "org.sluice.video.convert",
+    type: "convert",
     className: "Convert",
     source: "crates/plugins/video/plugin.toml",
     description: "Converts pictures to another pixel format.",
     doc:
       "Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.",
-    category: "plugin",
-    tags: ["native", "plugin", "video"],
+    category: "video",
+    tags: ["native", "video"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -1709,7 +1709,7 @@ export const convert: NodeType<ConvertConfig, ConvertHandle> = shippedStage<Conv
   },
 });
 
-/** The configuration of `org.sluice.sensors.downsample`. */
+/** The configuration of `downsample`. */
 export interface DownsampleConfig {
   /**
    * One sample of so many is kept.
@@ -1731,7 +1731,7 @@ export interface DownsampleConfig {
   readonly stopBandDb?: number;
 }
 
-/** A `org.sluice.sensors.downsample` in a graph. */
+/** A `downsample` in a graph. */
 export type DownsampleHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
 /** Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch comes out for each that comes in, if it completes a sample. After a gap it begins anew. */
@@ -1741,15 +1741,15 @@ export const downsample: NodeType<DownsampleConfig, DownsampleHandle> = shippedS
 >({
   plugin: "sensors",
   descriptor: {
-    type: "org.sluice.sensors.downsample",
+    type: "downsample",
     className: "Downsample",
     source: "crates/plugins/sensors/plugin.toml",
     description:
       "Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept.",
     doc:
       "Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch comes out for each that comes in, if it completes a sample. After a gap it begins anew.",
-    category: "plugin",
-    tags: ["native", "plugin", "sensors"],
+    category: "sensor",
+    tags: ["native", "sensors"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -1805,7 +1805,7 @@ export const downsample: NodeType<DownsampleConfig, DownsampleHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.sensors.fft`. */
+/** The configuration of `fft`. */
 export interface FftConfig {
   /**
    * Samples of a piece.
@@ -1833,22 +1833,22 @@ export interface FftConfig {
   readonly scale?: "volts" | "decibels";
 }
 
-/** A `org.sluice.sensors.fft` in a graph. */
+/** A `fft` in a graph. */
 export type FftHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
 /** Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of peak 1 has height 1, or 0 dB. */
 export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHandle>({
   plugin: "sensors",
   descriptor: {
-    type: "org.sluice.sensors.fft",
+    type: "fft",
     className: "Fft",
     source: "crates/plugins/sensors/plugin.toml",
     description:
       "Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate.",
     doc:
       "Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of peak 1 has height 1, or 0 dB.",
-    category: "plugin",
-    tags: ["native", "plugin", "sensors"],
+    category: "sensor",
+    tags: ["native", "sensors"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -1912,7 +1912,7 @@ export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHa
   },
 });
 
-/** The configuration of `org.sluice.codecs.flac-decode`. */
+/** The configuration of `flac-decode`. */
 export interface FlacDecodeConfig {
   /**
    * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
@@ -1922,7 +1922,7 @@ export interface FlacDecodeConfig {
   readonly damaged?: "conceal" | "fail";
 }
 
-/** A `org.sluice.codecs.flac-decode` in a graph. */
+/** A `flac-decode` in a graph. */
 export type FlacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
 /** Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In place of a frame whose check does not fit, which is counted, comes silence. */
@@ -1932,14 +1932,14 @@ export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.flac-decode",
+    type: "flac-decode",
     className: "FlacDecode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files.",
     doc:
       "Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In place of a frame whose check does not fit, which is counted, comes silence.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -1982,7 +1982,7 @@ export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.codecs.flac-encode`. */
+/** The configuration of `flac-encode`. */
 export interface FlacEncodeConfig {
   /**
    * Bits of a sample.
@@ -1992,7 +1992,7 @@ export interface FlacEncodeConfig {
   readonly bitsPerSample?: 16 | 24;
 }
 
-/** A `org.sluice.codecs.flac-encode` in a graph. */
+/** A `flac-encode` in a graph. */
 export type FlacEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: EncodedFrame }>;
 
 /** Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. */
@@ -2002,14 +2002,14 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.flac-encode",
+    type: "flac-encode",
     className: "FlacEncode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame.",
     doc:
       "Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2052,7 +2052,7 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.video.frame-rate`. */
+/** The configuration of `frame-rate`. */
 export interface FrameRateConfig {
   /**
    * Pictures a second that come out.
@@ -2062,21 +2062,21 @@ export interface FrameRateConfig {
   readonly frameRate?: number;
 }
 
-/** A `org.sluice.video.frame-rate` in a graph. */
+/** A `frame-rate` in a graph. */
 export type FrameRateHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
 /** Gives pictures at a steady rate. Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture. */
 export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStage<FrameRateConfig, FrameRateHandle>({
   plugin: "video",
   descriptor: {
-    type: "org.sluice.video.frame-rate",
+    type: "frame-rate",
     className: "FrameRate",
     source: "crates/plugins/video/plugin.toml",
     description: "Gives pictures at a steady rate.",
     doc:
       "Gives pictures at a steady rate. Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture.",
-    category: "plugin",
-    tags: ["native", "plugin", "video"],
+    category: "video",
+    tags: ["native", "video"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2119,7 +2119,7 @@ export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStag
   },
 });
 
-/** The configuration of `org.sluice.codecs.h264-decode`. */
+/** The configuration of `h264-decode`. */
 export interface H264DecodeConfig {
   /**
    * What is done with units that cannot be decoded.
@@ -2129,7 +2129,7 @@ export interface H264DecodeConfig {
   readonly damaged?: "skip" | "fail";
 }
 
-/** A `org.sluice.codecs.h264-decode` in a graph. */
+/** A `h264-decode` in a graph. */
 export type H264DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
 
 /** Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. Pictures that are decoded only for those after them are not given. */
@@ -2139,14 +2139,14 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.h264-decode",
+    type: "h264-decode",
     className: "H264Decode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented.",
     doc:
       "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. Pictures that are decoded only for those after them are not given.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2189,7 +2189,7 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.codecs.h264-encode`. */
+/** The configuration of `h264-encode`. */
 export interface H264EncodeConfig {
   /**
    * Bits a second, on average.
@@ -2253,7 +2253,7 @@ export interface H264EncodeConfig {
   readonly range?: "limited" | "full";
 }
 
-/** A `org.sluice.codecs.h264-encode` in a graph. */
+/** A `h264-encode` in a graph. */
 export type H264EncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
 
 /** Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range that are given stand in the stream, and change no picture. */
@@ -2263,14 +2263,14 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.h264-encode",
+    type: "h264-encode",
     className: "H264Encode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures.",
     doc:
       "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range that are given stand in the stream, and change no picture.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2375,7 +2375,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.codecs.jpeg-decode`. */
+/** The configuration of `jpeg-decode`. */
 export interface JpegDecodeConfig {
   /**
    * What is done with pictures that cannot be decoded, or are cut off.
@@ -2385,7 +2385,7 @@ export interface JpegDecodeConfig {
   readonly damaged?: "skip" | "fail";
 }
 
-/** A `org.sluice.codecs.jpeg-decode` in a graph. */
+/** A `jpeg-decode` in a graph. */
 export type JpegDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
 
 /** Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey. */
@@ -2395,14 +2395,14 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.jpeg-decode",
+    type: "jpeg-decode",
     className: "JpegDecode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours.",
     doc:
       "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2445,7 +2445,7 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.codecs.jpeg-encode`. */
+/** The configuration of `jpeg-encode`. */
 export interface JpegEncodeConfig {
   /**
    * How good pictures are; below 90, chroma has half the width and height.
@@ -2455,7 +2455,7 @@ export interface JpegEncodeConfig {
   readonly quality?: number;
 }
 
-/** A `org.sluice.codecs.jpeg-encode` in a graph. */
+/** A `jpeg-encode` in a graph. */
 export type JpegEncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
 
 /** Encodes pictures to JPEG, each by itself. Alpha is left out. */
@@ -2465,13 +2465,13 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.jpeg-encode",
+    type: "jpeg-encode",
     className: "JpegEncode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes pictures to JPEG, each by itself.",
     doc: "Encodes pictures to JPEG, each by itself. Alpha is left out.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2516,7 +2516,7 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.codecs.mp3-decode`. */
+/** The configuration of `mp3-decode`. */
 export interface Mp3DecodeConfig {
   /**
    * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
@@ -2526,21 +2526,21 @@ export interface Mp3DecodeConfig {
   readonly damaged?: "conceal" | "fail";
 }
 
-/** A `org.sluice.codecs.mp3-decode` in a graph. */
+/** A `mp3-decode` in a graph. */
 export type Mp3DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
 /** Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late. */
 export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStage<Mp3DecodeConfig, Mp3DecodeHandle>({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.mp3-decode",
+    type: "mp3-decode",
     className: "Mp3Decode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo.",
     doc:
       "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2583,7 +2583,7 @@ export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStag
   },
 });
 
-/** The configuration of `org.sluice.codecs.opus-decode`. */
+/** The configuration of `opus-decode`. */
 export interface OpusDecodeConfig {
   /**
    * Samples at the start that are left out of a stream that begins after the time 0 and does not tell.
@@ -2599,7 +2599,7 @@ export interface OpusDecodeConfig {
   readonly damaged?: "conceal" | "fail";
 }
 
-/** A `org.sluice.codecs.opus-decode` in a graph. */
+/** A `opus-decode` in a graph. */
 export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
 /** Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
@@ -2609,14 +2609,14 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.opus-decode",
+    type: "opus-decode",
     className: "OpusDecode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes Opus to mono or stereo at 48 kHz.",
     doc:
       "Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2667,7 +2667,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.codecs.opus-encode`. */
+/** The configuration of `opus-encode`. */
 export interface OpusEncodeConfig {
   /**
    * Bits a second; 0 leaves it to the encoder.
@@ -2701,7 +2701,7 @@ export interface OpusEncodeConfig {
   readonly variable?: boolean;
 }
 
-/** A `org.sluice.codecs.opus-encode` in a graph. */
+/** A `opus-encode` in a graph. */
 export type OpusEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: EncodedFrame }>;
 
 /** Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 samples (120 for the application low-delay), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input. */
@@ -2711,14 +2711,14 @@ export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedS
 >({
   plugin: "codecs",
   descriptor: {
-    type: "org.sluice.codecs.opus-encode",
+    type: "opus-encode",
     className: "OpusEncode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes mono or stereo at 48 kHz to Opus, a packet a frame.",
     doc:
       "Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 samples (120 for the application low-delay), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input.",
-    category: "plugin",
-    tags: ["native", "plugin", "codecs"],
+    category: "codec",
+    tags: ["native", "codecs"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2789,7 +2789,7 @@ export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedS
   },
 });
 
-/** The configuration of `org.sluice.video.overlay`. */
+/** The configuration of `overlay`. */
 export interface OverlayConfig {
   /**
    * The text, with what stands in braces filled in; \n starts another line.
@@ -2841,21 +2841,21 @@ export interface OverlayConfig {
   readonly imageOpacity?: number;
 }
 
-/** A `org.sluice.video.overlay` in a graph. */
+/** A `overlay` in a graph. */
 export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
 /** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha. */
 export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<OverlayConfig, OverlayHandle>({
   plugin: "video",
   descriptor: {
-    type: "org.sluice.video.overlay",
+    type: "overlay",
     className: "Overlay",
     source: "crates/plugins/video/plugin.toml",
     description: "Writes white text on a dark ground in a corner of pictures of any format.",
     doc:
       "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha.",
-    category: "plugin",
-    tags: ["native", "plugin", "video"],
+    category: "video",
+    tags: ["native", "video"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -2952,7 +2952,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
   },
 });
 
-/** The configuration of `org.sluice.video.pattern-source`. */
+/** The configuration of `pattern-source`. */
 export interface PatternSourceConfig {
   /**
    * What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.
@@ -2992,7 +2992,7 @@ export interface PatternSourceConfig {
   readonly flashSeconds?: number;
 }
 
-/** A `org.sluice.video.pattern-source` in a graph. */
+/** A `pattern-source` in a graph. */
 export type PatternSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
 
 /** Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC. */
@@ -3002,15 +3002,15 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
 >({
   plugin: "video",
   descriptor: {
-    type: "org.sluice.video.pattern-source",
+    type: "pattern-source",
     className: "PatternSource",
     source: "crates/plugins/video/plugin.toml",
     description:
       "Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output.",
     doc:
       "Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.",
-    category: "plugin",
-    tags: ["native", "plugin", "video"],
+    category: "video",
+    tags: ["native", "video"],
     mode: "loop",
     trigger: "any",
     lane: "native",
@@ -3092,7 +3092,7 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
   },
 });
 
-/** The configuration of `org.sluice.video.scale`. */
+/** The configuration of `scale`. */
 export interface ScaleConfig {
   /**
    * Pixels in a row that comes out; 0 keeps the shape of the part.
@@ -3150,21 +3150,21 @@ export interface ScaleConfig {
   readonly filter?: "nearest" | "bilinear" | "bicubic" | "lanczos";
 }
 
-/** A `org.sluice.video.scale` in a graph. */
+/** A `scale` in a graph. */
 export type ScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
 /** Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that cannot be used for the pictures that come is refused. */
 export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfig, ScaleHandle>({
   plugin: "video",
   descriptor: {
-    type: "org.sluice.video.scale",
+    type: "scale",
     className: "Scale",
     source: "crates/plugins/video/plugin.toml",
     description: "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format.",
     doc:
       "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that cannot be used for the pictures that come is refused.",
-    category: "plugin",
-    tags: ["native", "plugin", "video"],
+    category: "video",
+    tags: ["native", "video"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -3277,7 +3277,7 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
   },
 });
 
-/** The configuration of `org.sluice.sensors.to-voltage`. */
+/** The configuration of `to-voltage`. */
 export interface ToVoltageConfig {
   /**
    * Resolution of the converter.
@@ -3305,21 +3305,21 @@ export interface ToVoltageConfig {
   readonly offsetVolts?: number;
 }
 
-/** A `org.sluice.sensors.to-voltage` in a graph. */
+/** A `to-voltage` in a graph. */
 export type ToVoltageHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
 /** Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. Counts at an end of the range are counted as clipped. */
 export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStage<ToVoltageConfig, ToVoltageHandle>({
   plugin: "sensors",
   descriptor: {
-    type: "org.sluice.sensors.to-voltage",
+    type: "to-voltage",
     className: "ToVoltage",
     source: "crates/plugins/sensors/plugin.toml",
     description: "Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts.",
     doc:
       "Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. Counts at an end of the range are counted as clipped.",
-    category: "plugin",
-    tags: ["native", "plugin", "sensors"],
+    category: "sensor",
+    tags: ["native", "sensors"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -3386,7 +3386,7 @@ export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStag
   },
 });
 
-/** The configuration of `org.sluice.sensors.trigger`. */
+/** The configuration of `trigger`. */
 export interface TriggerConfig {
   /**
    * The column that is looked at, from 0.
@@ -3432,22 +3432,22 @@ export interface TriggerConfig {
   readonly holdOffSeconds?: number;
 }
 
-/** A `org.sluice.sensors.trigger` in a graph. */
+/** A `trigger` in a graph. */
 export type TriggerHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
 /** Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end cuts off comes as far as it goes, and shortPieces counts it. */
 export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<TriggerConfig, TriggerHandle>({
   plugin: "sensors",
   descriptor: {
-    type: "org.sluice.sensors.trigger",
+    type: "trigger",
     className: "Trigger",
     source: "crates/plugins/sensors/plugin.toml",
     description:
       "Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on.",
     doc:
       "Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end cuts off comes as far as it goes, and shortPieces counts it.",
-    category: "plugin",
-    tags: ["native", "plugin", "sensors"],
+    category: "sensor",
+    tags: ["native", "sensors"],
     mode: "push",
     trigger: "any",
     lane: "native",
@@ -3590,7 +3590,7 @@ export const nodes: {
 
 /** Their package, as a registry takes it. */
 export const nodePackage: NodePackage = definePackage({
-  name: "sluice-stages",
+  name: "@sluice/sluice/stages",
   url: import.meta.url,
   nodes: [
     aacDecode,

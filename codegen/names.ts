@@ -31,9 +31,6 @@ const TAKEN: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** What the ids of shipped stages begin with, which their names in code leave out. */
-const SHIPPED = /^org\.sluice\.(?:codecs|sensors|video)\./;
-
 /** How many names of types are cached. */
 const MOST_KNOWN = 10_000;
 
@@ -51,7 +48,7 @@ export function isBindingName(name: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && !RESERVED.has(name);
 }
 
-/** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`, the id of a shipped stage its last part; a taken word gets the suffix `Node`. */
+/** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`; a taken word gets the suffix `Node`. */
 export function identifierOf(type: string): string {
   return namesOf(type).identifier;
 }
@@ -87,7 +84,7 @@ function camelCase(type: string): string {
 }
 
 function plain(type: string): string {
-  return type.replace(SHIPPED, "").replace(/[^A-Za-z0-9-]+/g, "-").replace(/-+$/, "").replace(
+  return type.replace(/[^A-Za-z0-9-]+/g, "-").replace(/-+$/, "").replace(
     /-(?=\d)/g,
     (dash, at: number, whole: string) => /\d/.test(whole[at - 1]) ? "_" : dash,
   );

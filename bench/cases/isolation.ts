@@ -98,7 +98,7 @@ async function sampleMs(registry: NodeRegistry, durationSeconds: number, isolate
   const names = Object.keys(stages) as (keyof typeof stages)[];
   for (const name of names) {
     const options = { id: name, lane: "native", ...(name === "biquad" && { isolate }) };
-    runtime.addByType(`org.sluice.sensors.${name}`, stages[name], options);
+    runtime.addByType(name, stages[name], options);
   }
   names.slice(1).forEach((name, k) =>
     runtime.connectByName(`${names[k]}.packet${k > 0 ? "Out" : ""}`, `${name}.packetIn`, { capacity: 4 })

@@ -175,7 +175,7 @@ async function sensorMs(registry: NodeRegistry, durationSeconds: number): Promis
   };
   const names = Object.keys(stages) as (keyof typeof stages)[];
   for (const name of names) {
-    runtime.addByType(`org.sluice.sensors.${name}`, stages[name], { id: name, lane: "native" });
+    runtime.addByType(name, stages[name], { id: name, lane: "native" });
   }
   names.slice(1).forEach((name, k) =>
     runtime.connectByName(`${names[k]}.packet${k > 0 ? "Out" : ""}`, `${name}.packetIn`, { capacity: 4 })

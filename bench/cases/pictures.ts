@@ -19,14 +19,14 @@ const FRAMES = SECONDS * SIZE.frameRate;
 const WORK = [
   {
     what: "RGBA to NV12 at 1080p, a picture",
-    stage: "org.sluice.video.convert",
+    stage: "convert",
     config: { pixelFormat: "nv12" },
     wanted: [1_920, 1_080, "nv12"],
     filter: "scale=flags=bilinear:out_color_matrix=bt709:out_range=tv,format=nv12",
   },
   {
     what: "RGBA at 1080p to 720p, bilinear, a picture",
-    stage: "org.sluice.video.scale",
+    stage: "scale",
     config: { width: 1_280, height: 720, filter: "bilinear" },
     wanted: [1_280, 720, "rgba8"],
     filter: "scale=1280:720:flags=bilinear",
@@ -74,7 +74,7 @@ export const pictures: Benchmark = {
 /** @returns nanoseconds that the stage is busy with a picture */
 async function stageNs(registry: NodeRegistry, { stage, config, wanted }: typeof WORK[number]): Promise<number> {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
-  runtime.addByType("org.sluice.video.pattern-source", { ...SIZE, durationSeconds: SECONDS }, {
+  runtime.addByType("pattern-source", { ...SIZE, durationSeconds: SECONDS }, {
     id: "pattern",
     lane: "source",
   });
@@ -122,11 +122,11 @@ async function largeJob(registry: NodeRegistry): Promise<number> {
   const pools = { video: { slotBytes: LARGE.width * LARGE.height * 4 } };
   await using runtime = new Runtime({ native: "require", mode: "offline", registry, pools });
   const add = (type: string, config: object, id: string, lane: string) =>
-    runtime.addByType(`org.sluice.${type}`, { ...config }, { id, lane });
-  add("video.pattern-source", LARGE, "pattern", "pictures");
-  add("video.overlay", { text: "{time} {frame}" }, "overlay", "pictures");
-  add("video.convert", {}, "convert", "pictures");
-  add("codecs.h264-encode", { bitRate: 12_000_000 }, "encode", "codec");
+    runtime.addByType(type, { ...config }, { id, lane });
+  add("pattern-source", LARGE, "pattern", "pictures");
+  add("overlay", { text: "{time} {frame}" }, "overlay", "pictures");
+  add("convert", {}, "convert", "pictures");
+  add("h264-encode", { bitRate: 12_000_000 }, "encode", "codec");
   const sink = runtime.add(appSink.encoded(), { id: "sink" });
   runtime.connectByName("pattern.video", "overlay.videoIn", { capacity: 2 });
   runtime.connectByName("overlay.videoOut", "convert.videoIn", { capacity: 2 });

@@ -75,17 +75,17 @@ export const videoCodecs: Benchmark = {
 
 function start(registry: NodeRegistry, durationSeconds: number): Runtime {
   const runtime = new Runtime({ native: "require", mode: "offline", registry });
-  runtime.addByType("org.sluice.video.pattern-source", { ...SIZE, pattern: "zone-plate", durationSeconds }, {
+  runtime.addByType("pattern-source", { ...SIZE, pattern: "zone-plate", durationSeconds }, {
     id: "pattern",
     lane: "pictures",
   });
-  runtime.addByType("org.sluice.video.convert", {}, { id: "convert", lane: "pictures" });
+  runtime.addByType("convert", {}, { id: "convert", lane: "pictures" });
   runtime.connectByName("pattern.video", "convert.videoIn", { capacity: 4 });
   return runtime;
 }
 
 function addEncoder(runtime: Runtime): void {
-  runtime.addByType("org.sluice.codecs.h264-encode", {}, { id: "encode", lane: "codec" });
+  runtime.addByType("h264-encode", {}, { id: "encode", lane: "codec" });
   runtime.connectByName("convert.videoOut", "encode.video", { capacity: 4 });
 }
 
@@ -210,7 +210,7 @@ async function compareDecoders(
 async function decode(registry: NodeRegistry, units: readonly Uint8Array[]): Promise<number> {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
   const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
-  runtime.addByType("org.sluice.codecs.h264-decode", {}, { id: "decode", lane: "codec" });
+  runtime.addByType("h264-decode", {}, { id: "decode", lane: "codec" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
   runtime.connectByName("source.encoded", "decode.encoded", { capacity: 16 });
   runtime.connectByName("decode.video", "sink.video", { capacity: 4 });

@@ -10,7 +10,6 @@ import { text } from "@optique/core/message";
 import type { Suggestion } from "@optique/core/parser";
 import { completeExpression, type Completion } from "../../core/graph/expression/completion.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
-import { shortName } from "../../core/registry/short_names.ts";
 import { suggestArgs } from "../args.ts";
 import type { Io } from "../output/output.ts";
 import { loadTypes } from "../project/packages.ts";
@@ -64,10 +63,8 @@ function suggestLine(shell: string, word: string, registry: NodeRegistry): Sugge
 }
 
 function suggestTypes(begun: string, registry: NodeRegistry): Suggestion[] {
-  const ids = registry.listNodeTypes();
-  return registry.list().flatMap(({ descriptor: { type, description } }) =>
-    [...new Set([shortName(type, ids), type])].map((text) => ({ text, description }))
-  ).filter(({ text }) => text.startsWith(begun)).map(suggestion);
+  const types = registry.list().map(({ descriptor: { type, description } }) => ({ text: type, description }));
+  return types.filter(({ text }) => text.startsWith(begun)).map(suggestion);
 }
 
 function suggestion({ text: word, description }: Completion): Suggestion {

@@ -7,7 +7,6 @@ import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
-import { listEndingIn } from "../../core/registry/short_names.ts";
 import type { NodeMetadata, NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { InfoArgs, ListArgs } from "../args.ts";
 import { escapeControls } from "../../core/log.ts";
@@ -50,8 +49,7 @@ export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
 
 async function findType(args: InfoArgs, known: KnownTypes): Promise<ListedType> {
   try {
-    const [whole = args.type, ...others] = listEndingIn(known.registry.listNodeTypes(), args.type);
-    return listedType(known.registry, known.registry.has(args.type) || others.length > 0 ? args.type : whole);
+    return listedType(known.registry, args.type);
   } catch (error) {
     throw error instanceof SluiceError ? (await explainUnknownTypes([error], known, args))[0] : error;
   }

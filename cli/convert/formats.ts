@@ -10,10 +10,10 @@ import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat } from "../../pr
 
 /** Codecs that can be encoded to. */
 export const ENCODERS: Readonly<Record<string, CodecNode>> = {
-  h264: { type: "org.sluice.codecs.h264-encode", input: "video", output: "encoded" },
-  jpeg: { type: "org.sluice.codecs.jpeg-encode", input: "video", output: "encoded" },
-  opus: { type: "org.sluice.codecs.opus-encode", input: "audio", output: "encoded" },
-  flac: { type: "org.sluice.codecs.flac-encode", input: "audio", output: "encoded" },
+  h264: { type: "h264-encode", input: "video", output: "encoded" },
+  jpeg: { type: "jpeg-encode", input: "video", output: "encoded" },
+  opus: { type: "opus-encode", input: "audio", output: "encoded" },
+  flac: { type: "flac-encode", input: "audio", output: "encoded" },
 };
 
 /** Pixel formats that codecs take, and that `png` stands for. */

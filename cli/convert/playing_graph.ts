@@ -41,7 +41,7 @@ function addTrack(draft: GraphDraft, track: TrackInfo): void {
   if (decoder !== undefined) {
     end = draft.append(end, `${kind}-decode`, decoder, {}, kind);
     isRaw = true;
-    const turn = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
+    const turn = { type: "scale", input: "videoIn", output: "videoOut" };
     if (rotation !== undefined) end = draft.append(end, "turn", turn, { rotate: rotation }, kind);
   }
   const valve = { type: `${isRaw ? "video" : "encoded"}-valve`, input: "frameIn", output: "frameOut" };

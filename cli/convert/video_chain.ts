@@ -55,15 +55,15 @@ export function videoChain(
   assertSize(codec, size);
   const isOther = size.width !== track.width || size.height !== track.height;
   if (track.rotation !== undefined || isOther || args.size !== undefined || (isMixed && isOfOneSize(codec))) {
-    const scale = { type: "org.sluice.video.scale", input: "videoIn", output: "videoOut" };
+    const scale = { type: "scale", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "scale", scale, { ...size, ...(track.rotation && { rotate: track.rotation }) }, "decode");
   }
   if (args.frameRate !== undefined && track.codec !== "png" && track.codec !== "jpeg") {
-    const rate = { type: "org.sluice.video.frame-rate", input: "videoIn", output: "videoOut" };
+    const rate = { type: "frame-rate", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "frame-rate", rate, { frameRate: args.frameRate }, "decode");
   }
   if (PIXELS[codec] !== pixels) {
-    const convert = { type: "org.sluice.video.convert", input: "videoIn", output: "videoOut" };
+    const convert = { type: "convert", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec], ...colours }, "decode");
   }
   if (codec === "png") return end;

@@ -57,7 +57,7 @@ export function emitShippedStages(
     `${docComment("Their package, as a registry takes it.")}export const nodePackage: ${
       imports.runtime("NodePackage")
     } = definePackage({
-  name: "sluice-stages",
+  name: "@sluice/sluice/stages",
   url: import.meta.url,
   nodes: [${names.join(", ")}],
   sources: {},

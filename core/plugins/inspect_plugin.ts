@@ -10,7 +10,7 @@ import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
 import { loadNative } from "../../ffi/loader.ts";
 import { findStranger, loadPluginLibrary, type PluginStage, tryPluginLibraries } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { findShippedTypes, isShippedType } from "../registry/shipped_stage.ts";
+import { findShippedPlugin, shippedName, shippedTypes } from "../registry/shipped_stage.ts";
 import { isFile, otherThanFile } from "./file_kind.ts";
 import { MANIFEST, type PluginManifest } from "./manifest.ts";
 import { readManifestFile } from "./manifest_file.ts";
@@ -57,6 +57,8 @@ export interface OpenOptions {
 
 /** A plugin whose library was not opened yet. */
 export interface UnopenedPlugin extends InspectedPlugin {
+  /** Whether it comes with Sluice. */
+  readonly isShipped: boolean;
   /** Whether its library may be. */
   readonly opens: boolean;
 }
@@ -68,7 +70,8 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
   const isWanted = name !== undefined && manifest?.enabled !== false;
   const paths = isWanted ? libraryPaths(folder, name) : [];
   const library = paths.find(isFile);
-  const shipped = isWanted ? findShippedTypes(folder, library) : undefined;
+  const plugin = isWanted ? findShippedPlugin(folder, library) : undefined;
+  const shipped = plugin && shippedTypes(plugin);
   const panel = isWanted ? panelOf(folder, manifest) : undefined;
   const files = [library, panel].flatMap((each) => each !== undefined && isFile(each) ? [each] : []);
   const strangers = shipped === undefined ? findPluginStrangers(folder, path, files) : [];
@@ -78,7 +81,8 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
     ...strangers,
     ...[...ofText, ...ofVersion, ...ofPanel].map((message) => ({ file: path, message })),
   ];
-  const base = { folder, manifest, library, nodes: shipped ?? [], problems };
+  const isShipped = plugin !== undefined;
+  const base = { folder, manifest, library, nodes: shipped ?? [], problems, isShipped };
   if (!isWanted || shipped !== undefined) return { ...base, opens: false };
   if (library !== undefined) return { ...base, opens: strangers.length + ofVersion.length === 0 };
   const message = `${missing("library", paths)}; ${BUILD_IT}`;
@@ -111,7 +115,7 @@ export function tryLibraries(plugins: readonly UnopenedPlugin[], options?: OpenO
   }
 }
 
-function openPlugin({ opens, ...plugin }: UnopenedPlugin): InspectedPlugin {
+function openPlugin({ opens, isShipped, ...plugin }: UnopenedPlugin): InspectedPlugin {
   if (!opens) return plugin;
   const { folder, manifest } = plugin;
   const [path, library] = [join(folder, MANIFEST), plugin.library!];
@@ -120,7 +124,9 @@ function openPlugin({ opens, ...plugin }: UnopenedPlugin): InspectedPlugin {
   for (const message of findMissingStages(manifest, stages)) problems.push({ file: path, message });
   const nodes = stages.flatMap((stage) => {
     try {
-      if (isShippedType(stage.id)) throw new RangeError("it is there already, of a plugin that comes with Sluice");
+      if (!isShipped && shippedName(stage.id) !== undefined) {
+        throw new RangeError("only stages that come with Sluice have ids like this; give it one of a domain of yours");
+      }
       return [stageType(stage, manifest?.name ?? "", path, panelOf(folder, manifest))];
     } catch (error) {
       problems.push({ file: library, message: `stage "${stage.id}": ${(error as Error).message}` });

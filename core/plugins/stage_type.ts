@@ -9,6 +9,7 @@ import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
 import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
+import { shippedName } from "../registry/shipped_stage.ts";
 import { acceptsOf, commandsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
 
 /** Frame classes, by kind. */
@@ -29,7 +30,9 @@ const CLASSES: { readonly [K in FrameKind]: string } = {
  * @throws {RangeError} with what is wrong with its configuration schema, as a clause
  */
 export function stageType(stage: PluginStage, plugin: string, source: string, panel?: string): AnyNodeType {
-  const { id: type, doc, mode, figures } = stage;
+  const { id, doc, mode, figures } = stage;
+  const shipped = shippedName(id);
+  const type = shipped?.type ?? id;
   const accepts = acceptsOf(stage.config);
   const commands = commandsOf(stage.config);
   const descriptor: NodeDescriptor = {
@@ -38,8 +41,8 @@ export function stageType(stage: PluginStage, plugin: string, source: string, pa
     source,
     description: firstSentence(doc),
     doc,
-    category: "plugin",
-    tags: ["native", "plugin", plugin],
+    category: shipped?.family ?? "plugin",
+    tags: ["native", ...shipped === undefined ? ["plugin"] : [], plugin],
     mode,
     trigger: "any",
     lane: "native",
@@ -51,7 +54,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string, pa
     ...(figures.length > 0 && { figures }),
     ...(Object.keys(commands).length > 0 && { commands }),
   };
-  enterNativeStage(type, { figures, ...(panel !== undefined && { panel }) });
+  enterNativeStage(type, { id, figures, ...(panel !== undefined && { panel }) });
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });
 }
 

@@ -12,13 +12,10 @@ export interface Counterpart {
   readonly advice?: string;
 }
 
-const CODECS = "org.sluice.codecs.";
-const VIDEO = "org.sluice.video.";
-
 const READS: Counterpart = { types: ["media-source", "wav-source"] };
 const WRITES: Counterpart = { types: ["media-sink"], advice: "it muxes by the extension of its path" };
 const DECODES: Counterpart = {
-  types: [`${CODECS}h264-decode`, `${CODECS}audio-decode`],
+  types: ["h264-decode", "audio-decode"],
   advice: 'convert: "auto", which -e has, puts the decoder in',
 };
 const SHOWS: Counterpart = {
@@ -51,26 +48,26 @@ const BY_NAME: Readonly<Record<string, Counterpart>> = {
   decodebin: DECODES,
   decodebin3: DECODES,
   parsebin: DECODES,
-  videoconvert: { types: [`${VIDEO}convert`] },
-  videoscale: { types: [`${VIDEO}scale`] },
-  videoconvertscale: { types: [`${VIDEO}scale`, `${VIDEO}convert`] },
-  videoflip: { types: [`${VIDEO}scale`] },
-  videocrop: { types: [`${VIDEO}scale`] },
-  videorate: { types: [`${VIDEO}frame-rate`] },
-  videotestsrc: { types: [`${VIDEO}pattern-source`] },
-  videomixer: { types: [`${VIDEO}compositor`] },
-  textoverlay: { types: [`${VIDEO}overlay`] },
+  videoconvert: { types: ["convert"] },
+  videoscale: { types: ["scale"] },
+  videoconvertscale: { types: ["scale", "convert"] },
+  videoflip: { types: ["scale"] },
+  videocrop: { types: ["scale"] },
+  videorate: { types: ["frame-rate"] },
+  videotestsrc: { types: ["pattern-source"] },
+  videomixer: { types: ["compositor"] },
+  textoverlay: { types: ["overlay"] },
   audioconvert: { types: ["channel-mapper"], advice: "samples are 32-bit floats everywhere" },
   audioresample: { types: ["resampler"] },
   audiotestsrc: { types: ["tone-source"] },
   audiomixer: { types: ["mixer"] },
   volume: { types: ["gain"] },
   level: { types: ["level-meter"] },
-  x264enc: { types: [`${CODECS}h264-encode`] },
-  openh264enc: { types: [`${CODECS}h264-encode`] },
-  opusenc: { types: [`${CODECS}opus-encode`] },
-  flacenc: { types: [`${CODECS}flac-encode`] },
-  jpegenc: { types: [`${CODECS}jpeg-encode`] },
+  x264enc: { types: ["h264-encode"] },
+  openh264enc: { types: ["h264-encode"] },
+  opusenc: { types: ["opus-encode"] },
+  flacenc: { types: ["flac-encode"] },
+  jpegenc: { types: ["jpeg-encode"] },
   pngenc: { types: ["image-sink"] },
   multifilesink: { types: ["image-sink"] },
   multifilesrc: { types: ["image-source"] },

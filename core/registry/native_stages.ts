@@ -9,6 +9,8 @@ import type { AudioFormat } from "../frames/format.ts";
 
 /** What is known of a native stage beside its descriptor. */
 export interface NativeStage {
+  /** The id by which the native library knows it, where that is not the name of the node type. */
+  readonly id?: string;
   /** Names of its own figures, in the order in which the stage gives them. */
   readonly figures: readonly string[];
   /** The module that shows its nodes on the page, an absolute path. */

@@ -12,7 +12,8 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
 import { type Counterpart, counterpartOf } from "./foreign_names.ts";
-import { idsLike, meantId } from "./short_names.ts";
+import { idsLike, meantId } from "./meant_names.ts";
+import { shippedName } from "./shipped_stage.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 
 /** Up to here an error lists all names. */
@@ -132,6 +133,12 @@ export class NodeRegistry {
   #unknown(name: unknown): SluiceError {
     const names = this.listNodeTypes();
     const asked = typeof name === "string" ? name : undefined;
+    const shipped = asked === undefined ? undefined : shippedName(asked)?.type;
+    if (shipped !== undefined && this.has(shipped)) {
+      const message =
+        `Cannot find node type "${asked}": it is the id of a stage that comes with Sluice; write "${shipped}"`;
+      return new SluiceError("NodeTypeNotFound", message, { available: names });
+    }
     const foreign = asked === undefined ? undefined : counterpartOf(asked);
     const meant = asked === undefined || foreign !== undefined ? undefined : meantId(asked, names);
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;

@@ -17,8 +17,11 @@ import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts"
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
 export type ShippedPlugin = "codecs" | "sensors" | "video";
 
+/** The family of the stages of each. */
+const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = { codecs: "codec", sensors: "sensor", video: "video" };
+
 /** All of them. */
-export const SHIPPED_PLUGINS: readonly ShippedPlugin[] = ["codecs", "sensors", "video"];
+export const SHIPPED_PLUGINS = Object.keys(FAMILIES) as readonly ShippedPlugin[];
 
 /** What makes a library that fits. */
 const BUILD = 'build it with "deno task build:native"';
@@ -74,24 +77,36 @@ export function listShippedPlugins(): ShippedPluginInfo[] {
   }).sort((a, b) => a.plugin < b.plugin ? -1 : 1);
 }
 
-/** Whether generated code has made a node type of that id. */
-export function isShippedType(id: string): boolean {
-  return types.values().some((all) => all.some(({ descriptor }) => descriptor.type === id));
+/** What a stage that comes with Sluice is called in graphs. */
+export interface ShippedName {
+  /** The name of its node type: `scale` for the id `org.sluice.video.scale`. */
+  readonly type: string;
+  /** The category of its node type. */
+  readonly family: string;
 }
 
 /**
- * The node types of a plugin's folder, if it is one of those that come with Sluice.
+ * What a shipped stage is called in graphs.
  *
- * @param folder absolute
- * @param library in it, absolute, if it is there
- * @returns `undefined` for other plugins, and where no generated code has made the types
+ * @param id as the plugin's library has it
+ * @returns `undefined` for the ids of other plugins
  */
-export function findShippedTypes(folder: string, library: string | undefined): readonly AnyNodeType[] | undefined {
-  const plugin = types.keys().find((name) =>
+export function shippedName(id: string): ShippedName | undefined {
+  const plugin = SHIPPED_PLUGINS.find((each) => id.startsWith(domainOf(each)));
+  return plugin && { type: id.slice(domainOf(plugin).length), family: FAMILIES[plugin] };
+}
+
+/** Which of the plugins that come with Sluice it is. @param folder absolute @param library in it, absolute, if it is there */
+export function findShippedPlugin(folder: string, library: string | undefined): ShippedPlugin | undefined {
+  return SHIPPED_PLUGINS.find((name) =>
     isSame(folder, () => fileURLToPath(new URL(`../../crates/plugins/${name}`, import.meta.url))) ||
     (library !== undefined && isSame(library, () => shippedLibraryPath(name)))
   );
-  return plugin && types.get(plugin);
+}
+
+/** The node types of a shipped plugin; `undefined` where no generated code has made them. */
+export function shippedTypes(plugin: ShippedPlugin): readonly AnyNodeType[] | undefined {
+  return types.get(plugin);
 }
 
 /**
@@ -106,7 +121,7 @@ export function openShipped(plugin: ShippedPlugin): readonly PluginStage[] {
   const path = shippedLibraryPath(plugin);
   if (!isFile(path)) throw new RangeError(`there is no library "${path}"; ${BUILD}`);
   const stages = loadPluginLibrary(loadNative().symbols, path, true);
-  for (const { id, figures } of stages) enterNativeStage(id, { figures });
+  for (const { id, figures } of stages) enterNativeStage(shippedName(id)!.type, { id, figures });
   opened.set(plugin, stages);
   return stages;
 }
@@ -120,9 +135,14 @@ function openStage(plugin: ShippedPlugin, { type, inputs, outputs }: NodeDescrip
   } catch (cause) {
     throw cause instanceof RangeError ? reject(cause.message, cause) : cause;
   }
-  const stage = stages.find(({ id }) => id === type);
+  const stage = stages.find(({ id }) => id === domainOf(plugin) + type);
   if (stage !== undefined && isLike(stage.inputs, inputs) && isLike(stage.outputs, outputs)) return;
   throw reject(`the library of plugin "${plugin}" is of another version; ${BUILD}`);
+}
+
+/** What the ids of its stages begin with. */
+function domainOf(plugin: ShippedPlugin): string {
+  return `org.sluice.${plugin}.`;
 }
 
 /** Whether ports have the same names in the same order. */

@@ -15,12 +15,12 @@ export interface CodecNode {
 
 /** Codecs that can be decoded. */
 const DECODERS: Readonly<Record<string, CodecNode>> = {
-  h264: { type: "org.sluice.codecs.h264-decode", input: "encoded", output: "video" },
-  jpeg: { type: "org.sluice.codecs.jpeg-decode", input: "encoded", output: "video" },
-  opus: { type: "org.sluice.codecs.opus-decode", input: "encoded", output: "audio" },
-  aac: { type: "org.sluice.codecs.aac-decode", input: "encoded", output: "audio" },
-  mp3: { type: "org.sluice.codecs.mp3-decode", input: "encoded", output: "audio" },
-  flac: { type: "org.sluice.codecs.flac-decode", input: "encoded", output: "audio" },
+  h264: { type: "h264-decode", input: "encoded", output: "video" },
+  jpeg: { type: "jpeg-decode", input: "encoded", output: "video" },
+  opus: { type: "opus-decode", input: "encoded", output: "audio" },
+  aac: { type: "aac-decode", input: "encoded", output: "audio" },
+  mp3: { type: "mp3-decode", input: "encoded", output: "audio" },
+  flac: { type: "flac-decode", input: "encoded", output: "audio" },
 };
 
 /** AAC that can be decoded, by its codec string (RFC 6381) and its channels: AAC-LC of MPEG-4 or MPEG-2. */

@@ -197,7 +197,7 @@ export class MediaSource {
         `The pictures of ${name} of ${
           JSON.stringify(this.path)
         } are to be turned by ${rotation}°, which frames do not ` +
-          `say: put an "org.sluice.video.scale" with rotate=${rotation} behind their decoder, or set rotate=${rotation} ` +
+          `say: put a "scale" with rotate=${rotation} behind their decoder, or set rotate=${rotation} ` +
           'of the "media-sink" that writes them',
         { path: this.path, rotation },
       );

@@ -301,7 +301,7 @@ for (const type of ["pipeSink", "process"] as const) {
     }
     await assert.rejects(sink.run(), {
       message:
-        /its input changed from video i420, 32 × 16 to video i420, 16 × 16, and a pipe has one format; put a node "org\.sluice\.video\.scale" with width 32 and height 16 before it \(scale width=32 height=16\)/,
+        /its input changed from video i420, 32 × 16 to video i420, 16 × 16, and a pipe has one format; put a node "scale" with width 32 and height 16 before it \(scale width=32 height=16\)/,
     });
   });
 }

@@ -12,6 +12,6 @@ export interface PictureSize {
 
 /** How pictures keep a size, as a part of an error. @param where the scaler goes: `before its encoder` */
 export function scaleAdvice({ width, height }: PictureSize, where: string): string {
-  return `put a node "org.sluice.video.scale" with width ${width} and height ${height} ${where} ` +
+  return `put a node "scale" with width ${width} and height ${height} ${where} ` +
     `(scale width=${width} height=${height})`;
 }

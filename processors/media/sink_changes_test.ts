@@ -256,7 +256,7 @@ Deno.test("MediaSink says which scaler keeps the size of H.264 pictures, and whi
   const cases = [
     [
       film("160x120", "high"),
-      'its pictures changed from 96 × 64 to 160 × 120, and a track has one size; put a node "org.sluice.video.scale" ' +
+      'its pictures changed from 96 × 64 to 160 × 120, and a track has one size; put a node "scale" ' +
       "with width 96 and height 64 before its encoder (scale width=96 height=64), or begin another file",
     ],
     [film("96x64", "baseline"), "its encoder changed its profile or other parameters (SPS or PPS)"],

@@ -214,9 +214,9 @@ Deno.test("sluice convert writes sound alone to .m4a, and encodes samples for th
   const film = JSON.parse((await here(mp4(), "a.m4a", "--print-graph")).said);
   assert.deepEqual(film.links, [{ from: "input.audio_0", to: "output.audio_0" }]);
   const speech = JSON.parse((await here(SPEECH, "a.m4a", "--print-graph")).said);
-  assert.equal(speech.nodes["audio-encode"].type, "org.sluice.codecs.opus-encode");
+  assert.equal(speech.nodes["audio-encode"].type, "opus-encode");
   const plain = JSON.parse((await here(SPEECH, "a.mp4", "--print-graph")).said);
-  assert.equal(plain.nodes["audio-encode"].type, "org.sluice.codecs.opus-encode");
+  assert.equal(plain.nodes["audio-encode"].type, "opus-encode");
   for (const kept of [["a.mov"], ["a.mp4", "--audio-codec", "pcm-s16"], ["a.mp4", "--copy"]]) {
     const { links } = JSON.parse((await here(SPEECH, ...kept, "--print-graph")).said);
     assert.deepEqual(links, [{ from: "input.audio", to: "output.pcm_0" }], kept.join(" "));

@@ -60,7 +60,7 @@ Deno.test("playingGraph() turns pictures that the file says are to be turned, an
   const args = { command: "play", file: "a.mp4", loop: false, speaker: false, json: false, quiet: false } as const;
   const track = { name: "video_0", kind: "video", codec: "h264", rotation: 90 } as const;
   const { nodes, links } = playingGraph([track], args);
-  assert.deepEqual(nodes.turn, { type: "org.sluice.video.scale", lane: "video", config: { rotate: 90 } });
+  assert.deepEqual(nodes.turn, { type: "scale", lane: "video", config: { rotate: 90 } });
   assert.equal(nodes.file.config!.tellRotation, false);
   assert.deepEqual(links!.map(({ from, to }) => `${from} ${to}`), [
     "file.video_0 video-decode.encoded",

@@ -195,7 +195,7 @@ inFolder("mistakes are answered with what can be done", undefined, async (path, 
   equal(codecs.code, 0, codecs.stderr);
   match(
     codecs.stdout,
-    /^codecs \S+\n {2}.*named by Sluice; library \S+codecs\S*$[^]*^org\.sluice\.codecs\.jpeg-decode$/m,
+    /^codecs \S+\n {2}.*named by Sluice; library \S+codecs\S*$[^]*^jpeg-decode$/m,
   );
   deepEqual(await listFolder(path), []);
 });

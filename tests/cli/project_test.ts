@@ -98,7 +98,7 @@ Deno.test("sluice runs graphs with node types of plugins, lists them, and says w
   assert.equal(run.code, 0, run.stderr);
   const shown = await sluice(["nodes", "list"], { cwd: folder.path });
   assert.match(shown.stdout, /^ {2}quiet +TypeScript +mine +Reads\.$/m);
-  assert.match(shown.stdout, /^ {2}org\.sluice\.sensors\.fft +native +sluice-stages +[A-Z]/m);
+  assert.match(shown.stdout, /^ {2}fft +native +@sluice\/sluice\/stages +[A-Z]/m);
   assert.doesNotMatch(shown.stdout, /^ {2}native-/m, "stages for tests");
   assert.match(shown.stdout, /^ {2}gain +TypeScript +@sluice\/sluice +Makes audio louder or quieter\.$/m);
   const info = readEvents((await sluice(["nodes", "info", "quiet", "--json"], { cwd: folder.path })).stdout);

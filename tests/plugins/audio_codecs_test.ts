@@ -121,12 +121,12 @@ function ogg(units: readonly UnitCopy[], channels: number, preSkip: number): Uin
 
 media("opus-encode: ffmpeg decodes it, all samples of it, as opus-decode does", async (registry) => {
   const channels = [tone(30_000, 0), tone(30_000, 1)];
-  const units = await encode(registry, { "codecs.opus-encode": { bitRate: 160_000 } }, channels);
+  const units = await encode(registry, { "opus-encode": { bitRate: 160_000 } }, channels);
   equal(units.length, Math.ceil((30_000 + 312) / 960));
   ok(units.every(({ keyframe, dtsNs, ptsNs }) => keyframe && dtsNs === ptsNs));
   deepEqual(units.slice(0, 2).map(({ ptsNs }) => ptsNs), [-6.5e6, 13.5e6]);
   equal(units.reduce((sum, { durationNs }) => sum + durationNs, 0), Math.round((30_000 + 312) * 1e9 / 48_000));
-  const { whole, blocks } = await decode(registry, { "codecs.opus-decode": {} }, units, 2);
+  const { whole, blocks } = await decode(registry, { "opus-decode": {} }, units, 2);
   deepEqual(blocks.slice(0, 2).map(({ ptsNs }) => ptsNs), [0, 13.5e6]);
   const raw = await ffmpeg(["-i", "pipe:0", "-f", "f32le", "-c:a", "pcm_f32le"], ogg(units, 2, 312));
   const floats = new Float32Array(raw.slice().buffer);
@@ -142,18 +142,18 @@ media(
   "opus-decode gives nothing of what is only decoded for others, and nothing before the time 0",
   async (registry) => {
     const samples = tone(20_000, 0);
-    const units = await encode(registry, { "codecs.opus-encode": {} }, [samples]);
-    const whole = (await decode(registry, { "codecs.opus-decode": {} }, units, 1)).whole[0];
+    const units = await encode(registry, { "opus-encode": {} }, [samples]);
+    const whole = (await decode(registry, { "opus-decode": {} }, units, 1)).whole[0];
     // 4,800 samples less, of which the fifth packet of 960 has the last ones.
     const moved = units.map((unit) => ({ ...unit, ptsNs: unit.ptsNs - 1e8 }));
     for (const isFlagged of [true, false]) {
       const flagged = moved.map((unit) => ({ ...unit, decodeOnly: isFlagged && unit.ptsNs + unit.durationNs <= 0 }));
-      const found = await decode(registry, { "codecs.opus-decode": {} }, flagged, 1);
+      const found = await decode(registry, { "opus-decode": {} }, flagged, 1);
       deepEqual(found.blocks[0].ptsNs, 0);
       deepEqual(found.whole[0], whole.slice(4_800));
     }
     const late = units.map((unit, k) => ({ ...unit, ptsNs: unit.ptsNs + 1e9, decodeOnly: k < 3 }));
-    const found = await decode(registry, { "codecs.opus-decode": {} }, late, 1);
+    const found = await decode(registry, { "opus-decode": {} }, late, 1);
     deepEqual(found.whole[0], whole.slice(3 * 960 - 312));
   },
 );
@@ -161,26 +161,26 @@ media(
 media(
   "opus-decode leaves out preSkip of a stream that begins after 0, unless its first packet tells more",
   async (registry) => {
-    const units = await encode(registry, { "codecs.opus-encode": {} }, [tone(20_000, 0)]);
-    const whole = (await decode(registry, { "codecs.opus-decode": {} }, units, 1)).whole[0];
+    const units = await encode(registry, { "opus-encode": {} }, [tone(20_000, 0)]);
+    const whole = (await decode(registry, { "opus-decode": {} }, units, 1)).whole[0];
     const from = (startNs: number) =>
       units.map((unit) => ({ ...unit, ptsNs: unit.ptsNs + 6.5e6 + startNs, dtsNs: undefined }));
-    const late = await decode(registry, { "codecs.opus-decode": {} }, from(1e9), 1);
+    const late = await decode(registry, { "opus-decode": {} }, from(1e9), 1);
     deepEqual([late.blocks[0].ptsNs, late.whole[0]], [1e9 + 6.5e6, whole]);
-    const early = await decode(registry, { "codecs.opus-decode": {} }, from(0), 1);
+    const early = await decode(registry, { "opus-decode": {} }, from(0), 1);
     deepEqual([early.blocks[0].ptsNs, early.whole[0].slice(312)], [0, whole]);
     const [first, ...rest] = from(1e9);
     const cut = { ...first, ptsNs: first.ptsNs + 1e7, dtsNs: first.ptsNs, durationNs: 1e7 };
-    const told = await decode(registry, { "codecs.opus-decode": {} }, [cut, ...rest], 1);
+    const told = await decode(registry, { "opus-decode": {} }, [cut, ...rest], 1);
     deepEqual([told.blocks[0].ptsNs, told.whole[0]], [1e9 + 1e7, whole.slice(480 - 312)]);
   },
 );
 
 media("opus-decode conceals packets that are damaged or empty, and goes on", async (registry) => {
   const samples = tone(20_000, 0);
-  const units = await encode(registry, { "codecs.opus-encode": { packetMs: 10 } }, [samples]);
+  const units = await encode(registry, { "opus-encode": { packetMs: 10 } }, [samples]);
   const broken = units.map((unit, k) => k % 5 === 3 ? { ...unit, bytes: Uint8Array.of(3, 0xff, 0xff) } : unit);
-  const { whole, figures } = await decode(registry, { "codecs.opus-decode": {} }, broken, 1);
+  const { whole, figures } = await decode(registry, { "opus-decode": {} }, broken, 1);
   equal(whole[0].length, 20_000);
   deepEqual(figures("opus-decode"), {
     packets: units.length,
@@ -192,7 +192,7 @@ media("opus-decode conceals packets that are damaged or empty, and goes on", asy
 media("opus-encode refuses another rate, and says what mends it", async (registry) => {
   await using runtime = runtimeOf(registry);
   runtime.add(appSource.audio({ sampleRateHz: 44_100, channels: 1 }), { id: "source" });
-  addRow(registry, runtime, { "codecs.opus-encode": {} }, "source.audio");
+  addRow(registry, runtime, { "opus-encode": {} }, "source.audio");
   await rejects(runtime.start(), {
     code: "TypeMismatch",
     message: /"opus-encode\.audio": it carries audio 44100 Hz, 1 channel, wanted 48000 Hz/,
@@ -204,7 +204,7 @@ media("convert: auto encodes audio of another rate for an input of encoded frame
   for (const type of plugins.list()) registry.add(type);
   await using runtime = new Runtime({ mode: "offline", registry, convert: "auto" });
   runtime.add(nodes.toneSource({ sampleRateHz: 44_100, channels: 6, durationSeconds: 0.1 }), { id: "tone" });
-  const decode = runtime.addByType("org.sluice.codecs.opus-decode", {}, { id: "decode" });
+  const decode = runtime.addByType("opus-decode", {}, { id: "decode" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   runtime.connectByName("tone.audio", "decode.encoded");
   runtime.connectByName(`${decode.id}.audio`, "sink.audio");
@@ -212,8 +212,8 @@ media("convert: auto encodes audio of another rate for an input of encoded frame
   deepEqual(types, [
     "app-sink",
     "channel-mapper",
-    "org.sluice.codecs.opus-decode",
-    "org.sluice.codecs.opus-encode",
+    "opus-decode",
+    "opus-encode",
     "resampler",
     "tone-source",
   ]);
@@ -237,7 +237,7 @@ for (const bitsPerSample of [16, 24]) {
         (_, n) => n < 5_000 ? tone(1, channel)[0] + Math.sin(n / (9 + channel)) / 2 : noise(2 * n + channel) / 40_000,
       )
     );
-    const units = await encode(registry, { "codecs.flac-encode": { bitsPerSample } }, channels, {
+    const units = await encode(registry, { "flac-encode": { bitsPerSample } }, channels, {
       sampleRateHz: 44_100,
     });
     deepEqual(units.map(({ ptsNs }) => ptsNs), [0, 4_096, 8_192].map((n) => Math.round(n * 1e9 / 44_100)));

@@ -9,7 +9,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import { addRow, copyPicture, end, media, type PictureCopy, readCode, runtimeOf } from "../fixtures/plugins/media.ts";
 
-const TYPE = "org.sluice.video.compositor";
+const TYPE = "compositor";
 const MS = 1e6;
 
 type Rgba = readonly [number, number, number, number];
@@ -203,7 +203,7 @@ async function numbers(registry: NodeRegistry, rates: readonly [number, number],
   runtime.addByType(TYPE, { width: 64, height: 32, y_1: 16, ...config }, { id: "compositor", lane: "media" });
   for (const [k, frameRate] of rates.entries()) {
     const pattern = { width: 64, height: 16, frameRate, durationSeconds: seconds };
-    const last = addRow(registry, runtime, { [`video.pattern-source#in_${k}`]: pattern });
+    const last = addRow(registry, runtime, { [`pattern-source#in_${k}`]: pattern });
     runtime.connectByName(last, `compositor.videoIn_${k}`, { policy: "lossless", capacity: 2 });
   }
   const sink = runtime.add(appSink.video(), { id: "sink" });
@@ -492,7 +492,7 @@ async function taken(runtime: Runtime, source: string): Promise<void> {
 
 media("compositor refuses other pixel formats, and a master without a link, by name", async (registry) => {
   const cases: [object, string, RegExp][] = [
-    [{}, "nv12", /"compositor".*input videoIn_0 is in nv12, wanted rgba8; put org\.sluice\.video\.convert before it/],
+    [{}, "nv12", /"compositor".*input videoIn_0 is in nv12, wanted rgba8; put a "convert" before it/],
     [{ master: 3 }, "rgba8", /"compositor".*input videoIn_3 is the master and has no link/],
   ];
   for (const [config, pixelFormat, wanted] of cases) {
@@ -500,7 +500,7 @@ media("compositor refuses other pixel formats, and a master without a link, by n
     runtime.addByType(TYPE, { width: 64, height: 16, ...config }, { id: "compositor", lane: "media" });
     const pattern = { width: 64, height: 16, durationSeconds: 0.1 };
     // What has no format of its own to announce is seen only when it comes.
-    const row = { "video.pattern-source": pattern, "video.convert": { pixelFormat }, "video.frame-rate": {} };
+    const row = { "pattern-source": pattern, "convert": { pixelFormat }, "frame-rate": {} };
     runtime.connectByName(addRow(registry, runtime, row), "compositor.videoIn_0", { policy: "lossless", capacity: 2 });
     await runtime.start();
     await rejects(runtime.finished, (error: Error) => (match(error.message, wanted), true));

@@ -65,9 +65,9 @@ for (const matrix of ["bt601", "bt709", "bt2020"] as const) {
     media(`convert: bars in ${matrix}, ${range}, are within 2 levels, there and back`, async (registry) => {
       const size = { width: 320, height: 64, frameRate: 25, durationSeconds: 0.04 };
       for (const pixelFormat of ["nv12", "i420"]) {
-        const there: Row = { "video.pattern-source": size, "video.convert#there": { pixelFormat, matrix, range } };
+        const there: Row = { "pattern-source": size, "convert#there": { pixelFormat, matrix, range } };
         const [yuv] = (await runPictures(registry, there)).pictures;
-        const back = { "video.convert#back": { pixelFormat: "bgra8", matrix, range } };
+        const back = { "convert#back": { pixelFormat: "bgra8", matrix, range } };
         const [bgra] = (await runPictures(registry, { ...there, ...back })).pictures;
         BARS.forEach((colour, bar) => {
           // Below the code, above the box.
@@ -98,7 +98,7 @@ media("convert: ffmpeg reads the bars that it is given in each matrix and range"
     "tv",
   ]];
   for (const [matrix, name, range, levels] of cases) {
-    const row: Row = { "video.pattern-source": size, "video.convert": { pixelFormat: "i420", matrix, range } };
+    const row: Row = { "pattern-source": size, "convert": { pixelFormat: "i420", matrix, range } };
     const { pictures } = await runPictures(registry, row);
     const scale = `scale=in_color_matrix=${name}:in_range=${levels}:out_range=pc:flags=accurate_rnd+full_chroma_int`;
     const input = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "320x64", "-i", "pipe:0"];
@@ -121,7 +121,7 @@ media("convert: pictures of odd sizes go between all formats", async (registry) 
       return new Uint8Array(row * rows).fill(128);
     });
     for (const pixelFormat of formats) {
-      const [found] = await through(registry, { "video.convert": { pixelFormat } }, from, [width, height], [grey]);
+      const [found] = await through(registry, { "convert": { pixelFormat } }, from, [width, height], [grey]);
       deepEqual([found.pixelFormat, found.width, found.height], [pixelFormat, width, height]);
       const colour = ({ planes }: PictureCopy, k: number) =>
         planes[k].filter((_, at) => planes.length > 1 || at % 4 < 3);
@@ -138,7 +138,7 @@ media("convert: chroma is taken apart and joined without loss, and red and blue 
   const [width, height] = [70, 38];
   for (const [from, to] of [["nv12", "i420"], ["rgba8", "bgra8"]] as const) {
     const sent = from === "nv12" ? [noise(70 * 38), noise(70 * 19)] : [noise(4 * 70 * 38)];
-    const row: Row = { "video.convert#there": { pixelFormat: to }, "video.convert#back": { pixelFormat: from } };
+    const row: Row = { "convert#there": { pixelFormat: to }, "convert#back": { pixelFormat: from } };
     const [found] = await through(registry, row, from, [width, height], [sent]);
     equal(found.pixelFormat, from);
     found.planes.forEach((plane, k) => equal(compareBytes(plane, sent[k]).most, 0));

@@ -85,24 +85,24 @@ async function decode(registry: NodeRegistry, stage: string, codec: Codec, units
   try {
     const { figures } = await end(runtime);
     await sent;
-    return { frames: await seen, figures: figures(stage.split(".")[1])! };
+    return { frames: await seen, figures: figures(stage)! };
   } catch (error) {
     await settled;
     return { failed: (error as Error).message };
   }
 }
 
-const PATTERN: Row = { "video.pattern-source": { width: 192, height: 160, durationSeconds: 0.5 } };
+const PATTERN: Row = { "pattern-source": { width: 192, height: 160, durationSeconds: 0.5 } };
 
 const CASES: Readonly<Record<string, { readonly codec: Codec; readonly row: Row; readonly wanted: RegExp }>> = {
-  "codecs.h264-decode": {
+  "h264-decode": {
     codec: "h264",
-    row: { ...PATTERN, "video.convert": {}, "codecs.h264-encode": { keyInterval: 5 } },
+    row: { ...PATTERN, "convert": {}, "h264-encode": { keyInterval: 5 } },
     wanted: /no slot takes a picture of \d+ × \d+|cannot decode H\.264 with/,
   },
-  "codecs.jpeg-decode": {
+  "jpeg-decode": {
     codec: "jpeg",
-    row: { ...PATTERN, "codecs.jpeg-encode": {} },
+    row: { ...PATTERN, "jpeg-encode": {} },
     wanted: /no slot takes a picture of \d+ × \d+/,
   },
 };
@@ -114,10 +114,10 @@ for (const [stage, { codec, row, wanted }] of Object.entries(CASES)) {
   });
 }
 
-media(`codecs.opus-decode: ${PACKETS} damaged packets end in sound and counts`, async (registry) => {
+media(`opus-decode: ${PACKETS} damaged packets end in sound and counts`, async (registry) => {
   await using runtime = runtimeOf(registry);
   runtime.addByType(
-    "org.sluice.video.pattern-source",
+    "pattern-source",
     { width: 64, height: 16, durationSeconds: 1, flashSeconds: 0.1 },
     {
       id: "source",
@@ -125,13 +125,13 @@ media(`codecs.opus-decode: ${PACKETS} damaged packets end in sound and counts`, 
     },
   );
   const sink = runtime.add(appSink.encoded(), { id: "sink" });
-  const last = addRow(registry, runtime, { "codecs.opus-encode": {} }, "source.audio");
+  const last = addRow(registry, runtime, { "opus-encode": {} }, "source.audio");
   runtime.connectByName(last, "sink.encoded", { policy: "lossless", capacity: 8 });
   await runtime.start();
   const units: Uint8Array[] = [];
   for await (const { bytes } of sink) units.push(bytes.slice());
   await runtime.finished;
-  await fuzz(registry, "codecs.opus-decode", "opus", units, /^never$/);
+  await fuzz(registry, "opus-decode", "opus", units, /^never$/);
 });
 
 for (
@@ -141,7 +141,7 @@ for (
     ["flac", "flac", "s16", 6],
   ] as const
 ) {
-  media(`codecs.${codec}-decode: ${SYMPHONIA_PACKETS} damaged packets end in sound and counts`, async (registry) => {
+  media(`${codec}-decode: ${SYMPHONIA_PACKETS} damaged packets end in sound and counts`, async (registry) => {
     const path = `${FOLDER}/fuzz.mka`;
     const source = "anoisesrc=duration=0.5:amplitude=0.2:sample_rate=44100,pan=stereo|c0=c0|c1=-0.3*c0";
     ffmpeg("-f", "lavfi", "-i", source, "-c:a", encoder, "-sample_fmt", format, path);
@@ -153,7 +153,7 @@ for (
     const units: Uint8Array[] = [];
     for await (const { bytes } of sink) units.push(bytes.slice());
     await runtime.finished;
-    await fuzz(registry, `codecs.${codec}-decode`, codec, units, /^never$/, {
+    await fuzz(registry, `${codec}-decode`, codec, units, /^never$/, {
       packets: SYMPHONIA_PACKETS,
       other: (bytes, pick) => inside(bytes, keep, codec, pick),
     });

@@ -37,9 +37,9 @@ for (const profile of ["baseline", "main", "high"]) {
     `h264-encode: ffmpeg decodes every frame of the profile ${profile}, none missing and none twice`,
     async (registry) => {
       const { units, figures } = await runUnits(registry, {
-        "video.pattern-source": SMALL,
-        "video.convert": { pixelFormat: profile === "main" ? "nv12" : "i420" },
-        "codecs.h264-encode": { bitRate: 1_000_000, keyInterval: 20, profile },
+        "pattern-source": SMALL,
+        "convert": { pixelFormat: profile === "main" ? "nv12" : "i420" },
+        "h264-encode": { bitRate: 1_000_000, keyInterval: 20, profile },
       });
       equal(units.length, 60);
       deepEqual(units.flatMap(({ keyframe }, k) => keyframe ? [k] : []), [0, 20, 40]);
@@ -84,7 +84,7 @@ async function encodeStepwise(registry: NodeRegistry, config: object) {
   const runtime = runtimeOf(registry);
   const source = runtime.add(appSource.video(MOVING), { id: "source" });
   const sink = runtime.add(appSink.encoded(), { id: "sink" });
-  const last = addRow(registry, runtime, { "codecs.h264-encode": { ...config } }, "source.video");
+  const last = addRow(registry, runtime, { "h264-encode": { ...config } }, "source.video");
   runtime.connectByName(last, "sink.encoded", { policy: "lossless", capacity: 4 });
   await runtime.start();
   const units = sink[Symbol.asyncIterator]();
@@ -140,7 +140,7 @@ media("h264-encode keeps moving pictures 35 dB above what it changes", async (re
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.video(MOVING), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
-  const row = { "codecs.h264-encode": { bitRate: 1_000_000 }, "codecs.h264-decode": {} };
+  const row = { "h264-encode": { bitRate: 1_000_000 }, "h264-decode": {} };
   runtime.connectByName(addRow(registry, runtime, row, "source.video"), "sink.video", {
     policy: "lossless",
     capacity: 4,
@@ -162,9 +162,9 @@ media("h264-encode keeps moving pictures 35 dB above what it changes", async (re
 });
 
 media("h264-decode gives the pictures that ffmpeg gives of what was encoded here", async (registry) => {
-  const encoder = { "video.pattern-source": SMALL, "video.convert": {}, "codecs.h264-encode": { bitRate: 500_000 } };
+  const encoder = { "pattern-source": SMALL, "convert": {}, "h264-encode": { bitRate: 500_000 } };
   const { units } = await runUnits(registry, encoder);
-  const { pictures } = await runPictures(registry, { ...encoder, "codecs.h264-decode": {} });
+  const { pictures } = await runPictures(registry, { ...encoder, "h264-decode": {} });
   deepEqual(
     pictures.map(({ ptsNs, durationNs }) => [ptsNs, durationNs]),
     units.map(({ ptsNs, durationNs }) => [ptsNs, durationNs]),
@@ -199,7 +199,7 @@ async function decode(registry: NodeRegistry, units: readonly AppEncodedUnit[], 
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
-  const last = addRow(registry, runtime, { "codecs.h264-decode": config }, "source.encoded");
+  const last = addRow(registry, runtime, { "h264-decode": config }, "source.encoded");
   runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   const pictures: PictureCopy[] = [];
@@ -264,7 +264,7 @@ for (const [what, { format = "yuv420p", options = "" }] of Object.entries(REFUSE
     const [bytes] = await encodeByFfmpeg(["-pix_fmt", format, "-x264-params", `aud=1${options}`]);
     await using runtime = runtimeOf(registry);
     const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
-    addRow(registry, runtime, { "codecs.h264-decode": {} }, "source.encoded");
+    addRow(registry, runtime, { "h264-decode": {} }, "source.encoded");
     await runtime.start();
     const failed = rejects(
       runtime.finished,
@@ -315,7 +315,7 @@ media("h264-decode fails by a damaged SPS where that is wanted, and by the secon
   for (const [damaged, config, wanted] of cases) {
     await using runtime = runtimeOf(registry);
     const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
-    addRow(registry, runtime, { "codecs.h264-decode": config }, "source.encoded");
+    addRow(registry, runtime, { "h264-decode": config }, "source.encoded");
     await runtime.start();
     const failed = rejects(runtime.finished, wanted);
     const sent = (async () => {
@@ -353,9 +353,9 @@ for (const container of ["mp4", "mkv"]) {
       const path = await Deno.makeTempFile({ suffix: `.${container}` });
       await using runtime = runtimeOf(registry, { mode: "live" });
       const last = addRow(registry, runtime, {
-        "video.pattern-source#source": { width: 320, height: 240, frameRate: 200, durationSeconds: 4 },
-        "video.convert#convert": {},
-        "codecs.h264-encode#encode": { bitRate: BIT_RATES[0] },
+        "pattern-source#source": { width: 320, height: 240, frameRate: 200, durationSeconds: 4 },
+        "convert#convert": {},
+        "h264-encode#encode": { bitRate: BIT_RATES[0] },
       });
       runtime.add(mediaSink({ path }), { id: "file", ports: ["video_0"] });
       runtime.connectByName(last, "file.video_0", { policy: "lossless" });
@@ -383,9 +383,9 @@ media(
   async (registry) => {
     const levelOf = async (source: object, encode: Record<string, unknown>) => {
       const row = {
-        "video.pattern-source": { ...SMALL, durationSeconds: 0.1, ...source },
-        "video.convert": {},
-        "codecs.h264-encode": encode,
+        "pattern-source": { ...SMALL, durationSeconds: 0.1, ...source },
+        "convert": {},
+        "h264-encode": encode,
       };
       return (await runUnits(registry, row)).units[0].bytes[7];
     };
@@ -399,9 +399,9 @@ media(
     equal(await levelOf({ frameRate: 1000, durationSeconds: 0.01 }, { rateControl: "constant" }), 42);
     await using runtime = runtimeOf(registry, { mode: "live" });
     const row = {
-      "video.pattern-source": { ...SMALL, durationSeconds: 0 },
-      "video.convert": {},
-      "codecs.h264-encode": {},
+      "pattern-source": { ...SMALL, durationSeconds: 0 },
+      "convert": {},
+      "h264-encode": {},
     };
     addRow(registry, runtime, row);
     await runtime.start();

@@ -10,18 +10,18 @@ const PATTERN = { width: 160, height: 120, frameRate: 200 };
 media("a converter that an encoder needs is not bypassed, by what its source is known to give", async (registry) => {
   await using runtime = runtimeOf(registry, { mode: "live" });
   addRow(registry, runtime, {
-    "video.pattern-source#source": PATTERN,
-    "video.scale#scale": { width: 80 },
-    "video.convert#convert": {},
-    "video.frame-rate#rate": { frameRate: 100 },
-    "codecs.h264-encode#encode": {},
+    "pattern-source#source": PATTERN,
+    "scale#scale": { width: 80 },
+    "convert#convert": {},
+    "frame-rate#rate": { frameRate: 100 },
+    "h264-encode#encode": {},
   });
   await runtime.start();
   await flow(runtime, "encode", 3);
   await rejects(runtime.bypass("convert"), {
     code: "TypeMismatch",
     nodeId: "convert",
-    message: 'Cannot bypass node "convert" (org.sluice.video.convert): "encode.video" would get pixelFormat rgba8, ' +
+    message: 'Cannot bypass node "convert" (convert): "encode.video" would get pixelFormat rgba8, ' +
       "wanted i420 or nv12; replace the node in place of that",
   });
   // What is passed by on the way changes nothing of that.
@@ -50,7 +50,7 @@ media("a resampler that an encoder needs is not bypassed, by the rate that came"
 
 media("a bypass ends only where the node gives what is taken behind it", async (registry) => {
   await using runtime = runtimeOf(registry, { mode: "live" });
-  const row = { "video.pattern-source#source": PATTERN, "video.convert#convert": {}, "codecs.jpeg-encode#encode": {} };
+  const row = { "pattern-source#source": PATTERN, "convert#convert": {}, "jpeg-encode#encode": {} };
   addRow(registry, runtime, row);
   await runtime.edit((edit) => edit.bypass("convert"));
   await runtime.start();

@@ -7,7 +7,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import { addRow, media, type Row, runtimeOf } from "../fixtures/plugins/media.ts";
 import { flow, until } from "../fixtures/waiting.ts";
 
-const SOURCE: Row = { "video.pattern-source#source": { width: 320, height: 240, frameRate: 200 } };
+const SOURCE: Row = { "pattern-source#source": { width: 320, height: 240, frameRate: 200 } };
 const LIVE = { mode: "live", pools: { video: { slotBytes: 640 * 480 * 4 } } } as const;
 
 /** Calls a function while a live graph runs; ends it afterwards, as it can only end if nothing has failed. */
@@ -29,7 +29,7 @@ async function running(registry: NodeRegistry, row: Row, fn: (runtime: Runtime) 
 }
 
 media("video-scale refuses what its pictures have no part for, and goes on with what it had", async (registry) => {
-  await running(registry, { "video.scale#scale": {} }, async (runtime) => {
+  await running(registry, { "scale#scale": {} }, async (runtime) => {
     await rejects(runtime.setConfig("scale", "cropWidth", 1000), (error: Error & { code: string }) => {
       equal(error.code, "InvalidConfig");
       match(error.message, /a picture of 320 × 240 has no part of 1000 × 240 at 0, 0/);
@@ -55,7 +55,7 @@ media(
   async (registry) => {
     const lines: string[] = [];
     const untap = tapLog(({ message }) => void lines.push(message));
-    await running(registry, { "video.scale#size": {}, "video.scale#crop": {} }, async (runtime) => {
+    await running(registry, { "scale#size": {}, "scale#crop": {} }, async (runtime) => {
       await runtime.setConfig("crop", "cropWidth", 300);
       await flow(runtime, "sink");
       await runtime.setConfig("size", "width", 160);
@@ -74,19 +74,19 @@ media(
 );
 
 const STAGES: readonly Row[] = [
-  { "video.scale#node": {} },
-  { "video.overlay#node": {} },
-  { "video.frame-rate#node": {} },
-  { "video.convert#node": { pixelFormat: "nv12" } },
-  { "video.compositor#node": { width: 320, height: 240, frameRate: 200 } },
-  { "codecs.jpeg-encode#node": {} },
-  { "video.convert#before": {}, "codecs.h264-encode#node": { bitRate: 200_000 } },
+  { "scale#node": {} },
+  { "overlay#node": {} },
+  { "frame-rate#node": {} },
+  { "convert#node": { pixelFormat: "nv12" } },
+  { "compositor#node": { width: 320, height: 240, frameRate: 200 } },
+  { "jpeg-encode#node": {} },
+  { "convert#before": {}, "h264-encode#node": { bitRate: 200_000 } },
 ];
 
 for (const row of STAGES) {
   const [key] = Object.keys(row).filter((key) => key.endsWith("#node"));
   media(`${key.split("#")[0]}: no live value within its schema ends the run`, async (registry) => {
-    const { properties } = registry.get(`org.sluice.${key.split("#")[0]}`).descriptor.config;
+    const { properties } = registry.get(key.split("#")[0]).descriptor.config;
     await running(registry, row, async (runtime) => {
       for (const [name, property] of Object.entries(properties)) {
         // Inputs of the compositor that have no link are like the one that has.
@@ -116,7 +116,7 @@ media(
   async (registry) => {
     await running(
       registry,
-      { "video.scale#scale": {}, "video.convert#i420": {}, "codecs.h264-encode#encode": {} },
+      { "scale#scale": {}, "convert#i420": {}, "h264-encode#encode": {} },
       async (runtime) => {
         await runtime.setConfig("scale", "width", 321);
         await flow(runtime, "encode");
@@ -132,7 +132,7 @@ media(
 media("a stage in a process of its own refuses what its pictures cannot have, too", async (registry) => {
   await using runtime = runtimeOf(registry, LIVE);
   const last = addRow(registry, runtime, SOURCE);
-  runtime.addByType("org.sluice.video.scale", {}, { id: "scale", isolate: "process" });
+  runtime.addByType("scale", {}, { id: "scale", isolate: "process" });
   runtime.connectByName(last, "scale.videoIn");
   await runtime.start();
   await flow(runtime, "scale", 3);
@@ -146,8 +146,8 @@ media("a stage in a process of its own refuses what its pictures cannot have, to
 media("jpeg-encode leaves out what no slot takes once a live graph has begun, and goes on", async (registry) => {
   await using runtime = runtimeOf(registry, { mode: "live", pools: { encoded: { slotBytes: 40_000 } } });
   const row: Row = {
-    "video.pattern-source#source": { width: 320, height: 240, frameRate: 200, pattern: "zone-plate" },
-    "codecs.jpeg-encode#encode": { quality: 10 },
+    "pattern-source#source": { width: 320, height: 240, frameRate: 200, pattern: "zone-plate" },
+    "jpeg-encode#encode": { quality: 10 },
   };
   const sink = runtime.add(appSink.encoded(), { id: "sink" });
   runtime.connectByName(addRow(registry, runtime, row), "sink.encoded");

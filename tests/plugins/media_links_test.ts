@@ -48,7 +48,7 @@ async function makeClip(path: string): Promise<void> {
   await runtime.finished;
 }
 
-const typesOf = (runtime: Runtime) => Object.values(runtime.graph().nodes).map(({ type }) => type.split(".").at(-1));
+const typesOf = (runtime: Runtime) => Object.values(runtime.graph().nodes).map(({ type }) => type);
 
 withClip("typed handles link a file's tracks to what takes sound and pictures", async (path) => {
   await using runtime = new Runtime(OPTIONS);
@@ -90,8 +90,7 @@ withClip("without convert the stage that decodes is named, in scripts and in gra
   await using runtime = new Runtime(OPTIONS);
   runtime.add(nodes.mediaSource({ path }), { id: "clip", ports: ["audio_0"] });
   runtime.add(nodes.gain(), { id: "gain" });
-  const mend =
-    /wanted AudioFrame; put a "org\.sluice\.codecs\.audio-decode" node between them, or have convert: "auto"/;
+  const mend = /wanted AudioFrame; put a "audio-decode" node between them, or have convert: "auto"/;
   throws(() => runtime.connectByName("clip.audio_0", "gain.audioIn"), { code: "TypeMismatch", message: mend });
   const graph = JSON.stringify({
     version: 1,
@@ -225,7 +224,7 @@ withClip("pictures are converted for a program that reads YUV4MPEG2, or refused 
     `pattern-source width=64 height=64 durationSeconds=0.1 ! process command='["cat"]' videoFormat=${format} ! pipe-sink`;
   match(
     (await readLine(line("y4m"), "off")).errors[0].message,
-    /"process\.videoIn": the output gives pixelFormat rgba8, wanted i420; put a "org\.sluice\.video\.convert" node/,
+    /"process\.videoIn": the output gives pixelFormat rgba8, wanted i420; put a "convert" node/,
   );
   deepEqual(
     (await readLine(line("raw"), "off")).errors.map(({ message }) => message).filter((each) =>
@@ -291,7 +290,7 @@ withClip("converters of a line take pictures for what their file says of their c
   for (const [matrix, range] of [["bt601", "limited"], ["bt709", "full"], ["bt601", "full"], ["bt709", "limited"]]) {
     const colours = `matrix=${matrix} range=${range}`;
     const [file, copy] = [`${folder}/${matrix}-${range}.mp4`, `${folder}/${matrix}-${range}-copy.mp4`];
-    const encode = `org.sluice.video.convert pixelFormat=i420 ${colours} ! h264-encode bitRate=20000000 ${colours}`;
+    const encode = `convert pixelFormat=i420 ${colours} ! h264-encode bitRate=20000000 ${colours}`;
     await written(file, `${pattern} ! ${encode} ! media-sink path=${file}`);
     // Through RGB, and as YUV past a node that hands it on.
     await written(copy, `media-source path=${file} ! overlay ! media-sink path=${copy}`);
@@ -312,7 +311,7 @@ withClip("scripts and graph files take pictures for what a file says of their co
   const pattern = "pattern-source width=256 height=64 frameRate=20 durationSeconds=0.1";
   const wanted = await firstPicture(pattern, `${folder}/wanted`);
   const [known, unread] = [`${folder}/known.mp4`, `${folder}/unread.mp4`];
-  const encode = `org.sluice.video.convert pixelFormat=i420 matrix=bt601 ! h264-encode bitRate=20000000 matrix=bt601`;
+  const encode = `convert pixelFormat=i420 matrix=bt601 ! h264-encode bitRate=20000000 matrix=bt601`;
   await written(unread, `${pattern} ! ${encode} ! media-sink path=${unread}`);
   await Deno.copyFile(unread, known);
   const { container, tracks } = await readMedia(known);
@@ -360,7 +359,7 @@ withClip("scripts and graph files have sound encoded for what a sink's file hold
   await runtime.finished;
   deepEqual((await readMediaInfo(script)).tracks.map(({ codec }) => codec), ["flac"]);
   const fileOf = (path: string, from: string, to: string) => {
-    const sources = { tone: { type: "tone-source" }, picture: { type: "org.sluice.video.pattern-source" } };
+    const sources = { tone: { type: "tone-source" }, picture: { type: "pattern-source" } };
     const all = { ...sources, sink: { type: "media-sink", config: { path } } };
     return JSON.stringify({ version: 1, mode: "offline", convert: "auto", nodes: all, links: [{ from, to }] });
   };

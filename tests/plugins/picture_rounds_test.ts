@@ -13,7 +13,7 @@ async function decode(registry: NodeRegistry, packets: readonly EncodedOutput[])
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec: "h264" }), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
-  const last = addRow(registry, runtime, { "codecs.h264-decode": {} }, "source.encoded");
+  const last = addRow(registry, runtime, { "h264-decode": {} }, "source.encoded");
   runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   const times: number[] = [];

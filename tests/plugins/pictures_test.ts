@@ -23,12 +23,12 @@ import {
   runUnits,
 } from "../fixtures/plugins/media.ts";
 
-const GREY: Row = { "video.convert#grey": { pixelFormat: "i420" } };
+const GREY: Row = { "convert#grey": { pixelFormat: "i420" } };
 
 media("pattern-source: every frame has its number, its times, and a beep with each flash", async (registry) => {
   await using runtime = runtimeOf(registry);
   const config = { width: 200, height: 66, frameRate: 29.97, durationSeconds: 2.5, flashSeconds: 0.5 };
-  runtime.addByType("org.sluice.video.pattern-source", config, { id: "source", lane: "media" });
+  runtime.addByType("pattern-source", config, { id: "source", lane: "media" });
   const [pictures, sound] = [
     runtime.add(appSink.video(), { id: "pictures" }),
     runtime.add(appSink.audio(), { id: "sound" }),
@@ -75,7 +75,7 @@ media(
   async (registry) => {
     const [width, height] = [256, 128];
     const config = { pattern: "zone-plate", width, height, frameRate: 30, durationSeconds: 0.2 };
-    const { pictures } = await runPictures(registry, { "video.pattern-source": config });
+    const { pictures } = await runPictures(registry, { "pattern-source": config });
     equal(pictures.length, 6);
     for (const [frame, { planes: [rgba] }] of pictures.entries()) {
       // Below the box that moves.
@@ -92,13 +92,13 @@ media(
 );
 
 media("scale: a smaller picture of each format is ffmpeg's within a few levels", async (registry) => {
-  const pattern: Row = { "video.pattern-source": { pattern: "ramp", width: 640, height: 360, durationSeconds: 0.034 } };
+  const pattern: Row = { "pattern-source": { pattern: "ramp", width: 640, height: 360, durationSeconds: 0.034 } };
   for (const [pixelFormat, name] of [["rgba8", "rgba"], ["nv12", "nv12"]]) {
-    const row: Row = { ...pattern, "video.convert": { pixelFormat } };
+    const row: Row = { ...pattern, "convert": { pixelFormat } };
     const whole = await runPictures(registry, row);
     const { pictures: [small] } = await runPictures(registry, {
       ...row,
-      "video.scale": { width: 320, filter: "bicubic" },
+      "scale": { width: 320, filter: "bicubic" },
     });
     deepEqual([small.width, small.height, small.pixelFormat], [320, 180, pixelFormat]);
     const input = ["-f", "rawvideo", "-pix_fmt", name, "-s", "640x360", "-i", "pipe:0"];
@@ -115,7 +115,7 @@ media("scale: a smaller picture of each format is ffmpeg's within a few levels",
 }, { needsFfmpeg: true });
 
 media("scale: cuts, turns and mirrors are ffmpeg's, byte for byte", async (registry) => {
-  const pattern: Row = { "video.pattern-source": { width: 130, height: 70, durationSeconds: 0.034 } };
+  const pattern: Row = { "pattern-source": { width: 130, height: 70, durationSeconds: 0.034 } };
   const crop = { cropLeft: 10, cropTop: 6, cropWidth: 100, cropHeight: 40 };
   const cases: [string, string, Record<string, unknown>, string][] = [
     ["bgra8", "bgra", { ...crop, rotate: 180 }, "crop=100:40:10:6,hflip,vflip"],
@@ -124,11 +124,11 @@ media("scale: cuts, turns and mirrors are ffmpeg's, byte for byte", async (regis
     ["nv12", "nv12", { rotate: 90 }, "format=yuv420p,transpose=clock,format=nv12"],
   ];
   for (const [pixelFormat, name, config, filter] of cases) {
-    const row: Row = { ...pattern, "video.convert": { pixelFormat } };
+    const row: Row = { ...pattern, "convert": { pixelFormat } };
     const whole = rawVideo((await runPictures(registry, row)).pictures);
     const input = ["-f", "rawvideo", "-pix_fmt", name, "-s", "130x70", "-i", "pipe:0"];
     const theirs = await ffmpeg([...input, "-vf", filter, "-f", "rawvideo"], whole);
-    const { pictures } = await runPictures(registry, { ...row, "video.scale": config });
+    const { pictures } = await runPictures(registry, { ...row, "scale": config });
     equal(compareBytes(rawVideo(pictures), theirs).most, 0, `${name}, ${filter}`);
   }
 }, { needsFfmpeg: true });
@@ -137,11 +137,11 @@ media("scale refuses a part that is not in the picture, and a picture that no sl
   const small = { width: 64, height: 48, durationSeconds: 0.1 };
   const cases: [Row, RegExp][] = [
     [
-      { "video.pattern-source": small, "video.scale": { cropLeft: 60, cropWidth: 8 } },
+      { "pattern-source": small, "scale": { cropLeft: 60, cropWidth: 8 } },
       /64 × 48 has no part of 8 × 48 at 60, 0/,
     ],
     [
-      { "video.pattern-source": small, "video.scale": { width: 4_096, height: 4_096 } },
+      { "pattern-source": small, "scale": { width: 4_096, height: 4_096 } },
       /4096 × 4096 in rgba8: .*; raise slotBytes/,
     ],
   ];
@@ -154,21 +154,21 @@ media("scale refuses a part that is not in the picture, and a picture that no sl
 });
 
 media("frames of 2160p pass where the pool has slots for them", async (registry) => {
-  const row: Row = { "video.pattern-source": { width: 3_840, height: 2_160, durationSeconds: 0.1 } };
+  const row: Row = { "pattern-source": { width: 3_840, height: 2_160, durationSeconds: 0.1 } };
   const pools = { video: { slotBytes: 3_840 * 2_160 * 4 } };
-  const { pictures } = await runPictures(registry, { ...row, "video.scale": { width: 320 }, ...GREY }, { pools });
+  const { pictures } = await runPictures(registry, { ...row, "scale": { width: 320 }, ...GREY }, { pools });
   deepEqual(pictures.map(({ planes: [luma] }) => readCode(luma, 320, 180)), [0, 1, 2]);
 });
 
 media(
   "jpeg: ffmpeg decodes what is encoded, jpeg-decode gives the same, and both are near the picture",
   async (registry) => {
-    const row: Row = { "video.pattern-source": { width: 322, height: 182, durationSeconds: 0.1 } };
+    const row: Row = { "pattern-source": { width: 322, height: 182, durationSeconds: 0.1 } };
     const { pictures } = await runPictures(registry, row);
-    const encoder: Row = { ...row, "codecs.jpeg-encode": { quality: 95 } };
+    const encoder: Row = { ...row, "jpeg-encode": { quality: 95 } };
     const { units } = await runUnits(registry, encoder);
     equal(units.length, 3);
-    const { pictures: decoded } = await runPictures(registry, { ...encoder, "codecs.jpeg-decode": {} });
+    const { pictures: decoded } = await runPictures(registry, { ...encoder, "jpeg-decode": {} });
     for (const [k, { bytes, keyframe }] of units.entries()) {
       deepEqual([keyframe, bytes[0], bytes[1], ...bytes.subarray(-2)], [true, 0xff, 0xd8, 0xff, 0xd9]);
       const theirs = await ffmpeg(
@@ -192,8 +192,8 @@ media("frame-rate drops and repeats by time, and keeps to its places", async (re
     ] as const
   ) {
     const durationSeconds = from === 30 ? 0.6 : from === 10 ? 0.6 : 0.4;
-    const row: Row = { "video.pattern-source": { width: 128, height: 64, frameRate: from, durationSeconds } };
-    const { pictures, figures } = await runPictures(registry, { ...row, "video.frame-rate": { frameRate: to } });
+    const row: Row = { "pattern-source": { width: 128, height: 64, frameRate: from, durationSeconds } };
+    const { pictures, figures } = await runPictures(registry, { ...row, "frame-rate": { frameRate: to } });
     deepEqual(
       pictures.map(({ planes: [rgba] }) => readCode(rgba.filter((_, k) => k % 4 === 0), 128, 64)),
       wanted,
@@ -208,12 +208,12 @@ media("frame-rate drops and repeats by time, and keeps to its places", async (re
 });
 
 media("overlay writes the time of each picture in each format, and changes nothing elsewhere", async (registry) => {
-  const row: Row = { "video.pattern-source": { pattern: "ramp", width: 320, height: 180, durationSeconds: 0.1 } };
+  const row: Row = { "pattern-source": { pattern: "ramp", width: 320, height: 180, durationSeconds: 0.1 } };
   for (const pixelFormat of ["rgba8", "nv12", "i420"]) {
-    const base: Row = { ...row, "video.convert": { pixelFormat } };
+    const base: Row = { ...row, "convert": { pixelFormat } };
     const { pictures: plain } = await runPictures(registry, base);
     const config = { text: "{time}\n#{frame}", position: "top-right", size: 20, opacity: 1 };
-    const { pictures } = await runPictures(registry, { ...base, "video.overlay": config });
+    const { pictures } = await runPictures(registry, { ...base, "overlay": config });
     const pixel = pixelFormat === "rgba8" ? 4 : 1;
     const level = (k: number, x: number, y: number) => pictures[k].planes[0][(y * 320 + x) * pixel];
     const [white, black] = pixelFormat === "rgba8" ? [255, 0] : [235, 16];
@@ -246,7 +246,7 @@ media("overlay counts the pictures before which others are missing", async (regi
     const format = { pixelFormat: "rgba8", width: 64, height: 32, frameRate: 25 } as const;
     const source = runtime.add(appSource.video(format), { id: "source" });
     const sink = runtime.add(appSink.video(), { id: "sink" });
-    const last = addRow(registry, runtime, { "video.overlay": { text, size: 24 } }, "source.video");
+    const last = addRow(registry, runtime, { "overlay": { text, size: 24 } }, "source.video");
     runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
     await runtime.start();
     const sent = (async () => {
@@ -275,7 +275,7 @@ async function stamped(registry: NodeRegistry, config: object, level = 0): Promi
   const format = { pixelFormat: "rgba8", width: 64, height: 40, frameRate: 25 } as const;
   const source = runtime.add(appSource.video(format), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
-  const last = addRow(registry, runtime, { "video.overlay": { text: "", ...config } }, "source.video");
+  const last = addRow(registry, runtime, { "overlay": { text: "", ...config } }, "source.video");
   runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   await source.push({ planes: [Uint8Array.from({ length: 64 * 40 * 4 }, (_, k) => k % 4 === 3 ? 255 : level)] });
@@ -306,11 +306,11 @@ media("overlay draws an image in each format by its alpha, and changes nothing e
   };
   for (const pixelFormat of ["rgba8", "bgra8", "nv12", "i420"] as const) {
     const base: Row = {
-      "video.pattern-source": { pattern: "ramp", width: 160, height: 90, durationSeconds: 0.034 },
-      "video.convert": { pixelFormat },
+      "pattern-source": { pattern: "ramp", width: 160, height: 90, durationSeconds: 0.034 },
+      "convert": { pixelFormat },
     };
     const { pictures: [{ planes: plain }] } = await runPictures(registry, base);
-    const { pictures: [{ planes }] } = await runPictures(registry, { ...base, "video.overlay": config });
+    const { pictures: [{ planes }] } = await runPictures(registry, { ...base, "overlay": config });
     /** Compares one level with how it is mixed. */
     const check = (plane: number, at: number, level: number, part: number, off: number) => {
       const wanted = plain[plane][at] * (1 - part) + level * part;
@@ -420,7 +420,7 @@ media("overlay leaves out an image that has no place in a picture", async (regis
       const source = runtime.add(appSource.video({ pixelFormat, width, height, frameRate: 25 }), { id: "source" });
       const sink = runtime.add(appSink.video(), { id: "sink" });
       const config = { text: "", image: `${folder}/a.png`, imagePosition: "top-left" };
-      const last = addRow(registry, runtime, { "video.overlay": config }, "source.video");
+      const last = addRow(registry, runtime, { "overlay": config }, "source.video");
       runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
       await runtime.start();
       const planes = Array.from({ length: pixelFormat === "i420" ? 3 : 1 }, (_, plane) => {
@@ -439,13 +439,13 @@ media("overlay leaves out an image that has no place in a picture", async (regis
 
 media("jpeg-decode gives no picture that is only decoded for others", async (registry) => {
   const { units } = await runUnits(registry, {
-    "video.pattern-source": { width: 64, height: 48, durationSeconds: 0.1 },
-    "codecs.jpeg-encode": {},
+    "pattern-source": { width: 64, height: 48, durationSeconds: 0.1 },
+    "jpeg-encode": {},
   });
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.encoded({ codec: "jpeg" }), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
-  const last = addRow(registry, runtime, { "codecs.jpeg-decode": {} }, "source.encoded");
+  const last = addRow(registry, runtime, { "jpeg-decode": {} }, "source.encoded");
   runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   for (const [k, { bytes, ptsNs }] of units.entries()) await source.push({ bytes, ptsNs, decodeOnly: k !== 1 });
@@ -458,8 +458,8 @@ media("jpeg-decode gives no picture that is only decoded for others", async (reg
 
 media("jpeg-decode counts pictures that are damaged or cut off, and warns of the first", async (registry) => {
   const { units: [{ bytes }] } = await runUnits(registry, {
-    "video.pattern-source": { width: 64, height: 48, durationSeconds: 0.034 },
-    "codecs.jpeg-encode": {},
+    "pattern-source": { width: 64, height: 48, durationSeconds: 0.034 },
+    "jpeg-encode": {},
   });
   const [cut, noise] = [bytes.subarray(0, bytes.length - 2), Uint8Array.from({ length: 500 }, (_, k) => k * 37)];
   const cases: [sent: Uint8Array[], pictures: number, damaged: number, wanted: RegExp][] = [
@@ -502,7 +502,7 @@ async function decodeJpegs(registry: NodeRegistry, sent: readonly Uint8Array[], 
     await using runtime = runtimeOf(registry);
     const source = runtime.add(appSource.encoded({ codec: "jpeg" }), { id: "source" });
     const sink = runtime.add(appSink.video(), { id: "sink" });
-    const last = addRow(registry, runtime, { "codecs.jpeg-decode": { damaged } }, "source.encoded");
+    const last = addRow(registry, runtime, { "jpeg-decode": { damaged } }, "source.encoded");
     runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
     await runtime.start();
     const failed = runtime.finished.then(() => undefined, (error: Error) => error.message);
@@ -543,7 +543,7 @@ media("overlay refuses an image that cannot be read by name, and keeps the one b
   const format = { pixelFormat: "rgba8", width: 64, height: 40, frameRate: 25 } as const;
   const source = runtime.add(appSource.video(format), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
-  const last = addRow(registry, runtime, { "video.overlay": { text: "", image: `${folder}/a.png` } }, "source.video");
+  const last = addRow(registry, runtime, { "overlay": { text: "", image: `${folder}/a.png` } }, "source.video");
   runtime.connectByName(last, "sink.video", { policy: "lossless", capacity: 4 });
   await runtime.start();
   await rejects(runtime.configure("overlay", { image: `${folder}/b.png` }), /b\.png" cannot be read/);

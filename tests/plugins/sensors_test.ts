@@ -53,7 +53,7 @@ function chain(registry: NodeRegistry, stages: Stages, mode: GraphMode = "offlin
   const runtime = new Runtime({ native: "require", mode, registry, ...PACKETS });
   const names = Object.keys(stages);
   for (const name of names) {
-    runtime.addByType(`org.sluice.sensors.${name}`, stages[name], { id: name, lane: "sensors" });
+    runtime.addByType(name, stages[name], { id: name, lane: "sensors" });
   }
   const sink = runtime.add(appSink.packet<Channels>(), { id: "sink" });
   const policy = { policy: "lossless", capacity: 4 } as const;
@@ -257,7 +257,7 @@ sensors("a batch size for which a slot has no room is refused, and the acquisiti
     const runtime = new Runtime({ native: "require", registry, pools: { packet: { slotBytes } } });
     await using _ = runtime;
     const config = { channels, sampleRateHz: 1e6, batchSize: 40 };
-    runtime.addByType("org.sluice.sensors.acquisition", config, { id: "acquisition" });
+    runtime.addByType("acquisition", config, { id: "acquisition" });
     const sink = runtime.add(appSink.packet<Channels>(), { id: "sink" });
     runtime.connectByName("acquisition.packet", "sink.packet", { policy: "lossless" });
     await runtime.start();
@@ -394,7 +394,7 @@ sensors("acquisition and biquad that are replaced go on from their states", asyn
     if (found.length % 50 !== 10) continue;
     await runtime.edit((edit) => {
       for (const name of ["acquisition", "biquad"] as const) {
-        const type = registry.get(`org.sluice.sensors.${name}`) as unknown as NodeType<Record<string, unknown>>;
+        const type = registry.get(name) as unknown as NodeType<Record<string, unknown>>;
         edit.replace(name, type(stages[name]));
       }
     });
@@ -560,7 +560,7 @@ sensors("trigger passes on a piece that a gap or the end cuts off, and counts it
 
 sensors("a stage that cannot go on says what is wrong and what to do", async (registry) => {
   const cases: [Stages, RegExp][] = [
-    [{ acquisition: {}, biquad: {} }, /a batch has columns that are no f32; put "org\.sluice\.sensors\.to-voltage"/],
+    [{ acquisition: {}, biquad: {} }, /a batch has columns that are no f32; put a "to-voltage"/],
     [
       { acquisition: {}, "to-voltage": {}, biquad: { frequencyHz: 5_000 } },
       /the frequency is 5000 Hz, wanted one below half the rate of 10000 Hz$/,

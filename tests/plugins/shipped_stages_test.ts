@@ -4,7 +4,6 @@ import { appSink } from "../../core/app/app_sink.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { shippedStage } from "../../core/registry/shipped_stage.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { h264Encode, patternSource } from "../../stages.gen.ts";
@@ -41,19 +40,19 @@ shipped("a graph of typed handles runs, and tells the figures of its stages", as
 });
 
 shipped(
-  "a plugin of the user's with the id of one is refused, and the shipped one itself is taken as it is",
+  "a plugin of the user's with ids like theirs is refused, and the shipped one itself is taken as it is",
   async () => {
     await using folder = await PluginFolder.make();
-    const mine = await folder.addC("mine", { file: "tools.c" }, { flags: ['-DPREFIX="com.shipped"'] });
+    const mine = await folder.addC("mine", { file: "tools.c" }, { flags: ['-DPREFIX="org.sluice.video"'] });
     await folder.addRust("sensors");
-    shippedStage({ plugin: "video", descriptor: { ...nodes.scale.descriptor, type: "com.shipped.crop" } });
     const { packages, refused } = await loadPlugins([folder.path]);
     deepEqual(refused.map(({ code, message }) => [code, message]), [[
       "PluginRejected",
-      `Cannot load the plugin in "${mine}": stage "com.shipped.crop": it is there already, of a plugin that comes with Sluice`,
+      `Cannot load the plugin in "${mine}": stage "org.sluice.video.invert": only stages that come with Sluice have ids like this; ` +
+      "give it one of a domain of yours",
     ]]);
     const registry = new NodeRegistry([nodePackage, ...packages]);
-    equal(registry.getMetadata("org.sluice.sensors.fft").package, "sluice-stages");
+    equal(registry.getMetadata("fft").package, "@sluice/sluice/stages");
   },
 );
 
@@ -68,7 +67,7 @@ shipped("one keeps its id where a plugin of the user's was opened with that befo
   deepEqual([readPrinted(stderr), new TextDecoder().decode(stdout).trim()], ["", "3"]);
 });
 
-shipped("the command line knows them, whole and shortened, and takes a flag for them as before", async () => {
+shipped("the command line knows them, and takes a flag for them as before", async () => {
   const line = "pattern-source width=64 height=64 durationSeconds=0.1 ! convert ! h264-encode";
   for (const flags of [[], ["--plugins", "crates/plugins/video"]]) {
     const args = ["run", "--mode", "offline", "-e", line, "--json", ...flags];
@@ -93,7 +92,7 @@ shipped("an encoder names the pixel format that it does not take, and the stage 
   await runtime.start();
   await rejects(runtime.finished, {
     nodeId: "encoder",
-    message: /pixel format rgba8 is neither i420 nor nv12; put org\.sluice\.video\.convert before it$/,
+    message: /pixel format rgba8 is neither i420 nor nv12; put a "convert" before it$/,
   });
 });
 
@@ -102,10 +101,10 @@ Deno.test("shipped stages: portable mode says which node needs the native librar
   runtime.add(nodes.patternSource({ durationSeconds: 1 }), { id: "pattern" });
   await rejects(runtime.start(), {
     code: "NativeUnavailable",
-    message: /^Cannot start: "pattern" \(org\.sluice\.video\.pattern-source\) is a native stage, and portable mode has/,
+    message: /^Cannot start: "pattern" \(pattern-source\) is a native stage, and portable mode has/,
   });
   throws(() => runtime.add(nodes.patternSource({ width: 1 })), { code: "InvalidConfig" });
-  const graph = { version: 1, mode: "offline", nodes: { pattern: { type: "org.sluice.video.pattern-source" } } };
+  const graph = { version: 1, mode: "offline", nodes: { pattern: { type: "pattern-source" } } };
   const { errors } = checkGraph(JSON.stringify(graph), "g.json", new NodeRegistry([nodePackage]));
   deepEqual(errors, []);
 });

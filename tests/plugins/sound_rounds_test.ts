@@ -34,7 +34,7 @@ async function decode(registry: NodeRegistry, packets: readonly EncodedOutput[])
   const [{ codec }] = packets;
   const source = runtime.add(appSource.encoded({ codec, channels: 1, sampleRateHz: 48_000 }), { id: "source" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
-  const last = addRow(registry, runtime, { "codecs.audio-decode": {} }, "source.encoded");
+  const last = addRow(registry, runtime, { "audio-decode": {} }, "source.encoded");
   runtime.connectByName(last, "sink.audio", { policy: "lossless" });
   await runtime.start();
   const samples: number[] = [];

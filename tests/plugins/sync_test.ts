@@ -45,17 +45,17 @@ async function record(registry: NodeRegistry, path: string, seconds = SECONDS, s
   await using runtime = runtimeOf(registry);
   runtime.add(nodes.mediaSink({ path }), { id: "file", lane: "main", ports: ["video_0", "audio_0"] });
   const pictures = addRow(registry, runtime, {
-    "video.pattern-source": { ...PATTERN, durationSeconds: seconds },
-    "video.convert": {},
-    "codecs.h264-encode": { bitRate: 400_000, keyInterval: RATE },
+    "pattern-source": { ...PATTERN, durationSeconds: seconds },
+    "convert": {},
+    "h264-encode": { bitRate: 400_000, keyInterval: RATE },
   });
   let beeps = "pattern-source.audio";
   if (soundSeconds !== seconds) {
     const other = { ...PATTERN, durationSeconds: soundSeconds };
-    runtime.addByType("org.sluice.video.pattern-source", other, { id: "beeps", lane: "media" });
+    runtime.addByType("pattern-source", other, { id: "beeps", lane: "media" });
     beeps = "beeps.audio";
   }
-  const sound = addRow(registry, runtime, { "codecs.opus-encode": {} }, beeps);
+  const sound = addRow(registry, runtime, { "opus-encode": {} }, beeps);
   runtime.connectByName(pictures, "file.video_0", LOSSLESS);
   runtime.connectByName(sound, "file.audio_0", LOSSLESS);
   await runtime.start();
@@ -69,12 +69,12 @@ async function watch(registry: NodeRegistry, path: string) {
   const pictures = runtime.add(appSink.video(), { id: "pictures" });
   const sound = runtime.add(appSink.audio(), { id: "sound" });
   runtime.connectByName(
-    addRow(registry, runtime, { "codecs.h264-decode": {} }, "file.video_0"),
+    addRow(registry, runtime, { "h264-decode": {} }, "file.video_0"),
     "pictures.video",
     LOSSLESS,
   );
   runtime.connectByName(
-    addRow(registry, runtime, { "codecs.opus-decode": {} }, "file.audio_0"),
+    addRow(registry, runtime, { "opus-decode": {} }, "file.audio_0"),
     "sound.audio",
     LOSSLESS,
   );

@@ -132,7 +132,7 @@ Deno.test("choosePorts() goes by what the file of a sink holds, in its order", (
   const sink = typed("media-sink");
   const flac: KnownInputs = { name: "FLAC", takes: { audio: { codec: ["flac"] } } };
   const matroska: KnownInputs = { name: "Matroska", takes: { pcm: {}, audio: { codec: ["opus", "flac"] } } };
-  const pictures = typed("org.sluice.video.pattern-source");
+  const pictures = typed("pattern-source");
   deepEqual(choose(typed("tone-source"), sink, { way: encodes }), "audio audio_0");
   deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: matroska }), "audio pcm_0");
   deepEqual(choose(typed("tone-source"), sink, { way: encodes, foundInputs: flac }), "audio audio_0");
@@ -147,7 +147,7 @@ Deno.test("choosePorts() goes by what the file of a sink holds, in its order", (
 
 Deno.test("choosePorts() leaves no pictures out that the file of a sink holds, though nobody encodes them for it", () => {
   const webm: KnownInputs = { name: "WebM", takes: { video: { codec: ["vp8", "vp9"] }, audio: { codec: ["opus"] } } };
-  const [from, sink] = [typed("org.sluice.video.pattern-source"), typed("media-sink")];
+  const [from, sink] = [typed("pattern-source"), typed("media-sink")];
   for (const isAuto of [true, false]) {
     deepEqual(
       choose(from, sink, { way: encodes, foundInputs: webm, isAuto }),

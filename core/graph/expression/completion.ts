@@ -5,7 +5,6 @@
  */
 import { type ConfigSchema, expandPort, type NodeDescriptor } from "../../descriptor/descriptor.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
-import { listEndingIn, shortName } from "../../registry/short_names.ts";
 import { readWords, type Word, WordError } from "./words.ts";
 
 /** A way to go on. */
@@ -97,20 +96,14 @@ function candidatesFor(
 /** Node types that can be there: ones with inputs behind another node, and without them at the start of a chain. */
 function typesFor(isLinked: boolean, registry: NodeRegistry): Candidate[] {
   const types = registry.list().map(({ descriptor }) => descriptor);
-  const ids = registry.listNodeTypes();
   const fitting = types.filter(({ inputs }) =>
     (inputs.length > 0) === isLinked || (!isLinked && inputs.every(isOptional))
   );
-  return fitting.flatMap(({ type, description }) => {
-    return [...new Set([shortName(type, ids), type])].map((name): Candidate => [name, description]);
-  });
+  return fitting.map(({ type, description }): Candidate => [type, description]);
 }
 
-/** The node type of a name, or of the last part of one. */
 function describe(name: string, registry: NodeRegistry): NodeDescriptor | undefined {
-  if (registry.has(name)) return registry.get(name).descriptor;
-  const [whole, ...others] = listEndingIn(registry.listNodeTypes(), name);
-  return whole === undefined || others.length > 0 ? undefined : registry.get(whole).descriptor;
+  return registry.has(name) ? registry.get(name).descriptor : undefined;
 }
 
 function isOptional({ optional }: NodeDescriptor["inputs"][number]): boolean {

@@ -5,7 +5,7 @@
  */
 import { coerceSetting } from "../../descriptor/config_check.ts";
 import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
-import { listNames, SluiceError } from "../../errors.ts";
+import { listNames, type SluiceError } from "../../errors.ts";
 import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
 import type { KnownPorts } from "../../descriptor/known_ports.ts";
@@ -13,7 +13,6 @@ import type { FrameKind } from "../../frames/format.ts";
 import { defaultNodeId } from "../../ids.ts";
 import type { NodeRegistry } from "../../registry/node_registry.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
-import { listEndingIn, shortName } from "../../registry/short_names.ts";
 import { IMPLIED_LANES } from "../check_nodes.ts";
 import { type GraphDiagnostics, warning } from "../diagnostics.ts";
 import type { JsonMember, JsonNode } from "../json_tree.ts";
@@ -137,7 +136,7 @@ export class ExpressedGraph {
     }
     let descriptor: NodeDescriptor;
     try {
-      ({ descriptor } = this.#registry.get(this.#wholeName(type)));
+      ({ descriptor } = this.#registry.get(type));
     } catch (error) {
       return this.#diagnostics.addThrown(error, offset);
     }
@@ -151,22 +150,6 @@ export class ExpressedGraph {
     const node = { id, descriptor, element, lane: given.get("lane")?.[0], config, ...linkless() };
     this.#byId.set(id, node);
     this.#byElement.set(element, node);
-  }
-
-  /**
-   * The registered name that is meant: that of a stage may be shortened to its last part.
-   *
-   * @throws {SluiceError} `NodeTypeNotFound` if several end in it
-   */
-  #wholeName(name: string): string {
-    if (this.#registry.has(name)) return name;
-    const [whole = name, ...others] = listEndingIn(this.#registry.listNodeTypes(), name);
-    if (others.length === 0) return whole;
-    const available = [whole, ...others];
-    const message = `Cannot find node type ${describeName(name)}: ${
-      listNames(available)
-    } end in it; write one as a whole`;
-    throw new SluiceError("NodeTypeNotFound", message, { available });
   }
 
   #link(joint: Joint): void {
@@ -191,10 +174,7 @@ export class ExpressedGraph {
     const { descriptor } = this.#byId.get(id)!;
     const config = this.#configOf(id);
     const words = ({ type, config }: ConversionStep) =>
-      [
-        shortName(type.descriptor.type, this.#registry.listNodeTypes()),
-        ...Object.entries(config).map(([key, value]) => `${key}=${value}`),
-      ].join(" ");
+      [type.descriptor.type, ...Object.entries(config).map(([key, value]) => `${key}=${value}`)].join(" ");
     return {
       isAuto: this.#made.converts,
       way: (port, input) => findConversion({ descriptor, config, port }, input, this.#types)?.map(words),

@@ -189,7 +189,8 @@ export class NativeLaneNodes {
       return Math.max(0, this.#pools.findIndex(({ name }) => name === wanted));
     });
     const values = toValues(plan.id, type, withDefaults(type, plan.config));
-    const { id: name, index, type: stage, isolation } = plan;
+    const { id: name, index, isolation } = plan;
+    const { id: stage = plan.type } = nativeStage(plan.type);
     return { slot, index, stage, name, pools, supervised: plan.supervised === true, fresh, values, isolation };
   }
 

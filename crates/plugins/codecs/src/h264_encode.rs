@@ -160,7 +160,7 @@ impl H264Encode {
         if width % 2 + height % 2 > 0 || short < SMALLEST || long > LONGEST || short > SHORTEST {
             return Err(format!(
                 "H.264 cannot have pictures of {width} × {height}: wanted even sizes from {SMALLEST} × {SMALLEST} to \
-                 {LONGEST} × {SHORTEST}; put org.sluice.video.scale before it"
+                 {LONGEST} × {SHORTEST}; put a \"scale\" before it"
             ));
         }
         let lasts = if info.duration_ns > 0.0 { (1e9 / info.duration_ns) as f32 } else { 30.0 };
@@ -209,7 +209,7 @@ fn planes<'a>(picture: &Picture<'a>, chroma: &'a mut [Vec<u8>; 2]) -> Result<Pla
     }
     if format != SLUICE_NV12 {
         let name = pixel_format_name(format);
-        return Err(format!("pixel format {name} is neither i420 nor nv12; put org.sluice.video.convert before it"));
+        return Err(format!("pixel format {name} is neither i420 nor nv12; put a \"convert\" before it"));
     }
     let half = width as usize / 2;
     let [us, vs] = chroma;

@@ -78,7 +78,7 @@ impl JpegEncode {
             other => {
                 let name = pixel_format_name(other);
                 return Err(format!(
-                    "pixel format {name} is neither rgba8 nor bgra8; put org.sluice.video.convert before it"
+                    "pixel format {name} is neither rgba8 nor bgra8; put a \"convert\" before it"
                 ));
             }
         };

@@ -311,7 +311,7 @@ impl Compositor {
         if info.format != SLUICE_RGBA8 {
             let format = pixel_format_name(info.format);
             return Err(format!(
-                "a picture of input videoIn_{input} is in {format}, wanted rgba8; put org.sluice.video.convert before it"
+                "a picture of input videoIn_{input} is in {format}, wanted rgba8; put a \"convert\" before it"
             ));
         }
         let layer = &mut self.layers[input];

@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
-import { idsLike, meantId, shortName } from "./short_names.ts";
+import { idsLike, meantId } from "./meant_names.ts";
 
-const IDS = ["gain", "image-sink", "com.a.gain", "org.sluice.codecs.h264-encode", "org.sluice.video.convert"];
+const IDS = ["gain", "image-sink", "com.a.gain", "org.example.codecs.h264-encode", "org.example.video.convert"];
 
 Deno.test("meantId() gives the id that ends in a name, is spelt much like it, or begins with it", () => {
   const meant = (...names: string[]) => names.map((name) => meantId(name, IDS));
@@ -15,8 +15,4 @@ Deno.test("idsLike() lists ids with a word of a name, those with most of them fi
   deepEqual(idsLike("video-encode", IDS), [IDS[3], IDS[4]]);
   deepEqual(idsLike("image-convert-video", IDS), [IDS[4], "image-sink"]);
   deepEqual(idsLike("x", IDS), []);
-});
-
-Deno.test("shortName() shortens an id where nothing else has the name", () => {
-  deepEqual(IDS.map((id) => shortName(id, IDS)), ["gain", "image-sink", "com.a.gain", "h264-encode", "convert"]);
 });

@@ -1,5 +1,5 @@
 /**
- * Short names of native stages, whose ids are domain names the other way round.
+ * Which node types an unknown name may stand for. Those of plugins are domain names the other way round.
  *
  * @module
  */
@@ -10,17 +10,6 @@ const MAX_LIKE = 6;
 
 /** Shortest part of a name that tells anything. */
 const MIN_LENGTH = 3;
-
-/** The ids whose last part is a name: `org.sluice.codecs.h264-encode` for `h264-encode`. */
-export function listEndingIn(ids: readonly string[], name: string): string[] {
-  return ids.filter((id) => id.endsWith(`.${name}`));
-}
-
-/** The last part of an id where it stands for that id alone; else the id. */
-export function shortName(id: string, ids: readonly string[]): string {
-  const last = lastPart(id);
-  return !ids.includes(last) && listEndingIn(ids, last).length === 1 ? last : id;
-}
 
 /** The id that an unknown name may stand for: one that ends in it, is spelt much like it, or begins with it. */
 export function meantId(name: string, ids: readonly string[]): string | undefined {
