@@ -935,7 +935,8 @@ export interface AudioTrimNodeType extends NodeType<AudioTrimConfig, AudioTrimHa
  *
  * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across
  * one of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which
- * has times before 0, is left out.
+ * has times before 0, is left out. It ends with the first block that lies across `endSeconds` or behind it, and with it
+ * what nobody else reads: an endless source, too.
  *
  * **Inputs.** `frameIn`.
  *
@@ -952,10 +953,10 @@ export const audioTrim: AudioTrimNodeType = defineNodeType<AudioTrimConfig, Audi
   descriptor: {
     type: "audio-trim",
     className: "AudioTrim",
-    source: "processors/flow/trim.ts:35",
+    source: "processors/flow/trim.ts:37",
     description: "Leaves out the sound before and after two times.",
     doc:
-      'Leaves out the sound before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across\none of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which\nhas times before 0, is left out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, and parts of those that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "audio-trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
+      'Leaves out the sound before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across\none of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which\nhas times before 0, is left out. It ends with the first block that lies across `endSeconds` or behind it, and with it\nwhat nobody else reads: an endless source, too.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, and parts of those that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "audio-trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
     category: "flow",
     tags: ["audio", "cut", "trim", "from", "to"],
     mode: "push",
@@ -1014,7 +1015,7 @@ export const audioTrim: AudioTrimNodeType = defineNodeType<AudioTrimConfig, Audi
       return {
         processor,
         ports: new AudioTrimPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.startSeconds !== undefined) {
             processor.startSeconds = values.startSeconds as typeof processor.startSeconds;
@@ -7136,8 +7137,9 @@ export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }
  *
  * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
  * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
- * of the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are
- * taken to follow each other at their rate.
+ * of the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends
+ * without a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to
+ * follow each other at their rate.
  *
  * **Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not
  * change within a stream.
@@ -7155,10 +7157,10 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
   descriptor: {
     type: "pipe-sink",
     className: "PipeSink",
-    source: "processors/media/pipe_sink.ts:40",
+    source: "processors/media/pipe_sink.ts:41",
     description: "Hands pictures or samples to another program.",
     doc:
-      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are\ntaken to follow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
+      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends\nwithout a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to\nfollow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
     category: "media",
     tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
     mode: "push",
@@ -7224,7 +7226,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
       return {
         processor,
         ports: new PipeSinkPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.command !== undefined) processor.command = values.command as typeof processor.command;
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
@@ -9176,15 +9178,19 @@ export interface VideoTrimConfig {
 /** A `video-trim` in a graph. */
 export type VideoTrimHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
 
-/** Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. */
+/**
+ * Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. It ends with
+ * the first picture that is not before `endSeconds`.
+ */
 export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeType<VideoTrimConfig, VideoTrimHandle>({
   descriptor: {
     type: "video-trim",
     className: "VideoTrim",
-    source: "processors/flow/trim.ts:83",
+    source: "processors/flow/trim.ts:90",
     description:
       "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown.",
-    doc: "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown.",
+    doc:
+      "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. It ends with\nthe first picture that is not before `endSeconds`.",
     category: "flow",
     tags: ["video", "cut", "trim", "from", "to"],
     mode: "push",
@@ -9241,7 +9247,7 @@ export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeT
       return {
         processor,
         ports: new VideoTrimPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.startSeconds !== undefined) {
             processor.startSeconds = values.startSeconds as typeof processor.startSeconds;
@@ -10375,7 +10381,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/packet_rebuffer.ts": "63f342e4750d4408",
     "processors/flow/switch.ts": "45e5b8b2153e3f5a",
     "processors/flow/throttle.ts": "8337515997698c7c",
-    "processors/flow/trim.ts": "26e3ac32661f51fb",
+    "processors/flow/trim.ts": "1758371112462535",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "processors/media/containers.ts": "56d55799a112feee",
@@ -10383,7 +10389,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_source.ts": "d17324d91d62f10b",
     "processors/media/media_sink.ts": "bac38b7084ee401c",
     "processors/media/media_source.ts": "7a03fa2449047758",
-    "processors/media/pipe_sink.ts": "e2d965561de1ee59",
+    "processors/media/pipe_sink.ts": "5bf7a26410a3e7bb",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",

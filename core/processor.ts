@@ -36,7 +36,10 @@ export interface ProcessorContext {
    * @throws {TypeError} for NaN
    */
   waitUntilNs(timeNs: number): void;
-  /** For `loop` and `external` nodes: ends the node. `flush()` and the end of stream follow. */
+  /**
+   * Ends the node: `flush()` and the end of stream follow. What still comes to it is dropped, and what nobody else reads
+   * ends, too, up to the sources.
+   */
   finish(): void;
   /**
    * Reports that what this node makes will be complete, so that a front end can show progress.

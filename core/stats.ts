@@ -245,9 +245,13 @@ export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): num
   return full + skipped + unlinked + laneLost;
 }
 
-/** Frames that were lost on a link: what one that skips lets go for a newer frame is no loss. */
-export function sumLosses(policy: LinkPolicy, dropped: DropCounts): number {
-  return sumDrops(dropped) - (POLICY_FACTS[policy].skips ? dropped.full : 0);
+/**
+ * Frames that were lost on a link. What one that skips lets go for a newer frame is no loss, nor what a reader that has
+ * ended did not want any more.
+ */
+export function sumLosses(policy: LinkPolicy, { dropped, state }: Pick<LinkCounters, "dropped" | "state">): number {
+  return sumDrops(dropped) - (POLICY_FACTS[policy].skips ? dropped.full : 0) -
+    (state === "closed" ? dropped.skipped : 0);
 }
 
 /**

@@ -59,7 +59,7 @@ export function readPosition(stats: RuntimeStats, sinks: ReadonlySet<string>): P
     positionNs,
     totalNs: longest?.totalNs,
     speed: positionNs === undefined || stats.elapsedNs <= 0 ? undefined : positionNs / stats.elapsedNs,
-    dropped: stats.links.reduce((sum, link) => sum + sumLosses(link.policy, link.dropped), 0),
+    dropped: stats.links.reduce((sum, link) => sum + sumLosses(link.policy, link), 0),
     framesRead: stats.links.reduce((sum, link) => sum + link.read, 0),
   };
 }

@@ -126,7 +126,7 @@ function countLossesBefore(nodeId: string, { links }: RunSummary): number {
   for (const node of before) {
     for (const link of links) {
       if (splitAddress(link.to).node !== node) continue;
-      lost += sumLosses(link.policy, link.dropped);
+      lost += sumLosses(link.policy, link);
       before.add(splitAddress(link.from).node);
     }
   }

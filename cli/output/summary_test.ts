@@ -35,4 +35,6 @@ Deno.test("renderSummary() counts each lost frame once in a loop, and none that 
   ];
   equal(lastLine(loop), "Wrote out.wav (2.0 kB); 2 frames were dropped on the way to it");
   equal(lastLine([link("a.audioOut", "rec.audio", 5, { policy: "latest" })]), "Wrote out.wav (2.0 kB)");
+  const unwanted = { dropped: { full: 0, skipped: 3, unlinked: 0, laneLost: 0 }, state: "closed" } as const;
+  equal(lastLine([link("tone.audio", "rec.audio", 0, unwanted)]), "Wrote out.wav (2.0 kB)");
 });

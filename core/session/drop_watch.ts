@@ -36,8 +36,9 @@ export class DropWatch {
   look(): void {
     const now = new Map<LinkEntry, Look>();
     for (const link of this.#topology.links.values()) {
-      const { dropped } = readLinkCounters(this.#page, link.index, 0);
-      const sum = sumLosses(link.policy, dropped);
+      const counters = readLinkCounters(this.#page, link.index, 0);
+      const { dropped } = counters;
+      const sum = sumLosses(link.policy, counters);
       const before = this.#last.get(link);
       const dropping = sum > (before?.sum ?? 0);
       const told = before?.told ?? NONE;

@@ -8,6 +8,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { AudioFormat } from "../../core/frames/format.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 
 /** By how much the time of a picture may be before the start: times of files are rounded. */
@@ -18,7 +19,8 @@ const ROUNDING_NS = 5e5;
  *
  * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across
  * one of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which
- * has times before 0, is left out.
+ * has times before 0, is left out. It ends with the first block that lies across `endSeconds` or behind it, and with it
+ * what nobody else reads: an endless source, too.
  *
  * **Inputs.** `frameIn`.
  *
@@ -45,16 +47,18 @@ export class AudioTrim<C extends number> {
   endSeconds?: number;
 
   /** Hands blocks on, cuts them or drops them. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let block;
     while ((block = this.frameIn.read()) !== undefined) {
+      const { sampleCount } = block;
       const [from, to] = [sampleAt(this.startSeconds, block), sampleAt(this.endSeconds ?? Infinity, block)];
-      if (to - from === block.sampleCount) {
+      if (to - from === sampleCount) {
         this.frameOut.write(block);
         continue;
       }
       if (from < to) this.#writePart(block, from, to);
       block.release();
+      if (to < sampleCount) return context.finish();
     }
   }
 
@@ -78,7 +82,10 @@ function sampleAt(seconds: number, { sampleRateHz, sampleCount, ptsNs }: AudioFr
   return Math.min(sampleCount, Math.max(0, sample));
 }
 
-/** Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. */
+/**
+ * Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. It ends with
+ * the first picture that is not before `endSeconds`.
+ */
 @processor({ tags: ["video", "cut", "trim", "from", "to"] })
 export class VideoTrim {
   @input()
@@ -93,14 +100,14 @@ export class VideoTrim {
   endSeconds?: number;
 
   /** Hands pictures on, or drops them. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let picture;
     while ((picture = this.frameIn.read()) !== undefined) {
       const { ptsNs } = picture;
-      const isIn = ptsNs >= this.startSeconds * 1e9 - ROUNDING_NS &&
-        ptsNs < (this.endSeconds ?? Infinity) * 1e9 - ROUNDING_NS;
-      if (isIn) this.frameOut.write(picture);
+      const isOver = ptsNs >= (this.endSeconds ?? Infinity) * 1e9 - ROUNDING_NS;
+      if (!isOver && ptsNs >= this.startSeconds * 1e9 - ROUNDING_NS) this.frameOut.write(picture);
       else picture.release();
+      if (isOver) return context.finish();
     }
   }
 }

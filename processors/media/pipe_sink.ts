@@ -21,8 +21,9 @@ import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
  *
  * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
  * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
- * of the stream follows that of the input, and the run ends when the program has. Times are not handed on: pictures are
- * taken to follow each other at their rate.
+ * of the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends
+ * without a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to
+ * follow each other at their rate.
  *
  * **Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not
  * change within a stream.
@@ -84,19 +85,16 @@ export class PipeSink {
     this.#writer = this.#pipe.writable!.getWriter();
   }
 
-  /** Writes what has come. */
-  async process(): Promise<void> {
-    let picture;
-    while ((picture = this.video.read()) !== undefined) {
-      await this.#begin(picture);
-      await this.#write(pictureBytes(picture));
-      picture.release();
-    }
-    let block;
-    while ((block = this.audio.read()) !== undefined) {
-      await this.#begin(block);
-      await this.#write(this.#interleave(block));
-      block.release();
+  /** Writes what has come, and ends with a program that has had enough. */
+  async process(context: ProcessorContext): Promise<void> {
+    let frame;
+    while ((frame = this.video.read() ?? this.audio.read()) !== undefined) {
+      const takes = await this.#begin(frame) &&
+        await this.#write(frame.kind === "video" ? pictureBytes(frame) : this.#interleave(frame));
+      frame.release();
+      if (takes) continue;
+      context.log.info("the program has ended before its input");
+      return context.finish();
     }
   }
 
@@ -115,11 +113,12 @@ export class PipeSink {
     await this.#pipe?.stop();
   }
 
-  async #begin(frame: VideoFrame | AudioFrame): Promise<void> {
+  /** @returns as `#write()` */
+  async #begin(frame: VideoFrame | AudioFrame): Promise<boolean> {
     const { format } = frame;
     const { frameRate: _, ...shape } = format as { frameRate?: number } & typeof format;
     const stream = describeFormat(shape as typeof format);
-    if (stream === this.#stream) return;
+    if (stream === this.#stream) return true;
     if (this.#stream !== "") {
       throw new SluiceError(
         "TypeMismatch",
@@ -129,11 +128,11 @@ export class PipeSink {
       );
     }
     this.#stream = stream;
-    if (frame.kind === "audio") return;
+    if (frame.kind === "audio") return true;
     const { width, height, durationNs } = frame;
     this.#size = { width, height };
     const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
-    await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range: this.range })));
+    return await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range: this.range })));
   }
 
   #interleave(frame: AudioFrame): Uint8Array<ArrayBuffer> {
@@ -145,17 +144,17 @@ export class PipeSink {
     return block.bytes(sampleCount).slice();
   }
 
-  /** @throws {SluiceError} `NodeFailed` if the program has ended before the stream */
-  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /**
+   * @returns whether the program takes more; not where it has ended without a fault
+   * @throws {SluiceError} `NodeFailed` if it has failed
+   */
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
     try {
       await this.#writer!.write(bytes);
-    } catch (cause) {
+      return true;
+    } catch {
       await this.#pipe!.ended();
-      throw new SluiceError(
-        "NodeFailed",
-        `Cannot write to the program of "${this.#nodeId}": it has closed its input before the stream ended`,
-        { nodeId: this.#nodeId, cause },
-      );
+      return false;
     }
   }
 }

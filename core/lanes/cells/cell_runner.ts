@@ -198,7 +198,7 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
     cell.wake();
   } else if (cell.reads > 0 || cell.writes > 0 || again) {
     cell.wakes = 0;
-    if (cell.triggered() || cell.inputsEnded()) cell.wake();
+    if (cell.unheard || cell.triggered() || cell.inputsEnded()) cell.wake();
   } else if (cell.wakes > 1) {
     // Several frames have come since: it is shown each arrival, as if they had come one by one.
     cell.wakes -= 2;

@@ -289,16 +289,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   notify(): void {
-    let links = 0;
-    let closed = 0;
-    for (const output of this.outputs) {
-      for (const link of output.links) {
-        links++;
-        if (link.closed()) closed++;
-      }
-    }
-    this.unheard = links > 0 && closed === links;
+    this.unheard = this.#lacksReaders();
     this.wake();
+  }
+
+  override seal(): void {
+    super.seal();
+    // An edit may have brought a reader. One that takes the last of those that read does not end the node.
+    if (this.unheard) this.unheard = this.#lacksReaders();
   }
 
   /** It has had its last tick: `flush()` and the end of stream come next. */
@@ -488,6 +486,18 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     if (this.reads === 0 || this.finishing) return false;
     if (this.inputs.length > 1 && (port !== this.#readFirst || this.ledger.held() > 0)) return false;
     return isTurnOver();
+  }
+
+  /** Whether its outputs have links, and the readers of all of them have ended. */
+  #lacksReaders(): boolean {
+    let links = 0;
+    for (const output of this.outputs) {
+      for (const link of output.links) {
+        if (!link.closed()) return false;
+        links++;
+      }
+    }
+    return links > 0;
   }
 
   #ownLedger(): Ledger {
