@@ -10393,6 +10393,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "ddf7300726ee56b7",
+    "stages.gen.ts": "210450461d55c82a",
   },
 });

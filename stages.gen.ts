@@ -44,7 +44,15 @@ export interface AacDecodeConfig {
 /** A `aac-decode` in a graph. */
 export type AacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. HE-AAC and more channels are refused. */
+/**
+ * Decodes AAC-LC, mono or stereo.
+ *
+ * Audio comes at the rate of the stream. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet of another rate or number of channels counts as damaged; with the second such packet in a row the stream becomes that.
+ *
+ * The profiles Main, SSR and LTP, HE-AAC that the header of the file tells, and more than two channels are refused; the error names ffmpeg, as command of a `process` or `pipe-source`. HE-AAC that no header tells is decoded without its upper half: at half the rate, and mono where it has parametric stereo.
+ *
+ * **Example.** `media-source path=talk.mp4 ! aac-decode ! wav-sink path=talk.wav`
+ */
 export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStage<AacDecodeConfig, AacDecodeHandle>({
   plugin: "codecs",
   descriptor: {
@@ -53,7 +61,7 @@ export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStag
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes AAC-LC, mono or stereo.",
     doc:
-      "Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. HE-AAC and more channels are refused.",
+      "Decodes AAC-LC, mono or stereo.\n\nAudio comes at the rate of the stream. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet of another rate or number of channels counts as damaged; with the second such packet in a row the stream becomes that.\n\nThe profiles Main, SSR and LTP, HE-AAC that the header of the file tells, and more than two channels are refused; the error names ffmpeg, as command of a `process` or `pipe-source`. HE-AAC that no header tells is decoded without its upper half: at half the rate, and mono where it has parametric stereo.\n\n**Example.** `media-source path=talk.mp4 ! aac-decode ! wav-sink path=talk.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -213,7 +221,15 @@ export interface AcquisitionConfig {
 /** A `acquisition` in a graph. */
 export type AcquisitionHandle = NodeHandle<Record<never, never>, { packet: PacketFrame<Untyped> }>;
 
-/** Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are lost are counted, and the next one is flagged as a discontinuity. */
+/**
+ * Gives the counts of an analogue-to-digital converter.
+ *
+ * They are simulated, or come from a file or over a socket. In a live graph batches come when their last record would have been taken, offline as fast as the graph takes them. The simulated converter is given a sine in each channel (`frequencyHz`, and `frequencyStepHz` more with each channel), with noise; equal configurations make equal counts. `dropOutProbability` loses batches, as devices do: the figures `dropOuts` and `lostRecords` count them, times go on, and the batch behind a lost one is flagged as a discontinuity. A live batch size for which a slot has no room is refused.
+ *
+ * With `source=socket` it connects to `address` and takes what would stand in the file. The other side sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after 0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure `connects` counts connections. A device that loses its power or its cable does not say that it has gone: over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not answered for 25 s. With `reconnect=false` the stage ends with its connection. What has come of a record that is not whole is dropped; no batch has records of two connections, and the first batch of a new one is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first batch behind a gap has the time at which it came. A stage that is replaced connects anew.
+ *
+ * **Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`
+ */
 export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shippedStage<
   AcquisitionConfig,
   AcquisitionHandle
@@ -223,10 +239,9 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
     type: "acquisition",
     className: "Acquisition",
     source: "crates/plugins/sensors/plugin.toml",
-    description:
-      "Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket.",
+    description: "Gives the counts of an analogue-to-digital converter.",
     doc:
-      "Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are lost are counted, and the next one is flagged as a discontinuity.",
+      "Gives the counts of an analogue-to-digital converter.\n\nThey are simulated, or come from a file or over a socket. In a live graph batches come when their last record would have been taken, offline as fast as the graph takes them. The simulated converter is given a sine in each channel (`frequencyHz`, and `frequencyStepHz` more with each channel), with noise; equal configurations make equal counts. `dropOutProbability` loses batches, as devices do: the figures `dropOuts` and `lostRecords` count them, times go on, and the batch behind a lost one is flagged as a discontinuity. A live batch size for which a slot has no room is refused.\n\nWith `source=socket` it connects to `address` and takes what would stand in the file. The other side sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after 0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure `connects` counts connections. A device that loses its power or its cable does not say that it has gone: over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not answered for 25 s. With `reconnect=false` the stage ends with its connection. What has come of a record that is not whole is dropped; no batch has records of two connections, and the first batch of a new one is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first batch behind a gap has the time at which it came. A stage that is replaced connects anew.\n\n**Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "loop",
@@ -402,7 +417,13 @@ export interface AudioDecodeConfig {
 /** A `audio-decode` in a graph. */
 export type AudioDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged. */
+/**
+ * Decodes AAC, MP3, FLAC or Opus, whichever comes.
+ *
+ * It does what `aac-decode`, `mp3-decode`, `flac-decode` and `opus-decode` do. The first packet says which it is; packets of another codec count as damaged.
+ *
+ * **Example.** `media-source path=song.mkv ! audio-decode ! wav-sink path=song.wav`
+ */
 export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shippedStage<
   AudioDecodeConfig,
   AudioDecodeHandle
@@ -412,10 +433,9 @@ export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shipp
     type: "audio-decode",
     className: "AudioDecode",
     source: "crates/plugins/codecs/plugin.toml",
-    description:
-      "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do.",
+    description: "Decodes AAC, MP3, FLAC or Opus, whichever comes.",
     doc:
-      "Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged.",
+      "Decodes AAC, MP3, FLAC or Opus, whichever comes.\n\nIt does what `aac-decode`, `mp3-decode`, `flac-decode` and `opus-decode` do. The first packet says which it is; packets of another codec count as damaged.\n\n**Example.** `media-source path=song.mkv ! audio-decode ! wav-sink path=song.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -499,17 +519,22 @@ export interface BiquadConfig {
 /** A `biquad` in a graph. */
 export type BiquadHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
-/** Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it. */
+/**
+ * Filters each channel: low and high pass, band pass, notch.
+ *
+ * The filters are sections of second order, of Butterworth for low and high pass, and are computed in 64 bits; the coefficients follow from the rate of the batches that come. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, the figure `notFinite` counts it, and its channel begins anew behind it.
+ *
+ * **Example.** `acquisition durationSeconds=1 ! to-voltage ! biquad filter=high-pass frequencyHz=20 order=4 ! csv-sink path=volts.csv`
+ */
 export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadConfig, BiquadHandle>({
   plugin: "sensors",
   descriptor: {
     type: "biquad",
     className: "Biquad",
     source: "crates/plugins/sensors/plugin.toml",
-    description:
-      "Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch.",
+    description: "Filters each channel: low and high pass, band pass, notch.",
     doc:
-      "Filters each channel by sections of second order: low and high pass of Butterworth, band pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it.",
+      "Filters each channel: low and high pass, band pass, notch.\n\nThe filters are sections of second order, of Butterworth for low and high pass, and are computed in 64 bits; the coefficients follow from the rate of the batches that come. A change of frequency or q keeps the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, the figure `notFinite` counts it, and its channel begins anew behind it.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! biquad filter=high-pass frequencyHz=20 order=4 ! csv-sink path=volts.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",
@@ -980,7 +1005,19 @@ export type CompositorHandle = NodeHandle<
   { videoOut: VideoFrame }
 >;
 
-/** Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: an input that is late keeps its last picture, which is counted. */
+/**
+ * Composes the pictures of up to eight inputs over a background.
+ *
+ * Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.
+ *
+ * - **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.
+ * - **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.
+ * - **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and from then on shows the newest that it has. With a master, times are those of the master, whatever they are: where they go back, so does each other input at its own next picture that does, and what it still has of the time before is passed over.
+ * - **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of inputs that have ended, up to 60 MiB in all.
+ * - **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the latest.
+ *
+ * **Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn_1`
+ */
 export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedStage<
   CompositorConfig,
   CompositorHandle
@@ -990,10 +1027,9 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
     type: "compositor",
     className: "Compositor",
     source: "crates/plugins/video/plugin.toml",
-    description:
-      "Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background.",
+    description: "Composes the pictures of up to eight inputs over a background.",
     doc:
-      "Composes the pictures of up to eight inputs, each at its place, in its size and as opaque as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: an input that is late keeps its last picture, which is counted.",
+      "Composes the pictures of up to eight inputs over a background.\n\nInput 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.\n\n- **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.\n- **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.\n- **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and from then on shows the newest that it has. With a master, times are those of the master, whatever they are: where they go back, so does each other input at its own next picture that does, and what it still has of the time before is passed over.\n- **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of inputs that have ended, up to 60 MiB in all.\n- **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the latest.\n\n**Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn_1`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -1646,7 +1682,13 @@ export interface ConvertConfig {
 /** A `convert` in a graph. */
 export type ConvertHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged. */
+/**
+ * Converts pictures to another pixel format.
+ *
+ * Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.
+ *
+ * **Example.** `pattern-source durationSeconds=2 ! convert pixelFormat=nv12 matrix=bt601 ! h264-encode matrix=bt601 ! media-sink path=pattern.mp4`
+ */
 export const convert: NodeType<ConvertConfig, ConvertHandle> = shippedStage<ConvertConfig, ConvertHandle>({
   plugin: "video",
   descriptor: {
@@ -1655,7 +1697,7 @@ export const convert: NodeType<ConvertConfig, ConvertHandle> = shippedStage<Conv
     source: "crates/plugins/video/plugin.toml",
     description: "Converts pictures to another pixel format.",
     doc:
-      "Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.",
+      "Converts pictures to another pixel format.\n\nBetween RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.\n\n**Example.** `pattern-source durationSeconds=2 ! convert pixelFormat=nv12 matrix=bt601 ! h264-encode matrix=bt601 ! media-sink path=pattern.mp4`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -1734,7 +1776,13 @@ export interface DownsampleConfig {
 /** A `downsample` in a graph. */
 export type DownsampleHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
-/** Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch comes out for each that comes in, if it completes a sample. After a gap it begins anew. */
+/**
+ * Keeps one sample of so many, behind a filter.
+ *
+ * The filter is of linear phase and weakens what would be folded onto what is kept. Its delay is taken off, so a sample keeps its time; it comes later by the filter's length. A batch comes out for each that comes in, if it completes a sample: 16:1 makes 16 records of 256. After a gap it begins anew; what has not all the samples that its filter needs before the gap is not written.
+ *
+ * **Example.** `acquisition durationSeconds=1 ! to-voltage ! downsample factor=10 ! csv-sink path=volts.csv`
+ */
 export const downsample: NodeType<DownsampleConfig, DownsampleHandle> = shippedStage<
   DownsampleConfig,
   DownsampleHandle
@@ -1744,10 +1792,9 @@ export const downsample: NodeType<DownsampleConfig, DownsampleHandle> = shippedS
     type: "downsample",
     className: "Downsample",
     source: "crates/plugins/sensors/plugin.toml",
-    description:
-      "Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept.",
+    description: "Keeps one sample of so many, behind a filter.",
     doc:
-      "Keeps one sample of factor, behind a filter of linear phase that weakens what would be folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch comes out for each that comes in, if it completes a sample. After a gap it begins anew.",
+      "Keeps one sample of so many, behind a filter.\n\nThe filter is of linear phase and weakens what would be folded onto what is kept. Its delay is taken off, so a sample keeps its time; it comes later by the filter's length. A batch comes out for each that comes in, if it completes a sample: 16:1 makes 16 records of 256. After a gap it begins anew; what has not all the samples that its filter needs before the gap is not written.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! downsample factor=10 ! csv-sink path=volts.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",
@@ -1836,17 +1883,22 @@ export interface FftConfig {
 /** A `fft` in a graph. */
 export type FftHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
-/** Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of peak 1 has height 1, or 0 dB. */
+/**
+ * Gives the spectrum of each channel.
+ *
+ * A batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the rate: record k belongs to k divided by the batch's duration. A `hop` below `size` has pieces overlap. A sine of peak 1 V has the height 1, or 0 dB.
+ *
+ * **Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink path=spectra.csv`
+ */
 export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHandle>({
   plugin: "sensors",
   descriptor: {
     type: "fft",
     className: "Fft",
     source: "crates/plugins/sensors/plugin.toml",
-    description:
-      "Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate.",
+    description: "Gives the spectrum of each channel.",
     doc:
-      "Gives the spectrum of each channel: a batch for each piece of size samples, with a record for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of peak 1 has height 1, or 0 dB.",
+      "Gives the spectrum of each channel.\n\nA batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the rate: record k belongs to k divided by the batch's duration. A `hop` below `size` has pieces overlap. A sine of peak 1 V has the height 1, or 0 dB.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink path=spectra.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",
@@ -1925,7 +1977,13 @@ export interface FlacDecodeConfig {
 /** A `flac-decode` in a graph. */
 export type FlacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In place of a frame whose check does not fit, which is counted, comes silence. */
+/**
+ * Decodes FLAC of up to 8 channels and 24 bits, without loss.
+ *
+ * Channels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does not fit, which is counted, comes silence of the same length.
+ *
+ * **Example.** `media-source path=song.flac ! flac-decode ! wav-sink path=song.wav format=s16`
+ */
 export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedStage<
   FlacDecodeConfig,
   FlacDecodeHandle
@@ -1935,9 +1993,9 @@ export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedS
     type: "flac-decode",
     className: "FlacDecode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files.",
+    description: "Decodes FLAC of up to 8 channels and 24 bits, without loss.",
     doc:
-      "Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In place of a frame whose check does not fit, which is counted, comes silence.",
+      "Decodes FLAC of up to 8 channels and 24 bits, without loss.\n\nChannels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does not fit, which is counted, comes silence of the same length.\n\n**Example.** `media-source path=song.flac ! flac-decode ! wav-sink path=song.wav format=s16`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -1995,7 +2053,13 @@ export interface FlacEncodeConfig {
 /** A `flac-encode` in a graph. */
 export type FlacEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: EncodedFrame }>;
 
-/** Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. */
+/**
+ * Encodes audio to FLAC, which keeps every bit.
+ *
+ * Each frame holds a block of 4096 samples. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Rates go up to 96 kHz.
+ *
+ * **Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`
+ */
 export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedStage<
   FlacEncodeConfig,
   FlacEncodeHandle
@@ -2005,9 +2069,9 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
     type: "flac-encode",
     className: "FlacEncode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame.",
+    description: "Encodes audio to FLAC, which keeps every bit.",
     doc:
-      "Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly.",
+      "Encodes audio to FLAC, which keeps every bit.\n\nEach frame holds a block of 4096 samples. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Rates go up to 96 kHz.\n\n**Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2065,7 +2129,13 @@ export interface FrameRateConfig {
 /** A `frame-rate` in a graph. */
 export type FrameRateHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Gives pictures at a steady rate. Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture. */
+/**
+ * Gives pictures at a steady rate.
+ *
+ * Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture.
+ *
+ * **Example.** `pattern-source frameRate=60 durationSeconds=2 ! frame-rate frameRate=25 ! image-sink path=pattern-%d.png`
+ */
 export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStage<FrameRateConfig, FrameRateHandle>({
   plugin: "video",
   descriptor: {
@@ -2074,7 +2144,7 @@ export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStag
     source: "crates/plugins/video/plugin.toml",
     description: "Gives pictures at a steady rate.",
     doc:
-      "Gives pictures at a steady rate. Each place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture.",
+      "Gives pictures at a steady rate.\n\nEach place in time gets the newest picture that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and where times go back, places count from the next picture.\n\n**Example.** `pattern-source frameRate=60 durationSeconds=2 ! frame-rate frameRate=25 ! image-sink path=pattern-%d.png`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -2132,7 +2202,15 @@ export interface H264DecodeConfig {
 /** A `h264-decode` in a graph. */
 export type H264DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
 
-/** Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. Pictures that are decoded only for those after them are not given. */
+/**
+ * Decodes H.264 to pictures in I420, in the order of presentation.
+ *
+ * It is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures that are decoded only for those after them are not given.
+ *
+ * Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one asks for it as well, or the first one of a stream does, the node fails.
+ *
+ * **Example.** `media-source path=film.mp4 ! h264-decode ! image-sink path=film-%d.png`
+ */
 export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedStage<
   H264DecodeConfig,
   H264DecodeHandle
@@ -2142,9 +2220,9 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
     type: "h264-decode",
     className: "H264Decode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented.",
+    description: "Decodes H.264 to pictures in I420, in the order of presentation.",
     doc:
-      "Decodes H.264 to pictures in I420 by openh264, in the order in which they are presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. Pictures that are decoded only for those after them are not given.",
+      "Decodes H.264 to pictures in I420, in the order of presentation.\n\nIt is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures that are decoded only for those after them are not given.\n\nUnits that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one asks for it as well, or the first one of a stream does, the node fails.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! image-sink path=film-%d.png`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2256,7 +2334,17 @@ export interface H264EncodeConfig {
 /** A `h264-encode` in a graph. */
 export type H264EncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
 
-/** Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range that are given stand in the stream, and change no picture. */
+/**
+ * Encodes pictures to H.264, an access unit a picture.
+ *
+ * It is openh264. Units come in the order of the pictures and in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture.
+ *
+ * Sizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key frame.
+ *
+ * The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s: the level that they name is 4 or higher, which has room for that. So one encoder may be replaced by one of another bit rate while a `media-sink` records. A live bit rate beyond what the level has room for is refused; another size, profile, matrix or range needs another file.
+ *
+ * **Example.** `pattern-source durationSeconds=10 ! convert ! h264-encode bitRate=4000000 ! media-sink path=pattern.mp4`
+ */
 export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedStage<
   H264EncodeConfig,
   H264EncodeHandle
@@ -2266,9 +2354,9 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
     type: "h264-encode",
     className: "H264Encode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures.",
+    description: "Encodes pictures to H.264, an access unit a picture.",
     doc:
-      "Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range that are given stand in the stream, and change no picture.",
+      "Encodes pictures to H.264, an access unit a picture.\n\nIt is openh264. Units come in the order of the pictures and in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture.\n\nSizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key frame.\n\nThe parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s: the level that they name is 4 or higher, which has room for that. So one encoder may be replaced by one of another bit rate while a `media-sink` records. A live bit rate beyond what the level has room for is refused; another size, profile, matrix or range needs another file.\n\n**Example.** `pattern-source durationSeconds=10 ! convert ! h264-encode bitRate=4000000 ! media-sink path=pattern.mp4`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2388,7 +2476,13 @@ export interface JpegDecodeConfig {
 /** A `jpeg-decode` in a graph. */
 export type JpegDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: VideoFrame }>;
 
-/** Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey. */
+/**
+ * Decodes JPEG to pictures in RGBA.
+ *
+ * It takes baseline and progressive ones, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey.
+ *
+ * **Example.** `media-source path=camera.mkv ! jpeg-decode ! image-sink path=camera-%d.png`
+ */
 export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedStage<
   JpegDecodeConfig,
   JpegDecodeHandle
@@ -2398,9 +2492,9 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
     type: "jpeg-decode",
     className: "JpegDecode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours.",
+    description: "Decodes JPEG to pictures in RGBA.",
     doc:
-      "Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey.",
+      "Decodes JPEG to pictures in RGBA.\n\nIt takes baseline and progressive ones, grey or in colours. Those that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut off, which is counted too, the rest is grey.\n\n**Example.** `media-source path=camera.mkv ! jpeg-decode ! image-sink path=camera-%d.png`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2458,7 +2552,13 @@ export interface JpegEncodeConfig {
 /** A `jpeg-encode` in a graph. */
 export type JpegEncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: EncodedFrame }>;
 
-/** Encodes pictures to JPEG, each by itself. Alpha is left out. */
+/**
+ * Encodes pictures to JPEG, each by itself.
+ *
+ * Alpha is left out. A live graph that has begun leaves out pictures that no slot takes: the log tells of the first, and the figure `leftOut` counts them.
+ *
+ * **Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`
+ */
 export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedStage<
   JpegEncodeConfig,
   JpegEncodeHandle
@@ -2469,7 +2569,8 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
     className: "JpegEncode",
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes pictures to JPEG, each by itself.",
-    doc: "Encodes pictures to JPEG, each by itself. Alpha is left out.",
+    doc:
+      "Encodes pictures to JPEG, each by itself.\n\nAlpha is left out. A live graph that has begun leaves out pictures that no slot takes: the log tells of the first, and the figure `leftOut` counts them.\n\n**Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2529,16 +2630,22 @@ export interface Mp3DecodeConfig {
 /** A `mp3-decode` in a graph. */
 export type Mp3DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late. */
+/**
+ * Decodes MP3, mono or stereo.
+ *
+ * It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late, 25 ms at 44.1 kHz.
+ *
+ * **Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`
+ */
 export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStage<Mp3DecodeConfig, Mp3DecodeHandle>({
   plugin: "codecs",
   descriptor: {
     type: "mp3-decode",
     className: "Mp3Decode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo.",
+    description: "Decodes MP3, mono or stereo.",
     doc:
-      "Decodes MP3 (layer III of MPEG-1, 2 and 2.5), mono or stereo. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late.",
+      "Decodes MP3, mono or stereo.\n\nIt takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late, 25 ms at 44.1 kHz.\n\n**Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2602,7 +2709,13 @@ export interface OpusDecodeConfig {
 /** A `opus-decode` in a graph. */
 export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
-/** Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts. */
+/**
+ * Decodes Opus to mono or stereo at 48 kHz.
+ *
+ * What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.
+ *
+ * **Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`
+ */
 export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedStage<
   OpusDecodeConfig,
   OpusDecodeHandle
@@ -2614,7 +2727,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes Opus to mono or stereo at 48 kHz.",
     doc:
-      "Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.",
+      "Decodes Opus to mono or stereo at 48 kHz.\n\nWhat lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.\n\n**Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2704,7 +2817,13 @@ export interface OpusEncodeConfig {
 /** A `opus-encode` in a graph. */
 export type OpusEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: EncodedFrame }>;
 
-/** Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 samples (120 for the application low-delay), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input. */
+/**
+ * Encodes mono or stereo at 48 kHz to Opus, a packet a frame.
+ *
+ * The encoder is late by 312 samples (120 for the application `low-delay`), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input.
+ *
+ * **Example.** `tone-source sampleRateHz=48000 durationSeconds=2 ! opus-encode bitRate=64000 ! media-sink path=tone.ogg`
+ */
 export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedStage<
   OpusEncodeConfig,
   OpusEncodeHandle
@@ -2716,7 +2835,7 @@ export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes mono or stereo at 48 kHz to Opus, a packet a frame.",
     doc:
-      "Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 samples (120 for the application low-delay), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input.",
+      "Encodes mono or stereo at 48 kHz to Opus, a packet a frame.\n\nThe encoder is late by 312 samples (120 for the application `low-delay`), which the times of packets count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the last packet ends with the input.\n\n**Example.** `tone-source sampleRateHz=48000 durationSeconds=2 ! opus-encode bitRate=64000 ! media-sink path=tone.ogg`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2844,16 +2963,24 @@ export interface OverlayConfig {
 /** A `overlay` in a graph. */
 export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha. */
+/**
+ * Writes text, and draws an image, on pictures of any format.
+ *
+ * The text is white on a dark ground, in the corner `position`; an empty one writes nothing. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.
+ *
+ * The image is a PNG file, by a path relative to the working directory. It stands in another corner, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of its chunks only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.
+ *
+ * **Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`
+ */
 export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<OverlayConfig, OverlayHandle>({
   plugin: "video",
   descriptor: {
     type: "overlay",
     className: "Overlay",
     source: "crates/plugins/video/plugin.toml",
-    description: "Writes white text on a dark ground in a corner of pictures of any format.",
+    description: "Writes text, and draws an image, on pictures of any format.",
     doc:
-      "Writes white text on a dark ground in a corner of pictures of any format. In braces stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file is drawn in another corner, by its own alpha.",
+      'Writes text, and draws an image, on pictures of any format.\n\nThe text is white on a dark ground, in the corner `position`; an empty one writes nothing. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nThe image is a PNG file, by a path relative to the working directory. It stands in another corner, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of its chunks only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -2995,7 +3122,15 @@ export interface PatternSourceConfig {
 /** A `pattern-source` in a graph. */
 export type PatternSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
 
-/** Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC. */
+/**
+ * Makes test pictures in RGBA, and a beep with each flash.
+ *
+ * The pictures are colour bars, a ramp or rings, with a box that moves. In a live graph they come at the pace of the clock, offline as fast as the graph takes them. Every `flashSeconds` a white field flashes for one frame in the lower right, and the output `audio` has a beep of 50 ms that begins with the first sample of that frame's time.
+ *
+ * The top row of the picture is its frame's number in 32 cells, each `width / 32` pixels wide: 24 bits, the highest first, and 8 bits of check (CRC-8 of the polynomial 0x07 over the three bytes), white for 1 and black for 0. It can be read back after conversion, scaling and coding.
+ *
+ * **Example.** `pattern-source width=640 height=360 durationSeconds=2 ! image-sink path=pattern-%d.png`
+ */
 export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> = shippedStage<
   PatternSourceConfig,
   PatternSourceHandle
@@ -3005,10 +3140,9 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
     type: "pattern-source",
     className: "PatternSource",
     source: "crates/plugins/video/plugin.toml",
-    description:
-      "Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output.",
+    description: "Makes test pictures in RGBA, and a beep with each flash.",
     doc:
-      "Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.",
+      "Makes test pictures in RGBA, and a beep with each flash.\n\nThe pictures are colour bars, a ramp or rings, with a box that moves. In a live graph they come at the pace of the clock, offline as fast as the graph takes them. Every `flashSeconds` a white field flashes for one frame in the lower right, and the output `audio` has a beep of 50 ms that begins with the first sample of that frame's time.\n\nThe top row of the picture is its frame's number in 32 cells, each `width / 32` pixels wide: 24 bits, the highest first, and 8 bits of check (CRC-8 of the polynomial 0x07 over the three bytes), white for 1 and black for 0. It can be read back after conversion, scaling and coding.\n\n**Example.** `pattern-source width=640 height=360 durationSeconds=2 ! image-sink path=pattern-%d.png`",
     category: "video",
     tags: ["native", "video"],
     mode: "loop",
@@ -3153,16 +3287,22 @@ export interface ScaleConfig {
 /** A `scale` in a graph. */
 export type ScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
 
-/** Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that cannot be used for the pictures that come is refused. */
+/**
+ * Cuts a part out of pictures, scales, turns and mirrors them.
+ *
+ * It does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.
+ *
+ * **Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`
+ */
 export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfig, ScaleHandle>({
   plugin: "video",
   descriptor: {
     type: "scale",
     className: "Scale",
     source: "crates/plugins/video/plugin.toml",
-    description: "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format.",
+    description: "Cuts a part out of pictures, scales, turns and mirrors them.",
     doc:
-      "Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that cannot be used for the pictures that come is refused.",
+      "Cuts a part out of pictures, scales, turns and mirrors them.\n\nIt does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -3308,16 +3448,22 @@ export interface ToVoltageConfig {
 /** A `to-voltage` in a graph. */
 export type ToVoltageHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
-/** Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. Counts at an end of the range are counted as clipped. */
+/**
+ * Turns the counts of a converter into volts.
+ *
+ * Volts are count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. The figure `clipped` tells how many counts were at an end of the range.
+ *
+ * **Example.** `acquisition durationSeconds=1 ! to-voltage fullScaleVolts=5 ! csv-sink path=volts.csv`
+ */
 export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStage<ToVoltageConfig, ToVoltageHandle>({
   plugin: "sensors",
   descriptor: {
     type: "to-voltage",
     className: "ToVoltage",
     source: "crates/plugins/sensors/plugin.toml",
-    description: "Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts.",
+    description: "Turns the counts of a converter into volts.",
     doc:
-      "Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. Counts at an end of the range are counted as clipped.",
+      "Turns the counts of a converter into volts.\n\nVolts are count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. The figure `clipped` tells how many counts were at an end of the range.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage fullScaleVolts=5 ! csv-sink path=volts.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",
@@ -3435,17 +3581,22 @@ export interface TriggerConfig {
 /** A `trigger` in a graph. */
 export type TriggerHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetOut: PacketFrame<Untyped> }>;
 
-/** Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end cuts off comes as far as it goes, and shortPieces counts it. */
+/**
+ * Passes on pieces of all channels around the crossings of a level.
+ *
+ * One channel is looked at. A batch comes for each crossing: samples from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from crossing twice, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure `shortPieces` counts it among the `triggers`.
+ *
+ * **Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! csv-sink path=pieces.csv`
+ */
 export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<TriggerConfig, TriggerHandle>({
   plugin: "sensors",
   descriptor: {
     type: "trigger",
     className: "Trigger",
     source: "crates/plugins/sensors/plugin.toml",
-    description:
-      "Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on.",
+    description: "Passes on pieces of all channels around the crossings of a level.",
     doc:
-      "Passes on a batch for each crossing of a level by one channel: samples of all channels from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end cuts off comes as far as it goes, and shortPieces counts it.",
+      "Passes on pieces of all channels around the crossings of a level.\n\nOne channel is looked at. A batch comes for each crossing: samples from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from crossing twice, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure `shortPieces` counts it among the `triggers`.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! csv-sink path=pieces.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",

@@ -291,7 +291,7 @@ const draw = command(
 );
 
 const list = command("list", object({ command: constant("list"), json, packages, plugins }), {
-  brief: message`List the node types by category: TypeScript or native, and of which package.`,
+  brief: message`List the node types by family.`,
 });
 
 const info = command(

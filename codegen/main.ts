@@ -59,7 +59,7 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
   try {
     const stages = await placeShippedStages(resolve(configPath), check);
     result = await generate({ configPath, check });
-    if (stages !== undefined) result = { ...result, files: [{ ...stages, text: "" }, ...result.files] };
+    result = { ...result, files: [...stages.map((each) => ({ ...each, text: "" })), ...result.files] };
   } catch (error) {
     console.error(`Cannot generate code: ${firstLine(error)}`);
     return 1;

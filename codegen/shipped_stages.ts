@@ -1,49 +1,78 @@
 /**
- * `stages.gen.ts`: the typed stages of the plugins that come with Sluice. It is made before the code of Sluice's own
- * package, which lists it.
+ * What is made of the stages of the plugins that come with Sluice: `stages.gen.ts`, their types, and their pages in the
+ * documentation. It is made before the code of Sluice's own package, which lists it.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { compareText } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitShippedStages } from "./emit/shipped_stages.ts";
-import { type OutputState, placeOutputs } from "./files/outputs.ts";
+import { emitStagePage, type StagePage } from "./emit/stage_page.ts";
+import { type GeneratedText, type OutputState, placeOutputs } from "./files/outputs.ts";
 import { stageModel } from "./plugins.ts";
 
 const OUTPUT = "stages.gen.ts";
 
-/** What became of the module. */
-export interface PlacedStages {
+/** What all pages say. */
+const NATIVE = "They are native stages, which run on [native lanes](../lanes.md#native-stages) and need no flag. ";
+
+/** The pages, by family. */
+const PAGES: { readonly [family: string]: StagePage } = {
+  codec: {
+    title: "Codec stages",
+    intro:
+      `The stages that encode and decode. ${NATIVE}[Video and media files](../video.md) tells what encoded frames ` +
+      "are, what is done with damaged ones, and whose libraries these are.",
+  },
+  sensor: {
+    title: "Sensor stages",
+    intro: `The stages for many channels at once. ${NATIVE}[Sensors](../sensors.md) tells what travels between them.`,
+  },
+  video: {
+    title: "Video stages",
+    intro: `The stages for pictures. ${NATIVE}[Video and media files](../video.md) tells of sizes and colours.`,
+  },
+};
+
+/** What became of a file. */
+export interface PlacedFile {
   readonly path: string;
   readonly state: OutputState;
 }
 
 /**
- * Writes the module, or compares it, if a configuration is that of Sluice's own package.
+ * Writes the files, or compares them, if a configuration is that of Sluice's own package.
  *
  * @param configPath absolute
  * @param check compare only
- * @returns `undefined` for other packages, and where the native library or a plugin's is not built
+ * @returns none for other packages, and where the native library or a plugin's is not built
  */
-export async function placeShippedStages(configPath: string, check: boolean): Promise<PlacedStages | undefined> {
+export async function placeShippedStages(configPath: string, check: boolean): Promise<PlacedFile[]> {
   const own = new URL("../", import.meta.url);
-  if (own.protocol !== "file:" || configPath !== fileURLToPath(new URL("sluice.json", own))) return undefined;
+  if (own.protocol !== "file:" || configPath !== fileURLToPath(new URL("sluice.json", own))) return [];
   const root = fileURLToPath(own);
-  const text = await emitModule(root);
-  if (text === undefined) return undefined;
-  const [state] = await placeOutputs([{ path: `${root}${OUTPUT}`, text }], check);
-  return { path: OUTPUT, state };
+  const files = await emitFiles(root);
+  const states = await placeOutputs(files.map(({ path, text }) => ({ path: `${root}${path}`, text })), check);
+  return files.map(({ path }, at) => ({ path, state: states[at] }));
 }
 
-async function emitModule(root: string): Promise<string | undefined> {
+/** @returns the files with their paths from the root */
+async function emitFiles(root: string): Promise<GeneratedText[]> {
   const { readShippedStages } = await import("../core/plugins/shipped_types.ts");
   try {
     const stages = readShippedStages(`${root}crates/plugins`).map(({ plugin, descriptor }) =>
       stageModel(root, plugin, `${root}crates/plugins/${plugin}`, descriptor)
     );
-    return emitShippedStages(stages, { output: OUTPUT, runtime: "./generated.ts" }, formatTypeScript);
+    const module = emitShippedStages(stages, { output: OUTPUT, runtime: "./generated.ts" }, formatTypeScript);
+    const families = Map.groupBy(stages.map(({ descriptor }) => descriptor), ({ category }) => category);
+    const pages = [...families].map(([family, all]) => ({
+      path: `docs/processors/${family}.md`,
+      text: emitStagePage(PAGES[family], all.toSorted((a, b) => compareText(a.type, b.type))),
+    }));
+    return [{ path: OUTPUT, text: module }, ...pages];
   } catch (error) {
-    if (error instanceof RangeError || (error as { code?: unknown }).code === "NativeUnavailable") return undefined;
+    if (error instanceof RangeError || (error as { code?: unknown }).code === "NativeUnavailable") return [];
     throw error;
   }
 }

@@ -18,6 +18,9 @@ import { renderTable } from "../output/table.ts";
 
 const INDENT = "  ";
 
+/** The names of the packages of what comes with Sluice. */
+const OWN_PACKAGES: readonly string[] = ["@sluice/sluice", "@sluice/sluice/stages"];
+
 /** A node type with where it comes from. */
 interface ListedType extends NodeMetadata {
   /** What it is made of: a class, or a stage of the native library. */
@@ -30,7 +33,10 @@ export async function listCommand(args: ListArgs, io: Io): Promise<number> {
   await warnOfStaleCode(registry, args);
   const types = registry.list().map(({ descriptor }) => listedType(registry, descriptor.type));
   if (args.json) { for (const each of types) io.stdout.line(JSON.stringify(each)); }
-  else for (const line of renderList(types, leftOut.map(describeLeftOut))) io.stdout.line(line);
+  else {
+    const width = io.screen ? io.columns() : Infinity;
+    for (const line of renderList(types, leftOut.map(describeLeftOut), width)) io.stdout.line(line);
+  }
   return EXIT.ok;
 }
 
@@ -61,19 +67,18 @@ function listedType(registry: NodeRegistry, type: string): ListedType {
 }
 
 /**
- * Node types under their categories, one a line.
+ * Node types by family, one a line, with the package of those that do not come with Sluice.
  *
  * @param leftOut what is said behind them
+ * @param width of the terminal: longer lines are cut
  */
-export function renderList(types: readonly ListedType[], leftOut: readonly string[]): string[] {
-  const rows = types.map((each) => [each.type, each.language, each.package ?? "", each.description]);
-  const table = renderTable(["", "", "", ""].map((head) => ({ head })), rows).slice(1);
-  const lines: string[] = [];
-  for (const [at, { category }] of types.entries()) {
-    if (category !== types[at - 1]?.category) lines.push(...at > 0 ? [""] : [], category);
-    lines.push(`${INDENT}${table[at]}`);
-  }
-  return [...lines, ...leftOut.length === 0 ? [] : ["", ...leftOut]].map(escapeControls);
+export function renderList(types: readonly ListedType[], leftOut: readonly string[], width = Infinity): string[] {
+  const rows = types.map(({ category, type, language, package: from = "", description }) => {
+    const others = OWN_PACKAGES.includes(from) ? [] : [from];
+    return [category, type, [...language === "native" ? [language] : [], ...others].join(", "), description];
+  });
+  const table = renderTable(["FAMILY", "NAME", "", "DESCRIPTION"].map((head) => ({ head })), rows, width);
+  return [...table, ...leftOut.length === 0 ? [] : ["", ...leftOut]].map(escapeControls);
 }
 
 /** Everything about one node type. */

@@ -33,7 +33,7 @@ Deno.test({
     equal(ran.code, 0, ran.stderr);
     match(ran.stdout, /"outcome":"completed"/);
     const listed = await run(["nodes", "list"], { SLUICE_PLUGINS: `${path}/plugins/tools` });
-    match(listed.stdout, /^plugin\n {2}com\.example\.crop +native +tools +Halves the height of pictures\.$/m);
+    match(listed.stdout, /^plugin +com\.example\.crop +native, tools +Halves the height of pictures\.$/m);
     const shown = await run(["nodes", "info", "com.example.crop", "--plugins", "plugins"]);
     match(shown.stdout, /^ {2}native, of package tools; source \S+\/plugins\/tools\/plugin\.toml$/m);
     await Deno.writeTextFile(`${path}/sluice.json`, '{ "include": ["*.ts"], "name": "mine", "plugins": ["plugins"] }');

@@ -33,10 +33,16 @@ pub(crate) struct Aac;
 impl Coding for Aac {
     const ID: &'static CStr = c"org.sluice.codecs.aac-decode";
     const NAME: &'static CStr = c"AAC decode";
-    const DOC: &'static CStr =
-        c"Decodes AAC-LC, mono or stereo. What lies before the time 0, as the delay of an encoder \
-        does, only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence. \
-        HE-AAC and more channels are refused.";
+    const DOC: &'static CStr = c"Decodes AAC-LC, mono or stereo.\n\n\
+        Audio comes at the rate of the stream. What lies before the time 0, as the delay of an encoder does, \
+        only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with \
+        its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet \
+        of another rate or number of channels counts as damaged; with the second such packet in a row the stream \
+        becomes that.\n\n\
+        The profiles Main, SSR and LTP, HE-AAC that the header of the file tells, and more than two channels are \
+        refused; the error names ffmpeg, as command of a `process` or `pipe-source`. HE-AAC that no header tells \
+        is decoded without its upper half: at half the rate, and mono where it has parametric stereo.\n\n\
+        **Example.** `media-source path=talk.mp4 ! aac-decode ! wav-sink path=talk.wav`";
     const INPUTS: &'static [Port] =
         &[Port::encoded(c"encoded", c"AAC, an access unit with its ADTS header a frame.").accepting(&[SLUICE_AAC])];
 

@@ -41,8 +41,10 @@ impl Stage for AnyAudioDecode {
     const ID: &'static CStr = c"org.sluice.codecs.audio-decode";
     const NAME: &'static CStr = c"Audio decode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Decodes AAC, MP3, FLAC or Opus, whichever comes, as aac-decode, mp3-decode, \
-        flac-decode and opus-decode do. The first packet says which it is; packets of another codec count as damaged.";
+    const DOC: &'static CStr = c"Decodes AAC, MP3, FLAC or Opus, whichever comes.\n\n\
+        It does what `aac-decode`, `mp3-decode`, `flac-decode` and `opus-decode` do. The first packet says which \
+        it is; packets of another codec count as damaged.\n\n\
+        **Example.** `media-source path=song.mkv ! audio-decode ! wav-sink path=song.wav`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",

@@ -25,9 +25,10 @@ pub(crate) struct Flac;
 impl Coding for Flac {
     const ID: &'static CStr = c"org.sluice.codecs.flac-decode";
     const NAME: &'static CStr = c"FLAC decode";
-    const DOC: &'static CStr =
-        c"Decodes FLAC of up to 8 channels and 24 bits without loss, in the order of WAV files. In \
-        place of a frame whose check does not fit, which is counted, comes silence.";
+    const DOC: &'static CStr = c"Decodes FLAC of up to 8 channels and 24 bits, without loss.\n\n\
+        Channels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does \
+        not fit, which is counted, comes silence of the same length.\n\n\
+        **Example.** `media-source path=song.flac ! flac-decode ! wav-sink path=song.wav format=s16`";
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"FLAC, a frame a frame.").accepting(&[SLUICE_FLAC])];
 
     /// Reads the header of a frame (RFC 9639, 9.1), and checks the whole of it.

@@ -44,9 +44,10 @@ impl Stage for FlacEncode {
     const ID: &'static CStr = c"org.sluice.codecs.flac-encode";
     const NAME: &'static CStr = c"FLAC encode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Encodes audio to FLAC, which keeps every bit, in blocks of 4096 samples, one a frame. \
-        Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly.";
+    const DOC: &'static CStr = c"Encodes audio to FLAC, which keeps every bit.\n\n\
+        Each frame holds a block of 4096 samples. Samples are rounded to the bits that are wanted; what came \
+        from a file of so many comes back exactly. Rates go up to 96 kHz.\n\n\
+        **Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "bitsPerSample": {"type": "integer", "enum": [16, 24], "default": 16, "x-unit": "bits",

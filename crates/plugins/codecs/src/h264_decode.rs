@@ -54,11 +54,15 @@ impl Stage for H264Decode {
     const ID: &'static CStr = c"org.sluice.codecs.h264-decode";
     const NAME: &'static CStr = c"H.264 decode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Decodes H.264 to pictures in I420 by openh264, in the order in which they are \
-        presented. Units come in Annex B form, one a frame, the first with its parameter sets. It takes the profiles \
-        baseline, main and high, progressive, 8 bits, 4:2:0, and refuses others by name. Units that are damaged, or that \
-        come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. \
-        Pictures that are decoded only for those after them are not given.";
+    const DOC: &'static CStr = c"Decodes H.264 to pictures in I420, in the order of presentation.\n\n\
+        It is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are \
+        refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures \
+        that are decoded only for those after them are not given.\n\n\
+        Units that are damaged, or that come before the first key frame, are left out and counted, and the next \
+        picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind \
+        others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one \
+        asks for it as well, or the first one of a stream does, the node fails.\n\n\
+        **Example.** `media-source path=film.mp4 ! h264-decode ! image-sink path=film-%d.png`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",

@@ -33,13 +33,19 @@ impl Stage for H264Encode {
     const ID: &'static CStr = c"org.sluice.codecs.h264-encode";
     const NAME: &'static CStr = c"H.264 encode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Encodes pictures to H.264 by openh264, one access unit a picture, in the order of the \
-        pictures. Units are in Annex B form; key frames have the parameter sets in front. A picture of another size \
-        starts with a key frame, as does one after the command keyFrame. Sizes are even; a live graph that has begun \
-        leaves out and counts pictures of other sizes, and those that no slot takes. The parameter sets of encoders of \
-        one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s. The matrix and the range \
-        that are given stand in the stream, and change no picture.";
+    const DOC: &'static CStr = c"Encodes pictures to H.264, an access unit a picture.\n\n\
+        It is openh264. Units come in the order of the pictures and in Annex B form; key frames have the \
+        parameter sets in front. A picture of another size starts with a key frame, as does one after the \
+        command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture.\n\n\
+        Sizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot \
+        takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key \
+        frame.\n\n\
+        The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate \
+        up to 24 Mbit/s: the level that they name is 4 or higher, which has room for that. So one encoder may be \
+        replaced by one of another bit rate while a `media-sink` records. A live bit rate beyond what the level \
+        has room for is refused; another size, profile, matrix or range needs another file.\n\n\
+        **Example.** `pattern-source durationSeconds=10 ! convert ! h264-encode bitRate=4000000 ! media-sink \
+        path=pattern.mp4`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "bitRate": {"type": "integer", "minimum": 10000, "maximum": 200000000, "default": 2000000,

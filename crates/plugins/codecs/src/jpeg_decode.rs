@@ -37,10 +37,11 @@ impl Stage for JpegDecode {
     const ID: &'static CStr = c"org.sluice.codecs.jpeg-decode";
     const NAME: &'static CStr = c"JPEG decode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Decodes JPEG to pictures in RGBA, baseline and progressive, grey or in colours. Those \
-        that are damaged are left out and counted, the log tells of the first, and the next one is flagged as a \
-        discontinuity; of one that is cut off, which is counted too, the rest is grey.";
+    const DOC: &'static CStr = c"Decodes JPEG to pictures in RGBA.\n\n\
+        It takes baseline and progressive ones, grey or in colours. Those that are damaged are left out and \
+        counted, the log tells of the first, and the next one is flagged as a discontinuity; of one that is cut \
+        off, which is counted too, the rest is grey.\n\n\
+        **Example.** `media-source path=camera.mkv ! jpeg-decode ! image-sink path=camera-%d.png`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",

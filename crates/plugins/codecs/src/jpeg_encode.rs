@@ -22,7 +22,10 @@ impl Stage for JpegEncode {
     const ID: &'static CStr = c"org.sluice.codecs.jpeg-encode";
     const NAME: &'static CStr = c"JPEG encode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Encodes pictures to JPEG, each by itself. Alpha is left out.";
+    const DOC: &'static CStr = c"Encodes pictures to JPEG, each by itself.\n\n\
+        Alpha is left out. A live graph that has begun leaves out pictures that no slot takes: the log tells of \
+        the first, and the figure `leftOut` counts them.\n\n\
+        **Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "quality": {"type": "integer", "minimum": 1, "maximum": 100, "default": 85, "x-live": true,
@@ -77,9 +80,7 @@ impl JpegEncode {
             SLUICE_BGRA8 => ColorType::Bgra,
             other => {
                 let name = pixel_format_name(other);
-                return Err(format!(
-                    "pixel format {name} is neither rgba8 nor bgra8; put a \"convert\" before it"
-                ));
+                return Err(format!("pixel format {name} is neither rgba8 nor bgra8; put a \"convert\" before it"));
             }
         };
         let rows = &picture.planes[0];

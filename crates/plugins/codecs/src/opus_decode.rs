@@ -43,11 +43,12 @@ impl Stage for OpusDecode {
     const ID: &'static CStr = c"org.sluice.codecs.opus-decode";
     const NAME: &'static CStr = c"Opus decode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Decodes Opus to mono or stereo at 48 kHz. What lies before the time 0, or before the \
-        time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that \
-        begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those \
-        before it. The duration of a packet says how much of it counts.";
+    const DOC: &'static CStr = c"Decodes Opus to mono or stereo at 48 kHz.\n\n\
+        What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, \
+        and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged \
+        packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says \
+        how much of it counts.\n\n\
+        **Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",

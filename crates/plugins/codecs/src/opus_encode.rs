@@ -49,10 +49,12 @@ impl Stage for OpusEncode {
     const ID: &'static CStr = c"org.sluice.codecs.opus-encode";
     const NAME: &'static CStr = c"Opus encode";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Encodes mono or stereo at 48 kHz to Opus, a packet a frame. The encoder is late by 312 \
-        samples (120 for the application low-delay), which the times of packets count off: the first one is presented \
-        6.5 ms before the first sample that went in. The duration of the last packet ends with the input.";
+    const DOC: &'static CStr = c"Encodes mono or stereo at 48 kHz to Opus, a packet a frame.\n\n\
+        The encoder is late by 312 samples (120 for the application `low-delay`), which the times of packets \
+        count off: the first one is presented 6.5 ms before the first sample that went in. The duration of the \
+        last packet ends with the input.\n\n\
+        **Example.** `tone-source sampleRateHz=48000 durationSeconds=2 ! opus-encode bitRate=64000 ! media-sink \
+        path=tone.ogg`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "x-accepts": {"audio": {"sampleRateHz": 48000, "channels": [1, 2]}}, "properties": {
             "bitRate": {"type": "integer", "minimum": 0, "maximum": 512000, "default": 0, "x-unit": "bit/s",

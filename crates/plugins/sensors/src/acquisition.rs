@@ -66,10 +66,24 @@ impl Stage for Acquisition {
     const ID: &'static CStr = c"org.sluice.sensors.acquisition";
     const NAME: &'static CStr = c"Acquisition";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Gives the counts of an analogue-to-digital converter: a simulated one, a file, or what comes over a \
-        socket. In a live graph batches come at the pace of the clock, offline as fast as the graph takes them. The simulated \
-        converter is given a sine in each channel, with noise; a seed makes the same counts each time. Batches that are \
-        lost are counted, and the next one is flagged as a discontinuity.";
+    const DOC: &'static CStr = c"Gives the counts of an analogue-to-digital converter.\n\n\
+        They are simulated, or come from a file or over a socket. In a live graph batches come when their last \
+        record would have been taken, offline as fast as the graph takes them. The simulated converter is given \
+        a sine in each channel (`frequencyHz`, and `frequencyStepHz` more with each channel), with noise; equal \
+        configurations make equal counts. `dropOutProbability` loses batches, as devices do: the figures \
+        `dropOuts` and `lostRecords` count them, times go on, and the batch behind a lost one is flagged as a \
+        discontinuity. A live batch size for which a slot has no room is refused.\n\n\
+        With `source=socket` it connects to `address` and takes what would stand in the file. The other side \
+        sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two \
+        batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after \
+        0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure \
+        `connects` counts connections. A device that loses its power or its cable does not say that it has gone: \
+        over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not \
+        answered for 25 s. With `reconnect=false` the stage ends with its connection. What has come of a record \
+        that is not whole is dropped; no batch has records of two connections, and the first batch of a new one \
+        is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first \
+        batch behind a gap has the time at which it came. A stage that is replaced connects anew.\n\n\
+        **Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "source": {"type": "string", "enum": ["simulated", "file", "socket"], "default": "simulated",

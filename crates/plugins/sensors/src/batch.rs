@@ -108,8 +108,7 @@ impl Names {
 }
 
 /// Why a batch with columns of another type is refused.
-pub(crate) const WANTS_F32: &str =
-    "a batch has columns that are no f32; put a \"to-voltage\" before it";
+pub(crate) const WANTS_F32: &str = "a batch has columns that are no f32; put a \"to-voltage\" before it";
 
 /// A number of the configuration, which the schema gives a default.
 pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {

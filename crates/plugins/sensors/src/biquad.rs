@@ -38,10 +38,13 @@ impl Stage for Biquad {
     const ID: &'static CStr = c"org.sluice.sensors.biquad";
     const NAME: &'static CStr = c"Biquad filter";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Filters each channel by sections of second order: low and high pass of Butterworth, band \
-        pass, notch. It is computed in 64 bits. A change of frequency or q keeps the state. After a gap it begins anew, \
-        as at the start. A sample that is not finite stays as it is, and its channel begins anew behind it.";
+    const DOC: &'static CStr = c"Filters each channel: low and high pass, band pass, notch.\n\n\
+        The filters are sections of second order, of Butterworth for low and high pass, and are computed in 64 \
+        bits; the coefficients follow from the rate of the batches that come. A change of frequency or q keeps \
+        the state. After a gap it begins anew, as at the start. A sample that is not finite stays as it is, the \
+        figure `notFinite` counts it, and its channel begins anew behind it.\n\n\
+        **Example.** `acquisition durationSeconds=1 ! to-voltage ! biquad filter=high-pass frequencyHz=20 \
+        order=4 ! csv-sink path=volts.csv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "filter": {"type": "string", "enum": ["low-pass", "high-pass", "band-pass", "notch"],

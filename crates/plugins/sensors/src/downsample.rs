@@ -27,9 +27,13 @@ impl Stage for Downsample {
     const ID: &'static CStr = c"org.sluice.sensors.downsample";
     const NAME: &'static CStr = c"Downsample";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Keeps one sample of factor, behind a filter of linear phase that weakens what would be \
-        folded onto what is kept. Times are those of the samples that are kept: the filter's delay is taken off. A batch \
-        comes out for each that comes in, if it completes a sample. After a gap it begins anew.";
+    const DOC: &'static CStr = c"Keeps one sample of so many, behind a filter.\n\n\
+        The filter is of linear phase and weakens what would be folded onto what is kept. Its delay is taken \
+        off, so a sample keeps its time; it comes later by the filter's length. A batch comes out for each that \
+        comes in, if it completes a sample: 16:1 makes 16 records of 256. After a gap it begins anew; what has \
+        not all the samples that its filter needs before the gap is not written.\n\n\
+        **Example.** `acquisition durationSeconds=1 ! to-voltage ! downsample factor=10 ! csv-sink \
+        path=volts.csv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "factor": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 16,

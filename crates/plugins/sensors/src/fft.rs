@@ -38,10 +38,12 @@ impl Stage for Fft {
     const ID: &'static CStr = c"org.sluice.sensors.fft";
     const NAME: &'static CStr = c"FFT";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Gives the spectrum of each channel: a batch for each piece of size samples, with a record \
-        for each frequency from 0 to half the rate. Record k belongs to k divided by the batch's duration. A sine of \
-        peak 1 has height 1, or 0 dB.";
+    const DOC: &'static CStr = c"Gives the spectrum of each channel.\n\n\
+        A batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the \
+        rate: record k belongs to k divided by the batch's duration. A `hop` below `size` has pieces overlap. A \
+        sine of peak 1 V has the height 1, or 0 dB.\n\n\
+        **Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink \
+        path=spectra.csv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "size": {"type": "integer", "minimum": 8, "maximum": 65536, "multipleOf": 2, "default": 1024,

@@ -22,9 +22,10 @@ impl Stage for ToVoltage {
     const ID: &'static CStr = c"org.sluice.sensors.to-voltage";
     const NAME: &'static CStr = c"To voltage";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Turns counts of a converter into volts: count × fullScaleVolts ÷ 2^(bits - 1) × gain + \
-        offsetVolts. Counts at an end of the range are counted as clipped.";
+    const DOC: &'static CStr = c"Turns the counts of a converter into volts.\n\n\
+        Volts are count × fullScaleVolts ÷ 2^(bits - 1) × gain + offsetVolts. The figure `clipped` tells how \
+        many counts were at an end of the range.\n\n\
+        **Example.** `acquisition durationSeconds=1 ! to-voltage fullScaleVolts=5 ! csv-sink path=volts.csv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "bits": {"type": "integer", "minimum": 2, "maximum": 32, "default": 16,

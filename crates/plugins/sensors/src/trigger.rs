@@ -45,11 +45,14 @@ impl Stage for Trigger {
     const ID: &'static CStr = c"org.sluice.sensors.trigger";
     const NAME: &'static CStr = c"Trigger";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Passes on a batch for each crossing of a level by one channel: samples of all channels \
-        from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, \
-        and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a \
-        gap or the end cuts off comes as far as it goes, and shortPieces counts it.";
+    const DOC: &'static CStr = c"Passes on pieces of all channels around the crossings of a level.\n\n\
+        One channel is looked at. A batch comes for each crossing: samples from before it and from it on. A \
+        crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from \
+        crossing twice, and not while a piece is taken or held off. What lies before a gap is not joined to what \
+        follows: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure \
+        `shortPieces` counts it among the `triggers`.\n\n\
+        **Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! \
+        csv-sink path=pieces.csv`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "channel": {"type": "integer", "minimum": 0, "maximum": 63, "default": 0,

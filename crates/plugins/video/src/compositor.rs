@@ -72,11 +72,36 @@ impl Stage for Compositor {
     const ID: &'static CStr = c"org.sluice.video.compositor";
     const NAME: &'static CStr = c"Compositor";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Composes the pictures of up to eight inputs, each at its place, in its size and as opaque \
-        as it is told, by its own alpha, over a background. All of that may change while it runs, from one picture to \
-        the next. Pictures come out at a steady rate, or for each picture of a master; every input shows the newest of \
-        its pictures that is not after that time. An offline graph waits for all inputs. A live graph waits for a while: \
-        an input that is late keeps its last picture, which is counted.";
+    const DOC: &'static CStr = c"Composes the pictures of up to eight inputs over a background.\n\n\
+        Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × \
+        `height_1`, where a 0 keeps its shape; `opacity_1` makes it fainter, besides its own alpha; \
+        `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is \
+        drawn over the others. All of that may change while it runs, from one picture to the next. Blending \
+        rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so \
+        that the colour of what cannot be seen does not spread.\n\n\
+        - **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, \
+        with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures \
+        that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that \
+        were never shown.\n\
+        - **Waiting.** An offline graph waits until each input has told which picture that is, and its result \
+        depends on the times of pictures alone. Where one source feeds several inputs, their links need a \
+        `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` \
+        from when the first input has come so far: then a late input keeps its last picture, which the figure \
+        `late` counts.\n\
+        - **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, \
+        pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter \
+        gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and \
+        from then on shows the newest that it has. With a master, times are those of the master, whatever they \
+        are: where they go back, so does each other input at its own next picture that does, and what it still \
+        has of the time before is passed over.\n\
+        - **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of \
+        inputs that have ended, up to 60 MiB in all.\n\
+        - **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The \
+        compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the \
+        latest.\n\n\
+        **Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; \
+        pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! \
+        cast.videoIn_1`";
     const CONFIG: Option<&'static CStr> = Some(SCHEMA);
     const INPUTS: &'static [Port] = &[
         input!(c"videoIn_0"),

@@ -19,9 +19,12 @@ impl Stage for Convert {
     const ID: &'static CStr = c"org.sluice.video.convert";
     const NAME: &'static CStr = c"Video convert";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Converts pictures to another pixel format. Between RGB and YUV it uses the matrix and \
-        the range that it is given, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for \
-        them. Pictures that have the format already pass unchanged.";
+    const DOC: &'static CStr = c"Converts pictures to another pixel format.\n\n\
+        Between RGB and YUV it uses the matrix and the range that it is given, for frames do not say theirs. \
+        Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass \
+        unchanged.\n\n\
+        **Example.** `pattern-source durationSeconds=2 ! convert pixelFormat=nv12 matrix=bt601 ! h264-encode \
+        matrix=bt601 ! media-sink path=pattern.mp4`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["pixelFormat"], "properties": {
             "pixelFormat": {"type": "string", "enum": ["rgba8", "bgra8", "nv12", "i420"], "default": "i420",

@@ -34,9 +34,12 @@ impl Stage for FrameRate {
     const ID: &'static std::ffi::CStr = c"org.sluice.video.frame-rate";
     const NAME: &'static std::ffi::CStr = c"Frame rate";
     const VERSION: &'static std::ffi::CStr = c"0.1.0";
-    const DOC: &'static std::ffi::CStr = c"Gives pictures at a steady rate. Each place in time gets the newest picture \
-        that is not after it: so some pictures are left out, and others come again. Behind a gap of more than 10 s, and \
-        where times go back, places count from the next picture.";
+    const DOC: &'static std::ffi::CStr = c"Gives pictures at a steady rate.\n\n\
+        Each place in time gets the newest picture that is not after it: so some pictures are left out, and \
+        others come again. Behind a gap of more than 10 s, and where times go back, places count from the next \
+        picture.\n\n\
+        **Example.** `pattern-source frameRate=60 durationSeconds=2 ! frame-rate frameRate=25 ! image-sink \
+        path=pattern-%d.png`";
     const CONFIG: Option<&'static std::ffi::CStr> = Some(
         cr#"{"x-converts": ["frameRate"], "properties": {
             "frameRate": {"type": "number", "minimum": 0.1, "maximum": 1000, "default": 30, "x-unit": "Hz",

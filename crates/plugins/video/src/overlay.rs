@@ -48,11 +48,20 @@ impl Stage for Overlay {
     const ID: &'static CStr = c"org.sluice.video.overlay";
     const NAME: &'static CStr = c"Overlay";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Writes white text on a dark ground in a corner of pictures of any format. In braces \
-        stand what changes: {time} is the time of the picture, {clock} the time of day in UTC, {frame} its number, {rate} \
-        the pictures a second that came in the last second, {age} the milliseconds since it entered the graph, {drops} \
-        how often pictures were missing, {size} its width and height. Others stay as they are. An image of a PNG file \
-        is drawn in another corner, by its own alpha.";
+    const DOC: &'static CStr = c"Writes text, and draws an image, on pictures of any format.\n\n\
+        The text is white on a dark ground, in the corner `position`; an empty one writes nothing. In braces \
+        stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its \
+        number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it \
+        entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay \
+        as they are.\n\n\
+        The image is a PNG file, by a path relative to the working directory. It stands in another corner, half \
+        a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in \
+        limited range. The file is read when its path or width is set; one that cannot be read is refused by its \
+        path, and the image before stays. Of its chunks only those that pixels need are read, so that no text or \
+        profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an \
+        `image-source` or any other source before it.\n\n\
+        **Example.** `pattern-source durationSeconds=2 ! overlay text=\"{time} {drops}\" position=top-left ! \
+        image-sink path=pattern-%d.png`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "text": {"type": "string", "maxLength": 1000, "default": "{time}  {frame}", "x-live": true,

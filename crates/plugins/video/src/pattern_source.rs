@@ -41,10 +41,15 @@ impl Stage for PatternSource {
     const ID: &'static CStr = c"org.sluice.video.pattern-source";
     const NAME: &'static CStr = c"Pattern source";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Makes test pictures in RGBA: colour bars, a ramp or rings, with a box that moves, a frame \
-        counter that programs read back, and a flash with each beep of the second output. In a live graph pictures come \
-        at the pace of the clock, offline as fast as the graph takes them. The counter is the top row of 32 black and \
-        white cells: 24 bits of the frame's number, the highest first, and 8 bits of their CRC.";
+    const DOC: &'static CStr = c"Makes test pictures in RGBA, and a beep with each flash.\n\n\
+        The pictures are colour bars, a ramp or rings, with a box that moves. In a live graph they come at the \
+        pace of the clock, offline as fast as the graph takes them. Every `flashSeconds` a white field flashes \
+        for one frame in the lower right, and the output `audio` has a beep of 50 ms that begins with the first \
+        sample of that frame's time.\n\n\
+        The top row of the picture is its frame's number in 32 cells, each `width / 32` pixels wide: 24 bits, \
+        the highest first, and 8 bits of check (CRC-8 of the polynomial 0x07 over the three bytes), white for 1 \
+        and black for 0. It can be read back after conversion, scaling and coding.\n\n\
+        **Example.** `pattern-source width=640 height=360 durationSeconds=2 ! image-sink path=pattern-%d.png`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "pattern": {"type": "string", "enum": ["bars", "ramp", "zone-plate"], "default": "bars",

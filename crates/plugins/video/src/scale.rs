@@ -41,10 +41,14 @@ impl Stage for Scale {
     const ID: &'static CStr = c"org.sluice.video.scale";
     const NAME: &'static CStr = c"Video scale";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr =
-        c"Cuts a part out of pictures, scales, turns and mirrors them, in this order, in any pixel \
-        format. All of it may change while it runs, and pictures of another size are scaled to the same. A change that \
-        cannot be used for the pictures that come is refused.";
+    const DOC: &'static CStr = c"Cuts a part out of pictures, scales, turns and mirrors them.\n\n\
+        It does so in this order, in any pixel format, and pictures of another size are scaled to the same. All \
+        of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them \
+        or a size that no slot takes, is refused at once. Pictures of another size that come later, and that \
+        have no such part, are made by the values before the last change; the log says so once, and the figure \
+        `misfits` counts them.\n\n\
+        **Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink \
+        path=small.mp4`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["width", "height"], "properties": {
             "width": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
