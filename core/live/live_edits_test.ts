@@ -230,10 +230,10 @@ Deno.test("LiveEdits.run() waits for a lane that gives away what goes to others,
     const { turn } = far.last("prepare");
     deepEqual([beginToApply(turn), beginToGive(turn)], [true, true]);
     run.lose("far", ENDED);
-    setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
   const edited = run.edit(addSecond);
+  await limits.pass(LAST_WORDS_MS);
   equal(await isOpen(edited), true);
   run.edits.report(far.index, appliedOf(run.epoch));
   await edited;
@@ -261,7 +261,6 @@ Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has
   const { index: record } = run.topology.node("beside");
   far.answers.apply = () => {
     run.lose("far", ENDED);
-    setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
   sayOnlyThatItSwapped(run, "near");
@@ -269,6 +268,7 @@ Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has
     edit.remove("beside");
     edit.remove("sink");
   });
+  await limits.pass(LAST_WORDS_MS);
   equal(await isOpen(edited), true);
   run.edits.report(near.index, { kind: "tornDown", record });
   await edited;

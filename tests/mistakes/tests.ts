@@ -328,7 +328,7 @@ const rows: readonly Row<Given>[] = [
     says: [
       '"gian"',
       'Node type "gian" is not registered',
-      'registered: "arrow-sink"',
+      'registered: "aac-decode"',
     ],
   },
   {
