@@ -8,6 +8,12 @@ import { ROOT } from "./root.ts";
 /** How long a command may be silent before {@linkcode runCommand} says that it still runs, in milliseconds. */
 const SIGN_OF_LIFE_MS = 30_000;
 
+/**
+ * Runs its arguments, and writes to the file that it is told first what processor time they and their children took.
+ * The second line of `times` tells of children: user, then system, as `0m1.230000s`.
+ */
+const TIMED = 'file=$1; shift; "$@"; code=$?; times >"$file"; exit $code';
+
 /** Colour codes of terminals. */
 // deno-lint-ignore no-control-regex -- ESC is what such a code starts with
 const ANSI = /\u001b\[[0-9;]*[A-Za-z]/g;
@@ -37,6 +43,8 @@ export interface CommandResult {
   /** Both outputs as one text in the order they came, without colour codes. */
   readonly output: string;
   readonly elapsedMs: number;
+  /** Processor time of the program and of its children, where the system has a shell that tells. */
+  readonly coreMs?: number;
 }
 
 /**
@@ -46,9 +54,13 @@ export interface CommandResult {
  */
 export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
   const startedMs = performance.now();
+  const timesFile = canTime(spec.program) ? await Deno.makeTempFile({ prefix: "sluice-times-" }) : undefined;
+  const argv = timesFile === undefined
+    ? [spec.program, ...spec.args]
+    : ["sh", "-c", TIMED, "sh", timesFile, ...onLeash([spec.program, ...spec.args])];
   let child: Deno.ChildProcess;
   try {
-    child = leashed(spec.program, spec.args, {
+    child = leashed(argv[0], argv.slice(1), {
       cwd: spec.cwd ?? ROOT,
       env: { NO_COLOR: "1", CARGO_TERM_COLOR: "never", ...spec.env },
       stdin: "null",
@@ -71,9 +83,12 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
       spec.onLine?.(line);
     };
     const [status] = await Promise.all([child.status, eachLine(child.stdout, take), eachLine(child.stderr, take)]);
-    return { code: status.code, output: lines.join("\n"), elapsedMs: performance.now() - startedMs };
+    const elapsedMs = performance.now() - startedMs;
+    const coreMs = timesFile === undefined ? undefined : readTimes(await Deno.readTextFile(timesFile));
+    return { code: status.code, output: lines.join("\n"), elapsedMs, coreMs };
   } finally {
     clearInterval(timer);
+    if (timesFile !== undefined) await Deno.remove(timesFile);
   }
 }
 
@@ -84,8 +99,12 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
  * @throws {Deno.errors.NotFound} when it is spawned, if there is no such program
  */
 export function leashed(program: string, args: readonly string[], options: Deno.CommandOptions): Deno.Command {
-  if (!canLeash() || !exists(program)) return new Deno.Command(program, { ...options, args: [...args] });
-  return new Deno.Command("setpriv", { ...options, args: ["--pdeathsig", "KILL", "--", program, ...args] });
+  const [first, ...others] = onLeash([program, ...args]);
+  return new Deno.Command(first, { ...options, args: others });
+}
+
+function onLeash(argv: readonly string[]): readonly string[] {
+  return canLeash() && exists(argv[0]) ? ["setpriv", "--pdeathsig", "KILL", "--", ...argv] : argv;
 }
 
 /** A time for people: `0.4 s`, `12 s`, `2 min 05 s`. */
@@ -109,6 +128,18 @@ export async function eachLine(
     for (const line of lines) take(line.replace(ANSI, ""));
   }
   if (rest !== "") take(rest.replace(ANSI, ""));
+}
+
+/** A missing program is left to the call that starts it, which says so. */
+function canTime(program: string): boolean {
+  return Deno.build.os !== "windows" && exists("sh") && exists(program);
+}
+
+/** Milliseconds in what `times` says of children; `undefined` if the shell was killed before it said anything. */
+function readTimes(text: string): number | undefined {
+  const children = [...text.matchAll(/(\d+)m([\d.]+)s/g)].slice(2, 4);
+  if (children.length < 2) return undefined;
+  return children.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000, 0);
 }
 
 function canLeash(): boolean {

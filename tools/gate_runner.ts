@@ -10,6 +10,7 @@
 import { dirname, join, resolve } from "node:path";
 import { type CommandSpec, formatElapsed, runCommand } from "./command.ts";
 import type { FailedTests } from "./failed_tests.ts";
+import type { GateShare } from "./gate_shares.ts";
 import type { TestCount } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 
@@ -64,6 +65,8 @@ export interface GateRunnerOptions {
 export interface GatesResult extends TestCount {
   /** One for each failed test and each other failed gate: `gate: test`, or the gate and how it ended. */
   readonly failures: readonly string[];
+  /** What each gate took that ran. */
+  readonly shares: readonly GateShare[];
 }
 
 /**
@@ -74,7 +77,7 @@ export interface GatesResult extends TestCount {
  */
 export async function runGates(gates: readonly Gate[], options: GateRunnerOptions): Promise<GatesResult> {
   const width = Math.max(...gates.map(({ name }) => name.length)) + 2;
-  const total = { passed: 0, failed: 0, failures: [] as string[] };
+  const total = { passed: 0, failed: 0, failures: [] as string[], shares: [] as GateShare[] };
   const queue = [...gates];
   while (queue.length > 0) {
     const [{ beside }] = queue;
@@ -86,6 +89,7 @@ export async function runGates(gates: readonly Gate[], options: GateRunnerOption
         total.passed += result.passed;
         total.failed += result.failed;
         total.failures.push(...result.failures);
+        total.shares.push(...result.shares);
       }
     };
     await Promise.all(Array.from({ length: beside === undefined ? 1 : AT_ONCE[beside] }, work));
@@ -98,12 +102,13 @@ async function runGate(gate: Gate, width: number, options: GateRunnerOptions): P
   const label = `${gate.name} `.padEnd(width, ".");
   if (gate.native && skipNative !== undefined) {
     write(`${label} left out: ${skipNative}\n`);
-    return { passed: 0, failed: 0, failures: [] };
+    return { passed: 0, failed: 0, failures: [], shares: [] };
   }
   const path = join(outputs, `${gate.name.replaceAll(/[^A-Za-z0-9]+/g, "_")}.txt`);
   const lines: string[] = [];
   const progress = new Progress(gate, write);
   let elapsedMs = 0;
+  let coreMs: number | undefined;
   let code = 0;
   {
     using file = createFile(path);
@@ -119,6 +124,7 @@ async function runGate(gate: Gate, width: number, options: GateRunnerOptions): P
       keep(`$ ${[command.program, ...command.args].join(" ")}`);
       const result = await runCommand({ ...command, onLine, onWait: (seconds) => progress.wait(seconds) });
       elapsedMs += result.elapsedMs;
+      if (result.coreMs !== undefined) coreMs = (coreMs ?? 0) + result.coreMs;
       code = result.code;
       if (code !== 0) break;
     }
@@ -127,12 +133,13 @@ async function runGate(gate: Gate, width: number, options: GateRunnerOptions): P
   const count = judge(gate, code, output);
   const tests = gate.tests === undefined ? "" : ` ${count.passed} passed, ${count.failed} failed`;
   write(`${label} ${count.failed === 0 ? "ok" : "FAILED"}${tests} (${formatElapsed(elapsedMs)})\n`);
-  if (count.failed === 0) return { ...count, failures: [] };
+  const shares = [{ name: gate.name, elapsedMs, coreMs }];
+  if (count.failed === 0) return { ...count, failures: [], shares };
   const failed = gate.tests?.failures(output);
   const shown = failed?.details ?? lines.slice(-MAX_SHOWN_LINES).join("\n");
   write(`${indent(cutMiddle(shown))}\n    The whole output is in ${path}\n`);
   const names = failed?.names ?? [`ended with code ${code}`];
-  return { ...count, failures: names.map((name) => `${gate.name}: ${name}`) };
+  return { ...count, failures: names.map((name) => `${gate.name}: ${name}`), shares };
 }
 
 /** Tells of a gate that runs: about each minute that it does, and of tests as soon as they have failed. */

@@ -16,17 +16,24 @@ function gate(name: string, text: string, code: number, more: Partial<Gate> = {}
 async function run(
   gates: Gate[],
   skipNative?: string,
-): Promise<{ result: GatesResult; report: string; outputs: Record<string, string> }> {
+): Promise<
+  {
+    result: Omit<GatesResult, "shares">;
+    shares: GatesResult["shares"];
+    report: string;
+    outputs: Record<string, string>;
+  }
+> {
   const folder = await Deno.makeTempDir();
   try {
     let report = "";
     const write = (text: string) => void (report += text.replaceAll(folder, "OUT"));
-    const result = await runGates(gates, { write, skipNative, outputs: join(folder, "gates") });
+    const { shares, ...result } = await runGates(gates, { write, skipNative, outputs: join(folder, "gates") });
     const outputs: Record<string, string> = {};
     for (const { name } of Deno.readDirSync(join(folder, "gates"))) {
       outputs[name] = await Deno.readTextFile(join(folder, "gates", name));
     }
-    return { result, report, outputs };
+    return { result, shares, report, outputs };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -49,6 +56,17 @@ Deno.test("runGates() goes on after a failed gate and shows its output alone", a
   );
   assert.match(report, /\nsecond \.+ ok \(.* s\)\n$/);
   assert.doesNotMatch(report, /all is well/);
+});
+
+Deno.test("runGates() tells what each gate took that ran, with the processor time of its programs and their children", async () => {
+  const busy = 'import process from "node:process"; while (process.cpuUsage().user < 400_000);';
+  const child = `await new Deno.Command(Deno.execPath(), { args: ["eval", ${JSON.stringify(busy)}] }).output();`;
+  const parent = gate("parent", "", 0, { commands: [{ program: Deno.execPath(), args: ["eval", child] }] });
+  const { shares } = await run([parent, gate("clippy", "", 1, { native: true })], "no cargo");
+  assert.deepEqual(shares.map(({ name }) => name), ["parent"]);
+  const [{ elapsedMs, coreMs }] = shares;
+  assert.ok(elapsedMs > 0);
+  if (Deno.build.os === "linux") assert.ok(coreMs !== undefined && coreMs >= 400, String(coreMs));
 });
 
 Deno.test("runGates() keeps the whole output of each gate in a file of its name", async () => {

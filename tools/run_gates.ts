@@ -1,6 +1,7 @@
 /**
  * `deno task test`: sets the checkout up and runs every gate; the last line is `N passed, N failed`, and
- * before it stand the names of the tests that failed. What each gate printed is in `target/gates`.
+ * before it stand what each gate took, the dearest first, and the names of the tests that failed. What each gate printed
+ * is in `target/gates`.
  * `deno task ok` runs those that belong before a commit, `deno task ok:deep` also loom, sanitizers and longer tests.
  *
  * @module
@@ -8,6 +9,7 @@
 import { changedFiles } from "./changed_files.ts";
 import { formatElapsed } from "./command.ts";
 import { type Gate, runGates } from "./gate_runner.ts";
+import { listShares, warnOfTime } from "./gate_shares.ts";
 import { commitGates, deepGates, lastGates, okGates, releaseGates } from "./gates.ts";
 import { setUp, SetUpError } from "./setup.ts";
 
@@ -33,6 +35,7 @@ const { driver, reason } = await setUp({ regenerate: false, page: true, bundle: 
   console.log(`${error.message}\n0 passed, 1 failed`);
   Deno.exit(1);
 });
+const setUpMs = performance.now() - startedMs;
 const cache = await haveOwnCache();
 const gates: Gate[] = form === "ok"
   ? okGates(await changedFiles() ?? [])
@@ -43,10 +46,15 @@ const total = await runGates(gates, {
   outputs: "target/gates",
 });
 await Deno.remove(cache, { recursive: true });
+const shares = [{ name: "set-up", elapsedMs: setUpMs }, ...total.shares];
+for (const line of listShares(shares)) console.log(line);
 for (const failure of total.failures.slice(0, MAX_NAMED_FAILURES)) console.log(`Failed: ${failure}`);
 const unnamed = total.failures.length - MAX_NAMED_FAILURES;
 if (unnamed > 0) console.log(`Failed: ${unnamed} more; the outputs above name them`);
-console.log(`Took ${formatElapsed(performance.now() - startedMs)}`);
+const elapsedMs = performance.now() - startedMs;
+const warning = form === "test" ? warnOfTime(elapsedMs, shares) : undefined;
+if (warning !== undefined) console.log(warning);
+console.log(`Took ${formatElapsed(elapsedMs)}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 ? 0 : 1);
 
