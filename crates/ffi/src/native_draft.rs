@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Arc;
 
-use sluice_core::lane::stage::Settings;
+use sluice_core::lane::settings::Settings;
 use sluice_core::lane::{Edit, Isolation, LinkEnd, LinkRest, LinkSpec, NodeSpec, Policy, RingRef};
 use sluice_core::pool::Pool;
 use sluice_core::ring::Ring;

@@ -1,6 +1,6 @@
 //! What native lanes are given by address: numbers, texts, and values by key.
 
-use sluice_core::lane::stage::Value;
+use sluice_core::lane::settings::Value;
 
 /// # Safety
 ///

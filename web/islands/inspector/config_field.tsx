@@ -10,7 +10,7 @@ import {
   parseField,
   sliderPlace,
   sliderValue,
-} from "../../model/config_form.ts";
+} from "../../model/config_fields.ts";
 import { LatestSender } from "../../model/latest_sender.ts";
 import { lastQuestion } from "../../state/detail.ts";
 import { client } from "../../state/live.ts";

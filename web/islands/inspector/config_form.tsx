@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { NodeDetail } from "../../../control/schemas/graph.ts";
 import { Section } from "../../components/section.tsx";
-import { configFields } from "../../model/config_form.ts";
+import { configFields } from "../../model/config_fields.ts";
 import { answered } from "../../state/detail.ts";
 import { ConfigField } from "./config_field.tsx";
 

@@ -3,7 +3,7 @@ import { effect, untracked } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Section } from "../../components/section.tsx";
-import { configFields } from "../../model/config_form.ts";
+import { configFields } from "../../model/config_fields.ts";
 import { detail } from "../../state/detail.ts";
 import { client } from "../../state/live.ts";
 

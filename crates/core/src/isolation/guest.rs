@@ -10,7 +10,7 @@ use sluice_abi::MAX_FIGURES;
 use sluice_abi::stage::SluiceHost;
 
 use crate::clock;
-use crate::lane::stage::{Settings, Value};
+use crate::lane::settings::{Settings, Value};
 use crate::plugin::{self, PluginStage};
 
 use super::desk::{Desk, refusal_of};

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT};
 
 use crate::clock;
-use crate::lane::stage::{Fault, Settings, Stage, Value};
+use crate::lane::settings::{Settings, Value};
+use crate::lane::stage::{Fault, Stage};
 use crate::lane::{Bell, Frame, Isolation, NoFrame, StageContext, Unwritten};
 use crate::pool::Pool;
 

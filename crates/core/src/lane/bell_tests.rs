@@ -2,7 +2,8 @@
 
 use std::sync::{LazyLock, Mutex, mpsc};
 
-use super::stage::{Cadence, Fault, Settings, Stage, StageType};
+use super::settings::Settings;
+use super::stage::{Cadence, Fault, Stage, StageType};
 use super::test_world::{World, await_report, close, node, start};
 use super::*;
 

@@ -8,8 +8,9 @@ use super::mailbox::{Command, Report};
 use super::node::Hold;
 use super::runner::Runner;
 use super::schedule::schedule_thread;
+use super::settings::Value;
 use super::spec::Carried;
-use super::stage::{Cadence, Value};
+use super::stage::Cadence;
 
 /// Names the node that a lane calls: 0 for none.
 fn name_current(lane: NonNull<LaneRecord>, number: u32) {

@@ -19,39 +19,13 @@ use super::mailbox::Report;
 use super::node::{Failure, Hold, Node, StateLoss, panic_text};
 use super::output::Writer;
 use super::ports::Ports;
+use super::prepared::{Prepared, Refusal};
 use super::runner::Runner;
-use super::shared::Shared;
 use super::slots::LaneSlots;
 use super::spec::{Edit, Isolation, LinkEnd, LinkRest, LinkSpec, NodeSpec};
-use super::stage::{Stage, StageType};
+use super::stage::{Cadence, Stage, StageType};
 use super::stages;
 use super::waker::Bell;
-
-/// Why an edit is refused: the node that refuses it, if it is one, and a clause.
-pub(super) type Refusal = (Option<u32>, String);
-
-/// An edit that waits for its epoch.
-pub(super) struct Prepared {
-    pub(super) epoch: u32,
-    edit: Edit,
-    nodes: Vec<Node>,
-    /// The records of `edit.attach`.
-    records: Vec<NonNull<LinkRecord>>,
-}
-
-impl Prepared {
-    /// A node that comes.
-    pub(super) fn node(&mut self, slot: u32) -> Option<&mut Node> {
-        self.nodes.iter_mut().find(|node| node.ports.position == slot as usize)
-    }
-
-    /// Drops the stages that were made.
-    pub(super) fn discard(mut self, shared: &Shared) {
-        for node in &mut self.nodes {
-            node.drop_stage(shared);
-        }
-    }
-}
 
 impl Runner {
     /// Makes ready for an edit.
@@ -303,7 +277,7 @@ impl Runner {
             return Err(format!("there is no pool {pool}"));
         }
         let bell = Bell::new(self.control, self.lane);
-        let mut ports = Ports::new(kind, spec, record);
+        let mut ports = Ports::new(kind.inputs, kind.burst, kind.cadence == Cadence::External, spec, record);
         // Who waits for the lane sees which node keeps it.
         ports.record().phase = phase::SETUP;
         let label = spec.isolation.is_none().then(|| Label::new(&spec.name, &spec.stage));

@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::isolation::Guests;
 
 use super::schedule::Priority;
+use super::settings::Value;
 use super::spec::{Carried, Edit, LinkRest};
-use super::stage::Value;
 
 /// From the control isolate to a lane.
 pub enum Command {

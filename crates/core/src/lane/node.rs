@@ -12,9 +12,10 @@ use super::context::StageContext;
 use super::crash::{Label, noting};
 use super::mailbox::{Given, Report};
 use super::ports::Ports;
+use super::settings::Value;
 use super::shared::Shared;
 use super::spec::{Carried, NodeSpec};
-use super::stage::{Cadence, Fault, Stage, StageType, Value};
+use super::stage::{Cadence, Fault, Stage, StageType};
 use super::tick_times::TickTimes;
 use super::waker::Bell;
 

@@ -8,7 +8,6 @@ use super::input::Reader;
 use super::output::Writer;
 use super::shared::Shared;
 use super::spec::{Carried, NodeSpec};
-use super::stage::{Cadence, StageType};
 
 /// Frames that a node takes in one tick at most, so that others on the lane have their turn.
 const MOST_READS: u32 = 64;
@@ -75,13 +74,14 @@ impl Output {
 }
 
 impl Ports {
-    pub(super) fn new(kind: &StageType, node: &NodeSpec, record: NonNull<NodeRecord>) -> Self {
+    /// `inputs` and `burst` are those of the stage. `again`: the first tick needs no frames.
+    pub(super) fn new(inputs: u32, burst: u32, again: bool, node: &NodeSpec, record: NonNull<NodeRecord>) -> Self {
         Self {
             position: node.slot as usize,
-            inputs: (0..kind.inputs).map(|_| None).collect(),
+            inputs: (0..inputs).map(|_| None).collect(),
             outputs: node.pools.iter().map(|&pool| Output::new(pool as usize)).collect(),
-            burst: kind.burst,
-            again: kind.cadence == Cadence::External,
+            burst,
+            again,
             record,
             number: node.index + 1,
             reads: 0,

@@ -15,9 +15,9 @@ use crate::long_park;
 use crate::sentinel;
 use crate::sync::Ordering;
 
-use super::edit::{Prepared, Refusal};
 use super::mailbox::{Command, Mailbox, Report};
 use super::node::{Failure, Hold, Node};
+use super::prepared::{Prepared, Refusal};
 use super::schedule::schedule_thread;
 use super::shared::Shared;
 use super::spec::{Edit, LaneSpec};

@@ -7,7 +7,7 @@ use crate::pool::Pool;
 use crate::ring::Ring;
 
 use super::schedule::Priority;
-use super::stage::{Settings, Value};
+use super::settings::{Settings, Value};
 
 /// What a link does when it is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, NodeRecord, PoolLayout};
 
+use super::settings::Settings;
 use super::spec::RingRef;
-use super::stage::Settings;
 use super::*;
 use crate::arena::Arena;
 use crate::control::Control;

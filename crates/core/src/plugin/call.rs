@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sluice_abi::stage::SluiceContext;
 
-use crate::lane::stage::Settings;
+use crate::lane::settings::Settings;
 use crate::lane::{Frame, NodeAccess};
 
 use super::guards::Guards;
-use super::loaded::LoadedStage;
+use super::loaded_stage::LoadedStage;
 
 /// What a stage has given its host in a call.
 pub(super) struct Given {

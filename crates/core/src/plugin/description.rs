@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::lane::stage::Cadence;
 
-use super::loaded::{LoadedStage, Port};
+use super::loaded_stage::{LoadedStage, Port};
 
 /// The stages in the order in which the plugin has them.
 pub(super) fn describe(stages: &[LoadedStage]) -> String {

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sluice_abi::stage::*;
 
 use super::descriptors::read;
-use super::loaded::LoadedStage;
+use super::loaded_stage::LoadedStage;
 use super::memory;
 
 unsafe extern "C" fn create(_: *mut SluiceContext, _: *mut *mut c_void) -> i32 {

@@ -11,7 +11,7 @@ use sluice_abi::{MAX_FIGURES, format, kind};
 
 use crate::lane::stage::Cadence;
 
-use super::loaded::{Calls, LoadedStage, Port};
+use super::loaded_stage::{Calls, LoadedStage, Port};
 use super::memory::{Plain, is_code, structure, text};
 
 /// Bytes of the structures in version 1.0: a plugin says no less of itself.

@@ -10,12 +10,12 @@ use sluice_abi::stage::{
     SluiceContext, SluiceField, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
 };
 
-use crate::lane::stage::Value;
+use crate::lane::settings::Value;
 use crate::lane::{Element, Frame, NoFrame, NodeAccess, Ring, Unwritten};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, told, with};
 use super::guards::Guards;
-use super::loaded::LoadedStage;
+use super::loaded_stage::LoadedStage;
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";

@@ -7,7 +7,8 @@ use sluice_abi::stage::{SLUICE_REGISTER_SYMBOL, SluiceHost, SluiceRegister};
 
 use crate::lane::StageContext;
 
-use super::loaded::{LoadedStage, Origin, Plugin, loaded};
+use super::loaded::{Origin, Plugin, loaded};
+use super::loaded_stage::LoadedStage;
 #[cfg(unix)]
 use super::rights::{self, Place};
 use super::{call, description, descriptors, extent, host};

@@ -1,14 +1,12 @@
 //! Plugins that were loaded and found right, and their stages by name. They stay as long as the process.
 
-use std::ffi::{c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sluice_abi::stage::SluiceContext;
-
 use crate::lane::StageContext;
-use crate::lane::stage::{Cadence, Stage, StageType};
+use crate::lane::stage::{Stage, StageType};
 
+use super::loaded_stage::LoadedStage;
 use super::stage::PluginStage;
 
 /// Whose a library is.
@@ -27,49 +25,6 @@ pub struct Plugin {
     pub(super) stages: Vec<String>,
     /// What it says of its stages, as JSON.
     pub description: String,
-}
-
-/// A port of a stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Port {
-    pub(super) name: String,
-    pub(super) doc: String,
-    pub(super) schema: Option<String>,
-    pub(super) formats: Vec<u32>,
-    pub(super) kind: u8,
-    pub(super) optional: bool,
-    pub(super) burst: u32,
-}
-
-/// A stage, as its plugin describes it.
-pub(crate) struct LoadedStage {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) version: String,
-    pub(super) doc: String,
-    pub(super) config_schema: Option<String>,
-    pub(super) inputs: Vec<Port>,
-    pub(super) outputs: Vec<Port>,
-    pub(super) figures: Vec<String>,
-    pub(super) cadence: Cadence,
-    pub(super) calls: Calls,
-}
-
-type Instance = *mut c_void;
-type Context = *mut SluiceContext;
-
-/// The functions of a stage.
-#[derive(Clone, Copy)]
-pub(super) struct Calls {
-    pub(super) create: unsafe extern "C" fn(Context, *mut Instance) -> i32,
-    pub(super) process: unsafe extern "C" fn(Instance, Context) -> i32,
-    pub(super) flush: Option<unsafe extern "C" fn(Instance, Context) -> i32>,
-    pub(super) control: Option<unsafe extern "C" fn(Instance, Context, *const c_char) -> i32>,
-    pub(super) snapshot: Option<unsafe extern "C" fn(Instance, Context) -> i32>,
-    pub(super) restore: Option<unsafe extern "C" fn(Instance, Context, *const c_void, usize) -> i32>,
-    pub(super) figures: Option<unsafe extern "C" fn(Instance, *mut f64, u32) -> i32>,
-    pub(super) destroy: unsafe extern "C" fn(Instance) -> i32,
-    pub(super) command: Option<unsafe extern "C" fn(Instance, Context, *const c_char, *const c_char) -> i32>,
 }
 
 /// All that was loaded.

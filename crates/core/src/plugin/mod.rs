@@ -14,6 +14,7 @@ mod guards;
 mod host;
 mod library;
 mod loaded;
+mod loaded_stage;
 mod memory;
 #[cfg(unix)]
 mod rights;

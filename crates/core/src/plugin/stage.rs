@@ -7,11 +7,12 @@ use std::ptr;
 use sluice_abi::MAX_FIGURES;
 use sluice_abi::stage::{SLUICE_AGAIN, SLUICE_FAULT, SLUICE_OK, SLUICE_PANIC, SluiceContext};
 
-use crate::lane::stage::{Fault, Settings, Stage, Value};
+use crate::lane::settings::{Settings, Value};
+use crate::lane::stage::{Fault, Stage};
 use crate::lane::{Bell, NodeAccess, StageContext};
 
 use super::call::{Call, Given};
-use super::loaded::LoadedStage;
+use super::loaded_stage::LoadedStage;
 
 /// An instance. It is used on one thread alone: its lane's, or the first of its own process. `B` is how other threads wake
 /// its node.

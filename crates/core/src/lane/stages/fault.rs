@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType};
+use crate::lane::settings::Settings;
+use crate::lane::stage::{Cadence, Fault, Stage, StageType};
 use crate::lane::waker::Bell;
 
 pub(super) const TYPE: StageType = StageType {

@@ -2,7 +2,8 @@
 //! not click. At 0 dB blocks pass untouched; otherwise they are changed in place unless others read them too.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType, Value, numbers_of, put_numbers};
+use crate::lane::settings::{Settings, Value};
+use crate::lane::stage::{Cadence, Fault, Stage, StageType, numbers_of, put_numbers};
 use crate::lane::waker::Bell;
 
 pub(super) const TYPE: StageType = StageType {

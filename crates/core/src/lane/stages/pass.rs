@@ -1,7 +1,8 @@
 //! `native-pass`: hands every frame on.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType};
+use crate::lane::settings::Settings;
+use crate::lane::stage::{Cadence, Fault, Stage, StageType};
 use crate::lane::waker::Bell;
 
 pub(super) const TYPE: StageType = StageType {

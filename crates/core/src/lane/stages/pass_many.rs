@@ -3,7 +3,8 @@
 use sluice_abi::kind;
 
 use crate::lane::context::{Frame, StageContext};
-use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType};
+use crate::lane::settings::Settings;
+use crate::lane::stage::{Cadence, Fault, Stage, StageType};
 use crate::lane::waker::Bell;
 
 /// Frames of a batch, as many as one of a plugin in Rust.

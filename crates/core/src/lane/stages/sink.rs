@@ -1,7 +1,8 @@
 //! `native-sink`: takes numbered blocks and counts what is wrong with them.
 
 use crate::lane::context::StageContext;
-use crate::lane::stage::{Cadence, Fault, Settings, Stage, StageType, numbers_of, put_numbers};
+use crate::lane::settings::Settings;
+use crate::lane::stage::{Cadence, Fault, Stage, StageType, numbers_of, put_numbers};
 use crate::lane::waker::Bell;
 
 use super::blocks;

@@ -9,7 +9,7 @@ import {
   parseField,
   sliderPlace,
   sliderValue,
-} from "./config_form.ts";
+} from "./config_fields.ts";
 
 function numberField(schema: FieldSchema): NumberField {
   const [field] = configFields({ properties: { x: { type: "number", ...schema } } });
