@@ -102,6 +102,7 @@ function floats(expression: ts.Expression, checker: ts.TypeChecker): boolean {
     if (kind === ts.SyntaxKind.CommaToken) return floats(left, checker) || floats(right, checker);
     return SHORT_CIRCUITS.has(kind) && (floats(left, checker) || floats(right, checker));
   }
+  if (ts.isCallExpression(expression) && !mayGivePromise(expression, checker)) return false;
   if (!isPromise(checker.getTypeAtLocation(expression), expression, checker)) return false;
   if (!ts.isCallExpression(expression) || !ts.isPropertyAccessExpression(expression.expression)) return true;
   const { expression: callee, arguments: args } = expression;
@@ -119,6 +120,22 @@ const SHORT_CIRCUITS: ReadonlySet<ts.SyntaxKind> = new Set([
 
 /** What a function gives that has nothing to say. */
 const NO_VALUE = ts.TypeFlags.Void | ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.BooleanLike;
+
+/** What is no promise, nor an object that could be one. */
+const PLAIN = NO_VALUE | ts.TypeFlags.Never | ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BigIntLike;
+
+/**
+ * Whether a call can give a promise, by what its function may return whatever it is given. To tell what the call itself
+ * gives, the compiler has to check its arguments, of a test the whole test: that takes most of its time.
+ */
+function mayGivePromise(call: ts.CallExpression, checker: ts.TypeChecker): boolean {
+  const signatures = checker.getTypeAtLocation(call.expression).getCallSignatures();
+  return signatures.length === 0 || signatures.some((signature) => {
+    const type = checker.getReturnTypeOfSignature(signature);
+    return (type.flags & PLAIN) === 0;
+  });
+}
 
 /**
  * Whether values of a type are promises, or arrays of them, if they are anything. Not so of what is a value in one state

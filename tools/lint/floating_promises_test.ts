@@ -6,6 +6,9 @@ import { readFile } from "node:fs/promises";
 import { helper } from "./helper.ts";
 
 declare function sometimes(): void | boolean | Promise<void>;
+declare function same<T>(value: T): T;
+declare function either(now: true): string;
+declare function either(now: false): Promise<string>;
 
 export async function floats(): Promise<void> {
   helper();
@@ -21,6 +24,9 @@ export async function floats(): Promise<void> {
   helper().catch(undefined);
   (helper() as unknown);
   sometimes();
+  same(helper());
+  either(false);
+  [1].forEach(() => void [1].forEach(() => { helper(); }));
   await helper();
 }
 `;
@@ -29,12 +35,17 @@ const CLEAN = `
 import { helper } from "./helper.ts";
 
 declare function known(): string | Promise<string>;
+declare function same<T>(value: T): T;
+declare function either(now: true): string;
+declare function either(now: false): Promise<string>;
 declare function handle(): { readonly id: string } & PromiseLike<{ readonly id: string }>;
 
 export async function settles(): Promise<void> {
   await helper();
   known();
   handle();
+  same(1);
+  either(true);
   void helper();
   helper().catch(() => {});
   helper().then(() => {}, () => {});
@@ -61,7 +72,7 @@ Deno.test("findFloatingPromises() finds those of our own functions, of node: mod
     const found = await findFloatingPromises(["clean.ts", "helper.ts", "planted.ts"], root);
     assert.deepEqual(
       found.map(({ file, line }) => `${file}:${line}`),
-      [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20].map((n) => `planted.ts:${n}`),
+      Array.from({ length: 16 }, (_, index) => `planted.ts:${index + 11}`),
     );
     assert.match(found[0].message, /^A promise must be awaited/);
   } finally {
