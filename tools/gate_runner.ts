@@ -47,6 +47,8 @@ export interface Gate {
   readonly native?: boolean;
   /** It may run beside others of its kind next to it in the list. */
   readonly beside?: keyof typeof AT_ONCE;
+  /** The name of a gate that makes what this one uses: it begins once that has passed, and is left out if it fails. */
+  readonly needs?: string;
   /** For test runners, whose tests are counted. Other gates count as one. */
   readonly tests?: TestRunner;
 }
@@ -78,30 +80,65 @@ export interface GatesResult extends TestCount {
 export async function runGates(gates: readonly Gate[], options: GateRunnerOptions): Promise<GatesResult> {
   const width = Math.max(...gates.map(({ name }) => name.length)) + 2;
   const total = { passed: 0, failed: 0, failures: [] as string[], shares: [] as GateShare[] };
+  const left = new Set(gates.map(({ name }) => name));
+  const broken = new Set<string>();
+  const work = async (gate: Gate) => {
+    const result = await runGate(gate, width, options, broken);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.failures.push(...result.failures);
+    total.shares.push(...result.shares);
+    left.delete(gate.name);
+    if (result.failed > 0) broken.add(gate.name);
+  };
   const queue = [...gates];
   while (queue.length > 0) {
     const [{ beside }] = queue;
     const end = beside === undefined ? 1 : queue.findIndex((gate) => gate.beside !== beside);
     const group = queue.splice(0, end < 0 ? queue.length : end);
-    const work = async () => {
-      for (let gate = group.shift(); gate !== undefined; gate = group.shift()) {
-        const result = await runGate(gate, width, options);
-        total.passed += result.passed;
-        total.failed += result.failed;
-        total.failures.push(...result.failures);
-        total.shares.push(...result.shares);
-      }
-    };
-    await Promise.all(Array.from({ length: beside === undefined ? 1 : AT_ONCE[beside] }, work));
+    const mayBegin = ({ needs }: Gate) => needs === undefined || !left.has(needs);
+    await runGroup(group, beside === undefined ? 1 : AT_ONCE[beside], mayBegin, work);
   }
   return total;
 }
 
-async function runGate(gate: Gate, width: number, options: GateRunnerOptions): Promise<GatesResult> {
+/** Runs gates of a group beside each other, in their order but for those that may not begin yet. */
+async function runGroup(
+  group: Gate[],
+  atOnce: number,
+  mayBegin: (gate: Gate) => boolean,
+  work: (gate: Gate) => Promise<void>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  while (group.length > 0 || running.size > 0) {
+    const next = running.size < atOnce ? group.findIndex(mayBegin) : -1;
+    if (next < 0) {
+      // What all others wait for is running, unless it is none of the gates before them.
+      if (running.size === 0) throw new Error(`No gate has run that "${group[0].name}" needs: "${group[0].needs}"`);
+      await Promise.race(running);
+      continue;
+    }
+    const [gate] = group.splice(next, 1);
+    const run = work(gate).finally(() => running.delete(run));
+    running.add(run);
+  }
+}
+
+async function runGate(
+  gate: Gate,
+  width: number,
+  options: GateRunnerOptions,
+  broken: ReadonlySet<string>,
+): Promise<GatesResult> {
   const { write, skipNative, outputs } = options;
   const label = `${gate.name} `.padEnd(width, ".");
-  if (gate.native && skipNative !== undefined) {
-    write(`${label} left out: ${skipNative}\n`);
+  const obstacle = gate.native && skipNative !== undefined
+    ? skipNative
+    : gate.needs !== undefined && broken.has(gate.needs)
+    ? `"${gate.needs}" failed`
+    : undefined;
+  if (obstacle !== undefined) {
+    write(`${label} left out: ${obstacle}\n`);
     return { passed: 0, failed: 0, failures: [], shares: [] };
   }
   const path = join(outputs, `${gate.name.replaceAll(/[^A-Za-z0-9]+/g, "_")}.txt`);

@@ -164,6 +164,36 @@ Deno.test("runGates() runs gates beside each other that may, and all others alon
   assert.deepEqual(result, { passed: 5, failed: 0, failures: [] });
 });
 
+/** A gate that runs a script with a path, and passes if that does not throw. */
+function evaluating(name: string, script: string, path: string, more: Partial<Gate> = {}): Gate {
+  return { name, commands: [{ program: Deno.execPath(), args: ["eval", script, path] }], ...more };
+}
+
+Deno.test("runGates() begins a gate once what it needs is made, and the next ones meanwhile", async () => {
+  const folder = await Deno.makeTempDir();
+  const made = `${folder}/made`;
+  const write = evaluating("", 'Deno.writeTextFileSync(Deno.args[0], "");', made);
+  const meet = meeting("maker", folder, "a", "b", { beside: "busy" });
+  const { result } = await run([
+    { ...meet, commands: [...meet.commands, ...write.commands] },
+    evaluating("user", "Deno.statSync(Deno.args[0]);", made, { beside: "busy", needs: "maker" }),
+    meeting("other", folder, "b", "a", { beside: "busy" }),
+  ]);
+  await Deno.remove(folder, { recursive: true });
+  assert.deepEqual(result, { passed: 3, failed: 0, failures: [] });
+});
+
+Deno.test("runGates() leaves out what needs a gate that failed, and runs what needs one that is not there", async () => {
+  const { result, report } = await run([
+    gate("maker", "", 1, { beside: "busy" }),
+    gate("user", "", 0, { beside: "busy", needs: "maker" }),
+    gate("later", "", 0, { beside: "quiet", needs: "maker" }),
+    gate("other", "", 0, { beside: "quiet", needs: "nothing" }),
+  ]);
+  assert.deepEqual(result, { passed: 1, failed: 1, failures: ["maker: ended with code 1"] });
+  assert.match(report, /\nuser \.+ left out: "maker" failed\nlater \.+ left out: "maker" failed\n/);
+});
+
 Deno.test("runGates() fails a gate whose program is missing", async () => {
   const missing = { name: "missing", commands: [{ program: "no-such-program-here", args: [] }] };
   const { result, report } = await run([missing]);

@@ -86,6 +86,9 @@ const OF_A_DRIVER =
 /** What keeps processors busy to see how nodes are placed, which no driver decides. */
 const OF_LOAD = ["core/session/lane_balancer_test.ts"];
 
+/** The name of the gate that builds what all tests load that do not leave it out. */
+const LIBRARY = "native library";
+
 /** The public modules. They are checked together: a type that one of them names may be another's. */
 const DOORS = [
   "mod.ts",
@@ -102,6 +105,16 @@ const DOORS = [
 const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
 const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFailures };
+
+/**
+ * Builds the native library, the program of isolated stages and the plugins, while gates run that need none of them. The
+ * build takes both cores for a part of its time alone.
+ */
+export function buildGates(): Gate[] {
+  const build = cargo("run", "--locked", "--package", "xtask", "--", "build");
+  const env = { CARGO_TARGET_DIR: "target" };
+  return [{ name: LIBRARY, native: true, beside: "busy", commands: [{ ...build, env }] }];
+}
 
 /**
  * The gates before a commit: all checks, the tests of parts, those of the usual course with each driver, and whatever
@@ -138,24 +151,28 @@ export function commitGates(): Gate[] {
 
 /** What is checked beside the tests in TypeScript. */
 function checkGates(): Gate[] {
+  const generator = deno("run", "-A", "codegen/main.ts", "--check");
   return [
-    { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
-    { name: "lint", beside: "busy", commands: [deno("lint")] },
     // Those of the examples in documentation too, so that nothing is checked twice.
     { name: "types", beside: "busy", commands: [deno("check", "--doc", ".")] },
-    { name: "arrows between folders", beside: "busy", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
-    { name: "generated code is current", beside: "busy", commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
     { name: "floating promises", beside: "busy", commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
+    { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
+    { name: "lint", beside: "busy", commands: [deno("lint")] },
+    { name: "arrows between folders", beside: "busy", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
+    // It asks the plugins for their stages.
+    { name: "generated code is current", beside: "busy", needs: LIBRARY, commands: [generator] },
     {
       name: "memory layout is current",
       native: true,
       beside: "busy",
+      needs: LIBRARY,
       commands: [cargo("run", "--locked", "--package", "xtask", "--", "layout", "--check")],
     },
     {
       name: "header of plugins is current",
       native: true,
       beside: "busy",
+      needs: LIBRARY,
       commands: [cargo("run", "--locked", "--package", "xtask", "--", "header", "--check")],
     },
     { name: "Rust format", native: true, beside: "busy", commands: [cargo("fmt", "--all", "--check")] },
@@ -163,6 +180,7 @@ function checkGates(): Gate[] {
       name: "clippy",
       native: true,
       beside: "busy",
+      needs: LIBRARY,
       // For release: what build scripts compile, codecs in C++, is there since the set-up.
       commands: [cargo("clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings")],
     },
@@ -170,6 +188,7 @@ function checkGates(): Gate[] {
       name: "Rust tests",
       native: true,
       beside: "busy",
+      needs: LIBRARY,
       tests: CARGO_TESTS,
       commands: [
         cargo("test", "--locked", "--no-fail-fast", "--tests", ...packagesWith("tests")),
@@ -193,6 +212,7 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
     {
       name: "examples in documentation",
       beside: "busy",
+      needs: LIBRARY,
       tests: DENO_TESTS,
       commands: [deno("test", "-A", "--no-check", "--doc", ...filesWithExamples())],
     },
@@ -257,6 +277,7 @@ function denoTests(
   return Array.from({ length: Math.min(count, modules.length) }, (_, k) => ({
     name: `${name}, ${k + 1} of ${count}`,
     beside: "busy",
+    needs: env.SLUICE_NATIVE === "off" ? undefined : LIBRARY,
     tests: DENO_TESTS,
     commands: [denoTest(env, ...modules.filter((_, index) => index % count === k))],
   }));

@@ -10,7 +10,7 @@ import { changedFiles } from "./changed_files.ts";
 import { formatElapsed } from "./command.ts";
 import { type Gate, runGates } from "./gate_runner.ts";
 import { listShares, warnOfTime } from "./gate_shares.ts";
-import { commitGates, deepGates, lastGates, okGates, releaseGates } from "./gates.ts";
+import { buildGates, commitGates, deepGates, lastGates, okGates, releaseGates } from "./gates.ts";
 import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
@@ -30,16 +30,21 @@ if (!Object.hasOwn(FORMS, form) || Deno.args.length > 1) {
 }
 console.log(FORMS[form]);
 const startedMs = performance.now();
-const { driver, reason } = await setUp({ regenerate: false, page: true, bundle: true }).catch((error) => {
+const wanted = { regenerate: false, page: true, bundle: true, leaveNative: true };
+const { driver, reason, toBuild } = await setUp(wanted).catch((error) => {
   if (!(error instanceof SetUpError)) throw error;
   console.log(`${error.message}\n0 passed, 1 failed`);
   Deno.exit(1);
 });
 const setUpMs = performance.now() - startedMs;
 const cache = await haveOwnCache();
-const gates: Gate[] = form === "ok"
-  ? okGates(await changedFiles() ?? [])
-  : [...commitGates(), ...releaseGates(driver), ...lastGates(), ...(form === "deep" ? deepGates(driver) : [])];
+const gates: Gate[] = [
+  ...(toBuild === true ? buildGates() : []),
+  ...(form === "ok"
+    ? okGates(await changedFiles() ?? [])
+    : [...commitGates(), ...releaseGates(driver), ...lastGates()]),
+  ...(form === "deep" ? deepGates(driver) : []),
+];
 const total = await runGates(gates, {
   write: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
   skipNative: driver === "native" ? undefined : reason,

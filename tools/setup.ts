@@ -20,6 +20,8 @@ export interface SetUp {
   readonly driver: "native" | "portable";
   /** In portable mode: why. */
   readonly reason?: string;
+  /** Whether the library is left to be built, as it was wanted. */
+  readonly toBuild?: boolean;
 }
 
 /** What stops the set-up; the message says what to do. */
@@ -34,6 +36,8 @@ export interface SetUpOptions {
    * committed stale.
    */
   readonly regenerate?: boolean;
+  /** Leave it to the caller to build the native library where that can be (default `false`). */
+  readonly leaveNative?: boolean;
   /** Build the page if it is missing or outdated (default `false`). */
   readonly page?: boolean;
   /** Bundle the command if the bundle is missing or outdated (default `false`). */
@@ -49,7 +53,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<SetUp> {
   console.error("Setting up");
   checkDeno();
   await installPackages();
-  const result = await prepareNative();
+  const result = await prepareNative(options.leaveNative === true);
   if (options.regenerate !== false || !hasGeneratedCode()) await generateCode();
   if (options.page === true) await buildPage();
   if (options.bundle === true) await bundleCommand();
@@ -84,7 +88,7 @@ async function installPackages(): Promise<void> {
   say("npm packages", `ready (${formatElapsed(result.elapsedMs)})`);
 }
 
-async function prepareNative(): Promise<SetUp> {
+async function prepareNative(leave: boolean): Promise<SetUp> {
   if (Deno.env.get("SLUICE_NATIVE") === "off") return portable("SLUICE_NATIVE=off");
   const missing = await findMissingToolchain();
   if (missing !== undefined) {
@@ -92,6 +96,7 @@ async function prepareNative(): Promise<SetUp> {
     say("native library", `using ${LIBRARY_PATH} as it is: ${missing}`);
     return { driver: "native" };
   }
+  if (leave) return { driver: "native", toBuild: true };
   if (!hasLibrary()) say("native library", "building with cargo, about two minutes the first time");
   const outcome = await buildNativeLibrary((line) => say("", line));
   if (outcome.kind === "failed") {
