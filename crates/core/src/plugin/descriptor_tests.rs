@@ -3,8 +3,6 @@
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use sluice_abi::stage::*;
 
 use super::descriptors::read;
@@ -290,21 +288,25 @@ fn no_bytes_of_a_descriptor_harm_the_process() {
         return;
     }
     let cases = if std::env::var_os("SLUICE_DEEP").is_some() { 100_000 } else { 3_000 };
-    let change = (0_u8..3, any::<prop::sample::Index>(), any::<[u8; 8]>(), 1_usize..9);
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&prop::collection::vec(change, 1..4), |changes| {
+    let mut seed = 0_u64;
+    // A linear congruential generator, of which the upper bits are the better ones.
+    let mut below = |end: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % end
+    };
+    for case in 0..cases {
         let mut lie = Lie::new();
-        for (part, place, value, length) in changes {
-            let bytes = bytes_of(&mut lie, part);
-            let at = place.index(bytes.len());
-            let end = (at + length).min(bytes.len());
-            bytes[at..end].copy_from_slice(&value[..end - at]);
+        for _ in 0..1 + below(3) {
+            let bytes = bytes_of(&mut lie, below(3) as u8);
+            let at = below(bytes.len());
+            let end = (at + 1 + below(8)).min(bytes.len());
+            bytes[at..end].fill_with(|| below(256) as u8);
         }
         match lie.read() {
-            Ok(stages) => prop_assert!(stages.iter().all(|stage| stage.inputs.len() <= 64 && stage.id.contains('.'))),
-            Err(text) => prop_assert!(!text.is_empty() && !text.ends_with('.')),
+            Ok(stages) => {
+                assert!(stages.iter().all(|stage| stage.inputs.len() <= 64 && stage.id.contains('.')), "case {case}")
+            }
+            Err(text) => assert!(!text.is_empty() && !text.ends_with('.'), "case {case}: {text}"),
         }
-        Ok(())
-    });
-    outcome.unwrap();
+    }
 }
