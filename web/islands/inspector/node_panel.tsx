@@ -23,7 +23,7 @@ import { detail, detailProblem } from "../../state/detail.ts";
 import { conditions, events, figures, graph, reading } from "../../state/live.ts";
 import { leadToLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
-import { ConfigForm } from "./config_fields.tsx";
+import { ConfigForm } from "./config_form.tsx";
 import { NodeActions } from "./node_actions.tsx";
 import { NODE_PLOTS } from "./plots.ts";
 import { PluginPanel } from "./plugin_panel.tsx";
