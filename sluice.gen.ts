@@ -1634,7 +1634,7 @@ export const chunker: ChunkerNodeType = defineNodeType<ChunkerConfig, ChunkerHan
   descriptor: {
     type: "chunker",
     className: "Chunker",
-    source: "processors/audio/chunker.ts:33",
+    source: "processors/audio/chunker.ts:43",
     description: "Cuts audio into blocks of one size.",
     doc:
       'Cuts audio into blocks of one size.\n\n**Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes\nthat need a fixed size. A block\'s time is that of its first sample. No block spans a gap in the stream or a change of\nformat: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with\nsilence.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }\n```',
@@ -1818,7 +1818,7 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
   descriptor: {
     type: "compressor",
     className: "Compressor",
-    source: "processors/audio/compressor.ts:34",
+    source: "processors/audio/compressor.ts:35",
     description: "Makes loud passages quieter.",
     doc:
       'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
@@ -3424,7 +3424,7 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
   descriptor: {
     type: "echo",
     className: "Echo",
-    source: "processors/audio/echo.ts:41",
+    source: "processors/audio/echo.ts:55",
     description: "Repeats audio.",
     doc:
       'Repeats audio.\n\n**Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel\nrepeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one\nplace in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most\n`maxTailSeconds`.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.\n\n**Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.\n\n**Example.**\n```json\n{ "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }\n```',
@@ -4170,7 +4170,7 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
   descriptor: {
     type: "equaliser",
     className: "Equaliser",
-    source: "processors/audio/equaliser.ts:33",
+    source: "processors/audio/equaliser.ts:34",
     description: "Shapes the spectrum of audio.",
     doc:
       'Shapes the spectrum of audio.\n\n**Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a\nsection of second order. A live change glides over one block, from what the old bands make of it to what the new ones\ndo. Without bands blocks pass untouched.\n\n**Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `bands` (live).\n\n**Example.**\n```json\n{ "voice": { "type": "equaliser", "config": { "bands": [\n  { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }\n] } } }\n```',
@@ -4341,7 +4341,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
   descriptor: {
     type: "gain",
     className: "Gain",
-    source: "processors/audio/gain.ts:30",
+    source: "processors/audio/gain.ts:31",
     description: "Makes audio louder or quieter.",
     doc:
       'Makes audio louder or quieter.\n\n**Purpose.** Multiplies every sample by one factor. A live change glides over one block, so that it does not click.\nAt 0 dB blocks pass untouched; otherwise they are changed in place, unless another node reads them too.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `gainDb` (live).\n\n**Example.**\n```json\n{ "louder": { "type": "gain", "config": { "gainDb": 6 } } }\n```',
@@ -4852,7 +4852,7 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
   descriptor: {
     type: "level-meter",
     className: "LevelMeter",
-    source: "processors/audio/level_meter.ts:35",
+    source: "processors/audio/level_meter.ts:36",
     description: "Measures how loud audio is.",
     doc:
       'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass\nthrough untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,\n`rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
@@ -5053,7 +5053,7 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
   descriptor: {
     type: "limiter",
     className: "Limiter",
-    source: "processors/audio/limiter.ts:41",
+    source: "processors/audio/limiter.ts:52",
     description: "Keeps audio below a ceiling.",
     doc:
       'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
@@ -5935,7 +5935,7 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
   descriptor: {
     type: "noise-gate",
     className: "NoiseGate",
-    source: "processors/audio/noise_gate.ts:32",
+    source: "processors/audio/noise_gate.ts:33",
     description: "Turns quiet passages down.",
     doc:
       'Turns quiet passages down.\n\n**Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold\nless the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all\nchannels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.\n\n**Example.**\n```json\n{ "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }\n```',
@@ -7904,7 +7904,7 @@ export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeT
   descriptor: {
     type: "resampler",
     className: "Resampler",
-    source: "processors/audio/resampler.ts:35",
+    source: "processors/audio/resampler.ts:44",
     description: "Converts the sample rate.",
     doc:
       'Converts the sample rate.\n\n**Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of\nthe lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate\n/ input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.\n\n**Inputs.** `audioIn`: any rate, which may change, and any number of channels.\n\n**Outputs.** `audioOut`: the wanted rate.\n\n**Config.** `sampleRateHz`.\n\n**Example.**\n```json\n{ "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }\n```',
@@ -8071,7 +8071,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
   descriptor: {
     type: "reverb",
     className: "Reverb",
-    source: "processors/audio/reverb.ts:37",
+    source: "processors/audio/reverb.ts:49",
     description: "Puts audio into a room.",
     doc:
       'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.\nThe tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most\n`maxTailSeconds`. Live changes glide over one block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
@@ -8497,7 +8497,7 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
   descriptor: {
     type: "tone-source",
     className: "ToneSource",
-    source: "processors/audio/tone_source.ts:34",
+    source: "processors/audio/tone_source.ts:35",
     description: "Makes a test tone.",
     doc:
       'Makes a test tone.\n\n**Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time. Live\nchanges of frequency keep the phase; those of amplitude glide over one block. Square and sawtooth are not\nband-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes them: an\noffline graph needs `durationSeconds`, or another node that ends the run.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the tone ends.\n\n**Config.** `frequencyHz`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`,\n`durationSeconds`.\n\n**Example.**\n```json\n{ "tone": { "type": "tone-source", "config": { "frequencyHz": 1000, "amplitude": 0.1, "durationSeconds": 5 } } }\n```',
@@ -10343,25 +10343,25 @@ export const nodePackage: NodePackage = definePackage({
     "core/frames/format.ts": "1e0c6c60119c67c4",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
-    "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
+    "processors/audio/channel_mapper.ts": "d9fd7ca45cf7a186",
     "processors/audio/chord_source.ts": "d8a15f74d3f6e709",
-    "processors/audio/chunker.ts": "5770d74c81bc5f7f",
-    "processors/audio/compressor.ts": "7220c0deff4c21af",
+    "processors/audio/chunker.ts": "531d6ba926109bd4",
+    "processors/audio/compressor.ts": "e61bdb8a395ad97f",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
-    "processors/audio/echo.ts": "6f1156ec24a3e671",
-    "processors/audio/equaliser.ts": "8aaaa4a9233425a2",
-    "processors/audio/gain.ts": "649a78eb71f7379e",
-    "processors/audio/level_meter.ts": "e65e9485da988234",
-    "processors/audio/level_reading.ts": "f2a9eff5466c0e81",
-    "processors/audio/limiter.ts": "9c3a2b2db0a71875",
+    "processors/audio/echo.ts": "45f02f9b077c499d",
+    "processors/audio/equaliser.ts": "a4d7d9f36cb0357d",
+    "processors/audio/gain.ts": "26cce6d117f19505",
+    "processors/audio/level_meter.ts": "3b64d29bc5628a0f",
+    "processors/audio/level_reading.ts": "ecb50b54a7cf9a12",
+    "processors/audio/limiter.ts": "48bcf90807d7fb76",
     "processors/audio/mixer.ts": "12c33420dd84993c",
-    "processors/audio/noise_gate.ts": "227f52cfe6c03bf2",
-    "processors/audio/resampler.ts": "e867fdd03e7b6474",
-    "processors/audio/reverb.ts": "335e2aec3bf3f284",
+    "processors/audio/noise_gate.ts": "613d683799150605",
+    "processors/audio/resampler.ts": "0c53a01d6418b956",
+    "processors/audio/reverb.ts": "d99d4a6277d37f1d",
     "processors/audio/spectrum.ts": "6fbe9df5a5df7e4a",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
-    "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
+    "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "03cff404a60a78fd",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",

@@ -60,6 +60,14 @@ export class ChannelMapper {
     }
   }
 
+  /** Each block is mapped by itself: there is nothing that a successor goes on from. */
+  snapshot(): unknown {
+    return {};
+  }
+
+  /** Takes anything, since it goes on from nothing. */
+  restore(): void {}
+
   #prepare(frame: AudioFrame): void {
     const { sampleRateHz, sampleCount } = frame;
     if (frame.channels !== this.#from) {

@@ -6,9 +6,19 @@
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame, AudioShape } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
-import { HeadFrame } from "./head_frame.ts";
+import { carried, carry } from "./carried.ts";
+import { HeadFrame, type HeadState } from "./head_frame.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { samplesToNs } from "./sample_time.ts";
+
+/** What a successor goes on from, also one of another `size`. */
+interface ChunkerState {
+  head: HeadState | undefined;
+  queued: Float32Array[];
+  shape: AudioShape;
+  times: [number, number, number];
+  discontinuity: boolean;
+}
 
 /**
  * Cuts audio into blocks of one size.
@@ -82,6 +92,34 @@ export class Chunker<C extends number> {
       return true;
     }
     return this.#queue.length > 0 && !this.#write();
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("chunker", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<ChunkerState>("chunker", state);
+    if (from === undefined) return;
+    if (from.head === undefined) return;
+    this.#head = new HeadFrame(this.audioIn);
+    this.#head.state = from.head;
+    this.#queue = PlaneQueue.of(from.queued);
+    this.#shape = { ...from.shape, sampleCount: this.size };
+    [this.#headNs, this.#frameNs, this.#older] = from.times;
+    this.#discontinuity = from.discontinuity;
+  }
+
+  #state(): ChunkerState {
+    return {
+      head: this.#head?.state,
+      queued: this.#queue.queued,
+      shape: this.#shape,
+      times: [this.#headNs, this.#frameNs, this.#older],
+      discontinuity: this.#discontinuity,
+    };
   }
 
   #take(frame: AudioFrame, continues: boolean): void {

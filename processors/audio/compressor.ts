@@ -7,6 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
 import { applyGains, LinkedPeaks, smoothing } from "./gain_rider.ts";
 
@@ -76,6 +77,19 @@ export class Compressor {
       context.report({ reductionDb: mostDb });
       this.audioOut.write(own);
     }
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("compressor", { reductionDb: this.#reductionDb, makeup: this.#makeup });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ reductionDb: number; makeup: number }>("compressor", state);
+    if (from === undefined) return;
+    this.#reductionDb = from.reductionDb;
+    this.#makeup = from.makeup;
   }
 
   /** Puts gains in the place of levels. @returns the greatest reduction, decibels */

@@ -9,6 +9,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { type AudioFormat, describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /** The most samples of a block of the tail, over all channels. */
@@ -17,6 +18,19 @@ const TAIL_VALUES = 8192;
 const INAUDIBLE = 1e-3;
 /** Beyond the greatest number of 32 bits. */
 const LOUDEST = 3.4e38;
+
+/** What a successor goes on from. */
+interface EchoState {
+  format: AudioFormat | undefined;
+  past: Float32Array[];
+  position: number;
+  delay: number;
+  /** Feedback, wet and dry of the newest block. */
+  amounts: [number, number, number];
+  endNs: number;
+  /** Samples of the tail in all, and done. */
+  tail: [number, number];
+}
 
 /**
  * Repeats audio.
@@ -92,6 +106,8 @@ export class Echo {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       this.#keepFormat(frame);
+      this.#tail = -1;
+      this.#tailDone = 0;
       const own = frame.writable();
       this.#endNs = own.ptsNs + samplesToNs(own.sampleCount, own.sampleRateHz);
       this.#render(own);
@@ -115,6 +131,43 @@ export class Echo {
     this.#tailDone += sampleCount;
     this.audioOut.write(frame);
     return this.#tailDone < this.#tail;
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("echo", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<EchoState>("echo", state);
+    if (from === undefined) return;
+    if (from.format === undefined) return;
+    this.#begin(from.format);
+    this.#position = from.position;
+    for (const [channel, past] of from.past.entries()) {
+      const own = this.#past[channel];
+      // Another "maxDelayMs" makes another ring: what there is room for goes along.
+      for (let k = Math.max(0, from.position - Math.min(own.length, past.length)); k < from.position; k++) {
+        own[k % own.length] = past[k % past.length];
+      }
+    }
+    this.#delay = Math.min(from.delay, this.#past[0].length - 1);
+    [this.#feedback, this.#wet, this.#dry] = from.amounts;
+    this.#endNs = from.endNs;
+    [this.#tail, this.#tailDone] = from.tail;
+  }
+
+  #state(): EchoState {
+    return {
+      format: this.#format,
+      past: this.#past,
+      position: this.#position,
+      delay: this.#delay,
+      amounts: [this.#feedback, this.#wet, this.#dry],
+      endNs: this.#endNs,
+      tail: [this.#tail, this.#tailDone],
+    };
   }
 
   #tailSamples(sampleRateHz: number): number {
@@ -153,19 +206,21 @@ export class Echo {
     }
   }
 
+  #begin(format: AudioFormat): AudioFormat {
+    const longest = Math.max(1, Math.round(this.maxDelayMs * format.sampleRateHz / 1000));
+    this.#past = Array.from({ length: format.channels }, () => new Float32Array(longest + 1));
+    this.#delay = this.#delaySamples(format.sampleRateHz);
+    return this.#format = format;
+  }
+
   #keepFormat(frame: AudioFrame): void {
     const { channels, sampleRateHz } = frame;
-    if (this.#format === undefined) {
-      const longest = Math.max(1, Math.round(this.maxDelayMs * sampleRateHz / 1000));
-      this.#format = { kind: "audio", channels, sampleRateHz };
-      this.#past = Array.from({ length: channels }, () => new Float32Array(longest + 1));
-      this.#delay = this.#delaySamples(sampleRateHz);
-    }
-    if (channels === this.#format.channels && sampleRateHz === this.#format.sampleRateHz) return;
-    const converter = channels === this.#format.channels ? "resampler" : "channel-mapper";
+    const format = this.#format ?? this.#begin({ kind: "audio", channels, sampleRateHz });
+    if (channels === format.channels && sampleRateHz === format.sampleRateHz) return;
+    const converter = channels === format.channels ? "resampler" : "channel-mapper";
     throw new SluiceError(
       "TypeMismatch",
-      `Cannot go on in "${this.#nodeId}": "${this.#nodeId}.audioIn" changed from ${describeFormat(this.#format)} to ` +
+      `Cannot go on in "${this.#nodeId}": "${this.#nodeId}.audioIn" changed from ${describeFormat(format)} to ` +
         `${describeFormat(frame.format)}; put a "${converter}" before it`,
       { nodeId: this.#nodeId, port: "audioIn", available: [converter] },
     );

@@ -8,6 +8,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import { designBand, type EqualiserBand } from "./biquad_design.ts";
+import { carried, carry } from "./carried.ts";
 
 /**
  * Shapes the spectrum of audio.
@@ -70,6 +71,20 @@ export class Equaliser {
     }
   }
 
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("equaliser", this.#filter.snapshot());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<BandState>("equaliser", state);
+    if (from === undefined) return;
+    // Other bands than before take over by a glide, as after a live change.
+    this.#filter = BandFilter.restored(from);
+    this.#isChanged = JSON.stringify(this.bands) !== JSON.stringify(from.bands);
+  }
+
   #render(channel: number, samples: Float32Array, before: BandFilter | undefined): void {
     if (before === undefined) return this.#filter.render(channel, samples);
     const count = samples.length;
@@ -82,14 +97,23 @@ export class Equaliser {
   }
 }
 
+/** What a filter goes on from. */
+interface BandState {
+  bands: EqualiserBand[];
+  sampleRateHz: number;
+  states: Float64Array[];
+}
+
 /** Bands as sections of a filter, with the state of each channel. */
 class BandFilter {
+  readonly #bands: readonly EqualiserBand[];
   readonly #sampleRateHz: number;
   readonly #coefficients: Float64Array;
   readonly #states: Float64Array[];
 
   /** @param before the filter that it takes the place of: where it has as many bands, its state goes on */
   constructor(bands: readonly EqualiserBand[], sampleRateHz: number, channels: number, before?: BandFilter) {
+    this.#bands = bands;
     this.#sampleRateHz = sampleRateHz;
     this.#coefficients = kernels.float64(5 * bands.length);
     this.#coefficients.set(bands.flatMap((band) => designBand(band, sampleRateHz)));
@@ -99,6 +123,16 @@ class BandFilter {
       if (old?.length === state.length) state.set(old);
       return state;
     });
+  }
+
+  static restored({ bands, sampleRateHz, states }: BandState): BandFilter {
+    const filter = new BandFilter(bands, sampleRateHz, states.length);
+    for (const [channel, state] of states.entries()) filter.#states[channel].set(state);
+    return filter;
+  }
+
+  snapshot(): BandState {
+    return { bands: [...this.#bands], sampleRateHz: this.#sampleRateHz, states: this.#states };
   }
 
   get isEmpty(): boolean {

@@ -7,6 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import { carried, carry } from "./carried.ts";
 import { decibelsToFactor } from "./decibels.ts";
 
 /**
@@ -47,6 +48,18 @@ export class Gain {
   /** Sets the gain that the next block glides to. */
   configChanged(): void {
     this.#target = decibelsToFactor(this.gainDb);
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("gain", { factor: this.#factor });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ factor: number }>("gain", state);
+    if (from === undefined) return;
+    this.#factor = from.factor;
   }
 
   /** Scales every queued block. */

@@ -12,6 +12,9 @@ import { samplesToNs } from "./sample_time.ts";
 /** How far a frame may be from the end of the previous one, in nanoseconds, and still continue it. */
 const TOLERANCE_NS = 5_000_000;
 
+/** Whether the frame was taken (1), its time, number, end, rate and channels. */
+export type HeadState = [number, number, number, number, number, number];
+
 /** The oldest frame of an input, and whether it continues the previous one. */
 export class HeadFrame {
   readonly #input: StreamInput<AudioFrame>;
@@ -66,6 +69,16 @@ export class HeadFrame {
     this.#sampleRateHz = frame.sampleRateHz;
     this.#channels = frame.channels;
     this.#endNs = frame.ptsNs + samplesToNs(frame.sampleCount, frame.sampleRateHz);
+  }
+
+  /** What it knows of the newest frame, which another one goes on from. */
+  get state(): HeadState {
+    return [this.#taken ? 1 : 0, this.#ptsNs, this.#sequence, this.#endNs, this.#sampleRateHz, this.#channels];
+  }
+
+  set state(state: HeadState) {
+    this.#taken = state[0] === 1;
+    [, this.#ptsNs, this.#sequence, this.#endNs, this.#sampleRateHz, this.#channels] = state;
   }
 
   /** A `roll-off` link may have dropped the frame meanwhile. */

@@ -8,8 +8,9 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { factorToDecibels } from "./decibels.ts";
-import { LevelCounter, type LevelReading } from "./level_reading.ts";
+import { LevelCounter, type LevelReading, type LevelState } from "./level_reading.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /**
@@ -65,6 +66,24 @@ export class LevelMeter {
   /** Makes a reading of the samples since the last one. */
   flush(context: ProcessorContext): void {
     if (this.#counter.count > 0) this.#write(context);
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("level-meter", {
+      counter: this.#counter.snapshot(),
+      sampleRateHz: this.#sampleRateHz,
+      startNs: this.#startNs,
+    });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ counter: LevelState; sampleRateHz: number; startNs: number }>("level-meter", state);
+    if (from === undefined) return;
+    this.#counter = LevelCounter.restored(from.counter);
+    this.#sampleRateHz = from.sampleRateHz;
+    this.#startNs = from.startNs;
   }
 
   #write(context: ProcessorContext): void {

@@ -20,6 +20,13 @@ export interface LevelReading {
   readonly peakHoldDb: readonly number[];
 }
 
+/** All that changes in a {@linkcode LevelCounter}. */
+export interface LevelState {
+  readonly levels: readonly Float64Array[];
+  readonly hold: Float64Array;
+  readonly count: number;
+}
+
 /** Collects samples and gives readings. Allocates only when a reading is taken. */
 export class LevelCounter {
   /** Peak and sum of squares of each channel. */
@@ -31,6 +38,20 @@ export class LevelCounter {
   constructor(channels: number) {
     this.#levels = Array.from({ length: channels }, () => kernels.float64(2));
     this.#hold = new Float64Array(channels);
+  }
+
+  /** One that goes on from a state. */
+  static restored({ levels, hold, count }: LevelState): LevelCounter {
+    const counter = new LevelCounter(levels.length);
+    for (const [channel, values] of levels.entries()) counter.#levels[channel].set(values);
+    counter.#hold.set(hold);
+    counter.#count = count;
+    return counter;
+  }
+
+  /** What another one goes on from: its own arrays. */
+  snapshot(): LevelState {
+    return { levels: this.#levels, hold: this.#hold, count: this.#count };
   }
 
   /** Number of channels. */

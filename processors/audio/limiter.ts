@@ -7,13 +7,24 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
 import { LinkedPeaks } from "./gain_rider.ts";
-import { LookaheadGain } from "./lookahead_gain.ts";
+import { LookaheadGain, type LookaheadState } from "./lookahead_gain.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /** The most samples of a block at the end, over all channels. */
 const TAIL_VALUES = 8192;
+
+/** What a successor goes on from; with another `lookaheadMs` it begins anew. */
+interface LimiterState {
+  drive: number;
+  endNs: number;
+  sampleRateHz: number;
+  rider: LookaheadState | undefined;
+  skip: number;
+  flushed: number;
+}
 
 /**
  * Keeps audio below a ceiling.
@@ -105,12 +116,47 @@ export class Limiter {
     return this.#flushed < delay;
   }
 
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("limiter", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<LimiterState>("limiter", state);
+    if (from === undefined) return;
+    this.#drive = from.drive;
+    this.#endNs = from.endNs;
+    if (from.rider === undefined || this.#samplesAhead(from.sampleRateHz) !== from.rider.delay) return;
+    this.#sampleRateHz = from.sampleRateHz;
+    this.#rider = LookaheadGain.restored(from.rider, from.sampleRateHz);
+    this.#skip = from.skip;
+    this.#flushed = from.flushed;
+  }
+
+  #state(): LimiterState {
+    return {
+      drive: this.#drive,
+      endNs: this.#endNs,
+      sampleRateHz: this.#sampleRateHz,
+      rider: this.#rider?.snapshot(),
+      skip: this.#skip,
+      flushed: this.#flushed,
+    };
+  }
+
+  #samplesAhead(sampleRateHz: number): number {
+    return Math.max(1, Math.round(this.lookaheadMs * sampleRateHz / 1000));
+  }
+
   #riderOf({ channels, sampleRateHz }: AudioFrame): LookaheadGain {
-    const rider = this.#rider;
+    // Once what it held has gone, as at the end of a run that another one resumes, a stream begins.
+    const rider = this.#flushed === 0 ? this.#rider : undefined;
     if (rider !== undefined && rider.channels === channels && this.#sampleRateHz === sampleRateHz) return rider;
     this.#sampleRateHz = sampleRateHz;
-    const lookahead = Math.max(1, Math.round(this.lookaheadMs * sampleRateHz / 1000));
+    const lookahead = this.#samplesAhead(sampleRateHz);
     this.#skip = lookahead;
+    this.#flushed = 0;
     return this.#rider = new LookaheadGain(channels, sampleRateHz, lookahead);
   }
 

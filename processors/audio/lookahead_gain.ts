@@ -10,6 +10,17 @@
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { smoothing } from "./gain_rider.ts";
 
+/** All that changes in a {@linkcode LookaheadGain}. */
+export interface LookaheadState {
+  readonly delay: number;
+  readonly held: readonly Float32Array[];
+  readonly ring: Float64Array;
+  readonly leastAt: Float64Array;
+  readonly released: Float64Array;
+  /** First and count of the ring, sum, gain, position, and how many gains have come in. */
+  readonly numbers: readonly [number, number, number, number, number, number];
+}
+
 /** Limits one stream. Allocates nothing after it was made. */
 export class LookaheadGain {
   readonly channels: number;
@@ -40,6 +51,32 @@ export class LookaheadGain {
     this.#leastGains = new Float64Array(delay + 1);
     this.#leastAt = new Float64Array(delay + 1);
     this.#released = new Float64Array(delay + 1).fill(1);
+  }
+
+  /** One that goes on from a state. */
+  static restored(
+    { held, ring, leastAt, released, numbers, delay }: LookaheadState,
+    sampleRateHz: number,
+  ): LookaheadGain {
+    const gain = new LookaheadGain(held.length, sampleRateHz, delay);
+    for (const [channel, samples] of held.entries()) gain.#held[channel].set(samples);
+    gain.#leastGains.set(ring);
+    gain.#leastAt.set(leastAt);
+    gain.#released.set(released);
+    [gain.#first, gain.#count, gain.#sum, gain.#gain, gain.#position, gain.#pushed] = numbers;
+    return gain;
+  }
+
+  /** What another one goes on from: its own arrays. */
+  snapshot(): LookaheadState {
+    return {
+      delay: this.delay,
+      held: this.#held,
+      ring: this.#leastGains,
+      leastAt: this.#leastAt,
+      released: this.#released,
+      numbers: [this.#first, this.#count, this.#sum, this.#gain, this.#position, this.#pushed],
+    };
   }
 
   /**

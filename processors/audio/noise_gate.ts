@@ -7,6 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { decibelsToFactor } from "./decibels.ts";
 import { applyGains, LinkedPeaks } from "./gain_rider.ts";
 
@@ -75,6 +76,20 @@ export class NoiseGate {
       context.report({ isOpen: this.#isOpen ? 1 : 0 });
       this.audioOut.write(own);
     }
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("noise-gate", { gain: this.#gain, isOpen: this.#isOpen, quiet: this.#quiet });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ gain: number; isOpen: boolean; quiet: number }>("noise-gate", state);
+    if (from === undefined) return;
+    this.#gain = from.gain;
+    this.#isOpen = from.isOpen;
+    this.#quiet = from.quiet;
   }
 
   /** Puts gains in the place of levels. */

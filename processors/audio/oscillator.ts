@@ -18,6 +18,16 @@ export class Oscillator {
     this.#amplitude = amplitude;
   }
 
+  /** Phase and amplitude, which another one goes on from. */
+  get state(): [number, number] {
+    return [this.#phase, this.#amplitude];
+  }
+
+  set state([phase, amplitude]: [number, number]) {
+    this.#phase = phase;
+    this.#amplitude = amplitude;
+  }
+
   /**
    * Writes the next samples.
    *

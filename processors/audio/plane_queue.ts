@@ -45,6 +45,20 @@ export class PlaneQueue {
     this.#end += count;
   }
 
+  /** One with samples, which it makes its own. */
+  static of(planes: readonly Float32Array[]): PlaneQueue {
+    const queue = new PlaneQueue(planes.length);
+    queue.#reserve(planes[0].length);
+    for (const [channel, plane] of planes.entries()) queue.#planes[channel].set(plane);
+    queue.#end = planes[0].length;
+    return queue;
+  }
+
+  /** The queued samples of each channel; the views are valid until the next push. */
+  get queued(): Float32Array[] {
+    return this.#planes.map((plane) => plane.subarray(this.#start, this.#end));
+  }
+
   /** Appends silence. */
   pushSilence(count: number): void {
     this.#reserve(count);

@@ -11,6 +11,16 @@ import { kernels } from "../../core/kernels/kernels.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { makePolyphaseTable } from "./polyphase_filter.ts";
 
+/** All that changes in a {@linkcode RateConverter}, and what it is for. */
+export interface RateConverterState {
+  readonly inputRateHz: number;
+  readonly outputRateHz: number;
+  readonly queued: readonly Float32Array[];
+  /** Phase, samples taken and samples made. */
+  readonly numbers: readonly [number, number, number];
+  readonly ended: boolean;
+}
+
 /** Converts the rate of one stream. It allocates only when a frame is longer than every one before it. */
 export class RateConverter {
   readonly channels: number;
@@ -19,7 +29,7 @@ export class RateConverter {
   readonly #up: number;
   readonly #down: number;
   readonly #filter: PolyphaseTable;
-  readonly #queue: PlaneQueue;
+  #queue: PlaneQueue;
   /** How far the next output sample is past the middle of the filter on the queue's oldest samples, in phases. */
   #phase = 0;
   #taken = 0;
@@ -41,6 +51,26 @@ export class RateConverter {
     this.#filter = makePolyphaseTable(this.#up, this.#down);
     this.#queue = new PlaneQueue(channels);
     this.restart();
+  }
+
+  /** One that goes on from a state. */
+  static restored({ inputRateHz, outputRateHz, queued, numbers, ended }: RateConverterState): RateConverter {
+    const converter = new RateConverter(inputRateHz, outputRateHz, queued.length);
+    converter.#queue = PlaneQueue.of(queued);
+    [converter.#phase, converter.#taken, converter.#made] = numbers;
+    converter.#ended = ended;
+    return converter;
+  }
+
+  /** What another one goes on from. */
+  snapshot(): RateConverterState {
+    return {
+      inputRateHz: this.inputRateHz,
+      outputRateHz: this.outputRateHz,
+      queued: this.#queue.queued,
+      numbers: [this.#phase, this.#taken, this.#made],
+      ended: this.#ended,
+    };
   }
 
   /** Resets the converter for a new stream. */

@@ -6,12 +6,21 @@
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
-import { HeadFrame } from "./head_frame.ts";
-import { RateConverter } from "./rate_converter.ts";
+import { carried, carry } from "./carried.ts";
+import { HeadFrame, type HeadState } from "./head_frame.ts";
+import { RateConverter, type RateConverterState } from "./rate_converter.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /** Most samples of a block, over all channels: what a slot of the default audio pool holds. */
 const MAX_BLOCK_VALUES = 16_384;
+
+/** What a successor goes on from; with another `sampleRateHz` its filter begins anew. */
+interface ResamplerState {
+  head: HeadState | undefined;
+  converter: RateConverterState | undefined;
+  times: [number, number];
+  discontinuity: boolean;
+}
 
 /**
  * Converts the sample rate.
@@ -93,6 +102,34 @@ export class Resampler {
     converter.end();
     if (converter.ready > 0) this.#write(converter);
     return converter.ready > 0;
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("resampler", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<ResamplerState>("resampler", state);
+    if (from === undefined) return;
+    if (from.head === undefined) return;
+    this.#head = new HeadFrame(this.audioIn);
+    this.#head.state = from.head;
+    if (from.converter?.outputRateHz !== this.sampleRateHz) return;
+    this.#converter = RateConverter.restored(from.converter);
+    this.#shape = { sampleRateHz: this.sampleRateHz, channels: this.#converter.channels, sampleCount: 0 };
+    [this.#frameNs, this.#before] = from.times;
+    this.#discontinuity = from.discontinuity;
+  }
+
+  #state(): ResamplerState {
+    return {
+      head: this.#head?.state,
+      converter: this.#converter?.snapshot(),
+      times: [this.#frameNs, this.#before],
+      discontinuity: this.#discontinuity,
+    };
   }
 
   #take(frame: AudioFrame, continues: boolean): void {

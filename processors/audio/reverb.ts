@@ -10,10 +10,22 @@ import { type AudioFormat, describeFormat } from "../../core/frames/format.ts";
 import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
-import { decaySamples, Reverberator } from "./reverberator.ts";
+import { carried, carry } from "./carried.ts";
+import { decaySamples, Reverberator, type RoomState } from "./reverberator.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 const TAIL_BLOCK = 1024;
+
+/** What a successor goes on from. */
+interface ReverbState {
+  format: AudioFormat | undefined;
+  rooms: RoomState[];
+  /** Wet and dry of the newest block. */
+  amounts: [number, number];
+  endNs: number;
+  /** Samples of the tail in all, and done. */
+  tail: [number, number];
+}
 
 /**
  * Puts audio into a room.
@@ -80,6 +92,8 @@ export class Reverb {
       if (frame.channels !== this.#rooms.length || frame.sampleRateHz !== this.#format!.sampleRateHz) {
         this.#refuseChange(frame);
       }
+      this.#tail = -1;
+      this.#tailDone = 0;
       const own = frame.writable();
       this.#endNs = own.ptsNs + samplesToNs(own.sampleCount, own.sampleRateHz);
       this.#render(own);
@@ -111,6 +125,33 @@ export class Reverb {
     return this.#tailDone < this.#tail;
   }
 
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("reverb", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<ReverbState>("reverb", state);
+    if (from === undefined) return;
+    if (from.format === undefined) return;
+    this.#makeRooms({ ...from.format, sampleCount: 0 });
+    for (const [channel, room] of from.rooms.entries()) this.#rooms[channel].restore(room);
+    [this.#wet, this.#dry] = from.amounts;
+    this.#endNs = from.endNs;
+    [this.#tail, this.#tailDone] = from.tail;
+  }
+
+  #state(): ReverbState {
+    return {
+      format: this.#format,
+      rooms: this.#rooms.map((room) => room.snapshot()),
+      amounts: [this.#wet, this.#dry],
+      endNs: this.#endNs,
+      tail: [this.#tail, this.#tailDone],
+    };
+  }
+
   #render(frame: AudioFrame): void {
     const count = frame.sampleCount;
     const channels = frame.channels;
@@ -125,7 +166,7 @@ export class Reverb {
     this.#dry = this.dry;
   }
 
-  #makeRooms(frame: AudioFrame): void {
+  #makeRooms(frame: Pick<AudioFrame, "channels" | "sampleRateHz" | "sampleCount">): void {
     const { channels, sampleRateHz, sampleCount } = frame;
     this.#input = kernels.float64(Math.max(sampleCount, this.#input.length));
     if (this.#rooms.length > 0) {

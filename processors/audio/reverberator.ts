@@ -45,6 +45,12 @@ export function decaySamples(roomSize: number, sampleRateHz: number): number {
   return Math.ceil(longest * rounds) + allpasses;
 }
 
+/** What sounds in one channel of a room. */
+export interface RoomState {
+  readonly combs: DelayLines;
+  readonly allpasses: DelayLines;
+}
+
 /** One channel of a room. */
 export class Reverberator {
   readonly #combs: DelayLines;
@@ -66,6 +72,20 @@ export class Reverberator {
   /** Makes room for longer blocks. */
   reserve(blockSize: number): void {
     if (blockSize > this.#scratch.length) this.#scratch = kernels.float64(blockSize);
+  }
+
+  /** What another one goes on from: its own arrays. */
+  snapshot(): RoomState {
+    const values = ({ records, lines }: DelayLines) => ({ records, lines });
+    return { combs: values(this.#combs), allpasses: values(this.#allpasses) };
+  }
+
+  /** Goes on from the state of one for the same channel and rate. */
+  restore({ combs, allpasses }: RoomState): void {
+    for (const [own, from] of [[this.#combs, combs], [this.#allpasses, allpasses]]) {
+      own.records.set(from.records);
+      own.lines.set(from.lines);
+    }
   }
 
   /**

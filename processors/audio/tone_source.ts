@@ -7,6 +7,7 @@ import { config, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame, AudioShape } from "../../core/frames/audio_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { Oscillator, type Waveform } from "./oscillator.ts";
 import { samplesToNs } from "./sample_time.ts";
 
@@ -91,6 +92,27 @@ export class ToneSource {
     this.audio.write(frame);
     if (this.#totalSamples !== Infinity) context.progress(endNs, samplesToNs(this.#totalSamples, sampleRateHz));
     if (this.#position >= this.#totalSamples) context.finish();
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("tone-source", {
+      position: this.#position,
+      sampleRateHz: this.sampleRateHz,
+      wave: this.#oscillator.state,
+    });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ position: number; sampleRateHz: number; wave: [number, number] }>(
+      "tone-source",
+      state,
+    );
+    if (from === undefined) return;
+    this.#oscillator.state = from.wave;
+    // The time that has gone stays, also where the rate is another one.
+    this.#position = Math.round(from.position * this.sampleRateHz / from.sampleRateHz);
   }
 
   #isEarly(ptsNs: number, context: ProcessorContext): boolean {
