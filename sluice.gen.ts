@@ -1432,7 +1432,7 @@ export const chordSource: NodeType<ChordSourceConfig, ChordSourceHandle> = defin
   descriptor: {
     type: "chord-source",
     className: "ChordSource",
-    source: "processors/audio/chord_source.ts:41",
+    source: "processors/audio/chord_source.ts:50",
     description: "Plays a chord.",
     doc:
       'Plays a chord.\n\n**Purpose.** Adds the waves of several notes, the same on every channel, for ever or for a given time: something to\nhear while a graph is built. The notes share the amplitude, so that the sum keeps to it. A live change of the notes\nglides over one block, in which the old ones fade out and the new ones in; notes that stay keep their phase. In a live\ngraph blocks come at the pace of the clock, offline as fast as the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the chord ends.\n\n**Config.** `notes`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`, `durationSeconds`.\n\n**Example.**\n```json\n{ "chord": { "type": "chord-source", "config": { "notes": ["A3", "C4", "E4"], "durationSeconds": 5 } } }\n```',
@@ -8268,7 +8268,7 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
   descriptor: {
     type: "spectrum",
     className: "Spectrum",
-    source: "processors/audio/spectrum.ts:37",
+    source: "processors/audio/spectrum.ts:46",
     description: "Measures the frequencies in audio.",
     doc:
       'Measures the frequencies in audio.\n\n**Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in\ndecibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder\nshorter than a window is not measured.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
@@ -9496,7 +9496,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
   descriptor: {
     type: "voice-activity",
     className: "VoiceActivity",
-    source: "processors/audio/voice_activity.ts:47",
+    source: "processors/audio/voice_activity.ts:48",
     description: "Tells whether somebody speaks.",
     doc:
       'Tells whether somebody speaks.\n\n**Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,\nwhich it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the\nmargin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it\nknows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the\nfigures are `isVoice`, `levelDb` and `noiseDb`.\n\n**Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.\n\n**Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.\n\n**Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.\n\n**Example.**\n```json\n{ "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }\n```',
@@ -10344,7 +10344,7 @@ export const nodePackage: NodePackage = definePackage({
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "d9fd7ca45cf7a186",
-    "processors/audio/chord_source.ts": "d8a15f74d3f6e709",
+    "processors/audio/chord_source.ts": "acf57c050f19cc8d",
     "processors/audio/chunker.ts": "531d6ba926109bd4",
     "processors/audio/compressor.ts": "e61bdb8a395ad97f",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
@@ -10358,11 +10358,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/noise_gate.ts": "613d683799150605",
     "processors/audio/resampler.ts": "0c53a01d6418b956",
     "processors/audio/reverb.ts": "d99d4a6277d37f1d",
-    "processors/audio/spectrum.ts": "6fbe9df5a5df7e4a",
+    "processors/audio/spectrum.ts": "307fe38c352b9808",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
-    "processors/audio/voice_activity.ts": "03cff404a60a78fd",
+    "processors/audio/voice_activity.ts": "fe2f1f3cf910467f",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",

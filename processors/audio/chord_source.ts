@@ -8,6 +8,7 @@ import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { noteFrequencyHz } from "./chord_notes.ts";
 import { Oscillator, type Waveform } from "./oscillator.ts";
 import { samplesToNs } from "./sample_time.ts";
@@ -16,6 +17,14 @@ import { samplesToNs } from "./sample_time.ts";
 interface Voice {
   readonly frequencyHz: number;
   readonly oscillator: Oscillator;
+}
+
+/** What a successor goes on from. */
+interface ChordState {
+  voices: { frequencyHz: number; wave: [number, number] }[];
+  leaving: { frequencyHz: number; wave: [number, number] }[];
+  position: number;
+  sampleRateHz: number;
 }
 
 /**
@@ -117,6 +126,39 @@ export class ChordSource {
     this.audio.write(frame);
     if (this.#totalSamples !== Infinity) context.progress(endNs, samplesToNs(this.#totalSamples, sampleRateHz));
     if (this.#position >= this.#totalSamples) context.finish();
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("chord-source", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<ChordState>("chord-source", state);
+    if (from === undefined) return;
+    const made = (voices: ChordState["voices"]) =>
+      voices.map(({ frequencyHz, wave }) => {
+        const oscillator = new Oscillator();
+        oscillator.state = wave;
+        return { frequencyHz, oscillator };
+      });
+    this.#voices = made(from.voices);
+    this.#leaving = made(from.leaving);
+    // Other notes than before take over as after a live change.
+    this.configChanged("notes");
+    // The time that has gone stays, also where the rate is another one.
+    this.#position = Math.round(from.position * this.sampleRateHz / from.sampleRateHz);
+  }
+
+  #state(): ChordState {
+    const state = ({ frequencyHz, oscillator }: Voice) => ({ frequencyHz, wave: oscillator.state });
+    return {
+      voices: this.#voices.map(state),
+      leaving: this.#leaving.map(state),
+      position: this.#position,
+      sampleRateHz: this.sampleRateHz,
+    };
   }
 
   #add(sum: Float32Array): void {

@@ -10,10 +10,19 @@ import type { DataFrame } from "../../core/frames/data_frame.ts";
 import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
-import { HeadFrame } from "./head_frame.ts";
+import { carried, carry } from "./carried.ts";
+import { HeadFrame, type HeadState } from "./head_frame.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { samplesToNs } from "./sample_time.ts";
 import { SpectrumAnalyzer, type SpectrumReading } from "./spectrum_reading.ts";
+
+/** What a successor goes on from, also one of another `size`. */
+interface SpectrumState {
+  head: HeadState | undefined;
+  queued: Float32Array[];
+  /** Rate, time of the newest frame, and how many samples are older. */
+  numbers: [number, number, number];
+}
 
 /**
  * Measures the frequencies in audio.
@@ -103,6 +112,30 @@ export class Spectrum {
     if (this.#queue.length < this.size && this.audio.peek() === undefined) return false;
     this.process();
     return true;
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("spectrum", this.#state());
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<SpectrumState>("spectrum", state);
+    if (from === undefined) return;
+    if (from.head === undefined) return;
+    this.#head = new HeadFrame(this.audio);
+    this.#head.state = from.head;
+    this.#queue = PlaneQueue.of(from.queued);
+    [this.#sampleRateHz, this.#frameNs, this.#older] = from.numbers;
+  }
+
+  #state(): SpectrumState {
+    return {
+      head: this.#head?.state,
+      queued: this.#queue.queued,
+      numbers: [this.#sampleRateHz, this.#frameNs, this.#older],
+    };
   }
 
   #take(frame: AudioFrame, continues: boolean): void {

@@ -8,8 +8,9 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "./carried.ts";
 import { samplesToNs } from "./sample_time.ts";
-import { VoiceDetector } from "./voice_detector.ts";
+import { VoiceDetector, type VoiceState } from "./voice_detector.ts";
 
 /** That somebody began or ceased to speak. */
 export interface VoiceReading {
@@ -81,6 +82,24 @@ export class VoiceActivity {
       context.report({ isVoice: isVoice ? 1 : 0, levelDb, noiseDb });
       this.audioOut.write(frame);
     }
+  }
+
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("voice-activity", {
+      detector: this.#detector?.snapshot(),
+      sampleRateHz: this.#sampleRateHz,
+      isVoice: this.#isVoice,
+    });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ detector?: VoiceState; sampleRateHz: number; isVoice?: boolean }>("voice-activity", state);
+    if (from === undefined) return;
+    this.#sampleRateHz = from.sampleRateHz;
+    if (from.detector !== undefined) this.#detector = VoiceDetector.restored(from.detector, from.sampleRateHz);
+    this.#isVoice = from.isVoice;
   }
 
   #tell(

@@ -29,6 +29,18 @@ const HALF = 150;
 /** A smoothed least power is below the mean of noise by so much. */
 const BIAS = 1.4;
 
+/** All that one block leaves to the next in a {@linkcode VoiceDetector}. */
+export interface VoiceState {
+  readonly state: Float64Array;
+  /** That of the last window, and of the noise. */
+  readonly levels: readonly [number, number];
+  /** Squares and samples of the window, smoothed power, and the least of each half. */
+  readonly sums: readonly [number, number, number, number, number];
+  /** Windows in all, and loud and quiet ones in a row. */
+  readonly windows: readonly [number, number, number];
+  readonly isVoice: boolean;
+}
+
 /** Listens to one channel. */
 export class VoiceDetector {
   /** Level of the last window in the band, decibels. */
@@ -57,6 +69,28 @@ export class VoiceDetector {
     this.#coefficients.set(designBand({ type: "high-pass", frequencyHz: low }, sampleRateHz));
     this.#coefficients.set(designBand({ type: "low-pass", frequencyHz: high }, sampleRateHz), 5);
     this.#window = Math.max(1, Math.round(WINDOW_MS * sampleRateHz / 1000));
+  }
+
+  /** One that goes on from a state. */
+  static restored({ state, levels, sums, windows, isVoice }: VoiceState, sampleRateHz: number): VoiceDetector {
+    const detector = new VoiceDetector(sampleRateHz);
+    detector.#state.set(state);
+    [detector.levelDb, detector.noiseDb] = levels;
+    [detector.#squares, detector.#count, detector.#smoothed, detector.#least, detector.#leastBefore] = sums;
+    [detector.#windows, detector.#loud, detector.#quiet] = windows;
+    detector.#isVoice = isVoice;
+    return detector;
+  }
+
+  /** What another one goes on from: its own array. */
+  snapshot(): VoiceState {
+    return {
+      state: this.#state,
+      levels: [this.levelDb, this.noiseDb],
+      sums: [this.#squares, this.#count, this.#smoothed, this.#least, this.#leastBefore],
+      windows: [this.#windows, this.#loud, this.#quiet],
+      isVoice: this.#isVoice,
+    };
   }
 
   /** Listens to a block. @returns whether there is voice at its end */
