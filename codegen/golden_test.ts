@@ -39,7 +39,7 @@ for (const name of cases("refused")) {
   });
 }
 
-// `tests/types/wrong_cases_test.ts` has the type checker look at it, together with what else it has to look at.
+// The gate "types" has the type checker look at it.
 Deno.test("generate() writes code that passes deno lint with no suppressions", async () => {
   const accepted = join(TESTDATA, "accepted");
   const generated = readdirSync(accepted, { recursive: true }).map(String).filter((path) => path.endsWith(".gen.ts"));

@@ -1,7 +1,7 @@
 /**
  * Wrong connections and configurations that the type checker must refuse. Each `@ts-expect-error` is a test: it is
- * an error itself as soon as the line below it has none. The functions are never called; `wrong_cases_test.ts` has
- * the type checker look at this file, so that running the tests without it does not pass them by.
+ * an error itself as soon as the line below it has none. The functions are never called; the gate "types" has the type
+ * checker look at this file.
  *
  * @module
  */
