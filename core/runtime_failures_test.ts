@@ -10,8 +10,8 @@ import type { Processor, ProcessorContext } from "./processor.ts";
 import type { NodeHandle, OutputRef } from "./registry/handle.ts";
 import { Runtime } from "./runtime.ts";
 
-Deno.test("Runtime ends a graph that has come to a stop, and names the link and what it waits for", async () => {
-  await using runtime = new Runtime({ mode: "offline" });
+Deno.test("Runtime ends a live graph that has come to a stop, and names the link and what it waits for", async () => {
+  await using runtime = new Runtime({ mode: "live" });
   const from = runtime.add(source(counting(100)), { id: "from" });
   const late = runtime.add(
     filter({
@@ -40,9 +40,9 @@ Deno.test("Runtime ends a graph that has come to a stop, and names the link and 
     })(),
     { id: "join" },
   );
-  runtime.connect(from.outputs.audioOut, join.inputs.left);
-  runtime.connect(from.outputs.audioOut, late.inputs.audioIn);
-  runtime.connect(late.outputs.audioOut, join.inputs.right);
+  runtime.connect(from.outputs.audioOut, join.inputs.left, { policy: "lossless" });
+  runtime.connect(from.outputs.audioOut, late.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(late.outputs.audioOut, join.inputs.right, { policy: "lossless" });
   await runtime.start();
   await rejects(runtime.finished, {
     code: "InvalidGraph",

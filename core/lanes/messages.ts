@@ -119,6 +119,8 @@ export interface LaneEdit {
   readonly attach: readonly LinkEndPlan[];
   /** Inputs whose links stay, and from now on close a loop or do not. */
   readonly loops: readonly { readonly node: NodeId; readonly port: string; readonly closes: boolean }[];
+  /** Inputs whose links hold so many frames beyond their capacity from now on. */
+  readonly grow: readonly { readonly node: NodeId; readonly port: string; readonly extra: number }[];
   /** Elements of dynamic ports that come and go. */
   readonly ports: readonly PortEdit[];
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];

@@ -38,6 +38,8 @@ export interface LinkPlan {
   readonly writerBit: number;
   /** The link leads from a delay back to where the delay's frames come from. An edit may change that. */
   readonly feedback?: boolean;
+  /** Frames that it holds beyond its capacity, since it has grown in a graph that had come to a stop. */
+  readonly extra?: number;
   /** Its input had another link before, so that the first frame has a gap before it. */
   readonly rejoins?: boolean;
 }

@@ -53,11 +53,11 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   announced: FrameFormat | undefined;
 
   constructor(plan: LinkPlan, page: ControlPage) {
-    super(plan.capacity);
+    super(plan.capacity + (plan.extra ?? 0));
     this.plan = plan;
     this.#page = page;
     this.#at = index64(page.linkOffset(plan.index));
-    this.#makePlaces(plan.capacity);
+    this.#makePlaces(this.capacity);
     this.#lossless = waitsForRoom(plan.policy);
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
@@ -96,6 +96,15 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     if (reader === undefined) return;
     if (reader.queued) reader.wakes++;
     else reader.wake();
+  }
+
+  /** Holds so many frames beyond its capacity from now on. Only between two ticks. */
+  grow(extra: number): void {
+    this.publish();
+    this.plan = { ...this.plan, extra };
+    this.capacity = this.plan.capacity + extra;
+    this.#fill(this.#takeQueued(), this.room());
+    if (this.roomWanted) this.tellRoom();
   }
 
   flush(): void {}

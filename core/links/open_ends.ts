@@ -33,7 +33,7 @@ export abstract class OpenEnds {
   /** `head` and `#openWrites` at the time the ends were opened. */
   #headOpened = 0;
   #writesOpened = 0;
-  protected readonly capacity: number = 0;
+  protected capacity = 0;
   writer: Wakeable | undefined;
   reader: Wakeable | undefined;
   /** The most frames that were ever queued. */

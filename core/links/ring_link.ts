@@ -215,7 +215,10 @@ export class RingLinkReader implements LinkReader {
   /** `staging[#next, #fetched)` holds the entries that were fetched and not yet taken. */
   #next = 0;
   #fetched = 0;
-  /** Entries that came from another lane, older than those in the ring. This lane holds them. */
+  /**
+   * Entries that came from another lane, or that were taken in because the link has grown: older than those in the ring.
+   * This lane holds them.
+   */
   #brought: number[] = [];
   /** Frames that were taken, and those counted as skipped instead, since the last `publish()`. */
   #read = 0;
@@ -268,12 +271,36 @@ export class RingLinkReader implements LinkReader {
   putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void {
     this.#read -= frames.length;
     this.publish();
-    const entries = frames.map(({ frame, gap }) =>
-      frame.slot | (frame.pool.index << POOL_SHIFT) | (gap ? DISCONTINUITY : 0)
+    this.#unstage(
+      frames.map(({ frame, gap }) => frame.slot | (frame.pool.index << POOL_SHIFT) | (gap ? DISCONTINUITY : 0)),
     );
-    this.#brought = [...entries, ...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
-    this.#next = this.#fetched = 0;
     this.reader?.wake();
+  }
+
+  /** Holds so many frames beyond its capacity from now on: this end takes them in. Only between two ticks. */
+  grow(extra: number): void {
+    this.plan = { ...this.plan, extra };
+    this.takeIn();
+  }
+
+  /** Takes out of the ring what a link that has grown holds beyond its capacity, so that the writer has room. */
+  takeIn(): void {
+    let room = (this.plan.extra ?? 0) - (this.#fetched - this.#next) - this.#brought.length;
+    if (room <= 0 || this.#site.isGivenUp || this.#ring.available() === 0) return;
+    if (this.#next < this.#fetched) this.#unstage([]);
+    while (room > 0) {
+      const count = this.#ring.fetch(Math.min(room, RING_BATCH));
+      if (count === 0) break;
+      for (let k = 0; k < count; k++) {
+        const entry = this.#ring.staging[k];
+        this.#poolOf(entry).receive(entry & SLOT_MASK);
+        this.#brought.push(entry);
+      }
+      room -= count;
+    }
+    // The writer knows of what is in the ring alone, which is less.
+    const queued = this.#brought.length + this.#ring.available();
+    if (queued > this.#f64[this.#at + HIGH_WATER]) this.#f64[this.#at + HIGH_WATER] = queued;
   }
 
   discard(): void {
@@ -332,6 +359,12 @@ export class RingLinkReader implements LinkReader {
       frames.push({ frame, gap: frame.linkGap });
     }
     return { frames, rest: this.detach() };
+  }
+
+  /** Puts entries, and behind them those that were fetched and not taken, in front of what was brought. */
+  #unstage(entries: readonly number[]): void {
+    this.#brought = [...entries, ...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
+    this.#next = this.#fetched = 0;
   }
 
   /** Makes sure that the next frame stands at `#next`. @returns whether there is one */

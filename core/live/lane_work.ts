@@ -19,6 +19,7 @@ export interface LaneWork {
     moves: LinkMove[];
     attach: LinkEndPlan[];
     loops: LaneEdit["loops"][number][];
+    grow: LaneEdit["grow"][number][];
     ports: PortEdit[];
     bypass: { node: NodeId; on: boolean }[];
     configure: LaneEdit["configure"][number][];
@@ -35,6 +36,7 @@ export function emptyWork(): LaneWork {
     moves: [],
     attach: [],
     loops: [],
+    grow: [],
     ports: [],
     bypass: [],
     configure: [],

@@ -115,6 +115,12 @@ export class LinkPlans {
     this.#keep(entry, { plan: { ...plan, feedback }, writer, reader });
   }
 
+  /** A link holds so many frames beyond its capacity: the lane that reads it has been told. */
+  grow(entry: LinkEntry, extra: number): void {
+    const { plan, writer, reader } = this.#plans.get(entry)!;
+    this.#keep(entry, { plan: { ...plan, extra }, writer, reader });
+  }
+
   /** The link is what the move makes of it: its lanes are about to be told. */
   adopt(entry: LinkEntry, { after, writer, reader }: LinkMove): void {
     this.#keep(entry, { plan: after, writer: writer.to, reader: reader.to });

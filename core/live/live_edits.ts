@@ -75,6 +75,17 @@ interface Edit {
   readonly planned: LinkEntry[];
 }
 
+/**
+ * Has lanes apply work between two ticks, all or none.
+ *
+ * @param pools those of which lanes do not know all slots: then every lane has work
+ */
+export type Apply = (
+  work: ReadonlyMap<number, LaneWork>,
+  timeoutMs: number,
+  pools?: readonly PoolToken[],
+) => Promise<void>;
+
 type Reply = Extract<LaneReport, { kind: "prepared" | "tried" | "applied" | "counted" | "attached" }>;
 
 /** Makes the edits of one run, one after another. */
@@ -161,10 +172,10 @@ export class LiveEdits {
    * @throws what `body` throws
    */
   betweenEdits<T>(
-    body: (apply: (work: ReadonlyMap<number, LaneWork>, timeoutMs: number) => Promise<void>) => Promise<T>,
+    body: (apply: Apply) => Promise<T>,
   ): Promise<T> {
     const done = this.#queue.then(() => withDeadline(this.#completed, APPLY_TIMEOUT_MS))
-      .then(() => body((work, timeoutMs) => this.#apply(work, timeoutMs)));
+      .then(() => body((work, timeoutMs, pools = []) => this.#apply(work, timeoutMs, pools)));
     this.#queue = done.catch(() => {});
     return done;
   }
@@ -517,14 +528,14 @@ export class LiveEdits {
     }
   }
 
-  async #apply(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
+  async #apply(...[work, timeoutMs, pools = []]: Parameters<Apply>): Promise<void> {
     this.#assertNobodyBehind();
     const epoch = ++this.#epoch;
     this.#committed = false;
     this.#work = work;
     try {
       const prepared = this.#answers(work.keys(), timeoutMs);
-      this.#sendPrepare(epoch, work, []);
+      this.#sendPrepare(epoch, work, pools);
       await prepared;
       this.#assertRunning(work.keys());
     } catch (error) {

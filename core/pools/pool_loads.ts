@@ -65,6 +65,8 @@ export interface LoadLink {
   readonly kind: FrameKind;
   /** Frames that fit. */
   readonly capacity: number;
+  /** Frames that it holds beyond that. */
+  readonly extra?: number;
   /** Whether a full link drops its oldest frame. */
   readonly evicts?: boolean;
 }
@@ -137,12 +139,12 @@ export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]
     if (sum === undefined) sums.set(key, sum = { pool, kind, queued: 0, kept: 0, inHand: new Map() });
     return sum;
   };
-  for (const { fromNode, toNode, kind, capacity, evicts } of links) {
+  for (const { fromNode, toNode, kind, capacity, extra = 0, evicts } of links) {
     const crosses = byId.get(fromNode)?.lane !== byId.get(toNode)?.lane;
     const fetched = !crosses ? 0 : evicts === true ? 1 : capacity;
     for (const pool of sources.get(kind)?.get(fromNode) ?? [kind]) {
       const sum = sumOf(pool, kind);
-      sum.queued += capacity + fetched;
+      sum.queued += capacity + extra + fetched;
       sum.kept += HOLDS;
       takeInHand(sum, toNode, heldPerTick(kind, capacity, crosses));
     }

@@ -37,6 +37,8 @@ export class GraphMemory {
   readonly #set: PoolSet;
   /** Whether an edit has taken something from the graph since it was last looked at what its pools need. */
   #mayShrink = false;
+  /** Frames that links hold beyond their capacity, since they have grown. */
+  readonly #grown = new WeakMap<LinkEntry, number>();
   /** How much of the pools edits may use; absent if that is not known, or if nodes name pools. */
   #spare: PoolSpare | undefined;
 
@@ -107,6 +109,40 @@ export class GraphMemory {
     return this.#set.untold;
   }
 
+  /** How many frames a link holds beyond its capacity. */
+  extraOf(link: LinkEntry): number {
+    return this.#grown.get(link) ?? 0;
+  }
+
+  /**
+   * Plans slots for a link that is to hold so many frames beyond its capacity.
+   *
+   * @returns as `grow()`
+   * @throws {SluiceError} `PoolExhausted`, as `grow()`
+   */
+  growLink(topology: Topology, link: LinkEntry, extra: number): readonly PoolToken[] {
+    const before = this.extraOf(link);
+    this.#grown.set(link, extra);
+    try {
+      this.#fit(topology, `Cannot grow link "${link.id}"`);
+    } catch (error) {
+      this.#grown.set(link, before);
+      throw error;
+    }
+    return this.#set.untold;
+  }
+
+  /** Lanes know of the slots that a link was given that has grown. */
+  linkGrown(): void {
+    this.#set.adopted();
+  }
+
+  /** They do not: the link goes on holding so many frames beyond its capacity. */
+  linkNotGrown(link: LinkEntry, extra: number): void {
+    this.#grown.set(link, extra);
+    this.refused();
+  }
+
   /** An edit is in effect: the lanes know of its pools, and of all slots that it needs. */
   adopted({ removed, unlinked, moved, replaced }: GraphChange): void {
     this.#set.adopted();
@@ -150,27 +186,31 @@ export class GraphMemory {
   }
 
   /** As `grow()`, for the graph as a whole. */
-  #fit(topology: Topology): void {
+  #fit(topology: Topology, attempt = "Cannot edit the graph"): void {
     this.#spare = undefined;
     const lanes = lanesOf(topology);
-    const needs = poolNeeds(loadsOf(topology), lanes, this.#sizes);
+    const needs = poolNeeds(this.#loadsOf(topology), lanes, this.#sizes);
     for (const need of needs) {
       const given = this.#sizes[need.pool]?.slots;
       if (given === undefined || given >= need.slots) continue;
       throw new SluiceError(
         "PoolExhausted",
-        `Cannot edit the graph: ${describeShortage(need, given, lanes)}, and start it anew`,
+        `${attempt}: ${describeShortage(need, given, lanes)}, and start it anew`,
         { key: `pools.${need.pool}.slots` },
       );
     }
-    this.#set.fit("Cannot edit the graph", this.#planned(topology, "Cannot edit the graph"));
+    this.#set.fit(attempt, this.#planned(topology, attempt));
     // A pool that a node names is that of other nodes' frames too, as far as links lead them.
     const isNamed = topology.nodes.values().some(({ pool }) => pool !== undefined);
     if (!isNamed) this.#spare = new PoolSpare(needs, (pool) => this.#set.slotsOf(pool)!, lanes);
   }
 
   #planned(topology: Topology, attempt: string): PoolPlan[] {
-    return planPools(loadsOf(topology), lanesOf(topology), this.#sizes, growthIn(topology), attempt);
+    return planPools(this.#loadsOf(topology), lanesOf(topology), this.#sizes, growthIn(topology), attempt);
+  }
+
+  #loadsOf(topology: Topology): PoolLoad[] {
+    return loadsOf(topology, (link) => this.extraOf(link));
   }
 }
 
@@ -193,11 +233,12 @@ function lanesOf(topology: Topology): number {
   return new Set([MAIN_LANE, ...topology.usedLanes]).size;
 }
 
-function loadsOf(topology: Topology): PoolLoad[] {
+/** @param extraOf frames that a link holds beyond its capacity */
+function loadsOf(topology: Topology, extraOf: (link: LinkEntry) => number = () => 0): PoolLoad[] {
   const nodes: LoadNode[] = [];
   const links: LoadLink[] = [];
   topology.nodes.forEach((node) => nodes.push(loadNode(node)));
-  topology.links.forEach((link) => links.push(loadLink(link)));
+  topology.links.forEach((link) => links.push(loadLink(link, extraOf(link))));
   return poolLoads(nodes, links);
 }
 
@@ -206,7 +247,7 @@ function addedLoads(topology: Topology, { added, linked }: GraphChange): PoolLoa
   // Only the lanes of the nodes at the ends of links count.
   const ends = linked.flatMap(({ fromNode, toNode }) => [topology.node(fromNode), topology.node(toNode)])
     .map((node) => ({ ...loadNode(node), outputs: [] }));
-  return poolLoads([...ends, ...added.map(loadNode)], linked.map(loadLink));
+  return poolLoads([...ends, ...added.map(loadNode)], linked.map((link) => loadLink(link)));
 }
 
 function loadNode({ id, lane, pool, type }: NodeEntry): LoadNode {
@@ -214,8 +255,8 @@ function loadNode({ id, lane, pool, type }: NodeEntry): LoadNode {
   return { id, lane, pool, lasts: isAsync || mode === "external", outputs: loadOutputs(type.descriptor) };
 }
 
-function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: LinkEntry): LoadLink {
-  return { fromNode, toNode, capacity, kind, evicts: evicts(policy) };
+function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: LinkEntry, extra = 0): LoadLink {
+  return { fromNode, toNode, capacity, extra, kind, evicts: evicts(policy) };
 }
 
 /** Whether the nodes that stay need of pools what they needed before. */

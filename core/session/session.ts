@@ -330,7 +330,9 @@ export class Session {
       nodes: [...topology.nodes.values()].map((node) =>
         nodeStats(page, node, run.states.get(node.id)!, this.#watch.activityOf(node), run.facts)
       ),
-      links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, run.facts, this.#quiesced)),
+      links: [...topology.links.values()].map((link) =>
+        linkStats(page, link, nowNs, run.facts, this.#quiesced, run.memory?.extraOf(link))
+      ),
       pools,
       memory: memoryStats(pools, run.memory?.limitBytes ?? 0),
       lanes: laneStats(page, run.lanes),

@@ -63,6 +63,7 @@ export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts):
  *
  * @param nowNs the nodes' clock, for the age of its frames
  * @param quiesced neither of its ends is at work any more
+ * @param extra frames that it holds beyond its capacity
  */
 export function linkStats(
   page: ControlPage,
@@ -70,6 +71,7 @@ export function linkStats(
   nowNs: number,
   facts: NodeFacts,
   quiesced: boolean,
+  extra = 0,
 ): LinkStats {
   const format = facts.format(link);
   const joinLagNs = readJoinLag(page, link.index);
@@ -78,7 +80,7 @@ export function linkStats(
     from: portAddress(link.fromNode, link.fromPort),
     to: portAddress(link.toNode, link.toPort),
     policy: link.policy,
-    capacity: link.capacity,
+    capacity: link.capacity + extra,
     ...readLinkCounters(page, link.index, nowNs, quiesced),
     ...(joinLagNs !== undefined && { joinLagNs }),
     ...(format && { format }),

@@ -12,6 +12,7 @@ import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
+import { LinkGrowth } from "./link_growth.ts";
 import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneNews } from "./lane_news.ts";
 import type { LaneHold, LaneThread } from "./lane_thread.ts";
@@ -48,6 +49,8 @@ export class SessionWatch {
   readonly #news: LaneNews;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nodes: NodeWatch | undefined;
+  /** Of an offline graph: a live one drops, or was told by its user what waits for what. */
+  #growth: LinkGrowth | undefined;
   /** Nodes whose long calls were logged. */
   readonly #logged = new WeakSet<NodeEntry>();
   /** Nodes that were logged because they await something for long. */
@@ -98,9 +101,16 @@ export class SessionWatch {
       calls: new CallWatch(topology, page),
       unread: new UnreadWatch(topology, page, stuckAfterMs * 1e6),
       drops: new DropWatch(topology, page, events),
-      watchdog: new Watchdog(topology, page, poolName),
+      watchdog: new Watchdog(topology, page, poolName, {
+        extraOf: (link) => this.#run.memory!.extraOf(link),
+        refusalOf: (link) => this.#growth?.refusalOf(link),
+      }),
     };
     this.end();
+    if (topology.mode === "offline") {
+      this.#growth = new LinkGrowth(this.#run);
+      this.#growth.watch();
+    }
     this.tellWaits(topology.nodes.values());
     this.#lookOn(watches);
   }
@@ -161,7 +171,7 @@ export class SessionWatch {
     drops.look();
     lanes.lookAtLate();
     // Nodes that an edit holds, or that wait for a new thread, do nothing without the graph being at a stop.
-    if (this.#run.edits?.underWay || this.#replacer.replaces) {
+    if (this.#run.edits?.underWay || this.#replacer.replaces || this.#growth?.underWay) {
       watchdog.forget();
       return;
     }
@@ -172,6 +182,7 @@ export class SessionWatch {
   /** Stops looking. */
   end(): void {
     clearInterval(this.#timer);
+    this.#growth?.end();
   }
 
   /** What a node is doing. */

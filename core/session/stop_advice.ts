@@ -15,11 +15,8 @@ import type { Topology } from "../topology.ts";
  * @returns for the end of a message: "raise the capacity of that link"
  */
 export function stopAdvice(topology: Topology, full: LinkEntry, dry: readonly LinkEntry[]): string {
+  if (!isLoopAtFault(topology, full, dry)) return "raise the capacity of that link";
   const delays = delaysOnLoop(topology, full.toNode);
-  const [delay] = delays;
-  if (delay === undefined) return "raise the capacity of that link";
-  const onLoop = dry.some(({ fromNode }) => reaches(topology, delay.id, fromNode));
-  if (dry.length > 0 && !onLoop) return "raise the capacity of that link";
   const names = delays.map(({ id }) => `"${id}"`).join(" and ");
   if (dry.length === 0 || delays.some(({ config }) => config.prime === true)) {
     return `the links of the loop through ${names} must hold all that is delayed: raise their capacity, or delay less`;
@@ -28,6 +25,13 @@ export function stopAdvice(topology: Topology, full: LinkEntry, dry: readonly Li
   return primed === undefined
     ? `the loop through ${names} has no frame to begin with: let "${full.toNode}" go on without one`
     : `the loop has no frame to begin with: set "prime" on "${primed.id}"`;
+}
+
+/** Whether a loop through a delay keeps the reader of a full link waiting, so that no capacity of that link would help. */
+export function isLoopAtFault(topology: Topology, full: LinkEntry, dry: readonly LinkEntry[]): boolean {
+  const [delay] = delaysOnLoop(topology, full.toNode);
+  if (delay === undefined) return false;
+  return dry.length === 0 || dry.some(({ fromNode }) => reaches(topology, delay.id, fromNode));
 }
 
 /**

@@ -23,11 +23,20 @@ const BETWEEN_LOOKS_NS = 250_000_000;
 /** States of nodes that have not ended: one that is restarted dies with its lane as well. */
 const OPEN: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
 
+/** What links have done about a stop before. */
+export interface Growth {
+  /** Frames that a link holds beyond its capacity. */
+  extraOf(link: LinkEntry): number;
+  /** Why it does not hold more. */
+  refusalOf(link: LinkEntry): string | undefined;
+}
+
 /** Finds a graph at a stop, and what was lost with a lane. */
 export class Watchdog {
   readonly #topology: Topology;
   readonly #page: ControlPage;
   readonly #poolName: (index: number) => string;
+  readonly #growth: Growth | undefined;
   #activity = -1;
   #quietLooks = 0;
   #lookedAtNs = -Infinity;
@@ -35,7 +44,8 @@ export class Watchdog {
   #idleLooks = 0;
 
   /** @param poolName of a pool, by index */
-  constructor(topology: Topology, page: ControlPage, poolName: (index: number) => string) {
+  constructor(topology: Topology, page: ControlPage, poolName: (index: number) => string, growth?: Growth) {
+    this.#growth = growth;
     this.#poolName = poolName;
     this.#topology = topology;
     this.#page = page;
@@ -131,13 +141,14 @@ export class Watchdog {
       );
     }
     const dry = links.filter((link) => link.toNode === full.toNode && this.#isDry(link));
+    const refusal = this.#growth?.refusalOf(full);
     const waitsFor = dry.map((link) => `"${link.toNode}.${link.toPort}"`);
     return new SluiceError(
       "InvalidGraph",
       `The graph has come to a stop: the link from "${full.fromNode}.${full.fromPort}" to "${full.toNode}.${full.toPort}" ` +
-        `is full with ${full.capacity} frames, and "${full.toNode}" ` +
+        `is full with ${full.capacity + (this.#growth?.extraOf(full) ?? 0)} frames, and "${full.toNode}" ` +
         (waitsFor.length === 0 ? "does not read them" : `waits for ${waitsFor.join(" and ")}`) +
-        `; ${stopAdvice(this.#topology, full, dry)}` +
+        `; ${refusal === undefined ? stopAdvice(this.#topology, full, dry) : `it cannot hold more: ${refusal}`}` +
         this.#waitAdvice(this.#topology.node(full.fromNode), "ready({ signal })"),
       { nodeId: full.toNode, port: full.toPort, linkId: full.id },
     );

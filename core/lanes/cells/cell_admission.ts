@@ -14,6 +14,7 @@ import type { Frame } from "../../frames/frame.ts";
 import type { Ledger } from "../../memory/ledger.ts";
 import type { LinkReader, LinkWriter } from "../../links/link.ts";
 import { LocalLink } from "../../links/local_link.ts";
+import { RingLinkReader } from "../../links/ring_link.ts";
 import { MAGAZINE_SIZE, type Pool } from "../../memory/pool.ts";
 import { heldPerTick, readsPerTick } from "../../pools/pool_loads.ts";
 import type { InputPort } from "../../ports/input_port.ts";
@@ -98,6 +99,8 @@ export abstract class CellAdmission extends CellFigures {
   /** A required input has no link, or frames drive it and no input has one: it is not ticked until that has changed. */
   #lacksLinks = false;
   readonly #readers: LinkReader[] = [];
+  /** Links from other lanes that have grown. */
+  #grown: RingLinkReader[] | undefined;
   readonly #triggersOnAll: boolean;
   readonly #hasInputs: boolean;
   readonly #gates: Gate[] = [];
@@ -145,6 +148,7 @@ export abstract class CellAdmission extends CellFigures {
   seal(): void {
     const wasFed = this.#fed.length > 0;
     this.#readers.length = 0;
+    this.#grown = undefined;
     this.#fed.length = 0;
     this.#feedback.length = 0;
     this.#gates.length = 0;
@@ -157,6 +161,9 @@ export abstract class CellAdmission extends CellFigures {
     for (const input of this.inputs) {
       if (input.link === undefined) continue;
       this.#readers.push(input.link);
+      if (input.link.plan.extra !== undefined && input.link instanceof RingLinkReader) {
+        (this.#grown ??= []).push(input.link);
+      }
       const { kind, capacity } = input.link.plan;
       this.#readsPerTick = Math.min(this.#readsPerTick, readsPerTick(kind, capacity));
       this.#heldPerTick += heldPerTick(kind, capacity, input.link.plan.ring !== undefined);
@@ -266,6 +273,11 @@ export abstract class CellAdmission extends CellFigures {
       if (link.room() < burst) return false;
     }
     return this.admit();
+  }
+
+  /** Takes in what links from other lanes hold that have grown: their writers wait for room, whether or not it reads. */
+  takeIn(): void {
+    if (this.#grown !== undefined) { for (const link of this.#grown) link.takeIn(); }
   }
 
   /** For a push node: whether its trigger is met. */

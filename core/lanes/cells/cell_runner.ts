@@ -31,6 +31,7 @@ export function runCell(host: CellHost, cell: NodeCell): void {
     cell.discardInputs();
     return;
   }
+  cell.takeIn();
   if (cell.pending) {
     cell.again = true;
     if (cell.unheard && cell.mode === "external") cell.abort("nobody reads what the node writes");

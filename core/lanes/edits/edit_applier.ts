@@ -16,6 +16,8 @@
 import { type SerializedError, serializeError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import type { LinkRest } from "../../links/link_move.ts";
+import type { LocalLink } from "../../links/local_link.ts";
+import type { RingLinkReader } from "../../links/ring_link.ts";
 import { changePorts } from "../cells/cell_builder.ts";
 import { awaitTick } from "../cells/cell_runner.ts";
 import { explain } from "../cells/explain.ts";
@@ -106,11 +108,15 @@ export class EditApplier {
   }
 
   #changeLinks(): void {
-    const { loops, ports, attach } = this.#edit;
+    const { loops, grow, ports, attach } = this.#edit;
     // Links whose readers have yet to arrive get that with their ends.
     for (const { node, port, closes } of loops) {
       const link = this.#all.get(node)?.inputs.find(({ name }) => name === port)?.link;
       if (link !== undefined) link.plan = { ...link.plan, feedback: closes };
+    }
+    for (const { node, port, extra } of grow) {
+      const link = this.#all.get(node)?.inputs.find(({ name }) => name === port)?.link;
+      (link as LocalLink | RingLinkReader | undefined)?.grow(extra);
     }
     for (const { node, elements } of ports) changePorts(this.#lane, this.#all.get(node)!, elements);
     for (const end of attach) {

@@ -19,9 +19,9 @@ export interface LinkedCell {
  * @param newcomers nodes that it has built
  */
 export function namedBy(edit: LaneEdit, newcomers: Iterable<string>): Set<string> {
-  const { loops, ports, bypass, configure, detach, attach, lost, moves } = edit;
+  const { loops, grow, ports, bypass, configure, detach, attach, lost, moves } = edit;
   const named = new Set<string>(newcomers);
-  for (const { node } of [...loops, ...ports, ...bypass, ...configure]) named.add(node);
+  for (const { node } of [...loops, ...grow, ...ports, ...bypass, ...configure]) named.add(node);
   addEnds(named, [...detach, ...attach, ...lost.map(({ end }) => end)].map(({ link }) => link));
   addEnds(named, moves.map(({ after }) => after));
   return named;

@@ -30,7 +30,7 @@ pub struct LinkRecord {
     pub written: f64,
     /// Frames dropped because the ring was full.
     pub dropped_full: f64,
-    /// Most frames queued at once.
+    /// Most frames queued at once. The writer's, until a link between lanes has grown: then its reader's.
     pub high_water: f64,
     /// Presentation time of the newest frame.
     pub newest_pts_ns: f64,
