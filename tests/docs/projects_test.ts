@@ -1,11 +1,13 @@
 /**
  * Does what the README, `docs/registry.md` and `docs/writing_processors.md` say, each in a project laid out as the README
- * says. The types of all three are checked at once: most of the time that this takes goes into those of Sluice.
+ * says, and has the types checked of a project that `sluice new project` has made. Those of all are checked at once: most
+ * of the time that this takes goes into those of Sluice.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { decodePng } from "../../processors/media/png.ts";
 import { hasLibrary } from "../../tools/native_library.ts";
+import { sluice } from "../cli/command_line.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const [readme, registryPage, writingPage] = await Promise.all(
@@ -131,13 +133,25 @@ async function followPictures(folder: string): Promise<void> {
   }
 }
 
-Deno.test("README.md, docs/registry.md and docs/writing_processors.md do what they say in projects of one's own, and their code passes deno check", async (test) => {
+/** What `sluice new project` writes, and beside its script one that is wrong, which the type checker has to refuse. */
+async function makeNewProject(folder: string): Promise<void> {
+  const { code, stderr } = await sluice(["new", "project", "made"], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  await deno(`${folder}/made`, ["task", "codegen"]);
+  const script = await Deno.readTextFile(`${folder}/made/main.ts`);
+  const wrong = script.replace(/^(.*)outputs\.audioOut\b/m, "// @ts-expect-error: no such output\n$1outputs.audioOt");
+  assert.notEqual(wrong, script);
+  await Deno.writeTextFile(`${folder}/made/wrong.ts`, wrong);
+}
+
+Deno.test("README.md, docs/registry.md and docs/writing_processors.md do what they say in projects of one's own, and their code and that of a new project pass deno check", async (test) => {
   const folder = await Deno.makeTempDir({ prefix: "sluice_pages_" });
   try {
     await layOut(folder, []);
     await test.step("README.md", () => followReadme(`${folder}/readme`));
     await test.step("docs/registry.md", () => followRegistry(`${folder}/registry`));
     await test.step("docs/writing_processors.md", () => followWriting(`${folder}/writing`));
+    await test.step("sluice new project", () => makeNewProject(folder));
     await test.step("deno check", async () => {
       await deno(folder, ["check", "."]);
     });
