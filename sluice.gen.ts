@@ -9842,7 +9842,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
   descriptor: {
     type: "wav-source",
     className: "WavSource",
-    source: "processors/file/wav_source.ts:47",
+    source: "processors/file/wav_source.ts:48",
     description: "Reads a WAV file.",
     doc:
       'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
@@ -10360,7 +10360,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/reverb.ts": "d99d4a6277d37f1d",
     "processors/audio/spectrum.ts": "307fe38c352b9808",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
-    "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
+    "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "fe2f1f3cf910467f",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",
@@ -10368,7 +10368,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",
     "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
     "processors/file/wav_sink.ts": "cc236f0b7d11eef0",
-    "processors/file/wav_source.ts": "744c7bb7bf6d9566",
+    "processors/file/wav_source.ts": "56109b9beff41f28",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/audio_delay.ts": "afb91422d5758dc9",
     "processors/flow/audio_rebuffer.ts": "2956e9a5881c1a7e",

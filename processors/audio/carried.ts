@@ -1,5 +1,5 @@
 /**
- * The state that an audio node hands to its successor: copies of its fields, with the type of the node that they are
+ * The state that a node hands to its successor: copies of its fields, with the type of the node that they are
  * from. The old node goes on with its own arrays where the edit is refused, so that none may be shared.
  *
  * @module

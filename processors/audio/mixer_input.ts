@@ -20,6 +20,16 @@ const TOLERANCE_NS = 5_000_000;
  */
 const OWN_CLOCK_NS = 1_000_000_000;
 
+/** What a {@linkcode MixerInput} goes on from. */
+export interface MixerInputState {
+  readonly port: string;
+  readonly queued: readonly Float32Array[];
+  /** Time of the first frame, samples of silence, end of the queue, and the offset of times. */
+  readonly numbers: readonly [number, number, number, number];
+  readonly any: boolean;
+}
+
+/** One stream. */
 export class MixerInput {
   readonly port: StreamInput<AudioFrame>;
   /** Time of the first frame of the mix. */
@@ -36,6 +46,23 @@ export class MixerInput {
   /** @param port of the stream */
   constructor(port: StreamInput<AudioFrame>) {
     this.port = port;
+  }
+
+  /** What another one goes on from; the views of samples are valid until the next frame. */
+  snapshot(): MixerInputState {
+    return {
+      port: this.port.name,
+      queued: this.#queue.queued,
+      numbers: [this.firstNs, this.#silence, this.#end, this.#shiftNs],
+      any: this.#any,
+    };
+  }
+
+  /** Goes on from a state. */
+  restore({ queued, numbers, any }: MixerInputState): void {
+    this.#queue = PlaneQueue.of(queued);
+    [this.firstNs, this.#silence, this.#end, this.#shiftNs] = numbers;
+    this.#any = any;
   }
 
   /** Channels of the newest frame; 0 before the first. */

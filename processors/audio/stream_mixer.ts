@@ -8,11 +8,21 @@ import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
-import { MixerInput } from "./mixer_input.ts";
+import { carried, carry } from "./carried.ts";
+import { MixerInput, type MixerInputState } from "./mixer_input.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /** Most samples of a block, over all channels: what a slot of the default audio pool holds. */
 const MAX_BLOCK_VALUES = 16_384;
+
+/** What a successor goes on from. */
+interface MixState {
+  inputs: MixerInputState[];
+  started: boolean;
+  resumes: boolean;
+  /** Start, position, sample rate and channels of the mix, and where the last one ended. */
+  numbers: [number, number, number, number, number];
+}
 
 /** The base of the mixers; subclasses declare the inputs. */
 export abstract class StreamMixer {
@@ -63,6 +73,33 @@ export abstract class StreamMixer {
     return this.#reach() > 0;
   }
 
+  /** Gives what a successor goes on from: a mixer of either type. */
+  snapshot(): unknown {
+    return carry("mixer", this.#state());
+  }
+
+  /** Goes on from there. With other `channels` the mix begins anew. */
+  restore(state: unknown): void {
+    const from = carried<MixState>("mixer", state);
+    if (from === undefined) return;
+    const [startNs, position, sampleRateHz, channels, restedNs] = from.numbers;
+    if (from.started && this.channels > 0 && this.channels !== channels) return;
+    for (const each of this.#inputs) {
+      const known = from.inputs.find(({ port }) => port === each.port.name);
+      if (known !== undefined) each.restore(known);
+    }
+    this.#started = from.started;
+    this.#resumes = from.resumes;
+    [this.#startNs, this.#position, this.#sampleRateHz, this.#outChannels] = [
+      startNs,
+      position,
+      sampleRateHz,
+      channels,
+    ];
+    this.#restedNs = restedNs;
+    this.#shape = { sampleRateHz, channels, sampleCount: 0 };
+  }
+
   /**
    * Mixes these inputs from now on. Samples of other inputs that were read and not mixed are left out.
    *
@@ -72,6 +109,15 @@ export abstract class StreamMixer {
     this.#nodeId = nodeId;
     this.#inputs = ports.map((port) => this.#inputs.find((each) => each.port === port) ?? new MixerInput(port));
     this.#rest();
+  }
+
+  #state(): MixState {
+    return {
+      inputs: this.#inputs.map((each) => each.snapshot()),
+      started: this.#started,
+      resumes: this.#resumes,
+      numbers: [this.#startNs, this.#position, this.#sampleRateHz, this.#outChannels, this.#restedNs],
+    };
   }
 
   /** Ends the mix once every stream has ended and everything is mixed. The next stream starts another mix. */

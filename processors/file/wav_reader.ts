@@ -30,6 +30,7 @@ export class WavReader implements Disposable {
   readonly #path: string;
   readonly #details: SluiceErrorDetails;
   readonly #frameBytes: number;
+  readonly #dataOffset: number;
   #offset: number;
   #position = 0;
   #closed = false;
@@ -42,7 +43,7 @@ export class WavReader implements Disposable {
     this.format = header.format;
     this.sampleCount = header.sampleCount;
     this.#frameBytes = header.format.channels * bytesPerSample(header.format.sampleFormat);
-    this.#offset = header.dataOffset;
+    this.#dataOffset = this.#offset = header.dataOffset;
     file.seekSync(header.dataOffset, Deno.SeekMode.Start);
   }
 
@@ -70,6 +71,13 @@ export class WavReader implements Disposable {
   /** The index of the next sample that {@linkcode read} returns. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Goes to a sample, at most to the end. */
+  seek(position: number): void {
+    this.#position = Math.min(position, this.sampleCount);
+    this.#offset = this.#dataOffset + this.#position * this.#frameBytes;
+    this.#file.seekSync(this.#offset, Deno.SeekMode.Start);
   }
 
   /**

@@ -8,6 +8,7 @@ import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame, AudioShape } from "../../core/frames/audio_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { carried, carry } from "../audio/carried.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "./pcm.ts";
 import { bytesPerSample } from "./wav_format.ts";
@@ -90,7 +91,7 @@ export class WavSource {
   /** Writes one block. */
   process(context: ProcessorContext): void {
     const reader = this.#reader!;
-    const start = reader.position - (this.#end - this.#next);
+    const start = this.#position(reader);
     const left = reader.sampleCount - start;
     if (left === 0) return context.finish();
     const { channels, sampleRateHz } = this.#shape;
@@ -117,6 +118,17 @@ export class WavSource {
     if (start + count === reader.sampleCount) context.finish();
   }
 
+  /** Gives what a successor goes on from, if it plays the same file. */
+  snapshot(): unknown {
+    return carry("wav-source", { path: this.path, position: this.#position(this.#reader!) });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    const from = carried<{ path: string; position: number }>("wav-source", state);
+    if (from?.path === this.path) this.#reader!.seek(from.position);
+  }
+
   /** Closes the file. */
   teardown(): void {
     this.#reader?.[Symbol.dispose]();
@@ -132,6 +144,11 @@ export class WavSource {
       this.#shape = { ...this.#shape, sampleCount: BLOCK_SIZE };
       return this.audio.tryAcquire(this.#shape);
     }
+  }
+
+  /** Number of the next sample that is written. */
+  #position({ position }: WavReader): number {
+    return position - (this.#end - this.#next);
   }
 
   #isEarly(ptsNs: number, context: ProcessorContext): boolean {
