@@ -42,17 +42,11 @@ const COMMANDS = ["tests/cli", "tests/docs", "tests/mistakes", "tests/web", "tes
 /** Those of them that stand on what the drivers do, each in its own way. */
 const OF_BOTH = ["tests/cli/reload_test.ts", "tests/cli/parked_lanes_test.ts"];
 
-/** Tests that do not depend on the driver, but on how busy the machine is; and one that writes in the checkout. */
+/**
+ * Tests that do not depend on the driver, but on how busy the machine is; and one that writes in the checkout. They run
+ * when all others have ended, so that whatever allows for a busy machine by itself does not belong here.
+ */
 const QUIET = [
-  "tests/web/figures_test.ts",
-  "tests/web/graph_view_test.ts",
-  "tests/web/hang_test.ts",
-  "tests/web/history_test.ts",
-  "tests/web/load_test.ts",
-  "tests/web/overview_test.ts",
-  "tests/web/pause_test.ts",
-  "tests/web/place_test.ts",
-  "tests/web/recovery_test.ts",
   "tests/web/truth_test.ts",
   "tests/control/client_test.ts",
   "tests/control/limits_test.ts",
@@ -133,7 +127,7 @@ export function okGates(changed: readonly string[]): Gate[] {
     ...checkGates(),
     ...driverGates("native", 2, chosen),
     ...driverGates("portable", 2, chosen.filter((file) => !OF_LOAD.includes(file) || isChanged(file))),
-    ...commandGates(1, commands.filter(isChanged)),
+    ...commandGates(1, 1, commands.filter(isChanged)),
     ...quietGates(1, quiet.filter(isChanged)),
   ];
 }
@@ -144,7 +138,7 @@ export function commitGates(): Gate[] {
   return [
     ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
     ...checkGates(),
-    ...commandGates(4, commands),
+    ...commandGates(4, 2, commands),
     ...driverGates("native", 6, ofDrivers),
   ];
 }
@@ -231,10 +225,10 @@ export function lastGates(): Gate[] {
 }
 
 /** Tests of commands, and those of pages, which share a browser. */
-function commandGates(count: number, modules: readonly string[]): Gate[] {
+function commandGates(count: number, pages: number, modules: readonly string[]): Gate[] {
   const ofPages = modules.filter((file) => file.startsWith("tests/web/"));
   return [
-    ...denoTests("Deno tests of pages", 1, ofPages),
+    ...denoTests("Deno tests of pages", pages, ofPages),
     ...denoTests("Deno tests of commands", count, modules.filter((file) => !ofPages.includes(file))),
   ].map(loadTogether);
 }
