@@ -133,10 +133,15 @@ async function followPictures(folder: string): Promise<void> {
   }
 }
 
-/** What `sluice new project` writes, and beside its script one that is wrong, which the type checker has to refuse. */
+/**
+ * What `sluice new project` and `sluice new processor` write, and beside the script one that is wrong, which the type
+ * checker has to refuse.
+ */
 async function makeNewProject(folder: string): Promise<void> {
-  const { code, stderr } = await sluice(["new", "project", "made"], { cwd: folder });
-  assert.equal(code, 0, stderr);
+  for (const [cwd, ...args] of [[folder, "project", "made"], [`${folder}/made`, "processor", "hum-filter"]]) {
+    const { code, stderr } = await sluice(["new", ...args], { cwd });
+    assert.equal(code, 0, stderr);
+  }
   await deno(`${folder}/made`, ["task", "codegen"]);
   const script = await Deno.readTextFile(`${folder}/made/main.ts`);
   const wrong = script.replace(/^(.*)outputs\.audioOut\b/m, "// @ts-expect-error: no such output\n$1outputs.audioOt");
