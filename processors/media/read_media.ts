@@ -18,7 +18,7 @@ import type { MediaInfo } from "./media_info.ts";
  * @throws {SluiceError} `InvalidConfig` if it cannot be opened; `InvalidMedia` if it is no media file
  *
  * @example Pictures with the colours of their file
- * ```ts
+ * ```ts ignore
  * import { nodes, Runtime } from "@sluice/sluice";
  * import { readMedia } from "@sluice/sluice/media";
  *
