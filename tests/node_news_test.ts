@@ -2,11 +2,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { type LogEntry, tapLog } from "../core/log.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
-import { type ProcessorContext, Runtime } from "../mod.ts";
+import { appSource, type ProcessorContext, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { source } from "./fixtures/scripted.ts";
 import { talkative } from "./fixtures/talkative.ts";
+import { until } from "./fixtures/waiting.ts";
 
 /** Blocks that the source sends. */
 const COUNT = 5;
@@ -37,6 +38,35 @@ for (const lane of ["ears", "main"] as const) {
       equal(view.session!.format(view.links[0])!.kind, "audio");
     },
   );
+}
+
+for (const lane of ["ears", "main"] as const) {
+  eachDriver(`figures on lane "${lane}" are those of the newest instance, also once it is paused`, async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const push = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "source" });
+    const sink = runtime.add(talkative({}), { id: "sink", lane });
+    runtime.connect(push.outputs.audio, sink.inputs.audio, { policy: "lossless" });
+    await runtime.start();
+    let pushed = 0;
+    const shown = () => runtime.stats().nodes[1].figures;
+    const send = async (count: number) => {
+      for (let k = 0; k < count; k++) await push.push({ channels: [new Float32Array(1)] });
+      pushed += count;
+      await until(() => runtime.stats().nodes[1].framesIn === pushed);
+    };
+    await send(2);
+    // What the first instance has said last is not told yet.
+    await runtime.replace("sink", talkative({}), { startsAnew: true });
+    equal(shown(), undefined);
+    await send(3);
+    await runtime.pause();
+    deepEqual(shown(), { frames: 3 });
+    await runtime.resume();
+    await send(1);
+    await runtime.replace("sink", talkative({}), { startsAnew: true });
+    await runtime.stop();
+    equal(shown(), undefined);
+  });
 }
 
 for (const lane of ["ears", "main"] as const) {

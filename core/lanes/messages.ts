@@ -326,6 +326,8 @@ export interface AnnouncedFormat {
 /** What a node has told of itself: the newest only. */
 export interface NodeTold {
   readonly node: NodeId;
+  /** Another instance has taken the node's place: nothing that was told before is its. */
+  readonly anew?: boolean;
   /** What it reported by `context.report()`. */
   readonly figures?: Figures;
   /** The formats of the frames that its inputs read, by port. */

@@ -62,8 +62,10 @@ export class NodeFacts {
 
   /** Takes what a lane passed on. */
   take(told: readonly NodeTold[]): void {
-    for (const { node, figures, formats } of told) {
+    for (const { node, anew, figures, formats } of told) {
       if (!this.#knows(node)) continue;
+      // What the instance before it told after the edit was decided on.
+      if (anew) this.forget(node);
       if (figures !== undefined) this.#figures.set(node, figures);
       for (const [port, format] of formats ?? []) this.#note(node, port, format);
     }

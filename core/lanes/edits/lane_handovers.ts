@@ -182,6 +182,7 @@ export class LaneHandovers {
       trial?.commit();
       if (trial === undefined) cell.resumeFrom(old.carry);
       leavers.add(old, endsHere(old, anew), cell.number !== old.number);
+      this.#lane.succeeded(cell);
       all.set(node, cell);
     }
   }

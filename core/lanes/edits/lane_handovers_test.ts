@@ -46,6 +46,8 @@ function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: numb
     nowNs: () => 0,
     page: ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES),
     tellAllNews: () => void did.push("news"),
+    departed() {},
+    succeeded() {},
   } as unknown as Lane;
   const handover: Handover = { node: NODE, from, to, state: "carried", trialMs: 1 };
   const cells = new Map([[NODE, cell("new")]]);

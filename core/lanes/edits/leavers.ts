@@ -43,6 +43,7 @@ export class Leavers {
    */
   add(cell: NodeCell, flushes: boolean, isTold = true): void {
     cell.outside = true;
+    this.#lane.departed(cell);
     // Links that the node has lost must not hold back what is left of its tick.
     if (cell.pending) cell.seal();
     this.#leavers.push({ cell, flushes, isTold });

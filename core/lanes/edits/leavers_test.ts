@@ -28,7 +28,7 @@ function leaver(pending: boolean) {
 function makeLane(isGivenUp = false): Lane {
   const sizes = { lanes: 1, links: 1, nodes: 1 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
-  return { index: 0, page, driver: { nowNs: () => 0 }, closed: false, isGivenUp } as unknown as Lane;
+  return { index: 0, page, driver: { nowNs: () => 0 }, closed: false, isGivenUp, departed() {} } as unknown as Lane;
 }
 
 Deno.test("retire() waits for a tick under way only until the lane closes, and flushes no node whose tick is not over", async () => {

@@ -277,9 +277,19 @@ export class Lane implements CellHost {
     if (this.#events.waits) this.#events.tell();
   }
 
-  /** Tells the control isolate what has gathered, at once: at the end, and before nodes leave. */
+  /** A node is no longer part of the lane. */
+  departed(cell: NodeCell): void {
+    this.#news.leave(cell);
+  }
+
+  /** A node has taken the place of another one of the lane. */
+  succeeded(cell: NodeCell): void {
+    this.#news.succeed(cell);
+  }
+
+  /** Tells the control isolate what has gathered, at once: at the end, in a pause, and before nodes leave. */
   tellAllNews(): void {
-    this.#news.tellAll();
+    this.#news.tellAll(this.cells);
     this.#events.tellAll();
   }
 

@@ -23,6 +23,8 @@ export class NodeNews {
   readonly #progressAtNs = new WeakMap<NodeCell, number>();
   readonly #figures = new Map<NodeCell, Figures>();
   readonly #formats = new Map<NodeCell, Map<string, FrameFormat>>();
+  /** Nodes that the lane runs no more: another instance may have taken their place. */
+  readonly #left = new WeakSet<NodeCell>();
   #toldAtNs = -Infinity;
 
   constructor(post: (report: LaneReport) => void) {
@@ -31,6 +33,7 @@ export class NodeNews {
 
   /** How far a node is. @param nowNs the lane's clock */
   progress(cell: NodeCell, nowNs: number, doneNs: number, totalNs?: number): void {
+    if (this.#left.has(cell)) return;
     const last = this.#progressAtNs.get(cell);
     const complete = totalNs !== undefined && doneNs >= totalNs;
     if (last !== undefined && nowNs - last < PROGRESS_EVERY_NS && !complete) return;
@@ -40,12 +43,14 @@ export class NodeNews {
 
   /** A node's own figures. @param figures not changed after the call */
   figures(cell: NodeCell, figures: Figures): void {
+    if (this.#left.has(cell)) return;
     this.#figures.set(cell, figures);
     this.waits = true;
   }
 
   /** The format of the frames that an input reads. */
   format(cell: NodeCell, port: string, format: FrameFormat): void {
+    if (this.#left.has(cell)) return;
     let formats = this.#formats.get(cell);
     if (formats === undefined) this.#formats.set(cell, formats = new Map());
     formats.set(port, format);
@@ -59,29 +64,38 @@ export class NodeNews {
    */
   tell(nowNs: number, cells: readonly NodeCell[]): void {
     if (nowNs - this.#toldAtNs < TELL_EVERY_NS) return;
-    const own = new Set(cells);
-    this.#tell((cell) => own.has(cell));
+    this.tellAll(cells);
     this.#toldAtNs = nowNs;
   }
 
-  /** Tells what is new, at the end. */
-  tellAll(): void {
-    this.#tell(() => true);
-  }
-
-  #tell(isTold: (cell: NodeCell) => boolean): void {
-    const told = [...new Set([...this.#figures.keys(), ...this.#formats.keys()])].filter(isTold);
+  /** As `tell()`, whether or not it is time to. */
+  tellAll(cells: readonly NodeCell[]): void {
+    const own = new Set(cells);
+    const told = [...new Set([...this.#figures.keys(), ...this.#formats.keys()])].filter((cell) => own.has(cell));
     if (told.length === 0) return;
     const nodes: NodeTold[] = told.map((cell) => {
       const figures = this.#figures.get(cell);
       const formats = this.#formats.get(cell);
       return { node: cell.id, ...(figures && { figures }), ...(formats && { formats: [...formats] }) };
     });
-    for (const cell of told) {
-      this.#figures.delete(cell);
-      this.#formats.delete(cell);
-    }
-    this.waits = this.#figures.size + this.#formats.size > 0;
+    for (const cell of told) this.#drop(cell);
     this.#post({ kind: "facts", nodes });
+  }
+
+  /** A node is no longer part of the lane: what it has not told yet, and what it still says, is not told. */
+  leave(cell: NodeCell): void {
+    this.#left.add(cell);
+    this.#drop(cell);
+  }
+
+  /** A node has taken the place of another one of the lane: what that one told is not its. */
+  succeed({ id }: NodeCell): void {
+    this.#post({ kind: "facts", nodes: [{ node: id, anew: true }] });
+  }
+
+  #drop(cell: NodeCell): void {
+    this.#figures.delete(cell);
+    this.#formats.delete(cell);
+    this.waits = this.#figures.size + this.#formats.size > 0;
   }
 }

@@ -16,3 +16,22 @@ Deno.test("NodeNews.tell() keeps what a node says that an edit makes ready until
   deepEqual(told.splice(0), [{ kind: "facts", nodes: [{ node: "coming", figures: { port: 9 } }] }]);
   equal(news.waits, false);
 });
+
+Deno.test("NodeNews tells nothing of a node that has left, whatever it said before or says then", () => {
+  const told: LaneReport[] = [];
+  const news = new NodeNews((report) => told.push(report));
+  const [old, successor] = ["node", "node"].map((id) => ({ id }) as NodeCell);
+  news.figures(old, { frames: 61 });
+  news.leave(old);
+  news.succeed(successor);
+  news.figures(old, { frames: 62 });
+  news.format(old, "audio", { kind: "audio", sampleRateHz: 8000, channels: 1 });
+  news.progress(old, 0, 5);
+  equal(news.waits, false);
+  news.figures(successor, { frames: 1 });
+  news.tellAll([successor]);
+  deepEqual(told, [
+    { kind: "facts", nodes: [{ node: "node", anew: true }] },
+    { kind: "facts", nodes: [{ node: "node", figures: { frames: 1 } }] },
+  ]);
+});

@@ -319,6 +319,7 @@ export class LaneLoop {
     if (lane.cells.some((cell) => !cell.failed && !cell.restsInPause)) return;
     for (const pool of lane.pools) pool.flushMagazine();
     lane.publish();
+    lane.tellAllNews();
     this.#pauseTold = true;
     lane.site.post({ kind: "paused", pause: this.#pause });
   }
