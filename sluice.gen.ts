@@ -2025,7 +2025,7 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   descriptor: {
     type: "console-sink",
     className: "ConsoleSink",
-    source: "processors/data/console_sink.ts:32",
+    source: "processors/data/console_sink.ts:35",
     description: "Prints data.",
     doc:
       'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If the reader of the output goes away (`… | head`, a closed terminal), the node goes on reading its input\nand prints nothing.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
@@ -2035,6 +2035,7 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
     trigger: "any",
     lane: "worker",
     converts: [],
+    stdout: { target: "stdout" },
     isAsync: false,
     inputs: [{
       name: "data",
@@ -7157,7 +7158,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
   descriptor: {
     type: "pipe-sink",
     className: "PipeSink",
-    source: "processors/media/pipe_sink.ts:41",
+    source: "processors/media/pipe_sink.ts:44",
     description: "Hands pictures or samples to another program.",
     doc:
       'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends\nwithout a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to\nfollow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
@@ -7167,6 +7168,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
     trigger: "any",
     lane: "worker",
     converts: [],
+    stdout: { command: [] },
     isAsync: true,
     inputs: [{
       name: "video",
@@ -10363,7 +10365,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "fe2f1f3cf910467f",
-    "processors/data/console_sink.ts": "af5b34f3b38e06aa",
+    "processors/data/console_sink.ts": "4ef8db1b3b855a44",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",
     "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
@@ -10389,7 +10391,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_source.ts": "d17324d91d62f10b",
     "processors/media/media_sink.ts": "bac38b7084ee401c",
     "processors/media/media_source.ts": "7a03fa2449047758",
-    "processors/media/pipe_sink.ts": "5bf7a26410a3e7bb",
+    "processors/media/pipe_sink.ts": "65906d09bad947be",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
     "sluice.json": "927583c0aa3fa7ff",

@@ -49,6 +49,11 @@ export interface ProcessorOptions {
    */
   readonly usesEventLoop?: boolean;
   /**
+   * For a node that writes to standard output, the configuration with which it does, such as `{ target: "stdout" }`: the
+   * command line then prints everything else to standard error.
+   */
+  readonly stdout?: { readonly [key: string]: unknown };
+  /**
    * A module beside this one, such as `"./sink_ports.ts"`, that tells more of a node's ports by its configuration: its
    * export `portsOf`, of type `PortsOf`. It is loaded with the generated code, so that it should import little.
    */

@@ -16,7 +16,7 @@ import { Runtime } from "../../core/runtime.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import type { RunArgs } from "../args.ts";
 import { readGraph } from "./read_graph.ts";
-import { keepOffStdout, printsToTerminal } from "../output/console_nodes.ts";
+import { keepOffStdout, printsToTerminal, takesStdout } from "../output/console_nodes.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import { listOutputFiles, snapshotFiles, statOutputFiles, type WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
@@ -56,6 +56,10 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
 export async function runGraph(graph: RunnableGraph, args: RunArgs, io: Io): Promise<number> {
   const startedMs = Date.now();
   const { document, registry } = graph;
+  if (takesStdout(document, registry)) {
+    consoleToStderr();
+    io = { ...io, stdout: io.stderr };
+  }
   const over = new AbortController();
   await using runtime = new Runtime({
     ...graphOptions(document),

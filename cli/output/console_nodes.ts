@@ -4,6 +4,7 @@
  * @module
  */
 import type { GraphDocument, GraphNode } from "../../core/graph/document.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 
 /** The node type that prints. */
 const CONSOLE = "console-sink";
@@ -16,6 +17,17 @@ export function keepOffStdout(document: GraphDocument): GraphDocument {
     targetOf(node) === "stdout" ? { ...node, config: { ...node.config, target: "stderr" } } : node
   );
   return { ...document, nodes };
+}
+
+/** Whether a node writes to standard output, by what its type says of itself. */
+export function takesStdout(document: GraphDocument, registry: NodeRegistry): boolean {
+  return document.nodes.some(({ type, config }) => {
+    const { stdout, config: schema } = registry.get(type).descriptor;
+    return stdout !== undefined &&
+      Object.entries(stdout).every(([key, value]) =>
+        JSON.stringify(config[key] ?? schema.properties[key]?.default) === JSON.stringify(value)
+      );
+  });
 }
 
 /** Whether a node prints to a terminal, where it would run into a line that is redrawn. */

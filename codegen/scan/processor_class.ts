@@ -50,6 +50,7 @@ const RULES = {
   converts: listOf(oneOf(...FORMAT_FIELDS)),
   delays: FLAG,
   usesEventLoop: FLAG,
+  stdout: { accepts: isObject, wanted: 'configuration values such as { target: "stdout" }' },
   portsFrom: { accepts: isSibling, wanted: 'a module such as "./sink_ports.ts"' },
   figures: listOf(TEXT),
 };
@@ -127,7 +128,7 @@ export function readProcessor(
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
-  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays, usesEventLoop, figures } =
+  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays, usesEventLoop, stdout, figures } =
     options as Partial<NodeDescriptor>;
   const descriptor: NodeDescriptor = {
     type,
@@ -146,6 +147,7 @@ export function readProcessor(
     converts: converts ?? [],
     ...(delays === true ? { delays } : {}),
     ...(usesEventLoop === true ? { usesEventLoop } : {}),
+    ...(stdout === undefined ? {} : { stdout }),
     ...(taken?.model === undefined ? {} : { takesConfig: taken.model.by }),
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),
     inputs,
@@ -383,6 +385,10 @@ function returnType(process: MethodDeclaration): string {
 /** Whether text names a module relative to the one that it stands in. */
 function isSibling(value: unknown): boolean {
   return typeof value === "string" && /^\.\.?\/.*\.[cm]?[jt]s$/.test(value);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function folderOf(path: string): string {

@@ -14,7 +14,7 @@ import { HOOKS, isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "./process
 
 const TYPE_KEYS = [
   ...["type", "inputs", "outputs", "config", "load", "mode", "trigger", "lane", "priority", "cpus", "platforms"],
-  ...["className", "source", "description", "doc", "category", "tags", "converts", "delays", "usesEventLoop"],
+  ...["className", "source", "description", "doc", "category", "tags", "converts", "delays", "usesEventLoop", "stdout"],
   ...["isAsync", "figures"],
 ];
 

@@ -28,7 +28,10 @@ import { jsonLine, textLine } from "./line_format.ts";
  * { "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }
  * ```
  */
-@processor({ tags: ["data", "print", "log", "console", "stdout", "debug"] })
+@processor({
+  stdout: { target: "stdout" },
+  tags: ["data", "print", "log", "console", "stdout", "debug"],
+})
 export class ConsoleSink {
   @input()
   data!: StreamInput<DataFrame<unknown>>;

@@ -37,7 +37,10 @@ import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
  * { "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }
  * ```
  */
-@processor({ tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"] })
+@processor({
+  stdout: { command: [] },
+  tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
+})
 export class PipeSink {
   /** Pictures. */
   @input({ optional: true, accepts: { pixelFormat: "i420" } })
