@@ -1798,7 +1798,8 @@ export type CompressorHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: A
  * from the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in
  * which the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor
  * Design", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of
- * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.
+ * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are
+ * not finite count as silence; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -1818,10 +1819,10 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
   descriptor: {
     type: "compressor",
     className: "Compressor",
-    source: "processors/audio/compressor.ts:35",
+    source: "processors/audio/compressor.ts:37",
     description: "Makes loud passages quieter.",
     doc:
-      'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
+      'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are\nnot finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
     category: "audio",
     tags: ["audio", "dynamics", "level", "loudness"],
     mode: "push",
@@ -1907,7 +1908,7 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
       required: [],
       additionalProperties: false,
     },
-    figures: ["reductionDb"],
+    figures: ["reductionDb", "notFinite"],
   },
   load: async () => {
     const Compressor = processorClass(
@@ -3408,7 +3409,7 @@ export type EchoHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFr
  * **Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel
  * repeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one
  * place in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most
- * `maxTailSeconds`.
+ * `maxTailSeconds`. Samples that are not finite are not repeated; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
  *
@@ -3425,10 +3426,10 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
   descriptor: {
     type: "echo",
     className: "Echo",
-    source: "processors/audio/echo.ts:55",
+    source: "processors/audio/echo.ts:56",
     description: "Repeats audio.",
     doc:
-      'Repeats audio.\n\n**Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel\nrepeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one\nplace in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most\n`maxTailSeconds`.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.\n\n**Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.\n\n**Example.**\n```json\n{ "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }\n```',
+      'Repeats audio.\n\n**Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel\nrepeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one\nplace in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most\n`maxTailSeconds`. Samples that are not finite are not repeated; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.\n\n**Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.\n\n**Example.**\n```json\n{ "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }\n```',
     category: "audio",
     tags: ["audio", "effect", "delay", "repeat"],
     mode: "push",
@@ -3510,6 +3511,7 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
       required: [],
       additionalProperties: false,
     },
+    figures: ["notFinite"],
   },
   load: async () => {
     const Echo = processorClass("echo", "processors/audio/echo.ts", await import("./processors/audio/echo.ts"), "Echo");
@@ -3518,7 +3520,7 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
       return {
         processor,
         ports: new EchoPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
           if (values.feedback !== undefined) processor.feedback = values.feedback as typeof processor.feedback;
@@ -4152,7 +4154,8 @@ export type EqualiserHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Au
  *
  * **Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a
  * section of second order. A live change glides over one block, from what the old bands make of it to what the new ones
- * do. Without bands blocks pass untouched.
+ * do. Without bands blocks pass untouched. A sample that is not finite silences the rest of its block; the figure
+ * `notFinite` counts it.
  *
  * **Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.
  *
@@ -4171,10 +4174,10 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
   descriptor: {
     type: "equaliser",
     className: "Equaliser",
-    source: "processors/audio/equaliser.ts:34",
+    source: "processors/audio/equaliser.ts:37",
     description: "Shapes the spectrum of audio.",
     doc:
-      'Shapes the spectrum of audio.\n\n**Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a\nsection of second order. A live change glides over one block, from what the old bands make of it to what the new ones\ndo. Without bands blocks pass untouched.\n\n**Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `bands` (live).\n\n**Example.**\n```json\n{ "voice": { "type": "equaliser", "config": { "bands": [\n  { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }\n] } } }\n```',
+      'Shapes the spectrum of audio.\n\n**Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a\nsection of second order. A live change glides over one block, from what the old bands make of it to what the new ones\ndo. Without bands blocks pass untouched. A sample that is not finite silences the rest of its block; the figure\n`notFinite` counts it.\n\n**Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `bands` (live).\n\n**Example.**\n```json\n{ "voice": { "type": "equaliser", "config": { "bands": [\n  { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }\n] } } }\n```',
     category: "audio",
     tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"],
     mode: "push",
@@ -4246,6 +4249,7 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
       required: [],
       additionalProperties: false,
     },
+    figures: ["notFinite"],
   },
   load: async () => {
     const Equaliser = processorClass(
@@ -4259,7 +4263,7 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
       return {
         processor,
         ports: new EqualiserPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.bands !== undefined) processor.bands = values.bands as typeof processor.bands;
         },
@@ -4833,7 +4837,8 @@ export type LevelMeterHandle = NodeHandle<
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
  * at the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass
  * through untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,
- * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
+ * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on; `notFinite`
+ * counts samples that are no finite numbers.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -4853,10 +4858,10 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
   descriptor: {
     type: "level-meter",
     className: "LevelMeter",
-    source: "processors/audio/level_meter.ts:36",
+    source: "processors/audio/level_meter.ts:38",
     description: "Measures how loud audio is.",
     doc:
-      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass\nthrough untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,\n`rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
+      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass\nthrough untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,\n`rmsDb_0` and `peakHoldDb_0` for the first channel, and so on; `notFinite`\ncounts samples that are no finite numbers.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
     category: "audio",
     tags: ["audio", "meter", "peak", "rms", "loudness", "vu"],
     mode: "push",
@@ -4902,7 +4907,8 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
           peakHoldDb: {
             type: "array",
             items: { type: "number" },
-            description: "The greatest absolute sample of each channel since the stream began.",
+            description:
+              "The greatest absolute sample of each channel since the stream began, without periods in which one was infinite.",
           },
         },
         required: ["ptsNs", "durationNs", "peakDb", "rmsDb", "peakHoldDb"],
@@ -5034,7 +5040,8 @@ export type LimiterHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audi
  * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
  * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
  * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
- * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live
+ * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence; the
+ * figure `notFinite` counts them. Live
  * changes glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it
  * are cut. The figure `reductionDb` is the greatest reduction of the newest block.
  *
@@ -5054,10 +5061,10 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
   descriptor: {
     type: "limiter",
     className: "Limiter",
-    source: "processors/audio/limiter.ts:52",
+    source: "processors/audio/limiter.ts:57",
     description: "Keeps audio below a ceiling.",
     doc:
-      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
+      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence; the\nfigure `notFinite` counts them. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
     category: "audio",
     tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
     mode: "push",
@@ -5125,7 +5132,7 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
       required: [],
       additionalProperties: false,
     },
-    figures: ["reductionDb"],
+    figures: ["reductionDb", "notFinite"],
   },
   load: async () => {
     const Limiter = processorClass(
@@ -5919,7 +5926,8 @@ export type NoiseGateHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Au
  *
  * **Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold
  * less the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all
- * channels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.
+ * channels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open. Samples that
+ * are not finite count as silence; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -5936,10 +5944,10 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
   descriptor: {
     type: "noise-gate",
     className: "NoiseGate",
-    source: "processors/audio/noise_gate.ts:33",
+    source: "processors/audio/noise_gate.ts:35",
     description: "Turns quiet passages down.",
     doc:
-      'Turns quiet passages down.\n\n**Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold\nless the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all\nchannels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.\n\n**Example.**\n```json\n{ "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }\n```',
+      'Turns quiet passages down.\n\n**Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold\nless the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all\nchannels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open. Samples that\nare not finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.\n\n**Example.**\n```json\n{ "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }\n```',
     category: "audio",
     tags: ["audio", "dynamics", "noise", "silence", "mute"],
     mode: "push",
@@ -6026,7 +6034,7 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
       required: [],
       additionalProperties: false,
     },
-    figures: ["isOpen"],
+    figures: ["isOpen", "notFinite"],
   },
   load: async () => {
     const NoiseGate = processorClass(
@@ -7890,6 +7898,7 @@ export type ResamplerHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Au
  * **Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of
  * the lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate
  * / input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.
+ * Samples that are not finite become silence where it converts; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate, which may change, and any number of channels.
  *
@@ -7906,10 +7915,10 @@ export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeT
   descriptor: {
     type: "resampler",
     className: "Resampler",
-    source: "processors/audio/resampler.ts:44",
+    source: "processors/audio/resampler.ts:47",
     description: "Converts the sample rate.",
     doc:
-      'Converts the sample rate.\n\n**Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of\nthe lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate\n/ input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.\n\n**Inputs.** `audioIn`: any rate, which may change, and any number of channels.\n\n**Outputs.** `audioOut`: the wanted rate.\n\n**Config.** `sampleRateHz`.\n\n**Example.**\n```json\n{ "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }\n```',
+      'Converts the sample rate.\n\n**Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of\nthe lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate\n/ input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.\nSamples that are not finite become silence where it converts; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate, which may change, and any number of channels.\n\n**Outputs.** `audioOut`: the wanted rate.\n\n**Config.** `sampleRateHz`.\n\n**Example.**\n```json\n{ "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }\n```',
     category: "audio",
     tags: ["audio", "sample rate", "convert", "src"],
     mode: "push",
@@ -7950,6 +7959,7 @@ export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeT
       required: [],
       additionalProperties: false,
     },
+    figures: ["notFinite"],
   },
   load: async () => {
     const Resampler = processorClass(
@@ -7963,7 +7973,7 @@ export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeT
       return {
         processor,
         ports: new ResamplerPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.sampleRateHz !== undefined) {
             processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
@@ -8056,7 +8066,8 @@ export type ReverbHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audio
  *
  * **Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.
  * The tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most
- * `maxTailSeconds`. Live changes glide over one block.
+ * `maxTailSeconds`. Live changes glide over one block. Samples that are not finite stay out of the room; the figure
+ * `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
  *
@@ -8073,10 +8084,10 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
   descriptor: {
     type: "reverb",
     className: "Reverb",
-    source: "processors/audio/reverb.ts:49",
+    source: "processors/audio/reverb.ts:51",
     description: "Puts audio into a room.",
     doc:
-      'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.\nThe tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most\n`maxTailSeconds`. Live changes glide over one block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
+      'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.\nThe tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most\n`maxTailSeconds`. Live changes glide over one block. Samples that are not finite stay out of the room; the figure\n`notFinite` counts them.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
     category: "audio",
     tags: ["audio", "effect", "room", "hall", "echo"],
     mode: "push",
@@ -8149,6 +8160,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
       required: [],
       additionalProperties: false,
     },
+    figures: ["notFinite"],
   },
   load: async () => {
     const Reverb = processorClass(
@@ -8162,7 +8174,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
       return {
         processor,
         ports: new ReverbPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.roomSize !== undefined) processor.roomSize = values.roomSize as typeof processor.roomSize;
           if (values.damping !== undefined) processor.damping = values.damping as typeof processor.damping;
@@ -9478,7 +9490,7 @@ export type VoiceActivityHandle = NodeHandle<
  * which it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the
  * margin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it
  * knows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the
- * figures are `isVoice`, `levelDb` and `noiseDb`.
+ * figures are `isVoice`, `levelDb`, `noiseDb`, and as `notFinite` the number of samples that are no finite numbers.
  *
  * **Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.
  *
@@ -9498,10 +9510,10 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
   descriptor: {
     type: "voice-activity",
     className: "VoiceActivity",
-    source: "processors/audio/voice_activity.ts:48",
+    source: "processors/audio/voice_activity.ts:52",
     description: "Tells whether somebody speaks.",
     doc:
-      'Tells whether somebody speaks.\n\n**Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,\nwhich it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the\nmargin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it\nknows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the\nfigures are `isVoice`, `levelDb` and `noiseDb`.\n\n**Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.\n\n**Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.\n\n**Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.\n\n**Example.**\n```json\n{ "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }\n```',
+      'Tells whether somebody speaks.\n\n**Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,\nwhich it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the\nmargin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it\nknows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the\nfigures are `isVoice`, `levelDb`, `noiseDb`, and as `notFinite` the number of samples that are no finite numbers.\n\n**Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.\n\n**Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.\n\n**Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.\n\n**Example.**\n```json\n{ "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }\n```',
     category: "audio",
     tags: ["audio", "speech", "vad", "detect", "silence"],
     mode: "push",
@@ -9594,7 +9606,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
       required: [],
       additionalProperties: false,
     },
-    figures: ["isVoice", "levelDb", "noiseDb"],
+    figures: ["isVoice", "levelDb", "noiseDb", "notFinite"],
   },
   load: async () => {
     const VoiceActivity = processorClass(
@@ -10348,23 +10360,23 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/channel_mapper.ts": "d9fd7ca45cf7a186",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",
     "processors/audio/chunker.ts": "531d6ba926109bd4",
-    "processors/audio/compressor.ts": "e61bdb8a395ad97f",
+    "processors/audio/compressor.ts": "d2bda3c6b3f1fdbf",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
-    "processors/audio/echo.ts": "45f02f9b077c499d",
-    "processors/audio/equaliser.ts": "a4d7d9f36cb0357d",
+    "processors/audio/echo.ts": "5f7dfe1204df0f17",
+    "processors/audio/equaliser.ts": "8756db3bce441a96",
     "processors/audio/gain.ts": "26cce6d117f19505",
-    "processors/audio/level_meter.ts": "3b64d29bc5628a0f",
-    "processors/audio/level_reading.ts": "ecb50b54a7cf9a12",
-    "processors/audio/limiter.ts": "48bcf90807d7fb76",
+    "processors/audio/level_meter.ts": "e7d8bbbb9cf91d5e",
+    "processors/audio/level_reading.ts": "9eb7afeab3af82bb",
+    "processors/audio/limiter.ts": "cb482c8266906fdb",
     "processors/audio/mixer.ts": "12c33420dd84993c",
-    "processors/audio/noise_gate.ts": "613d683799150605",
-    "processors/audio/resampler.ts": "0c53a01d6418b956",
-    "processors/audio/reverb.ts": "d99d4a6277d37f1d",
+    "processors/audio/noise_gate.ts": "ee006e451f1cf2db",
+    "processors/audio/resampler.ts": "eb97b49940cc9691",
+    "processors/audio/reverb.ts": "a9a61eba16d19b18",
     "processors/audio/spectrum.ts": "307fe38c352b9808",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
-    "processors/audio/voice_activity.ts": "fe2f1f3cf910467f",
+    "processors/audio/voice_activity.ts": "3e5ce542543176e7",
     "processors/data/console_sink.ts": "4ef8db1b3b855a44",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "3038c32f42f0288f",

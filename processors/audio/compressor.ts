@@ -10,6 +10,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
 import { applyGains, LinkedPeaks, smoothing } from "./gain_rider.ts";
+import { OddSamples } from "./odd_samples.ts";
 
 /**
  * Makes loud passages quieter.
@@ -18,7 +19,8 @@ import { applyGains, LinkedPeaks, smoothing } from "./gain_rider.ts";
  * from the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in
  * which the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor
  * Design", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of
- * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block.
+ * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are
+ * not finite count as silence; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -31,7 +33,7 @@ import { applyGains, LinkedPeaks, smoothing } from "./gain_rider.ts";
  * { "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "level", "loudness"], figures: ["reductionDb"] })
+@processor({ tags: ["audio", "dynamics", "level", "loudness"], figures: ["reductionDb", "notFinite"] })
 export class Compressor {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -56,6 +58,7 @@ export class Compressor {
   @config({ live: true })
   makeupDb = 0;
 
+  readonly #odd = new OddSamples();
   readonly #peaks = new LinkedPeaks();
   /** Decibels by which the last sample was turned down. */
   #reductionDb = 0;
@@ -71,10 +74,11 @@ export class Compressor {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       const own = frame.writable();
+      this.#odd.countIn(own);
       const gains = this.#peaks.measure(own);
       const mostDb = this.#follow(gains, own.sampleRateHz);
       applyGains(own, gains);
-      context.report({ reductionDb: mostDb });
+      context.report({ reductionDb: mostDb, notFinite: this.#odd.count });
       this.audioOut.write(own);
     }
   }

@@ -10,6 +10,7 @@ import { type AudioFormat, describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
+import { OddSamples } from "./odd_samples.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /** The most samples of a block of the tail, over all channels. */
@@ -38,7 +39,7 @@ interface EchoState {
  * **Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel
  * repeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one
  * place in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most
- * `maxTailSeconds`.
+ * `maxTailSeconds`. Samples that are not finite are not repeated; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
  *
@@ -51,7 +52,7 @@ interface EchoState {
  * { "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }
  * ```
  */
-@processor({ tags: ["audio", "effect", "delay", "repeat"] })
+@processor({ tags: ["audio", "effect", "delay", "repeat"], figures: ["notFinite"] })
 export class Echo {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -76,6 +77,7 @@ export class Echo {
   @config()
   maxTailSeconds = 20;
 
+  readonly #odd = new OddSamples();
   #nodeId = "";
   #format: AudioFormat | undefined;
   /** What the past is made of, of each channel, in a ring. */
@@ -102,7 +104,7 @@ export class Echo {
   }
 
   /** Adds echoes to every queued block. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       this.#keepFormat(frame);
@@ -110,6 +112,7 @@ export class Echo {
       this.#tailDone = 0;
       const own = frame.writable();
       this.#endNs = own.ptsNs + samplesToNs(own.sampleCount, own.sampleRateHz);
+      this.#odd.report(own, context);
       this.#render(own);
       this.audioOut.write(own);
     }

@@ -7,15 +7,18 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
 import { designBand, type EqualiserBand } from "./biquad_design.ts";
 import { carried, carry } from "./carried.ts";
+import { OddSamples } from "./odd_samples.ts";
 
 /**
  * Shapes the spectrum of audio.
  *
  * **Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a
  * section of second order. A live change glides over one block, from what the old bands make of it to what the new ones
- * do. Without bands blocks pass untouched.
+ * do. Without bands blocks pass untouched. A sample that is not finite silences the rest of its block; the figure
+ * `notFinite` counts it.
  *
  * **Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.
  *
@@ -30,7 +33,7 @@ import { carried, carry } from "./carried.ts";
  * ] } } }
  * ```
  */
-@processor({ tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"] })
+@processor({ tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"], figures: ["notFinite"] })
 export class Equaliser {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -40,6 +43,7 @@ export class Equaliser {
   @config({ live: true })
   bands: EqualiserBand[] = [];
 
+  readonly #odd = new OddSamples();
   #filter = new BandFilter([], 1, 0);
   #isChanged = false;
   /** What the old bands make of a block while the new ones take over. */
@@ -51,7 +55,7 @@ export class Equaliser {
   }
 
   /** Filters every queued block. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       const { sampleRateHz, channels } = frame;
@@ -66,6 +70,7 @@ export class Equaliser {
         continue;
       }
       const own = frame.writable();
+      this.#odd.report(own, context);
       for (let channel = 0; channel < channels; channel++) this.#render(channel, own.channel(channel), glidesFrom);
       this.audioOut.write(own);
     }

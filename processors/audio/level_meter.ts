@@ -11,6 +11,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
 import { factorToDecibels } from "./decibels.ts";
 import { LevelCounter, type LevelReading, type LevelState } from "./level_reading.ts";
+import { OddSamples } from "./odd_samples.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /**
@@ -19,7 +20,8 @@ import { samplesToNs } from "./sample_time.ts";
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
  * at the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass
  * through untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,
- * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
+ * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on; `notFinite`
+ * counts samples that are no finite numbers.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -44,6 +46,7 @@ export class LevelMeter {
   @config({ live: true })
   intervalMs = 100;
 
+  readonly #odd = new OddSamples();
   #counter = new LevelCounter(1);
   #sampleRateHz = 0;
   #startNs = 0;
@@ -57,6 +60,7 @@ export class LevelMeter {
       if (counter.count === 0) this.#startNs = frame.ptsNs;
       this.#sampleRateHz = frame.sampleRateHz;
       for (let channel = 0; channel < counter.channels; channel++) counter.add(channel, frame.channel(channel));
+      this.#odd.countIn(frame);
       counter.advance(frame.sampleCount);
       if (counter.count * 1000 >= this.intervalMs * this.#sampleRateHz) this.#write(context);
       this.audioOut.write(frame);
@@ -89,7 +93,7 @@ export class LevelMeter {
   #write(context: ProcessorContext): void {
     const durationNs = samplesToNs(this.#counter.count, this.#sampleRateHz);
     const value = this.#counter.take(this.#startNs, durationNs, factorToDecibels);
-    context.report(toFigures(value));
+    context.report({ ...toFigures(value), notFinite: this.#odd.count });
     const frame = this.levels.tryAcquire({ value });
     if (frame === undefined) return;
     frame.ptsNs = this.#startNs;

@@ -47,6 +47,7 @@ Deno.test("LevelMeter reports its newest reading as its figures, channel by chan
     peakDb_1: -200,
     rmsDb_1: -200,
     peakHoldDb_1: -200,
+    notFinite: 0,
   });
   close([figures!.peakDb_0], [-6.0206]);
 });

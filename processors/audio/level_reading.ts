@@ -16,7 +16,7 @@ export interface LevelReading {
   readonly peakDb: readonly number[];
   /** The root of the mean square of each channel; a sine at full scale reads -3.01. */
   readonly rmsDb: readonly number[];
-  /** The greatest absolute sample of each channel since the stream began. */
+  /** The greatest absolute sample of each channel since the stream began, without periods in which one was infinite. */
   readonly peakHoldDb: readonly number[];
 }
 
@@ -68,7 +68,7 @@ export class LevelCounter {
   add(channel: number, samples: Float32Array): void {
     const levels = this.#levels[channel];
     kernels.measure(samples, levels);
-    if (levels[0] > this.#hold[channel]) this.#hold[channel] = levels[0];
+    if (levels[0] > this.#hold[channel] && levels[0] < Infinity) this.#hold[channel] = levels[0];
   }
 
   /** Counts samples that were added on every channel. */

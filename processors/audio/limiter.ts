@@ -11,6 +11,7 @@ import { carried, carry } from "./carried.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
 import { LinkedPeaks } from "./gain_rider.ts";
 import { LookaheadGain, type LookaheadState } from "./lookahead_gain.ts";
+import { OddSamples } from "./odd_samples.ts";
 import { samplesToNs } from "./sample_time.ts";
 
 /** The most samples of a block at the end, over all channels. */
@@ -32,7 +33,8 @@ interface LimiterState {
  * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
  * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
  * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
- * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence. Live
+ * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence; the
+ * figure `notFinite` counts them. Live
  * changes glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it
  * are cut. The figure `reductionDb` is the greatest reduction of the newest block.
  *
@@ -48,7 +50,10 @@ interface LimiterState {
  * { "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"], figures: ["reductionDb"] })
+@processor({
+  tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
+  figures: ["reductionDb", "notFinite"],
+})
 export class Limiter {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -67,6 +72,7 @@ export class Limiter {
   @config()
   lookaheadMs = 5;
 
+  readonly #odd = new OddSamples();
   readonly #peaks = new LinkedPeaks();
   #rider: LookaheadGain | undefined;
   #sampleRateHz = 0;
@@ -88,9 +94,10 @@ export class Limiter {
       const rider = this.#riderOf(frame);
       const own = frame.writable();
       this.#endNs = own.ptsNs + samplesToNs(own.sampleCount, own.sampleRateHz);
+      this.#odd.countIn(own);
       this.#amplify(own);
       const least = rider.render(own, this.#peaks.measure(own), decibelsToFactor(this.ceilingDb), this.releaseMs);
-      context.report({ reductionDb: -factorToDecibels(least) });
+      context.report({ reductionDb: -factorToDecibels(least), notFinite: this.#odd.count });
       own.ptsNs -= samplesToNs(rider.delay, own.sampleRateHz);
       if (this.#skip === 0) this.audioOut.write(own);
       else this.#writeRest(own);

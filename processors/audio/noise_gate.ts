@@ -10,13 +10,15 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
 import { decibelsToFactor } from "./decibels.ts";
 import { applyGains, LinkedPeaks } from "./gain_rider.ts";
+import { OddSamples } from "./odd_samples.ts";
 
 /**
  * Turns quiet passages down.
  *
  * **Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold
  * less the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all
- * channels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open.
+ * channels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open. Samples that
+ * are not finite count as silence; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -29,7 +31,7 @@ import { applyGains, LinkedPeaks } from "./gain_rider.ts";
  * { "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "noise", "silence", "mute"], figures: ["isOpen"] })
+@processor({ tags: ["audio", "dynamics", "noise", "silence", "mute"], figures: ["isOpen", "notFinite"] })
 export class NoiseGate {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -54,6 +56,7 @@ export class NoiseGate {
   @config({ live: true })
   releaseMs = 100;
 
+  readonly #odd = new OddSamples();
   readonly #peaks = new LinkedPeaks();
   #gain = 0;
   #isOpen = false;
@@ -70,10 +73,11 @@ export class NoiseGate {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       const own = frame.writable();
+      this.#odd.countIn(own);
       const gains = this.#peaks.measure(own);
       this.#follow(gains, own.sampleRateHz);
       applyGains(own, gains);
-      context.report({ isOpen: this.#isOpen ? 1 : 0 });
+      context.report({ isOpen: this.#isOpen ? 1 : 0, notFinite: this.#odd.count });
       this.audioOut.write(own);
     }
   }

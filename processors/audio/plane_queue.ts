@@ -66,6 +66,13 @@ export class PlaneQueue {
     this.#end += count;
   }
 
+  /** Makes silence of what is not finite among the newest samples. */
+  mend(count: number): void {
+    for (const plane of this.#planes) {
+      for (let i = this.#end - count; i < this.#end; i++) if (!Number.isFinite(plane[i])) plane[i] = 0;
+    }
+  }
+
   /** Copies the oldest samples of one channel, as many as `target` takes. They stay queued. */
   copy(channel: number, target: Float32Array): void {
     const plane = this.#planes[channel];

@@ -113,6 +113,11 @@ export class RateConverter {
     this.#taken += frame.sampleCount;
   }
 
+  /** Makes silence of what is not finite among the newest samples. */
+  mend(count: number): void {
+    this.#queue.mend(count);
+  }
+
   /** Ends the input, which makes the remaining output ready. */
   end(): void {
     if (this.#ended) return;

@@ -6,8 +6,10 @@
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
 import { HeadFrame, type HeadState } from "./head_frame.ts";
+import { OddSamples } from "./odd_samples.ts";
 import { RateConverter, type RateConverterState } from "./rate_converter.ts";
 import { samplesToNs } from "./sample_time.ts";
 
@@ -28,6 +30,7 @@ interface ResamplerState {
  * **Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of
  * the lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate
  * / input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.
+ * Samples that are not finite become silence where it converts; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate, which may change, and any number of channels.
  *
@@ -40,7 +43,7 @@ interface ResamplerState {
  * { "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }
  * ```
  */
-@processor({ tags: ["audio", "sample rate", "convert", "src"], converts: ["sampleRateHz"] })
+@processor({ tags: ["audio", "sample rate", "convert", "src"], converts: ["sampleRateHz"], figures: ["notFinite"] })
 export class Resampler {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -50,6 +53,7 @@ export class Resampler {
   @config()
   sampleRateHz = 48000;
 
+  readonly #odd = new OddSamples();
   #head: HeadFrame | undefined;
   #converter: RateConverter | undefined;
   /** The newest frame: its time, and how many input samples of its stream came before it. */
@@ -59,7 +63,7 @@ export class Resampler {
   #shape = { sampleRateHz: 1, channels: 1, sampleCount: 0 };
 
   /** Writes at most one block for each block that it reads. */
-  process(): void {
+  process(context: ProcessorContext): void {
     const head = this.#head ??= new HeadFrame(this.audioIn);
     let wrote = false;
     for (;;) {
@@ -86,15 +90,15 @@ export class Resampler {
         wrote = true;
         continue;
       }
-      this.#take(frame, continues);
+      this.#take(frame, continues, context);
       head.take(frame);
     }
   }
 
   /** Writes the remaining output after the end of the stream, one block a call. */
-  flush(): boolean {
+  flush(context: ProcessorContext): boolean {
     if (this.audioIn.peek() !== undefined) {
-      this.process();
+      this.process(context);
       return true;
     }
     const converter = this.#converter;
@@ -132,7 +136,7 @@ export class Resampler {
     };
   }
 
-  #take(frame: AudioFrame, continues: boolean): void {
+  #take(frame: AudioFrame, continues: boolean, context: ProcessorContext): void {
     const { channels, sampleRateHz } = frame;
     const known = this.#converter;
     if (known === undefined || known.channels !== channels || known.inputRateHz !== sampleRateHz) {
@@ -144,6 +148,7 @@ export class Resampler {
     this.#frameNs = frame.ptsNs;
     this.#before = this.#converter!.taken;
     this.#converter!.push(frame);
+    if (this.#odd.report(frame, context) > 0) this.#converter!.mend(frame.sampleCount);
   }
 
   #write(converter: RateConverter): boolean {

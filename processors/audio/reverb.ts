@@ -11,6 +11,7 @@ import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
+import { OddSamples } from "./odd_samples.ts";
 import { decaySamples, Reverberator, type RoomState } from "./reverberator.ts";
 import { samplesToNs } from "./sample_time.ts";
 
@@ -32,7 +33,8 @@ interface ReverbState {
  *
  * **Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.
  * The tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most
- * `maxTailSeconds`. Live changes glide over one block.
+ * `maxTailSeconds`. Live changes glide over one block. Samples that are not finite stay out of the room; the figure
+ * `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
  *
@@ -45,7 +47,7 @@ interface ReverbState {
  * { "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }
  * ```
  */
-@processor({ tags: ["audio", "effect", "room", "hall", "echo"] })
+@processor({ tags: ["audio", "effect", "room", "hall", "echo"], figures: ["notFinite"] })
 export class Reverb {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -67,6 +69,7 @@ export class Reverb {
   @config()
   maxTailSeconds = 10;
 
+  readonly #odd = new OddSamples();
   #nodeId = "";
   #rooms: Reverberator[] = [];
   #input = new Float64Array(0);
@@ -85,7 +88,7 @@ export class Reverb {
   }
 
   /** Adds the room to every queued block. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       if (frame.sampleCount > this.#input.length || this.#rooms.length === 0) this.#makeRooms(frame);
@@ -96,6 +99,7 @@ export class Reverb {
       this.#tailDone = 0;
       const own = frame.writable();
       this.#endNs = own.ptsNs + samplesToNs(own.sampleCount, own.sampleRateHz);
+      this.#odd.report(own, context);
       this.#render(own);
       this.audioOut.write(own);
     }

@@ -9,6 +9,7 @@ import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";
+import { OddSamples } from "./odd_samples.ts";
 import { samplesToNs } from "./sample_time.ts";
 import { VoiceDetector, type VoiceState } from "./voice_detector.ts";
 
@@ -31,7 +32,7 @@ export interface VoiceReading {
  * which it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the
  * margin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it
  * knows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the
- * figures are `isVoice`, `levelDb` and `noiseDb`.
+ * figures are `isVoice`, `levelDb`, `noiseDb`, and as `notFinite` the number of samples that are no finite numbers.
  *
  * **Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.
  *
@@ -44,7 +45,10 @@ export interface VoiceReading {
  * { "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }
  * ```
  */
-@processor({ tags: ["audio", "speech", "vad", "detect", "silence"], figures: ["isVoice", "levelDb", "noiseDb"] })
+@processor({
+  tags: ["audio", "speech", "vad", "detect", "silence"],
+  figures: ["isVoice", "levelDb", "noiseDb", "notFinite"],
+})
 export class VoiceActivity {
   @input()
   audioIn!: StreamInput<AudioFrame>;
@@ -65,6 +69,7 @@ export class VoiceActivity {
   @config({ live: true })
   hangMs = 300;
 
+  readonly #odd = new OddSamples();
   #detector: VoiceDetector | undefined;
   #sampleRateHz = 0;
   #isVoice: boolean | undefined;
@@ -76,10 +81,11 @@ export class VoiceActivity {
       if (frame.sampleRateHz !== this.#sampleRateHz) this.#detector = undefined;
       this.#sampleRateHz = frame.sampleRateHz;
       const detector = this.#detector ??= new VoiceDetector(frame.sampleRateHz);
+      this.#odd.countIn(frame);
       const isVoice = detector.listen(frame.channel(0), this);
       if (isVoice !== this.#isVoice) this.#tell(frame, detector, isVoice, context);
       const { levelDb, noiseDb } = detector;
-      context.report({ isVoice: isVoice ? 1 : 0, levelDb, noiseDb });
+      context.report({ isVoice: isVoice ? 1 : 0, levelDb, noiseDb, notFinite: this.#odd.count });
       this.audioOut.write(frame);
     }
   }

@@ -99,6 +99,8 @@ export class VoiceDetector {
     const filtered = this.#filtered.subarray(0, samples.length);
     filtered.set(samples);
     kernels.biquads(filtered, this.#coefficients, this.#state);
+    // What is not finite spoils its window, and the rest of its block.
+    if (!this.#state.every(Number.isFinite)) this.#state.fill(0);
     for (let i = 0; i < filtered.length; i++) {
       this.#squares += filtered[i] * filtered[i];
       if (++this.#count < this.#window) continue;
@@ -110,7 +112,7 @@ export class VoiceDetector {
   }
 
   #takeWindow(power: number, end: number, rules: VoiceRules): void {
-    if (!Number.isFinite(power)) return void this.#state.fill(0);
+    if (!Number.isFinite(power)) return;
     this.levelDb = factorToDecibels(Math.sqrt(power));
     this.#learn(power);
     const isLoud = this.levelDb >= Math.max(rules.minimumDb, this.noiseDb + rules.marginDb);

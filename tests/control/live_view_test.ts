@@ -45,7 +45,7 @@ eachDriver("a level meter's figures and the links' formats follow a slider", asy
   ok(Math.abs((await describe()).figures!.peakDb_0 + 26.02) < 0.1);
   deepEqual(graph.links.map(({ id }) => client.formats.get(id)), Array(2).fill("audio 48000 Hz, 1 channel"));
   const { nodes } = served.runtime.stats();
-  deepEqual(Object.keys(nodes[2].figures!), ["peakDb_0", "rmsDb_0", "peakHoldDb_0"]);
+  deepEqual(Object.keys(nodes[2].figures!), ["peakDb_0", "rmsDb_0", "peakHoldDb_0", "notFinite"]);
   client.close();
   await served.stopAndCheck();
 });
