@@ -106,7 +106,10 @@ export interface NodeStats {
   readonly activity: NodeActivity;
   /** Calls of `process()`. */
   readonly ticks: number;
-  /** Time spent in `process()`, nanoseconds; estimated from samples for short ticks. */
+  /**
+   * Time spent in `process()`, nanoseconds; estimated from samples for short ticks. Of an asynchronous one, the time until
+   * it first awaits something: what it waits for takes no thread, and what it does afterwards is not told from that.
+   */
   readonly busyNs: number;
   /** Longest timed tick, nanoseconds. */
   readonly maxTickNs: number;

@@ -87,9 +87,7 @@ async function measure(runtime: Runtime, forMs: number): Promise<Measured> {
 
 function workOf(runtime: Runtime): { readonly atNs: number; readonly busyNs: Map<string, number> } {
   const { elapsedNs, nodes } = runtime.stats();
-  // Asynchronous ticks are measured with what they await, which takes no thread.
-  const isAsync = new Set(viewRuntime(runtime).nodes.filter(({ type }) => type.descriptor.isAsync).map(({ id }) => id));
-  return { atNs: elapsedNs, busyNs: new Map(nodes.map(({ id, busyNs }) => [id, isAsync.has(id) ? 0 : busyNs])) };
+  return { atNs: elapsedNs, busyNs: new Map(nodes.map(({ id, busyNs }) => [id, busyNs])) };
 }
 
 function loadOf({ loads }: Measured, id: string): number {

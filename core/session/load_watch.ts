@@ -2,7 +2,7 @@
  * Finds out from the control page alone that a lane has too much to do, and what each node has taken of it since.
  *
  * The load of a lane is what its nodes have spent in ticks, as measured, and what the ticks cost the lane beside that.
- * An asynchronous tick is measured with what it awaits, which takes no thread: of such a node only the ticks count.
+ * Of an asynchronous tick, what it does until it first awaits something is measured.
  *
  * @module
  */
@@ -99,8 +99,7 @@ function measure(from: Look, to: Look): MeasuredLoad {
   const loadOf = (node: NodeEntry) => {
     const [before, after] = [from.nodes.get(node), to.nodes.get(node)!];
     if (before === undefined) return 0;
-    const busyNs = node.type.descriptor.isAsync ? 0 : after.busyNs - before.busyNs;
-    return Math.max(0, (busyNs + (after.ticks - before.ticks) * TICK_NS) / forNs);
+    return Math.max(0, (after.busyNs - before.busyNs + (after.ticks - before.ticks) * TICK_NS) / forNs);
   };
   return {
     forNs,

@@ -40,6 +40,20 @@ eachDriver("PipeSource to PipeSink carries pictures from one program to another,
   assert.deepEqual(headers[0], headers[1]);
 });
 
+eachDriver("PipeSource and Process wait for their programs without being busy", async (native) => {
+  const command = ["sh", "-c", "sleep 0.4; head -c 4096 /dev/zero"];
+  await using runtime = new Runtime({ mode: "offline", native });
+  runtime.add(nodes.pipeSource({ format: "s16", command }), { id: "pipe" });
+  const program = runtime.add(nodes.process({ command }), { id: "program" });
+  const gain = runtime.add(nodes.gain({}));
+  runtime.connect(program.outputs.audioOut, gain.inputs.audioIn);
+  await runtime.start();
+  const { nodes: [pipe, process] } = await runtime.finished;
+  // A part of the wait is over when the first tick begins.
+  assert.ok(pipe.maxTickNs > 50e6, `${pipe.maxTickNs}`);
+  for (const { busyNs } of [pipe, process]) assert.ok(busyNs < pipe.maxTickNs / 2, `${busyNs} of ${pipe.maxTickNs}`);
+});
+
 Deno.test("PipeSource gives pictures of any size the times of their rate", async () => {
   await using source = await ProcessorHarness.create(nodes.pipeSource({ command: ["cat", film()] }));
   await source.run();

@@ -54,6 +54,8 @@ export abstract class CellFigures {
   #period = 1;
   /** The last timed tick took so long that each is timed. */
   isSlow = false;
+  /** How long the call of the tick under way has kept the thread, nanoseconds; -1: until the end of the tick. */
+  #calledNs = -1;
   /** The tick under way is timed. */
   protected isTimed = false;
   /** There is something to publish, and the lane knows. */
@@ -117,6 +119,7 @@ export abstract class CellFigures {
     this.writes = 0;
     if (++this.#untold < this.#period && !this.#timing.each) return false;
     this.isTimed = true;
+    this.#calledNs = -1;
     return true;
   }
 
@@ -128,6 +131,16 @@ export abstract class CellFigures {
     if (phase === this.#phase) return;
     this.#phase = phase;
     this.#u32[this.#at32 + NODE_PHASE] = phase;
+  }
+
+  /**
+   * The call of an asynchronous tick that is timed has come back. What the tick does from now on is not told from what it
+   * awaits, and neither is counted as work.
+   *
+   * @param tookNs how long the call took
+   */
+  noteCall(tookNs: number): void {
+    this.#calledNs = tookNs;
   }
 
   /**
@@ -148,7 +161,7 @@ export abstract class CellFigures {
     const weight = this.isSlow ? 1 : this.#untold;
     this.#untold -= weight;
     this.#period = this.isSlow ? 1 : Math.min(SAMPLE_EVERY, 2 * this.#period);
-    f64[at + BUSY] += tookNs * weight;
+    f64[at + BUSY] += (this.#calledNs < 0 ? tookNs : this.#calledNs) * weight;
     f64[at + SAMPLED]++;
     if (tookNs > f64[at + MAX_TICK]) f64[at + MAX_TICK] = tookNs;
     f64[at + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)] += weight;

@@ -90,6 +90,16 @@ Deno.test("CellFigures.noteTick() times each tick from the first long one on, un
   isOf(tick.p50Ns, 1_024, NODE.tickHistogramShift);
 });
 
+Deno.test("CellFigures.noteCall() leaves what an asynchronous tick awaits out of the work, and in the time of the tick", () => {
+  const { cell, read } = figures();
+  cell.beginTick();
+  cell.noteCall(10_000);
+  cell.noteTick(0, 1e9);
+  deepEqual([read().busyNs, read().maxTickNs], [10_000, 1e9]);
+  cell.tick(30_000);
+  equal(read().busyNs, 40_000);
+});
+
 Deno.test("CellFigures.noteTick() notes no age for a tick that reads nothing", () => {
   const { cell, read } = figures();
   cell.tick(1e6, 50e6);

@@ -164,6 +164,7 @@ function afterCall(host: CellHost, cell: NodeCell, outcome: Promise<void>, start
   if (promise === undefined) return afterTick(host, cell, startNs);
   if (host.endIfGivenUp()) return false;
   if (cell.isOpen) cell.closeEnds(cell.ledger);
+  if (startNs > 0) cell.noteCall(host.nowNs() - startNs);
   awaitTick(host, cell, promise, startNs);
   return false;
 }
