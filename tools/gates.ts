@@ -138,8 +138,8 @@ export function commitGates(): Gate[] {
   return [
     ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
     ...checkGates(),
-    ...commandGates(4, 2, commands),
-    ...driverGates("native", 6, ofDrivers),
+    ...commandGates(5, 2, commands),
+    ...driverGates("native", 8, ofDrivers),
   ];
 }
 

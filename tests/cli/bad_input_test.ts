@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertNoStack, listFolder, sluice, temporaryFolder, toneGraph } from "./command_line.ts";
+import { answer, assertNoStack, listFolder, sluice, temporaryFolder, toneGraph } from "./command_line.ts";
 
 const GOOD = JSON.parse(toneGraph({ mode: "offline", seconds: 0.1 }));
 
@@ -55,7 +55,7 @@ for (const [name, content, expected] of GRAPHS) {
       typeof content === "string" ? new TextEncoder().encode(content) : content,
     );
     for (const command of ["run", "check"]) {
-      const result = await sluice([command, "graph.json"], { cwd: folder.path });
+      const result = await answer([command, "graph.json"], { cwd: folder.path });
       assert.equal(result.code, 2, result.stderr);
       assert.match(result.stderr, expected);
       assert.equal(result.stderr.trimEnd().split("\n").length, 1, result.stderr);
@@ -100,7 +100,7 @@ for (const [args, expected] of LINES) {
   Deno.test(`sluice ${args.join(" ")} is refused with one error and exit code 2`, async () => {
     await using folder = await temporaryFolder();
     await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(GOOD));
-    const result = await sluice(args, { cwd: folder.path });
+    const result = await answer(args, { cwd: folder.path });
     assert.equal(result.code, 2, result.stderr);
     assert.match(result.stderr, expected);
     assert.equal(result.stdout, "");

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
-import { FIXTURES, readEvents, sluice, temporaryFolder } from "./command_line.ts";
+import { answer, FIXTURES, readEvents, sluice, temporaryFolder } from "./command_line.ts";
 
 Deno.test("sluice --help names every command, and every command has --help", async () => {
-  const { code, stdout } = await sluice(["--help"]);
+  const { code, stdout } = await answer(["--help"]);
   assert.equal(code, 0);
   const commands = [["run"], ["check"], ["nodes"], ["nodes", "list"], ["nodes", "info"], ["codegen"], ["doctor"]];
   for (const command of commands) {
     assert.match(stdout, new RegExp(`sluice ${command.join(" ")}|^  ${command.join(" ")} `, "m"));
-    const help = await sluice([...command, "--help"]);
+    const help = await answer([...command, "--help"]);
     assert.equal(help.code, 0);
     assert.match(help.stdout, new RegExp(`Usage: sluice ${command.join(" ")}`));
     assert.equal(help.stderr, "");
@@ -17,20 +17,20 @@ Deno.test("sluice --help names every command, and every command has --help", asy
 });
 
 Deno.test("sluice without arguments prints its help, and --version its version", async () => {
-  const bare = await sluice([]);
+  const bare = await answer([]);
   assert.equal(bare.code, 0);
   assert.match(bare.stdout, /^Sluice runs graphs/);
-  assert.deepEqual(await sluice(["--version"]), { code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  assert.deepEqual(await answer(["--version"]), { code: 0, stdout: `${manifest.version}\n`, stderr: "" });
 });
 
 Deno.test("sluice nodes list shows node types by family", async () => {
-  const { code, stdout } = await sluice(["nodes", "list"]);
+  const { code, stdout } = await answer(["nodes", "list"]);
   assert.equal(code, 0);
   assert.match(stdout, /^codec +opus-encode +native {2}Encodes .*\ndata +console-sink +Prints data\.$/m);
 });
 
 Deno.test("sluice nodes info shows ports and configuration", async () => {
-  const { code, stdout } = await sluice(["nodes", "info", "gain"]);
+  const { code, stdout } = await answer(["nodes", "info", "gain"]);
   assert.equal(code, 0);
   assert.match(stdout, /^gain\n {2}Makes audio louder or quieter\.\n/);
   assert.match(stdout, /^Inputs\n {2}NAME .*\n {2}audioIn +AudioFrame +required/m);
@@ -42,7 +42,7 @@ Deno.test("sluice nodes info shows ports and configuration", async () => {
 });
 
 Deno.test("sluice nodes info shows what data ports carry", async () => {
-  const { code, stdout } = await sluice(["nodes", "info", "spectrum"]);
+  const { code, stdout } = await answer(["nodes", "info", "spectrum"]);
   assert.equal(code, 0);
   assert.match(stdout, /^Values of spectrum: SpectrumReading\n {2}KEY +WANTED +UNIT +DESCRIPTION\n/m);
   assert.match(stdout, /^ {2}peakBin +a number +The bin with the greatest magnitude\.$/m);
@@ -50,8 +50,8 @@ Deno.test("sluice nodes info shows what data ports carry", async () => {
 });
 
 Deno.test("sluice nodes list and info print descriptors with --json", async () => {
-  const list = readEvents((await sluice(["nodes", "list", "--json"])).stdout);
-  const info = readEvents((await sluice(["nodes", "info", "gain", "--json"])).stdout);
+  const list = readEvents((await answer(["nodes", "list", "--json"])).stdout);
+  const info = readEvents((await answer(["nodes", "info", "gain", "--json"])).stdout);
   assert.ok(list.length >= 10);
   assert.deepEqual(info, list.filter(({ type }) => type === "gain"));
 });
@@ -92,12 +92,12 @@ Deno.test("sluice doctor says what is there and what is missing", async () => {
 });
 
 Deno.test("sluice completion prints a script that completes commands", async () => {
-  const script = await sluice(["completion", "bash"]);
+  const script = await answer(["completion", "bash"]);
   assert.equal(script.code, 0);
   assert.match(script.stdout, /complete .*sluice/);
-  const words = await sluice(["completion", "bash", "n"]);
+  const words = await answer(["completion", "bash", "n"]);
   assert.match(words.stdout, /nodes/);
-  const line = await sluice(["completion", "bash", "run", "-e", "wav-source path=a.wav ! wav-s"]);
+  const line = await answer(["completion", "bash", "run", "-e", "wav-source path=a.wav ! wav-s"]);
   assert.deepEqual([line.code, line.stdout.trim()], [0, "wav-source path=a.wav ! wav-sink"]);
 });
 
@@ -111,7 +111,7 @@ Deno.test("sluice completion knows types, paths and values behind what needs the
     ["bash", ["check", "-e", "wav-source path=tests/mist"], ["wav-source path=tests/mistakes/"]],
   ];
   await Promise.all(cases.map(async ([shell, words, wanted]) => {
-    const { code, stdout } = await sluice(["completion", shell, ...words]);
+    const { code, stdout } = await answer(["completion", shell, ...words]);
     assert.deepEqual([code, stdout.split("\n")], [0, wanted], words.join(" "));
   }));
 });
