@@ -253,8 +253,8 @@ export class GraphFigures {
   }
 
   /**
-   * Share of the time in a node's `process()`, from 0 to 1; `NaN` until it is known. An asynchronous tick counts as a
-   * whole when it is over, and of short ticks one stands for many.
+   * Share of the time in a node's `process()`, from 0 to 1; `NaN` until it is known. Of an asynchronous tick
+   * only the time until it first awaits something counts, and of short ticks one stands for many.
    */
   busyShare(index: number): number {
     return Math.min(1, this.#rate(this.#busyUs, index) / 1e6);

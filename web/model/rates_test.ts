@@ -35,14 +35,39 @@ Deno.test("Rates refuses a column of another length", () => {
   });
 });
 
-Deno.test("Rates are over about a second, so that bursts do not show as waves", () => {
+/** Readings of a counter that grows by whole bursts, at times that are not quite even. */
+function readBursts(perSecond: number, burst: number, seconds: number, each: (rate: number) => void): void {
   const rates = new Rates(1);
-  // Five at once, every half second.
-  for (let k = 0; k <= 40; k++) {
-    rates.take([5 * Math.floor(k / 5)], k * 100);
-    if (k >= 10) assert.equal(rates.perSecond[0], 10);
+  for (let atMs = 0, k = 0; atMs <= seconds * 1000; atMs += 95 + (k * 7) % 11, k++) {
+    rates.take([burst * Math.floor(atMs * perSecond / burst / 1000)], atMs);
+    if (atMs > 3200) each(rates.perSecond[0]);
   }
-  // More readings a second than are kept: the time is shorter, the rate is right.
+}
+
+Deno.test("Rates are within 5 % of the truth, however many frames come at once", () => {
+  const streams = [[46.875, 4], [46.875, 1], [93.75, 8], [30, 1], [10, 5], [7.8125, 4], [2, 1], [1000, 16]];
+  for (const [perSecond, burst] of streams) {
+    readBursts(perSecond, burst, 20, (rate) => {
+      assert.ok(Math.abs(rate / perSecond - 1) < 0.05, `${rate} of ${perSecond}, ${burst} at once`);
+    });
+  }
+});
+
+Deno.test("Rates are 0 a second after a counter stands still, and begin anew from there", () => {
+  const rates = new Rates(1);
+  let count = 0;
+  const run = (seconds: number, step: number, fromMs: number) => {
+    for (let atMs = fromMs + 100; atMs <= fromMs + seconds * 1000; atMs += 100) rates.take([count += step], atMs);
+  };
+  run(4, 5, 0);
+  assert.ok(Math.abs(rates.perSecond[0] - 50) < 1e-9);
+  run(1, 0, 4000);
+  assert.equal(rates.perSecond[0], 0);
+  run(10, 0, 5000);
+  assert.equal(rates.perSecond[0], 0);
+  run(3.2, 2, 15_000);
+  assert.ok(Math.abs(rates.perSecond[0] - 20) < 1e-9);
+  // More readings than are kept: the time is shorter, the rate is right.
   const often = new Rates(1);
   for (let k = 0; k <= 100; k++) often.take([k], k * 10);
   assert.ok(Math.abs(often.perSecond[0] - 100) < 1e-9);
