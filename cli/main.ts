@@ -16,7 +16,6 @@ import { reportErrors } from "./output/failure.ts";
 import { type Io, processIo } from "./output/output.ts";
 import { PROGRAM } from "./output/version.ts";
 import { readPlainRun } from "./plain_run.ts";
-import { OWN_PACKAGE_URL } from "./project/own_package.ts";
 
 /** The first words of two-word commands. */
 const GROUPS = new Set(["nodes", "new", "plugins"]);
@@ -42,7 +41,7 @@ export async function runProgram(
     Deno.exit(reportErrors([event.reason], io, false));
   });
   for (let next: readonly string[] | void = args;;) {
-    const exitCode = await main(next, io, () => startLaneWorkerEarly(OWN_PACKAGE_URL));
+    const exitCode = await main(next, io, startLaneWorkerEarly);
     next = atEnd(exitCode);
     if (next === undefined) Deno.exit(exitCode);
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BUNDLE_FOLDER, findChangedSources, isPart, watchesSources } from "./bundle_state.ts";
+import { BUNDLE_FOLDER, findChangedSources, isPart, watchesSources } from "../core/registry/bundle_state.ts";
 
 const changed = watchesSources(Deno.args) ? undefined : findChangedSources(BUNDLE_FOLDER, 1);
 const main = changed?.length === 0 ? new URL("./main.js", BUNDLE_FOLDER) : new URL("./main.ts", import.meta.url);

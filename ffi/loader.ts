@@ -6,7 +6,14 @@
  */
 import { type AbiIdentity, checkAbi, EXPECTED_ABI } from "./layout_check.ts";
 import { NativeError } from "./native_error.ts";
-import { IDENTITY_SYMBOLS, KERNEL_SYMBOLS, type KernelSymbols, type NativeSymbols, SYMBOLS } from "./symbols.ts";
+import {
+  IDENTITY_SYMBOLS,
+  KERNEL_SYMBOLS,
+  type KernelSymbols,
+  LANE_FUNCTIONS,
+  type NativeSymbols,
+  SYMBOLS,
+} from "./symbols.ts";
 
 /** Names the library where it is not in its usual place. */
 const PATH_VARIABLE = "SLUICE_NATIVE_LIB";
@@ -44,31 +51,21 @@ export function loadNative(path: string = defaultLibraryPath()): NativeLibrary {
 }
 
 /**
- * Opens the library for its kernels alone. Each is made ready at its first use, since that takes 0.2 ms and a lane needs
- * few of them.
+ * Opens the library for its kernels alone.
  *
  * @throws {NativeError} as {@linkcode loadNative}; the use of a kernel that the library lacks, `AbiMismatch`
  */
 export function loadKernels(path: string): KernelSymbols {
   if (!loaded.has(path)) checkAbi(path, readIdentity(path), EXPECTED_ABI);
-  const kernels = {} as Record<keyof KernelSymbols, unknown>;
-  for (const name of Object.keys(KERNEL_SYMBOLS) as (keyof KernelSymbols)[]) {
-    Object.defineProperty(kernels, name, {
-      configurable: true,
-      get() {
-        const value = (open(path, { [name]: KERNEL_SYMBOLS[name] }).symbols as KernelSymbols)[name];
-        Object.defineProperty(kernels, name, { value });
-        return value;
-      },
-    });
-  }
-  return kernels as KernelSymbols;
+  return whenUsed(path, KERNEL_SYMBOLS);
 }
 
 /** As {@linkcode loadNative}, for an identity that a test chooses, and without remembering. */
 export function openLibrary(path: string, wanted: AbiIdentity): NativeLibrary {
   checkAbi(path, readIdentity(path), wanted);
-  const symbols = open(path, SYMBOLS).symbols;
+  const lane = Object.fromEntries(LANE_FUNCTIONS.map((name) => [name, SYMBOLS[name]]));
+  // These are called all the time: own properties are found faster than what has taken a getter's place.
+  const symbols = { __proto__: whenUsed(path, SYMBOLS), ...open(path, lane).symbols } as unknown as NativeSymbols;
   const version = `sluice-native ${readCString(symbols.slu_version())} (abi ${symbols.slu_abi_version()})`;
   return { path, version, symbols };
 }
@@ -108,6 +105,25 @@ export function lastNativeError(symbols: NativeSymbols): string {
 function readIdentity(path: string): AbiIdentity {
   const { symbols } = open(path, IDENTITY_SYMBOLS);
   return { abiVersion: symbols.slu_abi_version(), layoutText: readCString(symbols.slu_layout_text()) };
+}
+
+/**
+ * Functions of a library, each of which is made ready at its first use. The use of one that the library lacks throws
+ * `AbiMismatch`.
+ */
+function whenUsed<S extends Deno.ForeignLibraryInterface>(path: string, table: S): Deno.DynamicLibrary<S>["symbols"] {
+  const functions = {};
+  for (const name of Object.keys(table)) {
+    Object.defineProperty(functions, name, {
+      configurable: true,
+      get() {
+        const value = Reflect.get(open(path, { [name]: table[name] }).symbols, name);
+        Object.defineProperty(functions, name, { value });
+        return value;
+      },
+    });
+  }
+  return functions as Deno.DynamicLibrary<S>["symbols"];
 }
 
 function open<S extends Deno.ForeignLibraryInterface>(path: string, symbols: S): Deno.DynamicLibrary<S> {

@@ -13,8 +13,9 @@ import { dirname, relative, resolve } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
-import { isBundleCurrent, readParts, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
+import { isBundleCurrent, readParts, readSources, SOURCES_FILE } from "../core/registry/bundle_state.ts";
 import { writeTogether } from "../codegen/files/write_together.ts";
+import { bundledNode, listBundledNodes, NODES } from "./bundled_nodes.ts";
 import { collectCrateLicences } from "./crate_licences.ts";
 import { ROOT } from "./root.ts";
 
@@ -35,8 +36,11 @@ const WORKERS: Readonly<Record<string, string>> = {
 
 const MAIN = "cli/main.ts";
 
-/** The standard node types, which import their processors when they are needed. */
-const NODES = "sluice.gen.ts";
+/** Begins the name of a module with one standard node type. */
+const NODE = "\0node:";
+
+/** What each of them imports. */
+const GENERATED = "generated.ts";
 
 /** Reads the project that a graph belongs to, by parts of the generator which it imports all or none of. */
 const PROJECT = "cli/project/project.ts";
@@ -45,6 +49,7 @@ const PROJECT = "cli/project/project.ts";
 const STEPS: Readonly<Record<string, string>> = {
   first: MAIN,
   lane: WORKERS.lane_worker,
+  node: GENERATED,
   package: NODES,
   run: "cli/commands/run_command.ts",
 };
@@ -66,11 +71,21 @@ const WIDTHS_MODULE = "@optique/core/dist/displaywidth.js";
  */
 const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript", "mediabunny"];
 
+/** What so many standard node types import is one part; the rest is beside those that do. */
+const MANY_NODES = 8;
+
 /** The longest time between the first file of a bundle and its list of sources, milliseconds. */
 const LONGEST_WRITE_MS = 60_000;
 
 /** What the bundle depends on beside the modules in it. */
-const BESIDE = ["deno.json", "deno.lock", "tools/bundle.ts", "Cargo.lock", "tools/crate_licences.ts"];
+const BESIDE = [
+  "deno.json",
+  "deno.lock",
+  "tools/bundle.ts",
+  "tools/bundled_nodes.ts",
+  "Cargo.lock",
+  "tools/crate_licences.ts",
+];
 
 /**
  * Makes the bundle in place of the one that is there. A command that runs that one goes on: what it still loads, such as
@@ -79,8 +94,10 @@ const BESIDE = ["deno.json", "deno.lock", "tools/bundle.ts", "Cargo.lock", "tool
 export async function makeBundle(): Promise<void> {
   const startedMs = Date.now();
   const modules = { main: MAIN, ...DOORS, ...WORKERS };
+  const input = Object.entries(modules).map(([name, path]) => [name, ROOT + path]);
+  const types = listBundledNodes().map((type) => [`node_${type}`, NODE + type]);
   const bundle = await rolldown({
-    input: Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, ROOT + path])),
+    input: Object.fromEntries([...input, ...types]),
     cwd: ROOT,
     platform: "node",
     preserveEntrySignatures: "allow-extension",
@@ -132,12 +149,27 @@ function findParts(graph: ModuleGraph): Map<string, string> {
   const addImports = (root: string, part: string): void => {
     for (const imported of graph.getModuleInfo(root)?.importedIds ?? []) add(imported, part);
   };
-  for (const [part, root] of Object.entries(STEPS)) addImports(ROOT + root, part);
-  for (const id of graph.getModuleInfo(ROOT + PROJECT)?.dynamicallyImportedIds ?? []) add(id, "project");
-  for (const processor of graph.getModuleInfo(ROOT + NODES)?.dynamicallyImportedIds ?? []) {
-    addImports(processor, "nodes");
+  for (const [part, root] of Object.entries(STEPS)) {
+    addImports(ROOT + root, part);
+    if (root === GENERATED) parts.set(ROOT + root, part);
   }
+  for (const id of graph.getModuleInfo(ROOT + PROJECT)?.dynamicallyImportedIds ?? []) add(id, "project");
+  const users = new Map<string, number>();
+  for (const processor of graph.getModuleInfo(ROOT + NODES)?.dynamicallyImportedIds ?? []) {
+    for (const id of reach(graph, processor)) users.set(id, (users.get(id) ?? 0) + 1);
+  }
+  for (const [id, count] of users) if (count >= MANY_NODES && !parts.has(id)) parts.set(id, "nodes");
   return parts;
+}
+
+/** What a module imports, and what that imports. */
+function reach(graph: ModuleGraph, root: string, found: Set<string> = new Set()): Set<string> {
+  for (const imported of graph.getModuleInfo(root)?.importedIds ?? []) {
+    if (found.has(imported)) continue;
+    found.add(imported);
+    reach(graph, imported, found);
+  }
+  return found;
 }
 
 /**
@@ -177,8 +209,10 @@ async function modifiedMs(path: string): Promise<number> {
 /** Makes our own modules fit for the bundle. */
 const ownModules: Plugin = {
   name: "sluice",
+  resolveId: (id) => id.startsWith(NODE) ? id : undefined,
+  load: (id) => id.startsWith(NODE) ? { code: bundledNode(id.slice(NODE.length)), moduleType: "ts" } : undefined,
   transform(code, id) {
-    const path = relative(ROOT, id);
+    const path = id.startsWith(NODE) ? NODES : relative(ROOT, id);
     if (path.endsWith(WIDTHS_MODULE)) return { code: measureLate(code), map: null };
     if (path.startsWith("..") || path.includes("node_modules")) return undefined;
     if (path === BUNDLE_MODULE) return { code: bundleModule(), map: null };
@@ -211,7 +245,8 @@ function measureLate(code: string): string {
 function bundleModule(): string {
   const at = (path: string) => `new URL(${JSON.stringify(path)}, import.meta.url).href`;
   const doors = Object.entries(DOORS).map(([name, path]) => `[${at(`../${path}`)}, ${at(`./${name}.js`)}]`);
-  return `export const bundle = { doors: new Map([${doors.join(", ")}]) };`;
+  const types = listBundledNodes().map((type) => `[${at(`../${NODES}#${type}`)}, ${at(`./node_${type}.js`)}]`);
+  return `export const bundle = { doors: new Map([${[...doors, ...types].join(", ")}]) };`;
 }
 
 /** Lets `import.meta.url` say where the source is, and URLs of workers name modules of the bundle. */

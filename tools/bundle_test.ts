@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SOURCES_FILE } from "../cli/bundle_state.ts";
+import { SOURCES_FILE } from "../core/registry/bundle_state.ts";
 import { replaceBundle } from "./bundle.ts";
 
 /** The files of a folder by name. */

@@ -74,7 +74,6 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "server": ["server/"],
   },
   cli: {
-    "bundle": ["bundle_state.ts"],
     "output": ["output/"],
     "arguments": [
       "args.ts",

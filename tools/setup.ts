@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { isBundleCurrent } from "../cli/bundle_state.ts";
+import { isBundleCurrent } from "../core/registry/bundle_state.ts";
 import { assertDeno } from "../core/process/deno_version.ts";
 import { formatElapsed, runCommand } from "./command.ts";
 import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";

@@ -5,7 +5,7 @@
  */
 import { ok } from "node:assert/strict";
 import { join } from "node:path";
-import { isBundleCurrent } from "../../cli/bundle_state.ts";
+import { isBundleCurrent } from "../../core/registry/bundle_state.ts";
 import { PartialFile } from "../../processors/file/partial_file.ts";
 import { PcmBlock } from "../../processors/file/pcm.ts";
 import { WavReader } from "../../processors/file/wav_reader.ts";

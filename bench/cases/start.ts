@@ -4,7 +4,7 @@
  * @module
  */
 import { equal, ok } from "node:assert/strict";
-import { isBundleCurrent } from "../../cli/bundle_state.ts";
+import { isBundleCurrent } from "../../core/registry/bundle_state.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { ROOT } from "../../tools/root.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";

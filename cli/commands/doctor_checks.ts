@@ -13,7 +13,7 @@ import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } 
 import { listShippedPlugins } from "../../core/registry/shipped_stage.ts";
 import { hasH264Assembler } from "../../ffi/h264_assembler.ts";
 import { inspectAll } from "./plugins_command.ts";
-import { BUNDLE_FOLDER, findChangedSources, isPart } from "../bundle_state.ts";
+import { BUNDLE_FOLDER, findChangedSources, isPart } from "../../core/registry/bundle_state.ts";
 import { here } from "../output/output.ts";
 import { VERSION } from "../output/version.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";

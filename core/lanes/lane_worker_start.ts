@@ -4,19 +4,13 @@
  *
  * @module
  */
-import type { PackageLoad } from "./messages.ts";
+import { bundledLane } from "../registry/lane_code.ts";
 
 let early: Worker | undefined;
 
-/**
- * Starts the thread of the first worker lane, whatever the lane will be called.
- *
- * @param packageUrl URL of the generated module that its nodes are likely to come from
- */
-export function startLaneWorkerEarly(packageUrl: string): void {
-  if (early !== undefined) return;
-  early = makeWorker("sluice-lane");
-  early.postMessage({ kind: "load", packageUrl } satisfies PackageLoad);
+/** Starts the thread of the first worker lane, whatever the lane will be called. */
+export function startLaneWorkerEarly(): void {
+  early ??= makeWorker("sluice-lane");
 }
 
 /** Ends the thread that was started early, if no lane has taken it. */
@@ -37,5 +31,6 @@ export function takeLaneWorker(lane: string): Worker {
 }
 
 function makeWorker(name: string): Worker {
-  return new Worker(import.meta.resolve("./loop/lane_worker.ts"), { type: "module", name });
+  const module = bundledLane() ?? import.meta.resolve("./loop/lane_worker.ts");
+  return new Worker(module, { type: "module", name });
 }

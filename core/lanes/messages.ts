@@ -69,12 +69,6 @@ export interface LinkEndPlan {
   readonly otherLane: number;
 }
 
-/** What a worker may be told before its lane is known: to import the node types of a package. */
-export interface PackageLoad {
-  readonly kind: "load";
-  readonly packageUrl: string;
-}
-
 /** What a lane is made with. */
 export interface LaneInit {
   readonly name: string;

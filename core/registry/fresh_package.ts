@@ -4,6 +4,7 @@
  * @module
  */
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
+import { lookAgainForLanes } from "./lane_code.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodePackage } from "./node_type.ts";
 
@@ -28,6 +29,7 @@ type Answer =
  * signal's reason
  */
 export async function readFreshPackage(url: string, signal?: AbortSignal): Promise<NodePackage> {
+  lookAgainForLanes();
   const worker = new Worker(import.meta.resolve("./fresh_package_worker.ts"), { type: "module" });
   let timer: ReturnType<typeof setTimeout> | undefined;
   let giveUp = () => {};

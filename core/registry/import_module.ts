@@ -1,7 +1,7 @@
 /**
  * Imports the modules of packages, whose processors have to share the runtime's classes with the code that runs them.
  *
- * The bundled command has these classes in the bundle. A user's package imports them by `@sluice/sluice`, which its
+ * The bundle has these classes in it. A user's package imports them by `@sluice/sluice`, which its
  * import map leads to the sources: so there the bundle answers for its public modules, before the first package that is
  * not its own is imported.
  *
@@ -17,15 +17,16 @@ let isAnswering = false;
  * Imports a module of a package.
  *
  * @param url its absolute URL
+ * @param type of the only node that is wanted of it
  * @returns its exports
  */
-export function importModule(url: string): Promise<object> {
-  return whileImporting(url, () => importFrom(url));
+export function importModule(url: string, type?: string): Promise<object> {
+  return whileImporting(url, () => importFrom(url, type));
 }
 
-async function importFrom(url: string): Promise<object> {
+async function importFrom(url: string, type?: string): Promise<object> {
   if (bundle === undefined) return await import(url);
-  const own = bundle.doors.get(url);
+  const own = bundle.doors.get(`${url}#${type}`) ?? bundle.doors.get(url);
   if (own !== undefined) return await import(own);
   if (!isAnswering) answerFor(bundle);
   isAnswering = true;

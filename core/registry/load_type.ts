@@ -27,7 +27,7 @@ interface PackageModule {
  * package does not hold the type
  */
 export async function loadNodeType(type: string, packageUrl: string): Promise<AnyNodeType> {
-  const { nodePackage } = await attempt<PackageModule>(type, packageUrl, () => importModule(packageUrl));
+  const { nodePackage } = await attempt<PackageModule>(type, packageUrl, () => importModule(packageUrl, type));
   if (!Array.isArray(nodePackage?.nodes)) {
     throw new SluiceError(
       "InvalidGraph",

@@ -45,8 +45,11 @@ export interface ValueMemory {
   readonly view: DataView;
 }
 
-/** Thrown inside when the room ends. */
-const FULL = new RangeError("the value does not fit");
+/**
+ * Thrown inside when the room ends. Not an error: for its stack, V8 would parse this module, and with it a whole bundle,
+ * a second time at each start of a lane.
+ */
+const FULL = Symbol("the value does not fit");
 
 /** Thrown inside for what does not travel. */
 class Refusal {

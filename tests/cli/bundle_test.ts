@@ -3,7 +3,8 @@
  * of the gates has made the bundle; where it is older than the sources, it is made here.
  */
 import assert from "node:assert/strict";
-import { isBundleCurrent } from "../../cli/bundle_state.ts";
+import { isBundleCurrent } from "../../core/registry/bundle_state.ts";
+import { bundledLane, considerForLanes, lookAgainForLanes } from "../../core/registry/lane_code.ts";
 import { readEvents, readPrinted, type Result, ROOT, temporaryFolder, toneGraph } from "./command_line.ts";
 
 /** Whether all commands and places are compared: from the sources each takes half a second of processor time. */
@@ -50,9 +51,14 @@ function criticGraph(lane: string, where: string): string {
   });
 }
 
-async function run(main: string, args: readonly string[], cwd: string): Promise<Result> {
+async function run(
+  main: string,
+  args: readonly string[],
+  cwd: string,
+  permissions: readonly string[] = ["-A"],
+): Promise<Result> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", main, ...args],
+    args: ["run", ...permissions, "--no-check", main, ...args],
     cwd,
     env: { NO_COLOR: "1", SLUICE_LOG: "error" },
     stdin: "null",
@@ -130,7 +136,8 @@ Deno.test("the installed command runs the bundle, and the sources once one of th
   await using folder = await temporaryFolder();
   const root = `${folder.path}/`;
   for (const name of ["cli", "dist"]) await Deno.mkdir(root + name);
-  for (const name of ["start.ts", "bundle_state.ts"]) await Deno.copyFile(`${ROOT}cli/${name}`, `${root}cli/${name}`);
+  await Deno.mkdir(`${root}core/registry`, { recursive: true });
+  for (const path of ["cli/start.ts", "core/registry/bundle_state.ts"]) await Deno.copyFile(ROOT + path, root + path);
   const says = (text: string) => `export function runProgram(args) { console.log("${text}", ...args); }`;
   await Deno.writeTextFile(`${root}cli/main.ts`, says("sources").replace("args)", "args: string[])"));
   await Deno.writeTextFile(`${root}dist/main.js`, says("bundle"));
@@ -141,4 +148,58 @@ Deno.test("the installed command runs the bundle, and the sources once one of th
   assert.equal(await start(), "bundle a b\n");
   await Deno.utime(`${root}cli/main.ts`, mtime!, new Date(mtime!.getTime() + 1));
   assert.equal(await start(), "sources a b\n");
+});
+
+/** Starts a graph with the critic on a worker lane, and says what comes of it and which code the lane runs. */
+const LANE_SCRIPT = `import { nodes, Runtime } from "@sluice/sluice";
+import { nodes as own } from "./sluice.gen.ts";
+
+for (const spec of [own.critic({ where: "setup" }), nodes.wavSource({ path: "missing.wav" })]) {
+  const runtime = new Runtime({ mode: "offline", signals: false });
+  const node = runtime.add(spec, { lane: "dsp" });
+  if ("audio" in node.inputs) runtime.connect(runtime.add(nodes.toneSource(), { lane: "dsp" }).outputs.audio, node.inputs.audio);
+  try {
+    await runtime.start();
+    await runtime.finished;
+  } catch (error) {
+    const { code, stack } = error.cause ?? error;
+    const own = /(?:critic|wav_source)\\.ts/.exec(stack)?.[0];
+    console.log(code, own, /dist\\/\\w+-[\\w-]{8}\\.js|dist\\/lane/.test(stack) ? "bundle" : "sources");
+  }
+}
+`;
+
+Deno.test("a script's worker lanes start from the bundle where it may be read, and share its classes", async () => {
+  await makeBundle();
+  await using folder = await temporaryFolder();
+  const imports = {
+    "@sluice/sluice": `${ROOT}mod.ts`,
+    "@sluice/sluice/generated": `${ROOT}generated.ts`,
+    "@sluice/sluice/nodes": `${ROOT}sluice.gen.ts`,
+  };
+  await Deno.writeTextFile(`${folder.path}/deno.json`, JSON.stringify({ imports }));
+  await Deno.writeTextFile(`${folder.path}/critic.ts`, CRITIC);
+  await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": "mine", "include": ["critic.ts"] }');
+  await Deno.writeTextFile(`${folder.path}/script.ts`, LANE_SCRIPT);
+  assert.deepEqual((await run(MAINS.bundle, ["codegen"], folder.path)).code, 0);
+  const told = async (...permissions: string[]) => {
+    const { stdout, stderr } = await run(`${folder.path}/script.ts`, [], folder.path, permissions);
+    return stdout + stderr;
+  };
+  assert.equal(await told("-A"), "InvalidMedia critic.ts bundle\nInvalidConfig wav_source.ts bundle\n");
+  // Nobody is asked.
+  const others = ["-A", `--deny-read=${ROOT}dist`];
+  assert.equal(await told(...others), "InvalidMedia critic.ts sources\nInvalidConfig wav_source.ts sources\n");
+});
+
+Deno.test("bundledLane() is there until a package of this checkout other than Sluice's own comes to lanes", async () => {
+  await makeBundle();
+  lookAgainForLanes();
+  considerForLanes({ url: import.meta.resolve("../../sluice.gen.ts") });
+  considerForLanes({ url: "file:///elsewhere/sluice.gen.ts" });
+  assert.equal(bundledLane()?.href, import.meta.resolve("../../dist/lane_worker.js"));
+  considerForLanes({ url: import.meta.resolve("../fixtures/hand_made.ts") });
+  assert.equal(bundledLane(), undefined);
+  lookAgainForLanes();
+  assert.notEqual(bundledLane(), undefined);
 });

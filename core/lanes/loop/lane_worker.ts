@@ -7,18 +7,17 @@ import { consoleOnOwnLine, consoleToStderr, consoleWithoutReader } from "../../l
 import { openDriver } from "../../driver/open.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { logger, tapLog } from "../../log.ts";
-import { importModule } from "../../registry/import_module.ts";
 import { enterLaneThread } from "../../registry/lane_thread.ts";
 import { loadNodeType } from "../../registry/load_type.ts";
 import { LaneRunner } from "./lane_runner.ts";
 import { LogRelay } from "./log_relay.ts";
-import type { LaneCommand, LaneReport, PackageLoad } from "../messages.ts";
+import type { LaneCommand, LaneReport } from "../messages.ts";
 
 /** The part of a worker's global scope that is used here. */
 interface WorkerScope {
   postMessage(report: LaneReport): void;
   close(): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<LaneCommand | PackageLoad>) => void): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<LaneCommand>) => void): void;
   addEventListener(type: "error" | "unhandledrejection", listener: (event: Event) => void): void;
 }
 
@@ -71,8 +70,6 @@ function crash(call: string): never {
 }
 
 scope.addEventListener("message", async ({ data }) => {
-  // If it fails, the node that needs it tells why.
-  if (data.kind === "load") return void importModule(data.packageUrl).catch(() => {});
   if (data.kind !== "init") {
     // One that leaves ends the thread itself, once its nodes are torn down.
     const isLeaving = runner?.lane.closed === true;

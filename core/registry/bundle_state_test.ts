@@ -1,33 +1,6 @@
 import assert from "node:assert/strict";
-import { pathToFileURL } from "node:url";
-import {
-  findChangedSources,
-  isBundleCurrent,
-  isPart,
-  readParts,
-  readSources,
-  SOURCES_FILE,
-  watchesSources,
-} from "./bundle_state.ts";
-import { checkBundle } from "./commands/doctor_checks.ts";
-
-/** A checkout of two sources and the bundle that was made from them. */
-async function checkout(): Promise<AsyncDisposable & { root: string; dist: URL }> {
-  // With what a URL escapes.
-  const root = `${await Deno.makeTempDir({ prefix: "sluice bundle #" })}/`;
-  await Deno.mkdir(`${root}core`);
-  await Deno.mkdir(`${root}dist`);
-  await Deno.writeTextFile(`${root}core/one.ts`, "1");
-  await Deno.writeTextFile(`${root}deno.json`, "{}");
-  await Deno.writeTextFile(`${root}dist/args-AAAAAAAA.js`, "text of a part");
-  const sources = { ...readParts(root, ["args-AAAAAAAA.js"]), ...readSources(root, ["core/one.ts", "deno.json"]) };
-  await Deno.writeTextFile(`${root}dist/${SOURCES_FILE}`, JSON.stringify(sources));
-  return {
-    root,
-    dist: pathToFileURL(`${root}dist/`),
-    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
-  };
-}
+import { findChangedSources, isBundleCurrent, isPart, SOURCES_FILE, watchesSources } from "./bundle_state.ts";
+import { checkout } from "./fixtures/bundled_checkout.ts";
 
 Deno.test("isBundleCurrent() holds while no source has changed", async () => {
   await using made = await checkout();
@@ -83,26 +56,6 @@ Deno.test("findChangedSources() names a file of the bundle that is cut or missin
   await Deno.writeTextFile(`${made.root}core/one.ts`, "other");
   assert.deepEqual(findChangedSources(made.dist, 1), ["dist/args-AAAAAAAA.js"]);
   assert.deepEqual(findChangedSources(made.dist)!.map(isPart), [true, false]);
-  assert.equal(checkBundle(made.dist).found, "not whole: dist/args-AAAAAAAA.js");
-});
-
-Deno.test("checkBundle() tells a bundle that is current from one that is older than its sources, and from none", async () => {
-  await using made = await checkout();
-  const found = () => {
-    const { ok, required, found, mend } = checkBundle(made.dist);
-    assert.equal(required, false);
-    assert.equal(ok, mend === undefined);
-    assert.match(mend ?? "deno task bundle", /deno task bundle/);
-    return found;
-  };
-  assert.equal(found(), "current: the command starts from it");
-  await Deno.writeTextFile(`${made.root}core/one.ts`, "other");
-  assert.equal(found(), "older than core/one.ts");
-  const more = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`core/${name}.ts`, [0, 0]]));
-  await Deno.writeTextFile(new URL(SOURCES_FILE, made.dist), JSON.stringify(more));
-  assert.equal(found(), "older than core/a.ts, core/b.ts, core/c.ts and 2 more");
-  await Deno.remove(made.dist, { recursive: true });
-  assert.equal(found(), "missing");
 });
 
 Deno.test("watchesSources() holds for --watch in the checkout alone", async () => {

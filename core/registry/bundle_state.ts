@@ -1,11 +1,12 @@
 /**
- * Whether the bundled command, `dist`, is what the sources beside it say.
+ * Whether the bundle, `dist`, is what the sources beside it say: the command and lanes start from it then, and from the
+ * sources otherwise.
  *
  * @module
  */
 
 /** Where the bundle is. */
-export const BUNDLE_FOLDER: URL = new URL("../dist/", import.meta.url);
+export const BUNDLE_FOLDER: URL = new URL("../../dist/", import.meta.url);
 
 /** In it: what it was made from. */
 export const SOURCES_FILE = "sources.json";
@@ -59,9 +60,14 @@ export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
  *
  * @param folder as for {@linkcode isBundleCurrent}
  * @param most to name
+ * @param concerns whether a path is looked at; by default each is
  * @returns `undefined` if there is no bundle, or it was not finished
  */
-export function findChangedSources(folder: URL = BUNDLE_FOLDER, most: number = Infinity): string[] | undefined {
+export function findChangedSources(
+  folder: URL = BUNDLE_FOLDER,
+  most: number = Infinity,
+  concerns: (path: string) => boolean = () => true,
+): string[] | undefined {
   if (folder.protocol !== "file:") return [];
   try {
     const sources: BundleSources = JSON.parse(Deno.readTextFileSync(new URL(SOURCES_FILE, folder)));
@@ -69,7 +75,7 @@ export function findChangedSources(folder: URL = BUNDLE_FOLDER, most: number = I
     const root = rootOf(folder);
     const changed: string[] = [];
     for (const [path, [mtimeMs, size]] of Object.entries(sources)) {
-      if (!isAsItWas(root + path, mtimeMs, size) && changed.push(path) === most) break;
+      if (concerns(path) && !isAsItWas(root + path, mtimeMs, size) && changed.push(path) === most) break;
     }
     return changed;
   } catch {

@@ -1,0 +1,48 @@
+/**
+ * Which code the worker lanes of a program run that runs from the sources: the bundle, which starts in less than half the
+ * time, or the sources too.
+ *
+ * @module
+ */
+import { bundle } from "./bundle.ts";
+import { BUNDLE_FOLDER, findChangedSources } from "./bundle_state.ts";
+
+/** The packages of the standard node types and stages, which are in the bundle. */
+const OWN_PACKAGES = ["sluice.gen.ts", "stages.gen.ts"];
+
+/** Sources that no lane runs, though they are in the bundle. */
+const NOT_OF_LANES = /^(?:cli|codegen|control|tools)\//;
+
+let isBundled: boolean | undefined;
+
+/**
+ * URL of the bundle's module of worker lanes; `undefined` where they run the code that runs here. It is the same for all
+ * lanes of a program: to look whether the bundle is as the sources are takes about a tenth of a lane's start.
+ */
+export function bundledLane(): URL | undefined {
+  if (bundle !== undefined) return undefined;
+  isBundled ??= mayRead(BUNDLE_FOLDER) &&
+    findChangedSources(BUNDLE_FOLDER, 1, (path) => !NOT_OF_LANES.test(path))?.length === 0;
+  return isBundled ? new URL("lane_worker.js", BUNDLE_FOLDER) : undefined;
+}
+
+/** Code has changed, and lanes that start from now on are to run it: looks again. */
+export function lookAgainForLanes(): void {
+  isBundled = undefined;
+}
+
+/**
+ * Keeps worker lanes from the bundle from now on if a package, whose node types come to lanes, is in this checkout and is
+ * not Sluice's own. Its modules, such as those of tests, may import any source: a bundled lane would have that one twice.
+ */
+export function considerForLanes(nodePackage: { readonly url: string } | undefined): void {
+  const root = new URL("../", BUNDLE_FOLDER).href;
+  if (!nodePackage?.url.startsWith(root)) return;
+  if (!OWN_PACKAGES.includes(nodePackage.url.slice(root.length))) isBundled = false;
+}
+
+/** Nobody is asked. */
+function mayRead(folder: URL): boolean {
+  if (folder.protocol !== "file:") return true;
+  return Deno.permissions.querySync({ name: "read", path: folder }).state === "granted";
+}
