@@ -76,7 +76,7 @@ export const workSource: NodeType<None, NodeHandle<None, { audio: AudioFrame<1> 
 /** Computes, and hands every frame on; fails at its end if a number was left out. */
 export const work: NodeType<
   { steps?: number },
-  NodeHandle<{ audioIn: AudioFrame<1> }, { audioOut: AudioFrame<1> }>
+  NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>
 > = nodeType(() => new Work(), {
   type: "work",
   keys: ["steps"],
