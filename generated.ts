@@ -49,6 +49,7 @@ export type {
   OutputRefTuple,
   PortArray,
   PortShape,
+  SinglePort,
   Untyped,
 } from "./core/registry/handle.ts";
 

@@ -20,6 +20,7 @@ import type {
   DataFrame,
   DynamicPort,
   EncodedFrame,
+  Frame,
   NamedPorts,
   NodeHandle,
   NodePackage,
@@ -31,6 +32,7 @@ import type {
   PortRegistry,
   PortVisitor,
   PortWiring,
+  SinglePort,
   StreamInput,
   StreamOutput,
   Untyped,
@@ -192,984 +194,6 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
         configure: (values) => {
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.time !== undefined) processor.time = values.time as typeof processor.time;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `audio-delay`. */
-export class AudioDelayPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
-  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
-    return { audioIn: this.#processor.audioIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
-    return { audioOut: this.#processor.audioOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("audioIn", this.#processor.audioIn);
-    visitor.output("audioOut", this.#processor.audioOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
-    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `audio-delay`. */
-export interface AudioDelayConfig {
-  /**
-   * How much later.
-   *
-   * A number from 0 to 60000 ms; 100 by default.
-   */
-  readonly delayMs?: number;
-  /**
-   * Begin with silence as long as the delay.
-   *
-   * True or false; false by default.
-   */
-  readonly prime?: boolean;
-  /**
-   * Sample rate of that silence.
-   *
-   * A whole number from 1 to 768000 Hz; 48000 by default.
-   */
-  readonly sampleRateHz?: number;
-  /**
-   * Channels of that silence.
-   *
-   * A whole number from 1 to 64; 1 by default.
-   */
-  readonly channels?: number;
-}
-
-/** A `audio-delay` in a graph. */
-export type AudioDelayHandle<C extends number = Untyped> = NodeHandle<
-  { audioIn: AudioFrame<C> },
-  { audioOut: AudioFrame<C> }
->;
-
-/** The node type `audio-delay`, which carries what its links do. */
-export interface AudioDelayNodeType extends NodeType<AudioDelayConfig, AudioDelayHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: AudioDelayConfig): NodeSpec<AudioDelayHandle<C>>;
-}
-
-/**
- * Delays audio, and makes a loop of links legal.
- *
- * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves once it has been in the graph
- * for that long, and waits on the input's link until then; in an offline graph it leaves at once. With `prime` the
- * output begins with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
- *
- * **Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.
- *
- * **Outputs.** `audioOut`: the same samples, later.
- *
- * **Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.
- *
- * **Example.**
- * ```json
- * { "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
- * ```
- */
-export const audioDelay: AudioDelayNodeType = defineNodeType<AudioDelayConfig, AudioDelayHandle, AudioDelayNodeType>({
-  descriptor: {
-    type: "audio-delay",
-    className: "AudioDelay",
-    source: "processors/flow/audio_delay.ts:35",
-    description: "Delays audio, and makes a loop of links legal.",
-    doc:
-      'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves once it has been in the graph\nfor that long, and waits on the input\'s link until then; in an offline graph it leaves at once. With `prime` the\noutput begins with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
-    category: "flow",
-    tags: ["audio", "delay", "echo", "feedback", "loop", "latency"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    delays: true,
-    isAsync: false,
-    inputs: [{
-      name: "audioIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "audioOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        delayMs: {
-          type: "number",
-          description: "How much later.",
-          minimum: 0,
-          maximum: 60000,
-          "x-unit": "ms",
-          default: 100,
-        },
-        prime: {
-          type: "boolean",
-          description: "Begin with silence as long as the delay.",
-          default: false,
-        },
-        sampleRateHz: {
-          type: "integer",
-          description: "Sample rate of that silence.",
-          minimum: 1,
-          maximum: 768000,
-          "x-unit": "Hz",
-          default: 48000,
-        },
-        channels: {
-          type: "integer",
-          description: "Channels of that silence.",
-          minimum: 1,
-          maximum: 64,
-          default: 1,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const AudioDelay = processorClass(
-      "audio-delay",
-      "processors/flow/audio_delay.ts",
-      await import("./processors/flow/audio_delay.ts"),
-      "AudioDelay",
-    );
-    return () => {
-      const processor = new AudioDelay<Untyped>();
-      return {
-        processor,
-        ports: new AudioDelayPorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
-          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
-          if (values.sampleRateHz !== undefined) {
-            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
-          }
-          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `audio-rebuffer`. */
-export class AudioRebufferPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
-  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
-    return { audioIn: this.#processor.audioIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
-    return { audioOut: this.#processor.audioOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("audioIn", this.#processor.audioIn);
-    visitor.output("audioOut", this.#processor.audioOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
-    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `audio-rebuffer`. */
-export interface AudioRebufferConfig {
-  /**
-   * Samples per channel in a block.
-   *
-   * A whole number from 1 to 16384 samples; 1024 by default.
-   */
-  readonly size?: number;
-  /**
-   * Fill a block that ends early with silence, instead of making it shorter.
-   *
-   * True or false; false by default.
-   */
-  readonly pad?: boolean;
-}
-
-/** A `audio-rebuffer` in a graph. */
-export type AudioRebufferHandle<C extends number = Untyped> = NodeHandle<
-  { audioIn: AudioFrame<C> },
-  { audioOut: AudioFrame<C> }
->;
-
-/** The node type `audio-rebuffer`, which carries what its links do. */
-export interface AudioRebufferNodeType extends NodeType<AudioRebufferConfig, AudioRebufferHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: AudioRebufferConfig): NodeSpec<AudioRebufferHandle<C>>;
-}
-
-/**
- * Joins and splits blocks of any size into blocks of one size.
- *
- * **Purpose.** The `chunker` of the audio family under a name of the flow family: sample for sample, with the times of
- * the first samples. The remainder at the end makes a shorter block, or a padded one.
- *
- * **Inputs.** `audioIn`: blocks of any size.
- *
- * **Outputs.** `audioOut`: blocks of `size` samples.
- *
- * **Config.** `size`, `pad`.
- *
- * **Example.**
- * ```json
- * { "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }
- * ```
- */
-export const audioRebuffer: AudioRebufferNodeType = defineNodeType<
-  AudioRebufferConfig,
-  AudioRebufferHandle,
-  AudioRebufferNodeType
->({
-  descriptor: {
-    type: "audio-rebuffer",
-    className: "AudioRebuffer",
-    source: "processors/flow/audio_rebuffer.ts:27",
-    description: "Joins and splits blocks of any size into blocks of one size.",
-    doc:
-      'Joins and splits blocks of any size into blocks of one size.\n\n**Purpose.** The `chunker` of the audio family under a name of the flow family: sample for sample, with the times of\nthe first samples. The remainder at the end makes a shorter block, or a padded one.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }\n```',
-    category: "flow",
-    tags: ["audio", "block", "buffer", "rebuffer"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "audioIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "audioOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        size: {
-          type: "integer",
-          description: "Samples per channel in a block.",
-          minimum: 1,
-          maximum: 16384,
-          "x-unit": "samples",
-          default: 1024,
-        },
-        pad: {
-          type: "boolean",
-          description: "Fill a block that ends early with silence, instead of making it shorter.",
-          default: false,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const AudioRebuffer = processorClass(
-      "audio-rebuffer",
-      "processors/flow/audio_rebuffer.ts",
-      await import("./processors/flow/audio_rebuffer.ts"),
-      "AudioRebuffer",
-    );
-    return () => {
-      const processor = new AudioRebuffer<Untyped>();
-      return {
-        processor,
-        ports: new AudioRebufferPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
-          if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `audio-switch`. */
-export class AudioSwitchPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<AudioFrame>[]; frameOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<AudioFrame>[]; frameOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: readonly StreamInput<AudioFrame>[] } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<AudioFrame>[];
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `audio-switch`. */
-export interface AudioSwitchConfig {
-  /**
-   * Number of the input whose frames pass.
-   *
-   * A whole number from 0 to 7; 0 by default; may change while the node runs.
-   */
-  readonly active?: number;
-}
-
-/** A `audio-switch` in a graph. */
-export type AudioSwitchHandle<C extends number = Untyped> = NodeHandle<
-  { frameIn: PortArray<AudioFrame<C>, 8> },
-  { frameOut: AudioFrame<C> }
->;
-
-/** The node type `audio-switch`, which carries what its links do. */
-export interface AudioSwitchNodeType extends NodeType<AudioSwitchConfig, AudioSwitchHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: AudioSwitchConfig): NodeSpec<AudioSwitchHandle<C>>;
-}
-
-/**
- * Hands on one of up to eight streams of audio.
- *
- * **Purpose.** Drops the blocks of the other inputs as they arrive, so that no writer waits, and a change takes effect
- * with the next block. The first block from another input is flagged as a discontinuity.
- *
- * **Inputs.** `frameIn_0` to `frameIn_7`.
- *
- * **Outputs.** `frameOut`: the blocks of the active input, untouched.
- *
- * **Config.** `active` (live).
- *
- * **Example.**
- * ```json
- * { "pick": { "type": "audio-switch", "config": { "active": 1 } } }
- * ```
- */
-export const audioSwitch: AudioSwitchNodeType = defineNodeType<
-  AudioSwitchConfig,
-  AudioSwitchHandle,
-  AudioSwitchNodeType
->({
-  descriptor: {
-    type: "audio-switch",
-    className: "AudioSwitch",
-    source: "processors/flow/switch.ts:68",
-    description: "Hands on one of up to eight streams of audio.",
-    doc:
-      'Hands on one of up to eight streams of audio.\n\n**Purpose.** Drops the blocks of the other inputs as they arrive, so that no writer waits, and a change takes effect\nwith the next block. The first block from another input is flagged as a discontinuity.\n\n**Inputs.** `frameIn_0` to `frameIn_7`.\n\n**Outputs.** `frameOut`: the blocks of the active input, untouched.\n\n**Config.** `active` (live).\n\n**Example.**\n```json\n{ "pick": { "type": "audio-switch", "config": { "active": 1 } } }\n```',
-    category: "flow",
-    tags: ["audio", "select", "choose", "switch"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      array: 8,
-      optional: true,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        active: {
-          type: "integer",
-          description: "Number of the input whose frames pass.",
-          minimum: 0,
-          maximum: 7,
-          default: 0,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const AudioSwitch = processorClass(
-      "audio-switch",
-      "processors/flow/switch.ts",
-      await import("./processors/flow/switch.ts"),
-      "AudioSwitch",
-    );
-    return () => {
-      const processor = new AudioSwitch<Untyped>();
-      return {
-        processor,
-        ports: new AudioSwitchPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `audio-throttle`. */
-export class AudioThrottlePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<AudioFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `audio-throttle`. */
-export interface AudioThrottleConfig {
-  /**
-   * Frames a second at most.
-   *
-   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
-   */
-  readonly ratePerSecond?: number;
-}
-
-/** A `audio-throttle` in a graph. */
-export type AudioThrottleHandle<C extends number = Untyped> = NodeHandle<
-  { frameIn: AudioFrame<C> },
-  { frameOut: AudioFrame<C> }
->;
-
-/** The node type `audio-throttle`, which carries what its links do. */
-export interface AudioThrottleNodeType extends NodeType<AudioThrottleConfig, AudioThrottleHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: AudioThrottleConfig): NodeSpec<AudioThrottleHandle<C>>;
-}
-
-/**
- * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: the output has gaps,
- * and the first block after a gap is flagged as a discontinuity.
- */
-export const audioThrottle: AudioThrottleNodeType = defineNodeType<
-  AudioThrottleConfig,
-  AudioThrottleHandle,
-  AudioThrottleNodeType
->({
-  descriptor: {
-    type: "audio-throttle",
-    className: "AudioThrottle",
-    source: "processors/flow/throttle.ts:94",
-    description: "Lets at most so many blocks of audio a second pass: as `video-throttle`.",
-    doc:
-      "Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: the output has gaps,\nand the first block after a gap is flagged as a discontinuity.",
-    category: "flow",
-    tags: ["audio", "rate", "limit", "drop", "throttle"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        ratePerSecond: {
-          type: "number",
-          description: "Frames a second at most.",
-          exclusiveMinimum: 0,
-          maximum: 1000000,
-          "x-unit": "Hz",
-          default: 10,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const AudioThrottle = processorClass(
-      "audio-throttle",
-      "processors/flow/throttle.ts",
-      await import("./processors/flow/throttle.ts"),
-      "AudioThrottle",
-    );
-    return () => {
-      const processor = new AudioThrottle<Untyped>();
-      return {
-        processor,
-        ports: new AudioThrottlePorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.ratePerSecond !== undefined) {
-            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
-          }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `audio-trim`. */
-export class AudioTrimPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<AudioFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `audio-trim`. */
-export interface AudioTrimConfig {
-  /**
-   * The time of the first sample that passes.
-   *
-   * A number in s; 0 by default.
-   */
-  readonly startSeconds?: number;
-  /**
-   * The time of the first sample that does not pass any more; by default all do.
-   *
-   * A number in s.
-   */
-  readonly endSeconds?: number;
-}
-
-/** A `audio-trim` in a graph. */
-export type AudioTrimHandle<C extends number = Untyped> = NodeHandle<
-  { frameIn: AudioFrame<C> },
-  { frameOut: AudioFrame<C> }
->;
-
-/** The node type `audio-trim`, which carries what its links do. */
-export interface AudioTrimNodeType extends NodeType<AudioTrimConfig, AudioTrimHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: AudioTrimConfig): NodeSpec<AudioTrimHandle<C>>;
-}
-
-/**
- * Leaves out the sound before and after two times.
- *
- * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across
- * one of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which
- * has times before 0, is left out. It ends with the first block that lies across `endSeconds` or behind it, and with it
- * what nobody else reads: an endless source, too.
- *
- * **Inputs.** `frameIn`.
- *
- * **Outputs.** `frameOut`: the same blocks, and parts of those that are cut.
- *
- * **Config.** `startSeconds`, `endSeconds`.
- *
- * **Example.**
- * ```json
- * { "minute": { "type": "audio-trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }
- * ```
- */
-export const audioTrim: AudioTrimNodeType = defineNodeType<AudioTrimConfig, AudioTrimHandle, AudioTrimNodeType>({
-  descriptor: {
-    type: "audio-trim",
-    className: "AudioTrim",
-    source: "processors/flow/trim.ts:37",
-    description: "Leaves out the sound before and after two times.",
-    doc:
-      'Leaves out the sound before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`, to the sample: blocks that lie across\none of them are cut. Times stay as they are. So what a source reads before the place that it was told to go to, which\nhas times before 0, is left out. It ends with the first block that lies across `endSeconds` or behind it, and with it\nwhat nobody else reads: an endless source, too.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, and parts of those that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "audio-trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
-    category: "flow",
-    tags: ["audio", "cut", "trim", "from", "to"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        startSeconds: {
-          type: "number",
-          description: "The time of the first sample that passes.",
-          "x-unit": "s",
-          default: 0,
-        },
-        endSeconds: {
-          type: "number",
-          description: "The time of the first sample that does not pass any more; by default all do.",
-          "x-unit": "s",
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const AudioTrim = processorClass(
-      "audio-trim",
-      "processors/flow/trim.ts",
-      await import("./processors/flow/trim.ts"),
-      "AudioTrim",
-    );
-    return () => {
-      const processor = new AudioTrim<Untyped>();
-      return {
-        processor,
-        ports: new AudioTrimPorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.startSeconds !== undefined) {
-            processor.startSeconds = values.startSeconds as typeof processor.startSeconds;
-          }
-          if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `audio-valve`. */
-export class AudioValvePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<AudioFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `audio-valve`. */
-export interface AudioValveConfig {
-  /**
-   * Whether frames pass.
-   *
-   * True or false; true by default; may change while the node runs.
-   */
-  readonly open?: boolean;
-}
-
-/** A `audio-valve` in a graph. */
-export type AudioValveHandle<C extends number = Untyped> = NodeHandle<
-  { frameIn: AudioFrame<C> },
-  { frameOut: AudioFrame<C> }
->;
-
-/** The node type `audio-valve`, which carries what its links do. */
-export interface AudioValveNodeType extends NodeType<AudioValveConfig, AudioValveHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: AudioValveConfig): NodeSpec<AudioValveHandle<C>>;
-}
-
-/**
- * Lets audio pass, or drops it.
- *
- * **Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first block after
- * that is flagged as a discontinuity. The node's own figures tell how much: frames in less frames out.
- *
- * **Inputs.** `frameIn`.
- *
- * **Outputs.** `frameOut`: the same blocks, untouched.
- *
- * **Config.** `open` (live).
- *
- * **Example.**
- * ```json
- * { "mute": { "type": "audio-valve", "config": { "open": false } } }
- * ```
- */
-export const audioValve: AudioValveNodeType = defineNodeType<AudioValveConfig, AudioValveHandle, AudioValveNodeType>({
-  descriptor: {
-    type: "audio-valve",
-    className: "AudioValve",
-    source: "processors/flow/valve.ts:66",
-    description: "Lets audio pass, or drops it.",
-    doc:
-      'Lets audio pass, or drops it.\n\n**Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first block after\nthat is flagged as a discontinuity. The node\'s own figures tell how much: frames in less frames out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, untouched.\n\n**Config.** `open` (live).\n\n**Example.**\n```json\n{ "mute": { "type": "audio-valve", "config": { "open": false } } }\n```',
-    category: "flow",
-    tags: ["audio", "gate", "mute", "drop", "valve"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        open: {
-          type: "boolean",
-          description: "Whether frames pass.",
-          default: true,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const AudioValve = processorClass(
-      "audio-valve",
-      "processors/flow/valve.ts",
-      await import("./processors/flow/valve.ts"),
-      "AudioValve",
-    );
-    return () => {
-      const processor = new AudioValve<Untyped>();
-      return {
-        processor,
-        ports: new AudioValvePorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
         },
       };
     };
@@ -1537,171 +561,6 @@ export const chordSource: NodeType<ChordSourceConfig, ChordSourceHandle> = defin
           if (values.durationSeconds !== undefined) {
             processor.durationSeconds = values.durationSeconds as typeof processor.durationSeconds;
           }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `chunker`. */
-export class ChunkerPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
-  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
-    return { audioIn: this.#processor.audioIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
-    return { audioOut: this.#processor.audioOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("audioIn", this.#processor.audioIn);
-    visitor.output("audioOut", this.#processor.audioOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
-    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `chunker`. */
-export interface ChunkerConfig {
-  /**
-   * Samples per channel in a block.
-   *
-   * A whole number from 1 to 16384 samples; 1024 by default.
-   */
-  readonly size?: number;
-  /**
-   * Fill a block that ends early with silence, instead of making it shorter.
-   *
-   * True or false; false by default.
-   */
-  readonly pad?: boolean;
-}
-
-/** A `chunker` in a graph. */
-export type ChunkerHandle<C extends number = Untyped> = NodeHandle<
-  { audioIn: AudioFrame<C> },
-  { audioOut: AudioFrame<C> }
->;
-
-/** The node type `chunker`, which carries what its links do. */
-export interface ChunkerNodeType extends NodeType<ChunkerConfig, ChunkerHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <C extends number = Untyped>(config?: ChunkerConfig): NodeSpec<ChunkerHandle<C>>;
-}
-
-/**
- * Cuts audio into blocks of one size.
- *
- * **Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes
- * that need a fixed size. A block's time is that of its first sample. No block spans a gap in the stream or a change of
- * format: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.
- *
- * **Inputs.** `audioIn`: blocks of any size.
- *
- * **Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with
- * silence.
- *
- * **Config.** `size`, `pad`.
- *
- * **Example.**
- * ```json
- * { "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }
- * ```
- */
-export const chunker: ChunkerNodeType = defineNodeType<ChunkerConfig, ChunkerHandle, ChunkerNodeType>({
-  descriptor: {
-    type: "chunker",
-    className: "Chunker",
-    source: "processors/audio/chunker.ts:43",
-    description: "Cuts audio into blocks of one size.",
-    doc:
-      'Cuts audio into blocks of one size.\n\n**Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes\nthat need a fixed size. A block\'s time is that of its first sample. No block spans a gap in the stream or a change of\nformat: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with\nsilence.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }\n```',
-    category: "audio",
-    tags: ["audio", "block", "reblock", "buffer", "frame size"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "audioIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "audioOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame<C>",
-      generic: { argument: "C", parameters: ["C"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        size: {
-          type: "integer",
-          description: "Samples per channel in a block.",
-          minimum: 1,
-          maximum: 16384,
-          "x-unit": "samples",
-          default: 1024,
-        },
-        pad: {
-          type: "boolean",
-          description: "Fill a block that ends early with silence, instead of making it shorter.",
-          default: false,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const Chunker = processorClass(
-      "chunker",
-      "processors/audio/chunker.ts",
-      await import("./processors/audio/chunker.ts"),
-      "Chunker",
-    );
-    return () => {
-      const processor = new Chunker<Untyped>();
-      return {
-        processor,
-        ports: new ChunkerPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
-          if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
         },
       };
     };
@@ -2524,30 +1383,30 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
   },
 });
 
-/** The ports of `data-delay`. */
-export class DataDelayPorts implements PortRegistry {
+/** The ports of `delay`. */
+export class DelayPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
   static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> };
+  readonly #processor: { frameIn: StreamInput<Frame>; frameOut: StreamOutput<Frame> };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> }) {
+  constructor(processor: { frameIn: StreamInput<Frame>; frameOut: StreamOutput<Frame> }) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<DataFrame> } {
+  inputs(): { readonly frameIn: StreamInput<Frame> } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
+  outputs(): { readonly frameOut: StreamOutput<Frame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -2559,19 +1418,13 @@ export class DataDelayPorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<Frame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<Frame>;
   }
 }
 
-/** The configuration of `data-delay`. */
-export interface DataDelayConfig {
-  /**
-   * How many frames later.
-   *
-   * A whole number from 0 to 65535 frames; 1 by default.
-   */
-  readonly delayFrames?: number;
+/** The configuration of `delay`. */
+export interface DelayConfig {
   /**
    * How much later.
    *
@@ -2579,56 +1432,114 @@ export interface DataDelayConfig {
    */
   readonly delayMs?: number;
   /**
-   * Begin with as many values as the delay has frames.
+   * How many frames later; by default 1 if `delayMs` is 0.
+   *
+   * A whole number from 0 to 65535 frames.
+   */
+  readonly delayFrames?: number;
+  /**
+   * Begin with blank frames: with as much silence as the delay, or with `delayFrames`, by default 1, of other kinds.
    *
    * True or false; false by default.
    */
   readonly prime?: boolean;
   /**
-   * The initial value.
+   * Sample rate of the silence.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Channels of the silence.
+   *
+   * A whole number from 1 to 64; 1 by default.
+   */
+  readonly channels?: number;
+  /**
+   * How the pixels of the black pictures lie in memory.
+   *
+   * One of "rgba8", "bgra8", "nv12", "i420"; "rgba8" by default.
+   */
+  readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
+  /**
+   * Pixels in a row of the black pictures.
+   *
+   * A whole number from 1 to 32768 pixels; 1920 by default.
+   */
+  readonly width?: number;
+  /**
+   * Rows of the black pictures.
+   *
+   * A whole number from 1 to 32768 pixels; 1080 by default.
+   */
+  readonly height?: number;
+  /**
+   * Black pictures a second, which gives them their length.
+   *
+   * A number of at most 1000 and above 0 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * The value to begin with.
    *
    * A number or a string or true or false or null or a list, each a number or an object; null by default.
    */
   readonly initial?: number | string | boolean | null | readonly number[] | {
     readonly [key: string]: number | string | boolean | null;
   };
+  /**
+   * The type of each field of the empty batches, by name.
+   *
+   * An object; {"value":"f64"} by default.
+   */
+  readonly fields?: { readonly [key: string]: "f64" | "f32" | "i32" | "u32" | "u8" };
 }
 
-/** A `data-delay` in a graph. */
-export type DataDelayHandle<T = Untyped> = NodeHandle<{ frameIn: DataFrame<T> }, { frameOut: DataFrame<T> }>;
+/** A `delay` in a graph. */
+export type DelayHandle<F extends Frame = Untyped> = NodeHandle<
+  { frameIn: SinglePort<F> },
+  { frameOut: SinglePort<F> }
+>;
 
-/** The node type `data-delay`, which carries what its links do. */
-export interface DataDelayNodeType extends NodeType<DataDelayConfig, DataDelayHandle> {
+/** The node type `delay`, which carries what its links do. */
+export interface DelayNodeType extends NodeType<DelayConfig, DelayHandle> {
   /** A node whose ports carry these types; without them, any. */
-  <T = Untyped>(config?: DataDelayConfig): NodeSpec<DataDelayHandle<T>>;
+  <F extends Frame = Untyped>(config?: DelayConfig): NodeSpec<DelayHandle<F>>;
 }
 
 /**
- * Delays values, and makes a loop of links legal.
+ * Delays a stream, and makes a loop of links legal.
  *
- * **Purpose.** Works as `video-delay`. With `prime` the output begins with the value `initial`, `delayFrames` times.
+ * **Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
+ * graph for `delayMs`; until then it waits on the link before. Its times move by both: by `delayMs`, and by
+ * `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
+ * newer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of
+ * other kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
+ * that encoded frames have none.
  *
- * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
+ * **Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless
+ * `prime` is used. Sound behind silence is of the rate and channels that are configured.
  *
- * **Outputs.** `frameOut`: the same values, later, of the input's type.
+ * **Outputs.** `frameOut`: the same frames, later.
  *
- * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
+ * **Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,
+ * `height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.
  *
  * **Example.**
  * ```json
- * { "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }
+ * { "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
  * ```
  */
-export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, DataDelayHandle, DataDelayNodeType>({
+export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, DelayNodeType>({
   descriptor: {
-    type: "data-delay",
-    className: "DataDelay",
-    source: "processors/flow/data_delay.ts:28",
-    description: "Delays values, and makes a loop of links legal.",
+    type: "delay",
+    className: "Delay",
+    source: "processors/flow/delay.ts:42",
+    description: "Delays a stream, and makes a loop of links legal.",
     doc:
-      'Delays values, and makes a loop of links legal.\n\n**Purpose.** Works as `video-delay`. With `prime` the output begins with the value `initial`, `delayFrames` times.\n\n**Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same values, later, of the input\'s type.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, `initial`.\n\n**Example.**\n```json\n{ "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }\n```',
+      'Delays a stream, and makes a loop of links legal.\n\n**Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its times move by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no\nnewer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of\nother kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so\nthat encoded frames have none.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless\n`prime` is used. Sound behind silence is of the rate and channels that are configured.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,\n`height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
     category: "flow",
-    tags: ["data", "delay", "feedback", "loop", "state", "latency"],
+    tags: ["echo", "feedback", "loop", "latency", "lip sync", "state"],
     mode: "push",
     trigger: "any",
     lane: "worker",
@@ -2638,10 +1549,13 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
     inputs: [{
       name: "frameIn",
       direction: "input",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
       optional: false,
       burst: 1,
       doc: "",
@@ -2649,10 +1563,13 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
     outputs: [{
       name: "frameOut",
       direction: "output",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
       optional: false,
       burst: 1,
       doc: "",
@@ -2660,14 +1577,6 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
     config: {
       type: "object",
       properties: {
-        delayFrames: {
-          type: "integer",
-          description: "How many frames later.",
-          minimum: 0,
-          maximum: 65535,
-          "x-unit": "frames",
-          default: 1,
-        },
         delayMs: {
           type: "number",
           description: "How much later.",
@@ -2676,10 +1585,62 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
           "x-unit": "ms",
           default: 0,
         },
+        delayFrames: {
+          type: "integer",
+          description: "How many frames later; by default 1 if `delayMs` is 0.",
+          minimum: 0,
+          maximum: 65535,
+          "x-unit": "frames",
+        },
         prime: {
           type: "boolean",
-          description: "Begin with as many values as the delay has frames.",
+          description:
+            "Begin with blank frames: with as much silence as the delay, or with `delayFrames`, by default 1, of other kinds.",
           default: false,
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "Sample rate of the silence.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "Channels of the silence.",
+          minimum: 1,
+          maximum: 64,
+          default: 1,
+        },
+        pixelFormat: {
+          enum: ["rgba8", "bgra8", "nv12", "i420"],
+          description: "How the pixels of the black pictures lie in memory.",
+          default: "rgba8",
+        },
+        width: {
+          type: "integer",
+          description: "Pixels in a row of the black pictures.",
+          minimum: 1,
+          maximum: 32768,
+          "x-unit": "pixels",
+          default: 1920,
+        },
+        height: {
+          type: "integer",
+          description: "Rows of the black pictures.",
+          minimum: 1,
+          maximum: 32768,
+          "x-unit": "pixels",
+          default: 1080,
+        },
+        frameRate: {
+          type: "number",
+          description: "Black pictures a second, which gives them their length.",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          "x-unit": "Hz",
+          default: 30,
         },
         initial: {
           anyOf: [{ type: "number" }, { type: "string" }, { type: "boolean" }, { type: "null" }, {
@@ -2691,8 +1652,14 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
               anyOf: [{ type: "number" }, { type: "string" }, { type: "boolean" }, { type: "null" }],
             },
           }],
-          description: "The initial value.",
+          description: "The value to begin with.",
           default: null,
+        },
+        fields: {
+          type: "object",
+          additionalProperties: { enum: ["f64", "f32", "i32", "u32", "u8"] },
+          description: "The type of each field of the empty batches, by name.",
+          default: { value: "f64" },
         },
       },
       required: [],
@@ -2700,433 +1667,36 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
     },
   },
   load: async () => {
-    const DataDelay = processorClass(
-      "data-delay",
-      "processors/flow/data_delay.ts",
-      await import("./processors/flow/data_delay.ts"),
-      "DataDelay",
+    const Delay = processorClass(
+      "delay",
+      "processors/flow/delay.ts",
+      await import("./processors/flow/delay.ts"),
+      "Delay",
     );
     return () => {
-      const processor = new DataDelay<Untyped>();
+      const processor = new Delay<Untyped>();
       return {
         processor,
-        ports: new DataDelayPorts(processor),
+        ports: new DelayPorts(processor),
         tick: (context) => processor.process(context),
         configure: (values) => {
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
           if (values.delayFrames !== undefined) {
             processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
           }
-          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
           if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
-          if (values.initial !== undefined) processor.initial = values.initial as typeof processor.initial;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `data-switch`. */
-export class DataSwitchPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame>[]; frameOut: StreamOutput<DataFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<DataFrame>[]; frameOut: StreamOutput<DataFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: readonly StreamInput<DataFrame>[] } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<DataFrame>[];
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
-  }
-}
-
-/** The configuration of `data-switch`. */
-export interface DataSwitchConfig {
-  /**
-   * Number of the input whose frames pass.
-   *
-   * A whole number from 0 to 7; 0 by default; may change while the node runs.
-   */
-  readonly active?: number;
-}
-
-/** A `data-switch` in a graph. */
-export type DataSwitchHandle<T = Untyped> = NodeHandle<
-  { frameIn: PortArray<DataFrame<T>, 8> },
-  { frameOut: DataFrame<T> }
->;
-
-/** The node type `data-switch`, which carries what its links do. */
-export interface DataSwitchNodeType extends NodeType<DataSwitchConfig, DataSwitchHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T = Untyped>(config?: DataSwitchConfig): NodeSpec<DataSwitchHandle<T>>;
-}
-
-/** Hands on one of up to eight streams of values: as `audio-switch`. */
-export const dataSwitch: DataSwitchNodeType = defineNodeType<DataSwitchConfig, DataSwitchHandle, DataSwitchNodeType>({
-  descriptor: {
-    type: "data-switch",
-    className: "DataSwitch",
-    source: "processors/flow/switch.ts:76",
-    description: "Hands on one of up to eight streams of values: as `audio-switch`.",
-    doc: "Hands on one of up to eight streams of values: as `audio-switch`.",
-    category: "flow",
-    tags: ["data", "select", "choose", "switch"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      array: 8,
-      optional: true,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        active: {
-          type: "integer",
-          description: "Number of the input whose frames pass.",
-          minimum: 0,
-          maximum: 7,
-          default: 0,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const DataSwitch = processorClass(
-      "data-switch",
-      "processors/flow/switch.ts",
-      await import("./processors/flow/switch.ts"),
-      "DataSwitch",
-    );
-    return () => {
-      const processor = new DataSwitch<Untyped>();
-      return {
-        processor,
-        ports: new DataSwitchPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `data-throttle`. */
-export class DataThrottlePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<DataFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
-  }
-}
-
-/** The configuration of `data-throttle`. */
-export interface DataThrottleConfig {
-  /**
-   * Frames a second at most.
-   *
-   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
-   */
-  readonly ratePerSecond?: number;
-}
-
-/** A `data-throttle` in a graph. */
-export type DataThrottleHandle<T = Untyped> = NodeHandle<{ frameIn: DataFrame<T> }, { frameOut: DataFrame<T> }>;
-
-/** The node type `data-throttle`, which carries what its links do. */
-export interface DataThrottleNodeType extends NodeType<DataThrottleConfig, DataThrottleHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T = Untyped>(config?: DataThrottleConfig): NodeSpec<DataThrottleHandle<T>>;
-}
-
-/** Lets at most so many values a second pass: as `video-throttle`. */
-export const dataThrottle: DataThrottleNodeType = defineNodeType<
-  DataThrottleConfig,
-  DataThrottleHandle,
-  DataThrottleNodeType
->({
-  descriptor: {
-    type: "data-throttle",
-    className: "DataThrottle",
-    source: "processors/flow/throttle.ts:83",
-    description: "Lets at most so many values a second pass: as `video-throttle`.",
-    doc: "Lets at most so many values a second pass: as `video-throttle`.",
-    category: "flow",
-    tags: ["data", "rate", "limit", "drop", "throttle"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        ratePerSecond: {
-          type: "number",
-          description: "Frames a second at most.",
-          exclusiveMinimum: 0,
-          maximum: 1000000,
-          "x-unit": "Hz",
-          default: 10,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const DataThrottle = processorClass(
-      "data-throttle",
-      "processors/flow/throttle.ts",
-      await import("./processors/flow/throttle.ts"),
-      "DataThrottle",
-    );
-    return () => {
-      const processor = new DataThrottle<Untyped>();
-      return {
-        processor,
-        ports: new DataThrottlePorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.ratePerSecond !== undefined) {
-            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
           }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `data-valve`. */
-export class DataValvePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<DataFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
-  }
-}
-
-/** The configuration of `data-valve`. */
-export interface DataValveConfig {
-  /**
-   * Whether frames pass.
-   *
-   * True or false; true by default; may change while the node runs.
-   */
-  readonly open?: boolean;
-}
-
-/** A `data-valve` in a graph. */
-export type DataValveHandle<T = Untyped> = NodeHandle<{ frameIn: DataFrame<T> }, { frameOut: DataFrame<T> }>;
-
-/** The node type `data-valve`, which carries what its links do. */
-export interface DataValveNodeType extends NodeType<DataValveConfig, DataValveHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T = Untyped>(config?: DataValveConfig): NodeSpec<DataValveHandle<T>>;
-}
-
-/** Lets values pass, or drops them: as `audio-valve`. */
-export const dataValve: DataValveNodeType = defineNodeType<DataValveConfig, DataValveHandle, DataValveNodeType>({
-  descriptor: {
-    type: "data-valve",
-    className: "DataValve",
-    source: "processors/flow/valve.ts:74",
-    description: "Lets values pass, or drops them: as `audio-valve`.",
-    doc: "Lets values pass, or drops them: as `audio-valve`.",
-    category: "flow",
-    tags: ["data", "gate", "drop", "valve"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "data",
-      type: "DataFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        open: {
-          type: "boolean",
-          description: "Whether frames pass.",
-          default: true,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const DataValve = processorClass(
-      "data-valve",
-      "processors/flow/valve.ts",
-      await import("./processors/flow/valve.ts"),
-      "DataValve",
-    );
-    return () => {
-      const processor = new DataValve<Untyped>();
-      return {
-        processor,
-        ports: new DataValvePorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.pixelFormat !== undefined) {
+            processor.pixelFormat = values.pixelFormat as typeof processor.pixelFormat;
+          }
+          if (values.width !== undefined) processor.width = values.width as typeof processor.width;
+          if (values.height !== undefined) processor.height = values.height as typeof processor.height;
+          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
+          if (values.initial !== undefined) processor.initial = values.initial as typeof processor.initial;
+          if (values.fields !== undefined) processor.fields = values.fields as typeof processor.fields;
         },
       };
     };
@@ -3530,557 +2100,6 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
           if (values.maxTailSeconds !== undefined) {
             processor.maxTailSeconds = values.maxTailSeconds as typeof processor.maxTailSeconds;
           }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `encoded-delay`. */
-export class EncodedDelayPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<EncodedFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<EncodedFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
-  }
-}
-
-/** The configuration of `encoded-delay`. */
-export interface EncodedDelayConfig {
-  /**
-   * How many frames later.
-   *
-   * A whole number from 0 to 65535 frames; 1 by default.
-   */
-  readonly delayFrames?: number;
-  /**
-   * How much later.
-   *
-   * A number from 0 to 60000 ms; 0 by default.
-   */
-  readonly delayMs?: number;
-}
-
-/** A `encoded-delay` in a graph. */
-export type EncodedDelayHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
-
-/**
- * Delays encoded frames, and makes a loop of links legal.
- *
- * **Purpose.** Works as `video-delay` on both times, `ptsNs` and `dtsNs`, but without `prime`: no blank frame suits
- * every decoder.
- *
- * **Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.
- *
- * **Outputs.** `frameOut`: the same frames, later.
- *
- * **Config.** `delayFrames`, `delayMs`.
- *
- * **Example.**
- * ```json
- * { "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }
- * ```
- */
-export const encodedDelay: NodeType<EncodedDelayConfig, EncodedDelayHandle> = defineNodeType<
-  EncodedDelayConfig,
-  EncodedDelayHandle
->({
-  descriptor: {
-    type: "encoded-delay",
-    className: "EncodedDelay",
-    source: "processors/flow/encoded_delay.ts:28",
-    description: "Delays encoded frames, and makes a loop of links legal.",
-    doc:
-      'Delays encoded frames, and makes a loop of links legal.\n\n**Purpose.** Works as `video-delay` on both times, `ptsNs` and `dtsNs`, but without `prime`: no blank frame suits\nevery decoder.\n\n**Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayFrames`, `delayMs`.\n\n**Example.**\n```json\n{ "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }\n```',
-    category: "flow",
-    tags: ["encoded", "delay", "loop", "latency"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    delays: true,
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        delayFrames: {
-          type: "integer",
-          description: "How many frames later.",
-          minimum: 0,
-          maximum: 65535,
-          "x-unit": "frames",
-          default: 1,
-        },
-        delayMs: {
-          type: "number",
-          description: "How much later.",
-          minimum: 0,
-          maximum: 60000,
-          "x-unit": "ms",
-          default: 0,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const EncodedDelay = processorClass(
-      "encoded-delay",
-      "processors/flow/encoded_delay.ts",
-      await import("./processors/flow/encoded_delay.ts"),
-      "EncodedDelay",
-    );
-    return () => {
-      const processor = new EncodedDelay();
-      return {
-        processor,
-        ports: new EncodedDelayPorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.delayFrames !== undefined) {
-            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
-          }
-          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `encoded-switch`. */
-export class EncodedSwitchPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<EncodedFrame>[]; frameOut: StreamOutput<EncodedFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<EncodedFrame>[]; frameOut: StreamOutput<EncodedFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: readonly StreamInput<EncodedFrame>[] } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<EncodedFrame>[];
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
-  }
-}
-
-/** The configuration of `encoded-switch`. */
-export interface EncodedSwitchConfig {
-  /**
-   * Number of the input whose frames pass.
-   *
-   * A whole number from 0 to 7; 0 by default; may change while the node runs.
-   */
-  readonly active?: number;
-}
-
-/** A `encoded-switch` in a graph. */
-export type EncodedSwitchHandle = NodeHandle<{ frameIn: PortArray<EncodedFrame, 8> }, { frameOut: EncodedFrame }>;
-
-/**
- * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, nothing passes until a key
- * frame.
- */
-export const encodedSwitch: NodeType<EncodedSwitchConfig, EncodedSwitchHandle> = defineNodeType<
-  EncodedSwitchConfig,
-  EncodedSwitchHandle
->({
-  descriptor: {
-    type: "encoded-switch",
-    className: "EncodedSwitch",
-    source: "processors/flow/switch.ts:83",
-    description: "Hands on one of up to eight streams of encoded frames: as `audio-switch`.",
-    doc:
-      "Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, nothing passes until a key\nframe.",
-    category: "flow",
-    tags: ["encoded", "select", "choose", "switch"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "encoded",
-      type: "EncodedFrame",
-      array: 8,
-      optional: true,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        active: {
-          type: "integer",
-          description: "Number of the input whose frames pass.",
-          minimum: 0,
-          maximum: 7,
-          default: 0,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const EncodedSwitch = processorClass(
-      "encoded-switch",
-      "processors/flow/switch.ts",
-      await import("./processors/flow/switch.ts"),
-      "EncodedSwitch",
-    );
-    return () => {
-      const processor = new EncodedSwitch();
-      return {
-        processor,
-        ports: new EncodedSwitchPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `encoded-throttle`. */
-export class EncodedThrottlePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<EncodedFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<EncodedFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
-  }
-}
-
-/** The configuration of `encoded-throttle`. */
-export interface EncodedThrottleConfig {
-  /**
-   * Frames a second at most.
-   *
-   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
-   */
-  readonly ratePerSecond?: number;
-}
-
-/** A `encoded-throttle` in a graph. */
-export type EncodedThrottleHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
-
-/**
- * Lets at most so many encoded frames a second pass: as `video-throttle`. After a dropped frame, those up to the next
- * key frame cannot be decoded and are dropped too; that key frame passes if its time has come, flagged as a
- * discontinuity.
- */
-export const encodedThrottle: NodeType<EncodedThrottleConfig, EncodedThrottleHandle> = defineNodeType<
-  EncodedThrottleConfig,
-  EncodedThrottleHandle
->({
-  descriptor: {
-    type: "encoded-throttle",
-    className: "EncodedThrottle",
-    source: "processors/flow/throttle.ts:106",
-    description: "Lets at most so many encoded frames a second pass: as `video-throttle`.",
-    doc:
-      "Lets at most so many encoded frames a second pass: as `video-throttle`. After a dropped frame, those up to the next\nkey frame cannot be decoded and are dropped too; that key frame passes if its time has come, flagged as a\ndiscontinuity.",
-    category: "flow",
-    tags: ["encoded", "rate", "limit", "drop", "throttle"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        ratePerSecond: {
-          type: "number",
-          description: "Frames a second at most.",
-          exclusiveMinimum: 0,
-          maximum: 1000000,
-          "x-unit": "Hz",
-          default: 10,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const EncodedThrottle = processorClass(
-      "encoded-throttle",
-      "processors/flow/throttle.ts",
-      await import("./processors/flow/throttle.ts"),
-      "EncodedThrottle",
-    );
-    return () => {
-      const processor = new EncodedThrottle();
-      return {
-        processor,
-        ports: new EncodedThrottlePorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.ratePerSecond !== undefined) {
-            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
-          }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `encoded-valve`. */
-export class EncodedValvePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<EncodedFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<EncodedFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
-  }
-}
-
-/** The configuration of `encoded-valve`. */
-export interface EncodedValveConfig {
-  /**
-   * Whether frames pass.
-   *
-   * True or false; true by default; may change while the node runs.
-   */
-  readonly open?: boolean;
-}
-
-/** A `encoded-valve` in a graph. */
-export type EncodedValveHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
-
-/** Lets encoded frames pass, or drops them: as `audio-valve`. When it opens again, the first that passes is a key frame. */
-export const encodedValve: NodeType<EncodedValveConfig, EncodedValveHandle> = defineNodeType<
-  EncodedValveConfig,
-  EncodedValveHandle
->({
-  descriptor: {
-    type: "encoded-valve",
-    className: "EncodedValve",
-    source: "processors/flow/valve.ts:80",
-    description: "Lets encoded frames pass, or drops them: as `audio-valve`.",
-    doc:
-      "Lets encoded frames pass, or drops them: as `audio-valve`. When it opens again, the first that passes is a key frame.",
-    category: "flow",
-    tags: ["encoded", "gate", "drop", "valve"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "encoded",
-      type: "EncodedFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        open: {
-          type: "boolean",
-          description: "Whether frames pass.",
-          default: true,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const EncodedValve = processorClass(
-      "encoded-valve",
-      "processors/flow/valve.ts",
-      await import("./processors/flow/valve.ts"),
-      "EncodedValve",
-    );
-    return () => {
-      const processor = new EncodedValve();
-      return {
-        processor,
-        ports: new EncodedValvePorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
         },
       };
     };
@@ -6295,787 +4314,6 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
   },
 });
 
-/** The ports of `packet-delay`. */
-export class PacketDelayPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
-  }
-}
-
-/** The configuration of `packet-delay`. */
-export interface PacketDelayConfig {
-  /**
-   * How many frames later.
-   *
-   * A whole number from 0 to 65535 frames; 1 by default.
-   */
-  readonly delayFrames?: number;
-  /**
-   * How much later.
-   *
-   * A number from 0 to 60000 ms; 0 by default.
-   */
-  readonly delayMs?: number;
-  /**
-   * Begin with as many empty batches as the delay has frames.
-   *
-   * True or false; false by default.
-   */
-  readonly prime?: boolean;
-  /**
-   * The type of each field of the empty batches, by name.
-   *
-   * An object; {"value":"f64"} by default.
-   */
-  readonly fields?: { readonly [key: string]: "f64" | "f32" | "i32" | "u32" | "u8" };
-}
-
-/** A `packet-delay` in a graph. */
-export type PacketDelayHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
-  { frameIn: PacketFrame<T> },
-  { frameOut: PacketFrame<T> }
->;
-
-/** The node type `packet-delay`, which carries what its links do. */
-export interface PacketDelayNodeType extends NodeType<PacketDelayConfig, PacketDelayHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketDelayConfig): NodeSpec<PacketDelayHandle<T>>;
-}
-
-/**
- * Delays batches of records, and makes a loop of links legal.
- *
- * **Purpose.** Works as `video-delay`. With `prime` the output begins with `delayFrames` empty batches.
- *
- * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
- *
- * **Outputs.** `frameOut`: the same batches, later, of the input's type.
- *
- * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
- *
- * **Example.**
- * ```json
- * { "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }
- * ```
- */
-export const packetDelay: PacketDelayNodeType = defineNodeType<
-  PacketDelayConfig,
-  PacketDelayHandle,
-  PacketDelayNodeType
->({
-  descriptor: {
-    type: "packet-delay",
-    className: "PacketDelay",
-    source: "processors/flow/packet_delay.ts:28",
-    description: "Delays batches of records, and makes a loop of links legal.",
-    doc:
-      'Delays batches of records, and makes a loop of links legal.\n\n**Purpose.** Works as `video-delay`. With `prime` the output begins with `delayFrames` empty batches.\n\n**Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same batches, later, of the input\'s type.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }\n```',
-    category: "flow",
-    tags: ["packet", "sensor", "delay", "feedback", "loop", "latency"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    delays: true,
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        delayFrames: {
-          type: "integer",
-          description: "How many frames later.",
-          minimum: 0,
-          maximum: 65535,
-          "x-unit": "frames",
-          default: 1,
-        },
-        delayMs: {
-          type: "number",
-          description: "How much later.",
-          minimum: 0,
-          maximum: 60000,
-          "x-unit": "ms",
-          default: 0,
-        },
-        prime: {
-          type: "boolean",
-          description: "Begin with as many empty batches as the delay has frames.",
-          default: false,
-        },
-        fields: {
-          type: "object",
-          additionalProperties: { enum: ["f64", "f32", "i32", "u32", "u8"] },
-          description: "The type of each field of the empty batches, by name.",
-          default: { value: "f64" },
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const PacketDelay = processorClass(
-      "packet-delay",
-      "processors/flow/packet_delay.ts",
-      await import("./processors/flow/packet_delay.ts"),
-      "PacketDelay",
-    );
-    return () => {
-      const processor = new PacketDelay<Untyped>();
-      return {
-        processor,
-        ports: new PacketDelayPorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.delayFrames !== undefined) {
-            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
-          }
-          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
-          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
-          if (values.fields !== undefined) processor.fields = values.fields as typeof processor.fields;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `packet-rebuffer`. */
-export class PacketRebufferPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
-  }
-}
-
-/** The configuration of `packet-rebuffer`. */
-export interface PacketRebufferConfig {
-  /**
-   * Records in a batch.
-   *
-   * A whole number from 1 to 65536 records; 64 by default; may change while the node runs.
-   */
-  readonly batchSize?: number;
-}
-
-/** A `packet-rebuffer` in a graph. */
-export type PacketRebufferHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
-  { frameIn: PacketFrame<T> },
-  { frameOut: PacketFrame<T> }
->;
-
-/** The node type `packet-rebuffer`, which carries what its links do. */
-export interface PacketRebufferNodeType extends NodeType<PacketRebufferConfig, PacketRebufferHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketRebufferConfig): NodeSpec<PacketRebufferHandle<T>>;
-}
-
-/**
- * Joins and splits batches of records into batches of one size.
- *
- * **Purpose.** Passes on every record once and in order. A batch starts at the time of its first record and lasts as
- * long as its records; the records of an input batch are assumed to be spread evenly over its duration. No batch spans
- * a gap or a change of fields: the current one then ends early, as at the end of the stream. The first batch after a
- * gap is flagged as a discontinuity. A new `batchSize` applies from the next batch on.
- *
- * **Inputs.** `frameIn`: batches of any size.
- *
- * **Outputs.** `frameOut`: batches of `batchSize` records.
- *
- * **Config.** `batchSize` (live).
- *
- * **Example.**
- * ```json
- * { "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }
- * ```
- */
-export const packetRebuffer: PacketRebufferNodeType = defineNodeType<
-  PacketRebufferConfig,
-  PacketRebufferHandle,
-  PacketRebufferNodeType
->({
-  descriptor: {
-    type: "packet-rebuffer",
-    className: "PacketRebuffer",
-    source: "processors/flow/packet_rebuffer.ts:31",
-    description: "Joins and splits batches of records into batches of one size.",
-    doc:
-      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Passes on every record once and in order. A batch starts at the time of its first record and lasts as\nlong as its records; the records of an input batch are assumed to be spread evenly over its duration. No batch spans\na gap or a change of fields: the current one then ends early, as at the end of the stream. The first batch after a\ngap is flagged as a discontinuity. A new `batchSize` applies from the next batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
-    category: "flow",
-    tags: ["packet", "sensor", "batch", "buffer", "rebuffer"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: true,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        batchSize: {
-          type: "integer",
-          description: "Records in a batch.",
-          minimum: 1,
-          maximum: 65536,
-          "x-unit": "records",
-          default: 64,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const PacketRebuffer = processorClass(
-      "packet-rebuffer",
-      "processors/flow/packet_rebuffer.ts",
-      await import("./processors/flow/packet_rebuffer.ts"),
-      "PacketRebuffer",
-    );
-    return () => {
-      const processor = new PacketRebuffer<Untyped>();
-      return {
-        processor,
-        ports: new PacketRebufferPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.batchSize !== undefined) processor.batchSize = values.batchSize as typeof processor.batchSize;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `packet-switch`. */
-export class PacketSwitchPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<PacketFrame>[]; frameOut: StreamOutput<PacketFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<PacketFrame>[]; frameOut: StreamOutput<PacketFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: readonly StreamInput<PacketFrame>[] } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<PacketFrame>[];
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
-  }
-}
-
-/** The configuration of `packet-switch`. */
-export interface PacketSwitchConfig {
-  /**
-   * Number of the input whose frames pass.
-   *
-   * A whole number from 0 to 7; 0 by default; may change while the node runs.
-   */
-  readonly active?: number;
-}
-
-/** A `packet-switch` in a graph. */
-export type PacketSwitchHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
-  { frameIn: PortArray<PacketFrame<T>, 8> },
-  { frameOut: PacketFrame<T> }
->;
-
-/** The node type `packet-switch`, which carries what its links do. */
-export interface PacketSwitchNodeType extends NodeType<PacketSwitchConfig, PacketSwitchHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketSwitchConfig): NodeSpec<PacketSwitchHandle<T>>;
-}
-
-/** Hands on one of up to eight streams of batches of records: as `audio-switch`. */
-export const packetSwitch: PacketSwitchNodeType = defineNodeType<
-  PacketSwitchConfig,
-  PacketSwitchHandle,
-  PacketSwitchNodeType
->({
-  descriptor: {
-    type: "packet-switch",
-    className: "PacketSwitch",
-    source: "processors/flow/switch.ts:91",
-    description: "Hands on one of up to eight streams of batches of records: as `audio-switch`.",
-    doc: "Hands on one of up to eight streams of batches of records: as `audio-switch`.",
-    category: "flow",
-    tags: ["packet", "sensor", "select", "choose", "switch"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      array: 8,
-      optional: true,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        active: {
-          type: "integer",
-          description: "Number of the input whose frames pass.",
-          minimum: 0,
-          maximum: 7,
-          default: 0,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const PacketSwitch = processorClass(
-      "packet-switch",
-      "processors/flow/switch.ts",
-      await import("./processors/flow/switch.ts"),
-      "PacketSwitch",
-    );
-    return () => {
-      const processor = new PacketSwitch<Untyped>();
-      return {
-        processor,
-        ports: new PacketSwitchPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `packet-throttle`. */
-export class PacketThrottlePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
-  }
-}
-
-/** The configuration of `packet-throttle`. */
-export interface PacketThrottleConfig {
-  /**
-   * Frames a second at most.
-   *
-   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
-   */
-  readonly ratePerSecond?: number;
-}
-
-/** A `packet-throttle` in a graph. */
-export type PacketThrottleHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
-  { frameIn: PacketFrame<T> },
-  { frameOut: PacketFrame<T> }
->;
-
-/** The node type `packet-throttle`, which carries what its links do. */
-export interface PacketThrottleNodeType extends NodeType<PacketThrottleConfig, PacketThrottleHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketThrottleConfig): NodeSpec<PacketThrottleHandle<T>>;
-}
-
-/** Lets at most so many batches of records a second pass: as `video-throttle`. */
-export const packetThrottle: PacketThrottleNodeType = defineNodeType<
-  PacketThrottleConfig,
-  PacketThrottleHandle,
-  PacketThrottleNodeType
->({
-  descriptor: {
-    type: "packet-throttle",
-    className: "PacketThrottle",
-    source: "processors/flow/throttle.ts:87",
-    description: "Lets at most so many batches of records a second pass: as `video-throttle`.",
-    doc: "Lets at most so many batches of records a second pass: as `video-throttle`.",
-    category: "flow",
-    tags: ["packet", "sensor", "rate", "limit", "drop", "throttle"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        ratePerSecond: {
-          type: "number",
-          description: "Frames a second at most.",
-          exclusiveMinimum: 0,
-          maximum: 1000000,
-          "x-unit": "Hz",
-          default: 10,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const PacketThrottle = processorClass(
-      "packet-throttle",
-      "processors/flow/throttle.ts",
-      await import("./processors/flow/throttle.ts"),
-      "PacketThrottle",
-    );
-    return () => {
-      const processor = new PacketThrottle<Untyped>();
-      return {
-        processor,
-        ports: new PacketThrottlePorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.ratePerSecond !== undefined) {
-            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
-          }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `packet-valve`. */
-export class PacketValvePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
-  }
-}
-
-/** The configuration of `packet-valve`. */
-export interface PacketValveConfig {
-  /**
-   * Whether frames pass.
-   *
-   * True or false; true by default; may change while the node runs.
-   */
-  readonly open?: boolean;
-}
-
-/** A `packet-valve` in a graph. */
-export type PacketValveHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
-  { frameIn: PacketFrame<T> },
-  { frameOut: PacketFrame<T> }
->;
-
-/** The node type `packet-valve`, which carries what its links do. */
-export interface PacketValveNodeType extends NodeType<PacketValveConfig, PacketValveHandle> {
-  /** A node whose ports carry these types; without them, any. */
-  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketValveConfig): NodeSpec<PacketValveHandle<T>>;
-}
-
-/** Lets batches of records pass, or drops them: as `audio-valve`. */
-export const packetValve: PacketValveNodeType = defineNodeType<
-  PacketValveConfig,
-  PacketValveHandle,
-  PacketValveNodeType
->({
-  descriptor: {
-    type: "packet-valve",
-    className: "PacketValve",
-    source: "processors/flow/valve.ts:88",
-    description: "Lets batches of records pass, or drops them: as `audio-valve`.",
-    doc: "Lets batches of records pass, or drops them: as `audio-valve`.",
-    category: "flow",
-    tags: ["packet", "sensor", "gate", "drop", "valve"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "packet",
-      type: "PacketFrame<T>",
-      schema: "unknown",
-      generic: { argument: "T", parameters: ["T"] },
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        open: {
-          type: "boolean",
-          description: "Whether frames pass.",
-          default: true,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const PacketValve = processorClass(
-      "packet-valve",
-      "processors/flow/valve.ts",
-      await import("./processors/flow/valve.ts"),
-      "PacketValve",
-    );
-    return () => {
-      const processor = new PacketValve<Untyped>();
-      return {
-        processor,
-        ports: new PacketValvePorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
-        },
-      };
-    };
-  },
-});
-
 /** The ports of `pipe-sink`. */
 export class PipeSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -7839,6 +5077,179 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   portsOf: processPorts,
 });
 
+/** The ports of `rebuffer`. */
+export class RebufferPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: {
+    frameIn: StreamInput<AudioFrame | PacketFrame>;
+    frameOut: StreamOutput<AudioFrame | PacketFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: { frameIn: StreamInput<AudioFrame | PacketFrame>; frameOut: StreamOutput<AudioFrame | PacketFrame> },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<AudioFrame | PacketFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame | PacketFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame | PacketFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame | PacketFrame>;
+  }
+}
+
+/** The configuration of `rebuffer`. */
+export interface RebufferConfig {
+  /**
+   * Samples per channel in a block, or records in a batch.
+   *
+   * A whole number from 1 to 65536 samples; 1024 by default; may change while the node runs.
+   */
+  readonly size?: number;
+  /**
+   * Fill a block of audio that ends early with silence, instead of making it shorter.
+   *
+   * True or false; false by default.
+   */
+  readonly pad?: boolean;
+}
+
+/** A `rebuffer` in a graph. */
+export type RebufferHandle<F extends AudioFrame | PacketFrame<Untyped> = Untyped> = NodeHandle<
+  { frameIn: SinglePort<F> },
+  { frameOut: SinglePort<F> }
+>;
+
+/** The node type `rebuffer`, which carries what its links do. */
+export interface RebufferNodeType extends NodeType<RebufferConfig, RebufferHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <F extends AudioFrame | PacketFrame<Untyped> = Untyped>(config?: RebufferConfig): NodeSpec<RebufferHandle<F>>;
+}
+
+/**
+ * Makes blocks of audio, or batches of records, of one size.
+ *
+ * **Purpose.** Joins and splits what comes, and passes on every sample, or record, once and in order, for nodes that need a fixed size. A block starts at
+ * the time of its first sample, and a batch at that of its first record; the records of an input batch are assumed to be
+ * spread evenly over its duration. None spans a gap in the stream or a change of format or fields: the current one then
+ * ends early, as at the end of the stream. The first one after a gap is flagged as a discontinuity. A new `size` applies
+ * from the next one on.
+ *
+ * **Inputs.** `frameIn`: audio or packets of any size; links tell which.
+ *
+ * **Outputs.** `frameOut`: blocks of `size` samples or batches of `size` records; one that ends early is shorter, or, of
+ * audio and with `pad`, filled with silence.
+ *
+ * **Config.** `size` (live), `pad`.
+ *
+ * **Example.**
+ * ```json
+ * { "ten-ms": { "type": "rebuffer", "config": { "size": 480, "pad": true } } }
+ * ```
+ */
+export const rebuffer: RebufferNodeType = defineNodeType<RebufferConfig, RebufferHandle, RebufferNodeType>({
+  descriptor: {
+    type: "rebuffer",
+    className: "Rebuffer",
+    source: "processors/flow/rebuffer.ts:37",
+    description: "Makes blocks of audio, or batches of records, of one size.",
+    doc:
+      'Makes blocks of audio, or batches of records, of one size.\n\n**Purpose.** Joins and splits what comes, and passes on every sample, or record, once and in order, for nodes that need a fixed size. A block starts at\nthe time of its first sample, and a batch at that of its first record; the records of an input batch are assumed to be\nspread evenly over its duration. None spans a gap in the stream or a change of format or fields: the current one then\nends early, as at the end of the stream. The first one after a gap is flagged as a discontinuity. A new `size` applies\nfrom the next one on.\n\n**Inputs.** `frameIn`: audio or packets of any size; links tell which.\n\n**Outputs.** `frameOut`: blocks of `size` samples or batches of `size` records; one that ends early is shorter, or, of\naudio and with `pad`, filled with silence.\n\n**Config.** `size` (live), `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "rebuffer", "config": { "size": 480, "pad": true } } }\n```',
+    category: "flow",
+    tags: ["block", "batch", "chunk", "reblock", "buffer", "frame size"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame | PacketFrame",
+      generic: { argument: "F", parameters: ["F"], frames: ["audio", "packet"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame | PacketFrame",
+      generic: { argument: "F", parameters: ["F"], frames: ["audio", "packet"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        size: {
+          type: "integer",
+          description: "Samples per channel in a block, or records in a batch.",
+          minimum: 1,
+          maximum: 65536,
+          "x-unit": "samples",
+          default: 1024,
+          "x-live": true,
+        },
+        pad: {
+          type: "boolean",
+          description: "Fill a block of audio that ends early with silence, instead of making it shorter.",
+          default: false,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Rebuffer = processorClass(
+      "rebuffer",
+      "processors/flow/rebuffer.ts",
+      await import("./processors/flow/rebuffer.ts"),
+      "Rebuffer",
+    );
+    return () => {
+      const processor = new Rebuffer<Untyped>();
+      return {
+        processor,
+        ports: new RebufferPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
+          if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `resampler`. */
 export class ResamplerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -8397,6 +5808,330 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
   },
 });
 
+/** The ports of `switch`. */
+export class SwitchPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<Frame>[]; frameOut: StreamOutput<Frame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<Frame>[]; frameOut: StreamOutput<Frame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<Frame>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<Frame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<Frame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<Frame>;
+  }
+}
+
+/** The configuration of `switch`. */
+export interface SwitchConfig {
+  /**
+   * Number of the input whose frames pass.
+   *
+   * A whole number from 0 to 7; 0 by default; may change while the node runs.
+   */
+  readonly active?: number;
+}
+
+/** A `switch` in a graph. */
+export type SwitchHandle<F extends Frame = Untyped> = NodeHandle<
+  { frameIn: PortArray<F, 8> },
+  { frameOut: SinglePort<F> }
+>;
+
+/** The node type `switch`, which carries what its links do. */
+export interface SwitchNodeType extends NodeType<SwitchConfig, SwitchHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <F extends Frame = Untyped>(config?: SwitchConfig): NodeSpec<SwitchHandle<F>>;
+}
+
+/**
+ * Hands on one of up to eight streams.
+ *
+ * **Purpose.** Drops the frames of the other inputs as they arrive, so that no writer waits, and a change takes effect
+ * with the next frame; with encoded frames it takes effect with the next key frame, and nothing passes until then. The
+ * first frame from another input is flagged as a discontinuity.
+ *
+ * **Inputs.** `frameIn_0` to `frameIn_7`: frames of one kind, which links tell.
+ *
+ * **Outputs.** `frameOut`: the frames of the active input, untouched.
+ *
+ * **Config.** `active` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "pick": { "type": "switch", "config": { "active": 1 } } }
+ * ```
+ */
+export const switchNode: SwitchNodeType = defineNodeType<SwitchConfig, SwitchHandle, SwitchNodeType>({
+  descriptor: {
+    type: "switch",
+    className: "Switch",
+    source: "processors/flow/switch.ts:31",
+    description: "Hands on one of up to eight streams.",
+    doc:
+      'Hands on one of up to eight streams.\n\n**Purpose.** Drops the frames of the other inputs as they arrive, so that no writer waits, and a change takes effect\nwith the next frame; with encoded frames it takes effect with the next key frame, and nothing passes until then. The\nfirst frame from another input is flagged as a discontinuity.\n\n**Inputs.** `frameIn_0` to `frameIn_7`: frames of one kind, which links tell.\n\n**Outputs.** `frameOut`: the frames of the active input, untouched.\n\n**Config.** `active` (live).\n\n**Example.**\n```json\n{ "pick": { "type": "switch", "config": { "active": 1 } } }\n```',
+    category: "flow",
+    tags: ["select", "choose"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
+      array: 8,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        active: {
+          type: "integer",
+          description: "Number of the input whose frames pass.",
+          minimum: 0,
+          maximum: 7,
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Switch = processorClass(
+      "switch",
+      "processors/flow/switch.ts",
+      await import("./processors/flow/switch.ts"),
+      "Switch",
+    );
+    return () => {
+      const processor = new Switch<Untyped>();
+      return {
+        processor,
+        ports: new SwitchPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `throttle`. */
+export class ThrottlePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<Frame>; frameOut: StreamOutput<Frame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<Frame>; frameOut: StreamOutput<Frame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<Frame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<Frame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<Frame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<Frame>;
+  }
+}
+
+/** The configuration of `throttle`. */
+export interface ThrottleConfig {
+  /**
+   * Frames a second at most.
+   *
+   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
+   */
+  readonly ratePerSecond?: number;
+}
+
+/** A `throttle` in a graph. */
+export type ThrottleHandle<F extends Frame = Untyped> = NodeHandle<
+  { frameIn: SinglePort<F> },
+  { frameOut: SinglePort<F> }
+>;
+
+/** The node type `throttle`, which carries what its links do. */
+export interface ThrottleNodeType extends NodeType<ThrottleConfig, ThrottleHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <F extends Frame = Untyped>(config?: ThrottleConfig): NodeSpec<ThrottleHandle<F>>;
+}
+
+/**
+ * Lets at most so many frames a second pass.
+ *
+ * **Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The
+ * counts of the links tell how many. Of sound and of encoded frames, the first after a gap is flagged as a
+ * discontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.
+ *
+ * **Inputs.** `frameIn`: frames of any kind, which its links tell.
+ *
+ * **Outputs.** `frameOut`: the frames that pass, untouched.
+ *
+ * **Config.** `ratePerSecond` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "preview": { "type": "throttle", "config": { "ratePerSecond": 5 } } }
+ * ```
+ */
+export const throttle: ThrottleNodeType = defineNodeType<ThrottleConfig, ThrottleHandle, ThrottleNodeType>({
+  descriptor: {
+    type: "throttle",
+    className: "Throttle",
+    source: "processors/flow/throttle.ts:38",
+    description: "Lets at most so many frames a second pass.",
+    doc:
+      'Lets at most so many frames a second pass.\n\n**Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The\ncounts of the links tell how many. Of sound and of encoded frames, the first after a gap is flagged as a\ndiscontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell.\n\n**Outputs.** `frameOut`: the frames that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "throttle", "config": { "ratePerSecond": 5 } } }\n```',
+    category: "flow",
+    tags: ["rate", "limit", "drop"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ratePerSecond: {
+          type: "number",
+          description: "Frames a second at most.",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          "x-unit": "Hz",
+          default: 10,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Throttle = processorClass(
+      "throttle",
+      "processors/flow/throttle.ts",
+      await import("./processors/flow/throttle.ts"),
+      "Throttle",
+    );
+    return () => {
+      const processor = new Throttle<Untyped>();
+      return {
+        processor,
+        ports: new ThrottlePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ratePerSecond !== undefined) {
+            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `tone-source`. */
 export class ToneSourcePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -8625,30 +6360,35 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
   },
 });
 
-/** The ports of `video-delay`. */
-export class VideoDelayPorts implements PortRegistry {
+/** The ports of `trim`. */
+export class TrimPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
   static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
+  readonly #processor: {
+    frameIn: StreamInput<AudioFrame | VideoFrame>;
+    frameOut: StreamOutput<AudioFrame | VideoFrame>;
+  };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
+  constructor(
+    processor: { frameIn: StreamInput<AudioFrame | VideoFrame>; frameOut: StreamOutput<AudioFrame | VideoFrame> },
+  ) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
+  inputs(): { readonly frameIn: StreamInput<AudioFrame | VideoFrame> } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame | VideoFrame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -8660,553 +6400,68 @@ export class VideoDelayPorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame | VideoFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame | VideoFrame>;
   }
 }
 
-/** The configuration of `video-delay`. */
-export interface VideoDelayConfig {
+/** The configuration of `trim`. */
+export interface TrimConfig {
   /**
-   * How many frames later.
-   *
-   * A whole number from 0 to 65535 frames; 1 by default.
-   */
-  readonly delayFrames?: number;
-  /**
-   * How much later.
-   *
-   * A number from 0 to 60000 ms; 0 by default.
-   */
-  readonly delayMs?: number;
-  /**
-   * Begin with as many black pictures as the delay has frames.
-   *
-   * True or false; false by default.
-   */
-  readonly prime?: boolean;
-  /**
-   * How their pixels lie in memory.
-   *
-   * One of "rgba8", "bgra8", "nv12", "i420"; "rgba8" by default.
-   */
-  readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
-  /**
-   * Their pixels in a row.
-   *
-   * A whole number from 1 to 32768 pixels; 1920 by default.
-   */
-  readonly width?: number;
-  /**
-   * Their rows.
-   *
-   * A whole number from 1 to 32768 pixels; 1080 by default.
-   */
-  readonly height?: number;
-  /**
-   * Pictures a second, which gives them their length.
-   *
-   * A number of at most 1000 and above 0 Hz; 30 by default.
-   */
-  readonly frameRate?: number;
-}
-
-/** A `video-delay` in a graph. */
-export type VideoDelayHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
-
-/**
- * Delays pictures, and makes a loop of links legal.
- *
- * **Purpose.** A picture leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
- * graph for `delayMs`; until then it waits on the link before. Its time moves by both: by `delayMs`, and by
- * `delayFrames` times its duration. With `prime` the output begins with `delayFrames` black pictures instead, and
- * pictures wait for no newer ones: a node of a loop that waits for all its inputs can then begin.
- *
- * **Inputs.** `frameIn`: any pictures. Its link holds more than `delayFrames` of them, unless `prime` is used.
- *
- * **Outputs.** `frameOut`: the same pictures, later.
- *
- * **Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black
- * pictures.
- *
- * **Example.**
- * ```json
- * { "lipsync": { "type": "video-delay", "config": { "delayFrames": 2 } } }
- * ```
- */
-export const videoDelay: NodeType<VideoDelayConfig, VideoDelayHandle> = defineNodeType<
-  VideoDelayConfig,
-  VideoDelayHandle
->({
-  descriptor: {
-    type: "video-delay",
-    className: "VideoDelay",
-    source: "processors/flow/video_delay.ts:40",
-    description: "Delays pictures, and makes a loop of links legal.",
-    doc:
-      'Delays pictures, and makes a loop of links legal.\n\n**Purpose.** A picture leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its time moves by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with `delayFrames` black pictures instead, and\npictures wait for no newer ones: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `frameIn`: any pictures. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same pictures, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black\npictures.\n\n**Example.**\n```json\n{ "lipsync": { "type": "video-delay", "config": { "delayFrames": 2 } } }\n```',
-    category: "flow",
-    tags: ["video", "delay", "feedback", "loop", "latency", "lip sync"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    delays: true,
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "video",
-      type: "VideoFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "video",
-      type: "VideoFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        delayFrames: {
-          type: "integer",
-          description: "How many frames later.",
-          minimum: 0,
-          maximum: 65535,
-          "x-unit": "frames",
-          default: 1,
-        },
-        delayMs: {
-          type: "number",
-          description: "How much later.",
-          minimum: 0,
-          maximum: 60000,
-          "x-unit": "ms",
-          default: 0,
-        },
-        prime: {
-          type: "boolean",
-          description: "Begin with as many black pictures as the delay has frames.",
-          default: false,
-        },
-        pixelFormat: {
-          enum: ["rgba8", "bgra8", "nv12", "i420"],
-          description: "How their pixels lie in memory.",
-          default: "rgba8",
-        },
-        width: {
-          type: "integer",
-          description: "Their pixels in a row.",
-          minimum: 1,
-          maximum: 32768,
-          "x-unit": "pixels",
-          default: 1920,
-        },
-        height: {
-          type: "integer",
-          description: "Their rows.",
-          minimum: 1,
-          maximum: 32768,
-          "x-unit": "pixels",
-          default: 1080,
-        },
-        frameRate: {
-          type: "number",
-          description: "Pictures a second, which gives them their length.",
-          exclusiveMinimum: 0,
-          maximum: 1000,
-          "x-unit": "Hz",
-          default: 30,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const VideoDelay = processorClass(
-      "video-delay",
-      "processors/flow/video_delay.ts",
-      await import("./processors/flow/video_delay.ts"),
-      "VideoDelay",
-    );
-    return () => {
-      const processor = new VideoDelay();
-      return {
-        processor,
-        ports: new VideoDelayPorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.delayFrames !== undefined) {
-            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
-          }
-          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
-          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
-          if (values.pixelFormat !== undefined) {
-            processor.pixelFormat = values.pixelFormat as typeof processor.pixelFormat;
-          }
-          if (values.width !== undefined) processor.width = values.width as typeof processor.width;
-          if (values.height !== undefined) processor.height = values.height as typeof processor.height;
-          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `video-switch`. */
-export class VideoSwitchPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<VideoFrame>[]; frameOut: StreamOutput<VideoFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<VideoFrame>[]; frameOut: StreamOutput<VideoFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: readonly StreamInput<VideoFrame>[] } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<VideoFrame>[];
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
-  }
-}
-
-/** The configuration of `video-switch`. */
-export interface VideoSwitchConfig {
-  /**
-   * Number of the input whose frames pass.
-   *
-   * A whole number from 0 to 7; 0 by default; may change while the node runs.
-   */
-  readonly active?: number;
-}
-
-/** A `video-switch` in a graph. */
-export type VideoSwitchHandle = NodeHandle<{ frameIn: PortArray<VideoFrame, 8> }, { frameOut: VideoFrame }>;
-
-/** Hands on one of up to eight streams of video: as `audio-switch`. */
-export const videoSwitch: NodeType<VideoSwitchConfig, VideoSwitchHandle> = defineNodeType<
-  VideoSwitchConfig,
-  VideoSwitchHandle
->({
-  descriptor: {
-    type: "video-switch",
-    className: "VideoSwitch",
-    source: "processors/flow/switch.ts:72",
-    description: "Hands on one of up to eight streams of video: as `audio-switch`.",
-    doc: "Hands on one of up to eight streams of video: as `audio-switch`.",
-    category: "flow",
-    tags: ["video", "select", "choose", "switch"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "video",
-      type: "VideoFrame",
-      array: 8,
-      optional: true,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "video",
-      type: "VideoFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        active: {
-          type: "integer",
-          description: "Number of the input whose frames pass.",
-          minimum: 0,
-          maximum: 7,
-          default: 0,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const VideoSwitch = processorClass(
-      "video-switch",
-      "processors/flow/switch.ts",
-      await import("./processors/flow/switch.ts"),
-      "VideoSwitch",
-    );
-    return () => {
-      const processor = new VideoSwitch();
-      return {
-        processor,
-        ports: new VideoSwitchPorts(processor),
-        tick: () => processor.process(),
-        configure: (values) => {
-          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `video-throttle`. */
-export class VideoThrottlePorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
-  }
-}
-
-/** The configuration of `video-throttle`. */
-export interface VideoThrottleConfig {
-  /**
-   * Frames a second at most.
-   *
-   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
-   */
-  readonly ratePerSecond?: number;
-}
-
-/** A `video-throttle` in a graph. */
-export type VideoThrottleHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
-
-/**
- * Lets at most so many pictures a second pass.
- *
- * **Purpose.** Drops pictures that come too early: in a live graph by the clock, in an offline one by their times. The
- * counts of the links tell how many.
- *
- * **Inputs.** `frameIn`.
- *
- * **Outputs.** `frameOut`: the pictures that pass, untouched.
- *
- * **Config.** `ratePerSecond` (live).
- *
- * **Example.**
- * ```json
- * { "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }
- * ```
- */
-export const videoThrottle: NodeType<VideoThrottleConfig, VideoThrottleHandle> = defineNodeType<
-  VideoThrottleConfig,
-  VideoThrottleHandle
->({
-  descriptor: {
-    type: "video-throttle",
-    className: "VideoThrottle",
-    source: "processors/flow/throttle.ts:79",
-    description: "Lets at most so many pictures a second pass.",
-    doc:
-      'Lets at most so many pictures a second pass.\n\n**Purpose.** Drops pictures that come too early: in a live graph by the clock, in an offline one by their times. The\ncounts of the links tell how many.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the pictures that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }\n```',
-    category: "flow",
-    tags: ["video", "rate", "limit", "drop", "throttle"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    isAsync: false,
-    inputs: [{
-      name: "frameIn",
-      direction: "input",
-      kind: "video",
-      type: "VideoFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "frameOut",
-      direction: "output",
-      kind: "video",
-      type: "VideoFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        ratePerSecond: {
-          type: "number",
-          description: "Frames a second at most.",
-          exclusiveMinimum: 0,
-          maximum: 1000000,
-          "x-unit": "Hz",
-          default: 10,
-          "x-live": true,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const VideoThrottle = processorClass(
-      "video-throttle",
-      "processors/flow/throttle.ts",
-      await import("./processors/flow/throttle.ts"),
-      "VideoThrottle",
-    );
-    return () => {
-      const processor = new VideoThrottle();
-      return {
-        processor,
-        ports: new VideoThrottlePorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.ratePerSecond !== undefined) {
-            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
-          }
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `video-trim`. */
-export class VideoTrimPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
-    return { frameIn: this.#processor.frameIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
-    return { frameOut: this.#processor.frameOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("frameIn", this.#processor.frameIn);
-    visitor.output("frameOut", this.#processor.frameOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
-  }
-}
-
-/** The configuration of `video-trim`. */
-export interface VideoTrimConfig {
-  /**
-   * The time from which on pictures pass.
+   * The time of the first sample that passes, or from which on pictures do.
    *
    * A number in s; 0 by default.
    */
   readonly startSeconds?: number;
   /**
-   * The time from which on none pass any more; by default all do.
+   * The time from which on nothing passes any more; by default all does.
    *
    * A number in s.
    */
   readonly endSeconds?: number;
 }
 
-/** A `video-trim` in a graph. */
-export type VideoTrimHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
+/** A `trim` in a graph. */
+export type TrimHandle<F extends AudioFrame | VideoFrame = Untyped> = NodeHandle<
+  { frameIn: SinglePort<F> },
+  { frameOut: SinglePort<F> }
+>;
+
+/** The node type `trim`, which carries what its links do. */
+export interface TrimNodeType extends NodeType<TrimConfig, TrimHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <F extends AudioFrame | VideoFrame = Untyped>(config?: TrimConfig): NodeSpec<TrimHandle<F>>;
+}
 
 /**
- * Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. It ends with
- * the first picture that is not before `endSeconds`.
+ * Leaves out the sound, or the pictures, before and after two times.
+ *
+ * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks
+ * that lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a
+ * source reads before the place that it was told to go to, which has times before 0, is left out. It ends with the first
+ * block or picture that is not wholly before `endSeconds`, and with it what nobody else reads: an endless source, too.
+ *
+ * **Inputs.** `frameIn`: audio or video, which its links tell.
+ *
+ * **Outputs.** `frameOut`: the same frames, and parts of blocks that are cut.
+ *
+ * **Config.** `startSeconds`, `endSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "minute": { "type": "trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }
+ * ```
  */
-export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeType<VideoTrimConfig, VideoTrimHandle>({
+export const trim: TrimNodeType = defineNodeType<TrimConfig, TrimHandle, TrimNodeType>({
   descriptor: {
-    type: "video-trim",
-    className: "VideoTrim",
-    source: "processors/flow/trim.ts:90",
-    description:
-      "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown.",
+    type: "trim",
+    className: "Trim",
+    source: "processors/flow/trim.ts:38",
+    description: "Leaves out the sound, or the pictures, before and after two times.",
     doc:
-      "Leaves out the pictures before and after two times: as `audio-trim`, by the times at which they are shown. It ends with\nthe first picture that is not before `endSeconds`.",
+      'Leaves out the sound, or the pictures, before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks\nthat lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a\nsource reads before the place that it was told to go to, which has times before 0, is left out. It ends with the first\nblock or picture that is not wholly before `endSeconds`, and with it what nobody else reads: an endless source, too.\n\n**Inputs.** `frameIn`: audio or video, which its links tell.\n\n**Outputs.** `frameOut`: the same frames, and parts of blocks that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
     category: "flow",
-    tags: ["video", "cut", "trim", "from", "to"],
+    tags: ["cut", "from", "to"],
     mode: "push",
     trigger: "any",
     lane: "worker",
@@ -9215,8 +6470,9 @@ export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeT
     inputs: [{
       name: "frameIn",
       direction: "input",
-      kind: "video",
-      type: "VideoFrame",
+      kind: "audio",
+      type: "AudioFrame | VideoFrame",
+      generic: { argument: "F", parameters: ["F"], frames: ["audio", "video"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -9224,8 +6480,9 @@ export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeT
     outputs: [{
       name: "frameOut",
       direction: "output",
-      kind: "video",
-      type: "VideoFrame",
+      kind: "audio",
+      type: "AudioFrame | VideoFrame",
+      generic: { argument: "F", parameters: ["F"], frames: ["audio", "video"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -9235,13 +6492,13 @@ export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeT
       properties: {
         startSeconds: {
           type: "number",
-          description: "The time from which on pictures pass.",
+          description: "The time of the first sample that passes, or from which on pictures do.",
           "x-unit": "s",
           default: 0,
         },
         endSeconds: {
           type: "number",
-          description: "The time from which on none pass any more; by default all do.",
+          description: "The time from which on nothing passes any more; by default all does.",
           "x-unit": "s",
         },
       },
@@ -9250,17 +6507,12 @@ export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeT
     },
   },
   load: async () => {
-    const VideoTrim = processorClass(
-      "video-trim",
-      "processors/flow/trim.ts",
-      await import("./processors/flow/trim.ts"),
-      "VideoTrim",
-    );
+    const Trim = processorClass("trim", "processors/flow/trim.ts", await import("./processors/flow/trim.ts"), "Trim");
     return () => {
-      const processor = new VideoTrim();
+      const processor = new Trim<Untyped>();
       return {
         processor,
-        ports: new VideoTrimPorts(processor),
+        ports: new TrimPorts(processor),
         tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.startSeconds !== undefined) {
@@ -9273,30 +6525,30 @@ export const videoTrim: NodeType<VideoTrimConfig, VideoTrimHandle> = defineNodeT
   },
 });
 
-/** The ports of `video-valve`. */
-export class VideoValvePorts implements PortRegistry {
+/** The ports of `valve`. */
+export class ValvePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
   static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
+  readonly #processor: { frameIn: StreamInput<Frame>; frameOut: StreamOutput<Frame> };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
+  constructor(processor: { frameIn: StreamInput<Frame>; frameOut: StreamOutput<Frame> }) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
+  inputs(): { readonly frameIn: StreamInput<Frame> } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+  outputs(): { readonly frameOut: StreamOutput<Frame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -9308,13 +6560,13 @@ export class VideoValvePorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<Frame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<Frame>;
   }
 }
 
-/** The configuration of `video-valve`. */
-export interface VideoValveConfig {
+/** The configuration of `valve`. */
+export interface ValveConfig {
   /**
    * Whether frames pass.
    *
@@ -9323,22 +6575,46 @@ export interface VideoValveConfig {
   readonly open?: boolean;
 }
 
-/** A `video-valve` in a graph. */
-export type VideoValveHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
+/** A `valve` in a graph. */
+export type ValveHandle<F extends Frame = Untyped> = NodeHandle<
+  { frameIn: SinglePort<F> },
+  { frameOut: SinglePort<F> }
+>;
 
-/** Lets video pass, or drops it: as `audio-valve`. */
-export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNodeType<
-  VideoValveConfig,
-  VideoValveHandle
->({
+/** The node type `valve`, which carries what its links do. */
+export interface ValveNodeType extends NodeType<ValveConfig, ValveHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <F extends Frame = Untyped>(config?: ValveConfig): NodeSpec<ValveHandle<F>>;
+}
+
+/**
+ * Lets frames pass, or drops them.
+ *
+ * **Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first frame after
+ * that is flagged as a discontinuity, and of encoded frames it is a key frame. The node's own figures tell how much:
+ * frames in less frames out.
+ *
+ * **Inputs.** `frameIn`: frames of any kind, which its links tell.
+ *
+ * **Outputs.** `frameOut`: the same frames, untouched.
+ *
+ * **Config.** `open` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "mute": { "type": "valve", "config": { "open": false } } }
+ * ```
+ */
+export const valve: ValveNodeType = defineNodeType<ValveConfig, ValveHandle, ValveNodeType>({
   descriptor: {
-    type: "video-valve",
-    className: "VideoValve",
-    source: "processors/flow/valve.ts:70",
-    description: "Lets video pass, or drops it: as `audio-valve`.",
-    doc: "Lets video pass, or drops it: as `audio-valve`.",
+    type: "valve",
+    className: "Valve",
+    source: "processors/flow/valve.ts:31",
+    description: "Lets frames pass, or drops them.",
+    doc:
+      'Lets frames pass, or drops them.\n\n**Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first frame after\nthat is flagged as a discontinuity, and of encoded frames it is a key frame. The node\'s own figures tell how much:\nframes in less frames out.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell.\n\n**Outputs.** `frameOut`: the same frames, untouched.\n\n**Config.** `open` (live).\n\n**Example.**\n```json\n{ "mute": { "type": "valve", "config": { "open": false } } }\n```',
     category: "flow",
-    tags: ["video", "gate", "drop", "valve"],
+    tags: ["gate", "mute", "drop"],
     mode: "push",
     trigger: "any",
     lane: "worker",
@@ -9347,8 +6623,13 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
     inputs: [{
       name: "frameIn",
       direction: "input",
-      kind: "video",
-      type: "VideoFrame",
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
       optional: false,
       burst: 1,
       doc: "",
@@ -9356,8 +6637,13 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
     outputs: [{
       name: "frameOut",
       direction: "output",
-      kind: "video",
-      type: "VideoFrame",
+      kind: "audio",
+      type: "Frame",
+      generic: {
+        argument: "F",
+        parameters: ["F"],
+        frames: ["audio", "video", "encoded", "packet", "data"],
+      },
       optional: false,
       burst: 1,
       doc: "",
@@ -9377,17 +6663,17 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
     },
   },
   load: async () => {
-    const VideoValve = processorClass(
-      "video-valve",
+    const Valve = processorClass(
+      "valve",
       "processors/flow/valve.ts",
       await import("./processors/flow/valve.ts"),
-      "VideoValve",
+      "Valve",
     );
     return () => {
-      const processor = new VideoValve();
+      const processor = new Valve<Untyped>();
       return {
         processor,
-        ports: new VideoValvePorts(processor),
+        ports: new ValvePorts(processor),
         tick: () => processor.process(),
         configure: (values) => {
           if (values.open !== undefined) processor.open = values.open as typeof processor.open;
@@ -10175,29 +7461,15 @@ export const nodes: {
   readonly toVoltage: typeof package1.nodes.toVoltage;
   readonly trigger: typeof package1.nodes.trigger;
   readonly arrowSink: typeof arrowSink;
-  readonly audioDelay: typeof audioDelay;
-  readonly audioRebuffer: typeof audioRebuffer;
-  readonly audioSwitch: typeof audioSwitch;
-  readonly audioThrottle: typeof audioThrottle;
-  readonly audioTrim: typeof audioTrim;
-  readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
   readonly chordSource: typeof chordSource;
-  readonly chunker: typeof chunker;
   readonly compressor: typeof compressor;
   readonly consoleSink: typeof consoleSink;
   readonly csvSink: typeof csvSink;
   readonly dataAlign: typeof dataAlign;
-  readonly dataDelay: typeof dataDelay;
-  readonly dataSwitch: typeof dataSwitch;
-  readonly dataThrottle: typeof dataThrottle;
-  readonly dataValve: typeof dataValve;
+  readonly delay: typeof delay;
   readonly dynamicMixer: typeof dynamicMixer;
   readonly echo: typeof echo;
-  readonly encodedDelay: typeof encodedDelay;
-  readonly encodedSwitch: typeof encodedSwitch;
-  readonly encodedThrottle: typeof encodedThrottle;
-  readonly encodedValve: typeof encodedValve;
   readonly equaliser: typeof equaliser;
   readonly gain: typeof gain;
   readonly imageSink: typeof imageSink;
@@ -10209,23 +7481,18 @@ export const nodes: {
   readonly mixer: typeof mixer;
   readonly noiseGate: typeof noiseGate;
   readonly packetAlign: typeof packetAlign;
-  readonly packetDelay: typeof packetDelay;
-  readonly packetRebuffer: typeof packetRebuffer;
-  readonly packetSwitch: typeof packetSwitch;
-  readonly packetThrottle: typeof packetThrottle;
-  readonly packetValve: typeof packetValve;
   readonly pipeSink: typeof pipeSink;
   readonly pipeSource: typeof pipeSource;
   readonly process: typeof process;
+  readonly rebuffer: typeof rebuffer;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
+  readonly switchNode: typeof switchNode;
+  readonly throttle: typeof throttle;
   readonly toneSource: typeof toneSource;
-  readonly videoDelay: typeof videoDelay;
-  readonly videoSwitch: typeof videoSwitch;
-  readonly videoThrottle: typeof videoThrottle;
-  readonly videoTrim: typeof videoTrim;
-  readonly videoValve: typeof videoValve;
+  readonly trim: typeof trim;
+  readonly valve: typeof valve;
   readonly voiceActivity: typeof voiceActivity;
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
@@ -10233,29 +7500,15 @@ export const nodes: {
 } = {
   ...package1.nodes,
   arrowSink,
-  audioDelay,
-  audioRebuffer,
-  audioSwitch,
-  audioThrottle,
-  audioTrim,
-  audioValve,
   channelMapper,
   chordSource,
-  chunker,
   compressor,
   consoleSink,
   csvSink,
   dataAlign,
-  dataDelay,
-  dataSwitch,
-  dataThrottle,
-  dataValve,
+  delay,
   dynamicMixer,
   echo,
-  encodedDelay,
-  encodedSwitch,
-  encodedThrottle,
-  encodedValve,
   equaliser,
   gain,
   imageSink,
@@ -10267,23 +7520,18 @@ export const nodes: {
   mixer,
   noiseGate,
   packetAlign,
-  packetDelay,
-  packetRebuffer,
-  packetSwitch,
-  packetThrottle,
-  packetValve,
   pipeSink,
   pipeSource,
   process,
+  rebuffer,
   resampler,
   reverb,
   spectrum,
+  switchNode,
+  throttle,
   toneSource,
-  videoDelay,
-  videoSwitch,
-  videoThrottle,
-  videoTrim,
-  videoValve,
+  trim,
+  valve,
   voiceActivity,
   wavSink,
   wavSource,
@@ -10296,29 +7544,15 @@ export const nodePackage: NodePackage = definePackage({
   url: import.meta.url,
   nodes: [
     arrowSink,
-    audioDelay,
-    audioRebuffer,
-    audioSwitch,
-    audioThrottle,
-    audioTrim,
-    audioValve,
     channelMapper,
     chordSource,
-    chunker,
     compressor,
     consoleSink,
     csvSink,
     dataAlign,
-    dataDelay,
-    dataSwitch,
-    dataThrottle,
-    dataValve,
+    delay,
     dynamicMixer,
     echo,
-    encodedDelay,
-    encodedSwitch,
-    encodedThrottle,
-    encodedValve,
     equaliser,
     gain,
     imageSink,
@@ -10330,23 +7564,18 @@ export const nodePackage: NodePackage = definePackage({
     mixer,
     noiseGate,
     packetAlign,
-    packetDelay,
-    packetRebuffer,
-    packetSwitch,
-    packetThrottle,
-    packetValve,
     pipeSink,
     pipeSource,
     process,
+    rebuffer,
     resampler,
     reverb,
     spectrum,
+    switchNode,
+    throttle,
     toneSource,
-    videoDelay,
-    videoSwitch,
-    videoThrottle,
-    videoTrim,
-    videoValve,
+    trim,
+    valve,
     voiceActivity,
     wavSink,
     wavSource,
@@ -10359,7 +7588,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "d9fd7ca45cf7a186",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",
-    "processors/audio/chunker.ts": "531d6ba926109bd4",
     "processors/audio/compressor.ts": "d2bda3c6b3f1fdbf",
     "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
     "processors/audio/echo.ts": "5f7dfe1204df0f17",
@@ -10384,20 +7612,14 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/wav_sink.ts": "cc236f0b7d11eef0",
     "processors/file/wav_source.ts": "56109b9beff41f28",
     "processors/flow/align.ts": "3a5942d41311f555",
-    "processors/flow/audio_delay.ts": "afb91422d5758dc9",
-    "processors/flow/audio_rebuffer.ts": "2956e9a5881c1a7e",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
-    "processors/flow/data_delay.ts": "e41ec99aa24f24ea",
-    "processors/flow/delay.ts": "e582f3cde7509572",
-    "processors/flow/encoded_delay.ts": "997bf0248e7ee5d7",
+    "processors/flow/delay.ts": "9a34e83702bf3d3e",
     "processors/flow/packet_align.ts": "150f180cfd8324ff",
-    "processors/flow/packet_delay.ts": "7205b92181c4c7fb",
-    "processors/flow/packet_rebuffer.ts": "63f342e4750d4408",
-    "processors/flow/switch.ts": "45e5b8b2153e3f5a",
-    "processors/flow/throttle.ts": "8337515997698c7c",
-    "processors/flow/trim.ts": "1758371112462535",
-    "processors/flow/valve.ts": "71d37b61e8296da2",
-    "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
+    "processors/flow/rebuffer.ts": "a029ade1af779f88",
+    "processors/flow/switch.ts": "a720b50ff3058941",
+    "processors/flow/throttle.ts": "7087c6a5266ba3a9",
+    "processors/flow/trim.ts": "2f4e9bf944e30944",
+    "processors/flow/valve.ts": "1b70f65f0e6363dc",
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3cf026346c8852f7",
     "processors/media/image_source.ts": "d17324d91d62f10b",

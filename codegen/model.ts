@@ -116,8 +116,10 @@ export interface FrameTypeModel {
   /** `AudioFrame` or `DataFrame`; `Frame` for any. */
   readonly frame: string;
   readonly argument?: TypeArgumentModel;
-  /** What else elements of the port may carry. */
+  /** What else it may be. */
   readonly or?: readonly FrameTypeModel[];
+  /** A type parameter of the class that stands for all of it; the rest says what it may be. */
+  readonly parameter?: string;
 }
 
 /** The text between the angle brackets of a frame type. */
@@ -140,8 +142,10 @@ export type TypeArgumentModel =
 export interface TypeParameterModel {
   readonly name: string;
   /**
-   * The frame argument that it stands for, which decides what it may be: a number of channels, fields of records, or
-   * any value.
+   * What it stands for, which decides what it may be: the argument of a frame type, which is a number of channels, fields
+   * of records or any value, or the whole frame type.
    */
-  readonly role: "channels" | "fields" | "value";
+  readonly role: "channels" | "fields" | "value" | "frame";
+  /** For a whole frame type: what it may be. */
+  readonly bound?: FrameTypeModel;
 }

@@ -12,6 +12,7 @@ import type { ConversionStep } from "./graph/conversion.ts";
 import { conversionBetween } from "./graph/link_conversion.ts";
 import { knownInput } from "./graph/known_accepts.ts";
 import { linkThrough } from "./graph/link_through.ts";
+import { retell, tellFrom, type TellingGraph } from "./graph/told_kinds.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
@@ -29,6 +30,7 @@ import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./p
 import { type CapacityRule, linkOptions } from "./links/link_options.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import { expandPort } from "./descriptor/descriptor.ts";
+import { meet, tellKind, toldKind } from "./descriptor/open_ports.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -77,10 +79,11 @@ export class Topology {
   readonly #departures = new Map<NodeEntry, () => void>();
   readonly #carrying: CarryingGraph = {
     descriptorOf: (id) => this.#nodes.get(id as NodeId)?.type.descriptor,
-    linksAt: (id) => [...this.connections.intoNode(id as NodeId), ...this.connections.fromNode(id as NodeId)],
+    linksAt: (id) => this.#linksAt(id as NodeId),
   };
   /** What ports carry; absent where it is not known for the graph as it is. */
   #carried: CarriedTypes | undefined;
+  readonly #telling: TellingGraph;
   /** Types that converters may be of. */
   protected readonly known: () => readonly AnyNodeType[];
 
@@ -115,6 +118,13 @@ export class Topology {
     this.convert = convert;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.known = known;
+    this.#telling = {
+      nodes: this.#nodes,
+      carried: () => this.carried,
+      linksAt: (id) => this.#linksAt(id),
+      swap: (old, entry) => this.#swap(old, entry),
+      relink: (link) => this.#relink(link),
+    };
   }
 
   /** The nodes, in the order in which they were added. */
@@ -197,10 +207,11 @@ export class Topology {
   removeNode(id: string): NodeEntry {
     const entry = this.node(id);
     this.#carried = undefined;
-    const links = [...this.connections.intoNode(entry.id), ...this.connections.fromNode(entry.id)];
+    const links = this.#linksAt(entry.id);
     for (const link of links) this.connections.remove(link.id);
     this.#nodes.delete(entry.id);
     for (const link of links) this.#dropConverters(link);
+    this.#retellEnds(links);
     this.#delaying.delete(entry.id);
     this.#leaveLane(entry);
     return entry;
@@ -275,7 +286,33 @@ export class Topology {
     this.#carried = undefined;
     this.connections.remove(link.id);
     this.#dropConverters(link);
+    this.#retellEnds([link]);
     return link;
+  }
+
+  /** Tells what is at the ends of links that went, or that lead to something else, what is left to tell. */
+  #retellEnds(links: readonly LinkEntry[]): void {
+    for (const { fromNode, toNode } of links) for (const id of [fromNode, toNode]) retell(this.#telling, id);
+  }
+
+  #linksAt(id: NodeId): LinkEntry[] {
+    return [...this.connections.intoNode(id), ...this.connections.fromNode(id)];
+  }
+
+  /** Has a link carry what its ends do. In a graph that runs it is another one, over which nothing has come. */
+  #relink(link: LinkEntry): void {
+    const [from, to] = this.#endsOf(link);
+    const output = resolvePort(from, "output");
+    const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
+    const rule = this.capacityRule(from, to);
+    const { policy, capacity } = linkOptions(attemptOf(from, to), link.asked, output, this.mode, rule);
+    const index = this.#drafted === undefined ? link.index : this.#numbers.takeLink();
+    this.connections.replace({ ...link, index, output, input, policy, capacity });
+  }
+
+  #endsOf({ fromNode, fromPort, toNode, toPort }: LinkEntry): [LinkEnd, LinkEnd] {
+    const end = (id: NodeId, port: string) => ({ nodeId: id, descriptor: this.node(id).type.descriptor, port });
+    return [end(fromNode, fromPort), end(toNode, toPort)];
   }
 
   /** Removes the converters at the ends of a link that is gone, and so those before and behind them. */
@@ -341,7 +378,8 @@ export class Topology {
       this.restoreNode(old);
       throw error;
     }
-    return entry;
+    this.#retellEnds(this.#linksAt(entry.id));
+    return this.node(entry.id);
   }
 
   /** Has a node be what it was before a change that is not made after all: another lane, or another type. */
@@ -351,6 +389,7 @@ export class Topology {
     this.#put(old);
     this.#leaveLane(entry);
     if (!this.#residents.has(old.lane)) this.#residents.set(old.lane, old);
+    this.#retellEnds(this.#linksAt(old.id));
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
@@ -466,22 +505,26 @@ export class Topology {
     return { nodeId: added.id, descriptor: added.type.descriptor };
   }
 
-  #linkDirectly(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
+  #linkDirectly(...[one, other, options]: [LinkEnd, LinkEnd, LinkOptions]): LinkEntry {
+    // Links that were made since may have told them the kind of their frames.
+    const [from, to] = [one, other].map((end) => ({ ...end, descriptor: this.node(end.nodeId).type.descriptor }));
     assertForward(from, to);
     const output = resolvePort(from, "output");
     const input = resolvePort(to, "input");
     const { carried } = this;
     // It counts the link from now on, which may not be made after all.
     this.#carried = undefined;
-    const ports = { output, input: knownInput(this.node(to.nodeId), input) };
+    const ports = meet(output, knownInput(this.node(to.nodeId), input));
     assertLinkable(from, to, ports, carried, this.known);
     const ends = this.assertFree(from, to);
     const attempt = attemptOf(from, to);
-    const { policy, capacity } = linkOptions(attempt, options, output, this.mode, this.capacityRule(from, to));
+    const chosen = linkOptions(attempt, options, ports.output, this.mode, this.capacityRule(from, to));
     assertDelayed(this, attempt, ends);
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
-    const entry: LinkEntry = { id, index, ...ends, output, input, policy, capacity };
+    const { kind } = carried.of(ends.fromNode, ends.fromPort, output);
+    for (const end of [ends.fromNode, ends.toNode]) if (kind !== undefined) tellFrom(this.#telling, end, kind);
+    const entry: LinkEntry = { id, index, ...ends, ...ports, ...chosen, asked: options };
     this.connections.add(entry);
     this.#carried = carried;
     this.#version++;
@@ -572,7 +615,8 @@ export class Topology {
   #typeAfter(old: NodeEntry, type: AnyNodeType, config: Record<string, unknown>): AnyNodeType {
     if (type.descriptor.type === old.type.descriptor.type) {
       const sized = sizedType(old.id, type, config, []);
-      const descriptor = takeElements(sized.descriptor, elementsByPort(old.type.descriptor));
+      const told = tellKind(sized.descriptor, toldKind(old.type.descriptor));
+      const descriptor = takeElements(told, elementsByPort(old.type.descriptor));
       return descriptor === sized.descriptor ? sized : withDescriptor(sized, descriptor);
     }
     const ends = [
@@ -610,7 +654,7 @@ export class Topology {
 
   /** @throws as `replaceNode()`, for the links of a node that has taken another one's place */
   #assertLinksFit(old: NodeEntry, { id, type }: NodeEntry): void {
-    for (const link of [...this.connections.intoNode(id), ...this.connections.fromNode(id)]) {
+    for (const link of this.#linksAt(id)) {
       replacing(old, type, () => this.#assertLinkFits(link));
     }
     if (old.type.descriptor.delays !== true || type.descriptor.delays === true) return;
@@ -618,10 +662,9 @@ export class Topology {
   }
 
   #assertLinkFits(link: LinkEntry): void {
-    const from = { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort };
-    const to = { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort };
-    const input = knownInput(this.node(link.toNode), resolvePort(to, "input"));
-    const ports = { output: resolvePort(from, "output"), input };
+    const [from, to] = this.#endsOf(link);
+    const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
+    const ports = meet(resolvePort(from, "output"), input);
     assertLinkable(from, to, ports, new CarriedTypes(this.#carrying, link), this.known);
   }
 }

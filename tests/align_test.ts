@@ -86,7 +86,7 @@ eachDriver("records of two sensors are joined by a graph file", async (native) =
     mode: "offline",
     nodes: {
       join: { type: "packet-align", config: { toleranceMs: 5, missing: "pass" }, lane: "join" },
-      batches: { type: "packet-rebuffer", config: { batchSize: 4 }, lane: "out" },
+      batches: { type: "rebuffer", config: { size: 4 }, lane: "out" },
     },
     links: [{ from: "join.aligned", to: "batches.frameIn" }],
     inputs: { motion: "join.reference", heat: "join.other" },
@@ -215,7 +215,7 @@ Deno.test("what comes out of a join has the types of what goes in", () => {
     runtime.portInfo(join.id).find(({ address }) => address === "join.aligned")?.type,
     "DataFrame<Aligned<LevelReading,SpectrumReading>>",
   );
-  runtime.add(nodes.dataDelay(), { id: "delay" });
+  runtime.add(nodes.delay(), { id: "delay" });
   runtime.connectByName("join.aligned", "delay.frameIn");
   throws(() => runtime.connectByName("delay.frameOut", "levels.audioIn"), { code: "TypeMismatch" });
   const shown = listLinks(viewRuntime(runtime)).find(({ fromNode }) => fromNode === "join");

@@ -53,7 +53,7 @@ for (const [pixelFormat, padding] of [["rgba8", 0], ["bgra8", 5], ["nv12", 0], [
       const options = { pixelFormat, width: 37, height: 13, frameRate: 25 };
       await using runtime = new Runtime({ mode: "offline", native });
       const source = runtime.add(appSource.video(options));
-      const pass = runtime.add(nodes.videoDelay({ delayFrames: 0 }));
+      const pass = runtime.add(nodes.delay({ delayFrames: 0 }));
       const sink = runtime.add(appSink.video());
       runtime.connect(source.outputs.video, pass.inputs.frameIn);
       runtime.connect(pass.outputs.frameOut, sink.inputs.video);
@@ -158,7 +158,7 @@ eachDriver("a picture larger than a slot names the setting, and leaves the graph
 eachDriver("appSource.encoded() carries bytes, key flags and both times through a worker lane", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
   const source = runtime.add(appSource.encoded({ codec: "h264", width: 640, height: 360 }));
-  const pass = runtime.add(nodes.encodedDelay({ delayFrames: 0 }));
+  const pass = runtime.add(nodes.delay({ delayFrames: 0 }));
   const sink = runtime.add(appSink.encoded());
   runtime.connect(source.outputs.encoded, pass.inputs.frameIn);
   runtime.connect(pass.outputs.frameOut, sink.inputs.encoded);
@@ -220,7 +220,7 @@ eachDriver("an encoded sink that is too slow gets nothing between a drop and the
 eachDriver("appSource.packet() carries typed columns of any length", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
   const source = runtime.add(appSource.packet({ fields: { x: "f32", n: "i32", flag: "u8" } }));
-  const pass = runtime.add(nodes.packetDelay({ delayFrames: 0 }));
+  const pass = runtime.add(nodes.delay({ delayFrames: 0 }));
   const sink = runtime.add(appSink.packet());
   runtime.connect(source.outputs.packet, pass.inputs.frameIn);
   runtime.connect(pass.outputs.frameOut, sink.inputs.packet);

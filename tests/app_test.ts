@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import type { DataFrame } from "../core/frames/data_frame.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
@@ -74,7 +75,7 @@ const MOTION: Motion = {
 eachDriver("push() refuses a value that the input behind it does not take, and the graph goes on", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
   const source = runtime.add(appSource.data<Motion>(), { id: "source" });
-  const pass = runtime.add(nodes.dataValve<Motion>());
+  const pass = runtime.add(nodes.valve<DataFrame<Motion>>());
   const doubler = runtime.add(imus.imuDoubler(), { id: "doubler" });
   const sink = runtime.add(appSink.data<Motion>());
   runtime.connect(source.outputs.data, pass.inputs.frameIn);
@@ -83,7 +84,7 @@ eachDriver("push() refuses a value that the input behind it does not take, and t
   const early = rejects(source.push({ value: { ...MOTION, sensor: 300 } }), {
     code: "TypeMismatch",
     message: 'Cannot push to "source": "value.sensor" is 300, wanted a whole number from 0 to 255; ' +
-      '"data-valve.frameIn" takes Motion',
+      '"valve.frameIn" takes Motion',
     key: "value.sensor",
     expected: "a whole number from 0 to 255",
     actual: "300",

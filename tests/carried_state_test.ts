@@ -35,11 +35,12 @@ const RATE_HZ = 44_100;
 
 const WAV = fileURLToPath(new URL("../examples/speech.wav", import.meta.url));
 
+const FRAMES = { input: "frameIn", output: "frameOut" };
+
 /** Types that go on, each with a configuration that makes its state matter. */
 const CARRIED: Readonly<Record<string, Case>> = {
   "channel-mapper": { config: { channels: 1 } },
   "chord-source": { config: { durationSeconds: 0.5, blockSize: 480 }, isSource: true, output: "audio" },
-  "chunker": { config: { size: 500 } },
   "compressor": { config: { thresholdDb: -30 } },
   "dynamic-mixer": { input: "audioIn_0", beside: "audioIn_1", ports: ["audioIn_0", "audioIn_1"] },
   "echo": { config: { delayMs: 25, maxTailSeconds: 0.1 } },
@@ -54,6 +55,11 @@ const CARRIED: Readonly<Record<string, Case>> = {
   "spectrum": { config: { size: 1024, overlap: 0.5 }, input: "audio", output: "spectrum" },
   "tone-source": { config: { durationSeconds: 0.5, blockSize: 480 }, isSource: true, output: "audio" },
   "wav-source": { config: { path: WAV, blockSize: 8192 }, isSource: true, output: "audio" },
+  "delay": { ...FRAMES, config: { delayMs: 20, prime: true, sampleRateHz: RATE_HZ, channels: 2 } },
+  "rebuffer": { ...FRAMES, config: { size: 500 } },
+  "switch": { ...FRAMES, input: "frameIn_0", beside: "frameIn_1" },
+  "throttle": { ...FRAMES, config: { ratePerSecond: 40 } },
+  "valve": FRAMES,
   "voice-activity": { config: { onsetMs: 20, hangMs: 20 }, output: "voice" },
 };
 
@@ -67,18 +73,16 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
 const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
   "a file that is begun is completed, and the next one is another": ["arrow-sink", "csv-sink", "wav-sink"],
   "what it writes to, or who is connected, stays with the instance": ["console-sink", "websocket-sink"],
+  "it has no state: the times of frames tell what passes": ["trim"],
   "a program or a reader of its own goes on by itself, and cannot be handed over": [
     ..."image-sink image-source media-sink media-source pipe-sink pipe-source process".split(" "),
   ],
 };
 
-/** Flow nodes pass frames on as they are; the tests of each tell what they do at an edit. */
-const FLOW = /(^|-)(delay|rebuffer|switch|throttle|trim|valve)$/;
-
 Deno.test("every node type goes on from its predecessor's state, or is known not to", async () => {
   const carrying = [...Object.keys(CARRIED), ...Object.keys(TESTED_ELSEWHERE)];
   const known = [...carrying, ...Object.values(BEGIN_ANEW).flat()];
-  const types = nodePackage.nodes.filter(({ descriptor }) => !FLOW.test(descriptor.type));
+  const types = nodePackage.nodes;
   deepEqual(types.map(({ descriptor }) => descriptor.type).sort(), known.sort());
   for (const type of types) {
     const { processor } = (await type.load())({});
@@ -112,8 +116,8 @@ for (const change of ["replace", "move", "reload"] as const) {
 async function run(change: Change): Promise<ReadonlyMap<string, unknown[]>> {
   await using runtime = new Runtime({ mode: "offline" });
   const input = runtime.add(appSource.audio({ sampleRateHz: RATE_HZ, channels: 2 }), { id: "input" });
-  runtime.add(nodes.chunker({ size: 300 }), { id: "beside" });
-  runtime.connectByName("input.audio", "beside.audioIn");
+  runtime.add(nodes.rebuffer({ size: 300 }), { id: "beside" });
+  runtime.connectByName("input.audio", "beside.frameIn");
   const found = new Map<string, unknown[]>();
   const readers: { readonly isSource: boolean; read(most: number): Promise<void> }[] = [];
   for (const [type, how] of Object.entries(CARRIED)) {
@@ -121,8 +125,8 @@ async function run(change: Change): Promise<ReadonlyMap<string, unknown[]>> {
     for (const id of [type, `${type}-calm`]) {
       runtime.add(make(type, config), { id, ports });
       if (!isSource) runtime.connectByName("input.audio", `${id}.${port}`);
-      if (beside !== undefined) runtime.connectByName("beside.audioOut", `${id}.${beside}`);
-      const isData = !output.startsWith("audio");
+      if (beside !== undefined) runtime.connectByName("beside.frameOut", `${id}.${beside}`);
+      const isData = !/^(?:audio|frame)/.test(output);
       const sink: AsyncIterable<AudioFrame | DataFrame> = isData
         ? runtime.add(appSink.data(), { id: `${id}-sink` })
         : runtime.add(appSink.audio(), { id: `${id}-sink` });
@@ -164,7 +168,7 @@ async function changeAll(runtime: Runtime, change: Change, isFirst: boolean): Pr
 }
 
 function make(type: string, config?: Record<string, unknown>): NodeSpec<NodeHandle> {
-  const name = type.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const name = type.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()).replace(/^switch$/, "switchNode");
   return (nodes as unknown as Record<string, (config?: object) => NodeSpec<NodeHandle>>)[name](config);
 }
 

@@ -29,12 +29,12 @@ function diamond(
 ): { samples: number; peak: number } {
   const seen = { samples: 0, peak: 0 };
   const tone = runtime.add(nodes.toneSource({ ...BLOCK, durationSeconds: 1 }), { id: "tone", lane: lanes.source });
-  const keeps = runtime.add(nodes.chunker({ size: 800 }), { id: "keeps", lane: lanes.source });
+  const keeps = runtime.add(nodes.rebuffer({ size: 800 }), { id: "keeps", lane: lanes.source });
   const mixer = runtime.add(nodes.mixer(), { id: "mixer", lane: lanes.mixer });
   const end = runtime.add(sink(measuring(seen)), { id: "end" });
   runtime.connect(tone.outputs.audio, mixer.inputs.audioIn[0]);
-  runtime.connect(tone.outputs.audio, keeps.inputs.audioIn);
-  runtime.connect(keeps.outputs.audioOut, mixer.inputs.audioIn[1]);
+  runtime.connect(tone.outputs.audio, keeps.inputs.frameIn);
+  runtime.connect(keeps.outputs.frameOut, mixer.inputs.audioIn[1]);
   runtime.connect(mixer.outputs.audioOut, end.inputs.audioIn);
   return seen;
 }

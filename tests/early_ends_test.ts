@@ -20,12 +20,12 @@ function counting(seen: { samples: number }): Script & Record<string, unknown> {
 }
 
 for (const [where, lane, other] of [["one lane", "main", "main"], ["two lanes", "main", "far"]] as const) {
-  eachDriver(`audio-trim ends an endless source on ${where}`, async (native) => {
+  eachDriver(`trim ends an endless source on ${where}`, async (native) => {
     const seen = { samples: 0 };
     await using runtime = new Runtime({ mode: "offline", native });
     const tone = runtime.add(nodes.toneSource(BLOCK), { id: "tone", lane: other });
     const gain = runtime.add(nodes.gain(), { id: "gain", lane: other });
-    const trim = runtime.add(nodes.audioTrim({ endSeconds: 0.52 }), { id: "trim", lane });
+    const trim = runtime.add(nodes.trim({ endSeconds: 0.52 }), { id: "trim", lane });
     const end = runtime.add(sink(counting(seen)), { id: "end" });
     runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
     runtime.connect(gain.outputs.audioOut, trim.inputs.frameIn);
@@ -47,7 +47,7 @@ eachDriver(
     const [seen, kept] = [{ samples: 0 }, { samples: 0 }];
     await using runtime = new Runtime({ mode: "offline", native });
     const tone = runtime.add(nodes.toneSource({ ...BLOCK, durationSeconds: 2 }), { id: "tone" });
-    const trim = runtime.add(nodes.audioTrim({ endSeconds: 0.5 }), { id: "trim" });
+    const trim = runtime.add(nodes.trim({ endSeconds: 0.5 }), { id: "trim" });
     const end = runtime.add(sink(counting(seen)), { id: "end" });
     const all = runtime.add(sink(counting(kept)), { id: "all" });
     const cut = runtime.connect(tone.outputs.audio, trim.inputs.frameIn);
@@ -107,7 +107,7 @@ eachDriver("a push node that waits for something else ends once its reader has",
 eachDriver("push() of an appSource says that nobody reads any more", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
   const script = runtime.add(appSource.audio({ sampleRateHz: 8000, channels: 1 }), { id: "script" });
-  const trim = runtime.add(nodes.audioTrim({ endSeconds: 0.01 }), { id: "trim", lane: "far" });
+  const trim = runtime.add(nodes.trim({ endSeconds: 0.01 }), { id: "trim", lane: "far" });
   const heard = runtime.add(appSink.audio());
   runtime.connect(script.outputs.audio, trim.inputs.frameIn);
   runtime.connect(trim.outputs.frameOut, heard.inputs.audio);
@@ -131,7 +131,7 @@ Deno.test({
     await using runtime = new Runtime({ mode: "offline", native: "require" });
     const tone = runtime.add(nativeNodes.nativeSource({ sampleRateHz: 8000, blockSize: 100 }), { id: "tone" });
     const pass = runtime.add(nativeNodes.nativePass(), { id: "pass" });
-    const trim = runtime.add(nodes.audioTrim({ endSeconds: 0.5 }), { id: "trim" });
+    const trim = runtime.add(nodes.trim({ endSeconds: 0.5 }), { id: "trim" });
     const end = runtime.add(sink(counting(seen)), { id: "end" });
     runtime.connect(tone.outputs.audio, pass.inputs.audioIn);
     runtime.connect(pass.outputs.audioOut, trim.inputs.frameIn);
@@ -161,7 +161,7 @@ eachDriver("a node goes on whose reader an edit has taken away", async (native) 
   runtime.connect(script.outputs.data, first.inputs.data);
   await runtime.start();
   await runtime.remove(first.id);
-  const second = await runtime.add(nodes.dataValve(), { id: "second" });
+  const second = await runtime.add(nodes.valve(), { id: "second" });
   await runtime.connect(script.outputs.data, second.inputs.frameIn);
   await script.push({ value: 1 });
   await until(() => runtime.stats().nodes.find(({ id }) => id === "second")!.framesIn === 1);

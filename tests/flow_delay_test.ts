@@ -7,8 +7,8 @@ import { Runtime } from "../core/runtime.ts";
 import { appSink, appSource, nodes } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 
-Deno.test("data-delay holds values until newer ones have come, and lets go of them at the end", async () => {
-  await using harness = await ProcessorHarness.create(nodes.dataDelay({ delayFrames: 2 }));
+Deno.test("delay holds values until newer ones have come, and lets go of them at the end", async () => {
+  await using harness = await ProcessorHarness.create(nodes.delay({ delayFrames: 2 }), {}, { kind: "data" });
   for (let k = 0; k < 5; k++) harness.pushData("frameIn", k);
   await harness.run();
   deepEqual(harness.takeData("frameOut"), [0, 1, 2]);
@@ -19,15 +19,19 @@ Deno.test("data-delay holds values until newer ones have come, and lets go of th
   equal(harness.leakedSlots, 0);
 });
 
-Deno.test("data-delay with prime begins with its initial value and holds nothing", async () => {
-  await using harness = await ProcessorHarness.create(nodes.dataDelay({ delayFrames: 2, prime: true, initial: -1 }));
+Deno.test("delay with prime begins with its initial value and holds nothing", async () => {
+  await using harness = await ProcessorHarness.create(nodes.delay({ delayFrames: 2, prime: true, initial: -1 }), {}, {
+    kind: "data",
+  });
   for (let k = 0; k < 3; k++) harness.pushData("frameIn", k);
   await harness.run();
   deepEqual(harness.takeData("frameOut"), [-1, -1, 0, 1, 2]);
 });
 
-Deno.test("encoded-delay moves both times by frames and milliseconds, and keeps key flags", async () => {
-  await using harness = await ProcessorHarness.create(nodes.encodedDelay({ delayFrames: 1, delayMs: 5 }));
+Deno.test("delay moves both times by frames and milliseconds, and keeps key flags", async () => {
+  await using harness = await ProcessorHarness.create(nodes.delay({ delayFrames: 1, delayMs: 5 }), {}, {
+    kind: "encoded",
+  });
   for (let k = 0; k < 3; k++) {
     harness.push<EncodedFrame>("frameIn", { codec: "h264", maxBytes: 1, keyframe: k === 0 }, (frame) => {
       frame.ptsNs = k * 10e6 + 1;
@@ -45,16 +49,16 @@ Deno.test("encoded-delay moves both times by frames and milliseconds, and keeps 
   ]);
 });
 
-Deno.test("video-delay with prime begins with black pictures", async () => {
+Deno.test("delay with prime begins with black pictures", async () => {
   const config = { delayFrames: 1, prime: true, pixelFormat: "nv12", width: 6, height: 4, frameRate: 50 } as const;
-  await using harness = await ProcessorHarness.create(nodes.videoDelay(config));
+  await using harness = await ProcessorHarness.create(nodes.delay(config), {}, { kind: "video" });
   await harness.run();
   const [black] = harness.takeVideo("frameOut");
   deepEqual([black.planes[0][0], black.planes[1][0], black.durationNs], [16, 128, 20e6]);
 });
 
-Deno.test("packet-rebuffer makes batches of one size with the times of their records, and takes a new size", async () => {
-  await using harness = await ProcessorHarness.create(nodes.packetRebuffer({ batchSize: 4 }));
+Deno.test("rebuffer makes batches of one size with the times of their records, and takes a new size", async () => {
+  await using harness = await ProcessorHarness.create(nodes.rebuffer({ size: 4 }), {}, { kind: "packet" });
   let next = 0;
   const push = (count: number) =>
     harness.push<PacketFrame<{ n: "i32" }>>("frameIn", { fields: { n: "i32" }, capacity: count }, (frame) => {
@@ -64,7 +68,7 @@ Deno.test("packet-rebuffer makes batches of one size with the times of their rec
     });
   for (const count of [3, 7, 1]) push(count);
   await harness.run();
-  harness.configure({ batchSize: 2 });
+  harness.configure({ size: 2 });
   push(2);
   harness.end();
   await harness.run();
@@ -82,10 +86,10 @@ Deno.test("packet-rebuffer makes batches of one size with the times of their rec
   equal(harness.leakedSlots, 0);
 });
 
-eachDriver("data-delay refuses a link that cannot hold what has to wait", async (native) => {
+eachDriver("delay refuses a link that cannot hold what has to wait", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
   const source = runtime.add(appSource.data<number>());
-  const delay = runtime.add(nodes.dataDelay({ delayFrames: 4 }));
+  const delay = runtime.add(nodes.delay({ delayFrames: 4 }));
   const sink = runtime.add(appSink.data());
   runtime.connect(source.outputs.data, delay.inputs.frameIn, { capacity: 4 });
   runtime.connect(delay.outputs.frameOut, sink.inputs.data);

@@ -51,11 +51,11 @@ const blend = fixture<Joiner<VideoFrame>, Record<never, never>>(() => ({
 }), { type: "blend", trigger: "all", lane: "main", ports: PORTS("video") });
 
 for (const lane of ["main", "worker"]) {
-  eachDriver(`a loop through data-delay on lane ${lane} keeps state from value to value`, async (native) => {
+  eachDriver(`a loop through delay on lane ${lane} keeps state from value to value`, async (native) => {
     await using runtime = new Runtime({ mode: "offline", native });
     const source = runtime.add(appSource.data());
     const sum = runtime.add(addUp());
-    const delay = runtime.add(nodes.dataDelay({ delayFrames: 2, prime: true, initial: 5 }), { lane });
+    const delay = runtime.add(nodes.delay({ delayFrames: 2, prime: true, initial: 5 }), { lane });
     const sink = runtime.add(appSink.data());
     runtime.connect(source.outputs.data, sum.inputs.fresh);
     runtime.connect(sum.outputs.out, delay.inputs.frameIn);
@@ -77,14 +77,14 @@ for (const lane of ["main", "worker"]) {
     for (const pool of summary.pools) equal(pool.free, pool.slots);
   });
 
-  eachDriver(`a loop through video-delay on lane ${lane} makes an exact trail`, async (native) => {
+  eachDriver(`a loop through delay on lane ${lane} makes an exact trail`, async (native) => {
     const [width, height, count] = [16, 2, 20];
     const shape = { pixelFormat: "rgba8", width, height, frameRate: 50 } as const;
     const size = 4 * width * height;
     await using runtime = new Runtime({ mode: "offline", native });
     const source = runtime.add(appSource.video(shape));
     const mix = runtime.add(blend());
-    const delay = runtime.add(nodes.videoDelay({ delayFrames: 3, prime: true, ...shape }), { lane });
+    const delay = runtime.add(nodes.delay({ delayFrames: 3, prime: true, ...shape }), { lane });
     const sink = runtime.add(appSink.video());
     runtime.connect(source.outputs.video, mix.inputs.fresh);
     runtime.connect(mix.outputs.out, delay.inputs.frameIn);

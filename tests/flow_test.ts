@@ -49,12 +49,12 @@ for (const lane of ["main", "worker"]) {
     await using runtime = new Runtime({ mode: "offline", native });
     const source = runtime.add(appSource.audio({ sampleRateHz: 1000, channels: 1 }));
     const mix = runtime.add(sum());
-    const delay = runtime.add(nodes.audioDelay({ delayMs: 3, prime: true, sampleRateHz: 1000 }), { lane });
+    const delay = runtime.add(nodes.delay({ delayMs: 3, prime: true, sampleRateHz: 1000 }), { lane });
     const pass = runtime.add(nodes.gain(), { lane });
     const sink = runtime.add(appSink.audio());
     runtime.connect(source.outputs.audio, mix.inputs.dry);
-    runtime.connect(mix.outputs.audioOut, delay.inputs.audioIn);
-    runtime.connect(delay.outputs.audioOut, pass.inputs.audioIn);
+    runtime.connect(mix.outputs.audioOut, delay.inputs.frameIn);
+    runtime.connect(delay.outputs.frameOut, pass.inputs.audioIn);
     runtime.connect(pass.outputs.audioOut, mix.inputs.wet);
     runtime.connect(mix.outputs.audioOut, sink.inputs.audio);
     await runtime.start();
@@ -77,16 +77,16 @@ for (const lane of ["main", "worker"]) {
 
 eachDriver("stop() ends a loop that nothing feeds", async (native) => {
   await using runtime = new Runtime({ mode: "live", native });
-  const delay = runtime.add(nodes.audioDelay({ delayMs: 5, prime: true, sampleRateHz: 1000 }));
+  const delay = runtime.add(nodes.delay({ delayMs: 5, prime: true, sampleRateHz: 1000 }));
   const pass = runtime.add(filter({
     process(this: Script) {
       for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
     },
   }));
-  runtime.connect(delay.outputs.audioOut, pass.inputs.audioIn);
-  runtime.connect(pass.outputs.audioOut, delay.inputs.audioIn);
+  runtime.connect(delay.outputs.frameOut, pass.inputs.audioIn);
+  runtime.connect(pass.outputs.audioOut, delay.inputs.frameIn);
   await runtime.start();
-  while (runtime.stats().nodes.find((node) => node.id === "audio-delay")!.framesOut < 3) {
+  while (runtime.stats().nodes.find((node) => node.id === "delay")!.framesOut < 3) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   const { outcome, nodes: stopped } = (await runtime.stop())!;
@@ -97,29 +97,29 @@ eachDriver("stop() ends a loop that nothing feeds", async (native) => {
 
 Deno.test("Runtime.connect() refuses a loop without a delay even beside one with", () => {
   const runtime = new Runtime({ mode: "offline", native: "off" });
-  const delay = runtime.add(nodes.audioDelay());
+  const delay = runtime.add(nodes.delay());
   const mixer = runtime.add(nodes.mixer());
   const gain = runtime.add(nodes.gain());
-  runtime.connect(mixer.outputs.audioOut, delay.inputs.audioIn);
-  runtime.connect(delay.outputs.audioOut, mixer.inputs.audioIn[0]);
+  runtime.connect(mixer.outputs.audioOut, delay.inputs.frameIn);
+  runtime.connect(delay.outputs.frameOut, mixer.inputs.audioIn[0]);
   runtime.connect(mixer.outputs.audioOut, gain.inputs.audioIn);
   throws(() => runtime.connect(gain.outputs.audioOut, mixer.inputs.audioIn[1]), { code: "CycleWithoutDelay" });
 });
 
-Deno.test("audio-delay moves times, and keeps samples, in an offline graph at once", async () => {
-  await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 2.5 }));
-  harness.pushAudio("audioIn", samples(1, 2));
-  harness.pushAudio("audioIn", samples(3));
+Deno.test("delay moves times, and keeps samples, in an offline graph at once", async () => {
+  await using harness = await ProcessorHarness.create(nodes.delay({ delayMs: 2.5 }));
+  harness.pushAudio("frameIn", samples(1, 2));
+  harness.pushAudio("frameIn", samples(3));
   await harness.run();
-  const out = harness.takeAudio("audioOut");
+  const out = harness.takeAudio("frameOut");
   deepEqual(out.map(({ ptsNs, channels }) => [ptsNs, ...channels[0]]), [[2_500_000, 1, 2], [4_500_000, 3]]);
 });
 
-Deno.test("audio-delay with prime begins with silence of its length", async () => {
+Deno.test("delay with prime begins with silence of its length", async () => {
   const config = { delayMs: 10_000, prime: true, sampleRateHz: 1000, channels: 2 };
-  await using harness = await ProcessorHarness.create(nodes.audioDelay(config));
+  await using harness = await ProcessorHarness.create(nodes.delay(config));
   await harness.run();
-  const out = harness.takeAudio("audioOut");
+  const out = harness.takeAudio("frameOut");
   equal(out.reduce((sum, { channels }) => sum + channels[1].length, 0), 10_000);
   let endNs = 0;
   for (const block of out) {
@@ -129,41 +129,41 @@ Deno.test("audio-delay with prime begins with silence of its length", async () =
   }
 });
 
-Deno.test("audio-delay with prime refuses blocks of another format than its silence", async () => {
+Deno.test("delay with prime refuses blocks of another format than its silence", async () => {
   for (
     const [config, silence] of [
       [{ sampleRateHz: 1000, channels: 2 }, "audio 1000 Hz, 2 channels"],
       [{ sampleRateHz: 8000, channels: 1 }, "audio 8000 Hz, 1 channel"],
     ] as const
   ) {
-    await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 1, prime: true, ...config }), {}, {
+    await using harness = await ProcessorHarness.create(nodes.delay({ delayMs: 1, prime: true, ...config }), {}, {
       id: "echo",
     });
-    harness.pushAudio("audioIn", samples(1));
+    harness.pushAudio("frameIn", samples(1));
     await rejects(harness.run(), {
       code: "TypeMismatch",
-      port: "audioIn",
-      message: `Cannot delay "echo.audioIn": it has audio 1000 Hz, 1 channel, and the silence that "prime" writes is ` +
+      port: "frameIn",
+      message: `Cannot delay "echo.frameIn": it has audio 1000 Hz, 1 channel, and the silence that "prime" writes is ` +
         `${silence}; set "sampleRateHz" and "channels" of "echo" to those of its input`,
     });
   }
 });
 
-Deno.test("audio-delay holds a block in a live graph until it has been there for its time", async () => {
-  await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 10 }), {}, { mode: "live" });
-  harness.pushAudio("audioIn", samples(1));
+Deno.test("delay holds a block in a live graph until it has been there for its time", async () => {
+  await using harness = await ProcessorHarness.create(nodes.delay({ delayMs: 10 }), {}, { mode: "live" });
+  harness.pushAudio("frameIn", samples(1));
   await harness.run();
-  equal(harness.takeAudio("audioOut").length, 0);
+  equal(harness.takeAudio("frameOut").length, 0);
   harness.advance(9_999_999);
   await harness.run();
-  equal(harness.takeAudio("audioOut").length, 0);
+  equal(harness.takeAudio("frameOut").length, 0);
   harness.advance(1);
   await harness.run();
-  equal(harness.takeAudio("audioOut").length, 1);
+  equal(harness.takeAudio("frameOut").length, 1);
 });
 
 Deno.test("valve drops what comes while it is closed, and flags what comes next", async () => {
-  await using harness = await ProcessorHarness.create(nodes.audioValve());
+  await using harness = await ProcessorHarness.create(nodes.valve());
   for (const open of [true, false, true]) {
     harness.configure({ open });
     harness.pushAudio("frameIn", samples(1));
@@ -176,7 +176,7 @@ Deno.test("valve drops what comes while it is closed, and flags what comes next"
 });
 
 Deno.test("switch hands on the active input and drops the others", async () => {
-  await using harness = await ProcessorHarness.create(nodes.audioSwitch({ active: 1 }), {}, {
+  await using harness = await ProcessorHarness.create(nodes.switchNode({ active: 1 }), {}, {
     connect: ["frameIn_0", "frameIn_1"],
   });
   for (const active of [1, 0, 0, 1]) {
@@ -197,7 +197,7 @@ Deno.test("switch hands on the active input and drops the others", async () => {
 });
 
 Deno.test("throttle lets so many values a second pass, by their times when offline", async () => {
-  await using harness = await ProcessorHarness.create(nodes.dataThrottle({ ratePerSecond: 10 }));
+  await using harness = await ProcessorHarness.create(nodes.throttle({ ratePerSecond: 10 }), {}, { kind: "data" });
   for (let k = 0; k < 300; k++) harness.pushData("frameIn", k, k * 10e6);
   await harness.run();
   const out = harness.takeData<number>("frameOut");
@@ -207,8 +207,8 @@ Deno.test("throttle lets so many values a second pass, by their times when offli
 });
 
 Deno.test("throttle goes by the clock in a live graph", async () => {
-  const spec = nodes.dataThrottle({ ratePerSecond: 4 });
-  await using harness = await ProcessorHarness.create(spec, {}, { mode: "live" });
+  const spec = nodes.throttle({ ratePerSecond: 4 });
+  await using harness = await ProcessorHarness.create(spec, {}, { mode: "live", kind: "data" });
   for (let k = 0; k < 10; k++) {
     harness.pushData("frameIn", k);
     await harness.run();
@@ -218,9 +218,9 @@ Deno.test("throttle goes by the clock in a live graph", async () => {
 });
 
 Deno.test("flow nodes refuse configurations out of range", async () => {
-  await rejects(ProcessorHarness.create(nodes.audioDelay({ delayMs: -1 })), { code: "InvalidConfig" });
-  await rejects(ProcessorHarness.create(nodes.audioSwitch({ active: 8 })), { code: "InvalidConfig" });
-  await rejects(ProcessorHarness.create(nodes.dataThrottle({ ratePerSecond: 0 })), { code: "InvalidConfig" });
+  await rejects(ProcessorHarness.create(nodes.delay({ delayMs: -1 })), { code: "InvalidConfig" });
+  await rejects(ProcessorHarness.create(nodes.switchNode({ active: 8 })), { code: "InvalidConfig" });
+  await rejects(ProcessorHarness.create(nodes.throttle({ ratePerSecond: 0 })), { code: "InvalidConfig" });
 });
 
 /** Pushes one encoded frame whose only byte is its number. */
@@ -240,8 +240,8 @@ function takeUnits(harness: ProcessorHarness): [number, boolean, boolean][] {
   ]);
 }
 
-Deno.test("encoded-valve resumes with a key frame, flagged", async () => {
-  await using harness = await ProcessorHarness.create(nodes.encodedValve());
+Deno.test("valve resumes with a key frame, flagged", async () => {
+  await using harness = await ProcessorHarness.create(nodes.valve(), {}, { kind: "encoded" });
   for (let k = 0; k < 8; k++) {
     harness.configure({ open: k !== 2 });
     pushUnit(harness, "frameIn", k, k % 5 === 0);
@@ -256,8 +256,9 @@ Deno.test("encoded-valve resumes with a key frame, flagged", async () => {
   equal(harness.leakedSlots, 0);
 });
 
-Deno.test("encoded-switch begins with a key frame after a change, flagged", async () => {
-  await using harness = await ProcessorHarness.create(nodes.encodedSwitch(), {}, {
+Deno.test("switch begins with a key frame after a change, flagged", async () => {
+  await using harness = await ProcessorHarness.create(nodes.switchNode(), {}, {
+    kind: "encoded",
     connect: ["frameIn_0", "frameIn_1"],
   });
   for (let k = 0; k < 6; k++) {
@@ -271,8 +272,8 @@ Deno.test("encoded-switch begins with a key frame after a change, flagged", asyn
   equal(harness.leakedSlots, 0);
 });
 
-Deno.test("encoded-throttle waits for a key frame after a gap", async () => {
-  await using harness = await ProcessorHarness.create(nodes.encodedThrottle({ ratePerSecond: 100 }));
+Deno.test("throttle waits for a key frame after a gap", async () => {
+  await using harness = await ProcessorHarness.create(nodes.throttle({ ratePerSecond: 100 }), {}, { kind: "encoded" });
   for (let k = 0; k < 3; k++) pushUnit(harness, "frameIn", k, k === 0);
   await harness.run();
   deepEqual(takeUnits(harness), [[0, true, false], [1, false, false], [2, false, false]], "the rate is not exceeded");
@@ -286,8 +287,8 @@ Deno.test("encoded-throttle waits for a key frame after a gap", async () => {
   equal(harness.leakedSlots, 0);
 });
 
-Deno.test("audio-throttle flags the first block after a gap", async () => {
-  await using harness = await ProcessorHarness.create(nodes.audioThrottle({ ratePerSecond: 100 }));
+Deno.test("throttle flags the first block after a gap", async () => {
+  await using harness = await ProcessorHarness.create(nodes.throttle({ ratePerSecond: 100 }));
   for (let k = 0; k < 12; k++) harness.pushAudio("frameIn", samples(k, k, k, k, k));
   await harness.run();
   // Blocks of 5 ms: every other one passes.
@@ -303,7 +304,7 @@ Deno.test("audio-throttle flags the first block after a gap", async () => {
   equal(harness.leakedSlots, 0);
 });
 
-Deno.test("packet-valve, packet-switch and packet-throttle drop whole batches", async () => {
+Deno.test("valve, switch and throttle drop whole batches", async () => {
   const push = (harness: ProcessorHarness, port: string, number: number) =>
     harness.push<PacketFrame<{ n: "i32" }>>(port, { fields: { n: "i32" }, capacity: 1 }, (frame) => {
       frame.column("n")[0] = number;
@@ -311,14 +312,17 @@ Deno.test("packet-valve, packet-switch and packet-throttle drop whole batches", 
     });
   const take = (harness: ProcessorHarness) =>
     harness.takePackets("frameOut").map(({ columns, discontinuity }) => [columns.n[0], discontinuity]);
-  await using valve = await ProcessorHarness.create(nodes.packetValve());
+  await using valve = await ProcessorHarness.create(nodes.valve(), {}, { kind: "packet" });
   for (let k = 0; k < 4; k++) {
     valve.configure({ open: k !== 1 });
     push(valve, "frameIn", k);
     await valve.run();
   }
   deepEqual(take(valve), [[0, false], [2, true], [3, false]]);
-  await using pick = await ProcessorHarness.create(nodes.packetSwitch(), {}, { connect: ["frameIn_0", "frameIn_1"] });
+  await using pick = await ProcessorHarness.create(nodes.switchNode(), {}, {
+    kind: "packet",
+    connect: ["frameIn_0", "frameIn_1"],
+  });
   for (let k = 0; k < 3; k++) {
     pick.configure({ active: k % 2 });
     push(pick, "frameIn_0", k);
@@ -326,7 +330,7 @@ Deno.test("packet-valve, packet-switch and packet-throttle drop whole batches", 
     await pick.run();
   }
   deepEqual(take(pick), [[0, false], [11, true], [2, true]]);
-  await using throttle = await ProcessorHarness.create(nodes.packetThrottle({ ratePerSecond: 50 }));
+  await using throttle = await ProcessorHarness.create(nodes.throttle({ ratePerSecond: 50 }), {}, { kind: "packet" });
   for (let k = 0; k < 6; k++) push(throttle, "frameIn", k);
   await throttle.run();
   deepEqual(take(throttle), [[0, false], [2, false], [4, false]]);

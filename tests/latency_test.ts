@@ -22,10 +22,10 @@ for (const lane of ["main", "other"]) {
   Deno.test(`Runtime.latencies() counts what waits in a delay, with the sink on lane ${lane}`, async () => {
     await using runtime = new Runtime({ mode: "live" });
     const a = runtime.add(tone(0.6), { id: "a", lane: "main" });
-    const later = runtime.add(nodes.audioDelay({ delayMs: DELAY_MS }), { id: "later", lane: "main" });
+    const later = runtime.add(nodes.delay({ delayMs: DELAY_MS }), { id: "later", lane: "main" });
     const meter = runtime.add(nodes.levelMeter(), { id: "meter", lane });
-    runtime.connect(a.outputs.audio, later.inputs.audioIn, { capacity: 64 });
-    runtime.connect(later.outputs.audioOut, meter.inputs.audioIn, { capacity: 64 });
+    runtime.connect(a.outputs.audio, later.inputs.frameIn, { capacity: 64 });
+    runtime.connect(later.outputs.frameOut, meter.inputs.audioIn, { capacity: 64 });
     await runtime.start();
     const summary = await runtime.finished;
     const [{ source, sink, latency }] = runtime.latencies();
@@ -79,12 +79,12 @@ for (const last of ["first", "second"] as const) {
     await using runtime = new Runtime({ mode: "live" });
     const a = runtime.add(tone(1, 48), { id: "a" });
     const b = runtime.add(tone(1, 48), { id: "b" });
-    const later = runtime.add(nodes.audioDelay({ delayMs: DELAY_MS }), { id: "later" });
+    const later = runtime.add(nodes.delay({ delayMs: DELAY_MS }), { id: "later" });
     const joined = runtime.add(join(last), { id: "joined" });
     const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
     const alone = runtime.add(nodes.levelMeter(), { id: "alone" });
-    runtime.connect(a.outputs.audio, later.inputs.audioIn, { capacity: 1_024 });
-    runtime.connect(later.outputs.audioOut, joined.inputs.first);
+    runtime.connect(a.outputs.audio, later.inputs.frameIn, { capacity: 1_024 });
+    runtime.connect(later.outputs.frameOut, joined.inputs.first);
     runtime.connect(b.outputs.audio, joined.inputs.second, { policy: "latest" });
     runtime.connect(b.outputs.audio, alone.inputs.audioIn);
     runtime.connect(joined.outputs.audioOut, meter.inputs.audioIn);

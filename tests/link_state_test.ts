@@ -9,7 +9,7 @@ for (const lane of ["main", "worker"]) {
   eachDriver(`LinkStats.state of links to lane ${lane} goes from open over ended to closed`, async (native) => {
     await using runtime = new Runtime({ mode: "offline", native });
     const source = runtime.add(appSource.data<number>());
-    const pass = runtime.add(nodes.dataDelay({ delayFrames: 0 }), { lane });
+    const pass = runtime.add(nodes.delay({ delayFrames: 0 }), { lane });
     const sink = runtime.add(appSink.data());
     runtime.connect(source.outputs.data, pass.inputs.frameIn);
     runtime.connect(pass.outputs.frameOut, sink.inputs.data);
@@ -34,7 +34,7 @@ for (const lane of ["main", "worker"]) {
   eachDriver(`LinkStats.state of links to lane ${lane} is closed once the reader has left`, async (native) => {
     await using runtime = new Runtime({ mode: "live", native });
     const source = runtime.add(appSource.data<number>());
-    const kept = runtime.add(nodes.dataValve(), { lane, id: "kept" });
+    const kept = runtime.add(nodes.valve(), { lane, id: "kept" });
     const left = runtime.add(appSink.data(), { id: "left" });
     const sink = runtime.add(appSink.data());
     runtime.connect(source.outputs.data, left.inputs.data);

@@ -54,10 +54,8 @@ Deno.test("nodes list has each name once, in its family, on a screen and a half"
     "sensor",
     "video",
   ]);
-  // The nodes of flow are counted by what they do, not by the kinds of frames that they do it for.
-  const others = lines.filter((line) => !line.startsWith("flow "));
-  ok(others.length <= 60, `${others.length} names`);
-  deepEqual(others.filter((line) => line.length > 100), []);
+  ok(lines.length < 70, `${lines.length} names`);
+  deepEqual(lines.filter((line) => line.length > 100), []);
 });
 
 Deno.test("each name works in a graph file, in a line, in nodes info, in the schema, in scripts and on the page", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { DataFrame } from "../core/frames/data_frame.ts";
 import { Runtime } from "../core/runtime.ts";
 import { ProcessorHarness } from "../testing.ts";
 import { appSink } from "../core/app/app_sink.ts";
@@ -49,8 +50,8 @@ Deno.test("a struct's value is a view in the node, and a plain copy in the harne
 eachDriver("a struct that has gone through flow nodes is read by a node that knows nothing of it", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
   const source = runtime.add(imus.imuSource({ count: 10 }), { lane: "a" });
-  const delay = runtime.add(nodes.dataDelay<Motion>({ delayFrames: 2 }), { lane: "b" });
-  const valve = runtime.add(nodes.dataValve(), { lane: "a" });
+  const delay = runtime.add(nodes.delay<DataFrame<Motion>>({ delayFrames: 2 }), { lane: "b" });
+  const valve = runtime.add(nodes.valve(), { lane: "a" });
   const sink = runtime.add(appSink.data<Motion>());
   // From the end on: what the first links carry is known only once the last one is made.
   runtime.connect(valve.outputs.frameOut, sink.inputs.data);

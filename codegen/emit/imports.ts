@@ -159,7 +159,8 @@ export class Imports {
   }
 
   /** The source of a frame type. */
-  frame({ frame, argument, or = [] }: FrameTypeModel): string {
+  frame({ frame, argument, or = [], parameter }: FrameTypeModel): string {
+    if (parameter !== undefined) return parameter;
     const name = this.runtime(frame);
     const own = argument === undefined ? name : `${name}<${this.argument(argument, true)}>`;
     return [own, ...or.map((each) => this.frame(each))].join(" | ");

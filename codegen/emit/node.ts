@@ -5,7 +5,8 @@
  */
 import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
-import type { NodeModel, TypedNode } from "../model.ts";
+import { FRAME_TYPES } from "../frame_types.ts";
+import type { FrameTypeModel, NodeModel, TypedNode } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import type { Imports } from "./imports.ts";
 import { viewName } from "./struct_view.ts";
@@ -124,9 +125,12 @@ export function emitHandle(node: TypedNode, imports: Imports): string {
     if (ports.length === 0) return "Record<never, never>";
     const members = ports.map((port) => {
       const frame = imports.frame(node.frames[port.name]);
+      const isWhole = node.frames[port.name].parameter !== undefined;
       if (port.named !== undefined) return `${port.name}: ${imports.runtime("NamedPorts")}<${namedFrame(port, frame)}>`;
       if (port.dynamic !== undefined) return `${port.name}: ${imports.runtime("DynamicPort")}<${frame}>`;
-      if (port.array === undefined) return `${port.name}: ${frame}`;
+      if (port.array === undefined) {
+        return `${port.name}: ${isWhole ? `${imports.runtime("SinglePort")}<${frame}>` : frame}`;
+      }
       const size = sizes.get(port.sizedBy ?? "")?.parameter ?? port.array;
       return `${port.name}: ${imports.runtime("PortArray")}<${frame}, ${size}>`;
     });
@@ -164,14 +168,21 @@ ${docComment(`The node type \`${type}\`, ${about}.`)}export interface ${prefix}N
 
 /** Open type parameters, as declarations. */
 function openParameters({ parameters }: TypedNode, imports: Imports): string[] {
-  return parameters.map(({ name, role }) => {
+  return parameters.map(({ name, role, bound }) => {
     const bounds = {
       channels: () => " extends number",
       fields: () => ` extends ${imports.runtime("PacketFieldsOf")}<${name}>`,
       value: () => "",
+      frame: () => ` extends ${[bound!, ...bound!.or ?? []].map((each) => boundOf(each, imports)).join(" | ")}`,
     };
     return `${name}${bounds[role]()} = ${imports.runtime("Untyped")}`;
   });
+}
+
+/** What a parameter may be. An interface of fields has no index signature, as the fields of any record have. */
+function boundOf({ or: _, ...model }: FrameTypeModel, imports: Imports): string {
+  const isOfFields = FRAME_TYPES[model.frame]?.argument === "fields";
+  return isOfFields ? `${imports.runtime(model.frame)}<${imports.runtime("Untyped")}>` : imports.frame(model);
 }
 
 /** The keys that size array ports, with the type parameter for each and its value if the key is absent. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Node, SyntaxKind, type TypeNode } from "ts-morph";
+import { Node, SyntaxKind, type TypeNode, type TypeParameterDeclaration } from "ts-morph";
 import { listNames, nearestName } from "../../core/errors.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
 import type { PortDescriptor } from "../../core/descriptor/descriptor.ts";
@@ -19,6 +19,9 @@ import { type BoundType, NO_BINDINGS, resolveBound, type TypeBindings } from "./
 
 /** The most aliases of aliases. */
 const ALIAS_LIMIT = 16;
+
+/** The class of all frames. */
+const ANY = "Frame";
 
 /** The value has no fixed layout. */
 const NO_STRUCT = "none";
@@ -80,7 +83,9 @@ export function readFrameType(
         return readFrameType(context, { type: aliased, bindings: NO_BINDINGS }, what, depth + 1);
       }
     }
-    if (target.kind === "global" && isTypeParameter(type, written)) return refuseParameter(context, type, what);
+    if (target.kind === "global" && isTypeParameter(type, written)) {
+      return isOpen(context, type) ? readFrameParameter(context, type, what) : refuseParameter(context, type, what);
+    }
     return refuseUnknown(context, type, what);
   }
   const { kind, argument } = FRAME_TYPES[frame];
@@ -114,6 +119,106 @@ export function readFrameType(
   }
   if (argument === "fields" && given === undefined) return { kind, text: frame, schema: "unknown", model: { frame } };
   return readCarried(context, { frame, kind }, argumentNode && resolveBound({ type: argumentNode, bindings }), what);
+}
+
+/** Frame types of which there is one for each kind. */
+export interface FrameChoice {
+  /** What each is in descriptors. */
+  readonly choice: NonNullable<PortDescriptor["named"]>;
+  /** As written: `AudioFrame | VideoFrame`. */
+  readonly text: string;
+  readonly structs: readonly StructModel[];
+  readonly model: FrameTypeModel;
+}
+
+/**
+ * Reads frame types of which there is one for each kind: `Frame` for all of them, one, or several, `AudioFrame |
+ * VideoFrame`. None may have a type parameter in it that links decide.
+ *
+ * @param what whose they are, as messages name it: `port "sides"`
+ * @param why why links do not decide, for messages
+ * @param apart how a kind chooses among them, for messages
+ * @returns `undefined` if something was refused
+ */
+export function readFrameChoice(
+  context: ScanContext,
+  bound: BoundType,
+  what: string,
+  why: string,
+  apart: string,
+): FrameChoice | undefined {
+  const { type, bindings } = resolveBound(bound);
+  const written = Node.isTypeReference(type) ? type.getTypeName().getText() : "";
+  if ((context.sources.importedAs(context.sources.pathOf(type), written) ?? written) === ANY) return anyFrames();
+  const types = Node.isUnionTypeNode(type) ? type.getTypeNodes() : [type];
+  const frames: ScannedFrame[] = [];
+  for (const each of types) {
+    const frame = readFrameType(context, { type: each, bindings }, what);
+    if (frame === undefined) return undefined;
+    if (frame.generic !== undefined) {
+      return context.refuse(each, `Cannot use ${quote(each)} in ${what}: ${why}`, "write the type itself");
+    }
+    const other = frames.find(({ kind }) => kind === frame.kind);
+    if (other !== undefined) {
+      const message =
+        `Cannot tell the frame types of ${what} apart: ${other.text} and ${frame.text} are both of kind ` +
+        `"${frame.kind}", ${apart}`;
+      return context.refuse(each, message, "leave one of them out");
+    }
+    frames.push(frame);
+  }
+  const [first, ...rest] = frames.map(({ model }) => model);
+  return {
+    choice: frames.map(({ kind, text, schema, valueSchema, struct, channels }) => ({
+      kind,
+      type: text,
+      ...(schema === undefined ? {} : { schema }),
+      ...(valueSchema === undefined ? {} : { valueSchema }),
+      ...(struct === undefined ? {} : { struct: struct.layout }),
+      ...(channels === undefined ? {} : { channels }),
+    })),
+    text: frames.map(({ text }) => text).join(" | "),
+    structs: frames.flatMap(({ struct }) => struct ?? []),
+    model: rest.length === 0 ? first : { ...first, or: rest },
+  };
+}
+
+function anyFrames(): FrameChoice {
+  const choice = Object.entries(FRAME_TYPES).map(([type, { kind, argument }]) => ({
+    kind,
+    type,
+    ...(["value", "fields"].includes(argument) && { schema: "unknown" }),
+  }));
+  return { choice, text: ANY, structs: [], model: { frame: ANY } };
+}
+
+/** Reads a type parameter that stands for a whole frame type: what it extends says which kinds it may be. */
+function readFrameParameter(context: ScanContext, type: TypeNode, what: string): ScannedFrame | undefined {
+  const name = type.getText();
+  const bound = (typeParameterOf(type, name) as TypeParameterDeclaration).getConstraint();
+  if (bound === undefined) return refuseParameter(context, type, what, `write "${name} extends Frame"`);
+  const why = `"${name}" extends it, and a parameter's own bound has no parameters`;
+  const apart = "by which links tell them";
+  const frames = readFrameChoice(context, { type: bound, bindings: NO_BINDINGS }, what, why, apart);
+  if (frames === undefined) return undefined;
+  const told = frames.choice.find(({ channels, schema = "unknown" }) => channels !== undefined || schema !== "unknown");
+  if (told !== undefined) {
+    const message =
+      `Cannot use ${quote(bound)} as what "${name}" of ${what} extends: its frames are told by their kind ` +
+      `alone, found ${told.type}`;
+    return context.refuse(bound, message, "leave the type arguments out");
+  }
+  const [{ kind, type: first, schema }] = frames.choice;
+  const kinds = frames.choice.map((each) => each.kind);
+  // Where there is only one, links tell no more than its argument.
+  const known = kinds.length === 1 ? { kind } : {};
+  return {
+    kind,
+    text: kinds.length === 1 ? first : frames.text,
+    ...(schema === undefined ? {} : { schema }),
+    generic: { argument: name, parameters: [name], frames: kinds, ...known },
+    model: { ...frames.model, parameter: name },
+  };
 }
 
 /** Reads a frame type that carries values or records, by their type. */
@@ -229,11 +334,16 @@ function refuseUnknown(context: ScanContext, type: TypeNode, what: string): unde
   );
 }
 
-function refuseParameter(context: ScanContext, type: TypeNode, what: string): undefined {
+function refuseParameter(
+  context: ScanContext,
+  type: TypeNode,
+  what: string,
+  mend = "write the type itself, in a class for each",
+): undefined {
   return context.refuse(
     type,
     `Cannot resolve the generic ${quote(type)} of ${what}: a node type has one type for each port`,
-    "write the type itself, in a class for each",
+    mend,
   );
 }
 

@@ -16,7 +16,7 @@ import type { ScannedPort } from "./ports.ts";
  * What a type parameter may extend, by the frame argument that it stands for. Links are checked by names of types
  * alone.
  */
-const CONSTRAINTS: { readonly [role in TypeParameterModel["role"]]: RegExp } = {
+const CONSTRAINTS: { readonly [role in Exclude<TypeParameterModel["role"], "frame">]: RegExp } = {
   channels: /^number$/,
   fields: /^(?:PacketFields|PacketFieldsOf<\w+>|\{ (?:readonly )?\[\w+ in keyof \w+\]: PacketNumber;? \})$/,
   value: /^unknown$/,
@@ -40,20 +40,22 @@ function readParameter(
   ports: readonly ScannedPort[],
 ): TypeParameterModel | undefined {
   const name = parameter.getName();
-  const refuse = (reason: string): undefined =>
-    context.refuse(
-      parameter,
-      `Cannot resolve the generic "${name}" of class "${className}": ${reason}`,
+  const refuse = (
+    reason: string,
+    mend =
       `write the type itself, or add "export type ${className}2 = ${className}<2>;", with an argument for each type ` +
-        "parameter, to this file",
-    );
+      "parameter, to this file",
+  ): undefined =>
+    context.refuse(parameter, `Cannot resolve the generic "${name}" of class "${className}": ${reason}`, mend);
   const carrying = ports.filter(({ descriptor }) => descriptor.generic?.parameters.includes(name));
   if (!carrying.some(({ descriptor }) => descriptor.direction === "input")) {
     return refuse("no input carries it, so that no link would tell what it is");
   }
+  const whole = carrying.find(({ frame }) => frame.parameter === name);
+  if (whole !== undefined) return readFrameRole(name, ports, carrying, whole, refuse);
   const roles = new Set(carrying.map(({ frame: { frame, argument } }) => {
-    const whole = argument?.kind === "parameter" ? FRAME_TYPES[frame].argument : "value";
-    return whole === "none" ? "value" : whole;
+    const own = argument?.kind === "parameter" ? FRAME_TYPES[frame].argument : "value";
+    return own === "none" ? "value" : own;
   }));
   // The fields of a record are a value too, so that a value made of them may name them.
   if (roles.size > 1) roles.delete("value");
@@ -66,4 +68,20 @@ function readParameter(
     );
   }
   return { name, role };
+}
+
+/** A parameter that stands for a whole frame type: a node has one, by which the kind of its frames is known. */
+function readFrameRole(
+  name: string,
+  ports: readonly ScannedPort[],
+  carrying: readonly ScannedPort[],
+  { frame: { parameter: _, ...bound } }: ScannedPort,
+  refuse: (reason: string, mend?: string) => undefined,
+): TypeParameterModel | undefined {
+  if (carrying.some(({ frame }) => frame.parameter !== name)) {
+    return refuse("it is a frame type and the argument of one, wanted one of them");
+  }
+  const other = ports.map(({ frame }) => frame.parameter).find((each) => each !== undefined && each !== name);
+  if (other === undefined) return { name, role: "frame", bound };
+  return refuse(`"${other}" is a frame type too, and a node has one kind of frames`, "use one of them for all ports");
 }

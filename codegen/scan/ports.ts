@@ -24,9 +24,8 @@ import {
 } from "./decorators.ts";
 import { checkTags, readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./annotated_field.ts";
-import { readFrameType } from "./frame_type.ts";
+import { readFrameChoice, readFrameType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
-import { readNamedFrames } from "./named_frames.ts";
 import type { BoundType } from "./type_bindings.ts";
 
 /** The most elements of an array port. */
@@ -138,9 +137,12 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
 function readFrames(context: ScanContext, bound: BoundType, name: string, isNamed: boolean): ScannedFrames | undefined {
   const what = `port "${name}"`;
   if (isNamed) {
-    const frames = readNamedFrames(context, bound, what);
+    const why = "its elements have names of their own, and no link decides their types";
+    const frames = readFrameChoice(context, bound, what, why, "by which elements choose theirs");
+    if (frames === undefined) return undefined;
+    const { choice, text, structs, model } = frames;
     // An element has the type of its own kind; that of the port as a whole is for people.
-    return frames && { ...frames, carried: { kind: frames.named[0].kind, type: frames.text } };
+    return { model, structs, named: choice, carried: { kind: choice[0].kind, type: text } };
   }
   const frame = readFrameType(context, bound, what);
   if (frame === undefined) return undefined;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isOpen, kindsOf } from "../../core/descriptor/open_ports.ts";
 import { canBypass } from "../../core/graph/bypass.ts";
 import { nativeStage } from "../../core/registry/native_stages.ts";
 import { serializeError, SluiceError } from "../../core/errors.ts";
@@ -196,6 +197,7 @@ function describeLink(link: LinkEntry, type: string, format: FrameFormat | undef
   return { id, fromNode, fromPort, toNode, toPort, policy, capacity, kind, type, ...known };
 }
 
-function describePort({ kind, type, optional }: PortDescriptor, name: string): PortInfo {
-  return { name, kind, type, optional };
+function describePort(port: PortDescriptor, name: string): PortInfo {
+  const { kind, type, optional } = port;
+  return { name, ...(isOpen(port) ? { kinds: [...kindsOf(port)] } : { kind }), type, optional };
 }

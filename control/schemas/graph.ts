@@ -49,8 +49,10 @@ export type ErrorInfo = z.infer<typeof ErrorInfo>;
 export const PortInfo = z.object({
   /** Name as in addresses: `audio`, `audioIn_3`. */
   name: z.string(),
-  /** Kind of frames: `audio`, `video`, `encoded`, `packet`, `data`. */
-  kind: z.string(),
+  /** Kind of frames: `audio`, `video`, `encoded`, `packet`, `data`; absent where links tell it and have not. */
+  kind: z.string().optional(),
+  /** For a port whose kind links have yet to tell: those that it may carry. */
+  kinds: z.array(z.string()).optional(),
   /** Frame type as written: `AudioFrame<2>`. */
   type: z.string(),
   optional: z.boolean(),

@@ -33,7 +33,17 @@ export interface PortDescriptor {
    * For a port whose type has type parameters of the class in it: what stands between the angle brackets, and which
    * names there are parameters. Links tell what these stand for; `schema` is `unknown` then, and `channels` absent.
    */
-  readonly generic?: { readonly argument: string; readonly parameters: readonly string[] };
+  readonly generic?: {
+    readonly argument: string;
+    readonly parameters: readonly string[];
+    /**
+     * The whole frame type is the parameter: the kinds that it may be. `kind` is the first of them and `type` says all,
+     * until links tell.
+     */
+    readonly frames?: readonly FrameKind[];
+    /** The one that it is: for a node in a graph whose links tell it. */
+    readonly kind?: FrameKind;
+  };
   /** Elements of an array port, or the most it can have (see `sizedBy`); absent for a single one. */
   readonly array?: number;
   /** For an array port that has as many elements as a configuration value says: the key. */

@@ -1,6 +1,6 @@
 /**
  * What the type parameters of generic node types stand for. A port of such a type carries what its links do: a node
- * `data-delay` with an input and an output of type `T` hands `T` on, and the links at either say what it is.
+ * `valve` with an input and an output of type `F` hands `F` on, and the links at either say what it is.
  *
  * Each link is an equation between the type at its start and the type at its end. They are solved by unification (J. A.
  * Robinson, 1965), over the nodes that generic ports join.
@@ -8,6 +8,9 @@
  * @module
  */
 import { findPort, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
+import { frameTypeOf } from "../descriptor/open_ports.ts";
+import type { FrameKind } from "../frames/format.ts";
+import { KIND_FACTS } from "../frames/kinds.ts";
 
 /** The two ends of a link. */
 export interface CarryingLink {
@@ -33,6 +36,8 @@ export interface CarriedType {
   readonly origin: string;
   /** Which way frames go there. */
   readonly direction: "input" | "output";
+  /** The kind of the frames; absent where no link tells it. */
+  readonly kind?: FrameKind;
   /** As in {@linkcode PortDescriptor}; `unknown` where nothing tells. */
   readonly schema?: string;
   /** As in {@linkcode PortDescriptor}. */
@@ -57,12 +62,17 @@ export interface LinkPorts {
   readonly input: PortDescriptor;
 }
 
-/** A type: `Pair<T,number>` has a name and arguments; a parameter is that of one node. */
+/**
+ * A type: `Pair<T,number>` has a name and arguments; a parameter is that of one node. That of a port has its kind for a
+ * name and what stands between its angle brackets for an argument, or is the parameter that stands for both.
+ */
 interface Term {
   readonly name: string;
   readonly terms: readonly Term[];
   /** For a parameter: the node. */
   readonly node?: string;
+  /** For a parameter that stands for a whole frame type: the kinds that it may be. */
+  readonly frames?: readonly FrameKind[];
   /** Where the term was found. */
   readonly port: PortDescriptor;
   readonly address: string;
@@ -94,10 +104,10 @@ export class CarriedTypes {
    * they fit, the link counts from then on.
    *
    * @param ports those at its ends
-   * @returns `undefined` if a port is not there, or if the two are of different kinds
+   * @returns `undefined` if a port is not there, or if the two have no kind in common
    */
   compare(link: CarryingLink, ports: LinkPorts | undefined = portsOf(this.#graph, link)): LinkTypes | undefined {
-    if (ports === undefined || ports.output.kind !== ports.input.kind) return undefined;
+    if (ports === undefined || !shareKind(ports)) return undefined;
     const { output, input } = ports;
     const found = this.of(link.fromNode, link.fromPort, output);
     const wanted = this.of(link.toNode, link.toPort, input);
@@ -129,7 +139,7 @@ export class CarriedTypes {
       for (const link of this.#graph.linksAt(node)) {
         if (link.toNode === this.#except?.toNode && link.toPort === this.#except.toPort) continue;
         const ports = portsOf(this.#graph, link);
-        if (ports === undefined || ports.output.kind !== ports.input.kind) continue;
+        if (ports === undefined || !shareKind(ports)) continue;
         const ends = termsAt(link, ports);
         const [own, other, otherNode] = link.fromNode === node
           ? [ends.from, ends.to, link.toNode]
@@ -150,6 +160,8 @@ function isGeneric(port: PortDescriptor): boolean {
 class Solution {
   /** What parameters stand for, by node and name. */
   readonly #bound = new Map<string, Term>();
+  /** Which kinds parameters may be, where others that are the same may be fewer than they themselves. */
+  readonly #frames = new Map<string, readonly FrameKind[]>();
 
   /** Takes two types for the same. @returns whether they can be */
   unify(one: Term, two: Term): boolean {
@@ -163,27 +175,49 @@ class Solution {
     }
     const [parameter, value] = a.node === undefined ? [b, a] : [a, b];
     if (value.node === undefined && value.name === UNKNOWN) return true;
-    if (this.#contains(value, parameter)) return false;
-    this.#bound.set(keyOf(parameter), value);
+    if (this.#contains(value, parameter) || !this.#narrow(parameter, value)) return false;
+    this.#bound.set(keyOf(parameter), withOpenArgument(parameter, value));
     return true;
   }
 
   /** What the port of a term carries, which is generic. */
   describe(term: Term): CarriedType {
     const { port, address } = term;
-    const resolved = this.#resolve(term);
-    const argument = this.#textOf(resolved);
-    const isKnown = resolved.node === undefined;
-    const frame = port.type.replace(/<.*/, "");
+    const frame = this.#resolve(term);
+    if (frame.node !== undefined) {
+      return { type: frameTypeOf(this.#framesOf(frame)), origin: address, direction: port.direction };
+    }
+    const kind = frame.name as FrameKind;
+    const inner = this.#resolve(frame.terms[0]);
+    const argument = this.#textOf(inner);
+    const isKnown = inner.node === undefined;
+    const told = isKnown ? inner : port.generic?.frames === undefined ? term : frame;
+    const name = KIND_FACTS[kind].frame;
+    const takes = KIND_FACTS[kind].argument;
     return {
-      type: argument === UNKNOWN ? frame : `${frame}<${argument}>`,
-      origin: isKnown ? resolved.address : address,
-      direction: isKnown ? resolved.port.direction : port.direction,
-      ...(port.schema !== undefined && { schema: argument }),
-      ...(port.kind === "data" && isKnown && resolved.port.struct && { struct: resolved.port.struct }),
-      ...(isKnown && argumentOf(resolved.port) === argument && schemaOf(resolved.port)),
-      ...(port.kind === "audio" && /^\d+$/.test(argument) && { channels: Number(argument) }),
+      type: argument === UNKNOWN ? name : `${name}<${argument}>`,
+      origin: told.address,
+      direction: told.port.direction,
+      kind,
+      ...((takes === "value" || takes === "fields") && { schema: argument }),
+      ...(kind === "data" && isKnown && inner.port.struct && { struct: inner.port.struct }),
+      ...(isKnown && argumentOf(inner.port) === argument && schemaOf(inner.port)),
+      ...(kind === "audio" && /^\d+$/.test(argument) && { channels: Number(argument) }),
     };
+  }
+
+  /** Has a parameter stand for what another one may, too. @returns whether there is anything that both may be */
+  #narrow(parameter: Term, value: Term): boolean {
+    if (parameter.frames === undefined) return true;
+    const frames = this.#framesOf(parameter);
+    if (value.node === undefined) return frames.includes(value.name as FrameKind);
+    const common = this.#framesOf(value).filter((kind) => frames.includes(kind));
+    this.#frames.set(keyOf(value), common);
+    return common.length > 0;
+  }
+
+  #framesOf(parameter: Term): readonly FrameKind[] {
+    return this.#frames.get(keyOf(parameter)) ?? parameter.frames!;
   }
 
   #textOf(term: Term): string {
@@ -210,6 +244,13 @@ class Solution {
     if (resolved.node !== undefined) return resolved.node === parameter.node && resolved.name === parameter.name;
     return resolved.terms.some((each) => this.#contains(each, parameter));
   }
+}
+
+/** A frame type that a parameter stands for: what is not known between its angle brackets, other links may tell. */
+function withOpenArgument({ name, node, frames }: Term, value: Term): Term {
+  const [argument] = value.terms;
+  if (frames === undefined || value.node !== undefined || argument.name !== UNKNOWN) return value;
+  return { ...value, terms: [{ ...argument, name: `argument of ${name}`, node }] };
 }
 
 function keyOf({ node, name }: Term): string {
@@ -241,6 +282,7 @@ function ownType(address: string, port: PortDescriptor): CarriedType {
     type,
     origin: address,
     direction,
+    kind,
     ...(schema !== undefined && { schema }),
     ...schemaOf(port),
     ...(kind === "data" && struct && { struct }),
@@ -255,12 +297,21 @@ function schemaOf({ valueSchema }: PortDescriptor): Pick<CarriedType, "valueSche
 
 function termOf(node: string, name: string, port: PortDescriptor): Term {
   const address = `${node}.${name}`;
-  const { generic } = port;
+  const { generic, kind } = port;
+  if (generic?.frames !== undefined) {
+    return { name: generic.argument, terms: [], node, frames: generic.frames, port, address };
+  }
   const { term } = readTerm(argumentOf(port), 0, (name, terms) => {
     const isParameter = terms.length === 0 && generic?.parameters.includes(name) === true;
     return { name, terms, port, address, ...(isParameter && { node }) };
   });
-  return term;
+  return { name: kind, terms: [term], port, address };
+}
+
+/** Whether the ends of a link may carry frames of one kind, whatever other links say. */
+function shareKind({ output, input }: LinkPorts): boolean {
+  const kinds = input.generic?.frames ?? [input.kind];
+  return (output.generic?.frames ?? [output.kind]).some((kind) => kinds.includes(kind));
 }
 
 /** Reads `Pair<T,number>` from a place on. */

@@ -82,48 +82,48 @@ function refusals(...links: readonly string[]): string[] {
 }
 
 Deno.test("a flow node hands on the type that its link brings", () => {
-  deepEqual(refusals("peaks.out > data-delay.frameIn", "data-delay.frameOut > takes-peaks.in"), []);
-  deepEqual(refusals("peaks.out > data-delay.frameIn", "data-delay.frameOut > takes-levels.in"), [
-    'Cannot link "data-delay.frameOut" to "takes-levels.in": the output carries DataFrame<Peak> (from "peaks.out"), ' +
+  deepEqual(refusals("peaks.out > delay.frameIn", "delay.frameOut > takes-peaks.in"), []);
+  deepEqual(refusals("peaks.out > delay.frameIn", "delay.frameOut > takes-levels.in"), [
+    'Cannot link "delay.frameOut" to "takes-levels.in": the output carries DataFrame<Peak> (from "peaks.out"), ' +
     "wanted DataFrame<Level>",
   ]);
 });
 
 Deno.test("a flow node takes the type that what reads it wants", () => {
-  deepEqual(refusals("data-delay.frameOut > takes-levels.in", "peaks.out > data-delay.frameIn"), [
-    'Cannot link "peaks.out" to "data-delay.frameIn": the output carries DataFrame<Peak>, wanted DataFrame<Level> (for ' +
+  deepEqual(refusals("delay.frameOut > takes-levels.in", "peaks.out > delay.frameIn"), [
+    'Cannot link "peaks.out" to "delay.frameIn": the output carries DataFrame<Peak>, wanted DataFrame<Level> (for ' +
     '"takes-levels.in")',
   ]);
 });
 
 Deno.test("a type goes through any number of flow nodes, and through each element of an array port", () => {
   const chain = [
-    "data-delay.frameOut > data-valve.frameIn",
-    "data-valve.frameOut > data-switch.frameIn_4",
-    "peaks.out > data-switch.frameIn_0",
-    "data-switch.frameOut > data-throttle.frameIn",
+    "delay.frameOut > valve.frameIn",
+    "valve.frameOut > switch.frameIn_4",
+    "peaks.out > switch.frameIn_0",
+    "switch.frameOut > throttle.frameIn",
   ];
-  deepEqual(refusals(...chain, "data-throttle.frameOut > takes-peaks.in"), []);
-  deepEqual(refusals(...chain, "levels.out > data-delay.frameIn"), [
-    'Cannot link "levels.out" to "data-delay.frameIn": the output carries DataFrame<Level>, wanted DataFrame<Peak> ' +
+  deepEqual(refusals(...chain, "throttle.frameOut > takes-peaks.in"), []);
+  deepEqual(refusals(...chain, "levels.out > delay.frameIn"), [
+    'Cannot link "levels.out" to "delay.frameIn": the output carries DataFrame<Level>, wanted DataFrame<Peak> ' +
     '(from "peaks.out")',
   ]);
 });
 
 Deno.test("ports of any value tell nothing of a type, and hide none", () => {
-  deepEqual(refusals("anything.out > data-delay.frameIn", "data-delay.frameOut > takes-levels.in"), []);
+  deepEqual(refusals("anything.out > delay.frameIn", "delay.frameOut > takes-levels.in"), []);
   deepEqual(
     refusals(
-      "peaks.out > data-delay.frameIn",
-      "data-delay.frameOut > takes-all.in",
-      "data-delay.frameOut > takes-levels.in",
+      "peaks.out > delay.frameIn",
+      "delay.frameOut > takes-all.in",
+      "delay.frameOut > takes-levels.in",
     ).length,
     1,
   );
 });
 
 Deno.test("an output made of several types has that of each input in its own", () => {
-  const joined = ["peaks.out > zip.a", "zip.pairs > data-delay.frameIn", "data-delay.frameOut > takes-pairs.in"];
+  const joined = ["peaks.out > zip.a", "zip.pairs > delay.frameIn", "delay.frameOut > takes-pairs.in"];
   deepEqual(refusals(...joined, "levels.out > zip.b"), []);
   deepEqual(refusals(...joined, "peaks-2.out > zip.b"), [
     'Cannot link "peaks-2.out" to "zip.b": the output carries DataFrame<Peak>, wanted DataFrame<Level> (for ' +
@@ -144,8 +144,8 @@ Deno.test("a port carries the value schema of what its links say, and none of a 
   const link = (from: string, to: string) => topology.addLink(splitAddress(from), splitAddress(to), {});
   const wanted = wantedValues(topology, "anything");
   add("anything", TYPES.anything);
-  add("delay", nodes.dataDelay);
-  add("other", nodes.dataDelay);
+  add("delay", nodes.delay);
+  add("other", nodes.delay);
   add("zip", TYPES.zip);
   add("peaks", takerOf("Peak", peak));
   add("pairs", takerOf("Pair<Peak,Level>", { type: "object" }));
@@ -157,12 +157,12 @@ Deno.test("a port carries the value schema of what its links say, and none of a 
   link("anything.out", "other.frameIn");
   link("other.frameOut", "zip.a");
   link("zip.pairs", "pairs.in");
-  equal(topology.carried.of("other", "frameIn", nodes.dataDelay.descriptor.inputs[0]).schema, "Peak");
+  equal(topology.carried.of("other", "frameIn", nodes.delay.descriptor.inputs[0]).schema, "Peak");
   deepEqual(wanted(), [first], "the schema of a pair says nothing of its first half");
 });
 
 Deno.test("no type can have itself in it", () => {
-  deepEqual(refusals("zip.pairs > data-delay.frameIn", "data-delay.frameOut > zip.a").length, 1);
+  deepEqual(refusals("zip.pairs > delay.frameIn", "delay.frameOut > zip.a").length, 1);
 });
 
 Deno.test("audio keeps the number of channels that its type says", () => {
@@ -171,7 +171,7 @@ Deno.test("audio keeps the number of channels that its type says", () => {
   const mono = fixture(idle, { type: "mono", mode: "loop", ports: [audio("out", "output", 1)] });
   const stereo = fixture(idle, { type: "stereo", ports: [audio("in", "input", 2)] });
   const runtime = new Runtime({ native: "off", registry });
-  const valve = runtime.add(nodes.audioValve(), { id: "valve" });
+  const valve = runtime.add(nodes.valve(), { id: "valve" });
   runtime.add(mono(), { id: "mono" });
   runtime.add(stereo(), { id: "stereo" });
   runtime.connectByName("mono.out", "valve.frameIn");
@@ -189,18 +189,18 @@ Deno.test("audio keeps the number of channels that its type says", () => {
 Deno.test("Runtime.portInfo() gives the types that links bring", () => {
   const runtime = new Runtime({ native: "off", registry });
   const types = () => runtime.portInfo("delay").map(({ type }) => type);
-  runtime.addByType("data-delay", {}, { id: "delay" });
+  runtime.addByType("delay", {}, { id: "delay" });
   runtime.addByType("takes-peaks", {}, { id: "peaks" });
-  deepEqual(types(), ["DataFrame", "DataFrame"]);
+  deepEqual(types(), ["Frame", "Frame"]);
   runtime.connectByName("delay.frameOut", "peaks.in");
   deepEqual(types(), ["DataFrame<Peak>", "DataFrame<Peak>"]);
 });
 
 Deno.test("Runtime.edit() checks types through flow nodes: of links, of nodes that are replaced", async () => {
   await using runtime = new Runtime({ native: "off", registry });
-  for (const type of ["peaks", "data-delay", "takes-peaks", "levels"]) runtime.addByType(type, {}, { id: type });
-  runtime.connectByName("peaks.out", "data-delay.frameIn");
-  runtime.connectByName("data-delay.frameOut", "takes-peaks.in");
+  for (const type of ["peaks", "delay", "takes-peaks", "levels"]) runtime.addByType(type, {}, { id: type });
+  runtime.connectByName("peaks.out", "delay.frameIn");
+  runtime.connectByName("delay.frameOut", "takes-peaks.in");
   const refuses = async (change: Parameters<Runtime["edit"]>[0], message: RegExp) => {
     let thrown: unknown;
     await runtime.edit(change).catch((error) => thrown = error);
@@ -215,13 +215,13 @@ Deno.test("Runtime.edit() checks types through flow nodes: of links, of nodes th
   );
   await refuses((edit) => {
     edit.add(TYPES.takesLevels() as never, { id: "late" });
-    edit.connectByName("data-delay.frameOut", "late.in");
+    edit.connectByName("delay.frameOut", "late.in");
   }, /the output carries DataFrame<Peak> \(from "peaks\.out"\), wanted DataFrame<Level>/);
   await runtime.edit((edit) => {
     edit.remove("takes-peaks");
     edit.replace("peaks", TYPES.levels() as never);
   });
-  equal(runtime.portInfo("data-delay")[1].type, "DataFrame<Level>");
+  equal(runtime.portInfo("delay")[1].type, "DataFrame<Level>");
 });
 
 Deno.test("a node that makes one type of another cannot be bypassed", () => {
@@ -231,26 +231,26 @@ Deno.test("a node that makes one type of another cannot be bypassed", () => {
     message: 'Cannot bypass node "converter" (converter): only a node with one input and one output of the same type ' +
       "can be bypassed",
   });
-  doesNotThrow(() => runtime.addByType("data-delay", {}, { bypassed: true }));
+  doesNotThrow(() => runtime.addByType("delay", {}, { bypassed: true }));
 });
 
 Deno.test("a link that is refused, or taken out again, leaves nothing behind in the types of others", () => {
   const runtime = new Runtime({ native: "off", registry });
-  for (const id of ["levels", "peaks", "takes-peaks", "data-delay"]) runtime.addByType(id, {}, { id });
-  throws(() => runtime.connectByName("peaks.out", "data-delay.frameIn", { capacity: -1 }), { code: "InvalidGraph" });
-  equal(runtime.portInfo("data-delay")[0].type, "DataFrame");
-  runtime.connectByName("data-delay.frameOut", "takes-peaks.in");
-  throws(() => runtime.connectByName("levels.out", "data-delay.frameIn"), { code: "TypeMismatch" });
-  throws(() => runtime.connectByName("peaks.out", "data-delay.frameIn", { capacity: -1 }));
-  equal(runtime.portInfo("data-delay")[0].type, "DataFrame<Peak>");
-  runtime.connectByName("peaks.out", "data-delay.frameIn");
+  for (const id of ["levels", "peaks", "takes-peaks", "delay"]) runtime.addByType(id, {}, { id });
+  throws(() => runtime.connectByName("peaks.out", "delay.frameIn", { capacity: -1 }), { code: "InvalidGraph" });
+  equal(runtime.portInfo("delay")[0].type, "Frame");
+  runtime.connectByName("delay.frameOut", "takes-peaks.in");
+  throws(() => runtime.connectByName("levels.out", "delay.frameIn"), { code: "TypeMismatch" });
+  throws(() => runtime.connectByName("peaks.out", "delay.frameIn", { capacity: -1 }));
+  equal(runtime.portInfo("delay")[0].type, "DataFrame<Peak>");
+  runtime.connectByName("peaks.out", "delay.frameIn");
 });
 
 Deno.test("a chain of a thousand flow nodes carries its type, whatever order its links are made in", () => {
   for (const backwards of [false, true]) {
     const runtime = new Runtime({ native: "off", registry });
     const last = 999;
-    for (let k = 0; k <= last; k++) runtime.add(nodes.dataDelay(), { id: `d${k}` });
+    for (let k = 0; k <= last; k++) runtime.add(nodes.delay(), { id: `d${k}` });
     runtime.addByType("peaks", {}, { id: "peaks" });
     runtime.addByType("takes-levels", {}, { id: "sink" });
     runtime.connectByName("peaks.out", "d0.frameIn");

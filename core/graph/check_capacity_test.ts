@@ -32,20 +32,19 @@ function check(nodes: Record<string, unknown>, links: readonly string[], mode = 
 }
 
 const TONE = { type: "tone-source" };
-const DELAY = { type: "audio-delay", config: { delayMs: 250 } };
-const TO_DELAY = `"from": "tone.audio", "to": "later.audioIn"`;
+const DELAY = { type: "delay", config: { delayMs: 250 } };
+const TO_DELAY = `"from": "tone.audio", "to": "later.frameIn"`;
 
 Deno.test("checkGraph() warns of a link that is too short for the delay behind it, and tells what would do", () => {
   const nodes = { tone: TONE, later: DELAY };
   // ⌈250 ms ÷ (1,024 ÷ 48,000 Hz)⌉ = ⌈11.7⌉
-  const reason =
-    `but "later" (audio-delay) lets frames wait there for 250 ms and one comes every 21.33 ms; wanted at ` +
+  const reason = `but "later" (delay) lets frames wait there for 250 ms and one comes every 21.33 ms; wanted at ` +
     "least 12";
   deepEqual(check(nodes, [TO_DELAY]), [
-    `g.json:3:1: The link "tone.audio" to "later.audioIn" drops frames: its capacity is 8, ${reason}`,
+    `g.json:3:1: The link "tone.audio" to "later.frameIn" drops frames: its capacity is 8, ${reason}`,
   ]);
   deepEqual(check(nodes, [`${TO_DELAY}, "policy": "lossless", "capacity": 11`]), [
-    `g.json:3:82: The link "tone.audio" to "later.audioIn" holds its writer back: its capacity is 11, ${reason}`,
+    `g.json:3:82: The link "tone.audio" to "later.frameIn" holds its writer back: its capacity is 11, ${reason}`,
   ]);
   deepEqual(check(nodes, [`${TO_DELAY}, "capacity": 12`]), []);
 });
@@ -56,37 +55,37 @@ Deno.test("checkGraph() says nothing of a delay offline, nor where the time betw
   deepEqual(check({ tone: wav, later: DELAY }, [TO_DELAY]), []);
 });
 
-Deno.test("checkGraph() takes the size of blocks from a chunker on the way, and the rate from a resampler", () => {
+Deno.test("checkGraph() takes the size of blocks from a rebuffer on the way, and the rate from a resampler", () => {
   const nodes = {
     tone: { type: "tone-source", config: { sampleRateHz: 48_000, blockSize: 960 } },
     rate: { type: "resampler", config: { sampleRateHz: 16_000 } },
     volume: { type: "gain" },
-    chunks: { type: "chunker", config: { size: 160 } },
-    later: { type: "audio-delay", config: { delayMs: 100 } },
+    chunks: { type: "rebuffer", config: { size: 160 } },
+    later: { type: "delay", config: { delayMs: 100 } },
   };
   const chain = (before: string) => [
     `"from": "tone.audio", "to": "rate.audioIn"`,
     `"from": "rate.audioOut", "to": "volume.audioIn"`,
-    `"from": "volume.audioOut", "to": "chunks.audioIn"`,
-    `"from": "${before}.audioOut", "to": "later.audioIn"`,
+    `"from": "volume.audioOut", "to": "chunks.frameIn"`,
+    `"from": "${before}", "to": "later.frameIn"`,
   ];
   // ⌈100 ÷ (160 ÷ 16,000)⌉ = 10, exactly, where blocks of 20 ms need 5.
-  deepEqual(check(nodes, chain("chunks")), [
-    `g.json:6:1: The link "chunks.audioOut" to "later.audioIn" drops frames: its capacity is 8, but "later" ` +
-    `(audio-delay) lets frames wait there for 100 ms and one comes every 10 ms; wanted at least 10`,
+  deepEqual(check(nodes, chain("chunks.frameOut")), [
+    `g.json:6:1: The link "chunks.frameOut" to "later.frameIn" drops frames: its capacity is 8, but "later" ` +
+    `(delay) lets frames wait there for 100 ms and one comes every 10 ms; wanted at least 10`,
   ]);
-  deepEqual(check(nodes, chain("volume")), []);
+  deepEqual(check(nodes, chain("volume.audioOut")), []);
 });
 
 Deno.test("checkGraph() takes the time between pictures from the rate of their source", () => {
   const nodes = (frameRate: number) => ({
     camera: { type: "camera", config: { frameRate } },
-    later: { type: "video-delay", config: { delayFrames: 0, delayMs: 200 } },
+    later: { type: "delay", config: { delayFrames: 0, delayMs: 200 } },
   });
   const link = [`"from": "camera.video", "to": "later.frameIn"`];
   deepEqual(check(nodes(30), link), [
     `g.json:3:1: The link "camera.video" to "later.frameIn" drops frames: its capacity is 4, but "later" ` +
-    `(video-delay) lets frames wait there for 200 ms and one comes every 33.33 ms; wanted at least 6`,
+    `(delay) lets frames wait there for 200 ms and one comes every 33.33 ms; wanted at least 6`,
   ]);
   deepEqual(check(nodes(20), link), []);
 });

@@ -5,6 +5,7 @@
  * @module
  */
 import { expandPort, findPort } from "../descriptor/descriptor.ts";
+import { kindsOf } from "../descriptor/open_ports.ts";
 import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";
@@ -158,7 +159,7 @@ function findUnlinked(
   return open.map((input) => {
     const others = [...nodes.values()].filter((other) => other.node.id !== node.id);
     const available = others.flatMap((other) =>
-      other.descriptor.outputs.filter(({ kind }) => kind === input.kind)
+      other.descriptor.outputs.filter((each) => kindsOf(each).some((kind) => kindsOf(input).includes(kind)))
         .flatMap((output) => expandPort(output).map((name) => `${other.node.id}.${name}`))
     );
     const found = `no link leads to its input "${input.name}", which takes ` +

@@ -114,6 +114,14 @@ export class ConnectionManager<L extends Connection> {
     return link;
   }
 
+  /** Puts a link in the place of the one of its id, which has the same ends. */
+  replace(link: L): void {
+    const old = this.#all.get(link.id)!;
+    this.#all.set(link.id, link);
+    const lists = [this.#ownList(this.#outgoing, link.fromNode), this.#ownList(this.#incoming, link.toNode)];
+    for (const links of lists) links[links.indexOf(old)] = link;
+  }
+
   /** The link that leads into an input. */
   into(node: NodeId, port: string): L | undefined {
     return this.#incoming.get(node)?.find((link) => link.toPort === port);

@@ -9,6 +9,7 @@
  * @module
  */
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
+import { isOpen, kindsOf, meet } from "../descriptor/open_ports.ts";
 import type { KnownColours } from "../descriptor/known_ports.ts";
 import { type FormatField, type FrameKind, listOf } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
@@ -86,7 +87,14 @@ export function findConversion(
       ? [{ type, input: inputs[0], output: outputs[0] }]
       : [];
   });
-  return wayTo({ kind: from.port.kind, known: knownOf(from) }, input, converters, MAX_STEPS);
+  // What is open takes what comes, or gives what is wanted.
+  const ends = meet(from.port, input);
+  const ways = kindsOf(ends.input).map((kind) =>
+    isOpen(ends.output)
+      ? []
+      : wayTo({ kind: ends.output.kind, known: knownOf(from) }, { ...ends.input, kind }, converters, MAX_STEPS)
+  );
+  return shortest(ways.filter((way) => way !== undefined));
 }
 
 /** The steps, told how the YUV of their pictures follows from RGB where they are configured with that. */

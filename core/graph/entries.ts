@@ -4,7 +4,7 @@
  * @module
  */
 import type { LinkId, NodeId } from "../ids.ts";
-import type { LinkPolicy } from "../links/policy.ts";
+import type { LinkOptions, LinkPolicy } from "../links/policy.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { Isolation } from "../placement/isolation.ts";
 import type { Schedule } from "../placement/schedule.ts";
@@ -56,4 +56,6 @@ export interface LinkEntry {
   readonly input: PortDescriptor;
   readonly policy: LinkPolicy;
   readonly capacity: number;
+  /** What was said of it, for when its ends carry another kind of frames. */
+  readonly asked: LinkOptions;
 }

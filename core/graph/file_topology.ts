@@ -6,6 +6,7 @@
  */
 import { knownInput } from "./known_accepts.ts";
 import { SluiceError, type SourcePlace } from "../errors.ts";
+import { meet } from "../descriptor/open_ports.ts";
 import type { LinkId } from "../ids.ts";
 import { linkOptions } from "../links/link_options.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
@@ -90,7 +91,7 @@ export class FileTopology extends Topology {
     const input = check("to", () => resolvePort(to, "input"));
     const isAuto = (options.convert ?? this.convert) === "auto";
     if (output !== undefined && input !== undefined && (!isAuto || check("link", () => this.conversion(from, to)))) {
-      const ports = { output, input: knownInput(this.node(to.nodeId), input) };
+      const ports = meet(output, knownInput(this.node(to.nodeId), input));
       check("link", () => assertLinkable(from, to, ports, this.carried.without(), this.known));
     }
     const ends = check("to", () => this.assertFree(from, to));

@@ -9,6 +9,7 @@ import { findClash, FORMAT_FIELDS, type FormatField, listOf } from "../frames/fo
 import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import { isOpen } from "../descriptor/open_ports.ts";
 import { elementNames, elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
@@ -126,7 +127,8 @@ export function assertLinkable(
     const way = planConversion({ ...from, config: {}, port: output }, input, known());
     return adviseConverters(way.map(({ type }) => type.descriptor.type), "and");
   };
-  if (types === undefined || (!types.fit && output.kind !== "audio")) {
+  const isSound = types?.found.kind === "audio" && types.wanted.kind === "audio";
+  if (types === undefined || (!types.fit && !isSound)) {
     const fitting = to.descriptor.inputs.flatMap(expandPort).filter((toPort) =>
       carried.without(link).compare({ ...link, toPort })?.fit === true
     );
@@ -135,7 +137,9 @@ export function assertLinkable(
     const expected = types?.wanted.type ?? input.type;
     const message =
       `${attemptOf(from, to)}: the output carries ${actual}${origin(types?.found, from)}, wanted ${expected}` +
-      `${origin(types?.wanted, to)}${hint}${output.kind === input.kind ? "" : mend()}`;
+      `${origin(types?.wanted, to)}${hint}${
+        output.kind === input.kind || isOpen(output) || isOpen(input) ? "" : mend()
+      }`;
     const details = { nodeId: to.nodeId, port: to.port, available: fitting, expected, actual };
     throw new SluiceError("TypeMismatch", message, details);
   }

@@ -85,7 +85,9 @@ export function checkTree(
   const sized = own.map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
     { fromNode, toNode, output, policy, capacity, shaped }
   ));
-  const warnings = diagnostics.errors.length > 0 ? [] : [...waiting, ...checkPools(shape, nodes, sized, diagnostics)];
+  const warnings = diagnostics.errors.length > 0
+    ? []
+    : [...waiting, ...checkPools(shape, linkedNodes(topology, nodes), sized, diagnostics)];
   if (diagnostics.errors.length > 0) return { errors: diagnostics.errors, warnings: [] };
   const document: GraphDocument = {
     file,
@@ -110,6 +112,11 @@ export function checkTree(
     outputs: addressesOf(shape.outputs),
   };
   return { document, errors: [], warnings };
+}
+
+/** The nodes as their links have them: told the kind of their frames. */
+function linkedNodes(topology: FileTopology, nodes: ReadonlyMap<string, CheckedNode>): Map<string, CheckedNode> {
+  return new Map([...nodes].map(([id, node]) => [id, { ...node, descriptor: topology.node(id).type.descriptor }]));
 }
 
 /**

@@ -27,10 +27,10 @@ const TYPES = REGISTRY.list().map(({ descriptor }) => descriptor).filter(({ lane
 /** What frames of each kind can come from when the graph has no other output of it. */
 const PROVIDERS: { readonly [kind: string]: string } = {
   audio: "tone-source",
-  data: "data-delay",
-  video: "video-delay",
-  encoded: "encoded-delay",
-  packet: "packet-delay",
+  data: "delay",
+  video: "delay",
+  encoded: "delay",
+  packet: "delay",
 };
 const LANES = { ui: { kind: "main" }, dsp: {}, disk: { kind: "worker" }, fast: { priority: "high" } } as const;
 
@@ -144,7 +144,7 @@ function fill(runtime: Runtime, drafts: readonly Draft[], options: object): void
       const pick = picks[k % picks.length];
       if ((input.optional && pick % 2 === 0) || link(runtime, ids, input.address, pick, options)) continue;
       if (input.optional) continue;
-      const provider = add(PROVIDERS[input.kind], {}, {});
+      const provider = add(PROVIDERS[input.kinds[0]], {}, {});
       const own = runtime.portInfo(provider).filter(({ direction }) => direction === "input");
       for (const { address } of own) assert.ok(link(runtime, [provider], address, 0, options), address);
       assert.ok(link(runtime, [provider], input.address, 0, options), input.address);
@@ -292,10 +292,10 @@ Deno.test("Runtime.add() refuses the id and the lane that no graph file can hold
 
 Deno.test("Runtime.graph() refuses a value that JSON cannot hold, and writes nodes that no file can name", () => {
   const runtime = new Runtime({ native: "off", registry: REGISTRY });
-  runtime.addByType("data-delay", { initial: new Map() }, { id: "d" });
+  runtime.addByType("delay", { initial: new Map() }, { id: "d" });
   assert.throws(() => runtime.graph(), {
     code: "InvalidConfig",
-    message: 'Cannot write node "d" (data-delay) to a graph file: its configuration holds a value of type Map, which ' +
+    message: 'Cannot write node "d" (delay) to a graph file: its configuration holds a value of type Map, which ' +
       "JSON has no words for; give it plain values",
   });
   const other = new Runtime({ native: "off", registry: REGISTRY });

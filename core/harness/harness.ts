@@ -15,7 +15,7 @@ import type { AnyOutput, AudioOutput, EncodedOutput, PacketOutput, VideoOutput }
 import { addPort, removePort } from "./elements.ts";
 import { assertAudio, type AudioInput, type HarnessInput } from "./input.ts";
 import { findLeaks } from "./leaks.ts";
-import { assertOptions, assertPorts, type HarnessOptions, TIMEOUT_MS } from "./options.ts";
+import { assertOptions, assertPorts, chosenKind, type HarnessOptions, TIMEOUT_MS } from "./options.ts";
 import { HarnessSite } from "./site.ts";
 import { whileCalled, whilePending } from "./wait.ts";
 import { describeThrown } from "../errors/thrown.ts";
@@ -97,6 +97,7 @@ export class ProcessorHarness implements AsyncDisposable {
       packageUrl: "",
       ...resolveSecrets(descriptor, id, checked),
       elements,
+      told: chosenKind(descriptor, options),
     };
     const cell = buildCell(site, plan, descriptor, await makeInstance(type, plan));
     assertPorts(cell, options);

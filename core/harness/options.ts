@@ -7,6 +7,9 @@ import { listNames, SluiceError } from "../errors.ts";
 import type { NodeCell } from "../lanes/cells/node_cell.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import { assertChoice, assertKeys, assertTimeout } from "../errors/option_check.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { isChosen } from "../descriptor/open_ports.ts";
+import type { FrameKind } from "../frames/format.ts";
 import { didYouMean } from "../errors/suggestion.ts";
 
 /** How long an asynchronous call of the node may take by default, milliseconds. */
@@ -21,6 +24,8 @@ export interface HarnessOptions {
    * connected; others are when the first frame is pushed.
    */
   readonly connect?: readonly string[];
+  /** For a node whose frames are of the kind that links tell: that kind; by default the first that it may be. */
+  readonly kind?: FrameKind;
   /** Outputs to leave without a link. */
   readonly disconnect?: readonly string[];
   /** The node's id in messages; by default `node`. */
@@ -47,6 +52,7 @@ export interface HarnessOptions {
 
 const OPTIONS: { readonly [K in keyof Required<HarnessOptions>]: true } = {
   mode: true,
+  kind: true,
   connect: true,
   disconnect: true,
   id: true,
@@ -62,6 +68,16 @@ export function assertOptions(options: HarnessOptions): void {
   assertKeys(what, options, Object.keys(OPTIONS));
   assertChoice(what, "mode", options.mode, ["live", "offline"]);
   assertTimeout(what, "timeoutMs", options.timeoutMs);
+}
+
+/** The kind of frames that the node's links are to tell it. @throws {SluiceError} `TypeMismatch` */
+export function chosenKind({ inputs, outputs, type }: NodeDescriptor, { kind }: HarnessOptions): FrameKind | undefined {
+  const [first] = [...inputs, ...outputs].filter(isChosen);
+  const available = first?.generic?.frames ?? [];
+  if (kind === undefined || available.includes(kind)) return kind ?? available[0];
+  const message = `Cannot make a harness: the option "kind" is "${kind}"; "${type}" lets its links choose among ` +
+    listNames(available);
+  throw new SluiceError("TypeMismatch", message, { available });
 }
 
 /** Checks that the node has the ports that options name. @throws {SluiceError} `PortNotFound` */

@@ -6,7 +6,7 @@
  */
 import type { ArenaToken, DriverToken } from "../driver/driver.ts";
 import type { SerializedError } from "../errors.ts";
-import type { FrameFormat } from "../frames/format.ts";
+import type { FrameFormat, FrameKind } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { LinkMove, LinkRest } from "../links/link_move.ts";
@@ -45,6 +45,8 @@ export interface NodePlan {
   readonly bypassed?: boolean;
   /** The elements of its dynamic ports, by port; absent for those that they start with. */
   readonly elements?: { readonly [port: string]: DynamicElements };
+  /** The kind of its frames, where links tell it and have. */
+  readonly told?: FrameKind;
   /** Whether the lane goes on when it fails: the control isolate decides what becomes of the node. */
   readonly supervised?: boolean;
   /** Its stage runs in a process of its own. */
@@ -136,11 +138,13 @@ export interface Handover {
   readonly trialMs?: number;
 }
 
-/** A node whose dynamic ports change. */
+/** A node whose dynamic ports change, or the kind of its frames. */
 export interface PortEdit {
   readonly node: NodeId;
   /** The elements that its dynamic ports have from now on, by port. */
   readonly elements: { readonly [port: string]: DynamicElements };
+  /** The kind of its frames from now on, where links tell it and have. */
+  readonly told?: FrameKind;
 }
 
 /** What a node goes on from on another lane, or as another type, beside its processor's state. */

@@ -52,14 +52,14 @@ Deno.test("a rule for all links gives way to the burst of an output; a link's ow
   equal(capacityBy("byKind", facts), 80);
   const runtime = new Runtime({ native: "off", mode: "offline", capacity: 1 });
   const source = runtime.add(appSource.audio({ sampleRateHz: 1000, channels: 1 }));
-  const chunks = runtime.add(nodes.chunker());
+  const chunks = runtime.add(nodes.rebuffer());
   const meter = runtime.add(nodes.levelMeter());
-  runtime.connect(source.outputs.audio, chunks.inputs.audioIn);
-  const { burst } = nodes.chunker.descriptor.outputs[0];
-  throws(() => runtime.connect(chunks.outputs.audioOut, meter.inputs.audioIn, { capacity: burst - 1 }), {
+  runtime.connect(source.outputs.audio, chunks.inputs.frameIn);
+  const { burst } = nodes.rebuffer.descriptor.outputs[0];
+  throws(() => runtime.connect(chunks.outputs.frameOut, meter.inputs.audioIn, { capacity: burst - 1 }), {
     message: new RegExp(`capacity is ${burst - 1}, `),
   });
-  runtime.connect(chunks.outputs.audioOut, meter.inputs.audioIn);
+  runtime.connect(chunks.outputs.frameOut, meter.inputs.audioIn);
   deepEqual(runtime.links().map(({ capacity }) => capacity), [1, burst]);
 });
 

@@ -22,7 +22,7 @@ export interface GraphChange {
   readonly replaced: readonly NodeChange[];
   /** Nodes that go to another lane; some of them are replaced too, which their `incarnation` tells. */
   readonly moved: readonly NodeChange[];
-  /** Nodes whose dynamic ports have other elements. */
+  /** Nodes whose dynamic ports have other elements, or whose ports carry another kind of frames. */
   readonly ported: readonly NodeEntry[];
   /** Nodes that are bypassed from now on, or no longer, and that stay what they are and where they are. */
   readonly bypassed: readonly NodeEntry[];
@@ -48,7 +48,9 @@ export function compareGraphs(before: Topology, draft: Topology): GraphChange {
       if (old.bypassed !== entry.bypassed) bypassed.push(entry);
     }
   }
-  return { added, removed: nodes.gone, replaced, moved, ported, bypassed, linked: links.set, unlinked: links.gone };
+  // A link that carries another kind of frames takes the place of the one of its id.
+  const unlinked = [...links.gone, ...links.set.flatMap(({ id }) => before.links.get(id) ?? [])];
+  return { added, removed: nodes.gone, replaced, moved, ported, bypassed, linked: links.set, unlinked };
 }
 
 /** The nodes of the draft that may have inputs without a link since the change. */

@@ -66,6 +66,12 @@ export interface DynamicOutputRef<F extends Frame = Frame> {
 // deno-lint-ignore no-explicit-any -- what `unknown` is not: it may be linked to an input of any type
 export type Untyped = any;
 
+/** Stands for a port in a shape whose whole frame type is a type parameter of the handle. */
+export interface SinglePort<F extends Frame = Frame> {
+  /** Only a type: what it carries. */
+  readonly "~single": F;
+}
+
 /** Stands for a dynamic port in a shape. */
 export interface DynamicPort<F extends Frame = Frame> {
   /** Only a type: what its elements carry. */
@@ -79,7 +85,7 @@ export interface NamedPorts<F extends Frame = Frame> {
 }
 
 /** Port names to frame types; an array of frames stands for an array port. */
-export type PortShape = { readonly [name: string]: Frame | readonly Frame[] | DynamicPort | NamedPorts };
+export type PortShape = { readonly [name: string]: Frame | readonly Frame[] | SinglePort | DynamicPort | NamedPorts };
 
 /**
  * The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. A list where
@@ -93,6 +99,7 @@ export type PortArray<F extends Frame, N extends number, T extends readonly F[] 
 /** The input references for a shape. */
 export type InputRefs<I> = {
   readonly [K in keyof I]: I[K] extends readonly Frame[] ? InputRefTuple<I[K]>
+    : I[K] extends SinglePort<infer F> ? InputRef<F>
     : I[K] extends DynamicPort<infer F> ? DynamicInputRef<F>
     : I[K] extends NamedPorts<infer F> ? { readonly [name: string]: InputRef<F> }
     : I[K] extends Frame ? InputRef<I[K]>
@@ -102,6 +109,7 @@ export type InputRefs<I> = {
 /** The output references for a shape. */
 export type OutputRefs<O> = {
   readonly [K in keyof O]: O[K] extends readonly Frame[] ? OutputRefTuple<O[K]>
+    : O[K] extends SinglePort<infer F> ? OutputRef<F>
     : O[K] extends DynamicPort<infer F> ? DynamicOutputRef<F>
     : O[K] extends NamedPorts<infer F> ? { readonly [name: string]: OutputRef<F> }
     : O[K] extends Frame ? OutputRef<O[K]>

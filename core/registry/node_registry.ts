@@ -12,6 +12,7 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
 import { type Counterpart, counterpartOf } from "./foreign_names.ts";
+import { nameSince } from "./former_names.ts";
 import { idsLike, meantId } from "./meant_names.ts";
 import { shippedName } from "./shipped_stage.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
@@ -137,6 +138,11 @@ export class NodeRegistry {
     if (shipped !== undefined && this.has(shipped)) {
       const message =
         `Cannot find node type "${asked}": it is the id of a stage that comes with Sluice; write "${shipped}"`;
+      return new SluiceError("NodeTypeNotFound", message, { available: names });
+    }
+    const since = asked === undefined ? undefined : nameSince(asked);
+    if (since !== undefined && this.has(since)) {
+      const message = `Cannot find node type "${asked}": one type takes every kind of frame; write "${since}"`;
       return new SluiceError("NodeTypeNotFound", message, { available: names });
     }
     const foreign = asked === undefined ? undefined : counterpartOf(asked);

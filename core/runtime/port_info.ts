@@ -4,6 +4,7 @@
  * @module
  */
 import { expandPort } from "../descriptor/descriptor.ts";
+import { isOpen, kindsOf } from "../descriptor/open_ports.ts";
 import type { FrameKind } from "../frames/format.ts";
 import { type LinkId, type PortAddress, portAddress } from "../ids.ts";
 import type { Topology } from "../topology.ts";
@@ -16,8 +17,10 @@ export interface PortInfo {
   readonly address: PortAddress;
   /** Which way frames go. */
   readonly direction: "input" | "output";
-  /** What kind of frames it carries. */
-  readonly kind: FrameKind;
+  /** What kind of frames it carries; absent where links tell it and have not. */
+  readonly kind?: FrameKind;
+  /** The kinds of frames that it may carry, as far as its links tell: one where `kind` is known. */
+  readonly kinds: readonly FrameKind[];
   /** The frame type as written: `AudioFrame<2>`. */
   readonly type: string;
   /** Whether the graph may leave it without a link. Only inputs have it: every output may be left. */
@@ -36,7 +39,8 @@ export function portsOf(topology: Topology, nodeId: string): PortInfo[] {
       name,
       address: portAddress(id, name),
       direction: port.direction,
-      kind: port.kind,
+      ...(!isOpen(port) && { kind: port.kind }),
+      kinds: kindsOf(port),
       type: topology.carried.of(id, name, port).type,
       ...(port.direction === "input" && { optional: port.optional || port.array !== undefined }),
       links: port.direction === "output"

@@ -17,6 +17,13 @@ interface Batch {
   taken: number;
 }
 
+/** What a queue is made of. */
+export interface RecordQueueState {
+  readonly fields: PacketFields;
+  readonly batches: readonly Batch[];
+  readonly endNs: number;
+}
+
 /** A queue of records. It copies what is pushed. */
 export class RecordQueue {
   readonly fields: PacketFields;
@@ -27,6 +34,20 @@ export class RecordQueue {
   /** @param fields of every record */
   constructor(fields: PacketFields) {
     this.fields = fields;
+  }
+
+  /** A queue of what another one had. It takes the batches over. */
+  static of({ fields, batches, endNs }: RecordQueueState): RecordQueue {
+    const queue = new RecordQueue(fields);
+    queue.#batches.push(...batches);
+    queue.#length = batches.reduce((sum, { count, taken }) => sum + count - taken, 0);
+    queue.#endNs = endNs;
+    return queue;
+  }
+
+  /** What it is made of, which it goes on to change. */
+  get state(): RecordQueueState {
+    return { fields: this.fields, batches: this.#batches, endNs: this.#endNs };
   }
 
   /** Queued records. */

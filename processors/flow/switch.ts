@@ -1,18 +1,34 @@
 /**
- * The `switch` processors, one for each kind of frame.
+ * The `switch` processor.
  *
  * @module
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
-import type { AudioFrame } from "../../core/frames/audio_frame.ts";
-import type { DataFrame } from "../../core/frames/data_frame.ts";
-import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
-import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame.ts";
-import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import { carried, carry } from "../audio/carried.ts";
+import { canBegin } from "./frame_gaps.ts";
 
-abstract class Switch<F extends Frame> {
+/**
+ * Hands on one of up to eight streams.
+ *
+ * **Purpose.** Drops the frames of the other inputs as they arrive, so that no writer waits, and a change takes effect
+ * with the next frame; with encoded frames it takes effect with the next key frame, and nothing passes until then. The
+ * first frame from another input is flagged as a discontinuity.
+ *
+ * **Inputs.** `frameIn_0` to `frameIn_7`: frames of one kind, which links tell.
+ *
+ * **Outputs.** `frameOut`: the frames of the active input, untouched.
+ *
+ * **Config.** `active` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "pick": { "type": "switch", "config": { "active": 1 } } }
+ * ```
+ */
+@processor({ tags: ["select", "choose"] })
+export class Switch<F extends Frame> {
   @input({ array: 8 })
   frameIn!: StreamInput<F>[];
   @output()
@@ -29,7 +45,7 @@ abstract class Switch<F extends Frame> {
       let frame;
       while ((frame = port.read()) !== undefined) {
         const changed = this.#last >= 0 && this.#last !== at;
-        if (at !== this.active || (changed && !this.canBegin(frame))) {
+        if (at !== this.active || (changed && !canBegin(frame))) {
           frame.release();
           continue;
         }
@@ -41,51 +57,13 @@ abstract class Switch<F extends Frame> {
     }
   }
 
-  /** Whether a stream can begin with a frame after a change. */
-  protected canBegin(_frame: F): boolean {
-    return true;
+  /** Gives what a successor goes on from. */
+  snapshot(): unknown {
+    return carry("switch", { last: this.#last });
+  }
+
+  /** Goes on from there. */
+  restore(state: unknown): void {
+    this.#last = carried<{ last: number }>("switch", state)?.last ?? -1;
   }
 }
-
-/**
- * Hands on one of up to eight streams of audio.
- *
- * **Purpose.** Drops the blocks of the other inputs as they arrive, so that no writer waits, and a change takes effect
- * with the next block. The first block from another input is flagged as a discontinuity.
- *
- * **Inputs.** `frameIn_0` to `frameIn_7`.
- *
- * **Outputs.** `frameOut`: the blocks of the active input, untouched.
- *
- * **Config.** `active` (live).
- *
- * **Example.**
- * ```json
- * { "pick": { "type": "audio-switch", "config": { "active": 1 } } }
- * ```
- */
-@processor({ tags: ["audio", "select", "choose", "switch"] })
-export class AudioSwitch<C extends number> extends Switch<AudioFrame<C>> {}
-
-/** Hands on one of up to eight streams of video: as `audio-switch`. */
-@processor({ tags: ["video", "select", "choose", "switch"] })
-export class VideoSwitch extends Switch<VideoFrame> {}
-
-/** Hands on one of up to eight streams of values: as `audio-switch`. */
-@processor({ tags: ["data", "select", "choose", "switch"] })
-export class DataSwitch<T> extends Switch<DataFrame<T>> {}
-
-/**
- * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, nothing passes until a key
- * frame.
- */
-@processor({ tags: ["encoded", "select", "choose", "switch"] })
-export class EncodedSwitch extends Switch<EncodedFrame> {
-  protected override canBegin(frame: EncodedFrame): boolean {
-    return frame.keyframe;
-  }
-}
-
-/** Hands on one of up to eight streams of batches of records: as `audio-switch`. */
-@processor({ tags: ["packet", "sensor", "select", "choose", "switch"] })
-export class PacketSwitch<T extends PacketFieldsOf<T>> extends Switch<PacketFrame<T>> {}

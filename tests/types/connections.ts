@@ -66,30 +66,34 @@ interface Motion {
 
 export function carriesTypesThroughFlowNodes(runtime: Runtime, nodesOf: Carried, { stereo, mono }: Channelled): void {
   const { peaks, takesPeaks, takesLevels, motions, takesMotions, takesHeat } = nodesOf;
-  const untold = runtime.add(nodes.dataDelay());
+  const untold = runtime.add(nodes.delay());
   runtime.connect(peaks.outputs.peaks, untold.inputs.frameIn);
   runtime.connect(untold.outputs.frameOut, takesPeaks.inputs.peaks);
-  const told = runtime.add(nodes.dataDelay<SpectrumReading>({ delayFrames: 2 }));
+  const told = runtime.add(nodes.delay<DataFrame<SpectrumReading>>({ delayFrames: 2 }));
   runtime.connect(peaks.outputs.peaks, told.inputs.frameIn);
   runtime.connect(told.outputs.frameOut, takesPeaks.inputs.peaks);
   // @ts-expect-error what goes in comes out
   runtime.connect(told.outputs.frameOut, takesLevels.inputs.levels);
-  const pick = runtime.add(nodes.dataSwitch<LevelReading>());
+  const pick = runtime.add(nodes.switchNode<DataFrame<LevelReading>>());
   // @ts-expect-error each element takes the same
   runtime.connect(peaks.outputs.peaks, pick.inputs.frameIn[3]);
-  const records = runtime.add(nodes.packetDelay());
+  const records = runtime.add(nodes.delay());
   runtime.connect(motions.outputs.out, records.inputs.frameIn);
   runtime.connect(records.outputs.frameOut, takesMotions.inputs.in);
-  const batches = runtime.add(nodes.packetRebuffer<Motion>({ batchSize: 4 }));
+  const batches = runtime.add(nodes.rebuffer<PacketFrame<Motion>>({ size: 4 }));
   runtime.connect(motions.outputs.out, batches.inputs.frameIn);
   runtime.connect(batches.outputs.frameOut, takesMotions.inputs.in);
   // @ts-expect-error records of other fields
   runtime.connect(batches.outputs.frameOut, takesHeat.inputs.in);
   // @ts-expect-error the type of a field is none of a number's
-  runtime.add(nodes.packetValve<{ x: "text" }>());
-  const valve = runtime.add(nodes.audioValve<2>());
+  runtime.add(nodes.valve<PacketFrame<{ x: "text" }>>());
+  const valve = runtime.add(nodes.valve<AudioFrame<2>>());
   runtime.connect(stereo.outputs.out, valve.inputs.frameIn);
   runtime.connect(valve.outputs.frameOut, stereo.inputs.in);
+  // @ts-expect-error sound into values
+  runtime.connect(valve.outputs.frameOut, takesLevels.inputs.levels);
+  // @ts-expect-error values are cut into no blocks
+  runtime.add(nodes.rebuffer<DataFrame>());
   // @ts-expect-error two channels into one
   runtime.connect(valve.outputs.frameOut, mono.inputs.in);
 }
@@ -112,6 +116,10 @@ export function refusesWrongFrames(runtime: Runtime, values: Valued): void {
 export function refusesWrongChannels(runtime: Runtime, { mono, stereo, any }: Channelled): void {
   // @ts-expect-error one channel into two
   runtime.connect(mono.outputs.out, stereo.inputs.in);
+  // @ts-expect-error sound into values
+  runtime.connect(valve.outputs.frameOut, takesLevels.inputs.levels);
+  // @ts-expect-error values are cut into no blocks
+  runtime.add(nodes.rebuffer<DataFrame>());
   // @ts-expect-error two channels into one
   runtime.connect(stereo.outputs.out, mono.inputs.in);
   // @ts-expect-error any number of channels into two

@@ -117,8 +117,8 @@ Deno.test("elements of GStreamer are answered with the node types that do the sa
     ["queue", /"queue"; each link queues/],
     ["gian", /^-e:1:1: Cannot find node type "gian" \(did you mean "gain"\?\); "sluice nodes list" lists all \d+$/],
     [
-      "audio-wobble",
-      /"audio-wobble"; like it: "audio-decode", .*; "sluice nodes list" lists all \d+$/,
+      "h264-wobble",
+      /"h264-wobble"; like it: "h264-decode" and "h264-encode"; "sluice nodes list" lists all \d+$/,
     ],
   ];
   for (const [text, message] of cases) match(faults(text)[0], message, text);

@@ -4,6 +4,7 @@
  * @module
  */
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
+import { isOpen, kindsOf, meet, tellPort } from "../../descriptor/open_ports.ts";
 import { listSome } from "../../errors/suggestion.ts";
 import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
 import { AUDIO_CODECS, type FrameKind, listOf } from "../../frames/format.ts";
@@ -67,12 +68,12 @@ export function choosePorts(
   to: Linked,
   converting?: Converting,
 ): ChosenPorts | { readonly fault: string } {
-  const outputs = outputsOf(from);
+  const outputs = outputsOf(from).map((each) => toldBy(each, from.fed));
   const isFollowing = ({ port }: Named) => from.fed?.has(port.kind) === true;
   const rankOf = (each: Named) => 2 * Number(!isFollowing(each)) + Number(from.taken.has(each.name));
   const sorted = outputs.toSorted((a, b) => rankOf(a) - rankOf(b));
   const free = candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name));
-  const pairs = sorted.flatMap((output) => free.map((input): Pair => ({ output, input })));
+  const pairs = sorted.flatMap((output) => free.map((input) => met(output, input)));
   const wayOf = ({ output, input }: Pair) => {
     const way = converting?.way(output.port, input.port);
     const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
@@ -102,6 +103,21 @@ export function choosePorts(
   const beyond = undecodableOf(from, outputs);
   if (outputs.length === 0 && beyond.length > 0) return { fault: beyond.join("; ") };
   return { fault: [`no output of the one fits an input of the other: ${ports}${advice}`, ...beyond].join("; ") };
+}
+
+/** An output that is open carries what comes in, which for an encoded stream is known to be that and what is encoded. */
+function toldBy(output: Named, fed: ReadonlySet<FrameKind> = new Set()): Named {
+  const [kind] = (fed.has("encoded") ? ["encoded" as const] : [...fed]).filter((each) =>
+    isOpen(output.port) && kindsOf(output.port).includes(each)
+  );
+  return kind === undefined ? output : { ...output, port: tellPort(output.port, kind) };
+}
+
+/** An output and an input; where one of them is open, as they are once they are linked. */
+function met(output: Named, input: Named): Pair {
+  const ports = meet(output.port, input.port);
+  const as = (named: Named, port: PortDescriptor) => named.port === port ? named : { ...named, port };
+  return { output: as(output, ports.output), input: as(input, ports.input) };
 }
 
 /** Why a file cannot hold what is linked to it: nobody encodes the first output of a kind that it has, or it lacks the input. */
@@ -154,7 +170,10 @@ function isSameType(pair: Pair): boolean {
 /** Whether they carry the same kind of frames, and may have a codec in common, as far as they tell. */
 function isSameKind({ output: { port: output }, input: { port: input } }: Pair): boolean {
   const [given, taken] = [listOf(output.gives?.codec), listOf(input.accepts?.codec)];
-  return output.kind === input.kind && (!given || !taken || given.some((codec) => taken.includes(codec)));
+  const isOne = isOpen(output)
+    ? kindsOf(output).some((kind) => kindsOf(input).includes(kind))
+    : output.kind === input.kind;
+  return isOne && (!given || !taken || given.some((codec) => taken.includes(codec)));
 }
 
 /** Whether one carries encoded sound, say, and so does the other. */
@@ -221,9 +240,9 @@ function nextElements({ name, dynamic }: PortDescriptor, taken: ReadonlySet<stri
 
 function listPorts({ id, port }: Linked, ports: readonly Named[]): string {
   if (port !== undefined && ports.length === 0) return `"${id}" has no port "${port}" there`;
-  const names = ports.map(({ name, port: { kind, gives, accepts } }) => {
-    const codecs = listOf(gives?.codec ?? accepts?.codec) ?? [];
-    return `${name} (${[kind, ...codecs.length === 0 ? [] : [codecs.join("/")]].join(" ")})`;
+  const names = ports.map(({ name, port }) => {
+    const codecs = listOf(port.gives?.codec ?? port.accepts?.codec) ?? [];
+    return `${name} (${[kindsOf(port).join(" or "), ...codecs.length === 0 ? [] : [codecs.join("/")]].join(" ")})`;
   });
   return names.length === 0 ? `"${id}" has none that is free` : `"${id}" has ${listSome(names).replaceAll('"', "")}`;
 }

@@ -13,11 +13,11 @@ import {
   type PortDescriptor,
   sizePorts,
 } from "../../descriptor/descriptor.ts";
-import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
+import { tellKind } from "../../descriptor/open_ports.ts";
 import { poolOfOutput } from "../../pools/node_pools.ts";
 import type { NodeInstance } from "../../registry/node_type.ts";
-import type { NodePlan } from "../messages.ts";
+import type { NodePlan, PortEdit } from "../messages.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
 import { NodeContext } from "./node_context.ts";
 
@@ -28,7 +28,8 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
-  const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
+  const told = tellKind(sizePorts(descriptor, plan.config), plan.told);
+  const sized = takeElements(told, plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, host, (cell) => new NodeContext(cell, host));
   const converters: ConverterLookup = (key) => host.converters(key);
   for (const port of sized.inputs) {
@@ -56,14 +57,17 @@ export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
   });
 }
 
-/** Gives a cell the elements that its dynamic ports have now. Ports that go have lost their links. */
+/**
+ * Gives a cell the elements that its dynamic ports have now, and the kind of frames that links have told it. Ports that go
+ * have lost their links.
+ */
 export function changePorts(
   host: CellHost,
   cell: NodeCell,
-  elements: { readonly [port: string]: DynamicElements },
+  { elements, told }: Omit<PortEdit, "node">,
 ): void {
   const { descriptor, instance } = cell;
-  const sized = takeElements(descriptor, elements);
+  const sized = takeElements(tellKind(descriptor, told), elements);
   const converters: ConverterLookup = (key) => host.converters(key);
   const inputs = sized.inputs.flatMap((port) =>
     expandPort(port).map((name) =>

@@ -118,7 +118,7 @@ export class EditApplier {
       const link = this.#all.get(node)?.inputs.find(({ name }) => name === port)?.link;
       (link as LocalLink | RingLinkReader | undefined)?.grow(extra);
     }
-    for (const { node, elements } of ports) changePorts(this.#lane, this.#all.get(node)!, elements);
+    for (const { node, ...change } of ports) changePorts(this.#lane, this.#all.get(node)!, change);
     for (const end of attach) {
       attachLink(this.#lane, this.#all, end);
       linkLate(this.#all, end);

@@ -1,60 +1,32 @@
 /**
- * The `chunker` processor.
+ * Cuts sound into blocks of one size, sample for sample.
  *
  * @module
  */
-import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame, AudioShape } from "../../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
-import { carried, carry } from "./carried.ts";
-import { HeadFrame, type HeadState } from "./head_frame.ts";
-import { PlaneQueue } from "./plane_queue.ts";
-import { samplesToNs } from "./sample_time.ts";
+import { HeadFrame, type HeadState } from "../audio/head_frame.ts";
+import { PlaneQueue } from "../audio/plane_queue.ts";
+import { samplesToNs } from "../audio/sample_time.ts";
+import type { Cutter, CutterSettings } from "./cutter.ts";
 
 /** What a successor goes on from, also one of another `size`. */
-interface ChunkerState {
+export interface SampleState {
   head: HeadState | undefined;
   queued: Float32Array[];
-  shape: AudioShape;
+  shape: Pick<AudioShape, "sampleRateHz" | "channels">;
   times: [number, number, number];
   discontinuity: boolean;
 }
 
-/**
- * Cuts audio into blocks of one size.
- *
- * **Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes
- * that need a fixed size. A block's time is that of its first sample. No block spans a gap in the stream or a change of
- * format: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.
- *
- * **Inputs.** `audioIn`: blocks of any size.
- *
- * **Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with
- * silence.
- *
- * **Config.** `size`, `pad`.
- *
- * **Example.**
- * ```json
- * { "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }
- * ```
- */
-@processor({ tags: ["audio", "block", "reblock", "buffer", "frame size"] })
-export class Chunker<C extends number> {
-  @input()
-  audioIn!: StreamInput<AudioFrame<C>>;
-  @output()
-  audioOut!: StreamOutput<AudioFrame<C>>;
-  /** Samples per channel in a block. @integer @minimum 1 @maximum 16384 @unit samples */
-  @config()
-  size = 1024;
-  /** Fill a block that ends early with silence, instead of making it shorter. */
-  @config()
-  pad = false;
-
+/** Makes blocks of exactly as many samples as are wanted. A block's time is that of its first sample. */
+export class SampleCutter implements Cutter<SampleState> {
+  readonly #input: StreamInput<AudioFrame>;
+  readonly #output: StreamOutput<AudioFrame>;
+  readonly #settings: CutterSettings;
   #head: HeadFrame | undefined;
   #queue = new PlaneQueue(1);
-  #shape: AudioShape = { sampleRateHz: 1, channels: 1, sampleCount: 0 };
+  #shape: Pick<AudioShape, "sampleRateHz" | "channels"> = { sampleRateHz: 1, channels: 1 };
   /** Time of the oldest sample in the queue. */
   #headNs = 0;
   /** The newest frame: its time, and how many samples of the queue are older. */
@@ -62,12 +34,18 @@ export class Chunker<C extends number> {
   #older = 0;
   #discontinuity = false;
 
+  constructor(input: StreamInput<AudioFrame>, output: StreamOutput<AudioFrame>, settings: CutterSettings) {
+    this.#input = input;
+    this.#output = output;
+    this.#settings = settings;
+  }
+
   /** Writes at most one block for each block that it reads. */
   process(): void {
-    const head = this.#head ??= new HeadFrame(this.audioIn);
+    const head = this.#head ??= new HeadFrame(this.#input);
     let wrote = false;
     for (;;) {
-      if (this.#queue.length < this.size) {
+      if (this.#queue.length < this.#settings.size) {
         const outcome = head.readAway();
         if (outcome === "blocked") return;
         if (outcome === "read") wrote = false;
@@ -87,32 +65,14 @@ export class Chunker<C extends number> {
 
   /** Writes the remaining samples, one block a call. */
   flush(): boolean {
-    if (this.#queue.length >= this.size || this.audioIn.peek() !== undefined) {
+    if (this.#queue.length >= this.#settings.size || this.#input.peek() !== undefined) {
       this.process();
       return true;
     }
     return this.#queue.length > 0 && !this.#write();
   }
 
-  /** Gives what a successor goes on from. */
-  snapshot(): unknown {
-    return carry("chunker", this.#state());
-  }
-
-  /** Goes on from there. */
-  restore(state: unknown): void {
-    const from = carried<ChunkerState>("chunker", state);
-    if (from === undefined) return;
-    if (from.head === undefined) return;
-    this.#head = new HeadFrame(this.audioIn);
-    this.#head.state = from.head;
-    this.#queue = PlaneQueue.of(from.queued);
-    this.#shape = { ...from.shape, sampleCount: this.size };
-    [this.#headNs, this.#frameNs, this.#older] = from.times;
-    this.#discontinuity = from.discontinuity;
-  }
-
-  #state(): ChunkerState {
+  get state(): SampleState {
     return {
       head: this.#head?.state,
       queued: this.#queue.queued,
@@ -122,13 +82,23 @@ export class Chunker<C extends number> {
     };
   }
 
+  set state(from: SampleState) {
+    if (from.head === undefined) return;
+    this.#head = new HeadFrame(this.#input);
+    this.#head.state = from.head;
+    this.#queue = PlaneQueue.of(from.queued);
+    this.#shape = from.shape;
+    [this.#headNs, this.#frameNs, this.#older] = from.times;
+    this.#discontinuity = from.discontinuity;
+  }
+
   #take(frame: AudioFrame, continues: boolean): void {
     const { channels, sampleRateHz, ptsNs } = frame;
     if (channels !== this.#queue.channels) this.#queue = new PlaneQueue(channels);
     const shape = this.#shape;
     if (shape.channels !== channels || shape.sampleRateHz !== sampleRateHz) {
-      this.#shape = { channels, sampleRateHz, sampleCount: this.size };
-      this.audioOut.announce({ kind: "audio", channels, sampleRateHz });
+      this.#shape = { channels, sampleRateHz };
+      this.#output.announce({ kind: "audio", channels, sampleRateHz });
     }
     if (this.#queue.length === 0) {
       this.#headNs = ptsNs;
@@ -143,10 +113,9 @@ export class Chunker<C extends number> {
   #write(): boolean {
     const queue = this.#queue;
     const { channels, sampleRateHz } = this.#shape;
-    const count = Math.min(this.size, queue.length);
-    const short = count < this.size && !this.pad;
-    const shape = short ? { channels, sampleRateHz, sampleCount: count } : this.#shape;
-    const frame = this.audioOut.tryAcquire(shape as AudioShape<C>);
+    const { size, pad } = this.#settings;
+    const count = Math.min(size, queue.length);
+    const frame = this.#output.tryAcquire({ channels, sampleRateHz, sampleCount: pad ? size : count });
     if (frame === undefined) return false;
     if (count < frame.sampleCount) queue.pushSilence(frame.sampleCount - count);
     for (let channel = 0; channel < channels; channel++) queue.copy(channel, frame.channel(channel));
@@ -157,7 +126,7 @@ export class Chunker<C extends number> {
     this.#older -= count;
     this.#headNs = this.#frameNs + samplesToNs(-this.#older, sampleRateHz);
     this.#discontinuity = false;
-    this.audioOut.write(frame);
+    this.#output.write(frame);
     return true;
   }
 }
