@@ -11,8 +11,8 @@ import type { Supervision } from "../../core/graph/supervision.ts";
 import { describeError, errorEvent } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 
-/** For nodes without a policy: more restarts than any session needs, at most 2 s apart. */
-export const WATCHED_SUPERVISION: Supervision = { restart: { limit: 1_000_000, maxBackoffMs: 2_000 } };
+/** For nodes without a policy: more restarts than any session needs, at most 2 s apart, from the state that they had. */
+export const WATCHED_SUPERVISION: Supervision = { restart: { limit: 1_000_000, maxBackoffMs: 2_000, keepState: true } };
 
 /**
  * Prints each failure after which a node is restarted, until it is disposed of. Prints the same failure in a row once.

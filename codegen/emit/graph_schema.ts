@@ -300,6 +300,14 @@ function supervisionSchema(): unknown {
       description: texts[key as keyof typeof RESTART_LIMITS],
     },
   ]);
+  const properties = {
+    ...Object.fromEntries(keys),
+    keepState: {
+      type: "boolean",
+      default: false,
+      description: "Whether each restart of a window goes on from the state of the node, and not only the first.",
+    },
+  };
   return {
     description: "What is done when the node fails. By default the run ends.",
     anyOf: [
@@ -310,7 +318,7 @@ function supervisionSchema(): unknown {
         description: "A new instance takes the node's place.",
         required: ["restart"],
         additionalProperties: false,
-        properties: { restart: { type: "object", additionalProperties: false, properties: Object.fromEntries(keys) } },
+        properties: { restart: { type: "object", additionalProperties: false, properties } },
       },
     ],
   };

@@ -6,7 +6,7 @@
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { SluiceError } from "../errors.ts";
 
-/** The values of a {@linkcode RestartPolicy}: smallest, largest, and the one that stands for an absent one. */
+/** The numbers of a {@linkcode RestartPolicy}: smallest, largest, and the one that stands for an absent one. */
 export const RESTART_LIMITS = {
   limit: { min: 1, max: 1_000_000, default: 5 },
   windowSeconds: { min: 1, max: 86_400, default: 60 },
@@ -27,6 +27,11 @@ export interface RestartPolicy {
   readonly backoffMs?: number;
   /** Longest time before a restart, milliseconds, 0 to 3,600,000; by default 10,000. */
   readonly maxBackoffMs?: number;
+  /**
+   * Whether each restart of a window, and what an edit puts in the place of the node that failed, goes on from what its
+   * `snapshot()` gives; by default `false`: only the first restart does, since the state may be what makes the node fail.
+   */
+  readonly keepState?: boolean;
 }
 
 /**
@@ -63,9 +68,13 @@ export function checkSupervision(
   if (!isObject(restart)) {
     refuse("supervision.restart", `"restart" is ${show(restart)}, wanted an object, which may be empty`);
   }
-  const known = Object.keys(RESTART_LIMITS);
+  const known = [...Object.keys(RESTART_LIMITS), "keepState"];
   for (const [key, each] of Object.entries(restart)) {
     if (each === undefined) continue;
+    if (key === "keepState") {
+      if (typeof each === "boolean") continue;
+      refuse(`supervision.restart.${key}`, `"${key}" is ${show(each)}, wanted true or false`);
+    }
     if (!Object.hasOwn(RESTART_LIMITS, key)) {
       const hint = didYouMean(key, known);
       refuse(
@@ -73,11 +82,16 @@ export function checkSupervision(
         `unknown key ${show(key)} in "restart"${hint}; available: ${listSome(known)}`,
       );
     }
-    const { min, max } = RESTART_LIMITS[key as keyof RestartPolicy];
+    const { min, max } = RESTART_LIMITS[key as keyof typeof RESTART_LIMITS];
     if (Number.isInteger(each) && (each as number) >= min && (each as number) <= max) continue;
     refuse(`supervision.restart.${key}`, `"${key}" is ${show(each)}, wanted a whole number from ${min} to ${max}`);
   }
   return value as Supervision;
+}
+
+/** Whether whatever takes the place of a node that has failed goes on from its state. */
+export function keepsState(supervision: Supervision): boolean {
+  return typeof supervision === "object" && supervision.restart.keepState === true;
 }
 
 /** The values of a restart policy, with those that are absent filled in. */
@@ -86,5 +100,5 @@ export function restartPolicy(given: RestartPolicy): Required<RestartPolicy> {
     key,
     given[key as keyof RestartPolicy] ?? limits.default,
   ]);
-  return Object.fromEntries(values) as Required<RestartPolicy>;
+  return { ...Object.fromEntries(values), keepState: given.keepState ?? false } as Required<RestartPolicy>;
 }

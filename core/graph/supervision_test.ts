@@ -4,7 +4,7 @@ import { checkSupervision, restartPolicy } from "./supervision.ts";
 const node = { id: "mic" };
 
 Deno.test("checkSupervision() takes the three policies as they are", () => {
-  for (const value of ["fail", "disable", { restart: {} }, { restart: { limit: 1, backoffMs: 0 } }]) {
+  for (const value of ["fail", "disable", { restart: {} }, { restart: { limit: 1, backoffMs: 0, keepState: true } }]) {
     equal(checkSupervision(value, node), value);
   }
 });
@@ -19,13 +19,14 @@ Deno.test("checkSupervision() says what is wrong, and where", () => {
     [
       { restart: { limits: 3 } },
       "supervision.restart.limits",
-      'unknown key "limits" in "restart" (did you mean "limit"?); available: "limit", "windowSeconds", "backoffMs" and "maxBackoffMs"',
+      'unknown key "limits" in "restart" (did you mean "limit"?); available: "limit", "windowSeconds", "backoffMs", "maxBackoffMs" and "keepState"',
     ],
     [
       { restart: { limit: 0 } },
       "supervision.restart.limit",
       '"limit" is 0, wanted a whole number from 1 to 1000000',
     ],
+    [{ restart: { keepState: 1 } }, "supervision.restart.keepState", '"keepState" is 1, wanted true or false'],
   ];
   for (const [value, key, message] of cases) {
     throws(() => checkSupervision(value, node), {
@@ -38,5 +39,6 @@ Deno.test("checkSupervision() says what is wrong, and where", () => {
 });
 
 Deno.test("restartPolicy() fills in what is absent", () => {
-  deepEqual(restartPolicy({ limit: 2 }), { limit: 2, windowSeconds: 60, backoffMs: 100, maxBackoffMs: 10_000 });
+  const rest = { windowSeconds: 60, backoffMs: 100, maxBackoffMs: 10_000 };
+  deepEqual(restartPolicy({ limit: 2 }), { limit: 2, ...rest, keepState: false });
 });

@@ -130,10 +130,11 @@ export interface Handover {
   readonly from: number;
   readonly to: number;
   /**
-   * What the successor goes on from: what the node's `snapshot()` gives (`carried`), or nothing (`anew`). A node that has
-   * failed is torn down before its successor is set up on the same record (`restart-carried`, `restart-fresh`).
+   * What the successor goes on from: what the node's `snapshot()` gives unless the node has failed (`carried`), or in any
+   * case (`kept`), or nothing (`anew`). A node that has failed is torn down before its successor is set up on the same
+   * record (`restart-carried`, `restart-fresh`).
    */
-  readonly state: "carried" | "anew" | "restart-carried" | "restart-fresh";
+  readonly state: "carried" | "kept" | "anew" | "restart-carried" | "restart-fresh";
   /** How long the successor may wait for something to do in its trial, milliseconds; absent: it has no trial. */
   readonly trialMs?: number;
 }

@@ -16,6 +16,7 @@ import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
+import { keepsState } from "../graph/supervision.ts";
 import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
 
@@ -83,7 +84,8 @@ export class Handovers {
       const isTried = before.incarnation !== after.incarnation && !untried.has(after.id) && !isNative(after);
       // What a stage says of itself are bytes that another type does not know.
       const isForeign = !isOfOneType(change) && (isNative(before) || isNative(after)) && before.lane !== after.lane;
-      const state = isForeign || extras.anew?.has(after.id) ? "anew" : "carried";
+      const keeps = keepsState(draft.supervisionOf(after)) && !isNative(before);
+      const state = isForeign || extras.anew?.has(after.id) ? "anew" : keeps ? "kept" : "carried";
       return { node: after.id, from: laneOf(before), to: laneOf(after), state, ...(isTried && { trialMs }) };
     };
     const restart = extras.restart ?? [];

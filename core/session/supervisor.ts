@@ -10,7 +10,7 @@ import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { failureNumber } from "../events/failure_number.ts";
 import { logger } from "../log.ts";
-import { restartPolicy } from "../graph/supervision.ts";
+import { keepsState, restartPolicy } from "../graph/supervision.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { Run } from "./run.ts";
@@ -183,7 +183,8 @@ export class Supervisor {
     };
     try {
       const { topology, options, edits } = this.#run;
-      const makeDraft = () => draftRestart(topology, entry, attempt === 1, committed);
+      const carries = attempt === 1 || keepsState(topology.supervisionOf(entry));
+      const makeDraft = () => draftRestart(topology, entry, carries, committed);
       await edits!.run(makeDraft, restartTimeoutMs(options.setupTimeoutMs));
       if (this.#stopping && this.#isCurrent(patient)) this.#disable(patient);
     } catch (reason) {

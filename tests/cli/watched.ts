@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Reload, type SlowReload, type WatchedPackage, watchSources } from "../../cli/watch/reload.ts";
+import { WATCHED_SUPERVISION } from "../../cli/watch/watched_failures.ts";
 import { type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";
@@ -47,7 +48,11 @@ export class Watched {
     packages: readonly NodePackage[],
     nodes: { readonly [id: string]: readonly [string, string, Record<string, unknown>?] },
   ) {
-    this.runtime = new Runtime({ mode: "live", registry: new NodeRegistry(packages) });
+    this.runtime = new Runtime({
+      mode: "live",
+      registry: new NodeRegistry(packages),
+      supervision: WATCHED_SUPERVISION,
+    });
     for (const [id, [type, lane, config = {}]] of Object.entries(nodes)) {
       this.runtime.addByType(type, config, { id, lane });
     }

@@ -141,6 +141,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   readonly instance: NodeInstance;
   /** `setup()` was called, so `teardown()` must be. */
   opened = false;
+  /** Once it has failed and is torn down: what its `snapshot()` gave, as long as no `restore()` was given it. */
+  stateGiven: unknown;
   /** Present once it has failed and its `teardown()` was called: settles when that is over or has run into its limit. */
   tearingDown: Promise<unknown> | undefined;
   /** Ticks so far in which a self-driven node did nothing. */

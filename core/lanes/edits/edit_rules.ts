@@ -56,6 +56,11 @@ export function mayBeTried({ mode, finishing, failed, inputs }: NodeCell): boole
   return mode !== "push" || inputs.some(({ link }) => link !== undefined);
 }
 
+/** Whether a node is asked for its state. What one that has failed still knows may be what made it fail. */
+export function givesState({ failed }: NodeCell, state: Handover["state"]): boolean {
+  return state === "kept" || (state === "carried" && !failed);
+}
+
 /** Whether a node has failed and is built anew on its record. */
 export function isRestart(state: Handover["state"]): boolean {
   return state === "restart-carried" || state === "restart-fresh";

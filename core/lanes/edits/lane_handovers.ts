@@ -17,11 +17,11 @@ import { SluiceError } from "../../errors.ts";
 import { emptyRest, type LinkMove, type LinkRest } from "../../links/link_move.ts";
 import { explain } from "../cells/explain.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { giveState, sendable, takeState } from "../lane/carried_state.ts";
+import { giveState, sendable, stateOf } from "../lane/carried_state.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { Handover, LaneCommand, LaneEdit, OfferedNode } from "../messages.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
-import { endsHere, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
+import { endsHere, givesState, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
 import { attachMovedLink, detachMovedLink, handOverLinks, serializeQueued } from "./link_ends_move.ts";
 import { claim, Lender, lentEnds } from "./loan.ts";
 import type { Leavers } from "./leavers.ts";
@@ -267,9 +267,8 @@ export class LaneHandovers {
       const message = `Cannot move node "${cell.id}" to another lane: it has ended`;
       throw new SluiceError("Busy", message, { nodeId: cell.id });
     }
-    // What a failed node still knows may be what made it fail.
-    if (cell.failed || state === "anew") return undefined;
-    return naming(cell, "snapshot()", () => sendable(cell, takeState(this.#lane, cell), "to another lane"));
+    if (!givesState(cell, state)) return undefined;
+    return naming(cell, "snapshot()", () => sendable(cell, stateOf(this.#lane, cell), "to another lane"));
   }
 
   /** Waits until a held node has something to do. @param untilNs for how long, on the lane's clock */
@@ -285,9 +284,9 @@ export class LaneHandovers {
   async #acceptHere({ handover: { node, state, trialMs }, old, cell }: Pair, triedByNs: number): Promise<void> {
     const lane = this.#lane;
     cell.countOn(old);
-    if (old.failed || old.ended) return;
+    if (old.ended || (old.failed && state !== "kept")) return;
     this.#attempt.assertWanted();
-    this.#restore(cell, state === "anew" ? undefined : naming(old, "snapshot()", () => takeState(lane, old)));
+    this.#restore(cell, givesState(old, state) ? naming(old, "snapshot()", () => stateOf(lane, old)) : undefined);
     if (trialMs === undefined || lane.paused || !mayBeTried(old)) return;
     cell.resumeFrom(old.carry);
     this.#trials.set(node, new Trial(cell, endsOf(old), lane));

@@ -26,6 +26,7 @@ function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: numb
     {
       id: NODE,
       number: 1,
+      opened: true,
       mode,
       inputs: [],
       outputs: [],

@@ -126,7 +126,10 @@ class Preparation {
     await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
     cell.setPhase(PHASE.idle);
     this.#method = "restore()";
-    if (state !== undefined) giveState(lane, cell, state);
+    if (state === undefined) return;
+    // One that restore() refuses is given to no other instance.
+    lane.cells.find(({ id }) => id === plan.id)!.stateGiven = undefined;
+    giveState(lane, cell, state);
   }
 
   /** Tears a node down that has failed and is restarted. @returns the state that its successor is to have */

@@ -28,6 +28,11 @@ export function takeState(lane: Lane, cell: NodeCell): unknown {
   return state;
 }
 
+/** The state of a node that may have failed, and been torn down for a restart that failed: then what it gave for that. */
+export function stateOf(lane: Lane, cell: NodeCell): unknown {
+  return cell.opened ? takeState(lane, cell) : cell.stateGiven;
+}
+
 /**
  * Gives a node the state of its predecessor.
  *

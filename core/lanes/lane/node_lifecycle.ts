@@ -28,11 +28,10 @@ const LOOK_EVERY_MS = 1;
  * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
  */
 export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
-  if (!cell.opened) return undefined;
+  if (!cell.opened) return carries ? cell.stateGiven : undefined;
   await tickEnd(cell);
-  let state: unknown;
   try {
-    if (carries) state = takeState(lane, cell);
+    if (carries) cell.stateGiven = takeState(lane, cell);
   } catch (error) {
     cell.context.log.warn(`${explain(error, cell, "snapshot()").message}; the node starts afresh`);
   }
@@ -47,7 +46,7 @@ export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolea
     );
   }
   clearTimeout(timer);
-  return state;
+  return cell.stateGiven;
 }
 
 /**
