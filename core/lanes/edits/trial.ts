@@ -4,11 +4,14 @@
  * nothing had happened. The old node is quiesced meanwhile.
  *
  * A tick that comes to wait for room which it has used up itself, or longer than it may for room or a slot, counts as
- * good: it goes on when the node has its place.
+ * good: it goes on when the node has its place. So does that of a source, which may await what comes at any time. One
+ * of another node that awaits something else has only so long: it may never settle, and the old node stands still as
+ * long as it has the links.
  *
  * @module
  */
 import { PHASE } from "../../../ffi/layout.gen.ts";
+import { SluiceError } from "../../errors.ts";
 import type { LinkPlan, LinkReader } from "../../links/link.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
@@ -18,6 +21,9 @@ import { type KeptFrame, type LentOutput, StandInReader, StandInWriter } from ".
 
 /** Time between two looks at whether there is something to do, milliseconds. */
 const LOOK_EVERY_MS = 1;
+
+/** How long the tick may await something that is neither room nor a slot, milliseconds. */
+const AWAIT_MS = 2_000;
 
 /** What a node is tried on: links, or what was lent of them. */
 export interface TrialEnds {
@@ -65,7 +71,7 @@ export class Trial {
    *
    * @param untilNs how long to wait for that, and for room or a slot that the tick waits for, on the lane's clock
    * @param givenUp whether the edit was given up
-   * @throws what the node throws, or rejects with
+   * @throws what the node throws, or rejects with; {@linkcode SluiceError} `Timeout` where it awaits something for too long
    */
   async run(untilNs: number, givenUp: () => boolean): Promise<void> {
     const cell = this.#cell;
@@ -134,14 +140,15 @@ export class Trial {
   /**
    * Waits for the tick.
    *
-   * @returns whether it is over; if not, it waits for room or a slot, or the edit was given up
-   * @throws what it rejects with
+   * @returns whether it is over; if not, it waits for what may take long, or the edit was given up
+   * @throws as `run()`
    */
   async #isOver(outcome: Promise<void>, untilNs: number, givenUp: () => boolean): Promise<boolean> {
     const cell = this.#cell;
     let isOver = false;
     const over = outcome.finally(() => isOver = true);
     over.catch(() => {});
+    const awaitsUntilNs = this.#lane.nowNs() + AWAIT_MS * 1e6;
     while (!isOver && !givenUp()) {
       await sleep();
       // It has read a frame: it is to end though frames still come.
@@ -149,7 +156,14 @@ export class Trial {
       // It may wait for room or a slot.
       cell.wake();
       const isLate = this.#lane.nowNs() >= untilNs;
+      if (isLate && cell.inputs.length === 0) break;
       if (cell.waitsForGraph && (isLate || this.#writers.some((writer) => writer.isSpent))) break;
+      if (cell.waitsForGraph || this.#lane.nowNs() < awaitsUntilNs) continue;
+      this.#underWay = outcome;
+      const message =
+        `Cannot let node "${cell.id}" (${cell.type}) take its place: its first tick has awaited something ` +
+        `for ${AWAIT_MS} ms, and the promise has not settled; await in setup() what takes that long`;
+      throw new SluiceError("Timeout", message, { nodeId: cell.id });
     }
     cell.held = false;
     if (isOver) await over;

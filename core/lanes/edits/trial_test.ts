@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, rejects } from "node:assert/strict";
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../../control_page.ts";
 import type { Lane } from "../lane/lane.ts";
@@ -29,4 +29,32 @@ Deno.test("Trial.run() tells a node's phases until it is given up, since the rec
   deepEqual(await phasesOf("never"), [PHASE.await, PHASE.idle]);
   deepEqual(await phasesOf("waits"), [PHASE.await]);
   deepEqual(await phasesOf("begins"), []);
+});
+
+Deno.test("Trial.run() gives up a tick that awaits something for 2 s, and leaves one to go on that waits for room, or of a source", async () => {
+  const input = { detach() {} };
+  for (const [waitsForGraph, inputs] of [[false, [input]], [true, [input]], [false, []]] as const) {
+    let nowNs = 0;
+    let looks = 0;
+    const tick = () => new Promise<void>(() => {});
+    const calls = { seal() {}, wake() {}, admit: () => true, tick, setPhase() {} };
+    const named = { id: "late", type: "lingering", number: 1, mode: "loop", inputs, outputs: [], notBeforeNs: 0 };
+    const cell = { ...calls, ...named, waitsForGraph } as unknown as NodeCell;
+    const sizes = { lanes: 1, links: 1, nodes: 1 };
+    const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+    const lane = { index: 0, page, mode: "live", nowNs: () => nowNs += 100e6 } as Lane;
+    const trial = new Trial(cell, { inputs: [], outputs: [] }, lane);
+    const run = trial.run(250e6, () => ++looks > 50);
+    if (waitsForGraph || inputs.length === 0) await run;
+    else {
+      await rejects(run, {
+        code: "Timeout",
+        nodeId: "late",
+        message:
+          'Cannot let node "late" (lingering) take its place: its first tick has awaited something for 2000 ms, and ' +
+          "the promise has not settled; await in setup() what takes that long",
+      });
+    }
+    deepEqual([trial.underWay !== undefined, looks < 50], [true, true]);
+  }
 });
