@@ -43,8 +43,13 @@ const SLICE_TICKS = 32;
 /** Longest time without going back to the event loop, nanoseconds. */
 const YIELD_AFTER_NS = 4_000_000;
 
-/** Longest blocking and non-blocking park, milliseconds: so often a lane comes round at least. */
-const PARK_MS = 50;
+/**
+ * Longest blocking park, milliseconds, and longest time in which all parks block: then one leaves the thread to the event
+ * loop, in which a node may have opened a server or a timer without a word.
+ */
+const PARK_MS = 25;
+
+/** Longest park without blocking, milliseconds: so often a lane comes round at least. */
 export const PARK_ASYNC_MS = 250;
 
 /** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
@@ -66,6 +71,8 @@ export class LaneLoop {
   readonly #spinner: Spinner | undefined;
   /** When the lane is to go back to the event loop. */
   #yieldAtNs = ZERO_NS;
+  /** When a park is not to block. */
+  #openAtNs = ZERO_NS;
   /** When figures are to be published. */
   #publishAtNs = ZERO_NS;
   /** Number of the last pause. */
@@ -98,6 +105,7 @@ export class LaneLoop {
     const lane = this.#lane;
     lane.running = true;
     this.#yieldAtNs = lane.nowNs() + YIELD_AFTER_NS;
+    this.#openAtNs = lane.stampNs() + PARK_MS * 1e6;
     const edits = this.#edits;
     while (lane.running) {
       if (edits.due) {
@@ -276,13 +284,14 @@ export class LaneLoop {
     const quiet = this.#waitsForGraph() && !lane.paused && waitMs === Infinity;
     this.#messageOverdue = false;
     this.#setState(quiet ? LANE_STATE_QUIET : LANE_STATE_WAITING);
-    if (lane.site.mayBlock && !outside) {
+    if (lane.site.mayBlock && !outside && lane.stampNs() < this.#openAtNs) {
       driver.park(index, bell, Math.min(waitMs, PARK_MS));
     } else {
       lane.parked = driver.parkAsync(index, bell, Math.min(waitMs, PARK_ASYNC_MS));
       await lane.parked;
       lane.parked = undefined;
       this.#yieldAtNs = lane.nowNs() + YIELD_AFTER_NS;
+      this.#openAtNs = lane.stampNs() + PARK_MS * 1e6;
     }
   }
 

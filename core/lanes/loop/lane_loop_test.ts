@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { LANE } from "../../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../../control_page.ts";
@@ -80,4 +80,33 @@ Deno.test("LaneLoop.run() parks only once each message that was posted has come,
   loop.messageCame();
   await over;
   deepEqual(seen, ["came", "parked"]);
+});
+
+Deno.test("LaneLoop.run() leaves its thread to the event loop within 50 ms, whether frames come or none", async () => {
+  for (const everyMs of [1, 20, Infinity]) {
+    let nowNs = 0;
+    let openedNs = 0;
+    const gaps: number[] = [];
+    const lane = idleLane(formatPage(), []);
+    const park = (timeoutMs: number) => {
+      nowNs += Math.min(timeoutMs, everyMs) * 1e6;
+      if (nowNs > 5e9) lane.running = false;
+    };
+    Object.assign(lane, {
+      nowNs: () => nowNs += 1_000,
+      stampNs: () => nowNs,
+      driver: {
+        park: (_lane: number, _bell: number, timeoutMs: number) => park(timeoutMs),
+        parkAsync: (_lane: number, _bell: number, timeoutMs: number) => {
+          gaps.push((nowNs - openedNs) / 1e6);
+          lane.running = gaps.length < 4;
+          park(timeoutMs);
+          openedNs = nowNs;
+          return Promise.resolve();
+        },
+      },
+    });
+    await loopOf(lane).run();
+    ok(gaps.length === 4 && gaps.every((ms) => ms > 20 && ms < 50), `a frame every ${everyMs} ms: ${gaps}`);
+  }
 });
