@@ -4,6 +4,7 @@ import { crc32, deflateSync } from "node:zlib";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { NodeType } from "../../core/registry/node_type.ts";
 import { tapLog } from "../../core/log.ts";
 import { encodePng } from "../../processors/media/png.ts";
 import {
@@ -67,6 +68,25 @@ media("pattern-source: every frame has its number, its times, and a beep with ea
   equal(flashes.length, 4);
   equal(beeps.length, 4);
   beeps.forEach((ns, k) => ok(ns >= flashes[k] && ns - flashes[k] < 1e9 / 48_000, `${flashes[k]} and ${ns}`));
+  await end(runtime);
+});
+
+media("pattern-source that is replaced, and moved, goes on with the next picture", async (registry) => {
+  await using runtime = runtimeOf(registry);
+  const config = { width: 200, height: 66, durationSeconds: 1 };
+  runtime.addByType("pattern-source", config, { id: "source", lane: "media" });
+  const sink = runtime.add(appSink.video(), { id: "pictures" });
+  runtime.connectByName("source.video", "pictures.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const numbers: (number | undefined)[] = [];
+  for await (const picture of sink) {
+    const { planes: [rgba] } = copyPicture(picture);
+    numbers.push(readCode(rgba.filter((_, k) => k % 4 === 0), 200, 66));
+    const type = registry.get("pattern-source") as unknown as NodeType<Record<string, unknown>>;
+    if (numbers.length === 3) await runtime.edit((edit) => edit.replace("source", type(config)));
+    if (numbers.length === 9) await runtime.move("source", "aside");
+  }
+  deepEqual(numbers, Array.from({ length: 30 }, (_, k) => k));
   await end(runtime);
 });
 
