@@ -7488,7 +7488,7 @@ export const nodes: {
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
-  readonly switchNode: typeof switchNode;
+  readonly switch: typeof switchNode;
   readonly throttle: typeof throttle;
   readonly toneSource: typeof toneSource;
   readonly trim: typeof trim;
@@ -7527,7 +7527,7 @@ export const nodes: {
   resampler,
   reverb,
   spectrum,
-  switchNode,
+  switch: switchNode,
   throttle,
   toneSource,
   trim,

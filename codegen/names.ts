@@ -53,6 +53,12 @@ export function identifierOf(type: string): string {
   return namesOf(type).identifier;
 }
 
+/** The key of a node type in `nodes`, by its constant: a word that cannot name a constant can be a key, `nodes.switch`. */
+export function keyOf(identifier: string): string {
+  const word = identifier.replace(/Node$/, "");
+  return RESERVED.has(word) ? word : identifier;
+}
+
 /** Whether the constant of a node type needs a name other than the type's. */
 export function isKeptIdentifier(type: string): boolean {
   return TAKEN.has(camelCase(type));

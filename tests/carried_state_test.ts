@@ -181,7 +181,7 @@ async function changeAll(runtime: Runtime, change: Change, isFirst: boolean): Pr
 }
 
 function make(type: string, config?: Record<string, unknown>): NodeSpec<NodeHandle> {
-  const name = type.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()).replace(/^switch$/, "switchNode");
+  const name = type.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   return (nodes as unknown as Record<string, (config?: object) => NodeSpec<NodeHandle>>)[name](config);
 }
 

@@ -176,7 +176,7 @@ Deno.test("valve drops what comes while it is closed, and flags what comes next"
 });
 
 Deno.test("switch hands on the active input and drops the others", async () => {
-  await using harness = await ProcessorHarness.create(nodes.switchNode({ active: 1 }), {}, {
+  await using harness = await ProcessorHarness.create(nodes.switch({ active: 1 }), {}, {
     connect: ["frameIn_0", "frameIn_1"],
   });
   for (const active of [1, 0, 0, 1]) {
@@ -219,7 +219,7 @@ Deno.test("throttle goes by the clock in a live graph", async () => {
 
 Deno.test("flow nodes refuse configurations out of range", async () => {
   await rejects(ProcessorHarness.create(nodes.delay({ delayMs: -1 })), { code: "InvalidConfig" });
-  await rejects(ProcessorHarness.create(nodes.switchNode({ active: 8 })), { code: "InvalidConfig" });
+  await rejects(ProcessorHarness.create(nodes.switch({ active: 8 })), { code: "InvalidConfig" });
   await rejects(ProcessorHarness.create(nodes.throttle({ ratePerSecond: 0 })), { code: "InvalidConfig" });
 });
 
@@ -257,7 +257,7 @@ Deno.test("valve resumes with a key frame, flagged", async () => {
 });
 
 Deno.test("switch begins with a key frame after a change, flagged", async () => {
-  await using harness = await ProcessorHarness.create(nodes.switchNode(), {}, {
+  await using harness = await ProcessorHarness.create(nodes.switch(), {}, {
     kind: "encoded",
     connect: ["frameIn_0", "frameIn_1"],
   });
@@ -319,7 +319,7 @@ Deno.test("valve, switch and throttle drop whole batches", async () => {
     await valve.run();
   }
   deepEqual(take(valve), [[0, false], [2, true], [3, false]]);
-  await using pick = await ProcessorHarness.create(nodes.switchNode(), {}, {
+  await using pick = await ProcessorHarness.create(nodes.switch(), {}, {
     kind: "packet",
     connect: ["frameIn_0", "frameIn_1"],
   });

@@ -39,7 +39,7 @@ Deno.test("visit() shows each element of an array port by its name in the graph,
 });
 
 Deno.test("visit() shows the elements that a node of the standard library was wired with", async () => {
-  const { ports } = (await nodes.switchNode().type.load())({});
+  const { ports } = (await nodes.switch().type.load())({});
   ports.wire(wiringOf({ frameIn: [0, 1] }));
   deepEqual(shownBy(ports), ["input frameIn_0", "input frameIn_1", "output frameOut"]);
 });

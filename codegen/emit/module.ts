@@ -6,7 +6,7 @@
  */
 import type { NodeModel, PackageModel, TypedNode } from "../model.ts";
 import { FRAME_TYPES } from "../frame_types.ts";
-import { identifierOf, typePrefixOf } from "../names.ts";
+import { identifierOf, keyOf, typePrefixOf } from "../names.ts";
 import { relativeSpecifier } from "../paths.ts";
 import { Imports, type ImportUse } from "./imports.ts";
 import { emitNode } from "./node.ts";
@@ -96,10 +96,12 @@ function emitFooter(
     return { name, local, names: descriptors.map(({ type }) => identifierOf(type)) };
   });
   const types = [
-    ...others.flatMap((each) => each.names.map((name) => `readonly ${name}: typeof ${each.local}.nodes.${name}`)),
-    ...all.map((name) => `readonly ${name}: typeof ${name}`),
+    ...others.flatMap((each) =>
+      each.names.map(keyOf).map((key) => `readonly ${key}: typeof ${each.local}.nodes.${key}`)
+    ),
+    ...all.map((name) => `readonly ${keyOf(name)}: typeof ${name}`),
   ];
-  const values = [...others.map(({ local }) => `...${local}.nodes`), ...all];
+  const values = [...others.map(({ local }) => `...${local}.nodes`), ...all.map(entryOf)];
   const hashes = Object.fromEntries(
     model.sources.map(({ path, hash }) => [imports.specifierOf(path).replace(/^\.\//, ""), hash]),
   );
@@ -128,4 +130,10 @@ function emitFooter(
       return formatted.slice(0, at) + filled;
     },
   };
+}
+
+/** An entry of `nodes`. */
+function entryOf(identifier: string): string {
+  const key = keyOf(identifier);
+  return key === identifier ? key : `${key}: ${identifier}`;
 }

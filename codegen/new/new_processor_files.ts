@@ -6,7 +6,7 @@
  */
 import { dirname, join } from "node:path";
 import type { GeneratorConfig } from "../config.ts";
-import { identifierOf, typePrefixOf } from "../names.ts";
+import { identifierOf, keyOf, typePrefixOf } from "../names.ts";
 import { relativeSpecifier } from "../paths.ts";
 
 /** Paths relative to the package's root. */
@@ -89,7 +89,7 @@ import { ProcessorHarness } from ${JSON.stringify(testing)};
 import { nodes } from ${JSON.stringify(generated)};
 
 Deno.test("${name} scales blocks", async () => {
-  const node = nodes.${identifierOf(name)}({ factor: 0.5 });
+  const node = nodes.${keyOf(identifierOf(name))}({ factor: 0.5 });
   await using harness = await ProcessorHarness.create(node);
   const channels = [new Float32Array([1, -0.5])];
   harness.pushAudio("audioIn", { sampleRateHz: 48_000, channels });

@@ -74,7 +74,7 @@ export function carriesTypesThroughFlowNodes(runtime: Runtime, nodesOf: Carried,
   runtime.connect(told.outputs.frameOut, takesPeaks.inputs.peaks);
   // @ts-expect-error what goes in comes out
   runtime.connect(told.outputs.frameOut, takesLevels.inputs.levels);
-  const pick = runtime.add(nodes.switchNode<DataFrame<LevelReading>>());
+  const pick = runtime.add(nodes.switch<DataFrame<LevelReading>>());
   // @ts-expect-error each element takes the same
   runtime.connect(peaks.outputs.peaks, pick.inputs.frameIn[3]);
   const records = runtime.add(nodes.delay());

@@ -73,6 +73,22 @@ Deno.test("a program gives what it is fed, also where that stands behind it in t
   match(faults(`${program} id=p ! ${program} id=q; q. ! p.`)[0], /"q\.audioOut" to "p\.audioIn": it closes a loop/);
 });
 
+Deno.test("a node for frames of every kind gets those that the nodes behind it take", () => {
+  const linksOf = (text: string) => read(text).links;
+  deepEqual(
+    linksOf("tone-source ! level-meter ! throttle ! valve ! console-sink")[1],
+    "level-meter.levels throttle.frameIn",
+  );
+  deepEqual(
+    linksOf("tone-source ! level-meter ! valve ! gain ! wav-sink path=a.wav")[1],
+    "level-meter.audioOut valve.frameIn",
+  );
+  deepEqual(
+    linksOf("pattern-source ! valve ! frame-rate ! console-sink; pattern-source ! delay id=d; d. ! scale")[0],
+    "",
+  );
+});
+
 Deno.test("a pipe-source gives the pictures or the samples that its format stands for", () => {
   const links = (text: string) => read(text).links;
   deepEqual(links("pipe-source ! pipe-sink"), ["pipe-source.video pipe-sink.video"]);

@@ -19,6 +19,8 @@ export interface Linked {
   readonly taken: ReadonlySet<string>;
   /** What is known to come in by its links, encoded or not: its outputs of these kinds go before others. */
   readonly fed?: ReadonlySet<FrameKind>;
+  /** For a node whose links tell the kind of its frames: what the nodes behind it take. */
+  readonly wanted?: ReadonlySet<FrameKind>;
   /** Its ports, where more than its type tells of them. */
   readonly known?: KnownPorts;
 }
@@ -54,8 +56,8 @@ interface Pair {
 }
 
 /**
- * The first output and the first input without a link that carry the same, outputs of a kind that the node is fed before
- * others, so that what takes pictures and gives sound or pictures gives pictures; then outputs without a link: of encoded
+ * The first output and the first input without a link that carry the same, outputs of a kind that the nodes behind want
+ * and then those of one that the node is fed before others, so that what takes pictures and gives sound or pictures gives pictures; then outputs without a link: of encoded
  * streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert,
  * sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
  * the one that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out
@@ -73,7 +75,7 @@ export function choosePorts(
   const rankOf = (each: Named) => 2 * Number(!isFollowing(each)) + Number(from.taken.has(each.name));
   const sorted = outputs.toSorted((a, b) => rankOf(a) - rankOf(b));
   const free = candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name));
-  const pairs = sorted.flatMap((output) => free.map((input) => met(output, input)));
+  const pairs = sorted.flatMap((output) => free.map((input) => met(output, input, to.wanted)));
   const wayOf = ({ output, input }: Pair) => {
     const way = converting?.way(output.port, input.port);
     const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
@@ -90,7 +92,8 @@ export function choosePorts(
     return pairs.length > 0 ? chosen(pairs[0]) : { from: from.port, to: to.port };
   }
   const isReached = (pair: Pair) => isRaw(pair.output.port) && wayOf(pair) !== undefined;
-  for (const some of [pairs.filter(({ output }) => isFollowing(output)), pairs]) {
+  const wanted = pairs.filter(({ output }) => to.wanted?.has(output.port.kind) === true);
+  for (const some of [wanted, pairs.filter(({ output }) => isFollowing(output)), pairs]) {
     for (const fits of [...(converting?.isAuto ? [isReached] : []), isSameStream, isSameType, isSameKind]) {
       const pair = some.find(fits);
       if (pair !== undefined) return chosen(pair);
@@ -105,17 +108,22 @@ export function choosePorts(
   return { fault: [`no output of the one fits an input of the other: ${ports}${advice}`, ...beyond].join("; ") };
 }
 
-/** An output that is open carries what comes in, which for an encoded stream is known to be that and what is encoded. */
-function toldBy(output: Named, fed: ReadonlySet<FrameKind> = new Set()): Named {
-  const [kind] = (fed.has("encoded") ? ["encoded" as const] : [...fed]).filter((each) =>
-    isOpen(output.port) && kindsOf(output.port).includes(each)
+/** A port that is open carries what is told, which for an encoded stream is that and what is encoded. */
+function toldBy(named: Named, told: ReadonlySet<FrameKind> = new Set()): Named {
+  const [kind] = (told.has("encoded") ? ["encoded" as const] : [...told]).filter((each) =>
+    isOpen(named.port) && kindsOf(named.port).includes(each)
   );
-  return kind === undefined ? output : { ...output, port: tellPort(output.port, kind) };
+  return kind === undefined ? named : { ...named, port: tellPort(named.port, kind) };
 }
 
-/** An output and an input; where one of them is open, as they are once they are linked. */
-function met(output: Named, input: Named): Pair {
-  const ports = meet(output.port, input.port);
+/**
+ * An output and an input; where one of them is open, as they are once they are linked.
+ *
+ * @param wanted what an open input that cannot carry what comes is to carry, once it is converted
+ */
+function met(output: Named, input: Named, wanted?: ReadonlySet<FrameKind>): Pair {
+  const isDirect = isOpen(output.port) || kindsOf(input.port).includes(output.port.kind);
+  const ports = meet(output.port, isDirect ? input.port : toldBy(input, wanted).port);
   const as = (named: Named, port: PortDescriptor) => named.port === port ? named : { ...named, port };
   return { output: as(output, ports.output), input: as(input, ports.input) };
 }

@@ -5,6 +5,7 @@
  */
 import { coerceSetting } from "../../descriptor/config_check.ts";
 import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
+import { isOpen, kindsOf } from "../../descriptor/open_ports.ts";
 import { listNames, type SluiceError } from "../../errors.ts";
 import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
@@ -157,7 +158,8 @@ export class ExpressedGraph {
     const from = this.#find(left);
     const to = this.#find(right);
     if (from === undefined || to === undefined) return;
-    const ports = choosePorts(from, to, this.#convertingFrom(from.id));
+    const wanted = this.#wantedBehind(to.id);
+    const ports = choosePorts(from, { ...to, ...(wanted && { wanted }) }, this.#convertingFrom(from.id));
     if ("fault" in ports) {
       const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
       return this.#diagnostics.add("TypeMismatch", message, right.offset);
@@ -168,6 +170,18 @@ export class ExpressedGraph {
     const ends = [member("from", left.offset, treeOf(`${from.id}.${ports.from}`, left.offset))];
     ends.push(member("to", right.offset, treeOf(`${to.id}.${ports.to}`, right.offset)));
     this.#links.set(joint, { type: "object", offset: right.offset, members: ends });
+  }
+
+  /** What the nodes behind one take whose links tell the kind of its frames; `undefined` for any other. */
+  #wantedBehind(id: string, seen: Set<string> = new Set()): ReadonlySet<FrameKind> | undefined {
+    const { descriptor, fed } = this.#byId.get(id)!;
+    if (fed.size > 0 || seen.has(id) || !descriptor.inputs.some(isOpen)) return undefined;
+    seen.add(id);
+    const behind = this.#joints.filter(({ left }) => this.#nodeOf(left)?.id === id)
+      .flatMap(({ right }) => this.#nodeOf(right) ?? []);
+    return new Set(
+      behind.flatMap((node) => [...this.#wantedBehind(node.id, seen) ?? node.descriptor.inputs.flatMap(kindsOf)]),
+    );
   }
 
   #convertingFrom(id: string): Converting {

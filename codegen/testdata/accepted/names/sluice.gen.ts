@@ -478,8 +478,8 @@ export const nodes: {
   readonly odd: typeof odd;
   readonly otherSwitch: typeof otherSwitch;
   readonly pcmSource2: typeof pcmSource2;
-  readonly switchNode: typeof switchNode;
-} = { node, odd, otherSwitch, pcmSource2, switchNode };
+  readonly switch: typeof switchNode;
+} = { node, odd, otherSwitch, pcmSource2, switch: switchNode };
 
 /** This package, as a registry takes it. */
 export const nodePackage: NodePackage = definePackage({
