@@ -98,6 +98,12 @@ export interface ArrowSinkConfig {
    * One of "ns", "seconds", "none"; "ns" by default.
    */
   readonly time?: "ns" | "seconds" | "none";
+  /**
+   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
 }
 
 /** A `arrow-sink` in a graph. */
@@ -136,7 +142,7 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
   descriptor: {
     type: "arrow-sink",
     className: "ArrowSink",
-    source: "processors/file/arrow_sink.ts:35",
+    source: "processors/file/arrow_sink.ts:36",
     description: "Writes records to an Arrow stream file.",
     doc:
       'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as\npandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as\n`NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in\n`NAME.partial`, which readers take as well. A record\'s time is that of its batch, whose records are taken to spread\nevenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
@@ -146,6 +152,7 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
     trigger: "any",
     lane: "worker",
     converts: [],
+    records: true,
     isAsync: false,
     inputs: [{
       name: "packet",
@@ -173,6 +180,12 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
             "The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none.",
           default: "ns",
         },
+        overwrite: {
+          type: "boolean",
+          description:
+            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+          default: false,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -194,6 +207,7 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
         configure: (values) => {
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.time !== undefined) processor.time = values.time as typeof processor.time;
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
       };
     };
@@ -1020,6 +1034,12 @@ export interface CsvSinkConfig {
    * A whole number from 0 to 17; 0 by default.
    */
   readonly digits?: number;
+  /**
+   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
 }
 
 /** A `csv-sink` in a graph. */
@@ -1057,7 +1077,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
   descriptor: {
     type: "csv-sink",
     className: "CsvSink",
-    source: "processors/file/csv_sink.ts:38",
+    source: "processors/file/csv_sink.ts:39",
     description: "Writes records to a CSV file.",
     doc:
       'Writes records to a CSV file.\n\n**Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed\nbetween lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an\naborted run leaves what it has written in `NAME.partial`. A record\'s time is that of its batch, whose records are\ntaken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`, `separator`, `digits`.\n\n**Example.**\n```json\n{ "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }\n```',
@@ -1067,6 +1087,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
     trigger: "any",
     lane: "worker",
     converts: [],
+    records: true,
     isAsync: false,
     inputs: [{
       name: "packet",
@@ -1106,6 +1127,12 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
           maximum: 17,
           default: 0,
         },
+        overwrite: {
+          type: "boolean",
+          description:
+            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+          default: false,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -1129,6 +1156,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
           if (values.time !== undefined) processor.time = values.time as typeof processor.time;
           if (values.separator !== undefined) processor.separator = values.separator as typeof processor.separator;
           if (values.digits !== undefined) processor.digits = values.digits as typeof processor.digits;
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
       };
     };
@@ -2487,6 +2515,12 @@ export interface ImageSinkConfig {
    * A whole number from 0 to 9; 3 by default.
    */
   readonly compression?: number;
+  /**
+   * Whether a second run of the process replaces the pictures of the first, instead of counting on behind them.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
 }
 
 /** A `image-sink` in a graph. */
@@ -2503,7 +2537,7 @@ export type ImageSinkHandle = NodeHandle<{ video: VideoFrame; jpeg: EncodedFrame
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `start`, `compression`.
+ * **Config.** `path`, `start`, `compression`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -2514,16 +2548,17 @@ export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeT
   descriptor: {
     type: "image-sink",
     className: "ImageSink",
-    source: "processors/media/image_sink.ts:36",
+    source: "processors/media/image_sink.ts:41",
     description: "Writes each picture to a file.",
     doc:
-      'Writes each picture to a file.\n\n**Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or\nwhere the path has no place for a number each picture takes the place of the one before. A file appears under its name\nwhen it is complete.\n\n**Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.\n\n**Outputs.** None.\n\n**Config.** `path`, `start`, `compression`.\n\n**Example.**\n```json\n{ "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }\n```',
+      'Writes each picture to a file.\n\n**Purpose.** Makes PNG files of pictures, without loss, or writes JPEG pictures as they are. Files are numbered, or\nwhere the path has no place for a number each picture takes the place of the one before. A file appears under its name\nwhen it is complete.\n\n**Inputs.** `video`: pictures of pixel format `rgba8`, for PNG. `jpeg`: encoded pictures. One of them.\n\n**Outputs.** None.\n\n**Config.** `path`, `start`, `compression`, `overwrite`.\n\n**Example.**\n```json\n{ "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }\n```',
     category: "media",
     tags: ["file", "video", "png", "jpeg", "picture", "still", "write"],
     mode: "push",
     trigger: "any",
     lane: "worker",
     converts: [],
+    records: true,
     isAsync: true,
     inputs: [{
       name: "video",
@@ -2567,6 +2602,12 @@ export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeT
           maximum: 9,
           default: 3,
         },
+        overwrite: {
+          type: "boolean",
+          description:
+            "Whether a second run of the process replaces the pictures of the first, instead of counting on behind them.",
+          default: false,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -2591,6 +2632,7 @@ export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeT
           if (values.compression !== undefined) {
             processor.compression = values.compression as typeof processor.compression;
           }
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
       };
     };
@@ -3289,6 +3331,12 @@ export interface MediaSinkConfig {
    * A number from 0.1 to 600 s; 10 by default.
    */
   readonly aheadSeconds?: number;
+  /**
+   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
 }
 
 /** A `media-sink` in a graph. */
@@ -3313,7 +3361,7 @@ export type MediaSinkHandle = NodeHandle<
  * **Outputs.** None.
  *
  * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
- * `aheadSeconds`.
+ * `aheadSeconds`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -3324,16 +3372,17 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:57",
+    source: "processors/media/media_sink.ts:59",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
     trigger: "any",
     lane: "worker",
     converts: [],
+    records: true,
     isAsync: true,
     inputs: [{
       name: "video",
@@ -3412,6 +3461,12 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           "x-unit": "s",
           default: 10,
         },
+        overwrite: {
+          type: "boolean",
+          description:
+            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+          default: false,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -3444,6 +3499,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           if (values.aheadSeconds !== undefined) {
             processor.aheadSeconds = values.aheadSeconds as typeof processor.aheadSeconds;
           }
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
       };
     };
@@ -6970,6 +7026,12 @@ export interface WavSinkConfig {
    * One of "auto", "u8", "s16", "s24", "s32", "f32", "f64"; "auto" by default.
    */
   readonly format?: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64";
+  /**
+   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
 }
 
 /** A `wav-sink` in a graph. */
@@ -6987,7 +7049,7 @@ export type WavSinkHandle = NodeHandle<{ audio: AudioFrame }, Record<never, neve
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were
+ * **Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were
  * clamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.
  *
  * **Example.**
@@ -6999,16 +7061,17 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
   descriptor: {
     type: "wav-sink",
     className: "WavSink",
-    source: "processors/file/wav_sink.ts:42",
+    source: "processors/file/wav_sink.ts:43",
     description: "Writes a WAV file.",
     doc:
-      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
+      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "write", "record"],
     mode: "push",
     trigger: "any",
     lane: "worker",
     converts: [],
+    records: true,
     isAsync: false,
     inputs: [{
       name: "audio",
@@ -7034,6 +7097,12 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
             "The format of samples in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which loses nothing.",
           default: "auto",
         },
+        overwrite: {
+          type: "boolean",
+          description:
+            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+          default: false,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -7055,6 +7124,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
         configure: (values) => {
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
       };
     };
@@ -7607,9 +7677,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/voice_activity.ts": "3e5ce542543176e7",
     "processors/data/console_sink.ts": "4ef8db1b3b855a44",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
-    "processors/file/arrow_sink.ts": "3038c32f42f0288f",
-    "processors/file/csv_sink.ts": "7dec7ee8cdcc5ce4",
-    "processors/file/wav_sink.ts": "cc236f0b7d11eef0",
+    "processors/file/arrow_sink.ts": "cc6046c9c7a17a39",
+    "processors/file/csv_sink.ts": "ceb8e14d60effe60",
+    "processors/file/wav_sink.ts": "a3bf9237bb59467e",
     "processors/file/wav_source.ts": "56109b9beff41f28",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
@@ -7621,9 +7691,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "2f4e9bf944e30944",
     "processors/flow/valve.ts": "1b70f65f0e6363dc",
     "processors/media/containers.ts": "56d55799a112feee",
-    "processors/media/image_sink.ts": "3cf026346c8852f7",
+    "processors/media/image_sink.ts": "49a78ed5b3122fbb",
     "processors/media/image_source.ts": "d17324d91d62f10b",
-    "processors/media/media_sink.ts": "bac38b7084ee401c",
+    "processors/media/media_sink.ts": "7e8f5e72f0996649",
     "processors/media/media_source.ts": "7a03fa2449047758",
     "processors/media/pipe_sink.ts": "65906d09bad947be",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",

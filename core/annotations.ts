@@ -48,6 +48,8 @@ export interface ProcessorOptions {
    * tick is under way.
    */
   readonly usesEventLoop?: boolean;
+  /** The node records: by default nothing is dropped on the links that lead into it, in live graphs neither (default `false`). */
+  readonly records?: boolean;
   /**
    * For a node that writes to standard output, the configuration with which it does, such as `{ target: "stdout" }`: the
    * command line then prints everything else to standard error.

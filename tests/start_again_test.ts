@@ -90,13 +90,13 @@ eachDriver("a start that was refused is mended, and the graph started again", as
   deepEqual(got, [0, 1, 2, 3]);
 });
 
-eachDriver("a file is written anew by each run", async (native) => {
+eachDriver("a file that is to be overwritten is written anew by each run", async (native) => {
   const folder = await Deno.makeTempDir({ prefix: "sluice_again_" });
   try {
     await using runtime = new Runtime({ native, mode: "offline" });
     const path = `${folder}/tone.wav`;
     const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.01 }), { id: "tone" });
-    const file = runtime.add(nodes.wavSink({ path }), { id: "file" });
+    const file = runtime.add(nodes.wavSink({ path, overwrite: true }), { id: "file" });
     runtime.connect(tone.outputs.audio, file.inputs.audio);
     const sizes: number[] = [];
     for (const durationSeconds of [0.01, 0.02, 0.01]) {

@@ -6,6 +6,7 @@
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { redact } from "../../core/errors/redaction.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { takeName } from "../../processors/file/take.ts";
 import { resolveText } from "../../core/descriptor/secrets.ts";
 
 /** Ending of a file that is not complete. */
@@ -58,29 +59,50 @@ export function listOutputFiles(document: GraphDocument, registry: NodeRegistry)
 /** Records which output files exist, for {@linkcode statOutputFiles} to compare with. */
 export async function snapshotFiles(files: readonly OutputFile[]): Promise<FileSnapshot> {
   const found = new Map<string, FileIdentity>();
-  for (const path of files.flatMap(({ path }) => [path, path + PARTIAL])) {
-    const identity = await identify(path);
-    if (identity !== undefined) found.set(path, identity);
+  for (const file of [...files, ...await laterTakes(files)]) {
+    for (const path of [file.path, file.path + PARTIAL]) {
+      const identity = await identify(path);
+      if (identity !== undefined) found.set(path, identity);
+    }
   }
   return found;
 }
 
 /**
- * Returns the state of the output files. Parts of their paths that came from the environment are left out.
+ * Returns the state of the output files, and of those that a graph which was started again has written beside them.
+ * Parts of their paths that came from the environment are left out.
  *
  * @param before the files before the run
  */
 export async function statOutputFiles(files: readonly OutputFile[], before: FileSnapshot): Promise<WrittenFile[]> {
-  const found = await Promise.all(files.map(async ({ nodeId, path }): Promise<WrittenFile> => {
-    const partial = await identify(path + PARTIAL);
-    if (partial !== undefined && !isSame(partial, before.get(path + PARTIAL))) {
-      return { nodeId, path: path + PARTIAL, state: "partial", bytes: partial.bytes };
+  const first = await Promise.all(files.map((file) => stateOf(file, before)));
+  const later = await Promise.all((await laterTakes(files)).map((file) => stateOf(file, before)));
+  const written = later.filter(({ state }) => state === "complete" || state === "partial");
+  return [...first, ...written].map((file) => ({ ...file, path: redact(file.path) }));
+}
+
+async function stateOf({ nodeId, path }: OutputFile, before: FileSnapshot): Promise<WrittenFile> {
+  const partial = await identify(path + PARTIAL);
+  if (partial !== undefined && !isSame(partial, before.get(path + PARTIAL))) {
+    return { nodeId, path: path + PARTIAL, state: "partial", bytes: partial.bytes };
+  }
+  const file = await identify(path);
+  if (file === undefined) return { nodeId, path, state: "missing" };
+  return { nodeId, path, state: isSame(file, before.get(path)) ? "untouched" : "complete", bytes: file.bytes };
+}
+
+/** The files that there are, complete or not, under the names that later runs record to. */
+async function laterTakes(files: readonly OutputFile[]): Promise<OutputFile[]> {
+  const named = new Set(files.map(({ path }) => path));
+  const found: OutputFile[] = [];
+  for (const { nodeId, path } of files) {
+    for (let number = 2;; number++) {
+      const take = takeName(path, number);
+      if (await identify(take) === undefined && await identify(take + PARTIAL) === undefined) break;
+      if (!named.has(take)) found.push({ nodeId, path: take });
     }
-    const file = await identify(path);
-    if (file === undefined) return { nodeId, path, state: "missing" };
-    return { nodeId, path, state: isSame(file, before.get(path)) ? "untouched" : "complete", bytes: file.bytes };
-  }));
-  return found.map((file) => ({ ...file, path: redact(file.path) }));
+  }
+  return found;
 }
 
 async function identify(path: string): Promise<FileIdentity | undefined> {

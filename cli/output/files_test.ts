@@ -49,3 +49,22 @@ Deno.test("statOutputFiles() tells files that lay there before the run from thos
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("statOutputFiles() tells of what later runs have written beside a file, and of nothing older", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const files = [{ nodeId: "a", path: `${folder}/a.wav` }];
+    await Deno.writeTextFile(`${folder}/a-2.wav`, "older");
+    const before = await snapshotFiles(files);
+    for (const name of ["a.wav", "a-3.wav", "a-4.wav.partial", "a-6.wav"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "123");
+    }
+    assert.deepEqual((await statOutputFiles(files, before)).map(({ path, state }) => [path, state]), [
+      [`${folder}/a.wav`, "complete"],
+      [`${folder}/a-3.wav`, "complete"],
+      [`${folder}/a-4.wav.partial`, "partial"],
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

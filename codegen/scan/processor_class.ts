@@ -50,6 +50,7 @@ const RULES = {
   converts: listOf(oneOf(...FORMAT_FIELDS)),
   delays: FLAG,
   usesEventLoop: FLAG,
+  records: FLAG,
   stdout: { accepts: isObject, wanted: 'configuration values such as { target: "stdout" }' },
   portsFrom: { accepts: isSibling, wanted: 'a module such as "./sink_ports.ts"' },
   figures: listOf(TEXT),
@@ -128,8 +129,21 @@ export function readProcessor(
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
-  const { category, tags, trigger, lane, priority, cpus, platforms, converts, delays, usesEventLoop, stdout, figures } =
-    options as Partial<NodeDescriptor>;
+  const {
+    category,
+    tags,
+    trigger,
+    lane,
+    priority,
+    cpus,
+    platforms,
+    converts,
+    delays,
+    usesEventLoop,
+    records,
+    stdout,
+    figures,
+  } = options as Partial<NodeDescriptor>;
   const descriptor: NodeDescriptor = {
     type,
     className,
@@ -147,6 +161,7 @@ export function readProcessor(
     converts: converts ?? [],
     ...(delays === true ? { delays } : {}),
     ...(usesEventLoop === true ? { usesEventLoop } : {}),
+    ...(records === true ? { records } : {}),
     ...(stdout === undefined ? {} : { stdout }),
     ...(taken?.model === undefined ? {} : { takesConfig: taken.model.by }),
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),

@@ -185,6 +185,8 @@ export interface NodeDescriptor {
   readonly delays?: boolean;
   /** Whether it has work in its event loop beside its ticks; absent for no. */
   readonly usesEventLoop?: boolean;
+  /** Whether it records, so that links into it are lossless by default; absent for no. */
+  readonly records?: boolean;
   /** The configuration with which it writes to standard output; absent for a node that never does. */
   readonly stdout?: { readonly [key: string]: unknown };
   /** What takes the configuration keys that are no fields of the class, when an instance is made; absent for nothing. */

@@ -115,6 +115,8 @@ export class HarnessSite implements CellHost {
     this.reported = { doneNs, totalNs };
   }
 
+  recorded(): void {}
+
   report(_cell: NodeCell, figures: Figures): void {
     this.figures = figures;
   }

@@ -51,6 +51,8 @@ export interface NodePlan {
   readonly supervised?: boolean;
   /** Its stage runs in a process of its own. */
   readonly isolation?: NodeIsolation;
+  /** What this process has recorded so far; absent for none. */
+  readonly recorded?: readonly string[];
   /** Only its place is made: with links, and no instance until it is restarted or disabled. */
   readonly vacant?: boolean;
 }
@@ -390,6 +392,8 @@ export type LaneReport =
   | { readonly kind: "disabled"; readonly node: NodeId }
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
+  /** A node has completed a file. */
+  | { readonly kind: "recorded"; readonly path: string }
   | { readonly kind: "emitted"; readonly node: NodeId; readonly name: string; readonly data: unknown }
   /** Events of the lane's nodes that were left out since the last report. */
   | { readonly kind: "overflow"; readonly lost: number }

@@ -14,7 +14,19 @@ import { HOOKS, isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "./process
 
 const TYPE_KEYS = [
   ...["type", "inputs", "outputs", "config", "load", "mode", "trigger", "lane", "priority", "cpus", "platforms"],
-  ...["className", "source", "description", "doc", "category", "tags", "converts", "delays", "usesEventLoop", "stdout"],
+  ...[
+    "className",
+    "source",
+    "description",
+    "doc",
+    "category",
+    "tags",
+    "converts",
+    "delays",
+    "usesEventLoop",
+    "records",
+    "stdout",
+  ],
   ...["isAsync", "figures"],
 ];
 

@@ -14,6 +14,7 @@ import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import type { Overdue } from "./overdue.ts";
+import { RECORDED_FILES } from "./recorded_files.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -76,6 +77,9 @@ export class LaneNews {
         break;
       case "progress":
         facts.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        break;
+      case "recorded":
+        RECORDED_FILES.add(report.path);
         break;
       case "facts":
         facts.take(report.nodes);

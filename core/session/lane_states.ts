@@ -96,6 +96,7 @@ export const OWN_REPORTS: ReadonlySet<LaneReport["kind"]> = new Set<LaneReport["
   "gone",
   "log",
   "overflow",
+  "recorded",
   "warning",
 ]);
 

@@ -15,6 +15,7 @@ import { toldKind } from "../descriptor/open_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "../graph/entries.ts";
+import { RECORDED_FILES } from "./recorded_files.ts";
 import type { SessionOptions } from "./session_options.ts";
 
 /** Plans nodes, remembers their types for the lanes of this isolate, and has those on lane `main` watched. */
@@ -53,6 +54,7 @@ export class NodePlans {
       told: toldKind(node.type.descriptor),
       supervised: this.#options.topology.supervisionOf(node) !== "fail",
       isolation: this.#isolation(node),
+      recorded: node.type.descriptor.records ? [...RECORDED_FILES] : undefined,
     };
   }
 

@@ -9,7 +9,8 @@ import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { arrowBatch, describeFields, END_OF_STREAM } from "./arrow_stream.ts";
-import { PartialFile } from "./partial_file.ts";
+import type { PartialFile } from "./partial_file.ts";
+import { claimTake } from "./take.ts";
 
 /**
  * Writes records to an Arrow stream file.
@@ -31,7 +32,7 @@ import { PartialFile } from "./partial_file.ts";
  * { "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }
  * ```
  */
-@processor({ tags: ["arrow", "ipc", "file", "packet", "sensor", "write", "record", "table", "pandas"] })
+@processor({ records: true, tags: ["arrow", "ipc", "file", "packet", "sensor", "write", "record", "table", "pandas"] })
 export class ArrowSink<T extends PacketFieldsOf<T>> {
   @input()
   packet!: StreamInput<PacketFrame<T>>;
@@ -41,6 +42,9 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
   /** The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none. */
   @config()
   time: "ns" | "seconds" | "none" = "ns";
+  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  @config()
+  overwrite = false;
 
   #nodeId = "";
   #log: NodeLog | undefined;
@@ -52,10 +56,11 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
   #records = 0;
 
   /** Claims the file: makes an empty `NAME.partial`, unless an earlier run has left one. */
-  setup({ nodeId, log }: ProcessorContext): void {
+  setup(context: ProcessorContext): void {
+    const { nodeId } = context;
     this.#nodeId = nodeId;
-    this.#log = log;
-    this.#partial = PartialFile.claim(this.path, { nodeId, key: "path" });
+    this.#log = context.log;
+    this.#partial = claimTake(context, this, { nodeId, key: "path" });
   }
 
   /** Appends every queued batch to the file. */
@@ -73,7 +78,9 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
   /** Completes the file and renames it. */
   flush({ log }: ProcessorContext): void {
     if (this.#fields === "") {
-      log.warn(`nothing was written to ${JSON.stringify(this.path)}: no batch came`, { path: this.path });
+      log.warn(`nothing was written to ${JSON.stringify(this.#partial!.path)}: no batch came`, {
+        path: this.#partial!.path,
+      });
       return;
     }
     this.#store(END_OF_STREAM, 0);
@@ -102,7 +109,9 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
     if (this.#fields !== "") {
       throw new SluiceError(
         "TypeMismatch",
-        `Cannot go on writing ${JSON.stringify(this.path)}: the fields of "${this.#nodeId}.packet" changed from ` +
+        `Cannot go on writing ${
+          JSON.stringify(this.#partial!.path)
+        }: the fields of "${this.#nodeId}.packet" changed from ` +
           `${this.#fields} to ${fields}, and an Arrow stream has one schema; write to two files`,
         { nodeId: this.#nodeId, port: "packet" },
       );
@@ -114,7 +123,7 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
       `${JSON.stringify(this.#partial!.partialPath)} was left by a run that was broken off, and is now ${
         JSON.stringify(earlierPath)
       }; keep it or remove it`,
-      { path: this.path, earlierPath },
+      { path: this.#partial!.path, earlierPath },
     );
   }
 

@@ -10,7 +10,8 @@ import type { StreamInput } from "../../core/ports/stream.ts";
 import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { csvHeader, csvRows } from "./csv_rows.ts";
 import { LineFile } from "./line_file.ts";
-import { PartialFile } from "./partial_file.ts";
+import type { PartialFile } from "./partial_file.ts";
+import { claimTake } from "./take.ts";
 
 /** What is written to the file at a time in an offline graph, if it is more than a batch: characters. */
 const WRITE_LENGTH = 65_536;
@@ -34,7 +35,7 @@ const WRITE_LENGTH = 65_536;
  * { "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }
  * ```
  */
-@processor({ tags: ["csv", "file", "packet", "sensor", "write", "record", "table"] })
+@processor({ records: true, tags: ["csv", "file", "packet", "sensor", "write", "record", "table"] })
 export class CsvSink<T extends PacketFieldsOf<T>> {
   @input()
   packet!: StreamInput<PacketFrame<T>>;
@@ -53,6 +54,9 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
    */
   @config()
   digits = 0;
+  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  @config()
+  overwrite = false;
 
   #nodeId = "";
   #log: NodeLog | undefined;
@@ -68,7 +72,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
     const { nodeId } = context;
     this.#nodeId = nodeId;
     this.#log = context.log;
-    this.#partial = PartialFile.claim(this.path, { nodeId, key: "path" });
+    this.#partial = claimTake(context, this, { nodeId, key: "path" });
   }
 
   /** Appends every queued batch: to the file in a live graph, to what is written next in an offline one. */
@@ -86,7 +90,9 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
   /** Completes the file and renames it. */
   flush(context: ProcessorContext): void {
     if (this.#header === "") {
-      context.log.warn(`nothing was written to ${JSON.stringify(this.path)}: no batch came`, { path: this.path });
+      context.log.warn(`nothing was written to ${JSON.stringify(this.#partial!.path)}: no batch came`, {
+        path: this.#partial!.path,
+      });
       return;
     }
     this.#store();
@@ -119,7 +125,9 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
     if (this.#header !== "") {
       throw new SluiceError(
         "TypeMismatch",
-        `Cannot go on writing ${JSON.stringify(this.path)}: the fields of "${this.#nodeId}.packet" changed from ` +
+        `Cannot go on writing ${
+          JSON.stringify(this.#partial!.path)
+        }: the fields of "${this.#nodeId}.packet" changed from ` +
           `${this.#header.trimEnd()} to ${header.trimEnd()}, and a CSV file has one first line; write to two files`,
         { nodeId: this.#nodeId, port: "packet" },
       );
@@ -131,7 +139,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
         `${left} was left by a run that was broken off, and is now ${
           JSON.stringify(earlierPath)
         }; keep it or remove it`,
-        { path: this.path, earlierPath },
+        { path: this.#partial!.path, earlierPath },
       );
     }
     this.#lines = new LineFile(this.#partial!);

@@ -14,6 +14,7 @@
 import { dirname } from "node:path";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { nodeBuiltin } from "../../core/log/node_builtin.ts";
+import type { RecordedFiles } from "../../core/processor.ts";
 import { openError } from "./file_errors.ts";
 
 /** The suffix of an incomplete file's name. */
@@ -27,11 +28,19 @@ export class PartialFile {
   readonly details: SluiceErrorDetails;
   #file: Deno.FsFile;
   #older: Deno.FsFile | undefined;
+  readonly #recorded: RecordedFiles | undefined;
   #begun = false;
   #open = true;
 
-  private constructor(path: string, details: SluiceErrorDetails, file: Deno.FsFile, older: Deno.FsFile | undefined) {
+  private constructor(
+    path: string,
+    details: SluiceErrorDetails,
+    recorded: RecordedFiles | undefined,
+    file: Deno.FsFile,
+    older: Deno.FsFile | undefined,
+  ) {
     this.path = path;
+    this.#recorded = recorded;
     this.partialPath = path + PARTIAL_SUFFIX;
     this.details = details;
     this.#file = file;
@@ -43,14 +52,15 @@ export class PartialFile {
    *
    * @param path of the file once it is complete
    * @param details fields of errors
+   * @param recorded is told of the file once it is complete
    * @throws {SluiceError} `InvalidConfig` if it cannot be written, or if another node or process writes or reads it
    */
-  static claim(path: string, details: SluiceErrorDetails = {}): PartialFile {
+  static claim(path: string, details: SluiceErrorDetails = {}, recorded?: RecordedFiles): PartialFile {
     let file: Deno.FsFile | undefined;
     try {
       checkTarget(path, details);
       file = lockPartial(path, details);
-      return new PartialFile(path, details, file, lockOlder(path, details));
+      return new PartialFile(path, details, recorded, file, lockOlder(path, details));
     } catch (error) {
       if (file !== undefined) {
         removeIfEmpty(file, path + PARTIAL_SUFFIX);
@@ -96,6 +106,7 @@ export class PartialFile {
     this.#older?.close();
     this.#older = undefined;
     Deno.renameSync(this.partialPath, this.path);
+    this.#recorded?.add(this.path);
     this.release();
   }
 

@@ -10,8 +10,9 @@ import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
-import { PartialFile } from "./partial_file.ts";
+import type { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
+import { claimTake } from "./take.ts";
 import { bytesPerSample, defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
 import { WavWriter } from "./wav_writer.ts";
 
@@ -30,7 +31,7 @@ const WRITE_BYTES = 262_144;
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were
+ * **Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were
  * clamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.
  *
  * **Example.**
@@ -38,7 +39,7 @@ const WRITE_BYTES = 262_144;
  * { "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }
  * ```
  */
-@processor({ tags: ["wav", "file", "audio", "write", "record"] })
+@processor({ records: true, tags: ["wav", "file", "audio", "write", "record"] })
 export class WavSink {
   @input()
   audio!: StreamInput<AudioFrame>;
@@ -51,6 +52,9 @@ export class WavSink {
    */
   @config()
   format: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64" = "auto";
+  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  @config()
+  overwrite = false;
 
   #nodeId = "";
   #log: NodeLog | undefined;
@@ -66,7 +70,7 @@ export class WavSink {
   setup(context: ProcessorContext): void {
     this.#nodeId = context.nodeId;
     this.#log = context.log;
-    this.#partial = PartialFile.claim(this.path, { key: "path" });
+    this.#partial = claimTake(context, this, { key: "path" });
   }
 
   /** Appends every queued block: to the file in a live graph, to what is written next in an offline one. */
@@ -93,7 +97,9 @@ export class WavSink {
       this.#open(announced.sampleRateHz, announced.channels);
     }
     if (this.#writer === undefined) {
-      context.log.warn(`nothing was written to ${JSON.stringify(this.path)}: no audio came`, { path: this.path });
+      context.log.warn(`nothing was written to ${JSON.stringify(this.#partial!.path)}: no audio came`, {
+        path: this.#partial!.path,
+      });
       return;
     }
     this.#store();
@@ -103,10 +109,16 @@ export class WavSink {
     const { clipped, notANumber } = this.#piece;
     if (clipped > 0) {
       const mend = `lower the level, or write format "f32"`;
-      context.log.warn(`${clipped} samples were beyond full scale and clamped: ${mend}`, { path: this.path, clipped });
+      context.log.warn(`${clipped} samples were beyond full scale and clamped: ${mend}`, {
+        path: this.#partial!.path,
+        clipped,
+      });
     }
     if (notANumber > 0) {
-      context.log.warn(`${notANumber} samples were not numbers and written as 0`, { path: this.path, notANumber });
+      context.log.warn(`${notANumber} samples were not numbers and written as 0`, {
+        path: this.#partial!.path,
+        notANumber,
+      });
     }
   }
 
@@ -135,7 +147,9 @@ export class WavSink {
     if (channels > WAV_MAX_CHANNELS) {
       throw new SluiceError(
         "TypeMismatch",
-        `Cannot write ${channels} channels to ${JSON.stringify(this.path)}: wanted 1 to ${WAV_MAX_CHANNELS}; ` +
+        `Cannot write ${channels} channels to ${
+          JSON.stringify(this.#partial!.path)
+        }: wanted 1 to ${WAV_MAX_CHANNELS}; ` +
           `put a "channel-mapper" before "${this.#nodeId}"`,
         { nodeId: this.#nodeId, port: "audio" },
       );
@@ -173,7 +187,7 @@ export class WavSink {
     const left = JSON.stringify(this.#partial!.partialPath);
     this.#log!.warn(
       `${left} was left by a run that was broken off, and is now ${JSON.stringify(earlierPath)}; keep it or remove it`,
-      { path: this.path, earlierPath },
+      { path: this.#partial!.path, earlierPath },
     );
   }
 
@@ -182,7 +196,9 @@ export class WavSink {
     const converter = frame.sampleRateHz === format.sampleRateHz ? "channel-mapper" : "resampler";
     throw new SluiceError(
       "TypeMismatch",
-      `Cannot go on writing ${JSON.stringify(this.path)}: "${this.#nodeId}.audio" changed from ${before} to ` +
+      `Cannot go on writing ${
+        JSON.stringify(this.#partial!.path)
+      }: "${this.#nodeId}.audio" changed from ${before} to ` +
         `${describeFormat(frame.format)}, and a WAV file has one format; put a "${converter}" before it`,
       { nodeId: this.#nodeId, port: "audio" },
     );

@@ -127,7 +127,7 @@ const APART: Readonly<Record<string, () => string>> = {
 for (const [what, make] of Object.entries(APART)) {
   Deno.test(`MediaSource feeds a node that joins tracks with ${what}`, async () => {
     const [from, path] = [make(), `${FOLDER}/joined.mkv`];
-    await carry(from, { path, aheadSeconds: 0.1 }, ["video_0", "audio_0"]);
+    await carry(from, { path, aheadSeconds: 0.1, overwrite: true }, ["video_0", "audio_0"]);
     for (const kind of ["v", "a"]) {
       const [found, wanted] = [path, from].map((each) =>
         probe(each, "packet=pts_time", "-select_streams", kind).length

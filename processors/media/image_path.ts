@@ -24,15 +24,29 @@ export function isNumbered(pattern: string): boolean {
  * @throws {Error} if the folder cannot be read
  */
 export function numberAfter(pattern: string, other: number): number | undefined {
+  const found = numbersIn(pattern).filter((number) => number > other)
+    .reduce((first, number) => Math.min(first, number), Infinity);
+  return found === Infinity ? undefined : found;
+}
+
+/**
+ * The highest number of a picture that there is; -1 without one.
+ *
+ * @throws {Error} if the folder cannot be read
+ */
+export function lastNumber(pattern: string): number {
+  return numbersIn(pattern).reduce((last, number) => Math.max(last, number), -1);
+}
+
+function numbersIn(pattern: string): number[] {
   const name = basename(pattern);
   const place = NUMBER.exec(name);
-  if (place === null) return undefined;
+  if (place === null) return [];
   const [before, after] = [name.slice(0, place.index), name.slice(place.index + place[0].length)];
-  let found = Infinity;
+  const found: number[] = [];
   for (const entry of Deno.readDirSync(dirname(pattern))) {
     const number = Number(entry.name.slice(before.length, entry.name.length - after.length));
-    const isNext = number > other && number < found && Number.isInteger(number);
-    if (isNext && basename(imagePath(pattern, number)) === entry.name) found = number;
+    if (Number.isInteger(number) && basename(imagePath(pattern, number)) === entry.name) found.push(number);
   }
-  return found === Infinity ? undefined : found;
+  return found;
 }

@@ -11,7 +11,8 @@ import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "../file/file_errors.ts";
-import { imagePath } from "./image_path.ts";
+import { takePath } from "../file/take.ts";
+import { imagePath, isNumbered, lastNumber } from "./image_path.ts";
 import { encodePng } from "./png.ts";
 
 /**
@@ -25,14 +26,18 @@ import { encodePng } from "./png.ts";
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `start`, `compression`.
+ * **Config.** `path`, `start`, `compression`, `overwrite`.
  *
  * **Example.**
  * ```json
  * { "stills": { "type": "image-sink", "config": { "path": "out/still-%05d.png" } } }
  * ```
  */
-@processor({ tags: ["file", "video", "png", "jpeg", "picture", "still", "write"], portsFrom: "./image_sink_ports.ts" })
+@processor({
+  records: true,
+  tags: ["file", "video", "png", "jpeg", "picture", "still", "write"],
+  portsFrom: "./image_sink_ports.ts",
+})
 export class ImageSink {
   /** Pictures. */
   @input({ optional: true, accepts: { pixelFormat: "rgba8" } })
@@ -52,7 +57,13 @@ export class ImageSink {
   /** For PNG: from fast to small. @integer @minimum 0 @maximum 9 */
   @config()
   compression = 3;
+  /** Whether a second run of the process replaces the pictures of the first, instead of counting on behind them. */
+  @config()
+  overwrite = false;
 
+  /** Where pictures go; empty before the first. */
+  #path = "";
+  #first = 0;
   #count = 0;
   /** The end of the last picture. */
   #doneNs = 0;
@@ -78,16 +89,31 @@ export class ImageSink {
     let picture;
     while ((picture = this.video.read()) !== undefined) {
       const { width, height, ptsNs, durationNs } = picture;
-      await this.#write(encodePng({ width, height, bytes: picture.plane(0) }, picture.stride(0), this.compression));
+      await this.#write(
+        encodePng({ width, height, bytes: picture.plane(0) }, picture.stride(0), this.compression),
+        context,
+      );
       context.progress(this.#doneNs = ptsNs + durationNs);
       picture.release();
     }
     let encoded;
     while ((encoded = this.jpeg.read()) !== undefined) {
-      await this.#write(encoded.bytes.slice());
+      await this.#write(encoded.bytes.slice(), context);
       context.progress(this.#doneNs = encoded.ptsNs + encoded.durationNs);
       encoded.release();
     }
+  }
+
+  /** Where its next picture goes. */
+  snapshot(): { readonly pattern: string; readonly path: string; readonly next: number } {
+    return { pattern: this.path, path: this.#path, next: this.#first + this.#count };
+  }
+
+  /** Goes on behind the pictures of the node whose place this one takes, if it is to write the same ones. */
+  restore(state: unknown): void {
+    const { pattern, path, next } = state as Partial<ReturnType<ImageSink["snapshot"]>>;
+    if (pattern !== this.path || path === undefined || next === undefined) return;
+    [this.#path, this.#first] = [path, next];
   }
 
   /** Tells how far it came: reports in between may be left out. */
@@ -95,8 +121,23 @@ export class ImageSink {
     context.progress(this.#doneNs, this.#doneNs);
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    const path = imagePath(this.path, this.start + this.#count);
+  /** Chooses the first file, which takes the place of none that a run before this one has written. */
+  #begin(context: ProcessorContext): void {
+    this.#first = this.start;
+    if (!isNumbered(this.path)) {
+      this.#path = takePath(context, this);
+      return;
+    }
+    this.#path = this.path;
+    if (this.overwrite || !context.recorded.has(this.path)) return;
+    this.#first = Math.max(this.start, lastNumber(this.path) + 1);
+    const first = JSON.stringify(imagePath(this.path, this.#first));
+    context.log.info(`the pictures of runs before this one stay: this one begins with ${first}`);
+  }
+
+  async #write(bytes: Uint8Array, context: ProcessorContext): Promise<void> {
+    if (this.#path === "") this.#begin(context);
+    const path = imagePath(this.#path, this.#first + this.#count);
     const partial = `${dirname(path)}/.${basename(path)}.partial`;
     try {
       await Deno.writeFile(partial, bytes);
@@ -107,6 +148,7 @@ export class ImageSink {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new SluiceError("NodeFailed", `Cannot write ${JSON.stringify(path)}: ${reason}`, { cause });
     }
-    this.#count++;
+    // The numbered ones are known by their pattern.
+    if (this.#count++ === 0) context.recorded.add(this.#path);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, extname } from "node:path";
+import { extname } from "node:path";
 import { config, input, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
@@ -11,6 +11,7 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { PartialFile } from "../file/partial_file.ts";
+import { exists, takePath } from "../file/take.ts";
 import { type Container, containerOf, type Mediabunny } from "./containers.ts";
 import { CONTAINERS } from "./output_formats.ts";
 import { Recording } from "./recording.ts";
@@ -43,7 +44,7 @@ const LEAST_PAUSE_NS = 1e9;
  * **Outputs.** None.
  *
  * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
- * `aheadSeconds`.
+ * `aheadSeconds`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -51,6 +52,7 @@ const LEAST_PAUSE_NS = 1e9;
  * ```
  */
 @processor({
+  records: true,
   tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
   portsFrom: "./sink_ports.ts",
 })
@@ -88,10 +90,16 @@ export class MediaSink {
   /** How far one track may be ahead of another before it waits, or drops by its link's policy. @minimum 0.1 @maximum 600 @unit s */
   @config()
   aheadSeconds = 10;
+  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  @config()
+  overwrite = false;
 
   #nodeId = "";
   #mediabunny: Mediabunny | undefined;
   #container: Container = "mp4";
+  /** Where it records, and how many files of that name runs before this one have recorded. */
+  #path = "";
+  #before = 0;
   #partial: PartialFile | undefined;
   #recording: Recording | undefined;
   #tracks: SinkTrack[] = [];
@@ -121,7 +129,9 @@ export class MediaSink {
         { nodeId: context.nodeId },
       );
     }
-    this.#partial = PartialFile.claim(this.#pathOf(1), { key: "path" });
+    this.#path = this.#splits ? this.path : takePath(context, this);
+    if (this.#splits && !this.overwrite) this.#skipRecorded(context);
+    this.#partial = this.#claim(1, context);
     this.#mediabunny = await import("mediabunny");
   }
 
@@ -149,7 +159,7 @@ export class MediaSink {
   async flush(context: ProcessorContext): Promise<void> {
     await this.#writeFiles(context, { waits: false });
     if (this.#file === 0) {
-      context.log.warn(`nothing was written to ${JSON.stringify(this.path)}: no track came`, { path: this.path });
+      context.log.warn(`nothing was written to ${JSON.stringify(this.#path)}: no track came`, { path: this.#path });
       return;
     }
     if (this.#recording !== undefined) await this.#finishFile(context);
@@ -349,7 +359,7 @@ export class MediaSink {
   #beginFile(tracks: readonly SinkTrack[], context: ProcessorContext): void {
     this.#file++;
     this.#told = new Set();
-    this.#partial ??= PartialFile.claim(this.#pathOf(this.#file), { key: "path" });
+    this.#partial ??= this.#claim(this.#file, context);
     const formats = tracks.map(({ inFile }) => ({ ...inFile!.format, rotation: this.rotate }));
     this.#recording = new Recording(this.#mediabunny!, this.#container, this.#partial, formats);
     const { earlierPath } = this.#recording;
@@ -442,12 +452,23 @@ export class MediaSink {
     );
   }
 
-  /** The path of a file, from 1. */
+  #claim(number: number, { recorded }: ProcessorContext): PartialFile {
+    return PartialFile.claim(this.#pathOf(number), { key: "path" }, recorded);
+  }
+
+  /** Goes on counting behind the files that runs before this one have recorded. */
+  #skipRecorded({ recorded, log }: ProcessorContext): void {
+    while (recorded.has(this.#pathOf(1)) && exists(this.#pathOf(1))) this.#before++;
+    if (this.#before === 0) return;
+    log.info(`what runs before this one have recorded stays: this one begins with ${JSON.stringify(this.#pathOf(1))}`);
+  }
+
+  /** The path of a file of this run, from 1. */
   #pathOf(number: number): string {
-    if (!this.#splits) return this.path;
-    const extension = extname(this.path);
-    const stem = this.path.slice(0, this.path.length - basename(this.path).length) + basename(this.path, extension);
-    return `${stem}-${String(number).padStart(4, "0")}${extension}`;
+    if (!this.#splits) return this.#path;
+    const extension = extname(this.#path);
+    const stem = this.#path.slice(0, this.#path.length - extension.length);
+    return `${stem}-${String(this.#before + number).padStart(4, "0")}${extension}`;
   }
 
   /** How much media there is, from the start of the first file. */

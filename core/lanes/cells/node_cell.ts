@@ -82,6 +82,8 @@ export interface CellHost {
   /** Names of node types that convert. */
   converters(key: ConverterKey): readonly string[];
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
+  /** A node has completed a file. @param path an absolute one */
+  recorded(path: string): void;
   /** @param figures not changed after the call */
   report(cell: NodeCell, figures: Figures): void;
   emit(cell: NodeCell, name: string, data: unknown): void;

@@ -5,8 +5,9 @@
  */
 import type { GraphMode } from "../../links/policy.ts";
 import { nodeLog } from "../../log.ts";
-import type { NodeLog, ProcessorContext } from "../../processor.ts";
+import type { NodeLog, ProcessorContext, RecordedFiles } from "../../processor.ts";
 import type { Figures } from "../../stats.ts";
+import { KnownFiles } from "./known_files.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 import { copyFigures } from "./own_figures.ts";
 
@@ -17,6 +18,7 @@ export class NodeContext implements ProcessorContext {
   readonly #cell: NodeCell;
   readonly #host: CellHost;
   #log: NodeLog | undefined;
+  #recorded: RecordedFiles | undefined;
 
   constructor(cell: NodeCell, host: CellHost) {
     this.nodeId = cell.plan.id;
@@ -27,6 +29,10 @@ export class NodeContext implements ProcessorContext {
 
   get log(): NodeLog {
     return this.#log ??= nodeLog(this.nodeId);
+  }
+
+  get recorded(): RecordedFiles {
+    return this.#recorded ??= new KnownFiles(this.#cell.plan.recorded ?? [], (path) => this.#host.recorded(path));
   }
 
   get signal(): AbortSignal {

@@ -259,6 +259,10 @@ export class Lane implements CellHost {
     this.#news.progress(cell, this.#nowNs, doneNs, totalNs);
   }
 
+  recorded(path: string): void {
+    this.site.post({ kind: "recorded", path });
+  }
+
   report(cell: NodeCell, figures: Figures): void {
     this.#news.figures(cell, figures);
   }

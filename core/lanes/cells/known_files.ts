@@ -1,0 +1,29 @@
+/**
+ * The files that a node knows to have been recorded.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import type { RecordedFiles } from "../../processor.ts";
+
+/** Those of the process when the node was planned, and its own since. */
+export class KnownFiles implements RecordedFiles {
+  readonly #paths: Set<string>;
+  readonly #tell: (path: string) => void;
+
+  /** @param paths absolute ones @param tell is told the path of each file that the node completes */
+  constructor(paths: readonly string[], tell: (path: string) => void) {
+    this.#paths = new Set(paths);
+    this.#tell = tell;
+  }
+
+  has(path: string): boolean {
+    return this.#paths.has(resolve(path));
+  }
+
+  add(path: string): void {
+    const absolute = resolve(path);
+    this.#paths.add(absolute);
+    this.#tell(absolute);
+  }
+}
