@@ -83,10 +83,6 @@ Deno.test("a node for frames of every kind gets those that the nodes behind it t
     linksOf("tone-source ! level-meter ! valve ! gain ! wav-sink path=a.wav")[1],
     "level-meter.audioOut valve.frameIn",
   );
-  deepEqual(
-    linksOf("pattern-source ! valve ! frame-rate ! console-sink; pattern-source ! delay id=d; d. ! scale")[0],
-    "",
-  );
 });
 
 Deno.test("a pipe-source gives the pictures or the samples that its format stands for", () => {
