@@ -97,7 +97,7 @@ async function runToEnd(
   using mainSignals = document.nodes.some(({ lane }) => lane === "main") ? watchMainSignals() : undefined;
   await using _server = args.serve === undefined
     ? undefined
-    : (await import("./serve_command.ts")).serveRun(runtime, args.serve, args, io);
+    : await (await import("./serve_command.ts")).serveRun(runtime, args.serve, args, io);
   using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
   const watching = new AbortController();
   let watch: Promise<void> | undefined;

@@ -11,6 +11,7 @@ import { SluiceError } from "../../core/errors.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import type { Io } from "../output/output.ts";
 import { readServeAddress } from "../output/serve_address.ts";
+import { buildMissingPage } from "../project/missing_page.ts";
 
 /** How many ports are tried if none was given. */
 const TRIED_PORTS = 20;
@@ -19,20 +20,21 @@ const TRIED_PORTS = 20;
 export const TOKEN_VARIABLE = "SLUICE_TOKEN";
 
 /**
- * Serves a runtime, and prints the address once, with the token if the server made one. The server makes a token for
+ * Serves a runtime, once a page that a checkout lacks is built, and prints the address once, with the token if the server made one. The server makes a token for
  * every address that other machines can reach, unless `SLUICE_TOKEN` holds one.
  *
  * @param address as `--serve` has it
  * @throws {SluiceError} `InvalidConfig` if the address cannot be bound to, or the token is too short
  */
-export function serveRun(
+export async function serveRun(
   runtime: Runtime,
   address: string,
   args: { readonly graph: string; readonly expression?: string; readonly json: boolean },
   io: Io,
-): ControlServer {
+): Promise<ControlServer> {
   const { hostname, port } = readServeAddress(address);
   const given = readToken();
+  await buildMissingPage((line) => io.stderr.line(line));
   const options: ControlOptions = {
     title: args.expression ?? args.graph,
     ...(hostname !== undefined && { hostname }),
