@@ -14,6 +14,7 @@ import type { GraphMode } from "./links/policy.ts";
 import type { NodeActivity } from "./stats/node_activity.ts";
 import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
+import type { Carries } from "./graph/carries.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 
 /** Where a run is in its life. */
@@ -46,6 +47,8 @@ export interface SessionView {
   activity(node: NodeEntry): NodeActivity;
   /** Why the runtime does not move a node to another lane, in words; `undefined` if it may. */
   whyFixed(node: NodeEntry): string | undefined;
+  /** What another instance of a node can go on from. */
+  carries(node: NodeEntry): Carries;
   /** Lanes that would suit the graph better, where also nodes move that cannot while it runs. */
   readonly betterLanes: readonly LaneMove[];
   /** A node's own figures; those of native stages change without notice. */

@@ -11,13 +11,14 @@ import type { NodeId } from "../../core/ids.ts";
 import { FRESH_TIMEOUT_MS, readFreshPackage } from "../../core/registry/fresh_package.ts";
 import type { AnyNodeType, NodePackage } from "../../core/registry/node_type.ts";
 import type { Runtime } from "../../core/runtime.ts";
-import { type RunState, viewRuntime } from "../../core/runtime_view.ts";
+import { type RunState, type SessionView, viewRuntime } from "../../core/runtime_view.ts";
 import type { NodeState } from "../../core/stats.ts";
 import type { NodeEntry } from "../../core/graph/entries.ts";
 import { escapeControls } from "../../core/log.ts";
 import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
 import { describeError, errorEvent, inOneLine } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
+import { FreshLanes } from "./fresh_lanes.ts";
 import { ReloadQueue } from "./reload_queue.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
 import { configPathOf, isWatchable } from "./watchable.ts";
@@ -119,11 +120,12 @@ export async function watchSources(
     if (from === undefined || packages.has(from.url)) continue;
     if (await isWatchable(from.url, Deno.cwd())) packages.set(from.url, from);
   }
+  const lanes = new FreshLanes();
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   const watched: WatchedPackage[] = [];
   const watches = [...packages.values()].map((each) =>
-    watchPackage(runtime, each, importedMs, (ready) => {
+    watchPackage(runtime, each, lanes, importedMs, (ready) => {
       watched.push(ready);
       if (watched.length === packages.size) {
         listener.onWatching(watched);
@@ -217,6 +219,7 @@ function describeRefusal(changed: readonly string[], reason: string): string {
 async function watchPackage(
   runtime: Runtime,
   { name, url }: NodePackage,
+  lanes: FreshLanes,
   importedMs: number,
   onReady: (ready: WatchedPackage) => void,
   { onWarned, onSlow, onReload }: Omit<WatchListener, "onWatching">,
@@ -224,8 +227,6 @@ async function watchPackage(
 ): Promise<void> {
   /** Nodes whose new code could not be brought in yet. */
   const waiting = new Set<string>();
-  /** Lanes that were tried: whatever they have imported, they keep. */
-  const tried = new Set<string>();
 
   async function reload({ changed, hasOtherMap, refused }: SourceChange): Promise<void> {
     const startedMs = performance.now();
@@ -250,7 +251,7 @@ async function watchPackage(
         const timer = setTimeout(tell, SLOW_MS);
         return await work.finally(() => clearTimeout(timer));
       };
-      const replaced = await replaceNodes(runtime, nodes, () => readFreshPackage(url, signal), tried, tellIfSlow);
+      const replaced = await replaceNodes(runtime, nodes, () => readFreshPackage(url, signal), lanes, tellIfSlow);
       waiting.clear();
       report(undefined, replaced);
     } catch (error) {
@@ -289,7 +290,7 @@ async function replaceNodes(
   runtime: Runtime,
   nodes: readonly NodeEntry[],
   readFresh: () => Promise<NodePackage>,
-  tried: Set<string>,
+  lanes: FreshLanes,
   tellIfSlow: TellIfSlow,
 ): Promise<Replaced> {
   const anew: Record<string, string> = {};
@@ -304,8 +305,9 @@ async function replaceNodes(
     if (going.length === 0) return { nodes: ids, anew, leftOut };
     fresh ??= await tellIfSlow(ids, "the new code to be read", FRESH_TIMEOUT_MS, readFresh());
     try {
-      await replaceAll(runtime, going, fresh, anew, tried, tellIfSlow);
-      return { nodes: ids, anew, leftOut };
+      const lost = await replaceAll(runtime, going, fresh, anew, lanes, tellIfSlow);
+      const ofThem = Object.entries({ ...lost, ...anew }).filter(([id]) => ids.some((each) => each === id));
+      return { nodes: ids, anew: Object.fromEntries(ofThem), leftOut };
     } catch (error) {
       // It has ended since.
       if (error instanceof SluiceError && ids.some((id) => id === error.nodeId && whyOver(runtime, id))) continue;
@@ -322,15 +324,21 @@ function whyOver(runtime: Runtime, id: NodeId): string | undefined {
   return state === undefined ? undefined : OVER[state];
 }
 
-/** Puts nodes of the new code in place by one edit. @param anew those that begin without a state */
+/**
+ * Puts nodes of the new code in place by one edit, on a fresh lane for each lane that they share or have shared. Other
+ * nodes of these lanes that can give all that they have go along.
+ *
+ * @param anew those that begin without a state, and others that cannot go along
+ * @returns those that had a state which the new code does not take, and why
+ */
 async function replaceAll(
   runtime: Runtime,
   nodes: readonly NodeEntry[],
   fresh: NodePackage,
   anew: Reload["anew"],
-  tried: Set<string>,
+  lanes: FreshLanes,
   tellIfSlow: TellIfSlow,
-): Promise<void> {
+): Promise<Record<string, string>> {
   const onMain = nodes.filter(({ lane }) => lane === "main").map(({ id }) => `"${id}"`);
   if (onMain.length > 0) {
     throw new SluiceError(
@@ -339,18 +347,40 @@ async function replaceAll(
         "the graph anew",
     );
   }
-  const lanes = new Map<string, string>();
-  for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
+  const { session, nodes: all } = viewRuntime(runtime);
+  const taken = new Set([...all, ...nodes].map(({ lane }) => lane));
+  for (const { name } of session?.lanes ?? []) taken.add(name);
+  const homes = new Set(nodes.map(({ lane }) => lanes.homeOf(lane)));
+  // Before the graph is started, no lane has imported anything.
+  const names = new Map([...homes].map((home) => [home, session === undefined ? home : lanes.next(home, taken)]));
+  const before = nodes.filter((node) => ["all", "state"].includes(session?.carries(node) ?? "nothing"));
+  const along = all.filter((node) =>
+    homes.has(lanes.homeOf(node.lane)) && goesAlong(node, session) && !Object.hasOwn(anew, node.id) &&
+    !nodes.some(({ id }) => id === node.id)
+  );
   const edited = runtime.edit((edit) => {
     for (const { id, type, config, lane } of nodes) {
-      if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
       const startsAnew = Object.hasOwn(anew, id);
-      edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
+      edit.replace(id, { type: findType(fresh, type), config }, { lane: names.get(lanes.homeOf(lane))!, startsAnew });
     }
+    for (const { id, lane } of along) edit.move(id, names.get(lanes.homeOf(lane))!);
   }, { timeoutMs: RELOAD_TIMEOUT_MS });
   const ids = nodes.map(({ id }) => id);
   const waitsFor = `each of setup(), restore() and the first tick of ${ids.map((id) => `"${id}"`).join(", ")}`;
   await tellIfSlow(ids, waitsFor, RELOAD_TIMEOUT_MS, edited);
+  const after = viewRuntime(runtime);
+  const lost = before.filter(({ id }) => {
+    const node = after.nodes.find((each) => each.id === id);
+    return node !== undefined && after.session?.carries(node) === "nothing";
+  });
+  return Object.fromEntries(lost.map(({ id }) => [id, "its new code has no restore()"]));
+}
+
+/** Whether a node of which the code has not changed goes to another lane without losing anything. */
+function goesAlong(node: NodeEntry, session: SessionView | undefined): boolean {
+  const { type: { descriptor: { mode, isAsync } }, autoPlaced } = node;
+  if (session === undefined || autoPlaced || mode === "external" || isAsync) return false;
+  return session.carries(node) === "all" && session.nodeStates.get(node.id) === "running";
 }
 
 /** The node of an edit that was refused because `snapshot()` threw, or gave what cannot be sent to another lane. */
@@ -368,13 +398,4 @@ function findType(fresh: NodePackage, { descriptor: { type } }: AnyNodeType): An
     "NodeTypeNotFound",
     `Cannot find node type "${type}" in the new code${didYouMean(type, names)}; available: ${listSome(names)}`,
   );
-}
-
-/** The name of a lane that takes over from another one: `dsp`, `dsp-2`, `dsp-3`. */
-function nextLane(lane: string, tried: Set<string>): string {
-  const [, base, number] = /^(.*?)(?:-(\d+))?$/.exec(lane)!;
-  let n = Number(number ?? 1) + 1;
-  while (tried.has(`${base}-${n}`)) n++;
-  tried.add(`${base}-${n}`);
-  return `${base}-${n}`;
 }

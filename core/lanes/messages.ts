@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Carries } from "../graph/carries.ts";
 import type { ArenaToken, DriverToken } from "../driver/driver.ts";
 import type { SerializedError } from "../errors.ts";
 import type { FrameFormat, FrameKind } from "../frames/format.ts";
@@ -337,11 +338,11 @@ export interface NodeTold {
 
 /** From a lane to the control isolate. */
 export type LaneReport =
-  /** `carries`: by record, whether another instance can go on from all that a node has; absent: from none. */
+  /** `carries`: by record; absent: nothing. */
   | {
     readonly kind: "opened";
     readonly formats: readonly AnnouncedFormat[];
-    readonly carries?: ReadonlyMap<number, boolean>;
+    readonly carries?: ReadonlyMap<number, Carries>;
   }
   /** `pause`: the number of the command. */
   | { readonly kind: "paused"; readonly pause: number }
@@ -354,7 +355,7 @@ export type LaneReport =
     readonly epoch: number;
     readonly formats: readonly AnnouncedFormat[];
     readonly stateless?: readonly NodeId[];
-    readonly carries?: ReadonlyMap<number, boolean>;
+    readonly carries?: ReadonlyMap<number, Carries>;
   }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
   /** What nodes that go to other lanes offer: to be passed on by `accept`. */

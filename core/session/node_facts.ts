@@ -5,6 +5,7 @@
  */
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
+import type { Carries } from "../graph/carries.ts";
 import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import type { LinkEntry } from "../graph/entries.ts";
@@ -17,7 +18,7 @@ export class NodeFacts {
   /** By node, then by the name of the port. */
   readonly #formats = new Map<NodeId, Map<string, FrameFormat>>();
   /** By record. */
-  readonly #carries = new Map<number, boolean>();
+  readonly #carries = new Map<number, Carries>();
   #count = 0;
 
   /** @param knows whether a node is in the graph: reports of others come late, and are not kept */
@@ -45,13 +46,13 @@ export class NodeFacts {
     return this.#formats.get(link.toNode)?.get(link.toPort) ?? this.#formats.get(link.fromNode)?.get(link.fromPort);
   }
 
-  /** Whether another instance can go on from all that the node of a record has. */
-  carries(record: number): boolean {
-    return this.#carries.get(record) === true;
+  /** What other instances of the node of a record can go on from. */
+  carries(record: number): Carries {
+    return this.#carries.get(record) ?? "nothing";
   }
 
   /** Takes what a lane said of nodes that it has built. */
-  built(carries: ReadonlyMap<number, boolean> = new Map()): void {
+  built(carries: ReadonlyMap<number, Carries> = new Map()): void {
     for (const [record, each] of carries) this.#carries.set(record, each);
   }
 

@@ -356,6 +356,7 @@ export class Session {
       factCount: run.facts.count,
       activity: (node) => this.#watch.activityOf(node),
       whyFixed: (node) => this.#balancer.whyFixed(node),
+      carries: (node) => run.facts.carries(node.index),
       // It takes time to find.
       get betterLanes() {
         return balancer.better;

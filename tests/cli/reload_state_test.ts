@@ -53,3 +53,26 @@ Deno.test("a reload keeps a node's state through saves that fail, at once or lat
   assert.ok(count() > 200, `it goes on at ${count()}`);
   await watched.end();
 });
+
+Deno.test("a reload takes along the lane of a node those that it shared it with, and gives the lane its name again", async () => {
+  const other = counter().replace("Counter {", "Other {");
+  await using folder = await generated({ "counter.ts": counter(), "other.ts": other }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["counter", "work"], mate: ["other", "work"] });
+  await watched.packages;
+  await watched.runtime.start();
+  const nodes = () => watched.runtime.stats().nodes;
+  const lanes = () => watched.runtime.stats().lanes.map(({ name }) => name);
+  await until(() => nodes().every(({ figures }) => Number(figures?.count) > 100));
+  for (const lane of ["work-2", "work", "work-2", "work"]) {
+    await folder.write("counter.ts", counter(`// On ${lane}.`));
+    assert.deepEqual((await watched.next()).nodes, ["node"]);
+    assert.deepEqual(nodes().map((node) => node.lane), [lane, lane]);
+    await until(() => lanes().length === 2);
+  }
+  assert.ok(nodes().every(({ figures }) => Number(figures?.count) > 100));
+
+  await folder.write("counter.ts", counter().replace("restore(", "begin("));
+  const { anew } = await watched.next();
+  assert.deepEqual(anew, { node: "its new code has no restore()" });
+  await watched.end();
+});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Carries } from "../../graph/carries.ts";
 import type { Handover } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
@@ -11,16 +12,14 @@ export function isStateless({ instance }: NodeCell): boolean {
   return instance.processor.restore === undefined;
 }
 
-/**
- * Whether another instance of a node can go on from all that it has, by record: it gives its state, takes that of
- * another, and has nothing to close that two of them might not have at a time.
- */
-export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, boolean> {
+/** What nodes give to others and take of them, by record. */
+export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, Carries> {
   return new Map(
-    Array.from(cells, ({ plan, instance: { processor } }) => [
-      plan.index,
-      processor.snapshot !== undefined && processor.restore !== undefined && processor.teardown === undefined,
-    ]),
+    Array.from(cells, ({ plan, instance: { processor: { snapshot, restore, teardown } } }) => {
+      if (restore === undefined) return [plan.index, "nothing"];
+      if (snapshot === undefined) return [plan.index, "takes"];
+      return [plan.index, teardown === undefined ? "all" : "state"];
+    }),
   );
 }
 
