@@ -4,7 +4,7 @@
  * @module
  */
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
-import { isOpen, kindsOf, meet, tellPort } from "../../descriptor/open_ports.ts";
+import { isChosen, isOpen, kindsOf, meet, tellPort } from "../../descriptor/open_ports.ts";
 import { listSome } from "../../errors/suggestion.ts";
 import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
 import { AUDIO_CODECS, type FrameKind, listOf } from "../../frames/format.ts";
@@ -91,10 +91,16 @@ export function choosePorts(
   if (from.port !== undefined && to.port !== undefined) {
     return pairs.length > 0 ? chosen(pairs[0]) : { from: from.port, to: to.port };
   }
-  const isReached = (pair: Pair) => isRaw(pair.output.port) && wayOf(pair) !== undefined;
+  // An encoded stream of sound, through nodes that take any kind, goes to the input for sound.
+  const isFed = ({ output, input }: Pair) =>
+    isChosen(output.port) && input.port.kind === "encoded" && from.fed?.has(input.port.name as FrameKind) === true;
+  // What may carry encoded frames, too, takes the first output as it is.
+  const takesAny = ({ generic }: PortDescriptor) => generic?.frames?.includes("encoded") === true;
+  const isReached = ({ output, input }: Pair) =>
+    !takesAny(input.port) && isRaw(output.port) && wayOf({ output, input }) !== undefined;
   const wanted = pairs.filter(({ output }) => to.wanted?.has(output.port.kind) === true);
   for (const some of [wanted, pairs.filter(({ output }) => isFollowing(output)), pairs]) {
-    for (const fits of [...(converting?.isAuto ? [isReached] : []), isSameStream, isSameType, isSameKind]) {
+    for (const fits of [...(converting?.isAuto ? [isReached] : []), isFed, isSameStream, isSameType, isSameKind]) {
       const pair = some.find(fits);
       if (pair !== undefined) return chosen(pair);
     }

@@ -23,13 +23,14 @@ function source(output: Partial<PortDescriptor> & Pick<PortDescriptor, "kind">):
 function choose(
   from: NodeDescriptor,
   to: NodeDescriptor,
-  { port, way, isAuto = true, found, foundInputs, input }: {
+  { port, way, isAuto = true, found, foundInputs, input, fed = [] }: {
     port?: string;
     way?: Converting["way"];
     isAuto?: boolean;
     found?: FoundOutputs;
     foundInputs?: KnownInputs;
     input?: string;
+    fed?: readonly FrameKind[];
   } = {},
 ) {
   const taken = new Set<string>();
@@ -38,6 +39,7 @@ function choose(
       id: "a",
       descriptor: from,
       taken,
+      fed: new Set(fed),
       ...(port !== undefined && { port }),
       ...(found && { known: { outputs: found } }),
     },
@@ -65,6 +67,20 @@ Deno.test("choosePorts() takes for an encoded stream of a codec that nobody know
   deepEqual(choose(from, to), "video_0 video_0");
   deepEqual(choose(from, to, { port: "audio_1" }), "audio_1 audio_0");
   deepEqual(choose(from, to, { port: "pcm_0" }), "pcm_0 pcm_0");
+});
+
+Deno.test("choosePorts() leads any stream through nodes of any kind, and out of them to where it would have gone", () => {
+  const [file, valve, sink] = [typed("media-source"), typed("valve"), typed("media-sink")];
+  const way: Converting["way"] = (output, input) => output.kind === input.kind ? [] : ["convert"];
+  deepEqual(choose(file, valve, { way }), "video_0 frameIn");
+  deepEqual(choose(valve, sink, { fed: ["encoded", "video"] }), "frameOut video_0");
+  deepEqual(choose(valve, sink, { fed: ["encoded", "audio"] }), "frameOut audio_0");
+  deepEqual(choose(valve, typed("level-meter"), { way, fed: ["audio"] }), "frameOut audioIn");
+  deepEqual(
+    choose(typed("console-sink"), valve),
+    'no output of the one fits an input of the other: "a" has none that is free; "b" has frameIn (audio or video or ' +
+      "encoded or packet or data)",
+  );
 });
 
 Deno.test("choosePorts() takes for sound the first input that it can be converted for, where nodes are put in", () => {
