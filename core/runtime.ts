@@ -9,10 +9,7 @@ import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
-import type { AudioFrame } from "./frames/audio_frame.ts";
-import type { EncodedFrame } from "./frames/encoded_frame.ts";
 import type { Frame } from "./frames/frame.ts";
-import type { VideoFrame } from "./frames/video_frame.ts";
 import { assertComplete, tellAwaited } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
@@ -41,6 +38,7 @@ import { assertNodePools } from "./pools/check_node_pools.ts";
 import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
+import type { AnyInput, AnyOutput, Linkable } from "./registry/link_types.ts";
 import { assertOffLanes } from "./registry/lane_thread.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
@@ -211,19 +209,12 @@ export class Runtime implements AsyncDisposable {
    * `InvalidGraph` (policy, capacity), `Busy` (a node has ended; the graph is starting or stopping), and what
    * {@linkcode Runtime.edit} throws; all of it by the promise while the graph runs
    */
-  connect<F extends Frame>(
-    from: OutputRef<F>,
-    to: InputRef<NoInfer<F>>,
-    options?: LinkOptions,
-  ): LinkId | Promise<LinkId>;
-  /** Links an output to an input of another kind of frame, by nodes that encode and decode. */
-  connect(
-    from: OutputRef<AudioFrame | VideoFrame | EncodedFrame>,
-    to: InputRef<AudioFrame> | InputRef<VideoFrame> | InputRef<EncodedFrame>,
-    options: LinkOptions & { readonly convert: "auto" },
-  ): LinkId | Promise<LinkId>;
-  connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions = {}): LinkId | Promise<LinkId> {
-    return this.#connect(from, to, options);
+  connect<From extends AnyOutput, To extends AnyInput, O extends LinkOptions = LinkOptions>(
+    from: From,
+    to: To & Linkable<From, To, O>,
+    options?: O,
+  ): LinkId | Promise<LinkId> {
+    return this.#connect(from, to, options ?? {});
   }
 
   /**
@@ -640,7 +631,7 @@ export class Runtime implements AsyncDisposable {
   #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
     assertRefsOf(this, from, to);
     if (this.#run !== undefined) {
-      return this.edit((edit) => edit.connect(from as OutputRef, to as InputRef, options));
+      return this.edit((edit) => edit.connect(from as AnyOutput, to as AnyInput, options));
     }
     this.#build("link");
     return this.#topology.addLink(from, to, options).id;

@@ -9,15 +9,12 @@ import { assertNotShared } from "../app/once.ts";
 import { assertConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
-import type { AudioFrame } from "../frames/audio_frame.ts";
-import type { EncodedFrame } from "../frames/encoded_frame.ts";
-import type { Frame } from "../frames/frame.ts";
-import type { VideoFrame } from "../frames/video_frame.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import { assertNodeSpec } from "../registry/check_node_type.ts";
-import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
+import type { NodeHandle } from "../registry/handle.ts";
+import type { AnyInput, AnyOutput, Linkable } from "../registry/link_types.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../descriptor/own_config.ts";
@@ -102,19 +99,12 @@ export class GraphEdit {
   }
 
   /** Links an output to an input: as `runtime.connect()`. */
-  connect<F extends Frame>(from: OutputRef<F>, to: InputRef<NoInfer<F>>, options?: LinkOptions): LinkId;
-  /** Links an output to an input of another kind of frame, by nodes that encode and decode. */
-  connect(
-    from: OutputRef<AudioFrame | VideoFrame | EncodedFrame>,
-    to: InputRef<AudioFrame> | InputRef<VideoFrame> | InputRef<EncodedFrame>,
-    options: LinkOptions & { readonly convert: "auto" },
-  ): LinkId;
-  connect(
-    from: { node: string; port: string },
-    to: { node: string; port: string },
-    options: LinkOptions = {},
+  connect<From extends AnyOutput, To extends AnyInput, O extends LinkOptions = LinkOptions>(
+    from: From,
+    to: To & Linkable<From, To, O>,
+    options?: O,
   ): LinkId {
-    return this.#connect(from, to, options);
+    return this.#connect(from, to, options ?? {});
   }
 
   /** Links by addresses: as `runtime.connectByName()`. */

@@ -8,7 +8,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 
 /** An output of a node in a graph. */
-export interface OutputRef<F extends Frame = Frame> {
+export interface OutputRef<F extends Frame = Frame, N extends string = string> {
   /** Tells references to inputs and outputs apart. */
   readonly direction: "output";
   /** The node's id. */
@@ -19,10 +19,12 @@ export interface OutputRef<F extends Frame = Frame> {
   readonly address: PortAddress;
   /** Only a type: an output gives frames of type `F`, so `OutputRef<AudioFrame<2>>` is an `OutputRef<AudioFrame>`. */
   readonly "~frame"?: () => F;
+  /** Only a type: the port's name, for messages of the type checker. References to ports of other names fit all the same. */
+  readonly "~name"?: { readonly [K in N | ""]?: never };
 }
 
 /** An input of a node in a graph. */
-export interface InputRef<F extends Frame = Frame> {
+export interface InputRef<F extends Frame = Frame, N extends string = string> {
   /** Tells references to inputs and outputs apart. */
   readonly direction: "input";
   /** The node's id. */
@@ -33,6 +35,8 @@ export interface InputRef<F extends Frame = Frame> {
   readonly address: PortAddress;
   /** Only a type: an input takes frames of type `F`, so `InputRef<AudioFrame>` is an `InputRef<AudioFrame<2>>`. */
   readonly "~frame"?: (frame: F) => void;
+  /** Only a type: the port's name, for messages of the type checker. References to ports of other names fit all the same. */
+  readonly "~name"?: { readonly [K in N | ""]?: never };
 }
 
 /** An input whose elements are added and removed while the graph runs. */
@@ -98,29 +102,33 @@ export type PortArray<F extends Frame, N extends number, T extends readonly F[] 
 
 /** The input references for a shape. */
 export type InputRefs<I> = {
-  readonly [K in keyof I]: I[K] extends readonly Frame[] ? InputRefTuple<I[K]>
-    : I[K] extends SinglePort<infer F> ? InputRef<F>
+  readonly [K in keyof I]: I[K] extends readonly Frame[] ? InputRefTuple<I[K], K & string>
+    : I[K] extends SinglePort<infer F> ? InputRef<F, K & string>
     : I[K] extends DynamicPort<infer F> ? DynamicInputRef<F>
     : I[K] extends NamedPorts<infer F> ? { readonly [name: string]: InputRef<F> }
-    : I[K] extends Frame ? InputRef<I[K]>
+    : I[K] extends Frame ? InputRef<I[K], K & string>
     : never;
 };
 
 /** The output references for a shape. */
 export type OutputRefs<O> = {
-  readonly [K in keyof O]: O[K] extends readonly Frame[] ? OutputRefTuple<O[K]>
-    : O[K] extends SinglePort<infer F> ? OutputRef<F>
+  readonly [K in keyof O]: O[K] extends readonly Frame[] ? OutputRefTuple<O[K], K & string>
+    : O[K] extends SinglePort<infer F> ? OutputRef<F, K & string>
     : O[K] extends DynamicPort<infer F> ? DynamicOutputRef<F>
     : O[K] extends NamedPorts<infer F> ? { readonly [name: string]: OutputRef<F> }
-    : O[K] extends Frame ? OutputRef<O[K]>
+    : O[K] extends Frame ? OutputRef<O[K], K & string>
     : never;
 };
 
 /** The references to the elements of an input array port. */
-export type InputRefTuple<A extends readonly Frame[]> = { readonly [E in keyof A]: InputRef<A[E]> };
+export type InputRefTuple<A extends readonly Frame[], N extends string = string> = {
+  readonly [E in keyof A]: InputRef<A[E], `${N}_${E & string}`>;
+};
 
 /** The references to the elements of an output array port. */
-export type OutputRefTuple<A extends readonly Frame[]> = { readonly [E in keyof A]: OutputRef<A[E]> };
+export type OutputRefTuple<A extends readonly Frame[], N extends string = string> = {
+  readonly [E in keyof A]: OutputRef<A[E], `${N}_${E & string}`>;
+};
 
 /** A node that was added to a runtime. `I` and `O` map port names to frame types. */
 export interface NodeHandle<I = Record<never, never>, O = Record<never, never>> {

@@ -8,7 +8,9 @@
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
-import type { InputRef, NodeHandle, PortArray } from "../../core/registry/handle.ts";
+import type { InputRef, NodeHandle, OutputRef, PortArray } from "../../core/registry/handle.ts";
+import type { CannotLink, Linkable } from "../../core/registry/link_types.ts";
+import type { LinkOptions } from "../../core/links/policy.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { type LevelReading, nodes, type SpectrumReading } from "../../sluice.gen.ts";
 
@@ -183,3 +185,29 @@ export function refusesWrongConfigurations(runtime: Runtime): void {
   // @ts-expect-error a required configuration is missing
   runtime.add(nodes.wavSource());
 }
+
+/** What a loop that builds a chain keeps: references to ports of any names. */
+export function buildsChains(runtime: Runtime): void {
+  let end = runtime.add(nodes.toneSource()).outputs.audio;
+  for (const node of [nodes.gain(), nodes.gain()]) {
+    const { inputs, outputs } = runtime.add(node);
+    runtime.connect(end, inputs.audioIn);
+    end = outputs.audioOut;
+  }
+}
+
+/** What the type checker says of wrong links: a link that fits needs nothing. */
+export const SAID: [
+  Linkable<OutputRef<AudioFrame<2>, "audio">, InputRef<DataFrame, "data">, LinkOptions>,
+  Linkable<OutputRef<AudioFrame<2>, "audio">, InputRef<AudioFrame<1>, "audioIn_1">, LinkOptions>,
+] = [
+  'Cannot link output "audio" to input "data": it carries AudioFrame<2>, wanted DataFrame',
+  'Cannot link output "audio" to input "audioIn_1": it carries AudioFrame<2>, wanted AudioFrame<1>',
+];
+/** Values of two types, whose names text cannot have. */
+export const SHOWN: (
+  _: Linkable<OutputRef<DataFrame<LevelReading>, "levels">, InputRef<DataFrame<SpectrumReading>, "in">, LinkOptions>,
+) => CannotLink<"levels", DataFrame<LevelReading>, "in", DataFrame<SpectrumReading>> = (given) => given;
+export const FITS: Linkable<OutputRef<AudioFrame<2>, "a">, InputRef<AudioFrame, "b">, LinkOptions> extends string
+  ? never
+  : true = true;
