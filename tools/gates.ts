@@ -185,8 +185,8 @@ function checkGates(): Gate[] {
       needs: LIBRARY,
       tests: CARGO_TESTS,
       commands: [
-        cargo("test", "--locked", "--no-fail-fast", "--tests", ...packagesWith("tests")),
-        cargo("test", "--locked", "--doc", ...packagesWith("examples")),
+        cargo("test", "--release", "--locked", "--no-fail-fast", "--tests", ...packagesWith("tests")),
+        cargo("test", "--release", "--locked", "--doc", ...packagesWith("examples")),
       ],
     },
   ];
@@ -320,7 +320,7 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       tests: CARGO_TESTS,
       commands: [{
         ...cargo("test", "--locked", "--package", "sluice-core", "--release", "--lib", "--target-dir", "target/loom"),
-        env: { RUSTFLAGS: "--cfg loom" },
+        env: { RUSTFLAGS: "--cfg loom", CARGO_PROFILE_BENCH_OPT_LEVEL: "3" },
       }],
     },
     {

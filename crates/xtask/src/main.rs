@@ -1,5 +1,6 @@
 //! `cargo xtask layout|header [--check]`: writes `ffi/layout.gen.ts` or the C header of plugins from `crates/abi`, or
-//! compares it. `cargo xtask build-plugins`: builds what is in `crates/plugins`; `cargo xtask build`: the runtime too.
+//! compares it. `cargo xtask build-plugins`: builds what is in `crates/plugins`; `cargo xtask build`: the runtime too, with
+//! `--published` optimised at link time.
 
 mod assembler;
 mod header_file;
@@ -10,7 +11,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-const USAGE: &str = "usage: cargo xtask layout|header [--check], or cargo xtask build|build-plugins";
+const USAGE: &str =
+    "usage: cargo xtask layout|header [--check], or cargo xtask build [--published], or cargo xtask build-plugins";
 
 /// A file that is made from `crates/abi`.
 struct Made {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let build: Option<fn(&Path) -> io::Result<()>> = match arguments[..] {
         ["build"] => Some(plugins::build_all),
+        ["build", "--published"] => Some(plugins::build_published),
         ["build-plugins"] => Some(plugins::build_plugins),
         _ => None,
     };

@@ -13,13 +13,26 @@ const FOLDER: &str = "crates/plugins";
 /// The library that the runtime loads, and the program of isolated stages.
 const RUNTIME: &[&str] = &["sluice-ffi", "sluice-stage-host"];
 
+/// What makes libraries faster by a few percent, and the build longer by half.
+const PUBLISHED: &[(&str, &str)] =
+    &[("CARGO_PROFILE_RELEASE_LTO", "fat"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")];
+
 /// Builds the runtime's library, the program of isolated stages and all plugins.
 ///
 /// # Errors
 ///
 /// As [`build_plugins`].
 pub fn build_all(checkout: &Path) -> io::Result<()> {
-    build(checkout, RUNTIME)
+    build(checkout, RUNTIME, &[])
+}
+
+/// As [`build_all`], optimised at link time.
+///
+/// # Errors
+///
+/// As [`build_plugins`].
+pub fn build_published(checkout: &Path) -> io::Result<()> {
+    build(checkout, RUNTIME, PUBLISHED)
 }
 
 /// Builds all plugins.
@@ -28,10 +41,10 @@ pub fn build_all(checkout: &Path) -> io::Result<()> {
 ///
 /// If cargo fails, or a plugin has no library where its `plugin.toml` says.
 pub fn build_plugins(checkout: &Path) -> io::Result<()> {
-    build(checkout, &[])
+    build(checkout, &[], &[])
 }
 
-fn build(checkout: &Path, others: &[&str]) -> io::Result<()> {
+fn build(checkout: &Path, others: &[&str], settings: &[(&str, &str)]) -> io::Result<()> {
     let mut folders: Vec<PathBuf> =
         fs::read_dir(checkout.join(FOLDER))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     folders.retain(|folder| folder.join("Cargo.toml").is_file() && folder.join("plugin.toml").is_file());
@@ -42,6 +55,7 @@ fn build(checkout: &Path, others: &[&str]) -> io::Result<()> {
     assembler::renew(&program, checkout, &target)?;
     // One call for all, so that they are built beside each other.
     let mut cargo = Command::new(program);
+    cargo.envs(settings.iter().copied());
     cargo.current_dir(checkout).args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
     for package in others {
         cargo.args(["--package", package]);
