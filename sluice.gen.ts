@@ -7691,7 +7691,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "2f4e9bf944e30944",
     "processors/flow/valve.ts": "1b70f65f0e6363dc",
     "processors/media/containers.ts": "56d55799a112feee",
-    "processors/media/image_sink.ts": "49a78ed5b3122fbb",
+    "processors/media/image_sink.ts": "3d5d7e379823c85f",
     "processors/media/image_source.ts": "d17324d91d62f10b",
     "processors/media/media_sink.ts": "7e8f5e72f0996649",
     "processors/media/media_source.ts": "7a03fa2449047758",

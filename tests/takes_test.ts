@@ -10,7 +10,7 @@ eachDriver(
   async (native) => {
     const folder = Deno.makeTempDirSync({ prefix: "sluice-takes-" });
     const told: string[] = [];
-    configureLog({ write: (line) => void told.push(line) });
+    configureLog({ setting: { level: "info", json: false }, write: (line) => void told.push(line), colors: false });
     try {
       // What a process before this one has left is replaced.
       Deno.writeTextFileSync(`${folder}/take.wav`, "older");

@@ -104,18 +104,6 @@ export class ImageSink {
     }
   }
 
-  /** Where its next picture goes. */
-  snapshot(): { readonly pattern: string; readonly path: string; readonly next: number } {
-    return { pattern: this.path, path: this.#path, next: this.#first + this.#count };
-  }
-
-  /** Goes on behind the pictures of the node whose place this one takes, if it is to write the same ones. */
-  restore(state: unknown): void {
-    const { pattern, path, next } = state as Partial<ReturnType<ImageSink["snapshot"]>>;
-    if (pattern !== this.path || path === undefined || next === undefined) return;
-    [this.#path, this.#first] = [path, next];
-  }
-
   /** Tells how far it came: reports in between may be left out. */
   flush(context: ProcessorContext): void {
     context.progress(this.#doneNs, this.#doneNs);

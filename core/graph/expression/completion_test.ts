@@ -21,7 +21,7 @@ Deno.test("completeExpression() gives stages that come with Sluice as it gives p
 Deno.test("completeExpression() gives the keys of a node that have no value yet, and the values of those with a few", () => {
   deepEqual(
     texts("wav-sink path=a.wav "),
-    ["format=", "id=", "lane=", ";"].map((each) => `wav-sink path=a.wav ${each}`),
+    ["format=", "overwrite=", "id=", "lane=", ";"].map((each) => `wav-sink path=a.wav ${each}`),
   );
   deepEqual(texts("wav-sink format=s"), ["s16", "s24", "s32"].map((each) => `wav-sink format=${each}`));
   deepEqual(texts("media-source loop="), ["media-source loop=true", "media-source loop=false"]);
