@@ -78,6 +78,17 @@ for (const [place, way, wanted, meaning] of CASES) {
   });
 }
 
+crashing("one that calls exit(0) ends the command with 1, and is named", async () => {
+  const { code, lines } = await run("crash", { place: "process", way: "exit" });
+  deepEqual([code, lines], [
+    1,
+    [
+      'error: Node "bad" (com.example.crash) called exit() in process(); this ends the whole process; run the node with ' +
+      'isolate: "process", so that a crash ends its stage alone',
+    ],
+  ]);
+});
+
 crashing("one in a process of its own ends that alone, and is told of once", async () => {
   const { code, signal, lines } = await run("crash", { place: "process" }, { isolate: "process" });
   deepEqual([code !== 0, signal], [true, null]);

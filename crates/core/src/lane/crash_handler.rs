@@ -7,6 +7,9 @@
 //! Whatever handled the signal before is called first, for it may recover, as handlers of language runtimes do. A crash
 //! is told only where the default action is then in effect, which ends the process. Nothing is said in a process that a
 //! stage has forked: the end of that is not the end of the runtime.
+//!
+//! A stage that calls `exit()` ends the process too, as if the run had gone well: that is told in the same way, and the
+//! process ends with 1. `_exit()` asks nobody before it ends a process, so that nothing can be said of it here.
 
 use std::ffi::{c_int, c_void};
 use std::marker::PhantomPinned;
@@ -29,6 +32,10 @@ const HANDLER_STACK: usize = 1 << 16;
 
 /// How far beyond the end of its stack a function may reach that has many variables.
 const OVERFLOW_REACH: usize = 1 << 16;
+
+/// What is to be done about it.
+const ENDS_ALL: &str =
+    "this ends the whole process; run the node with isolate: \"process\", so that a crash ends its stage alone\n";
 
 /// The key by which a thread finds its [`WatchedThread`], and one more; 0: there is none.
 static KEY: AtomicU32 = AtomicU32::new(0);
@@ -88,6 +95,8 @@ pub(in crate::lane) fn install() {
             // SAFETY: the function is a handler as the flags say, and stays: this library is never unloaded.
             unsafe { libc::sigaction(signal, &raw const own, ptr::null_mut()) };
         }
+        // SAFETY: the function stays, as above.
+        unsafe { libc::atexit(on_exit) };
     });
 }
 
@@ -198,6 +207,19 @@ fn make_handler_stack() -> *mut c_void {
     }
 }
 
+/// The process ends by `exit()`: says so, if a stage has called it.
+extern "C" fn on_exit() {
+    // SAFETY: has no conditions.
+    let is_own = unsafe { libc::getpid() } == PROCESS.load(Ordering::Relaxed);
+    let Some(thread) = own().filter(|_| is_own) else { return };
+    // SAFETY: a note that is in effect lies on this thread's stack, which this function is called on.
+    if let Some(note) = unsafe { thread.note.load(Ordering::Relaxed).cast::<Note<'_>>().as_ref() } {
+        write(&["error: ", &note.label.0, " called exit() in ", note.call, "(); ", ENDS_ALL]);
+        // SAFETY: has no conditions. What else is to be done at an exit would go on as if the run had ended well.
+        unsafe { libc::_exit(1) };
+    }
+}
+
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the system gives a handler the record, in which a signal of a process has its sender.
     let (process, is_fault, sender) = unsafe { (libc::getpid(), (*info).si_code > 0, (*info).si_pid()) };
@@ -237,18 +259,14 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
     }
 }
 
-/// Writes the line, all at once.
+/// Says what a thread was doing.
 fn say(note: &Note<'_>, signal: c_int, is_overflow: bool) {
     let meaning = if is_overflow { "SIGSEGV, an overflow of its stack" } else { signal_meaning(signal).unwrap_or("?") };
-    let texts = [
-        "error: ",
-        &note.label.0,
-        " crashed in ",
-        note.call,
-        "() by ",
-        meaning,
-        "; this ends the whole process; run the node with isolate: \"process\", so that a crash ends its stage alone\n",
-    ];
+    write(&["error: ", &note.label.0, " crashed in ", note.call, "() by ", meaning, "; ", ENDS_ALL]);
+}
+
+/// Writes a line, all at once.
+fn write<const N: usize>(texts: &[&str; N]) {
     let parts = texts.map(|text| libc::iovec { iov_base: text.as_ptr().cast_mut().cast(), iov_len: text.len() });
     // SAFETY: the texts are there during the call.
     unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), parts.len() as c_int) };
