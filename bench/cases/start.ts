@@ -20,6 +20,9 @@ const MAX_HELP_MS = 80;
 /** Times of a pair: a start takes tens of milliseconds, of which a busy machine adds or takes many. */
 const STARTS = 5;
 
+/** Numbers of worker lanes of the graphs that are started. */
+const LANES = [1, 10, 40];
+
 /** A tone of 0.1 s, turned down and written to a file. */
 const GRAPH = {
   version: 1,
@@ -39,14 +42,15 @@ const PIPELINE = "audiotestsrc num-buffers=5 samplesperbuffer=960 ! audio/x-raw,
 export const start: Benchmark = {
   name: "start",
   about:
-    "Whole commands from the shell, the bundled one: a file of 0.1 s, and the help text; and the first worker lane of " +
-    "a script, from start() until its nodes are open.",
+    "Whole commands from the shell, the bundled one: a file of 0.1 s, and the help text; and graphs of 1, 10 and 40 " +
+    "worker lanes in a script, from start() until their nodes are open.",
   async run({ runs, skip }: BenchOptions): Promise<Row[]> {
-    const rows: Row[] = [await laneStart(runs)];
     if (!isBundleCurrent()) {
-      skip('start of the command: the bundle is missing or outdated; run "deno task bundle"');
-      return rows;
+      skip('start: the bundle is missing or outdated; run "deno task bundle"');
+      return [];
     }
+    const rows: Row[] = [];
+    for (const lanes of LANES) rows.push(await laneStarts(lanes, runs));
     const folder = await Deno.makeTempDir({ prefix: "sluice-start-" });
     try {
       await Deno.writeTextFile(`${folder}/graph.json`, JSON.stringify(GRAPH));
@@ -108,16 +112,18 @@ async function commandRows(
   ];
 }
 
-/** The first worker lane of a runtime, beside a worker whose module is empty. */
-async function laneStart(runs: number): Promise<Row> {
+/** A graph with so many worker lanes, beside as many workers whose module is empty. */
+async function laneStarts(lanes: number, runs: number): Promise<Row> {
   const comparison: Comparison = {
-    what: "start of a graph with one worker lane, from the sources",
-    peer: "a worker with an empty module",
+    what: `start of a graph with ${lanes} worker ${lanes === 1 ? "lane" : "lanes"}, by a script`,
+    peer: lanes === 1 ? "a worker with an empty module" : "as many workers with an empty module",
     ours: bestOf(async () => {
       await using runtime = new Runtime({ mode: "offline", signals: false });
-      const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }));
-      const level = runtime.add(nodes.levelMeter());
-      runtime.connect(tone.outputs.audio, level.inputs.audioIn);
+      for (let k = 0; k < lanes; k++) {
+        const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }), { lane: `lane-${k}` });
+        const level = runtime.add(nodes.levelMeter(), { lane: `lane-${k}` });
+        runtime.connect(tone.outputs.audio, level.inputs.audioIn);
+      }
       const startedMs = performance.now();
       await runtime.start();
       const tookMs = performance.now() - startedMs;
@@ -127,10 +133,13 @@ async function laneStart(runs: number): Promise<Row> {
     }),
     theirs: bestOf(async () => {
       const startedMs = performance.now();
-      const worker = new Worker("data:text/javascript,postMessage(1)", { type: "module" });
-      await new Promise((resolve) => worker.onmessage = resolve);
+      const workers = Array.from(
+        { length: lanes },
+        () => new Worker("data:text/javascript,postMessage(1)", { type: "module" }),
+      );
+      await Promise.all(workers.map((worker) => new Promise((resolve) => worker.onmessage = resolve)));
       const tookMs = performance.now() - startedMs;
-      worker.terminate();
+      for (const worker of workers) worker.terminate();
       return tookMs * 1e6;
     }),
   };
