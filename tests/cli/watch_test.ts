@@ -115,7 +115,9 @@ Deno.test("sluice run --watch brings in what is saved while the other nodes go o
   assert.equal((await child.status).code, 130, await stderr);
   assert.equal(summary.outcome, "stopped");
   const lanes = Object.fromEntries(summary.nodes.map(({ id, lane }) => [id, lane]));
-  assert.deepEqual(lanes, { counter: "count", taker: "work-3", other: "main" });
+  // Its lane has the name again that the graph gave it, if the first of that name had ended by then.
+  assert.match(lanes.taker, /^work(-3)?$/);
+  assert.deepEqual([lanes.counter, lanes.other], ["count", "main"]);
   const { framesOut } = summary.nodes.find(({ id }) => id === "counter")!;
   for (const { written, queued } of summary.links) assert.deepEqual([written, queued], [framesOut, 0]);
 });
