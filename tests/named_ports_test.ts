@@ -43,6 +43,7 @@ eachDriver("addInput() and addOutput() give a running node ports of any name and
     address: "board.peakOut",
     direction: "output",
     kind: "data",
+    kinds: ["data"],
     type: "DataFrame<Reading>",
     links: [runtime.links("board.peakOut")[0].id],
     doc: "One for each input that is to be heard.",

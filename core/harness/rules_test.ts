@@ -111,7 +111,7 @@ Deno.test("ProcessorHarness.create() refuses options that do not exist", async (
   await rejects(create({ developement: true }), {
     message:
       'Cannot make a harness: there is no option "developement" (did you mean "development"?); options: "mode", ' +
-      '"connect", "disconnect", "id", "slotBytes", "development", "links" and "timeoutMs"',
+      '"kind", "connect", "disconnect", "id", "slotBytes", "development", "links" and "timeoutMs"',
   });
   await rejects(create({ links: { audioOuts: {} } }), {
     code: "PortNotFound",
