@@ -27,7 +27,7 @@ import { checkLaneOptions } from "./placement/check_lane_options.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
-import { type CapacityRule, linkOptions } from "./links/link_options.ts";
+import { type LinkDefaults, linkOptions } from "./links/link_options.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import { expandPort } from "./descriptor/descriptor.ts";
 import { meet, tellKind, toldKind } from "./descriptor/open_ports.ts";
@@ -304,8 +304,8 @@ export class Topology {
     const [from, to] = this.#endsOf(link);
     const output = resolvePort(from, "output");
     const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
-    const rule = this.capacityRule(from, to);
-    const { policy, capacity } = linkOptions(attemptOf(from, to), link.asked, output, this.mode, rule);
+    const defaults = this.linkDefaults(from, to);
+    const { policy, capacity } = linkOptions(attemptOf(from, to), link.asked, output, this.mode, defaults);
     const index = this.#drafted === undefined ? link.index : this.#numbers.takeLink();
     this.connections.replace({ ...link, index, output, input, policy, capacity });
   }
@@ -518,7 +518,7 @@ export class Topology {
     assertLinkable(from, to, ports, carried, this.known);
     const ends = this.assertFree(from, to);
     const attempt = attemptOf(from, to);
-    const chosen = linkOptions(attempt, options, ports.output, this.mode, this.capacityRule(from, to));
+    const chosen = linkOptions(attempt, options, ports.output, this.mode, this.linkDefaults(from, to));
     assertDelayed(this, attempt, ends);
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
@@ -532,9 +532,9 @@ export class Topology {
   }
 
   /** What the capacity of a link goes by that names none. */
-  protected capacityRule(from: LinkEnd, to: LinkEnd): CapacityRule {
+  protected linkDefaults(from: LinkEnd, to: LinkEnd): LinkDefaults {
     const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
-    return { usual: this.capacity, from: output, to: input };
+    return { usual: this.capacity, from: output, to: input, records: to.descriptor.records };
   }
 
   /** The ends of a link to be made. @throws {SluiceError} `DestinationOccupied` */

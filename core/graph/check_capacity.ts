@@ -1,6 +1,7 @@
 /**
  * Checks the capacities of links: against what an output writes at once, and against the time that frames wait before a
- * node which delays, where that and the time between two frames are known before anything runs.
+ * node which delays, where that and the time between two frames are known before anything runs. Checks that nothing is
+ * dropped on the way to a node that records.
  *
  * @module
  */
@@ -25,11 +26,38 @@ export function checkCapacities(
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
   const batchMs = batchTimes(nodes, links);
-  return links.flatMap((link) => [
+  const found = links.flatMap((link) => [
     ...checkBurst(link, diagnostics),
     ...checkSkipping(link, diagnostics),
     ...checkWait(link, nodes.get(link.toNode)!, graph, batchMs.get(link.fromNode), diagnostics),
   ]);
+  return [...found, ...[...nodes.values()].flatMap((node) => checkRecorder(node, links, diagnostics))];
+}
+
+/** Says which link may drop what a node is to record, be it the one into the node or one before it. */
+function checkRecorder(
+  { shaped: { id }, descriptor }: CheckedNode,
+  links: readonly SizedLink[],
+  diagnostics: GraphDiagnostics,
+): SluiceError[] {
+  if (descriptor.records !== true) return [];
+  // A node that is added while the set is walked is walked too.
+  const before = new Set<string>([id]);
+  const dropping: SizedLink[] = [];
+  for (const node of before) {
+    for (const link of links.filter(({ toNode }) => toNode === node)) {
+      before.add(link.fromNode);
+      if (!waitsForRoom(link.policy)) dropping.push(link);
+    }
+  }
+  const [first, ...others] = dropping;
+  if (first === undefined) return [];
+  const { shaped, policy } = first;
+  const rest = others.length === 0 ? "" : `, and so do ${others.length} more before "${id}"`;
+  const message = `The link "${shaped.from!.address}" to "${shaped.to!.address}" may drop what "${id}" ` +
+    `(${descriptor.type}) is to record: the policy "${policy}" drops frames when it is full${rest}; with "lossless" ` +
+    "nothing is lost behind the source";
+  return [warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, diagnostics)];
 }
 
 function checkBurst({ shaped, output, policy, capacity }: SizedLink, diagnostics: GraphDiagnostics): SluiceError[] {

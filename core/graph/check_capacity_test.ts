@@ -109,3 +109,22 @@ Deno.test("checkGraph() warns of latest on audio, and of a capacity on latest, w
   ];
   deepEqual(check(values, both), []);
 });
+
+Deno.test("checkGraph() warns of links that may drop what is recorded, of which those into recorders do not by default", () => {
+  const nodes = { tone: TONE, volume: { type: "gain" }, rec: { type: "wav-sink", config: { path: "a.wav" } } };
+  const { volume: _, ...direct } = nodes;
+  deepEqual(check(direct, [`"from": "tone.audio", "to": "rec.audio"`]), []);
+  const [first, last] = [
+    `"from": "tone.audio", "to": "volume.audioIn"`,
+    `"from": "volume.audioOut", "to": "rec.audio"`,
+  ];
+  const told = (link: string, policy: string, more = "") =>
+    `g.json:${link} may drop what "rec" (wav-sink) is to record: the policy "${policy}" drops frames when it is ` +
+    `full${more}; with "lossless" nothing is lost behind the source`;
+  deepEqual(check(nodes, [first, last]), [told('3:1: The link "tone.audio" to "volume.audioIn"', "roll-off")]);
+  deepEqual(check(nodes, [first, `${last}, "policy": "drop-newest"`]), [
+    told('4:59: The link "volume.audioOut" to "rec.audio"', "drop-newest", ', and so do 1 more before "rec"'),
+  ]);
+  deepEqual(check(nodes, [`${first}, "policy": "lossless"`, last]), []);
+  deepEqual(check(nodes, [first, last], "offline"), []);
+});

@@ -96,7 +96,7 @@ export class FileTopology extends Topology {
     }
     const ends = check("to", () => this.assertFree(from, to));
     if (output !== undefined && input !== undefined) {
-      check("link", () => linkOptions(attemptOf(from, to), options, output, this.mode, this.capacityRule(from, to)));
+      check("link", () => linkOptions(attemptOf(from, to), options, output, this.mode, this.linkDefaults(from, to)));
     }
     if (faults.length === 0) check("link", () => assertDelayed(this, attemptOf(from, to), ends!));
     return faults;

@@ -29,14 +29,16 @@ export function capacityFault(policy: LinkPolicy, what: string, capacity: number
   return `${what} is ${capacity}, wanted ${places}: the policy "${policy}" has ${has}; for more, use "roll-off"`;
 }
 
-/** Where the capacity of links comes from that have none of their own, and what a rule for it goes by. */
-export interface CapacityRule {
+/** Where the policy and the capacity of links come from that have none of their own, and what a rule for them goes by. */
+export interface LinkDefaults {
   /** By default `byKind`. */
   readonly usual?: LinkCapacity;
   /** The output, as `node.port`. */
   readonly from: string;
   /** The input, as `node.port`. */
   readonly to: string;
+  /** Whether the node that reads records, so that nothing is to be dropped before it. */
+  readonly records?: boolean;
 }
 
 /**
@@ -52,11 +54,11 @@ export function linkOptions(
   options: LinkOptions,
   output: PortDescriptor,
   mode: GraphMode,
-  { usual = "byKind", from, to }: CapacityRule,
+  { usual = "byKind", from, to, records = false }: LinkDefaults,
 ): { policy: LinkPolicy; capacity: number } {
   assertKeys(attempt, options, ["policy", "capacity", "convert"]);
   assertChoice(attempt, "convert", options.convert, CONVERT_CHOICES);
-  const policy = options.policy ?? defaultPolicy(mode);
+  const policy = options.policy ?? defaultPolicy(records ? "offline" : mode);
   const refuse = (what: string) => new SluiceError("InvalidGraph", `${attempt}: ${what}`);
   if (!LINK_POLICIES.includes(policy)) {
     const wanted = `policy is "${policy}", wanted ${listNames(LINK_POLICIES)}`;
