@@ -35,13 +35,14 @@ import {
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import { MemoryBudget } from "./pools/memory_budget.ts";
 import { assertNodePools } from "./pools/check_node_pools.ts";
-import { assertNew, assertNotShared, noteAdded } from "./app/once.ts";
+import { assertNew, noteAdded } from "./app/once.ts";
+import type { Join, Left } from "./app/joined.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import type { AnyInput, AnyOutput, Linkable } from "./registry/link_types.ts";
 import { assertOffLanes } from "./registry/lane_thread.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
-import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
+import type { NodeSpec } from "./registry/node_type.ts";
 import { registerView, type SessionView } from "./runtime_view.ts";
 import { Arrivals, awaitable } from "./runtime/arrivals.ts";
 import { heedSignals } from "./runtime/heed_signals.ts";
@@ -51,8 +52,8 @@ import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
 import { type PortInfo, portsOf } from "./runtime/port_info.ts";
 import { RunFailures } from "./runtime/run_failures.ts";
 import { placeAnew } from "./runtime/place_anew.ts";
+import { ScriptNodes } from "./runtime/script_nodes.ts";
 import { sessionOptions } from "./runtime/session_options.ts";
-import { wantedValues } from "./runtime/wanted_values.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
 import { KeptStates } from "./session/kept_states.ts";
 import { Session } from "./session/session.ts";
@@ -60,8 +61,8 @@ import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { Topology } from "./topology.ts";
 
 /** A node that is being added. */
-interface Adding {
-  readonly handle: NodeHandle;
+interface Adding<H> {
+  readonly handle: H;
   readonly added: Promise<unknown>;
 }
 
@@ -106,10 +107,9 @@ export class Runtime implements AsyncDisposable {
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
   readonly #kept = new KeptStates();
-  /** What nodes of the graph want to have called with the reason where a start is refused, or there was none. */
   /** A run has begun without sources, or is told to go on after them: so do those that follow. */
   #outlivesSources = false;
-  readonly #onRefused = new Set<(reason: unknown) => void>();
+  readonly #scriptNodes: ScriptNodes;
   /** The newest run, under way or over. */
   #session: Session | undefined;
   /** How many runs there were, and how often the graph was told to stop. */
@@ -143,6 +143,7 @@ export class Runtime implements AsyncDisposable {
     const said = lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
     this.#topology = new Topology(mode, known, said, supervision, capacity, convert);
     this.#arrivals = new Arrivals(this.#topology);
+    this.#scriptNodes = new ScriptNodes(this.#topology, () => this.#whenEnded(), () => this.#session?.failure);
     const described = () => known().map(({ descriptor }) => descriptor);
     registerView(this, versionedView(options, this.#topology, driver, described, () => this.#shown, () => this.#runs));
   }
@@ -164,27 +165,15 @@ export class Runtime implements AsyncDisposable {
    * @param spec what `nodes.gain({ gainDb: 3 })` gives
    * @returns typed references to its ports
    * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id, or what is no node), `Busy` (the graph is starting or
-   * stopping; it runs, and the node talks to the script). What {@linkcode Runtime.edit} throws comes by `await`
+   * stopping). What {@linkcode Runtime.edit} throws comes by `await`
    */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H & PromiseLike<H> {
     assertNodeSpec(spec);
     assertNew(spec);
-    if (this.#run !== undefined) assertNotShared(spec, "Cannot add");
-    const { handle, added } = this.#add(spec.type, spec.config, options);
+    const { handle, added } = this.#add(spec, options);
     noteAdded(spec);
-    const departures: (() => void)[] = [];
-    const onDeparture = (listener: () => void) => void departures.push(listener);
-    const onRefused = (listener: (reason: unknown) => void) => {
-      this.#onRefused.add(listener);
-      departures.push(() => this.#onRefused.delete(listener));
-    };
-    const wanted = wantedValues(this.#topology, handle.id);
-    const failure = () => this.#session?.failure;
-    const own = spec.extend?.(handle, () => this.#whenEnded(), onRefused, wanted, onDeparture, failure) ??
-      handle as unknown as H;
-    if (departures.length > 0) this.#topology.onDeparture(handle.id, () => departures.forEach((each) => each()));
-    return awaitable(own, added);
+    return awaitable(handle, added);
   }
 
   /**
@@ -197,7 +186,7 @@ export class Runtime implements AsyncDisposable {
     config: Record<string, unknown> = {},
     options: AddOptions = {},
   ): NodeHandle & PromiseLike<NodeHandle> {
-    const { handle, added } = this.#add(findType(this.#options.registry, type), config, options);
+    const { handle, added } = this.#add({ type: findType(this.#options.registry, type), config }, options);
     return awaitable(handle, added);
   }
 
@@ -307,17 +296,29 @@ export class Runtime implements AsyncDisposable {
    * effect the message says so
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
+    const addCaller = this.#run && rememberCaller(this.edit);
+    const joined = new Set<Left>();
+    try {
+      return await this.#edit(change, options, joined);
+    } catch (error) {
+      this.#scriptNodes.refuseEdit(joined, error);
+      addCaller?.(error);
+      throw error;
+    }
+  }
+
+  async #edit<T>(change: (edit: GraphEdit) => T, options: EditOptions, joined: Set<Left>): Promise<T> {
     assertEditFunction(change);
     const { timeoutMs, trialMs } = editOptions(options);
-    const collect = () => collectEdit(this.#topology, (type) => findType(this.#options.registry, type), change);
+    const findNodeType = (type: string) => findType(this.#options.registry, type);
+    const join: Join = (spec, plain) => {
+      const own = this.#scriptNodes.join(spec, plain);
+      if (own.left !== undefined) joined.add(own.left);
+      return own;
+    };
+    const collect = () => collectEdit(this.#topology, findNodeType, change, join);
     const run = this.#run;
-    if (run !== undefined) {
-      const addCaller = rememberCaller(this.edit);
-      return await run.edit(collect, timeoutMs, trialMs).catch((error) => {
-        addCaller(error);
-        throw error;
-      });
-    }
+    if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
     this.#build("edit");
     const { draft, extras, result } = collect();
     const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
@@ -479,7 +480,7 @@ export class Runtime implements AsyncDisposable {
       if (before !== undefined) await before.finished.catch(() => {});
       await session.start();
     } catch (error) {
-      for (const tell of this.#onRefused) tell(error);
+      this.#scriptNodes.refuseStart(error);
       throw error;
     }
     session.finished.catch((error) => this.#failures.take(error, session === this.#session));
@@ -601,7 +602,7 @@ export class Runtime implements AsyncDisposable {
     this.#disposed = true;
     if (this.#session === undefined) {
       this.#unused ??= new SluiceError("Busy", "The graph was disposed of before it was started");
-      for (const tell of this.#onRefused) tell(this.#unused);
+      this.#scriptNodes.refuseStart(this.#unused);
     }
     await this.#session?.dispose();
     if (this.#failures.areUnheard) Deno.exitCode ||= 1;
@@ -609,7 +610,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** @returns the handle, and what settles when the node is part of the graph */
-  #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): Adding {
+  #add<H extends NodeHandle>({ type, config, extend }: NodeSpec<H>, options: AddOptions): Adding<H> {
     const run = this.#run;
     if (run === undefined) this.#build("add a node");
     else run.assertRuns("add a node");
@@ -621,10 +622,21 @@ export class Runtime implements AsyncDisposable {
       ? this.#topology.addNode(type, config, options)
       : this.#arrivals.check(type, config, options);
     const { id } = node;
-    const handle = makeHandle(id, node.type.descriptor, this);
-    if (run === undefined) return { handle, added: Promise.resolve() };
-    const added = this.edit((edit) => edit.add({ type, config }, { ...options, id }));
+    const { handle, left } = this.#scriptNodes.join({ extend }, makeHandle(id, node.type.descriptor, this));
+    if (run === undefined) {
+      if (left !== undefined) this.#topology.onDeparture(id, left);
+      return { handle, added: Promise.resolve() };
+    }
+    // The script talks to the node already, which joins the graph by an edit of its own.
+    let isBegun = false;
+    const joins: NodeSpec["extend"] = left && ((plain, _run, _onRefused, _wanted, onDeparture) => {
+      isBegun = true;
+      onDeparture(left);
+      return plain;
+    });
+    const added = this.edit((edit) => edit.add({ type, config, extend: joins }, { ...options, id }));
     this.#arrivals.expect(id, added);
+    added.catch((error) => isBegun || left?.(error));
     return { handle, added };
   }
 

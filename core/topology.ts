@@ -180,12 +180,18 @@ export class Topology {
     this.#residents = draft.#residents;
     this.#delaying = draft.#delaying;
     this.#version++;
+    for (const [node, tell] of draft.#departures) this.#departures.set(node, tell);
     this.#tellDepartures();
   }
 
   /** Has a listener called once a node is removed, or one of another type has taken its place. */
   onDeparture(node: string, listener: () => void): void {
     this.#departures.set(this.node(node), listener);
+  }
+
+  /** Whether that listener is still to be called. */
+  awaitsDeparture(listener: () => void): boolean {
+    return this.#departures.values().some((each) => each === listener);
   }
 
   /** Gives back the numbers that a draft has taken. It must not be used afterwards. */

@@ -1,6 +1,6 @@
 /** What edits do with app sources and sinks, and what their scripts hear of it. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { appSink, appSource, nodes, Runtime } from "../mod.ts";
+import { appSink, appSource, type GraphEdit, nodes, Runtime } from "../mod.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 
@@ -18,14 +18,14 @@ for (const when of ["before the start", "while it runs"]) {
     const { runtime, source, sink } = loopback(native);
     await using _ = runtime;
     if (when === "while it runs") await runtime.start();
-    const mend = "by an edit: it talks to the script; add it by runtime.add(), after stop() if the graph runs";
+    const mend = "it talks to the script; remove the node, and add and link this one, in one runtime.edit()";
     await rejects(runtime.replace("src", appSource.data()), {
       code: "Busy",
-      message: `Cannot replace node "src" (app-source) by an app-source ${mend}`,
+      message: `Cannot replace node "src" (app-source) by an app-source: ${mend}`,
     });
     await rejects(runtime.replace("snk", appSink.data()), {
       code: "Busy",
-      message: `Cannot replace node "snk" (app-sink) by an app-sink ${mend}`,
+      message: `Cannot replace node "snk" (app-sink) by an app-sink: ${mend}`,
     });
     if (when !== "while it runs") await runtime.start();
     const pushed = source.push({ value: 7 });
@@ -127,4 +127,79 @@ eachDriver("what is pushed while a source is restarted comes once and in order",
   source.end();
   await Promise.all(pushed);
   deepEqual(await reading, Array.from(pushed.keys()));
+});
+
+eachDriver(
+  "a source and a sink that are added to a running graph, by add() or by an edit, carry what is pushed",
+  async (native) => {
+    await using runtime = new Runtime({ native });
+    await runtime.start();
+    const alone = { source: runtime.add(appSource.data<number>()), sink: runtime.add(appSink.data<number>()) };
+    const early = alone.source.push({ value: 0 });
+    const linked = runtime.connect(alone.source.outputs.data, alone.sink.inputs.data, { policy: "lossless" });
+    const together = await runtime.edit((edit) => {
+      const source = edit.add(appSource.data<number>());
+      const sink = edit.add(appSink.data<number>());
+      edit.connect(source.outputs.data, sink.inputs.data, { policy: "lossless" });
+      return { source, sink };
+    });
+    await linked;
+    await early;
+    for (const { source, sink } of [alone, together]) {
+      const reading = Array.fromAsync(sink, ({ value }) => value);
+      for (let k = 1; k < 4; k++) await source.push({ value: k });
+      source.end();
+      deepEqual((await reading).filter((value) => value !== 0), [1, 2, 3]);
+    }
+    assertSpent((await runtime.stop())!);
+  },
+);
+
+eachDriver(
+  "what an edit was to add hears why it was refused, and what it did add hears that it was removed",
+  async (native) => {
+    await using runtime = new Runtime({ native });
+    await runtime.start();
+    const added = (graph: Pick<GraphEdit, "add">) => ({
+      source: graph.add(appSource.data<number>(), { id: "src" }),
+      sink: graph.add(appSink.data<number>(), { id: "snk" }),
+    });
+    const made: ReturnType<typeof added>[] = [];
+    const failure = new Error("no");
+    await rejects(
+      runtime.edit((edit) => {
+        made.push(added(edit));
+        throw failure;
+      }),
+      failure,
+    );
+    const [{ source, sink }] = made;
+    await rejects(source.push({ value: 1 }), failure);
+    await rejects(sink[Symbol.asyncIterator]().next(), failure);
+    const { source: second, sink: loop } = added(runtime);
+    const reading = Array.fromAsync(loop);
+    await runtime.edit((edit) => (edit.remove("src"), edit.remove("snk")));
+    await rejects(second.push({ value: 2 }), REMOVED);
+    deepEqual(await reading, []);
+    const third = runtime.add(appSource.data<number>());
+    const refused = rejects(third.push({ value: 3 }), { code: "Busy" });
+    const stopping = runtime.stop();
+    await rejects(Promise.resolve(third), { code: "Busy" });
+    await refused;
+    await stopping;
+  },
+);
+
+eachDriver("a sink that an edit was to add beside a node whose setup() fails hears of that", async (native) => {
+  await using runtime = new Runtime({ native });
+  await runtime.start();
+  let sink: AsyncIterable<unknown> | undefined;
+  await rejects(
+    runtime.edit((edit) => {
+      sink = edit.add(appSink.data());
+      edit.add(nodes.wavSource({ path: "no such file.wav" }));
+    }),
+    { code: "InvalidConfig" },
+  );
+  await rejects(Array.fromAsync(sink!), { code: "InvalidConfig" });
 });

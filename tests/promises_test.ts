@@ -1,6 +1,6 @@
 /** What the interface of a runtime promises to those who build a graph step by step while it runs. */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import { appSource, type AudioFrame, linkId, type LinkRef } from "../mod.ts";
+import { type AudioFrame, linkId, type LinkRef } from "../mod.ts";
 import type { NodeActivity } from "../core/stats/node_activity.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../sluice.gen.ts";
@@ -349,10 +349,6 @@ eachDriver(
     await flow(runtime, "mixer", 3);
     throws(() => runtime.add(nodes.gain(), { id: "mixer" }), { code: "InvalidGraph" });
     throws(() => runtime.add(nodes.gain({ gainDb: 1e9 })), { code: "InvalidConfig" });
-    throws(() => runtime.add(appSource.data()), {
-      code: "Busy",
-      message: /talks to the script; add it by runtime.add\(\), after stop\(\)/,
-    });
     const missing = runtime.add(nodes.wavSource({ path: "/no/such/file.wav" }));
     await rejects(async () => await missing, { code: "InvalidConfig", nodeId: "wav-source" });
     await rejects(async () => await runtime.connect(missing.outputs.audio, mixer.inputs.audioIn[2]), {

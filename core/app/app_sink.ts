@@ -89,6 +89,8 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   /** The stream ended before the node did. */
   #complete = false;
   #context: ProcessorContext | undefined;
+  /** Rejects with why the edit was refused that was to add the node. */
+  readonly #refused = Promise.withResolvers<never>();
   /** The frame that the script has. */
   #lent: F | undefined;
   /** The run that it was set up by last. */
@@ -145,11 +147,16 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     handle: NodeHandle,
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
-    onDeparture: (listener: () => void) => void,
+    onDeparture: (listener: (reason?: unknown) => void) => void,
   ): AppSinkHandle<F, I> {
     this.#run = run;
     onRefused(() => this.#end(false));
-    onDeparture(() => this.#leave());
+    onDeparture((reason) => {
+      if (reason === undefined) return this.#leave();
+      this.#refused.promise.catch(() => {});
+      this.#refused.reject(reason);
+      this.#end(false);
+    });
     const iterator: AsyncIterableIterator<F> = {
       next: () => this.#next(),
       return: () => {
@@ -186,7 +193,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
       this.#wanted = undefined;
     }
     // Why the stream broke off comes out here.
-    if (!this.#closed && !this.#complete) await this.#run();
+    if (!this.#closed && !this.#complete) await Promise.race([this.#run(), this.#refused.promise]);
     return { done: true, value: undefined };
   }
 

@@ -24,9 +24,9 @@ export function assertNew(spec: Pick<NodeSpec, "type">): void {
 }
 
 /**
- * Refuses what belongs to the script where no handle is made that the script could talk to.
+ * Refuses what belongs to the script where another node is: the script would go on talking to that one.
  *
- * @param attempt how the message starts, before the type's name: `Cannot add`
+ * @param attempt how the message starts, before the type's name: `Cannot replace node "a" by`
  * @throws {SluiceError} `Busy`
  */
 export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt: string): void {
@@ -34,7 +34,7 @@ export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt
   const { type } = spec.type.descriptor;
   throw new SluiceError(
     "Busy",
-    `${attempt} an ${type} by an edit: it talks to the script; add it by runtime.add(), after stop() if the graph runs`,
+    `${attempt} an ${type}: it talks to the script; remove the node, and add and link this one, in one runtime.edit()`,
   );
 }
 

@@ -118,14 +118,14 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly WantedValue[],
-    onDeparture: (listener: () => void) => void,
+    onDeparture: (listener: (reason?: unknown) => void) => void,
     failure: () => Error | undefined,
   ): AppSourceHandle<I, O> {
     this.#run = run;
     this.#failed = failure;
     this.#wanted = wanted;
     onRefused((reason) => this.#queue.close(reason));
-    onDeparture(() => this.#leave());
+    onDeparture((reason) => this.#leave(reason));
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
     const end = () => this.#queue.end();
@@ -149,10 +149,10 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   }
 
   /** No run sets it up again. */
-  #leave(): void {
+  #leave(reason?: unknown): void {
     this.#hasLeft = true;
     this.#queue.reopen(false);
-    this.#queue.close(this.#over());
+    this.#queue.close(reason ?? this.#over());
   }
 
   /** @param told what the node was told to end for, if it was */

@@ -7,6 +7,7 @@ import { SluiceError } from "../errors.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
+import type { Join } from "../app/joined.ts";
 import { GraphEdit } from "./graph_edit.ts";
 import type { DraftedEdit } from "./edit_site.ts";
 
@@ -23,6 +24,7 @@ export function assertEditFunction(change: unknown): void {
  * Calls the function, once. The edit that it was given refuses all calls afterwards.
  *
  * @param findType finds a node type by name, or throws
+ * @param join makes the handle of a node that is added; by default a plain one
  * @throws what the function throws, and {@linkcode SluiceError} `InvalidGraph` if it gives a promise or changes the
  * graph by other calls; then no draft is left
  */
@@ -30,10 +32,11 @@ export function collectEdit<T>(
   topology: Topology,
   findType: (type: string) => AnyNodeType,
   change: (edit: GraphEdit) => T,
+  join?: Join,
 ): DraftedEdit<T> {
   const draft = topology.draft();
   const { version } = topology;
-  const edit = new GraphEdit(draft, findType);
+  const edit = new GraphEdit(draft, findType, join);
   try {
     const result = change(edit);
     refusePromise(result);

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { assertNotShared } from "../app/once.ts";
+import { assertNew, assertNotShared, noteAdded } from "../app/once.ts";
+import type { Join } from "../app/joined.ts";
 import { assertConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
@@ -40,6 +41,7 @@ export interface ReplaceOptions {
 export class GraphEdit {
   readonly #topology: Topology;
   readonly #findType: (type: string) => AnyNodeType;
+  readonly #join: Join | undefined;
   readonly #actions: string[] = [];
   /** Nodes that take over no state. */
   readonly #anew = new Set<NodeId>();
@@ -48,11 +50,13 @@ export class GraphEdit {
 
   /**
    * @param findType finds a node type by name, or throws
+   * @param join makes the handle of a node that is added; by default a plain one
    * @internal
    */
-  constructor(draft: Topology, findType: (type: string) => AnyNodeType) {
+  constructor(draft: Topology, findType: (type: string) => AnyNodeType, join?: Join) {
     this.#topology = draft;
     this.#findType = findType;
+    this.#join = join;
   }
 
   /**
@@ -81,8 +85,12 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     assertNodeSpec(spec);
-    assertNotShared(spec, "Cannot add");
-    return this.#add(spec.type, spec.config, options) as unknown as H;
+    assertNew(spec);
+    const plain = this.#add(spec.type, spec.config, options);
+    noteAdded(spec);
+    const { handle, left } = this.#join?.(spec, plain) ?? { handle: plain as unknown as H };
+    if (left !== undefined) this.#topology.onDeparture(plain.id, left);
+    return handle;
   }
 
   /** Adds a node by the name of its type: as `runtime.addByType()`. */
@@ -130,7 +138,7 @@ export class GraphEdit {
    * `startsAnew`: without the old one's state; `isolate`: whether in a process of its own
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
    * new type, `CycleWithoutDelay` if a loop is left without a delay, `InvalidGraph` if the node's lane cannot run it,
-   * `Busy` for an `appSource` or `appSink`, which only `runtime.add()` takes
+   * `Busy` for an `appSource` or `appSink`, which takes no other node's place
    */
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {

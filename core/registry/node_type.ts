@@ -74,7 +74,8 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    * @param run settles as `runtime.finished`; call it once the graph has ended
    * @param onRefused takes what to call with the reason where a start is refused, or there will be none
    * @param wanted what the inputs that the node's outputs lead to want of values, as the graph is now
-   * @param onDeparture takes what to call once the node is removed, or one of another type has taken its place
+   * @param onDeparture takes what to call once the node is removed, or one of another type has taken its place; or, with
+   * the reason, where the edit that was to add it is refused
    * @param failure why the run fails, as soon as that is known
    */
   readonly extend?: (
@@ -82,7 +83,7 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
     run: () => Promise<unknown>,
     onRefused: (listener: (reason: unknown) => void) => void,
     wanted: () => readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[],
-    onDeparture: (listener: () => void) => void,
+    onDeparture: (listener: (reason?: unknown) => void) => void,
     failure: () => Error | undefined,
   ) => H;
 }
