@@ -15,6 +15,7 @@ import { portsOf as mediaSinkPorts } from "./processors/media/sink_ports.ts";
 import { portsOf as mediaSourcePorts } from "./processors/media/source_ports.ts";
 import { portsOf as pipeSourcePorts } from "./processors/media/pipe_source_ports.ts";
 import { portsOf as processPorts } from "./processors/media/process_ports.ts";
+import { portsOf as wavSourcePorts } from "./processors/file/wav_source_ports.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -692,7 +693,7 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
   descriptor: {
     type: "compressor",
     className: "Compressor",
-    source: "processors/audio/compressor.ts:37",
+    source: "processors/audio/compressor.ts:41",
     description: "Makes loud passages quieter.",
     doc:
       'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are\nnot finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
@@ -702,6 +703,7 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -1562,7 +1564,7 @@ export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, Del
   descriptor: {
     type: "delay",
     className: "Delay",
-    source: "processors/flow/delay.ts:42",
+    source: "processors/flow/delay.ts:46",
     description: "Delays a stream, and makes a loop of links legal.",
     doc:
       'Delays a stream, and makes a loop of links legal.\n\n**Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its times move by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no\nnewer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of\nother kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so\nthat encoded frames have none.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless\n`prime` is used. Sound behind silence is of the rate and channels that are configured.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,\n`height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
@@ -1572,6 +1574,7 @@ export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, Del
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate", "codec"],
     delays: true,
     isAsync: false,
     inputs: [{
@@ -1845,6 +1848,7 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -2024,7 +2028,7 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
   descriptor: {
     type: "echo",
     className: "Echo",
-    source: "processors/audio/echo.ts:56",
+    source: "processors/audio/echo.ts:60",
     description: "Repeats audio.",
     doc:
       'Repeats audio.\n\n**Purpose.** Adds what came a while before, and with feedback what came before that, ever quieter. Every channel\nrepeats itself; the delay is a whole number of samples. Live changes glide over one block, that of the delay from one\nplace in the past to the other. The tail follows the end of the stream until it is 60 dB quieter, at most\n`maxTailSeconds`. Samples that are not finite are not repeated; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail.\n\n**Config.** `delayMs`, `feedback`, `wet`, `dry` (all live), `maxDelayMs`, `maxTailSeconds`.\n\n**Example.**\n```json\n{ "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }\n```',
@@ -2034,6 +2038,7 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -2221,7 +2226,7 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
   descriptor: {
     type: "equaliser",
     className: "Equaliser",
-    source: "processors/audio/equaliser.ts:37",
+    source: "processors/audio/equaliser.ts:41",
     description: "Shapes the spectrum of audio.",
     doc:
       'Shapes the spectrum of audio.\n\n**Purpose.** Filters every channel by bands, one after the other: peaks, shelves, high and low passes, notches, each a\nsection of second order. A live change glides over one block, from what the old bands make of it to what the new ones\ndo. Without bands blocks pass untouched. A sample that is not finite silences the rest of its block; the figure\n`notFinite` counts it.\n\n**Inputs.** `audioIn`: any rate and number of channels; where one changes, the filters begin anew.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `bands` (live).\n\n**Example.**\n```json\n{ "voice": { "type": "equaliser", "config": { "bands": [\n  { "type": "high-pass", "frequencyHz": 80 }, { "type": "peak", "frequencyHz": 3000, "gainDb": 4, "q": 1 }\n] } } }\n```',
@@ -2231,6 +2236,7 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -2403,6 +2409,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -2929,6 +2936,7 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -3122,7 +3130,7 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
   descriptor: {
     type: "limiter",
     className: "Limiter",
-    source: "processors/audio/limiter.ts:57",
+    source: "processors/audio/limiter.ts:58",
     description: "Keeps audio below a ceiling.",
     doc:
       'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence; the\nfigure `notFinite` counts them. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
@@ -3132,6 +3140,7 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -3850,6 +3859,7 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -4019,7 +4029,7 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
   descriptor: {
     type: "noise-gate",
     className: "NoiseGate",
-    source: "processors/audio/noise_gate.ts:35",
+    source: "processors/audio/noise_gate.ts:39",
     description: "Turns quiet passages down.",
     doc:
       'Turns quiet passages down.\n\n**Purpose.** Opens as soon as the loudest channel reaches the threshold, and closes once it was below the threshold\nless the hysteresis for the hold time. Opening and closing glide linearly, so that nothing clicks. One gain for all\nchannels. Live changes glide as opening and closing do. The figure `isOpen` is 1 while it is open. Samples that\nare not finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `hysteresisDb`, `rangeDb`, `attackMs`, `holdMs`, `releaseMs`, all live.\n\n**Example.**\n```json\n{ "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }\n```',
@@ -4029,6 +4039,7 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -5231,7 +5242,7 @@ export const rebuffer: RebufferNodeType = defineNodeType<RebufferConfig, Rebuffe
   descriptor: {
     type: "rebuffer",
     className: "Rebuffer",
-    source: "processors/flow/rebuffer.ts:37",
+    source: "processors/flow/rebuffer.ts:40",
     description: "Makes blocks of audio, or batches of records, of one size.",
     doc:
       'Makes blocks of audio, or batches of records, of one size.\n\n**Purpose.** Joins and splits what comes, and passes on every sample, or record, once and in order, for nodes that need a fixed size. A block starts at\nthe time of its first sample, and a batch at that of its first record; the records of an input batch are assumed to be\nspread evenly over its duration. None spans a gap in the stream or a change of format or fields: the current one then\nends early, as at the end of the stream. The first one after a gap is flagged as a discontinuity. A new `size` applies\nfrom the next one on.\n\n**Inputs.** `frameIn`: audio or packets of any size; links tell which.\n\n**Outputs.** `frameOut`: blocks of `size` samples or batches of `size` records; one that ends early is shorter, or, of\naudio and with `pad`, filled with silence.\n\n**Config.** `size` (live), `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "rebuffer", "config": { "size": 480, "pad": true } } }\n```',
@@ -5241,6 +5252,7 @@ export const rebuffer: RebufferNodeType = defineNodeType<RebufferConfig, Rebuffe
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "frameIn",
@@ -5551,7 +5563,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
   descriptor: {
     type: "reverb",
     className: "Reverb",
-    source: "processors/audio/reverb.ts:51",
+    source: "processors/audio/reverb.ts:55",
     description: "Puts audio into a room.",
     doc:
       'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.\nThe tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most\n`maxTailSeconds`. Live changes glide over one block. Samples that are not finite stay out of the room; the figure\n`notFinite` counts them.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
@@ -5561,6 +5573,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -6109,7 +6122,7 @@ export const throttle: ThrottleNodeType = defineNodeType<ThrottleConfig, Throttl
   descriptor: {
     type: "throttle",
     className: "Throttle",
-    source: "processors/flow/throttle.ts:38",
+    source: "processors/flow/throttle.ts:41",
     description: "Lets at most so many frames a second pass.",
     doc:
       'Lets at most so many frames a second pass.\n\n**Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The\ncounts of the links tell how many. Of sound and of encoded frames, the first after a gap is flagged as a\ndiscontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell.\n\n**Outputs.** `frameOut`: the frames that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "throttle", "config": { "ratePerSecond": 5 } } }\n```',
@@ -6119,6 +6132,7 @@ export const throttle: ThrottleNodeType = defineNodeType<ThrottleConfig, Throttl
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "codec"],
     isAsync: false,
     inputs: [{
       name: "frameIn",
@@ -6512,7 +6526,7 @@ export const trim: TrimNodeType = defineNodeType<TrimConfig, TrimHandle, TrimNod
   descriptor: {
     type: "trim",
     className: "Trim",
-    source: "processors/flow/trim.ts:38",
+    source: "processors/flow/trim.ts:41",
     description: "Leaves out the sound, or the pictures, before and after two times.",
     doc:
       'Leaves out the sound, or the pictures, before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks\nthat lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a\nsource reads before the place that it was told to go to, which has times before 0, is left out. It ends with the first\nblock or picture that is not wholly before `endSeconds`, and with it what nobody else reads: an endless source, too.\n\n**Inputs.** `frameIn`: audio or video, which its links tell.\n\n**Outputs.** `frameOut`: the same frames, and parts of blocks that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
@@ -6522,6 +6536,7 @@ export const trim: TrimNodeType = defineNodeType<TrimConfig, TrimHandle, TrimNod
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate", "codec"],
     isAsync: false,
     inputs: [{
       name: "frameIn",
@@ -6665,7 +6680,7 @@ export const valve: ValveNodeType = defineNodeType<ValveConfig, ValveHandle, Val
   descriptor: {
     type: "valve",
     className: "Valve",
-    source: "processors/flow/valve.ts:31",
+    source: "processors/flow/valve.ts:34",
     description: "Lets frames pass, or drops them.",
     doc:
       'Lets frames pass, or drops them.\n\n**Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first frame after\nthat is flagged as a discontinuity, and of encoded frames it is a key frame. The node\'s own figures tell how much:\nframes in less frames out.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell.\n\n**Outputs.** `frameOut`: the same frames, untouched.\n\n**Config.** `open` (live).\n\n**Example.**\n```json\n{ "mute": { "type": "valve", "config": { "open": false } } }\n```',
@@ -6675,6 +6690,7 @@ export const valve: ValveNodeType = defineNodeType<ValveConfig, ValveHandle, Val
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate", "codec"],
     isAsync: false,
     inputs: [{
       name: "frameIn",
@@ -6852,7 +6868,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
   descriptor: {
     type: "voice-activity",
     className: "VoiceActivity",
-    source: "processors/audio/voice_activity.ts:52",
+    source: "processors/audio/voice_activity.ts:53",
     description: "Tells whether somebody speaks.",
     doc:
       'Tells whether somebody speaks.\n\n**Purpose.** Compares the level of the first channel in the band of speech, 200 to 3,400 Hz, with that of the noise,\nwhich it learns from the quietest moments of the last seconds. Speech begins once the level was above the noise by the\nmargin for the onset time, and ends once it was not for the hang time. Anything loud in that band counts as voice: it\nknows levels, no words. Blocks pass through untouched and without a copy. A change is also an event `voice`; the\nfigures are `isVoice`, `levelDb`, `noiseDb`, and as `notFinite` the number of samples that are no finite numbers.\n\n**Inputs.** `audioIn`: any rate from 8 kHz on and number of channels.\n\n**Outputs.** `voice`: a reading at the start, and at each change. `audioOut`: the blocks that came in.\n\n**Config.** `marginDb`, `minimumDb`, `onsetMs`, `hangMs`, all live.\n\n**Example.**\n```json\n{ "speaks": { "type": "voice-activity", "config": { "marginDb": 8 } } }\n```',
@@ -6862,6 +6878,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
     trigger: "any",
     lane: "worker",
     converts: [],
+    keeps: ["sampleRateHz", "channels"],
     isAsync: false,
     inputs: [{
       name: "audioIn",
@@ -7274,6 +7291,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
       };
     };
   },
+  portsOf: wavSourcePorts,
 });
 
 /** The ports of `websocket-sink`. */
@@ -7658,38 +7676,38 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "d9fd7ca45cf7a186",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",
-    "processors/audio/compressor.ts": "d2bda3c6b3f1fdbf",
-    "processors/audio/dynamic_mixer.ts": "7484fd027f915eb9",
-    "processors/audio/echo.ts": "5f7dfe1204df0f17",
-    "processors/audio/equaliser.ts": "8756db3bce441a96",
-    "processors/audio/gain.ts": "26cce6d117f19505",
-    "processors/audio/level_meter.ts": "e7d8bbbb9cf91d5e",
+    "processors/audio/compressor.ts": "1cca8b7351d6f215",
+    "processors/audio/dynamic_mixer.ts": "176232ee7cdb801d",
+    "processors/audio/echo.ts": "d3939a56722202e8",
+    "processors/audio/equaliser.ts": "a5d13c9fa48739b9",
+    "processors/audio/gain.ts": "93bc3dbf097c7fb7",
+    "processors/audio/level_meter.ts": "84dfec30d18a874c",
     "processors/audio/level_reading.ts": "9eb7afeab3af82bb",
-    "processors/audio/limiter.ts": "cb482c8266906fdb",
-    "processors/audio/mixer.ts": "12c33420dd84993c",
-    "processors/audio/noise_gate.ts": "ee006e451f1cf2db",
+    "processors/audio/limiter.ts": "c4156f7f71821670",
+    "processors/audio/mixer.ts": "2a4b6ab7407761a9",
+    "processors/audio/noise_gate.ts": "2bad40fa4f5f1d70",
     "processors/audio/resampler.ts": "eb97b49940cc9691",
-    "processors/audio/reverb.ts": "a9a61eba16d19b18",
+    "processors/audio/reverb.ts": "840785f218ffab14",
     "processors/audio/spectrum.ts": "307fe38c352b9808",
     "processors/audio/spectrum_reading.ts": "38c0c2f904d2108b",
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
-    "processors/audio/voice_activity.ts": "3e5ce542543176e7",
+    "processors/audio/voice_activity.ts": "a1e2280ccaa0dce7",
     "processors/data/console_sink.ts": "4ef8db1b3b855a44",
     "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
     "processors/file/arrow_sink.ts": "cc6046c9c7a17a39",
     "processors/file/csv_sink.ts": "ceb8e14d60effe60",
     "processors/file/wav_sink.ts": "a3bf9237bb59467e",
-    "processors/file/wav_source.ts": "56109b9beff41f28",
+    "processors/file/wav_source.ts": "3b5583c1b8d34456",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
-    "processors/flow/delay.ts": "9a34e83702bf3d3e",
+    "processors/flow/delay.ts": "6111970a3436ccc4",
     "processors/flow/packet_align.ts": "150f180cfd8324ff",
-    "processors/flow/rebuffer.ts": "a029ade1af779f88",
+    "processors/flow/rebuffer.ts": "7669d90a549e99bb",
     "processors/flow/switch.ts": "a720b50ff3058941",
-    "processors/flow/throttle.ts": "7087c6a5266ba3a9",
-    "processors/flow/trim.ts": "2f4e9bf944e30944",
-    "processors/flow/valve.ts": "1b70f65f0e6363dc",
+    "processors/flow/throttle.ts": "083b9bb736517d6c",
+    "processors/flow/trim.ts": "2314d1bb48596c4a",
+    "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3d5d7e379823c85f",
     "processors/media/image_source.ts": "d17324d91d62f10b",

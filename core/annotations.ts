@@ -40,6 +40,11 @@ export interface ProcessorOptions {
   readonly platforms?: readonly ("linux" | "darwin" | "windows")[];
   /** Which format fields this node converts, so that an error about a clash can name it. */
   readonly converts?: readonly FormatField[];
+  /**
+   * Format fields that frames of a kind have as they come out as they had them coming in. What comes into several inputs
+   * agrees in these: a converter is put before one that would not.
+   */
+  readonly keeps?: readonly FormatField[];
   /** What comes in goes out later: a loop of links that passes the node is legal (default `false`). */
   readonly delays?: boolean;
   /**

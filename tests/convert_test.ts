@@ -1,9 +1,14 @@
 /** Links that have nodes put in which convert. */
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
+import { checkExpression } from "../core/graph/expression/check_expression.ts";
 import { checkGraph } from "../core/graph/load.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";
+import { PartialFile } from "../processors/file/partial_file.ts";
+import { PcmBlock } from "../processors/file/pcm.ts";
+import { WavReader } from "../processors/file/wav_reader.ts";
+import { WavWriter } from "../processors/file/wav_writer.ts";
 import { nodePackage, nodes } from "../sluice.gen.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { type Script, sink } from "./fixtures/scripted.ts";
@@ -132,4 +137,67 @@ Deno.test("a graph file says it for all links, or for one, and what a runtime wr
   deepEqual(again.graph(), written);
   const [error] = checkGraph(file({ convert: "yes" }), "graph.json", all).errors;
   match(error.message, /^graph\.json:1:\d+: .*"convert"/);
+});
+
+/** Writes half a second of a sine of amplitude 0.25. */
+function writeSine(path: string, sampleRateHz: number, frequencyHz: number): void {
+  const count = sampleRateHz / 2;
+  const block = new PcmBlock("f32", 1, count);
+  const step = 2 * Math.PI * frequencyHz / sampleRateHz;
+  block.encode(0, Float32Array.from({ length: count }, (_, k) => Math.sin(step * k) / 4));
+  const format = { sampleFormat: "f32", channels: 1, sampleRateHz, layout: "mono" } as const;
+  const writer = new WavWriter(PartialFile.claim(path), format);
+  writer.write(block, count);
+  writer.finish();
+}
+
+/** The amplitude of a frequency in the middle 0.4 s of a file, and its sample rate. */
+function amplitudeIn(path: string, frequencyHz: number): { readonly rate: number; readonly amplitude: number } {
+  using reader = WavReader.open(path);
+  const { sampleFormat, channels, sampleRateHz: rate } = reader.format;
+  const [from, count] = [rate / 20, rate * 2 / 5];
+  const block = new PcmBlock(sampleFormat, channels, reader.sampleCount);
+  reader.read(block, reader.sampleCount);
+  const samples = new Float32Array(count);
+  block.decode(0, samples, count, from);
+  const step = 2 * Math.PI * frequencyHz / rate;
+  const sum = (wave: (angle: number) => number) => samples.reduce((all, each, k) => all + each * wave(step * k), 0);
+  return { rate, amplitude: Math.hypot(sum(Math.sin), sum(Math.cos)) * 2 / count };
+}
+
+Deno.test("inputs that have to agree in a field get converters, as far as what comes into others is known", async () => {
+  const folder = Deno.makeTempDirSync();
+  const [a, b, mix] = ["a44.wav", "b48.wav", "mix.wav"].map((name) => `${folder}/${name}`);
+  writeSine(a, 44_100, 1000);
+  writeSine(b, 48_000, 3000);
+  const graphOf = (text: string) => {
+    const { document, errors } = checkExpression(text, registry, [], undefined, "auto");
+    deepEqual(errors.map(({ message }) => message), []);
+    const runtime = new Runtime({ ...graphOptions(document!), registry, native: "off" });
+    buildGraph(document!, runtime);
+    return runtime;
+  };
+  for (const [first, second] of [[a, b], [b, a]]) {
+    const sink = `wav-sink path=${mix} overwrite=true lane=main`;
+    await using runtime = graphOf(
+      `wav-source path=${first} lane=main ! valve lane=main ! mixer id=m lane=main ! ${sink}; ` +
+        `wav-source path=${second} lane=main ! gain lane=main ! m.`,
+    );
+    equal(runtime.graph().nodes["resampler"].lane, "main");
+    await runtime.start();
+    await inTime(runtime.finished);
+    for (const frequencyHz of [1000, 3000]) {
+      const { rate, amplitude } = amplitudeIn(mix, frequencyHz);
+      equal(rate, first === a ? 44_100 : 48_000);
+      equal(amplitude.toFixed(2), "0.25");
+    }
+  }
+  const equalRates = graphOf(`wav-source path=${a} ! mixer id=m ! wav-sink path=${mix}; wav-source path=${a} ! m.`);
+  deepEqual(idsOf(equalRates), ["wav-source", "m", "wav-sink", "wav-source-2"]);
+  const absent = graphOf(
+    `wav-source path=${folder}/no.wav ! mixer id=m ! wav-sink path=${mix}; wav-source path=${a} ! m.`,
+  );
+  deepEqual(idsOf(absent), ["wav-source", "m", "wav-sink", "wav-source-2"]);
+  for (const runtime of [equalRates, absent]) await runtime[Symbol.asyncDispose]();
+  Deno.removeSync(folder, { recursive: true });
 });

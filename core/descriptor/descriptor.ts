@@ -181,6 +181,8 @@ export interface NodeDescriptor {
   readonly platforms?: readonly Platform[];
   /** Format fields that it converts. */
   readonly converts: readonly FormatField[];
+  /** Format fields that frames keep on the way through it, and in which those of all its inputs agree; absent for none. */
+  readonly keeps?: readonly FormatField[];
   /** What comes in goes out later, so that a loop through the node is legal; absent for no. */
   readonly delays?: boolean;
   /** Whether it has work in its event loop beside its ticks; absent for no. */

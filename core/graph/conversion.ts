@@ -28,7 +28,10 @@ export interface ConvertedOutput {
   readonly descriptor: NodeDescriptor;
   readonly config: Record<string, unknown>;
   readonly port: PortDescriptor;
-  /** For a converter: the output that leads to its only input. What it does not convert stays as it was there. */
+  /**
+   * For a node that converts or keeps fields: the output that leads to its input. What it does not convert, or what it
+   * keeps, is as it was there.
+   */
   readonly before?: ConvertedOutput;
 }
 
@@ -114,16 +117,18 @@ export function withColours(
   });
 }
 
-/** What a node is known to send: as its output says, and as a source or a converter is configured. */
+/** What a node is known to send: as its output says, and as a source or a converter is configured, in which 0 tells nothing. */
 export function knownOf({ descriptor, config, port, before }: ConvertedOutput): Carried["known"] {
+  const { converts, keeps } = descriptor;
   const isSource = descriptor.inputs.length === 0;
   const kept = before?.port.kind === port.kind ? knownOf(before) : {};
   const known: { [F in FormatField]?: Values } = {};
   for (const field of fieldsOf(port.kind)) {
     const value = config[field] ?? descriptor.config.properties[field]?.default;
-    const isConverted = descriptor.converts.includes(field);
-    const isSaid = (isSource || isConverted) && (typeof value === "number" || typeof value === "string");
-    const found = listOf(port.gives?.[field]) ?? (isSaid ? [value] : isConverted ? undefined : kept[field]);
+    const isConverted = converts.includes(field);
+    const isKept = !isConverted && (converts.length > 0 || keeps?.includes(field));
+    const isSaid = (isSource || isConverted) && value !== 0 && (typeof value === "number" || typeof value === "string");
+    const found = listOf(port.gives?.[field]) ?? (isSaid ? [value] : isKept ? kept[field] : undefined);
     if (found !== undefined) known[field] = found;
   }
   return port.channels === undefined ? known : { ...known, channels: [port.channels] };

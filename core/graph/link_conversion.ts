@@ -7,18 +7,21 @@
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { KnownColours, KnownPorts } from "../descriptor/known_ports.ts";
 import { SluiceError } from "../errors.ts";
-import { listOf } from "../frames/format.ts";
+import { type FormatAccepts, type FormatField, listOf } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, withColours } from "./conversion.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 
+/** Most nodes in a row through which it is followed what frames are. */
+const MAX_FOLLOWED = 64;
+
 /** What is asked of the graph that a link is to be in. */
 export interface ConvertibleGraph {
   node(id: string): NodeEntry;
   linkInto(node: NodeId, port: string): LinkEntry | undefined;
-  readonly connections: { intoNode(id: NodeId): Iterable<LinkEntry> };
+  readonly connections: { intoNode(id: NodeId): readonly LinkEntry[] };
 }
 
 /**
@@ -36,7 +39,7 @@ export function conversionBetween(
 ): readonly ConversionStep[] {
   assertForward(from, to);
   const output = knownOutput(graph, from);
-  const converted = convertedOutput(graph, from.nodeId, output.port);
+  const converted = convertedOutput(graph, from.nodeId, from.port, output.port);
   const [declared, wanted] = [resolvePort(to, "input"), knownInput(graph, to)];
   const way = findConversion(converted, wanted.port, types);
   const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
@@ -68,7 +71,8 @@ function knownOutput(
 
 /** An input likewise, and what to say where nothing can be converted to it. */
 function knownInput(graph: ConvertibleGraph, end: LinkEnd): { readonly port: PortDescriptor; readonly fault?: string } {
-  const port = resolvePort(end, "input");
+  const own = resolvePort(end, "input");
+  const port = { ...own, accepts: { ...agreedBy(graph, end, own), ...own.accepts } };
   const known = knownPorts(graph.node(end.nodeId))?.inputs;
   const takes = known?.takes[port.name];
   if (takes === undefined) return { port };
@@ -109,27 +113,54 @@ function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours 
   return Object.fromEntries(told.map((key) => [key, `${config[key]}`]));
 }
 
-/** What is known of the frames of an output, by field: values of which each has one. */
+/**
+ * In what an input has to agree with those of its node that were linked before it: what is known to come into them, in
+ * fields that frames keep on the way through the node.
+ */
+export function agreedBy(graph: ConvertibleGraph, end: LinkEnd, { kind }: PortDescriptor): FormatAccepts {
+  const { id, type: { descriptor: { keeps = [] } } } = graph.node(end.nodeId);
+  const agreed: { [F in FormatField]?: unknown } = {};
+  if (keeps.length === 0) return {};
+  for (const { fromNode, fromPort, output, toPort } of graph.connections.intoNode(id)) {
+    if (toPort === end.port) break;
+    const known = output.kind === kind ? knownFields(graph, fromNode, output, fromPort) : {};
+    for (const field of keeps) if (known[field]?.length === 1) agreed[field] ??= known[field];
+  }
+  return agreed as FormatAccepts;
+}
+
+/**
+ * What is known of the frames of an output, by field: values of which each has one.
+ *
+ * @param name of the output, for an element of one that has several
+ */
 export function knownFields(
   graph: ConvertibleGraph,
   nodeId: NodeId,
   output: PortDescriptor,
+  name: string = output.name,
 ): ReturnType<typeof knownOf> {
-  return knownOf(convertedOutput(graph, nodeId, output));
+  return knownOf(convertedOutput(graph, nodeId, name, output));
 }
 
-/** An output, with those before it that tell what a converter sends, or that which a bypassed node hands on. */
+/** An output, with those before it that tell what a node sends that converts or keeps, or hands on while bypassed. */
 function convertedOutput(
   graph: ConvertibleGraph,
   nodeId: string,
+  name: string,
   port: PortDescriptor,
   seen = new Set<NodeId>(),
 ): ConvertedOutput {
-  const { id, config, bypassed, type: { descriptor } } = graph.node(nodeId);
-  const [input, ...others] = bypassed || descriptor.converts.length > 0 ? descriptor.inputs : [];
-  const isLast = input === undefined || others.length > 0 || seen.has(id);
-  const link = isLast ? undefined : graph.linkInto(id, input.name);
-  const before = link && convertedOutput(graph, link.fromNode, link.output, seen.add(id));
+  const node = graph.node(nodeId);
+  const { id, config, bypassed, type: { descriptor } } = node;
+  const handsOn = descriptor.keeps !== undefined ||
+    ((bypassed || descriptor.converts.length > 0) && descriptor.inputs.length === 1);
+  const isLast = !handsOn || seen.has(id) || seen.size >= MAX_FOLLOWED;
+  const ways = (isLast ? [] : graph.connections.intoNode(id)).map((link) =>
+    convertedOutput(graph, link.fromNode, link.fromPort, link.output, seen.add(id))
+  );
+  const before = ways.find((way) => way.port.kind === port.kind && Object.keys(knownOf(way)).length > 0) ?? ways[0];
   if (bypassed && before !== undefined) return before;
-  return { descriptor, config, port, ...(before && { before }) };
+  const gives = knownPorts(node)?.outputs?.[name];
+  return { descriptor, config, port: gives === undefined ? port : { ...port, gives }, ...(before && { before }) };
 }

@@ -22,6 +22,7 @@ const TYPE_KEYS = [
     "category",
     "tags",
     "converts",
+    "keeps",
     "delays",
     "usesEventLoop",
     "records",

@@ -33,7 +33,11 @@ import { OddSamples } from "./odd_samples.ts";
  * { "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "level", "loudness"], figures: ["reductionDb", "notFinite"] })
+@processor({
+  keeps: ["sampleRateHz", "channels"],
+  tags: ["audio", "dynamics", "level", "loudness"],
+  figures: ["reductionDb", "notFinite"],
+})
 export class Compressor {
   @input()
   audioIn!: StreamInput<AudioFrame>;

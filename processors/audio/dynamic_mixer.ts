@@ -29,7 +29,7 @@ import { StreamMixer } from "./stream_mixer.ts";
  * { "room": { "type": "dynamic-mixer", "config": { "channels": 2 }, "ports": [{ "input": "guitar", "kind": "audio" }] } }
  * ```
  */
-@processor({ tags: ["audio", "mix", "sum", "add", "join", "dynamic"] })
+@processor({ keeps: ["sampleRateHz"], tags: ["audio", "mix", "sum", "add", "join", "dynamic"] })
 export class DynamicMixer extends StreamMixer {
   /** The streams. */
   @input({ dynamic: true })

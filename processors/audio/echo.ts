@@ -52,7 +52,11 @@ interface EchoState {
  * { "canyon": { "type": "echo", "config": { "delayMs": 350, "feedback": 0.4 } } }
  * ```
  */
-@processor({ tags: ["audio", "effect", "delay", "repeat"], figures: ["notFinite"] })
+@processor({
+  keeps: ["sampleRateHz", "channels"],
+  tags: ["audio", "effect", "delay", "repeat"],
+  figures: ["notFinite"],
+})
 export class Echo {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -33,7 +33,11 @@ import { OddSamples } from "./odd_samples.ts";
  * ] } } }
  * ```
  */
-@processor({ tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"], figures: ["notFinite"] })
+@processor({
+  keeps: ["sampleRateHz", "channels"],
+  tags: ["audio", "equalizer", "filter", "eq", "tone", "bass", "treble", "biquad"],
+  figures: ["notFinite"],
+})
 export class Equaliser {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -27,7 +27,7 @@ import { decibelsToFactor } from "./decibels.ts";
  * { "louder": { "type": "gain", "config": { "gainDb": 6 } } }
  * ```
  */
-@processor({ tags: ["audio", "volume", "level", "amplify"] })
+@processor({ keeps: ["sampleRateHz", "channels"], tags: ["audio", "volume", "level", "amplify"] })
 export class Gain {
   @input()
   audioIn!: StreamInput<AudioFrame>;

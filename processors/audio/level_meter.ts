@@ -34,7 +34,7 @@ import { samplesToNs } from "./sample_time.ts";
  * { "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }
  * ```
  */
-@processor({ tags: ["audio", "meter", "peak", "rms", "loudness", "vu"] })
+@processor({ keeps: ["sampleRateHz", "channels"], tags: ["audio", "meter", "peak", "rms", "loudness", "vu"] })
 export class LevelMeter {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -51,6 +51,7 @@ interface LimiterState {
  * ```
  */
 @processor({
+  keeps: ["sampleRateHz", "channels"],
   tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
   figures: ["reductionDb", "notFinite"],
 })

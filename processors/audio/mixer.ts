@@ -28,7 +28,7 @@ import { StreamMixer } from "./stream_mixer.ts";
  * { "mix": { "type": "mixer", "config": { "strategy": "average" } } }
  * ```
  */
-@processor({ tags: ["audio", "mix", "sum", "add", "join"] })
+@processor({ keeps: ["sampleRateHz"], tags: ["audio", "mix", "sum", "add", "join"] })
 export class Mixer extends StreamMixer {
   @input({ array: 8, optional: true })
   audioIn!: StreamInput<AudioFrame>[];

@@ -31,7 +31,11 @@ import { OddSamples } from "./odd_samples.ts";
  * { "gate": { "type": "noise-gate", "config": { "thresholdDb": -45 } } }
  * ```
  */
-@processor({ tags: ["audio", "dynamics", "noise", "silence", "mute"], figures: ["isOpen", "notFinite"] })
+@processor({
+  keeps: ["sampleRateHz", "channels"],
+  tags: ["audio", "dynamics", "noise", "silence", "mute"],
+  figures: ["isOpen", "notFinite"],
+})
 export class NoiseGate {
   @input()
   audioIn!: StreamInput<AudioFrame>;

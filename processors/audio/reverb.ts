@@ -47,7 +47,11 @@ interface ReverbState {
  * { "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }
  * ```
  */
-@processor({ tags: ["audio", "effect", "room", "hall", "echo"], figures: ["notFinite"] })
+@processor({
+  keeps: ["sampleRateHz", "channels"],
+  tags: ["audio", "effect", "room", "hall", "echo"],
+  figures: ["notFinite"],
+})
 export class Reverb {
   @input()
   audioIn!: StreamInput<AudioFrame>;

@@ -46,6 +46,7 @@ export interface VoiceReading {
  * ```
  */
 @processor({
+  keeps: ["sampleRateHz", "channels"],
   tags: ["audio", "speech", "vad", "detect", "silence"],
   figures: ["isVoice", "levelDb", "noiseDb", "notFinite"],
 })

@@ -44,7 +44,7 @@ const OFFLINE_VALUES = 8192;
  * { "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }
  * ```
  */
-@processor({ mode: "loop", tags: ["wav", "file", "audio", "read", "play"] })
+@processor({ mode: "loop", portsFrom: "./wav_source_ports.ts", tags: ["wav", "file", "audio", "read", "play"] })
 export class WavSource {
   @output()
   audio!: StreamOutput<AudioFrame>;

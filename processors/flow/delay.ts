@@ -38,7 +38,11 @@ import { acquireBlank, acquireSilence } from "./blank_frames.ts";
  * { "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
  * ```
  */
-@processor({ delays: true, tags: ["echo", "feedback", "loop", "latency", "lip sync", "state"] })
+@processor({
+  keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate", "codec"],
+  delays: true,
+  tags: ["echo", "feedback", "loop", "latency", "lip sync", "state"],
+})
 export class Delay<F extends Frame> {
   @input()
   frameIn!: StreamInput<F>;

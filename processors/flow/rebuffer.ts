@@ -33,7 +33,10 @@ import { SampleCutter } from "./sample_cutter.ts";
  * { "ten-ms": { "type": "rebuffer", "config": { "size": 480, "pad": true } } }
  * ```
  */
-@processor({ tags: ["block", "batch", "chunk", "reblock", "buffer", "frame size"] })
+@processor({
+  keeps: ["sampleRateHz", "channels"],
+  tags: ["block", "batch", "chunk", "reblock", "buffer", "frame size"],
+})
 export class Rebuffer<F extends AudioFrame | PacketFrame> {
   @input()
   frameIn!: StreamInput<F>;

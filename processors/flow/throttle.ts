@@ -34,7 +34,10 @@ interface ThrottleState {
  * { "preview": { "type": "throttle", "config": { "ratePerSecond": 5 } } }
  * ```
  */
-@processor({ tags: ["rate", "limit", "drop"] })
+@processor({
+  keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "codec"],
+  tags: ["rate", "limit", "drop"],
+})
 export class Throttle<F extends Frame> {
   @input()
   frameIn!: StreamInput<F>;

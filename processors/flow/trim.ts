@@ -34,7 +34,10 @@ const ROUNDING_NS = 5e5;
  * { "minute": { "type": "trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }
  * ```
  */
-@processor({ tags: ["cut", "from", "to"] })
+@processor({
+  keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate", "codec"],
+  tags: ["cut", "from", "to"],
+})
 export class Trim<F extends AudioFrame | VideoFrame> {
   @input()
   frameIn!: StreamInput<F>;

@@ -27,7 +27,10 @@ import { canBegin } from "./frame_gaps.ts";
  * { "mute": { "type": "valve", "config": { "open": false } } }
  * ```
  */
-@processor({ tags: ["gate", "mute", "drop"] })
+@processor({
+  keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate", "codec"],
+  tags: ["gate", "mute", "drop"],
+})
 export class Valve<F extends Frame> {
   @input()
   frameIn!: StreamInput<F>;

@@ -119,7 +119,7 @@ const rows: readonly Row<string>[] = [
     given: fields("", '@processor({ catgory: "audio" })'),
     says: [
       "node.ts:5:14",
-      'Cannot use option "catgory" of "@processor": it is not known; wanted "mode", "trigger", "name", "category", "tags", "lane", "priority", "cpus", "platforms", "converts", "delays", "usesEventLoop", "records", "stdout", "portsFrom" and "figures"',
+      'Cannot use option "catgory" of "@processor": it is not known; wanted "mode", "trigger", "name", "category", "tags", "lane", "priority", "cpus", "platforms", "converts", "keeps", "delays", "usesEventLoop", "records", "stdout", "portsFrom" and "figures"',
       'write "category"',
     ],
   },
