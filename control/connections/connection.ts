@@ -56,6 +56,8 @@ export interface Connection {
   answered(): Promise<void>;
   /** Sends the gathered events and lines. */
   flush(): void;
+  /** Hears nothing more, and closes the connection once what waits for the client is read. */
+  close(code: number, reason: string): void;
 }
 
 /** What a subscription supports. */
@@ -93,11 +95,11 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   const cutOff = (code: number, reason: string): void => {
     // Deno goes on reading until the other end has closed too.
     socket.onmessage = null;
-    socket.close(code, reason);
+    outbox.close(code, reason);
   };
   socket.binaryType = "arraybuffer";
   socket.onmessage = async ({ data }) => {
-    if (socket.readyState !== WebSocket.OPEN) return;
+    if (outbox.isClosing || socket.readyState !== WebSocket.OPEN) return;
     hasCalled = true;
     if (typeof data !== "string") return cutOff(1003, "text wanted");
     if (data.length > limits.messageChars) return cutOff(TOO_BIG, `at most ${limits.messageChars} characters`);
@@ -126,6 +128,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
     flush() {
       for (const { flush } of subscriptions.values()) flush?.();
     },
+    close: cutOff,
   };
 }
 

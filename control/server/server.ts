@@ -238,8 +238,8 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
   });
   app.post("/logout", (c) => {
     const login = access.loginOf(c.req.raw);
-    for (const [socket, place] of sockets) {
-      if (login !== "" && place.login === login) socket.close(POLICY_VIOLATION, "logged out");
+    for (const place of sockets.values()) {
+      if (login !== "" && place.login === login) place.connection.close(POLICY_VIOLATION, "logged out");
     }
     return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logOut(c.req.raw) } });
   });

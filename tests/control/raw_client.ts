@@ -30,6 +30,7 @@ export function upgradeRequest(host: string, headers: { readonly [name: string]:
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn;
   #received = new Uint8Array(0);
+  #closeCode: number | undefined;
 
   private constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -48,6 +49,11 @@ export class RawClient implements Disposable {
     return client;
   }
 
+  /** The code that the server has closed with, once it is read. */
+  get closeCode(): number | undefined {
+    return this.#closeCode;
+  }
+
   /** Sends a text. */
   async send(text: string): Promise<void> {
     await this.#sendFrame(TEXT, new TextEncoder().encode(text));
@@ -59,8 +65,11 @@ export class RawClient implements Disposable {
       const frame = this.#takeFrame();
       if (frame === undefined) {
         if (!await this.#fill()) return undefined;
-      } else if (frame.code === CLOSE) return undefined;
-      else if (frame.code === PING) await this.#sendFrame(PONG, frame.bytes).catch(() => {});
+      } else if (frame.code === CLOSE) {
+        this.#closeCode = new DataView(frame.bytes.buffer).getUint16(0);
+        await this.#sendFrame(CLOSE, frame.bytes.slice(0, 2)).catch(() => {});
+        return undefined;
+      } else if (frame.code === PING) await this.#sendFrame(PONG, frame.bytes).catch(() => {});
       else if (frame.code === TEXT || frame.code === BINARY) return { text: frame.code === TEXT, bytes: frame.bytes };
     }
   }
