@@ -7,7 +7,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
-import { imagePath, isNumbered } from "../../processors/media/image_path.ts";
+import { imagePath, isSequence, pathOfPicture } from "../../processors/media/image_path.ts";
 import {
   countBefore,
   countBeyond,
@@ -43,10 +43,10 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   if (given.json) consoleToStderr();
   const output = outputFormatOf(given.output);
   if (!given.printGraph) await assertWritable(given);
-  const info = await readMediaInfo(imagePath(given.input, 1));
+  const info = await readMediaInfo(pathOfPicture(given.input, 1));
   const args = spreadBitRate(given, info, output);
   const plans = await planTracks(info, output, args);
-  const otherSizes = isNumbered(args.input) ? readOtherSizes(args.input, 1) : [];
+  const otherSizes = isSequence(args.input) ? readOtherSizes(args.input, 1) : [];
   const graph = conversionGraph(info, plans, output, args, otherSizes);
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));

@@ -4,7 +4,7 @@
  * @module
  */
 import type { GraphFile } from "../../core/graph/graph_file.ts";
-import { isNumbered } from "../../processors/media/image_path.ts";
+import { isSequence } from "../../processors/media/image_path.ts";
 import type { MediaInfo, PictureSize } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
@@ -62,7 +62,7 @@ function isPicture({ container }: MediaInfo): boolean {
 function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
   const path = args.input;
   if (isPicture(info)) {
-    const rate = isNumbered(path) ? { frameRate: args.frameRate ?? 25 } : {};
+    const rate = isSequence(path) ? { frameRate: args.frameRate ?? 25 } : {};
     return draft.add(INPUT, "image-source", { path, ...rate });
   }
   if (isPlainWav(info, args)) return draft.add(INPUT, "wav-source", { path });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TrackInfo } from "../../processors/media/media_info.ts";
-import { isNumbered } from "../../processors/media/image_path.ts";
+import { isSequence } from "../../processors/media/image_path.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
 import { decoderOf } from "../../processors/media/decoders.ts";
@@ -17,7 +17,7 @@ export function frames(draft: GraphDraft, start: ChainEnd, track: TrackInfo, arg
   const { kind } = track;
   const decoder = decoderOf(track);
   // Where there is one picture, nothing is left without it.
-  const config = track.codec === "jpeg" && !isNumbered(args.input) ? { damaged: "fail" } : {};
+  const config = track.codec === "jpeg" && !isSequence(args.input) ? { damaged: "fail" } : {};
   const end = decoder === undefined ? start : draft.append(start, `${kind}-decode`, decoder, config, LANES[kind]);
   const { fromSeconds = 0, toSeconds } = args;
   if (fromSeconds === 0 && toSeconds === undefined) return end;

@@ -84,7 +84,7 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
       return;
     }
     this.#store(END_OF_STREAM, 0);
-    this.#partial!.commit();
+    this.#partial!.commit(this.#bytes);
   }
 
   /** Leaves what was written in `NAME.partial` if the stream did not end. */
@@ -130,6 +130,7 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
   /** Where the system refuses, as on a full disk, the file ends with the last batch that is whole. */
   #store(bytes: Uint8Array, records: number): void {
     const { file, partialPath, details } = this.#partial!;
+    this.#partial!.assertHolds(this.#bytes);
     try {
       for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
     } catch (cause) {

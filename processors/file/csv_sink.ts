@@ -96,7 +96,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
       return;
     }
     this.#store();
-    this.#partial!.commit();
+    this.#partial!.commit(this.#lines?.bytes ?? 0);
   }
 
   /** Leaves what was written in `NAME.partial` if the stream did not end. */

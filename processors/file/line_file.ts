@@ -26,6 +26,11 @@ export class LineFile {
     return Math.max(0, this.#lines - 1);
   }
 
+  /** Bytes in the file. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /**
    * Appends lines.
    *
@@ -33,6 +38,7 @@ export class LineFile {
    * @throws {SluiceError} `NodeFailed` if the system refuses; the lines that were stored whole stay, and count
    */
   append(text: string): void {
+    this.#partial.assertHolds(this.#bytes);
     const bytes = this.#encoder.encode(text);
     let done = 0;
     try {

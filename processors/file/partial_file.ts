@@ -96,13 +96,32 @@ export class PartialFile {
   }
 
   /**
+   * Refuses to go on where another program has cut the file, so that what was written is lost.
+   *
+   * @param bytes how many were written
+   * @throws {SluiceError} `NodeFailed`
+   */
+  assertHolds(bytes: number): void {
+    const { size } = this.#file.statSync();
+    if (size >= bytes) return;
+    throw new SluiceError(
+      "NodeFailed",
+      `Cannot write ${JSON.stringify(this.path)}: ${JSON.stringify(this.partialPath)} has ${size} bytes, wanted the ` +
+        `${bytes} that were written; another program has cut it: keep it from doing so until the run has ended`,
+      this.details,
+    );
+  }
+
+  /**
    * Renames the file to its name, replacing what had it, and releases it.
    *
-   * @throws {SluiceError} `NodeFailed` if `NAME.partial` is no longer the file that was written
+   * @param bytes how many were written, at least
+   * @throws {SluiceError} `NodeFailed` if `NAME.partial` is no longer the file that was written, or was cut
    * @throws what the system throws; the file stays `NAME.partial`
    */
-  commit(): void {
+  commit(bytes: number): void {
     this.#checkName("complete");
+    this.assertHolds(bytes);
     this.#older?.close();
     this.#older = undefined;
     Deno.renameSync(this.partialPath, this.path);

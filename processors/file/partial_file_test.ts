@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { ProcessorHarness } from "../../core/harness/harness.ts";
+import { nodes } from "../../sluice.gen.ts";
 import { PartialFile } from "./partial_file.ts";
 
 const WRITTEN = { code: "InvalidConfig", message: /: another node or process is writing it now; wanted a path of its/ };
@@ -68,7 +71,7 @@ Deno.test("PartialFile.begin() does not write to a file that has another name", 
     const claim = PartialFile.claim(`${folder}/a`);
     claim.begin();
     claim.file.writeSync(Uint8Array.of(65));
-    claim.commit();
+    claim.commit(0);
     assert.deepEqual(list(), { a: "A", "a.partial.1": "", other: "" });
   });
 });
@@ -96,7 +99,7 @@ Deno.test("PartialFile.commit() replaces a symbolic link by the file and leaves 
     const claim = PartialFile.claim(`${folder}/a`);
     claim.begin();
     claim.file.writeSync(Uint8Array.of(65));
-    claim.commit();
+    claim.commit(0);
     assert.deepEqual(list(), { a: "A", target: "target" });
     assert.equal(Deno.lstatSync(`${folder}/a`).isSymlink, false);
   });
@@ -130,7 +133,7 @@ Deno.test("PartialFile.claim() locks the older file against readers until commit
     const claim = PartialFile.claim(`${folder}/a`);
     assert.equal(reader.tryLockSync(false), false);
     claim.begin();
-    claim.commit();
+    claim.commit(0);
     assert.equal(reader.tryLockSync(false), true);
   });
 });
@@ -142,7 +145,7 @@ Deno.test("PartialFile refuses a partial file that was replaced or removed, and 
       claim.begin();
       Deno.removeSync(`${folder}/a.partial`);
       if (text !== undefined) Deno.writeTextFileSync(`${folder}/a.partial`, text);
-      assert.throws(() => claim.commit(), {
+      assert.throws(() => claim.commit(0), {
         code: "NodeFailed",
         message: /^Cannot complete ".*\/a": ".*\/a\.partial" was moved, removed or replaced by another file/,
       });
@@ -172,4 +175,28 @@ function inFolder(action: (folder: string, list: () => Record<string, string>) =
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+for (const [what, cut] of [["emptied", 0], ["shortened", 20_000]] as const) {
+  Deno.test(`wav-sink fails by name where its file is ${what} while it records, and leaves it partial`, async () => {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const path = `${folder}/cut.wav`;
+      await using harness = await ProcessorHarness.create(nodes.wavSink({ path }));
+      const block = () => harness.pushAudio("audio", { sampleRateHz: 48_000, channels: [new Float32Array(16_000)] });
+      // The sink writes several blocks at once.
+      const record = async (): Promise<void> => {
+        for (let k = 0; k < 6; k++) {
+          block();
+          await harness.run();
+        }
+      };
+      await record();
+      Deno.truncateSync(`${path}.partial`, cut);
+      await assert.rejects(record(), { code: "NodeFailed", message: /cut\.wav\.partial" has \d+ bytes, wanted the / });
+      assert.equal(existsSync(path), false);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  });
 }

@@ -25,6 +25,7 @@ export class WavWriter {
   readonly #partial: PartialFile;
   readonly #header: WavHeaderWriter;
   readonly #frameBytes: number;
+  readonly #headerBytes: number;
   readonly #refreshEvery: number;
   #sampleCount = 0;
   #sinceRefresh = 0;
@@ -45,11 +46,17 @@ export class WavWriter {
     this.#refreshEvery = format.sampleRateHz;
     try {
       this.earlierPath = partial.begin();
-      this.#guard(() => writeFully(partial.file, this.#header.encode(0)));
+      const header = this.#header.encode(0);
+      this.#headerBytes = header.length;
+      this.#guard(() => writeFully(partial.file, header));
     } catch (error) {
       partial.discard();
       throw error;
     }
+  }
+
+  get #bytes(): number {
+    return this.#headerBytes + this.#sampleCount * this.#frameBytes;
   }
 
   /** Samples per channel written so far. */
@@ -65,11 +72,10 @@ export class WavWriter {
    * @throws {SluiceError} `NodeFailed` if the system refuses to write, as on a full disk
    */
   write(block: PcmBlock, count: number): void {
-    try {
+    this.#guard(() => {
+      this.#partial.assertHolds(this.#bytes);
       writeFully(this.#partial.file, block.bytes(count));
-    } catch (cause) {
-      throw this.#writeError(cause);
-    }
+    });
     this.#sampleCount += count;
     this.#sinceRefresh += count;
     if (this.#sinceRefresh >= this.#refreshEvery) this.#refresh();
@@ -83,7 +89,7 @@ export class WavWriter {
   finish(): void {
     if (!this.#open) return;
     this.#complete();
-    this.#guard(() => this.#partial.commit());
+    this.#guard(() => this.#partial.commit(this.#bytes));
     this.#open = false;
   }
 

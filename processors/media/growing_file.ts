@@ -16,17 +16,17 @@ export interface GrowingFile {
 /**
  * Lets mediabunny write to an open file. It writes at once, and does not close the file.
  *
- * @param change is given each part of the file and its place before it is written
+ * @param change is given each part of the file and its place before it is written, and how many bytes there are
  */
 export function growingFile(
   mediabunny: Mediabunny,
   file: Deno.FsFile,
-  change: (data: Uint8Array, position: number) => void = () => {},
+  change: (data: Uint8Array, position: number, end: number) => void = () => {},
 ): GrowingFile {
   let end = 0;
   let at = 0;
   const write = ({ data, position }: StreamTargetChunk) => {
-    change(data, position);
+    change(data, position, end);
     if (position !== at) file.seekSync(position, Deno.SeekMode.Start);
     let done = 0;
     while (done < data.length) done += file.writeSync(done === 0 ? data : data.subarray(done));

@@ -18,6 +18,21 @@ export function isNumbered(pattern: string): boolean {
   return NUMBER.test(pattern);
 }
 
+/** Whether a path that is read stands for numbered pictures: a file that has the very name is that file. */
+export function isSequence(pattern: string): boolean {
+  if (!isNumbered(pattern)) return false;
+  try {
+    return !Deno.statSync(pattern).isFile;
+  } catch {
+    return true;
+  }
+}
+
+/** The path of a picture that is read. */
+export function pathOfPicture(pattern: string, number: number): string {
+  return isSequence(pattern) ? imagePath(pattern, number) : pattern;
+}
+
 /**
  * The number of the next picture that there is after another number.
  *

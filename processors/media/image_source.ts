@@ -10,7 +10,7 @@ import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "../file/file_errors.ts";
-import { imagePath, isNumbered, numberAfter } from "./image_path.ts";
+import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { decodePng, isPng } from "./png.ts";
 
 /** The largest file of a picture. */
@@ -60,6 +60,7 @@ export class ImageSource {
   loop = false;
 
   #nodeId = "";
+  #isSequence = false;
   #number = 0;
   #count = 0;
   #startNs = -1;
@@ -69,10 +70,11 @@ export class ImageSource {
   setup({ nodeId }: ProcessorContext): void {
     this.#nodeId = nodeId;
     this.#number = this.start;
+    this.#isSequence = isSequence(this.path);
     try {
-      Deno.statSync(imagePath(this.path, this.start));
+      Deno.statSync(this.#pathOf(this.start));
     } catch (error) {
-      throw openError("read", imagePath(this.path, this.start), error, { key: "path" });
+      throw openError("read", this.#pathOf(this.start), error, { key: "path" });
     }
   }
 
@@ -80,7 +82,7 @@ export class ImageSource {
   async process(context: ProcessorContext): Promise<void> {
     const dueNs = this.#count * 1e9 / this.frameRate;
     if (context.mode === "live" && this.#isEarly(dueNs, context)) return;
-    const path = imagePath(this.path, this.#number);
+    const path = this.#pathOf(this.#number);
     const bytes = await this.#read(path);
     if (bytes === undefined) {
       if (!this.#hasToldEnd) this.#tellGap(path, context);
@@ -93,8 +95,12 @@ export class ImageSource {
     else await this.#writePng(path, bytes, times);
     this.#count++;
     context.progress(times.ptsNs + times.durationNs);
-    if (isNumbered(this.path)) this.#number++;
+    if (this.#isSequence) this.#number++;
     else if (!this.loop) context.finish();
+  }
+
+  #pathOf(number: number): string {
+    return this.#isSequence ? imagePath(this.path, number) : this.path;
   }
 
   /** A file's bytes; `undefined` if there is none. */

@@ -114,6 +114,16 @@ Deno.test("ImageSource begins again with loop, and paces itself in a live graph"
   assert.deepEqual(source.takeVideo("video").map(({ planes }) => planes[0][0]), [1, 2, 1, 2, 1]);
 });
 
+Deno.test("ImageSource takes a file that has the very name for that file, and not for a sequence", async () => {
+  const path = `${FOLDER}/own%d.png`;
+  // ffmpeg would number it.
+  Deno.writeFileSync(path, encodePng({ width: 1, height: 1, bytes: Uint8Array.of(1, 2, 3, 255) }, 4, 0));
+  await using source = await ProcessorHarness.create(nodes.imageSource({ path }));
+  await source.run();
+  assert.equal(source.takeVideo("video").length, 1);
+  assert.ok(source.finished);
+});
+
 Deno.test("ImageSource warns of a gap in a sequence, by the name that is missing, and of nothing at its end", async () => {
   const bytes = encodePng({ width: 1, height: 1, bytes: Uint8Array.of(1, 2, 3, 255) }, 4, 0);
   for (const number of ["08", "09", "10", "13", "0014", "12a"]) {

@@ -5,7 +5,7 @@
  */
 import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
-import { imagePath, numberAfter } from "./image_path.ts";
+import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
 import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
@@ -221,7 +221,7 @@ async function readTags(input: Input): Promise<MediaInfo["tags"]> {
 
 /** Numbered pictures; `undefined` for another path, and where there are none. */
 function numberedInfo(pattern: string): MediaInfo | undefined {
-  const first = firstNumber(pattern);
+  const first = isSequence(pattern) ? firstNumber(pattern) : undefined;
   const info = first === undefined ? undefined : pictureFileInfo(imagePath(pattern, first));
   if (first === undefined || info === undefined) return undefined;
   let [bytes, pictures] = [0, 0];

@@ -100,7 +100,10 @@ export class Recording {
       const format = growingFormat(container, mediabunny, this.#index);
       this.earlierPath = partial.begin();
       const open = this.#isMatroska ? new OpenElements() : undefined;
-      this.#file = growingFile(mediabunny, partial.file, (data, position) => open?.mark(data, position));
+      this.#file = growingFile(mediabunny, partial.file, (data, position, end) => {
+        partial.assertHolds(end);
+        open?.mark(data, position);
+      });
       this.#output = new mediabunny.Output({ format, target: this.#file.target });
       const hasTicks = isIndexed(container) || container === "fragmented-mp4";
       this.#tracks = tracks.map((track) => ({
@@ -238,7 +241,7 @@ export class Recording {
       this.#partial.file.truncateSync(this.size);
       reason = error;
     }
-    this.#partial.commit();
+    this.#partial.commit(this.size);
     return reason;
   }
 
