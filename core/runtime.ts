@@ -27,9 +27,11 @@ import { ConfigChanges } from "./live/config_changes.ts";
 import {
   type AddOptions,
   assertAddOptions,
+  assertGraphOptions,
   assertRuntimeOptions as assertOptions,
   assertStartOptions,
   type EditOptions,
+  type GraphOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
@@ -102,7 +104,7 @@ export class Runtime implements AsyncDisposable {
    * from where it is when the graph is started again.
    */
   readonly clock: { nowNs(): number };
-  readonly #options: RuntimeOptions;
+  #options: RuntimeOptions;
   readonly #driver: Driver;
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
@@ -140,8 +142,7 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity, convert } = options;
-    const said = lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
-    this.#topology = new Topology(mode, known, said, supervision, capacity, convert);
+    this.#topology = new Topology(mode, known, saidOf(lanes), supervision, capacity, convert);
     this.#arrivals = new Arrivals(this.#topology);
     this.#scriptNodes = new ScriptNodes(this.#topology, () => this.#whenEnded(), () => this.#session?.failure);
     const described = () => known().map(({ descriptor }) => descriptor);
@@ -321,13 +322,49 @@ export class Runtime implements AsyncDisposable {
     if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
     this.#build("edit");
     const { draft, extras, result } = collect();
-    const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
-    const others = [...replaced, ...moved].map(({ before }) => before);
-    for (const node of others) if (extras.anew?.has(node.id)) this.#kept.forget(node);
-    this.#topology.adopt(draft);
-    this.#topology.recycle([...removed, ...others], unlinked);
+    this.#adopt(draft, extras.anew);
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
+  }
+
+  /** The graph, which does not run, is the draft. @param anew nodes that take over no state */
+  #adopt(draft: Topology, anew?: ReadonlySet<string>): void {
+    const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
+    const others = [...replaced, ...moved].map(({ before }) => before);
+    for (const node of others) if (anew?.has(node.id)) this.#kept.forget(node);
+    this.#topology.adopt(draft);
+    this.#topology.recycle([...removed, ...others], unlinked);
+  }
+
+  /**
+   * Changes how the graph treats time, and what is said of its pools and lanes, while it does not run: before the start,
+   * and after {@linkcode Runtime.stop} or the end of a run. Each option that is given takes the place of what was said
+   * before; what is absent stays. Links that name no policy or capacity get those of the mode. Nodes stay on the lanes
+   * that they are on, and `auto` among the lanes holds for nodes that are added from then on.
+   *
+   * @throws {SluiceError} `InvalidConfig` for an option, and for pools without one that a node names; `InvalidGraph` for
+   * lanes that cannot run their nodes, and for a capacity that does not fit the policy of the mode; `Busy` if the graph
+   * runs. Then nothing has changed
+   */
+  configureGraph(options: GraphOptions): void {
+    assertGraphOptions(options);
+    const [first] = Object.keys(options);
+    if (first === undefined) return;
+    if (this.#run !== undefined) {
+      throw new SluiceError(
+        "Busy",
+        `Cannot configure the graph: "${first}" cannot change while it runs; call stop(), configureGraph() and start()`,
+        { key: first },
+      );
+    }
+    this.#build("configure the graph");
+    const { mode, pools, lanes } = options;
+    const nodes = pools === undefined ? [] : this.#topology.nodes.values();
+    for (const { id, pool, type } of nodes) {
+      if (pool !== undefined) assertNodePools(pool, id, type.descriptor, pools!);
+    }
+    this.#adopt(this.#topology.draftAs(mode ?? this.mode, saidOf(lanes) ?? this.#topology.lanes));
+    if (pools !== undefined) this.#options = { ...this.#options, pools };
   }
 
   /** Adds an element to a dynamic input of a node: {@linkcode GraphEdit.addInput} as an edit of its own. */
@@ -681,4 +718,9 @@ export class Runtime implements AsyncDisposable {
       : "the graph was started; runtime.finished tells of its end";
     throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
   }
+}
+
+/** What is said of each lane: `"auto"` is short for that of its name. */
+function saidOf(lanes: RuntimeOptions["lanes"]): Exclude<RuntimeOptions["lanes"], "auto"> {
+  return lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
 }

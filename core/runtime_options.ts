@@ -177,7 +177,8 @@ export interface EditOptions {
   readonly trialMs?: number;
 }
 
-const WHAT = "Cannot make a runtime";
+/** What of a runtime's options can be changed later, while its graph does not run. */
+export type GraphOptions = Pick<RuntimeOptions, "mode" | "pools" | "lanes">;
 
 const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   mode: true,
@@ -225,18 +226,38 @@ export function assertStartOptions(options: { readonly resume?: boolean }): void
   assertFlag("Cannot start", "resume", options.resume);
 }
 
-/** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
-export function assertRuntimeOptions(options: RuntimeOptions): void {
-  assertKeys(WHAT, options, Object.keys(KEYS));
+/** Checks what `Runtime.configureGraph()` takes, but for options of lanes. @throws {SluiceError} `InvalidConfig` */
+export function assertGraphOptions(options: GraphOptions): void {
+  const what = "Cannot configure the graph";
+  assertKeys(what, options, ["mode", "pools", "lanes"]);
+  assertRuntimeOptions(options, what);
+}
+
+/**
+ * Checks every option but those of lanes.
+ *
+ * @param what how messages start
+ * @throws {SluiceError} `InvalidConfig`
+ */
+export function assertRuntimeOptions(options: RuntimeOptions, what = "Cannot make a runtime"): void {
+  assertKeys(what, options, Object.keys(KEYS));
+  const refuse: (key: string, message: string) => never = (key, message) => {
+    throw new SluiceError("InvalidConfig", `${what}: ${message}`, { key });
+  };
+  const entries = (key: string, value: unknown): [string, unknown][] => {
+    if (value === undefined) return [];
+    if (!isPlainObject(value)) refuse(key, `"${key}" is ${kindOf(value)}, wanted an object by name`);
+    return Object.entries(value as object);
+  };
   const { mode, native, signal, pools, memory, lanes, supervision } = options;
-  assertChoice(WHAT, "mode", mode, ["live", "offline"]);
-  assertChoice(WHAT, "native", native, ["auto", "require", "off"]);
-  assertChoice(WHAT, "convert", options.convert, CONVERT_CHOICES);
+  assertChoice(what, "mode", mode, ["live", "offline"]);
+  assertChoice(what, "native", native, ["auto", "require", "off"]);
+  assertChoice(what, "convert", options.convert, CONVERT_CHOICES);
   for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs", "callTimeoutMs"] as const) {
-    assertTimeout(WHAT, key, options[key]);
+    assertTimeout(what, key, options[key]);
   }
   if (supervision !== undefined) checkSupervision(supervision);
-  for (const key of ["signals", "endsWithSources"] as const) assertFlag(WHAT, key, options[key]);
+  for (const key of ["signals", "endsWithSources"] as const) assertFlag(what, key, options[key]);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
   }
@@ -244,7 +265,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
   if (fault !== undefined) refuse("capacity", fault);
   for (const [name, size] of entries("pools", pools)) {
     poolName(name, "InvalidConfig");
-    assertKeys(`${WHAT} with pool "${name}"`, size as object, ["slotBytes", "slots"]);
+    assertKeys(`${what} with pool "${name}"`, size as object, ["slotBytes", "slots"]);
     for (const [key, max] of [["slotBytes", MAX_SLOT_BYTES], ["slots", MAX_SLOTS]] as const) {
       const value = (size as { readonly [key: string]: unknown })[key];
       if (value === undefined || (Number.isInteger(value) && value as number >= 1 && value as number <= max)) continue;
@@ -255,7 +276,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
     }
   }
   entries("memory", memory);
-  assertKeys(`${WHAT} with memory`, memory ?? {}, ["limit"]);
+  assertKeys(`${what} with memory`, memory ?? {}, ["limit"]);
   const limit: unknown = memory?.limit;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit as number >= 1)) {
     refuse("memory.limit", `"limit" of memory is ${describeValue(limit)}, wanted a whole number of bytes from 1`);
@@ -263,14 +284,4 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
   for (const [name, lane] of lanes === AUTO_LANE ? [] : entries("lanes", lanes)) {
     if (!isPlainObject(lane)) refuse(`lanes.${name}`, `lane "${name}" is ${kindOf(lane)}, wanted an object`);
   }
-}
-
-function entries(key: string, value: unknown): [string, unknown][] {
-  if (value === undefined) return [];
-  if (!isPlainObject(value)) refuse(key, `"${key}" is ${kindOf(value)}, wanted an object by name`);
-  return Object.entries(value as object);
-}
-
-function refuse(key: string, message: string): never {
-  throw new SluiceError("InvalidConfig", `${WHAT}: ${message}`, { key });
 }

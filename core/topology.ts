@@ -57,9 +57,9 @@ const FAILED = Symbol("failed");
 
 /** The nodes, links and lanes of one graph, or of a draft of it. */
 export class Topology {
-  readonly mode: GraphMode;
+  mode: GraphMode;
   /** What is said of lanes, by name. */
-  readonly lanes: { readonly [name: string]: LaneOptions };
+  lanes: { readonly [name: string]: LaneOptions };
   /** What is done when a node fails that names nothing. */
   readonly supervision: Supervision;
   /** How many frames links hold that name nothing. */
@@ -154,6 +154,26 @@ export class Topology {
     return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this.convert, this);
   }
 
+  /**
+   * A draft of the graph in another mode, or with other lanes, for one that does not run: what links do not name is as
+   * the mode has it, and nodes stay on the lanes that they are on.
+   *
+   * @throws {SluiceError} `InvalidConfig` for options of a lane; `InvalidGraph` for a lane that cannot run its nodes
+   */
+  draftAs(mode: GraphMode, lanes: { readonly [name: string]: LaneOptions }): Topology {
+    const draft = new Topology(mode, this.known, lanes, this.supervision, this.capacity, this.convert, this);
+    try {
+      if (mode !== this.mode) { for (const link of [...draft.links.values()]) draft.#relink(link); }
+      for (const { id, lane, autoPlaced } of this.#nodes.values()) {
+        draft.#assertSchedulable(autoPlaced ? draft.node(id) : draft.moveNode(id, lane));
+      }
+      return draft;
+    } catch (error) {
+      draft.discard();
+      throw error;
+    }
+  }
+
   /** What is done when a node fails. A native stage that names nothing ends the run. */
   supervisionOf({ type, supervision }: NodeEntry): Supervision {
     return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
@@ -176,6 +196,8 @@ export class Topology {
     draft.discard();
     draft.#drafted?.commit();
     draft.connections.commit();
+    this.mode = draft.mode;
+    this.lanes = draft.lanes;
     this.#carried = undefined;
     this.#residents = draft.#residents;
     this.#delaying = draft.#delaying;
