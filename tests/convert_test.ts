@@ -130,8 +130,8 @@ Deno.test("a graph file says it for all links, or for one, and what a runtime wr
   deepEqual(idsOf(ofFile), converted);
   await using ofLink = graphOf(file({}, { convert: "auto" }));
   deepEqual(idsOf(ofLink), converted);
-  await using off = graphOf(file({ convert: "auto" }, { convert: "off" }));
-  deepEqual(idsOf(off), ["tone", "end"]);
+  const [off] = checkGraph(file({ convert: "auto" }, { convert: "off" }), "graph.json", all).errors;
+  match(off.message, /Cannot send "tone\.audio" to "end\.audioIn": it carries audio 44100 Hz, 2 channels/);
   const written = ofFile.graph();
   await using again = graphOf(JSON.stringify(written));
   deepEqual(again.graph(), written);
@@ -200,4 +200,50 @@ Deno.test("inputs that have to agree in a field get converters, as far as what c
   deepEqual(idsOf(absent), ["wav-source", "m", "wav-sink", "wav-source-2"]);
   for (const runtime of [equalRates, absent]) await runtime[Symbol.asyncDispose]();
   Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("a graph file is refused for formats that configurations tell, in the words of a run", async () => {
+  const all = new NodeRegistry([nodePackage]);
+  const end = sink(noting({}), { sampleRateHz: 48_000 });
+  all.add(end.type);
+  await using runtime = new Runtime({ mode: "offline", native: "off", registry: all });
+  const tone = runtime.add(nodes.toneSource(TONE), { id: "tone" });
+  await runtime.connect(tone.outputs.audio, runtime.add(end, { id: "end" }).inputs.audioIn);
+  let refused = "";
+  await rejects(runtime.start().then(() => runtime.finished), ({ message }: Error) => {
+    refused = message;
+    return message.startsWith(
+      'Cannot send "tone.audio" to "end.audioIn": it carries audio 44100 Hz, 2 channels, wanted',
+    );
+  });
+  const errorsOf = (parts: object) =>
+    checkGraph(file(parts), "graph.json", all).errors.map(({ message }) =>
+      message.replace(/^graph.json:\d+:\d+: /, "")
+    );
+  deepEqual(errorsOf({}), [refused]);
+  deepEqual(errorsOf({ convert: "auto" }), []);
+  const kinds = { tone: { type: "tone-source", config: TONE }, end: { type: "scripted-sink" } };
+  // The links of the file stand in any order.
+  const kept = [["gain", "gain.audioOut", "gain.audioIn"], ["valve", "valve.frameOut", "valve.frameIn"]] as const;
+  for (const [type, from, to] of kept) {
+    const links = [{ from, to: "end.audioIn" }, { from: "tone.audio", to }];
+    deepEqual(errorsOf({ nodes: { ...kinds, [type]: { type } }, links }), [refused.replace("tone.audio", from)]);
+    const resampled = { ...kinds, [type]: { type }, rate: { type: "resampler" } };
+    const fed = [links[0], { from: "tone.audio", to: "rate.audioIn" }, { from: "rate.audioOut", to }];
+    deepEqual(errorsOf({ nodes: resampled, links: fed }), []);
+  }
+  // Two streams of one rate are mixed, and those of two are not.
+  const mixed = (sampleRateHz: number) => ({
+    nodes: { ...kinds, mixer: { type: "mixer" }, other: { type: "tone-source", config: { sampleRateHz } } },
+    links: [{ from: "tone.audio", to: "mixer.audioIn_3" }, { from: "other.audio", to: "mixer.audioIn_0" }],
+  });
+  const without = (parts: ReturnType<typeof mixed>) => {
+    const { end: _, ...nodes } = parts.nodes;
+    return errorsOf({ ...parts, nodes });
+  };
+  deepEqual(without(mixed(44_100)), []);
+  match(
+    without(mixed(32_000)).join(),
+    /^Cannot send "other.audio" to "mixer.audioIn_0": .* 32000 Hz, .* wanted 44100 Hz;/,
+  );
 });

@@ -33,7 +33,7 @@ export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {
   } else if (document !== undefined) {
     io.stdout.line(
       `${args.graph}: nothing is wrong with the graph (${plural(nodes, "node")}, ${plural(links, "link")}); ` +
-        "what lies in files, and whether formats fit, shows when it runs",
+        "what lies in files, and whether formats fit that nobody configures, shows when it runs",
     );
   }
   return code;

@@ -39,6 +39,7 @@ export function checkLinks(
     if (entry !== undefined) made.set(link, entry);
     sure &&= isSure;
   }
+  if (diagnostics.errors.length === 0) checkFormats(made, file);
   feedExposed(file);
   return { made, warnings: sure ? checkUnlinked(file) : [] };
 }
@@ -79,6 +80,14 @@ function addLink(
     diagnostics.addThrown(error, fault === "from" || fault === "to" ? offsets[fault] : link.offset);
   }
   return { isSure };
+}
+
+/** Refuses what a run would of formats, which may follow from what else is wrong with a file. */
+function checkFormats(made: ReadonlyMap<ShapedLink, LinkEntry>, { topology, diagnostics }: LinkedFile): void {
+  for (const [link, entry] of made) {
+    const fault = topology.formatFault(entry);
+    if (fault !== undefined) diagnostics.addThrown(fault, link.offset);
+  }
 }
 
 /** Checks the ports that the graph shows to one around it, which feeds the inputs among them. */

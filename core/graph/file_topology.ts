@@ -14,6 +14,7 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import type { AddOptions } from "../runtime_options.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { type Fault, Topology } from "../topology.ts";
+import { formatFault } from "./format_fault.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { assertDelayed } from "./loops.ts";
 import type { ShapedGraph } from "./shape.ts";
@@ -71,6 +72,11 @@ export class FileTopology extends Topology {
       const faults = this.#faultsOf(from, to, options);
       return faults.length > 0 ? faults : [{ error, fault: "link" }];
     }
+  }
+
+  /** What a run would refuse of the frames that are known to go over a link, once all links are made. */
+  formatFault({ id }: LinkEntry): SluiceError | undefined {
+    return formatFault(this, this.link(id), this.known());
   }
 
   /** All that `linkEnds()` refuses about a link, where it throws the first. */

@@ -19,7 +19,7 @@ import * as nodes from "../../sluice.gen.ts";
 import type { Supervision } from "./supervision.ts";
 import { buildGraph, graphOptions } from "./build.ts";
 import type { GraphFile } from "./graph_file.ts";
-import { parseGraph } from "./load.ts";
+import { checkGraph, parseGraph } from "./load.ts";
 
 const REGISTRY = new NodeRegistry([nodePackage, nativePackage]);
 /** Those that run on the lanes of these graphs, which are no native ones. */
@@ -160,6 +160,12 @@ function load(file: GraphFile): Runtime {
   return runtime;
 }
 
+/** Whether a run would refuse the formats that configurations tell, for which its file is refused, too. */
+function isRefusedWhenRun(file: GraphFile): boolean {
+  const { errors } = checkGraph(JSON.stringify(file), "again.json", REGISTRY);
+  return errors.length > 0 && errors.every(({ message }) => message.includes(": Cannot send "));
+}
+
 /** The graph of a runtime that a file was loaded into. */
 function reload(file: GraphFile): GraphFile {
   return load(file).graph();
@@ -199,6 +205,7 @@ Deno.test("Runtime.graph() loads back to the same graph, for random graphs of th
       const runtime = new Runtime({ ...options, lanes: LANES, registry: REGISTRY, native: "off" });
       fill(runtime, drafts, link);
       const file = runtime.graph();
+      fc.pre(!isRefusedWhenRun(file));
       for (const { type } of Object.values(file.nodes)) types.add(type);
       links += file.links!.length;
       const again = load(file);

@@ -22,6 +22,14 @@ export type ConverterKey = FormatField | `${string}>${string}`;
  */
 export type ConverterLookup = (key: ConverterKey) => readonly string[];
 
+/** A link, for messages. */
+type LinkEnds = {
+  readonly fromNode: string;
+  readonly fromPort: string;
+  readonly toNode: string;
+  readonly toPort: string;
+};
+
 /**
  * Checks a format against what an input accepts.
  *
@@ -30,15 +38,23 @@ export type ConverterLookup = (key: ConverterKey) => readonly string[];
 export function assertAccepted(
   format: FrameFormat,
   accepts: FormatAccepts,
-  link: { readonly fromNode: string; readonly fromPort: string; readonly toNode: string; readonly toPort: string },
+  link: LinkEnds,
   converters: ConverterLookup,
 ): void {
   const clash = findClash(format, accepts);
-  if (clash === undefined) return;
+  if (clash !== undefined) throw refusalOf(link, describeFormat(format), clash, converters);
+}
+
+/** The error for a format that an input does not accept. @param actual what comes, in words */
+export function refusalOf(
+  link: LinkEnds,
+  actual: string,
+  clash: FormatClash,
+  converters: ConverterLookup,
+): SluiceError {
   const expected = describeWanted(clash.field, clash.wanted);
-  const actual = describeFormat(format);
   const { types, joint } = mendOf(clash, converters);
-  throw new SluiceError(
+  return new SluiceError(
     "TypeMismatch",
     `Cannot send "${link.fromNode}.${link.fromPort}" to "${link.toNode}.${link.toPort}": it carries ` +
       `${actual}, wanted ${expected}${adviseConverters(types, joint)}`,

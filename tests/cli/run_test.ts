@@ -215,7 +215,7 @@ Deno.test("sluice check accepts the demo", async () => {
   assert.deepEqual(result, {
     code: 0,
     stdout: "examples/demo.json: nothing is wrong with the graph (8 nodes, 7 links); what lies in files, and whether " +
-      "formats fit, shows when it runs\n",
+      "formats fit that nobody configures, shows when it runs\n",
     stderr: "",
   });
 });
