@@ -38,7 +38,7 @@ export type {
   ProcessorOptions,
 } from "./core/annotations.ts";
 export type { KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
-export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
+export type { NodeLog, Processor, ProcessorContext, RecordedFiles } from "./core/processor.ts";
 export type { ShapeOf, StreamInput, StreamOutput, WaitOptions } from "./core/ports/stream.ts";
 export type { Duration } from "./core/duration.ts";
 export type { F32, F64, FixedArray, I16, I32, I8, U16, U32, U8 } from "./core/frames/struct_layout.ts";

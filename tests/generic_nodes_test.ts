@@ -42,9 +42,9 @@ Deno.test("a generic node takes the kind of its first link, and any kind again o
     message: 'Cannot link "second.frameOut" to "sink.data": the output carries AudioFrame (from "sound.audio"), ' +
       "wanted DataFrame",
   });
-  runtime.disconnect(link);
+  void runtime.disconnect(link);
   deepEqual(runtime.portInfo("second")[0].kinds, ["audio", "video", "encoded", "packet", "data"]);
-  runtime.remove("trim");
+  void runtime.remove("trim");
   runtime.connect(values.outputs.data, first.inputs.frameIn);
   runtime.connect(second.outputs.frameOut, sink.inputs.data);
   equal(runtime.portInfo("second")[1].kind, "data");
