@@ -52,6 +52,16 @@ export type {
   SinglePort,
   Untyped,
 } from "./core/registry/handle.ts";
+export type {
+  AnyInput,
+  AnyOutput,
+  CannotLink,
+  Linkable,
+  Media,
+  Mismatch,
+  NameOf,
+  PortName,
+} from "./core/registry/link_types.ts";
 
 // Configurations and structs.
 export type { DurationText, DurationUnit } from "./core/duration.ts";

@@ -97,16 +97,6 @@ export type { PortInfo } from "./core/runtime/port_info.ts";
 export type { AddOptions, EditOptions, GraphOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
-export type {
-  AnyInput,
-  AnyOutput,
-  CannotLink,
-  Linkable,
-  Media,
-  Mismatch,
-  NameOf,
-  PortName,
-} from "./core/registry/link_types.ts";
 export { linkId, nodeId, portAddress } from "./core/ids.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkCapacity, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
