@@ -23,5 +23,5 @@ export function frames(draft: GraphDraft, start: ChainEnd, track: TrackInfo, arg
   if (fromSeconds === 0 && toSeconds === undefined) return end;
   // The source counts times from its place on.
   const endSeconds = toSeconds === undefined ? {} : { endSeconds: toSeconds - fromSeconds };
-  return draft.append(end, `${kind}-trim`, { type: `${kind}-trim`, input: "frameIn", output: "frameOut" }, endSeconds);
+  return draft.append(end, `${kind}-trim`, { type: "trim", input: "frameIn", output: "frameOut" }, endSeconds);
 }

@@ -44,7 +44,7 @@ function addTrack(draft: GraphDraft, track: TrackInfo): void {
     const turn = { type: "scale", input: "videoIn", output: "videoOut" };
     if (rotation !== undefined) end = draft.append(end, "turn", turn, { rotate: rotation }, kind);
   }
-  const valve = { type: `${isRaw ? "video" : "encoded"}-valve`, input: "frameIn", output: "frameOut" };
+  const valve = { type: "valve", input: "frameIn", output: "frameOut" };
   const meter = { type: "level-meter", input: "audioIn", output: "audioOut" };
   draft.append(end, kind === "video" ? "picture" : "level", isRaw && kind === "audio" ? meter : valve, {});
 }
