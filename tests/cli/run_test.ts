@@ -143,12 +143,15 @@ Deno.test("sluice run does not say that it wrote a file which lay there before a
     nodes: {
       low: { type: "tone-source", config: { sampleRateHz: 44_100, durationSeconds: 1 } },
       high: { type: "tone-source", config: { sampleRateHz: 48_000, durationSeconds: 1 } },
+      // Behind it the check knows no rate.
+      pick: { type: "switch" },
       mix: { type: "mixer" },
       out: { type: "wav-sink", config: { path: "old.wav" } },
     },
     links: [
       { from: "low.audio", to: "mix.audioIn_0" },
-      { from: "high.audio", to: "mix.audioIn_1" },
+      { from: "high.audio", to: "pick.frameIn_0" },
+      { from: "pick.frameOut", to: "mix.audioIn_1" },
       { from: "mix.audioOut", to: "out.audio" },
     ],
   };
