@@ -78,8 +78,11 @@ const NODES = {
 
 type Name = keyof typeof NODES;
 
-/** Those that are left out where the whole run is to be short: they keep a processor busy each, as `ms25` does. */
-const LONG_ONES: ReadonlySet<Name> = new Set(["ms120", "ms500"]);
+/**
+ * Those that are left out where the whole run is to be short: they keep a processor busy each, as `ms25` does, or come in
+ * bursts, whose mean needs more time than a few of the windows that rates are taken over.
+ */
+const LONG_ONES: ReadonlySet<Name> = new Set(["ms120", "ms500", "bursts"]);
 
 /** What the page shows of a node at a time. */
 interface Shown {
