@@ -38,7 +38,7 @@ export type {
   ProcessorOptions,
 } from "./core/annotations.ts";
 export type { KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
-export type { NodeLog, Processor, ProcessorContext, RecordedFiles } from "./core/processor.ts";
+export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
 export type { ShapeOf, StreamInput, StreamOutput, WaitOptions } from "./core/ports/stream.ts";
 export type { Duration } from "./core/duration.ts";
 export type { F32, F64, FixedArray, I16, I32, I8, U16, U32, U8 } from "./core/frames/struct_layout.ts";
@@ -94,7 +94,7 @@ export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.
 export { Runtime } from "./core/runtime.ts";
 export type { LinkRef } from "./core/runtime/link_refs.ts";
 export type { PortInfo } from "./core/runtime/port_info.ts";
-export type { AddOptions, EditOptions, GraphOptions, RuntimeOptions } from "./core/runtime_options.ts";
+export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
 export { linkId, nodeId, portAddress } from "./core/ids.ts";

@@ -18,14 +18,6 @@ export interface NodeLog {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** The files that nodes of this process have recorded to their end, of all graphs and runs. */
-export interface RecordedFiles {
-  /** Whether the path, from the working directory, is one of them. */
-  has(path: string): boolean;
-  /** Adds a file that this node has completed. */
-  add(path: string): void;
-}
-
 /** What the runtime tells a processor. The same object is passed on every call. */
 export interface ProcessorContext {
   /** The node's id in its graph. */
@@ -36,8 +28,13 @@ export interface ProcessorContext {
   readonly log: NodeLog;
   /** Aborts when the node must end without draining. */
   readonly signal: AbortSignal;
-  /** Which files are not to be overwritten, since this process has recorded them. */
-  readonly recorded: RecordedFiles;
+  /** The files that nodes of this process have recorded to their end, of all graphs and runs: not to be overwritten. */
+  readonly recorded: {
+    /** Whether the path, from the working directory, is one of them. */
+    has(path: string): boolean;
+    /** Adds a file that this node has completed. */
+    add(path: string): void;
+  };
   /** Nanoseconds since the runtime's epoch. */
   nowNs(): number;
   /**

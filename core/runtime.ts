@@ -31,7 +31,6 @@ import {
   assertRuntimeOptions as assertOptions,
   assertStartOptions,
   type EditOptions,
-  type GraphOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
@@ -346,7 +345,7 @@ export class Runtime implements AsyncDisposable {
    * lanes that cannot run their nodes, and for a capacity that does not fit the policy of the mode; `Busy` if the graph
    * runs. Then nothing has changed
    */
-  configureGraph(options: GraphOptions): void {
+  configureGraph(options: Pick<RuntimeOptions, "mode" | "pools" | "lanes">): void {
     assertGraphOptions(options);
     const [first] = Object.keys(options);
     if (first === undefined) return;

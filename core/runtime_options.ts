@@ -177,9 +177,6 @@ export interface EditOptions {
   readonly trialMs?: number;
 }
 
-/** What of a runtime's options can be changed later, while its graph does not run. */
-export type GraphOptions = Pick<RuntimeOptions, "mode" | "pools" | "lanes">;
-
 const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   mode: true,
   native: true,
@@ -227,7 +224,7 @@ export function assertStartOptions(options: { readonly resume?: boolean }): void
 }
 
 /** Checks what `Runtime.configureGraph()` takes, but for options of lanes. @throws {SluiceError} `InvalidConfig` */
-export function assertGraphOptions(options: GraphOptions): void {
+export function assertGraphOptions(options: Pick<RuntimeOptions, "mode" | "pools" | "lanes">): void {
   const what = "Cannot configure the graph";
   assertKeys(what, options, ["mode", "pools", "lanes"]);
   assertRuntimeOptions(options, what);

@@ -15,7 +15,7 @@ import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
 const FORMS: Readonly<Record<string, string>> = {
-  test: "All gates: about 10 minutes on two cores, with the first build",
+  test: "All gates; what each took stands at the end",
   ok: "The gates before a commit: about 3 minutes on two cores",
   deep: "All gates, loom, two sanitizers and longer property tests: two to three hours on two cores",
 };

@@ -1,6 +1,6 @@
 /**
- * Which code the worker lanes of a program run that runs from the sources: the bundle, which starts in less than half the
- * time, or the sources too.
+ * Which code the worker lanes of a program run that runs from the sources: the bundle, which starts in about half the time,
+ * or the sources too.
  *
  * @module
  */

@@ -14,7 +14,7 @@
 import { dirname } from "node:path";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { nodeBuiltin } from "../../core/log/node_builtin.ts";
-import type { RecordedFiles } from "../../core/processor.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "./file_errors.ts";
 
 /** The suffix of an incomplete file's name. */
@@ -28,14 +28,14 @@ export class PartialFile {
   readonly details: SluiceErrorDetails;
   #file: Deno.FsFile;
   #older: Deno.FsFile | undefined;
-  readonly #recorded: RecordedFiles | undefined;
+  readonly #recorded: ProcessorContext["recorded"] | undefined;
   #begun = false;
   #open = true;
 
   private constructor(
     path: string,
     details: SluiceErrorDetails,
-    recorded: RecordedFiles | undefined,
+    recorded: ProcessorContext["recorded"] | undefined,
     file: Deno.FsFile,
     older: Deno.FsFile | undefined,
   ) {
@@ -55,7 +55,7 @@ export class PartialFile {
    * @param recorded is told of the file once it is complete
    * @throws {SluiceError} `InvalidConfig` if it cannot be written, or if another node or process writes or reads it
    */
-  static claim(path: string, details: SluiceErrorDetails = {}, recorded?: RecordedFiles): PartialFile {
+  static claim(path: string, details: SluiceErrorDetails = {}, recorded?: ProcessorContext["recorded"]): PartialFile {
     let file: Deno.FsFile | undefined;
     try {
       checkTarget(path, details);

@@ -80,7 +80,7 @@ type Name = keyof typeof NODES;
 
 /**
  * Those that are left out where the whole run is to be short: they keep a processor busy each, as `ms25` does, or come in
- * bursts, whose mean needs more time than a few of the windows that rates are taken over.
+ * bursts less than twice a second, of which a few of the windows that rates are taken over tell no mean.
  */
 const LONG_ONES: ReadonlySet<Name> = new Set(["ms120", "ms500", "bursts"]);
 

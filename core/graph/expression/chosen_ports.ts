@@ -57,9 +57,9 @@ interface Pair {
 
 /**
  * The first output and the first input without a link that carry the same, outputs of a kind that the nodes behind want
- * and then those of one that the node is fed before others, so that what takes pictures and gives sound or pictures gives pictures; then outputs without a link: of encoded
- * streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert,
- * sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
+ * and then those of one that the node is fed before others, so that what takes pictures and gives sound or pictures gives
+ * pictures; then outputs without a link: of encoded streams first those of one name, then those of a codec that both may
+ * have. Where nodes are put in that convert, sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
  * the one that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out
  * for a later one.
  *

@@ -4,10 +4,9 @@
  * @module
  */
 import { resolve } from "node:path";
-import type { RecordedFiles } from "../../processor.ts";
 
 /** Those of the process when the node was planned, and its own since. */
-export class KnownFiles implements RecordedFiles {
+export class KnownFiles {
   readonly #paths: Set<string>;
   readonly #tell: (path: string) => void;
 

@@ -5,7 +5,7 @@
  */
 import type { GraphMode } from "../../links/policy.ts";
 import { nodeLog } from "../../log.ts";
-import type { NodeLog, ProcessorContext, RecordedFiles } from "../../processor.ts";
+import type { NodeLog, ProcessorContext } from "../../processor.ts";
 import type { Figures } from "../../stats.ts";
 import { KnownFiles } from "./known_files.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
@@ -18,7 +18,7 @@ export class NodeContext implements ProcessorContext {
   readonly #cell: NodeCell;
   readonly #host: CellHost;
   #log: NodeLog | undefined;
-  #recorded: RecordedFiles | undefined;
+  #recorded: ProcessorContext["recorded"] | undefined;
 
   constructor(cell: NodeCell, host: CellHost) {
     this.nodeId = cell.plan.id;
@@ -31,7 +31,7 @@ export class NodeContext implements ProcessorContext {
     return this.#log ??= nodeLog(this.nodeId);
   }
 
-  get recorded(): RecordedFiles {
+  get recorded(): ProcessorContext["recorded"] {
     return this.#recorded ??= new KnownFiles(this.#cell.plan.recorded ?? [], (path) => this.#host.recorded(path));
   }
 
