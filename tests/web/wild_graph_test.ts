@@ -5,16 +5,24 @@ import { nodes, Runtime } from "../../mod.ts";
 import { PATIENCE_MS } from "../../web/model/layouter.ts";
 import { openPage, pageTest } from "./chromium.ts";
 
-/** Keeps timers of so many milliseconds from running until `runHeld()` is called. Run in the page. */
-function holdTimers(heldMs: number): void {
-  const { setTimeout } = globalThis;
+/**
+ * Makes the layout take for ever: keeps timers of so many milliseconds from running until `runHeld()` is called, and
+ * workers from hearing of any layout but simple ones. Run in the page.
+ */
+function holdLayouts(heldMs: number): void {
+  const { setTimeout, Worker } = globalThis;
   const held: (() => void)[] = [];
   globalThis.setTimeout =
     ((run: () => void, ms: number) => ms === heldMs ? held.push(run) : setTimeout(run, ms)) as typeof setTimeout;
+  globalThis.Worker = class extends Worker {
+    override postMessage(question: { readonly input: { readonly simple?: boolean } }): void {
+      if (question.input.simple) super.postMessage(question);
+    }
+  };
   Object.assign(globalThis, { runHeld: () => held.splice(0).forEach((run) => run()) });
 }
 
-const MIXERS = 1_000;
+const MIXERS = 300;
 const INPUTS = 8;
 
 pageTest(
@@ -35,7 +43,7 @@ pageTest(
     await using server = serveControl(runtime, { port: 0 });
     await using browser = await openPage();
     const { page } = browser;
-    await page.addInitScript(holdTimers, PATIENCE_MS);
+    await page.addInitScript(holdLayouts, PATIENCE_MS);
     await page.goto(server.url);
     await page.getByText("Laying the graph out").waitFor();
     await page.keyboard.press("2");
