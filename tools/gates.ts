@@ -5,6 +5,7 @@
  */
 import { readCargoFailures, readDenoFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
+import { RARE_TESTS } from "./rare_tests.ts";
 import { countCargoTests, countDenoTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 import { listPackagesWith } from "./rust_tests.ts";
@@ -55,7 +56,10 @@ const QUIET = [
   "codegen/new/new_processor_test.ts",
 ];
 
-/** What `deno task ok` runs of the tests in `tests/` that run with each driver: the usual course of each thing once. */
+/**
+ * What `deno task ok` runs of the tests in `tests/` that depend on the driver, and `deno task test` with the portable
+ * driver where the native one is there: the usual course of each thing once.
+ */
 const USUAL_COURSE = [
   "tests/app_test.ts",
   "tests/drivers_test.ts",
@@ -69,16 +73,6 @@ const USUAL_COURSE = [
   "tests/plugins/plugin_graph_test.ts",
   "tests/trial_test.ts",
 ];
-
-/**
- * The tests that cross folders and are about memory, rings, or what lanes share or hand over to each other, by the words
- * of their names: there a driver has code of its own.
- */
-const OF_A_DRIVER =
-  /^tests\/(\w+_)?(align|claim|gap|handover|kernel|lane|link|loan|memory|move|place|pool|rest|retain|ring|room|slot|struct|thread|trial|value|vandal|view)s?_/;
-
-/** What keeps processors busy to see how nodes are placed, which no driver decides. */
-const OF_LOAD = ["core/session/lane_balancer_test.ts"];
 
 /** The name of the gate that builds what all tests load that do not leave it out. */
 const LIBRARY = "native library";
@@ -117,8 +111,8 @@ export function buildGates(): Gate[] {
  * @param changed paths of files that differ from what they were on the main branch
  */
 export function okGates(changed: readonly string[]): Gate[] {
-  const { parts, commands, ofDrivers, quiet } = testModules();
   const isChanged = (file: string) => changed.includes(file);
+  const { parts, commands, ofDrivers, quiet } = testModules((file) => !RARE_TESTS.has(file) || isChanged(file));
   const chosen = ofDrivers.filter((file) =>
     !file.startsWith("tests/") || USUAL_COURSE.includes(file) || isChanged(file)
   );
@@ -126,13 +120,13 @@ export function okGates(changed: readonly string[]): Gate[] {
     ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
     ...checkGates(),
     ...driverGates("native", 2, chosen),
-    ...driverGates("portable", 2, chosen.filter((file) => !OF_LOAD.includes(file) || isChanged(file))),
+    ...driverGates("portable", 2, chosen),
     ...commandGates(1, 1, commands.filter(isChanged)),
     ...quietGates(1, quiet.filter(isChanged)),
   ];
 }
 
-/** The gates of `deno task test` that come first. */
+/** The gates of `deno task test` that come first: all tests but {@linkcode RARE_TESTS}, whose types are checked all the same. */
 export function commitGates(): Gate[] {
   const { parts, commands, ofDrivers } = testModules();
   return [
@@ -185,7 +179,7 @@ function checkGates(): Gate[] {
       needs: LIBRARY,
       tests: CARGO_TESTS,
       commands: [
-        cargo("test", "--release", "--locked", "--no-fail-fast", "--tests", ...packagesWith("tests")),
+        cargo("test", "--release", "--locked", "--no-fail-fast", "--tests", ...packagesWith("tests"), ...unoptimized()),
         cargo("test", "--release", "--locked", "--doc", ...packagesWith("examples")),
       ],
     },
@@ -201,7 +195,7 @@ function checkGates(): Gate[] {
 export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   const { ofDrivers } = testModules();
   return [
-    ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(canDifferByDriver) : ofDrivers),
+    ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(runsWithBoth) : ofDrivers),
     ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
     {
       name: "examples in documentation",
@@ -225,11 +219,11 @@ export function lastGates(): Gate[] {
 }
 
 /** Tests of commands, and those of pages, which share a browser. */
-function commandGates(count: number, pages: number, modules: readonly string[]): Gate[] {
+function commandGates(count: number, pages: number, modules: readonly string[], what = ""): Gate[] {
   const ofPages = modules.filter((file) => file.startsWith("tests/web/"));
   return [
-    ...denoTests("Deno tests of pages", pages, ofPages),
-    ...denoTests("Deno tests of commands", count, modules.filter((file) => !ofPages.includes(file))),
+    ...denoTests(`Deno tests of pages${what}`, pages, ofPages),
+    ...denoTests(`Deno tests of commands${what}`, count, modules.filter((file) => !ofPages.includes(file))),
   ].map(loadTogether);
 }
 
@@ -238,9 +232,8 @@ function quietGates(count: number, modules: readonly string[]): Gate[] {
 }
 
 /** Whether `deno task test` runs a module with the portable driver too where the native one is there. */
-function canDifferByDriver(file: string): boolean {
-  if (!file.startsWith("tests/")) return !OF_LOAD.includes(file);
-  return USUAL_COURSE.includes(file) || OF_BOTH.includes(file) || OF_A_DRIVER.test(file);
+function runsWithBoth(file: string): boolean {
+  return !file.startsWith("tests/") || USUAL_COURSE.includes(file) || OF_BOTH.includes(file);
 }
 
 /**
@@ -302,7 +295,9 @@ function loadTogether(gate: Gate): Gate {
  * @param driver as {@linkcode releaseGates} had it
  */
 export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
-  const { ofDrivers } = testModules();
+  const rare = testModules((file) => RARE_TESTS.has(file));
+  const { ofDrivers } = testModules(() => true);
+  const isLeft = (file: string) => RARE_TESTS.has(file) || !runsWithBoth(file);
   const withoutKernels = { kernels: "off", what: ", without kernels" } as const;
   // With 100,000 mutated descriptors.
   const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address", SLUICE_DEEP: "1" };
@@ -374,12 +369,15 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/vandal_test.ts"), env: { SLUICE_DEATHS: "1000" } }],
     },
+    ...denoTests("Deno tests of parts, rare", 1, rare.parts).map(loadTogether),
+    ...commandGates(1, 1, rare.commands, ", rare"),
+    ...driverGates("native", 4, rare.ofDrivers, { what: ", rare" }),
     {
-      name: "the page's figures against the nodes' own, for half a minute",
+      name: "Deno tests of the page's figures against the nodes' own, for half a minute",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/web/truth_test.ts"), env: { SLUICE_TRUTH_SECONDS: "30" } }],
     },
-    ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter((file) => !canDifferByDriver(file)) : [], {
+    ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(isLeft) : rare.ofDrivers, {
       what: ", the rest",
     }),
     ...driverGates("native", 4, ofDrivers, withoutKernels),
@@ -417,8 +415,14 @@ function filesWithExamples(): string[] {
   );
 }
 
-/** All test modules of the checkout, by the gates that run them. */
-function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", string[]> {
+/**
+ * The test modules of the checkout, by the gates that run them.
+ *
+ * @param isWanted which of them; by default all but {@linkcode RARE_TESTS}
+ */
+function testModules(
+  isWanted: (file: string) => boolean = (file) => !RARE_TESTS.has(file),
+): Record<"parts" | "commands" | "ofDrivers" | "quiet", string[]> {
   const within = (file: string, paths: readonly string[]) =>
     paths.some((path) => file === path || file.startsWith(`${path}/`));
   // Those beside the code that look for no driver: they start no graph, or only graphs without the native one.
@@ -430,7 +434,7 @@ function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", str
     return !/eachDriver|isLeftToOtherRun|new Runtime\(|SLUICE_NATIVE/.test(text);
   };
   const all = { parts: [], commands: [], ofDrivers: [], quiet: [] } as ReturnType<typeof testModules>;
-  for (const file of listTypeScript().filter((file) => TEST_MODULE.test(file))) {
+  for (const file of listTypeScript().filter((file) => TEST_MODULE.test(file) && isWanted(file))) {
     if (within(file, QUIET)) all.quiet.push(file);
     else if (within(file, COMMANDS) && !within(file, OF_BOTH)) all.commands.push(file);
     else if (within(file, PARTS) || needsNoDriver(file)) all.parts.push(file);
@@ -467,6 +471,16 @@ function deno(...args: string[]): { program: string; args: string[] } {
 /** The options that name the crates with tests, or with examples. */
 function packagesWith(kind: "tests" | "examples"): string[] {
   return listPackagesWith(kind).flatMap((name) => ["--package", name]);
+}
+
+/**
+ * Options that leave the crates with tests as they were written, but for those that others use: to optimise the tests of
+ * 30 functions takes two minutes of processor time, to run them as they are four seconds more. What they use is there
+ * since the set-up, optimised.
+ */
+function unoptimized(): string[] {
+  const crates = ["sluice-core", "sluice-ffi", "sluice-plugin-codecs", "sluice-plugin-sensors", "sluice-plugin-video"];
+  return crates.flatMap((crate) => ["--config", `profile.release.package.${crate}.opt-level=0`]);
 }
 
 /** Runs tests, whose types the gate "types" checks. */

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import type { Gate } from "./gate_runner.ts";
 import { commitGates, deepGates, lastGates, okGates, releaseGates } from "./gates.ts";
+import { RARE_TESTS } from "./rare_tests.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
 /** All test modules of the checkout. */
 function allTestModules(): string[] {
   return listTypeScript().filter((file) => /_test\.tsx?$/.test(file));
+}
+
+/** Those that `deno task test` runs. */
+function usualTestModules(): string[] {
+  return allTestModules().filter((module) => !RARE_TESTS.has(module));
 }
 
 /** The test modules that gates run, as often as they do: those of the paths that they name. */
@@ -30,21 +36,19 @@ Deno.test("without a Rust toolchain every gate that calls cargo is left out, and
   const run = testModules(
     [...commitGates(), ...releaseGates("portable"), ...lastGates()].filter(({ native }) => !native),
   );
-  assert.deepEqual(run.toSorted(), allTestModules());
+  assert.deepEqual(run.toSorted(), usualTestModules());
 });
 
-Deno.test("with a Rust toolchain each test module runs, and those in which drivers can differ run with both", () => {
+Deno.test("each rare test is a module of the checkout", () => {
+  assert.deepEqual(RARE_TESTS.difference(new Set(allTestModules())), new Set());
+});
+
+Deno.test("with a Rust toolchain each test module runs but the rare ones, and the usual course with both drivers", () => {
   const commit = testModules([...commitGates(), ...lastGates()]);
-  assert.deepEqual(commit.toSorted(), allTestModules());
+  assert.deepEqual(commit.toSorted(), usualTestModules());
   const portable = testModules(releaseGates());
   for (const module of ["tests/drivers_test.ts", "core/runtime_test.ts", "core/session/stop_advice_test.ts"]) {
     assert.ok(commit.includes(module) && portable.includes(module), module);
-  }
-  for (const module of ["tests/lanes_lost_test.ts", "tests/large_pool_test.ts", "tests/values_memory_test.ts"]) {
-    assert.ok(portable.includes(module), module);
-  }
-  for (const name of ["move", "driven_move", "arriving_trial", "picture_places"]) {
-    assert.ok(portable.includes(`tests/${name}_test.ts`), name);
   }
 });
 
@@ -54,10 +58,10 @@ Deno.test("deepGates() runs with the portable driver what is left of the modules
   const rest = testModules(gates);
   assert.ok(gates.every(({ commands: [{ env }] }) => env?.SLUICE_NATIVE === "off" && env.SLUICE_KERNELS === "auto"));
   assert.ok(rest.length > 0);
-  assert.deepEqual([...inTest, ...rest].toSorted(), testModules(releaseGates("portable")).toSorted());
+  assert.deepEqual(testModules(releaseGates("portable")).filter((each) => ![...inTest, ...rest].includes(each)), []);
+  assert.deepEqual(rest.filter((each) => inTest.includes(each)), []);
   const withBoth = allTestModules().filter((module) => /eachDriver\(/.test(Deno.readTextFileSync(ROOT + module)));
   assert.deepEqual(withBoth.filter((module) => !inTest.includes(module) && !rest.includes(module)), []);
-  assert.ok(deepGates("portable").every(({ name }) => !name.includes("the rest")), "they have run");
 });
 
 Deno.test("each test module runs in some gate of deno task ok:deep, whatever the machine has", () => {
@@ -74,9 +78,7 @@ Deno.test("okGates() has every check, the tests of parts, some of each driver, a
   const gates = okGates(changed);
   assert.deepEqual(gates.filter(isCheck), commitGates().filter(isCheck));
   const modules = testModules(gates);
-  const ofDrivers = testModules(releaseGates("portable"));
   for (const module of ["tests/move_test.ts", "tests/live_edit_test.ts", "core/runtime_test.ts"]) {
-    assert.ok(ofDrivers.includes(module));
     assert.equal(modules.filter((each) => each === module).length, 2, module);
   }
   for (const module of changed.slice(1, 3)) assert.equal(modules.filter((each) => each === module).length, 1, module);
@@ -91,9 +93,7 @@ Deno.test("what keeps or counts what an isolate has runs in an isolate of its ow
     args.includes("--") ? args.slice(args.indexOf("--") + 1) : []
   );
   assert.ok(shared.includes("tests/live_edit_test.ts"));
-  for (const module of ["tests/lane_end_test.ts", "core/memory/large_pool_test.ts", "core/events/bus_test.ts"]) {
-    assert.ok(allTestModules().includes(module) && !shared.includes(module), module);
-  }
+  assert.ok(usualTestModules().includes("core/events/bus_test.ts") && !shared.includes("core/events/bus_test.ts"));
 });
 
 Deno.test("deepGates() runs longer what asks for that: properties, mutated inputs and reloads", () => {
@@ -114,7 +114,7 @@ Deno.test("deepGates() runs what depends on the driver without kernels too, with
         gates.filter(({ commands: [{ env }] }) => env?.SLUICE_NATIVE === driver && env.SLUICE_KERNELS === kernels),
       ).toSorted();
     assert.ok(of(wanted, "auto").includes("tests/wav_graph_test.ts"));
-    assert.deepEqual(of(deepGates(), "off"), of(wanted, "auto"));
+    assert.deepEqual(of(wanted, "auto").filter((module) => !of(deepGates(), "off").includes(module)), []);
   }
 });
 
