@@ -41,6 +41,25 @@ for (const [where, lane, other] of [["one lane", "main", "main"], ["two lanes", 
   });
 }
 
+eachDriver("a node that nobody reads ends, whatever its flush() still finds in its links", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const tone = runtime.add(nodes.toneSource(BLOCK), { id: "tone" });
+  const passes: Script & Record<string, unknown> = {
+    process(this: Script) {
+      for (const block of this.audioIn!.drain()) this.audioOut!.write(block);
+    },
+    flush: () => true,
+  };
+  const late = runtime.add(filter(passes), { id: "late" });
+  const trim = runtime.add(nodes.trim({ endSeconds: 0.1 }), { id: "trim" });
+  const end = runtime.add(sink(counting({ samples: 0 })), { id: "end" });
+  runtime.connect(tone.outputs.audio, late.inputs.audioIn);
+  runtime.connect(late.outputs.audioOut, trim.inputs.frameIn);
+  runtime.connect(trim.outputs.frameOut, end.inputs.audioIn);
+  await runtime.start();
+  assertSpent(await inTime(runtime.finished));
+});
+
 eachDriver(
   "a source goes on for a reader that is left, and the link of the one that has ended drops",
   async (native) => {

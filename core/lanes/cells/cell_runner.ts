@@ -269,7 +269,8 @@ function afterFlush(host: CellHost, cell: NodeCell, more: boolean | void): void 
     return;
   }
   cell.setPhase(PHASE_IDLE);
-  if (more === true) {
+  // One that nobody reads does not go on with what its writers still bring.
+  if (more === true && !cell.unheard) {
     if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
     return;
   }
