@@ -1541,14 +1541,15 @@ export interface DelayNodeType extends NodeType<DelayConfig, DelayHandle> {
  * Delays a stream, and makes a loop of links legal.
  *
  * **Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
- * graph for `delayMs`; until then it waits on the link before. Its times move by both: by `delayMs`, and by
+ * graph for `delayMs`; until then it waits on the link before, which by default holds what waits. Its times move by both: by `delayMs`, and by
  * `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
  * newer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of
  * other kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
  * that encoded frames have none.
  *
  * **Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless
- * `prime` is used. Sound behind silence is of the rate and channels that are configured.
+ * `prime` is used, and in a live graph those of `delayMs`: one that is too short for them ends in an error. Sound behind
+ * silence is of the rate and channels that are configured.
  *
  * **Outputs.** `frameOut`: the same frames, later.
  *
@@ -1564,10 +1565,10 @@ export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, Del
   descriptor: {
     type: "delay",
     className: "Delay",
-    source: "processors/flow/delay.ts:46",
+    source: "processors/flow/delay.ts:47",
     description: "Delays a stream, and makes a loop of links legal.",
     doc:
-      'Delays a stream, and makes a loop of links legal.\n\n**Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its times move by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no\nnewer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of\nother kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so\nthat encoded frames have none.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless\n`prime` is used. Sound behind silence is of the rate and channels that are configured.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,\n`height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
+      'Delays a stream, and makes a loop of links legal.\n\n**Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before, which by default holds what waits. Its times move by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no\nnewer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of\nother kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so\nthat encoded frames have none.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless\n`prime` is used, and in a live graph those of `delayMs`: one that is too short for them ends in an error. Sound behind\nsilence is of the rate and channels that are configured.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,\n`height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
     category: "flow",
     tags: ["echo", "feedback", "loop", "latency", "lip sync", "state"],
     mode: "push",
@@ -7701,7 +7702,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/wav_source.ts": "3b5583c1b8d34456",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
-    "processors/flow/delay.ts": "6111970a3436ccc4",
+    "processors/flow/delay.ts": "276cde00b63fb189",
     "processors/flow/packet_align.ts": "150f180cfd8324ff",
     "processors/flow/rebuffer.ts": "7669d90a549e99bb",
     "processors/flow/switch.ts": "a720b50ff3058941",

@@ -9,6 +9,7 @@ import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import type { ConversionStep } from "./graph/conversion.ts";
+import { waitBefore } from "./graph/link_wait.ts";
 import { conversionBetween } from "./graph/link_conversion.ts";
 import { knownInput } from "./graph/known_accepts.ts";
 import { linkThrough } from "./graph/link_through.ts";
@@ -328,14 +329,26 @@ export class Topology {
   }
 
   /** Has a link carry what its ends do. In a graph that runs it is another one, over which nothing has come. */
-  #relink(link: LinkEntry): void {
+  #relink(link: LinkEntry, told = this.#told(link)): void {
+    const index = this.#drafted === undefined ? link.index : this.#numbers.takeLink();
+    this.connections.replace({ ...link, index, ...told });
+  }
+
+  /** Makes room on the links into a node for what it lets wait there. */
+  #lengthen(id: NodeId): void {
+    for (const link of [...this.connections.intoNode(id)]) {
+      const told = this.#told(link);
+      if (told.capacity > link.capacity) this.#relink(link, told);
+    }
+  }
+
+  /** What a link is by its ends as they are now. */
+  #told(link: LinkEntry): Pick<LinkEntry, "output" | "input" | "policy" | "capacity"> {
     const [from, to] = this.#endsOf(link);
     const output = resolvePort(from, "output");
     const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
     const defaults = this.linkDefaults(from, to);
-    const { policy, capacity } = linkOptions(attemptOf(from, to), link.asked, output, this.mode, defaults);
-    const index = this.#drafted === undefined ? link.index : this.#numbers.takeLink();
-    this.connections.replace({ ...link, index, output, input, policy, capacity });
+    return { output, input, ...linkOptions(attemptOf(from, to), link.asked, output, this.mode, defaults) };
   }
 
   #endsOf({ fromNode, fromPort, toNode, toPort }: LinkEntry): [LinkEnd, LinkEnd] {
@@ -407,6 +420,7 @@ export class Topology {
       throw error;
     }
     this.#retellEnds(this.#linksAt(entry.id));
+    if (type.descriptor.delays === true) this.#lengthen(entry.id);
     return this.node(entry.id);
   }
 
@@ -562,7 +576,14 @@ export class Topology {
   /** What the capacity of a link goes by that names none. */
   protected linkDefaults(from: LinkEnd, to: LinkEnd): LinkDefaults {
     const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
-    return { usual: this.capacity, from: output, to: input, records: to.descriptor.records };
+    const { records } = to.descriptor;
+    return {
+      usual: this.capacity,
+      from: output,
+      to: input,
+      records,
+      waits: waitBefore(this.node(to.nodeId), this.mode),
+    };
   }
 
   /** The ends of a link to be made. @throws {SluiceError} `DestinationOccupied` */

@@ -1,5 +1,5 @@
 /** Delays by frames and by time, and batches of one size. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { EncodedFrame } from "../core/frames/encoded_frame.ts";
 import type { PacketFrame } from "../core/frames/packet_frame.ts";
 import { ProcessorHarness } from "../core/harness/harness.ts";
@@ -94,4 +94,41 @@ eachDriver("delay refuses a link that cannot hold what has to wait", async (nati
   runtime.connect(source.outputs.data, delay.inputs.frameIn, { capacity: 4 });
   runtime.connect(delay.outputs.frameOut, sink.inputs.data);
   await rejects(runtime.start(), /holds 4, wanted at least 5; raise the capacity of that link/);
+});
+
+for (const lane of ["main", "worker"]) {
+  eachDriver(`a live delay on lane ${lane} is longer than links are otherwise, and loses nothing`, async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.2, blockSize: 240 }), { lane: "main" });
+    const delay = runtime.add(nodes.delay({ delayMs: 100 }), { lane });
+    const meter = runtime.add(nodes.levelMeter(), { lane });
+    runtime.connect(tone.outputs.audio, delay.inputs.frameIn);
+    runtime.connect(delay.outputs.frameOut, meter.inputs.audioIn);
+    await runtime.start();
+    const { outcome, links: [link] } = await runtime.finished;
+    deepEqual([outcome, link.written, link.read, link.dropped.full], ["completed", 40, 40, 0]);
+    ok(link.highWater > 8, `${link.highWater} frames`);
+  });
+}
+
+Deno.test("a live delay fails, with what would do, once a link is full that cannot hold its time", async () => {
+  const made = () =>
+    ProcessorHarness.create(nodes.delay({ delayMs: 100, delayFrames: 0 }), {}, {
+      mode: "live",
+      links: { frameIn: { capacity: 4 } },
+    });
+  await using harness = await made();
+  const push = (to: typeof harness, sampleCount: number) =>
+    to.pushAudio("frameIn", { sampleRateHz: 48_000, channels: [new Float32Array(sampleCount)] });
+  for (let k = 0; k < 3; k++) push(harness, 480);
+  await harness.run();
+  push(harness, 480);
+  await rejects(harness.run(), {
+    code: "InvalidConfig",
+    message: 'Cannot delay by 100 ms at node "node": frames of 10 ms wait on the link to "frameIn", which holds 4, ' +
+      "wanted at least 10; raise the capacity of that link",
+  });
+  await using long = await made();
+  for (let k = 0; k < 4; k++) push(long, 1200);
+  await long.run();
 });

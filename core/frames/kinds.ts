@@ -17,6 +17,11 @@ export interface KindFacts {
   /** How many frames a link holds by default. For audio, about 170 ms in blocks of 1,024 samples at 48 kHz. */
   readonly capacity: number;
   /**
+   * The least time between two frames that a link into a node which delays is made for by default, in milliseconds: for
+   * audio blocks of 120 samples at 48 kHz, for pictures 60 a second.
+   */
+  readonly leastMs: number;
+  /**
    * Bytes of payload that a slot has by default: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels
    * in RGBA; one encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
    */
@@ -25,9 +30,9 @@ export interface KindFacts {
 
 /** The kinds of frame, in the order of their codes in a slot's header. */
 export const KIND_FACTS: { readonly [K in FrameKind]: KindFacts } = {
-  audio: { frame: "AudioFrame", argument: "channels", capacity: 8, slotBytes: 65_536 },
-  video: { frame: "VideoFrame", argument: "none", capacity: 4, slotBytes: 1920 * 1080 * 4 },
-  encoded: { frame: "EncodedFrame", argument: "none", capacity: 32, slotBytes: 1_048_576 },
-  packet: { frame: "PacketFrame", argument: "fields", capacity: 32, slotBytes: 65_536 },
-  data: { frame: "DataFrame", argument: "value", capacity: 16, slotBytes: 16_384 },
+  audio: { frame: "AudioFrame", argument: "channels", capacity: 8, leastMs: 2.5, slotBytes: 65_536 },
+  video: { frame: "VideoFrame", argument: "none", capacity: 4, leastMs: 16, slotBytes: 1920 * 1080 * 4 },
+  encoded: { frame: "EncodedFrame", argument: "none", capacity: 32, leastMs: 16, slotBytes: 1_048_576 },
+  packet: { frame: "PacketFrame", argument: "fields", capacity: 32, leastMs: 5, slotBytes: 65_536 },
+  data: { frame: "DataFrame", argument: "value", capacity: 16, leastMs: 1, slotBytes: 16_384 },
 };

@@ -48,7 +48,7 @@ export function batchTimes(
 }
 
 /** The value of a configuration key: as given, or by default. */
-export function valueOf({ node, descriptor }: CheckedNode, key: string): unknown {
+function valueOf({ node, descriptor }: CheckedNode, key: string): unknown {
   return node.config[key] ?? descriptor.config.properties[key]?.default;
 }
 

@@ -9,7 +9,8 @@ import type { SluiceError } from "../errors.ts";
 import { POLICY_FACTS, waitsForRoom } from "../links/policy.ts";
 import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
-import { batchTimes, valueOf } from "./batch_time.ts";
+import { batchTimes } from "./batch_time.ts";
+import { waitBefore } from "./link_wait.ts";
 import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedGraph, ShapedLink } from "./shape.ts";
 
@@ -87,22 +88,19 @@ function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, diagnost
 
 /** Whether what waits before a node that delays fits the link that it waits on. */
 function checkWait(
-  { shaped, policy, capacity }: SizedLink,
+  { shaped, capacity }: SizedLink,
   reader: CheckedNode,
   graph: ShapedGraph,
   batchMs: number | undefined,
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
-  // Offline, a delay moves times and holds nothing back.
-  if (reader.descriptor.delays !== true || graph.mode === "offline") return [];
-  const waitMs = valueOf(reader, "delayMs");
-  if (typeof waitMs !== "number" || batchMs === undefined) return [];
+  const waitMs = waitBefore(reader.entry, graph.mode ?? "live")?.ms;
+  if (waitMs === undefined || batchMs === undefined) return [];
   // Slightly less, so that rounding does not ask for more than the whole number.
   const wanted = Math.ceil(waitMs / batchMs - 1e-9);
   if (capacity >= wanted) return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
-  const fate = waitsForRoom(policy) ? "holds its writer back" : "drops frames";
-  const message = `The ${what} ${fate}: its capacity is ${capacity}, but "${reader.shaped.id}" ` +
+  const message = `The ${what} is too short: its capacity is ${capacity}, but "${reader.shaped.id}" ` +
     `(${reader.descriptor.type}) lets frames wait there for ${waitMs} ms and one comes every ${rounded(batchMs)} ms; ` +
     `wanted at least ${wanted}`;
   return [warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, diagnostics)];

@@ -40,19 +40,20 @@ Deno.test("checkGraph() warns of a link that is too short for the delay behind i
   // ⌈250 ms ÷ (1,024 ÷ 48,000 Hz)⌉ = ⌈11.7⌉
   const reason = `but "later" (delay) lets frames wait there for 250 ms and one comes every 21.33 ms; wanted at ` +
     "least 12";
-  deepEqual(check(nodes, [TO_DELAY]), [
-    `g.json:3:1: The link "tone.audio" to "later.frameIn" drops frames: its capacity is 8, ${reason}`,
+  deepEqual(check(nodes, [TO_DELAY]), []);
+  deepEqual(check(nodes, [`${TO_DELAY}, "capacity": 8`]), [
+    `g.json:3:60: The link "tone.audio" to "later.frameIn" is too short: its capacity is 8, ${reason}`,
   ]);
   deepEqual(check(nodes, [`${TO_DELAY}, "policy": "lossless", "capacity": 11`]), [
-    `g.json:3:82: The link "tone.audio" to "later.frameIn" holds its writer back: its capacity is 11, ${reason}`,
+    `g.json:3:82: The link "tone.audio" to "later.frameIn" is too short: its capacity is 11, ${reason}`,
   ]);
   deepEqual(check(nodes, [`${TO_DELAY}, "capacity": 12`]), []);
 });
 
 Deno.test("checkGraph() says nothing of a delay offline, nor where the time between frames is not known", () => {
-  deepEqual(check({ tone: TONE, later: DELAY }, [TO_DELAY], "offline"), []);
+  deepEqual(check({ tone: TONE, later: DELAY }, [`${TO_DELAY}, "capacity": 8`], "offline"), []);
   const wav = { type: "wav-source", config: { path: "in.wav" } };
-  deepEqual(check({ tone: wav, later: DELAY }, [TO_DELAY]), []);
+  deepEqual(check({ tone: wav, later: DELAY }, [`${TO_DELAY}, "capacity": 8`]), []);
 });
 
 Deno.test("checkGraph() takes the size of blocks from a rebuffer on the way, and the rate from a resampler", () => {
@@ -67,11 +68,11 @@ Deno.test("checkGraph() takes the size of blocks from a rebuffer on the way, and
     `"from": "tone.audio", "to": "rate.audioIn"`,
     `"from": "rate.audioOut", "to": "volume.audioIn"`,
     `"from": "volume.audioOut", "to": "chunks.frameIn"`,
-    `"from": "${before}", "to": "later.frameIn"`,
+    `"from": "${before}", "to": "later.frameIn", "capacity": 8`,
   ];
   // ⌈100 ÷ (160 ÷ 16,000)⌉ = 10, exactly, where blocks of 20 ms need 5.
   deepEqual(check(nodes, chain("chunks.frameOut")), [
-    `g.json:6:1: The link "chunks.frameOut" to "later.frameIn" drops frames: its capacity is 8, but "later" ` +
+    `g.json:6:65: The link "chunks.frameOut" to "later.frameIn" is too short: its capacity is 8, but "later" ` +
     `(delay) lets frames wait there for 100 ms and one comes every 10 ms; wanted at least 10`,
   ]);
   deepEqual(check(nodes, chain("volume.audioOut")), []);
@@ -82,9 +83,9 @@ Deno.test("checkGraph() takes the time between pictures from the rate of their s
     camera: { type: "camera", config: { frameRate } },
     later: { type: "delay", config: { delayFrames: 0, delayMs: 200 } },
   });
-  const link = [`"from": "camera.video", "to": "later.frameIn"`];
+  const link = [`"from": "camera.video", "to": "later.frameIn", "capacity": 4`];
   deepEqual(check(nodes(30), link), [
-    `g.json:3:1: The link "camera.video" to "later.frameIn" drops frames: its capacity is 4, but "later" ` +
+    `g.json:3:62: The link "camera.video" to "later.frameIn" is too short: its capacity is 4, but "later" ` +
     `(delay) lets frames wait there for 200 ms and one comes every 33.33 ms; wanted at least 6`,
   ]);
   deepEqual(check(nodes(20), link), []);

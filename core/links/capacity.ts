@@ -7,6 +7,7 @@ import { listNames } from "../errors.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { isPlainObject, kindOf } from "../errors/kind_of.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { KIND_FACTS } from "../frames/kinds.ts";
 import { defaultCapacity, type LinkCapacity, MAX_LINK_CAPACITY } from "./policy.ts";
 
 /** What a rule goes by. */
@@ -42,4 +43,17 @@ export function capacityBy(rule: LinkCapacity, link: CapacityFacts): number {
   if (typeof rule === "function") return rule(link);
   const given = rule === "byKind" ? undefined : rule.byKind[link.kind];
   return given ?? Math.max(defaultCapacity(link.kind), 2 * link.burst);
+}
+
+/** What a node that delays lets wait on the link before it. */
+export interface LinkWait {
+  /** For how long, milliseconds. */
+  readonly ms: number;
+  /** How many frames beyond that. */
+  readonly frames: number;
+}
+
+/** How many frames wait at most, as long as none comes sooner after the one before than is usual for its kind. */
+export function framesWaiting(kind: FrameKind, { ms, frames }: LinkWait): number {
+  return frames + Math.ceil(ms / KIND_FACTS[kind].leastMs);
 }

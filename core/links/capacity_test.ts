@@ -124,3 +124,36 @@ Deno.test("a graph file has rules for capacities, and a graph is written down wi
     code: "DestinationOccupied",
   });
 });
+
+Deno.test("links into a delay hold what waits there besides, by the least time between two frames of their kind", () => {
+  const held = (mode: "live" | "offline", source: "tone" | "image" | "data", delayFrames?: number) => {
+    const runtime = new Runtime({ mode, native: "off" });
+    const delay = runtime.add(nodes.delay({ delayMs: 800, delayFrames }));
+    if (source === "data") runtime.connect(runtime.add(appSource.data()).outputs.data, delay.inputs.frameIn);
+    else if (source === "tone") runtime.connect(runtime.add(nodes.toneSource()).outputs.audio, delay.inputs.frameIn);
+    else {
+      const image = runtime.add(nodes.imageSource({ path: "a.png" }));
+      runtime.connect(image.outputs.video, delay.inputs.frameIn);
+    }
+    return runtime.links()[0].capacity;
+  };
+  deepEqual([held("live", "tone"), held("live", "image"), held("live", "data")], [8 + 321, 4 + 51, 16 + 801]);
+  deepEqual([held("live", "image", 10), held("offline", "image"), held("offline", "image", 10)], [
+    4 + 60,
+    4 + 1,
+    4 + 10,
+  ]);
+});
+
+Deno.test("a link into a delay that is replaced has room for what its successor has wait there", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off" });
+  const tone = runtime.add(nodes.toneSource({ blockSize: 240 }), { id: "tone" });
+  const delay = runtime.add(nodes.delay({ delayMs: 20 }), { id: "delay" });
+  const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+  runtime.connect(tone.outputs.audio, delay.inputs.frameIn);
+  runtime.connect(delay.outputs.frameOut, meter.inputs.audioIn);
+  await runtime.start();
+  await runtime.edit((edit) => void edit.replace("delay", nodes.delay({ delayMs: 800 })));
+  equal(runtime.links()[0].capacity, 8 + 321);
+  await runtime.stop();
+});

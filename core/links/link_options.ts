@@ -7,7 +7,7 @@ import { listNames, SluiceError } from "../errors.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { assertChoice, assertKeys } from "../errors/option_check.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
-import { capacityBy, findCapacityFault } from "./capacity.ts";
+import { capacityBy, findCapacityFault, framesWaiting, type LinkWait } from "./capacity.ts";
 import {
   CONVERT_CHOICES,
   defaultPolicy,
@@ -39,6 +39,8 @@ export interface LinkDefaults {
   readonly to: string;
   /** Whether the node that reads records, so that nothing is to be dropped before it. */
   readonly records?: boolean;
+  /** What the node that reads lets wait on the link; absent for nothing. */
+  readonly waits?: LinkWait;
 }
 
 /**
@@ -54,7 +56,7 @@ export function linkOptions(
   options: LinkOptions,
   output: PortDescriptor,
   mode: GraphMode,
-  { usual = "byKind", from, to, records = false }: LinkDefaults,
+  { usual = "byKind", from, to, records = false, waits }: LinkDefaults,
 ): { policy: LinkPolicy; capacity: number } {
   assertKeys(attempt, options, ["policy", "capacity", "convert"]);
   assertChoice(attempt, "convert", options.convert, CONVERT_CHOICES);
@@ -75,7 +77,8 @@ export function linkOptions(
     throw refuse(`capacity is ${describeValue(given)}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`);
   }
   // What is usual for all links gives way to what this one needs.
-  const own = options.capacity === undefined ? Math.max(given, burst) : given;
+  const needed = Math.max(given, burst) + (waits === undefined ? 0 : framesWaiting(kind, waits));
+  const own = options.capacity === undefined ? Math.min(needed, MAX_LINK_CAPACITY) : given;
   const capacity = POLICY_FACTS[policy].places ?? own;
   if (waitsForRoom(policy) && capacity < burst) {
     throw refuse(

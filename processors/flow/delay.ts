@@ -19,14 +19,15 @@ import { acquireBlank, acquireSilence } from "./blank_frames.ts";
  * Delays a stream, and makes a loop of links legal.
  *
  * **Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
- * graph for `delayMs`; until then it waits on the link before. Its times move by both: by `delayMs`, and by
+ * graph for `delayMs`; until then it waits on the link before, which by default holds what waits. Its times move by both: by `delayMs`, and by
  * `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
  * newer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of
  * other kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
  * that encoded frames have none.
  *
  * **Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless
- * `prime` is used. Sound behind silence is of the rate and channels that are configured.
+ * `prime` is used, and in a live graph those of `delayMs`: one that is too short for them ends in an error. Sound behind
+ * silence is of the rate and channels that are configured.
  *
  * **Outputs.** `frameOut`: the same frames, later.
  *
@@ -189,12 +190,32 @@ export class Delay<F extends Frame> {
       if (head === undefined) return;
       if (this.prime && head.kind === "audio") this.#assertFits(head as Frame as AudioFrame);
       const dueNs = head.ingressNs + this.#delayNs;
-      if (context.mode === "live" && dueNs > context.nowNs()) return context.waitUntilNs(dueNs);
+      if (context.mode === "live" && dueNs > context.nowNs()) {
+        this.#assertHeld(head.durationNs);
+        return context.waitUntilNs(dueNs);
+      }
       const frame = this.frameIn.read();
       if (frame === undefined) return;
       const byNs = this.#delayNs + this.#frames * frame.durationNs;
       this.frameOut.write(byNs === 0 ? frame : shifted(frame, byNs));
     }
+  }
+
+  /** What a full link loses, or keeps out, while its oldest frame is not due yet: no delay would be heard. */
+  #assertHeld(durationNs: number): void {
+    const { capacity, queued } = this.frameIn;
+    // One more, since durations are rounded.
+    const wanted = Math.ceil(this.#delayNs / (durationNs + 1));
+    if (queued < capacity || capacity >= wanted || durationNs === 0) return;
+    throw new SluiceError(
+      "InvalidConfig",
+      `Cannot delay by ${this.delayMs} ms at node "${this.#nodeId}": frames of ${
+        durationNs / 1e6
+      } ms wait on the link to ` +
+        `"frameIn", which holds ${capacity}, wanted at least ${wanted}; raise the capacity of ` +
+        "that link",
+      { nodeId: this.#nodeId, port: "frameIn", key: "delayMs" },
+    );
   }
 
   #assertFits(frame: AudioFrame): void {
