@@ -94,13 +94,7 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
     if (!partial.isOpen) return;
     partial.release();
     const { path, partialPath } = partial;
-    this.#log!.warn(
-      `${
-        JSON.stringify(path)
-      } is not complete: the stream was broken off, and its first ${this.#records} records are ` +
-        `left in ${JSON.stringify(partialPath)}`,
-      { path, partialPath },
-    );
+    this.#log!.warn(partial.describeBreak(`its first ${this.#records} records are`), { path, partialPath });
   }
 
   /** Begins the file with the fields of the first batch, and refuses others. */

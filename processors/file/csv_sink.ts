@@ -109,12 +109,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
       this.#store();
     } finally {
       partial.release();
-      const name = JSON.stringify(path);
-      this.#log!.warn(
-        `${name} is not complete: the stream was broken off, and its first ${this.#lines.records} records are left in ` +
-          JSON.stringify(partialPath),
-        { path, partialPath },
-      );
+      this.#log!.warn(partial.describeBreak(`its first ${this.#lines.records} records are`), { path, partialPath });
     }
   }
 

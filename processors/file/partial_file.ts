@@ -31,6 +31,7 @@ export class PartialFile {
   readonly #recorded: ProcessorContext["recorded"] | undefined;
   #begun = false;
   #open = true;
+  #isLost = false;
 
   private constructor(
     path: string,
@@ -96,14 +97,17 @@ export class PartialFile {
   }
 
   /**
-   * Refuses to go on where another program has cut the file, so that what was written is lost.
+   * Refuses to go on where another program has cut, moved, removed or replaced the file, so that what was written is
+   * lost.
    *
    * @param bytes how many were written
    * @throws {SluiceError} `NodeFailed`
    */
   assertHolds(bytes: number): void {
+    this.#checkName("go on writing");
     const { size } = this.#file.statSync();
     if (size >= bytes) return;
+    this.#isLost = true;
     throw new SluiceError(
       "NodeFailed",
       `Cannot write ${JSON.stringify(this.path)}: ${JSON.stringify(this.partialPath)} has ${size} bytes, wanted the ` +
@@ -127,6 +131,17 @@ export class PartialFile {
     Deno.renameSync(this.partialPath, this.path);
     this.#recorded?.add(this.path);
     this.release();
+  }
+
+  /** Whether what was written is no longer in `NAME.partial`, as far as was seen. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Says that the stream was broken off, and what is left of it. @param left such as `its first 3 records are` */
+  describeBreak(left: string): string {
+    const rest = this.#isLost ? "" : `, and ${left} left in ${JSON.stringify(this.partialPath)}`;
+    return `${JSON.stringify(this.path)} is not complete: the stream was broken off${rest}`;
   }
 
   /** Whether it was neither completed nor released. */
@@ -168,8 +183,9 @@ export class PartialFile {
     return moved;
   }
 
-  #checkName(action: "begin" | "complete"): void {
+  #checkName(action: "begin" | "go on writing" | "complete"): void {
     if (isSameFile(this.#file, this.partialPath)) return;
+    this.#isLost = true;
     throw new SluiceError(
       "NodeFailed",
       `Cannot ${action} ${JSON.stringify(this.path)}: ${JSON.stringify(this.partialPath)} was moved, removed or ` +

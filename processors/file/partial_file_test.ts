@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { configureLog } from "../../core/log.ts";
 import { ProcessorHarness } from "../../core/harness/harness.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { PartialFile } from "./partial_file.ts";
@@ -177,26 +178,53 @@ function inFolder(action: (folder: string, list: () => Record<string, string>) =
   }
 }
 
-for (const [what, cut] of [["emptied", 0], ["shortened", 20_000]] as const) {
-  Deno.test(`wav-sink fails by name where its file is ${what} while it records, and leaves it partial`, async () => {
+const lost: Record<string, (partial: string) => void> = {
+  emptied: (partial) => Deno.truncateSync(partial, 0),
+  shortened: (partial) => Deno.truncateSync(partial, 20_000),
+  removed: (partial) => Deno.removeSync(partial),
+  renamed: (partial) => Deno.renameSync(partial, `${partial}.mine`),
+  replaced: (partial) => {
+    Deno.renameSync(partial, `${partial}.mine`);
+    Deno.writeTextFileSync(partial, "foreign".repeat(100_000));
+  },
+};
+
+for (const [what, lose] of Object.entries(lost)) {
+  Deno.test(`wav-sink fails by name where its file is ${what} while it records, and says that nothing is left`, async () => {
     const folder = Deno.makeTempDirSync();
+    const lines: string[] = [];
+    configureLog({ setting: { level: "warn", json: false }, write: (line) => lines.push(line), terminal: false });
     try {
       const path = `${folder}/cut.wav`;
-      await using harness = await ProcessorHarness.create(nodes.wavSink({ path }));
-      const block = () => harness.pushAudio("audio", { sampleRateHz: 48_000, channels: [new Float32Array(16_000)] });
-      // The sink writes several blocks at once.
-      const record = async (): Promise<void> => {
-        for (let k = 0; k < 6; k++) {
-          block();
-          await harness.run();
-        }
+      await using harness = await ProcessorHarness.create(nodes.wavSink({ path }), {}, { mode: "live" });
+      const record = (): Promise<void> => {
+        harness.pushAudio("audio", { sampleRateHz: 48_000, channels: [new Float32Array(16_000)] });
+        return harness.run();
       };
       await record();
-      Deno.truncateSync(`${path}.partial`, cut);
-      await assert.rejects(record(), { code: "NodeFailed", message: /cut\.wav\.partial" has \d+ bytes, wanted the / });
+      lose(`${path}.partial`);
+      const size = orUndefined(() => Deno.statSync(`${path}.partial`).size);
+      await assert.rejects(record(), {
+        code: "NodeFailed",
+        message: /cut\.wav\.partial" (has \d+ bytes, wanted the |was moved, removed or replaced by another file )/,
+      });
+      await harness.teardown();
+      assert.deepEqual(lines.map((line) => line.replace(/^.*: "(.*) path=.*\n$/, "$1")), [
+        `${path}" is not complete: the stream was broken off`,
+      ]);
+      assert.equal(orUndefined(() => Deno.statSync(`${path}.partial`).size), size);
       assert.equal(existsSync(path), false);
     } finally {
+      configureLog();
       Deno.removeSync(folder, { recursive: true });
     }
   });
+}
+
+function orUndefined<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
 }

@@ -135,11 +135,7 @@ export class WavSink {
     if (isLeft) {
       const { path, partialPath } = this.#partial!;
       const seconds = (samplesToNs(writer.sampleCount, writer.format.sampleRateHz) / 1e9).toFixed(1);
-      this.#log!.warn(
-        `${JSON.stringify(path)} is not complete: the stream was broken off, and its first ${seconds} s are left in ` +
-          JSON.stringify(partialPath),
-        { path, partialPath },
-      );
+      this.#log!.warn(this.#partial!.describeBreak(`its first ${seconds} s are`), { path, partialPath });
     }
   }
 

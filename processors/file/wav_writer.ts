@@ -103,8 +103,9 @@ export class WavWriter {
     this.#open = false;
     const isLeft = this.#sampleCount > 0;
     try {
-      if (isLeft) this.#complete();
-      else this.#partial.discard();
+      if (!isLeft) this.#partial.discard();
+      // A header would claim samples that are gone.
+      else if (!this.#partial.isLost) this.#complete();
       return isLeft;
     } finally {
       this.#partial.release();

@@ -175,11 +175,7 @@ export class MediaSink {
     if (recording === undefined) return this.#partial?.discard();
     const { path, partialPath } = this.#partial!;
     if (!await recording.abort()) return;
-    context.log.warn(
-      `${JSON.stringify(path)} is not complete: the stream was broken off, and what came before is left in ` +
-        JSON.stringify(partialPath),
-      { path, partialPath },
-    );
+    context.log.warn(this.#partial!.describeBreak("what came before is"), { path, partialPath });
   }
 
   /** Whether players of the file leave out what lies before its start. */
