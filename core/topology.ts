@@ -352,8 +352,12 @@ export class Topology {
   }
 
   #endsOf({ fromNode, fromPort, toNode, toPort }: LinkEntry): [LinkEnd, LinkEnd] {
-    const end = (id: NodeId, port: string) => ({ nodeId: id, descriptor: this.node(id).type.descriptor, port });
-    return [end(fromNode, fromPort), end(toNode, toPort)];
+    return [this.endAt({ node: fromNode, port: fromPort }), this.endAt({ node: toNode, port: toPort })];
+  }
+
+  /** An end of a link with its node as it is now, which the links so far have told the kind of its frames. */
+  protected endAt({ node, port }: { readonly node: string; readonly port: string }): LinkEnd {
+    return { nodeId: node, descriptor: this.node(node).type.descriptor, port };
   }
 
   /** Removes the converters at the ends of a link that is gone, and so those before and behind them. */
@@ -509,11 +513,7 @@ export class Topology {
   ): LinkEntry {
     assertEnd(from, "from", "an output, such as handle.outputs.audio");
     assertEnd(to, "to", "an input, such as handle.inputs.audio");
-    const source = this.node(from.node);
-    const target = this.node(to.node);
-    const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
-    const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
-    return this.linkEnds(output, input, options);
+    return this.linkEnds(this.endAt(from), this.endAt(to), options);
   }
 
   /** Links two ends, by nodes that convert if that is wanted. @throws {SluiceError} as {@linkcode addLink} */
@@ -549,7 +549,7 @@ export class Topology {
 
   #linkDirectly(...[one, other, options]: [LinkEnd, LinkEnd, LinkOptions]): LinkEntry {
     // Links that were made since may have told them the kind of their frames.
-    const [from, to] = [one, other].map((end) => ({ ...end, descriptor: this.node(end.nodeId).type.descriptor }));
+    const [from, to] = [one, other].map(({ nodeId, port }) => this.endAt({ node: nodeId, port }));
     assertForward(from, to);
     const output = resolvePort(from, "output");
     const input = resolvePort(to, "input");

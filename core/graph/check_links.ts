@@ -9,7 +9,7 @@ import { kindsOf } from "../descriptor/open_ports.ts";
 import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";
-import { type LinkEnd, resolvePort } from "./link_rules.ts";
+import { resolvePort } from "./link_rules.ts";
 import type { SluiceError } from "../errors.ts";
 import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
@@ -73,7 +73,7 @@ function addLink(
   }
   const { policy, capacity, convert } = link;
   const options = { ...(policy && { policy }), ...(capacity && { capacity }), ...(convert && { convert }) };
-  const found = topology.linkChecked(endOf(from!, source), endOf(to!, target), options, link.offset);
+  const found = topology.linkChecked(from!, to!, options, link.offset);
   if ("id" in found) return { entry: found, isSure };
   const offsets = { from: from!.offset, to: to!.offset };
   for (const { error, fault } of found) {
@@ -136,21 +136,17 @@ function findNode(
   return false;
 }
 
-function endOf({ node: nodeId, port }: ShapedEnd, { descriptor }: CheckedNode): LinkEnd {
-  return { nodeId, descriptor, port };
-}
-
 function findEnd(
-  end: ShapedEnd,
-  node: CheckedNode,
+  { node: nodeId, port, offset }: ShapedEnd,
+  { descriptor }: CheckedNode,
   direction: "input" | "output",
   diagnostics: GraphDiagnostics,
 ): boolean {
   try {
-    resolvePort(endOf(end, node), direction);
+    resolvePort({ nodeId, descriptor, port }, direction);
     return true;
   } catch (error) {
-    diagnostics.addThrown(error, end.offset);
+    diagnostics.addThrown(error, offset);
     return false;
   }
 }

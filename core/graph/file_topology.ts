@@ -17,7 +17,7 @@ import { type Fault, Topology } from "../topology.ts";
 import { formatFault } from "./format_fault.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { assertDelayed } from "./loops.ts";
-import type { ShapedGraph } from "./shape.ts";
+import type { ShapedEnd, ShapedGraph } from "./shape.ts";
 
 /** Receives the faults. */
 export type Note = (error: SluiceError, fault: Fault) => void;
@@ -62,7 +62,13 @@ export class FileTopology extends Topology {
    * @param offset where it stands in the file
    * @returns the link, or all that is wrong with it
    */
-  linkChecked(from: LinkEnd, to: LinkEnd, options: LinkOptions, offset: number): LinkEntry | readonly LinkFault[] {
+  linkChecked(
+    one: ShapedEnd,
+    other: ShapedEnd,
+    options: LinkOptions,
+    offset: number,
+  ): LinkEntry | readonly LinkFault[] {
+    const [from, to] = [this.endAt(one), this.endAt(other)];
     try {
       const made = this.linkEnds(from, to, options);
       this.#offsets.set(made.id, offset);
