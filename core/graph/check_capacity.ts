@@ -7,6 +7,7 @@
  */
 import type { SluiceError } from "../errors.ts";
 import { POLICY_FACTS, waitsForRoom } from "../links/policy.ts";
+import { isList } from "../descriptor/descriptor.ts";
 import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { batchTimes } from "./batch_time.ts";
@@ -32,12 +33,13 @@ export function checkCapacities(
     ...checkSkipping(link, diagnostics),
     ...checkWait(link, nodes.get(link.toNode)!, graph, batchMs.get(link.fromNode), diagnostics),
   ]);
-  return [...found, ...[...nodes.values()].flatMap((node) => checkRecorder(node, links, diagnostics))];
+  return [...found, ...[...nodes.values()].flatMap((node) => checkRecorder(node, nodes, links, diagnostics))];
 }
 
 /** Says which link may drop what a node is to record, be it the one into the node or one before it. */
 function checkRecorder(
   { shaped: { id }, descriptor }: CheckedNode,
+  nodes: ReadonlyMap<string, CheckedNode>,
   links: readonly SizedLink[],
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
@@ -48,7 +50,7 @@ function checkRecorder(
   for (const node of before) {
     for (const link of links.filter(({ toNode }) => toNode === node)) {
       before.add(link.fromNode);
-      if (!waitsForRoom(link.policy)) dropping.push(link);
+      if (!waitsForRoom(link.policy) && !isPlain(link, nodes)) dropping.push(link);
     }
   }
   const [first, ...others] = dropping;
@@ -59,6 +61,17 @@ function checkRecorder(
     `(${descriptor.type}) is to record: the policy "${policy}" drops frames when it is full${rest}; with "lossless" ` +
     "nothing is lost behind the source";
   return [warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, diagnostics)];
+}
+
+/**
+ * Whether a link has its policy by default, and its reader takes frames at once: on the lane that writes them, each as
+ * it comes. It then fills only once the lossless link into the recorder has been full for as long again.
+ */
+function isPlain({ shaped, fromNode, toNode }: SizedLink, nodes: ReadonlyMap<string, CheckedNode>): boolean {
+  const [from, to] = [nodes.get(fromNode)!, nodes.get(toNode)!];
+  const { inputs, isAsync, mode, delays } = to.descriptor;
+  return shaped.policyOffset === undefined && from.entry.lane === to.entry.lane && !isAsync && mode === "push" &&
+    delays !== true && inputs.length === 1 && !isList(inputs[0]);
 }
 
 function checkBurst({ shaped, output, policy, capacity }: SizedLink, diagnostics: GraphDiagnostics): SluiceError[] {

@@ -122,10 +122,19 @@ Deno.test("checkGraph() warns of links that may drop what is recorded, of which 
   const told = (link: string, policy: string, more = "") =>
     `g.json:${link} may drop what "rec" (wav-sink) is to record: the policy "${policy}" drops frames when it is ` +
     `full${more}; with "lossless" nothing is lost behind the source`;
-  deepEqual(check(nodes, [first, last]), [told('3:1: The link "tone.audio" to "volume.audioIn"', "roll-off")]);
-  deepEqual(check(nodes, [first, `${last}, "policy": "drop-newest"`]), [
+  deepEqual(check(nodes, [first, last]), []);
+  deepEqual(check(nodes, [`${first}, "policy": "roll-off"`, last]), [
+    told('3:59: The link "tone.audio" to "volume.audioIn"', "roll-off"),
+  ]);
+  const apart = { ...nodes, volume: { type: "gain", lane: "other" } };
+  deepEqual(check(apart, [first, last]), [told('3:1: The link "tone.audio" to "volume.audioIn"', "roll-off")]);
+  deepEqual(check(apart, [first, `${last}, "policy": "drop-newest"`]), [
     told('4:59: The link "volume.audioOut" to "rec.audio"', "drop-newest", ', and so do 1 more before "rec"'),
   ]);
-  deepEqual(check(nodes, [`${first}, "policy": "lossless"`, last]), []);
-  deepEqual(check(nodes, [first, last], "offline"), []);
+  deepEqual(check(apart, [`${first}, "policy": "lossless"`, last]), []);
+  deepEqual(check(apart, [first, last], "offline"), []);
+  // It leaves frames on the links before it until there is one on each.
+  const mixed = { ...nodes, volume: { type: "mixer" } };
+  const mix = [`"from": "tone.audio", "to": "volume.audioIn_0"`, `"from": "volume.audioOut", "to": "rec.audio"`];
+  deepEqual(check(mixed, mix), [told('3:1: The link "tone.audio" to "volume.audioIn_0"', "roll-off")]);
 });
