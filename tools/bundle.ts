@@ -45,18 +45,23 @@ const GENERATED = "generated.ts";
 /** Reads the project that a graph belongs to, by parts of the generator which it imports all or none of. */
 const PROJECT = "cli/project/project.ts";
 
+/** What runs a graph on the main thread. */
+const RUN = "cli/commands/run_command.ts";
+
 /** The steps of a start, each with the module that it begins with. */
 const STEPS: Readonly<Record<string, string>> = {
   first: MAIN,
   lane: WORKERS.lane_worker,
   node: GENERATED,
   package: NODES,
-  run: "cli/commands/run_command.ts",
+  run: RUN,
 };
 
 /** What Rolldown tells of modules. */
-interface ModuleGraph {
-  getModuleInfo(id: string): { readonly importedIds: string[]; readonly dynamicallyImportedIds: string[] } | null;
+export interface ModuleGraph {
+  getModuleInfo(
+    id: string,
+  ): { readonly importedIds: readonly string[]; readonly dynamicallyImportedIds: readonly string[] } | null;
 }
 
 /** The module that tells sources that they are not a bundle. */
@@ -139,7 +144,13 @@ function partOf(): (id: string, context: ModuleGraph) => string | null {
   return (id, graph) => (parts ??= findParts(graph)).get(id) ?? null;
 }
 
-function findParts(graph: ModuleGraph): Map<string, string> {
+/**
+ * Names the part of each module that belongs to one.
+ *
+ * What a run imports on the main thread and a processor or a worker imports too is a part of its own. Otherwise one
+ * small module in common would make each lane load all that a run needs on the main thread.
+ */
+export function findParts(graph: ModuleGraph): Map<string, string> {
   const parts = new Map<string, string>();
   const add = (id: string, part: string): void => {
     if (parts.has(id)) return;
@@ -149,13 +160,19 @@ function findParts(graph: ModuleGraph): Map<string, string> {
   const addImports = (root: string, part: string): void => {
     for (const imported of graph.getModuleInfo(root)?.importedIds ?? []) add(imported, part);
   };
+  const processors = graph.getModuleInfo(ROOT + NODES)?.dynamicallyImportedIds ?? [];
+  const elsewhere = new Set<string>();
+  for (const id of [...processors, ...Object.values(WORKERS).map((path) => ROOT + path)]) reach(graph, id, elsewhere);
   for (const [part, root] of Object.entries(STEPS)) {
+    if (root === RUN) {
+      for (const id of reach(graph, ROOT + root)) if (elsewhere.has(id) && !parts.has(id)) parts.set(id, "shared");
+    }
     addImports(ROOT + root, part);
     if (root === GENERATED) parts.set(ROOT + root, part);
   }
   for (const id of graph.getModuleInfo(ROOT + PROJECT)?.dynamicallyImportedIds ?? []) add(id, "project");
   const users = new Map<string, number>();
-  for (const processor of graph.getModuleInfo(ROOT + NODES)?.dynamicallyImportedIds ?? []) {
+  for (const processor of processors) {
     for (const id of reach(graph, processor)) users.set(id, (users.get(id) ?? 0) + 1);
   }
   for (const [id, count] of users) if (count >= MANY_NODES && !parts.has(id)) parts.set(id, "nodes");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { SOURCES_FILE } from "../core/registry/bundle_state.ts";
-import { replaceBundle } from "./bundle.ts";
+import { findParts, replaceBundle } from "./bundle.ts";
+import { NODES } from "./bundled_nodes.ts";
+import { ROOT } from "./root.ts";
 
 /** The files of a folder by name. */
 async function read(folder: string): Promise<Record<string, string>> {
@@ -57,4 +59,24 @@ Deno.test("replaceBundle() never leaves a module without the parts that it impor
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("findParts() keeps what a processor or a worker shares with a run out of the part of the run", () => {
+  const imports: Record<string, string[]> = {
+    "cli/commands/run_command.ts": ["core/session.ts", "processors/take.ts", "core/signals.ts"],
+    "core/process/main_watch_worker.ts": ["core/signals.ts"],
+    "processors/sink.ts": ["processors/take.ts"],
+  };
+  const parts = findParts({
+    getModuleInfo: (id) => ({
+      importedIds: (imports[id.slice(ROOT.length)] ?? []).map((path) => ROOT + path),
+      dynamicallyImportedIds: id === ROOT + NODES ? [`${ROOT}processors/sink.ts`] : [],
+    }),
+  });
+  assert.deepEqual(Object.fromEntries(parts), {
+    [`${ROOT}generated.ts`]: "node",
+    [`${ROOT}core/session.ts`]: "run",
+    [`${ROOT}processors/take.ts`]: "shared",
+    [`${ROOT}core/signals.ts`]: "shared",
+  });
 });
