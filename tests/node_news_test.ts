@@ -5,7 +5,7 @@ import { viewRuntime } from "../core/runtime_view.ts";
 import { appSource, type ProcessorContext, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
-import { source } from "./fixtures/scripted.ts";
+import { type Script, sink, source } from "./fixtures/scripted.ts";
 import { talkative } from "./fixtures/talkative.ts";
 import { until } from "./fixtures/waiting.ts";
 
@@ -68,6 +68,39 @@ for (const lane of ["ears", "main"] as const) {
     equal(shown(), undefined);
   });
 }
+
+eachDriver(
+  "a node that is built anew after a failure has no figures until its new instance reports",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const push = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "source" });
+    let heard = 0;
+    const script = {
+      process(this: Script, context: ProcessorContext) {
+        while (this.audioIn!.read() !== undefined) {
+          if (++heard === 1) context.report({ before: 1 });
+          if (heard === 2) throw new Error("once");
+        }
+      },
+    };
+    const failing = runtime.add(sink(script), {
+      id: "sink",
+      supervision: { restart: { limit: 1, backoffMs: 1 } },
+    });
+    runtime.connect(push.outputs.audio, failing.inputs.audioIn, { policy: "lossless" });
+    await runtime.start();
+    const shown = () => runtime.stats().nodes[1].figures;
+    const send = () => push.push({ channels: [new Float32Array(1)] });
+    await send();
+    await until(() => shown() !== undefined);
+    await send();
+    await send();
+    await until(() => heard === 3);
+    // What a lane has told before it pauses has come by then.
+    await runtime.pause();
+    equal(shown(), undefined);
+  },
+);
 
 for (const lane of ["ears", "main"] as const) {
   eachDriver(`context.log reaches those who tap the log, from lane "${lane}"`, async (native) => {
