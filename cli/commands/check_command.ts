@@ -31,8 +31,11 @@ export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {
       }),
     );
   } else if (document !== undefined) {
+    const found = warnings.length === 0
+      ? "nothing is wrong with the graph"
+      : `no errors, ${plural(warnings.length, "warning")}`;
     io.stdout.line(
-      `${args.graph}: nothing is wrong with the graph (${plural(nodes, "node")}, ${plural(links, "link")}); ` +
+      `${args.graph}: ${found} (${plural(nodes, "node")}, ${plural(links, "link")}); ` +
         "what lies in files, and whether formats fit that nobody configures, shows when it runs",
     );
   }

@@ -255,6 +255,7 @@ Deno.test("sluice run runs a live graph whose inputs have no links, and sluice c
     check.stderr,
     /^warning: graph.json:1:\d+: Node "gain" \(gain\) will wait: no link leads to its input "audioIn"/,
   );
+  assert.match(check.stdout, /^graph\.json: no errors, \d warnings? \(2 nodes, 0 links\)/);
   await graph("offline");
   for (const command of ["run", "check"]) {
     const { code, stderr } = await sluice([command, "graph.json"], { cwd: folder.path });

@@ -9,7 +9,7 @@ import { PortableDriver } from "../../core/driver/portable.ts";
 import { describeThrown } from "../../core/errors/thrown.ts";
 
 /** Every mistake is told within this time, milliseconds. */
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 15_000;
 
 /** How often a row may be late before the machine is not to blame. */
 const TRIES = 3;
