@@ -1,8 +1,11 @@
 /** Files in, files out, through whole graphs; measured by sox, which is not ours. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { nodes, Runtime } from "../mod.ts";
+import { appSource, nodes, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { Hold } from "./fixtures/hold.ts";
+import { talkative } from "./fixtures/talkative.ts";
+import { until, untilStill } from "./fixtures/waiting.ts";
 
 const hasSox = await isInstalled("sox");
 
@@ -193,3 +196,38 @@ eachDriver("a wav-sink that runs is not restarted or moved, is told why, and wri
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["take.wav"]);
   });
 });
+
+eachDriver(
+  "a wav-sink of a live graph that is held back for longer than its link holds loses nothing",
+  async (native) => {
+    await inFolder(async (folder) => {
+      using hold = new Hold();
+      const path = join(folder, "held.wav");
+      await using runtime = new Runtime({ mode: "live", native });
+      const source = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "source" });
+      const sink = runtime.add(nodes.wavSink({ path }), { id: "sink", lane: "disk" });
+      const other = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "other" });
+      const holding = runtime.add(talkative({ hold: hold.path }), { id: "holding", lane: "disk" });
+      runtime.connect(source.outputs.audio, sink.inputs.audio);
+      runtime.connect(other.outputs.audio, holding.inputs.audio);
+      await runtime.start();
+      await other.push({ channels: [new Float32Array(1)] });
+      await until(() => hold.sinceMs !== undefined);
+      let pushed = 0;
+      const feeding = (async () => {
+        for (; pushed < 60; pushed++) await source.push({ channels: [new Float32Array(100).fill(pushed / 64)] });
+        source.end();
+        other.end();
+      })();
+      // By then the link is full, and drops or holds back.
+      await untilStill(() => pushed);
+      hold.release();
+      await feeding;
+      const { links } = await runtime.finished;
+      const { written, read, dropped } = links.find(({ to }) => to === "sink.audio")!;
+      assert.deepEqual([written, read, dropped.full], [60, 60, 0]);
+      const samples = new Float32Array(Deno.readFileSync(path).slice(-4 * 6000).buffer);
+      assert.deepEqual([...samples], Array.from({ length: 6000 }, (_, at) => Math.floor(at / 100) / 64));
+    });
+  },
+);
