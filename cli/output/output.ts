@@ -4,6 +4,7 @@
  * @module
  */
 import { relative } from "node:path";
+import { absolutePath } from "../../core/log/absolute_path.ts";
 import { isReaderGone } from "../../core/log/gone_reader.ts";
 
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
@@ -79,7 +80,7 @@ export function processIo(): Io {
 
 /** A path for messages: from the current directory, if it is inside. */
 export function here(path: string): string {
-  const local = relative(".", path);
+  const local = relative(Deno.cwd(), absolutePath(path));
   return local === "" ? "." : local.startsWith("..") ? path : local;
 }
 

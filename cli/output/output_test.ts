@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ERASE_LINE, TextOutput } from "./output.ts";
+import process from "node:process";
+import { ERASE_LINE, here, TextOutput } from "./output.ts";
 
 /** A stream that takes a few bytes at a time, and sometimes none. */
 class Slow {
@@ -60,4 +61,15 @@ Deno.test("TextOutput.write() throws what else goes wrong", () => {
     },
   });
   assert.throws(() => output.write("a"), Deno.errors.BadResource);
+});
+
+Deno.test("here() shortens a path inside the current directory, without loading Node's process", () => {
+  const { cwd } = process;
+  process.cwd = () => assert.fail("process.cwd() was called");
+  try {
+    const shown = ["a.wav", `${Deno.cwd()}/b/c.wav`, ".", "/elsewhere/d.wav"].map(here);
+    assert.deepEqual(shown, ["a.wav", "b/c.wav", ".", "/elsewhere/d.wav"]);
+  } finally {
+    process.cwd = cwd;
+  }
 });

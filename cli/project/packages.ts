@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
 import { describeLeftOut, type LeftOut, loadListed } from "../../core/graph/registry_file.ts";
+import { absolutePath } from "../../core/log/absolute_path.ts";
 import { logger } from "../../core/log.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";
@@ -60,10 +61,10 @@ export async function loadTypes(sources: PackageSources): Promise<KnownTypes> {
     packages.push(...listed.packages);
     leftOut.push(...listed.leftOut);
   }
-  const beside = sources.graph === undefined ? undefined : resolve(dirname(sources.graph), GENERATED);
+  const beside = sources.graph === undefined ? undefined : absolutePath(join(dirname(sources.graph), GENERATED));
   const isNew = beside !== undefined && !projects.some(({ generated }) => generated === beside) && await isFile(beside);
   for (const path of [...isNew ? [beside] : [], ...sources.packages]) {
-    packages.push(await loadNodePackage(pathToFileURL(resolve(path))));
+    packages.push(await loadNodePackage(pathToFileURL(absolutePath(path))));
   }
   // A folder may be named twice, here and by a sluice.json.
   const known = new Set(packages.map(({ url }) => url));
@@ -117,7 +118,7 @@ async function loadOwn({ name, generated, classFiles }: Project): Promise<NodePa
 
 /** The projects beside the graph file and in the current directory. */
 async function findProjects(graph: string | undefined): Promise<Project[]> {
-  const folders = new Set([...(graph === undefined ? [] : [dirname(resolve(graph))]), resolve(".")]);
+  const folders = new Set([...(graph === undefined ? [] : [dirname(absolutePath(graph))]), Deno.cwd()]);
   const projects = await Promise.all([...folders].map((folder) => readProject(folder)));
   return projects.filter((each) => each !== undefined);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { absolutePath } from "../../log/absolute_path.ts";
 
 /** Those of the process when the node was planned, and its own since. */
 export class KnownFiles {
@@ -17,11 +17,11 @@ export class KnownFiles {
   }
 
   has(path: string): boolean {
-    return this.#paths.has(resolve(path));
+    return this.#paths.has(absolutePath(path));
   }
 
   add(path: string): void {
-    const absolute = resolve(path);
+    const absolute = absolutePath(path);
     this.#paths.add(absolute);
     this.#tell(absolute);
   }
