@@ -1,5 +1,5 @@
 /** Nodes that convert, put in behind nodes whose links tell the kind of their frames: in a line, and in a graph file. */
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { nodePackage } from "../../sluice.gen.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { Runtime } from "../runtime.ts";
@@ -60,3 +60,45 @@ for (const type of ["valve", "trim", "delay"]) {
     deepEqual(await linksOf(file("image-source", "video", type, "video_0")), pictures.sort());
   });
 }
+
+Deno.test("a line has a node for frames of several kinds get what the nodes behind it would get in its place", async () => {
+  const encoded = ["convert.videoOut h264-encode.video", "h264-encode.encoded sink.video_0"];
+  const sink = "media-sink id=sink path=a.mp4";
+  for (const node of ["valve", "trim", "delay", "valve ! throttle ! trim"]) {
+    const links = await linksOf(line(`pattern-source id=p ! ${node} ! ${sink}`));
+    deepEqual(links.filter((each) => encoded.includes(each) || each.startsWith("p.")), [
+      ...encoded,
+      `p.video ${node.split(" ")[0]}.frameIn`,
+    ], node);
+  }
+  const firstOf = async (text: string) => (await linksOf(line(text))).find((each) => each.startsWith("p."));
+  equal(await firstOf(`pattern-source id=p; p.audio ! valve ! ${sink}`), "p.audio valve.frameIn");
+  equal(await firstOf(`pattern-source id=p ! rebuffer size=480 ! ${sink}`), "p.audio rebuffer.frameIn");
+  equal(await firstOf(`pattern-source id=p ! valve id=v ! ${sink}; v. ! level-meter`), "p.audio v.frameIn");
+  equal(await firstOf(`tone-source ! switch id=s ! ${sink}; pattern-source id=p ! s.`), "p.audio s.frameIn_1");
+  equal(
+    await firstOf(`tone-source ! switch id=s ! ${sink}; pattern-source id=p ! valve ! s.`),
+    "p.audio valve.frameIn",
+  );
+});
+
+Deno.test("a line refuses what a node for frames of several kinds does not take, at the link to it", async () => {
+  const faults = (text: string, convert: "auto" | "off" = "auto") =>
+    checkExpression(text, registry, [], undefined, convert).errors.map(({ message }) => message);
+  deepEqual(faults("pattern-source ! rebuffer size=3 ! h264-encode ! media-sink path=a.mp4"), [
+    '-e:1:18: Cannot link "pattern-source" to "rebuffer": "h264-encode" behind it needs "video" of "pattern-source", ' +
+    'which "rebuffer" does not take: "rebuffer" has frameIn (audio or packet); leave it out, or put it where such ' +
+    "frames go",
+  ]);
+  const coded = "pattern-source ! h264-encode ! trim startSeconds=0.2 ! media-sink id=sink path=a.mp4";
+  deepEqual(faults(coded, "off"), [
+    '-e:1:32: Cannot link "h264-encode" to "trim": no output of the one fits an input of the other: "h264-encode" has ' +
+    'encoded (encoded h264); "trim" has frameIn (audio or video); put "h264-decode" between them, or use --convert auto',
+  ]);
+  // Where nodes are put in, what is encoded is decoded, as for every other node that takes raw frames.
+  deepEqual((await linksOf(line(coded))).filter((each) => each.includes("trim") || each.includes("sink")), [
+    "h264-decode.video trim.frameIn",
+    "h264-encode-2.encoded sink.video_0",
+    "trim.frameOut h264-encode-2.video",
+  ]);
+});

@@ -19,8 +19,6 @@ export interface Linked {
   readonly taken: ReadonlySet<string>;
   /** What is known to come in by its links, encoded or not: its outputs of these kinds go before others. */
   readonly fed?: ReadonlySet<FrameKind>;
-  /** For a node whose links tell the kind of its frames: what the nodes behind it take. */
-  readonly wanted?: ReadonlySet<FrameKind>;
   /** Its ports, where more than its type tells of them. */
   readonly known?: KnownPorts;
 }
@@ -45,7 +43,10 @@ interface Named {
 export interface ChosenPorts {
   readonly from: string;
   readonly to: string;
-  /** What goes over the link: for an encoded stream also what is encoded, as far as that is known. */
+  /**
+   * What goes over the link and tells what its node gives: for an encoded stream also what is encoded, as far as that is
+   * known.
+   */
   readonly carries?: readonly FrameKind[];
 }
 
@@ -56,40 +57,68 @@ interface Pair {
 }
 
 /**
- * The first output and the first input without a link that carry the same, outputs of a kind that the nodes behind want
- * and then those of one that the node is fed before others, so that what takes pictures and gives sound or pictures gives
- * pictures; then outputs without a link: of encoded streams first those of one name, then those of a codec that both may
- * have. Where nodes are put in that convert, sound and pictures go to the first input that they can be converted for, and encoded streams that no input takes to
- * the one that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out
- * for a later one.
+ * The first output and the first input without a link that carry the same, outputs of a kind that the node is fed before
+ * others, so that what takes pictures and gives sound or pictures gives pictures; then outputs without a link: of encoded
+ * streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert, sound
+ * and pictures go to the first input that they can be converted for, and encoded streams that no input takes to the one
+ * that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out for a
+ * later one.
  *
+ * @param behind for a node whose links tell the kind of its frames: the nodes that these go on to. It gets the output
+ * that most of them take, of those that they would be given if they stood in its place
  * @returns the ports that were said, whether they fit or not; or what to say where none fit
  */
 export function choosePorts(
   from: Linked,
   to: Linked,
   converting?: Converting,
+  behind: readonly Linked[] = [],
 ): ChosenPorts | { readonly fault: string } {
-  const outputs = outputsOf(from).map((each) => toldBy(each, from.fed));
   const isFollowing = ({ port }: Named) => from.fed?.has(port.kind) === true;
   const rankOf = (each: Named) => 2 * Number(!isFollowing(each)) + Number(from.taken.has(each.name));
-  const sorted = outputs.toSorted((a, b) => rankOf(a) - rankOf(b));
-  const free = candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name));
-  const pairs = sorted.flatMap((output) => free.map((input) => met(output, input, to.wanted)));
-  const wayOf = ({ output, input }: Pair) => {
-    const way = converting?.way(output.port, input.port);
-    const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
-    return isDecoded && output.undecodable !== undefined ? undefined : way;
+  const outputs = outputsOf(from).map((each) => toldBy(each, from.fed)).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const asked = (some: readonly Named[]) =>
+    behind.flatMap((node) => {
+      const chosen = chooseOf(some, from, node, converting);
+      return "fault" in chosen
+        ? []
+        : some.filter(({ name }) => name === chosen.from).map((output) => ({ node, output }));
+    });
+  const able = outputs.filter((output) => pairsOf([output], to).some((pair) => isLinkable(pair, converting)));
+  const takers = ({ output }: { readonly output: Named }) => asked([output]).length;
+  const [best] = asked(able).toSorted((a, b) => takers(b) - takers(a));
+  if (best !== undefined) return chooseOf([best.output], from, to, converting);
+  const direct = chooseOf(outputs, from, to, converting);
+  const [missed] = "fault" in direct ? [] : asked(outputs);
+  if (missed === undefined) return direct;
+  return {
+    fault:
+      `"${missed.node.id}" behind it needs "${missed.output.name}" of "${from.id}", which "${to.id}" does not take: ` +
+      `${listPorts(to, freeInputs(to))}; leave it out, or put it where such frames go`,
   };
+}
+
+/** As {@linkcode choosePorts}, of some outputs in their order. */
+function chooseOf(
+  outputs: readonly Named[],
+  from: Linked,
+  to: Linked,
+  converting?: Converting,
+): ChosenPorts | { readonly fault: string } {
+  const pairs = pairsOf(outputs, to);
+  const wayOf = (pair: Pair) => wayBetween(pair, converting);
   const refusal = to.known?.inputs && refusalOf(pairs, to, to.known.inputs, wayOf);
   if (refusal !== undefined) return { fault: refusal };
+  // Where links tell a node the kind of its frames, only those to ports of that kind do.
+  const tells = ({ port }: Named) => isChosen(port) || !to.descriptor.inputs.some(isChosen);
   const chosen = (pair: Pair): ChosenPorts => ({
     from: pair.output.name,
     to: pair.input.name,
-    carries: carriedBy(pair),
+    carries: tells(pair.input) ? carriedBy(pair) : [],
   });
   if (from.port !== undefined && to.port !== undefined) {
-    return pairs.length > 0 ? chosen(pairs[0]) : { from: from.port, to: to.port };
+    const pair = pairs.find((each) => isLinkable(each, converting)) ?? pairs[0];
+    return pair === undefined ? { from: from.port, to: to.port } : chosen(pair);
   }
   // An encoded stream of sound, through nodes that take any kind, goes to the input for sound.
   const isFed = ({ output, input }: Pair) =>
@@ -98,8 +127,7 @@ export function choosePorts(
   const takesAny = ({ generic }: PortDescriptor) => generic?.frames?.includes("encoded") === true;
   const isReached = ({ output, input }: Pair) =>
     !takesAny(input.port) && isRaw(output.port) && wayOf({ output, input }) !== undefined;
-  const wanted = pairs.filter(({ output }) => to.wanted?.has(output.port.kind) === true);
-  for (const some of [wanted, pairs.filter(({ output }) => isFollowing(output)), pairs]) {
+  for (const some of [pairs.filter(({ output }) => from.fed?.has(output.port.kind) === true), pairs]) {
     for (const fits of [...(converting?.isAuto ? [isReached] : []), isFed, isSameStream, isSameType, isSameKind]) {
       const pair = some.find(fits);
       if (pair !== undefined) return chosen(pair);
@@ -108,10 +136,44 @@ export function choosePorts(
   const nearest = nearestOf(pairs, wayOf);
   if (converting?.isAuto && nearest) return chosen(nearest.pair);
   const advice = nearest ? `; put "${nearest.way.join(" ! ")}" between them, or use --convert auto` : "";
-  const ports = `${listPorts(from, outputs)}; ${listPorts(to, free)}`;
+  const ports = `${listPorts(from, outputs)}; ${listPorts(to, freeInputs(to))}`;
   const beyond = undecodableOf(from, outputs);
   if (outputs.length === 0 && beyond.length > 0) return { fault: beyond.join("; ") };
   return { fault: [`no output of the one fits an input of the other: ${ports}${advice}`, ...beyond].join("; ") };
+}
+
+/** The inputs that a link may lead to. */
+function freeInputs(to: Linked): Named[] {
+  return candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name))
+    .map((each) => toldBy(each, to.fed));
+}
+
+/**
+ * Outputs with inputs; where one of them is open, as they are once they are linked. An open input that cannot carry what
+ * comes is there with each kind that it could be given.
+ */
+function pairsOf(outputs: readonly Named[], to: Linked): Pair[] {
+  const inputs = freeInputs(to);
+  return outputs.flatMap((output) =>
+    inputs.flatMap((input) => {
+      const isDirect = isOpen(output.port) || !isOpen(input.port) || kindsOf(input.port).includes(output.port.kind);
+      return isDirect
+        ? [met(output, input)]
+        : kindsOf(input.port).map((kind) => ({ output, input: { ...input, port: tellPort(input.port, kind) } }));
+    })
+  );
+}
+
+/** The nodes that convert between two ports; `undefined` where there is no way. */
+function wayBetween({ output, input }: Pair, converting: Converting | undefined): readonly string[] | undefined {
+  const way = converting?.way(output.port, input.port);
+  const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
+  return isDecoded && output.undecodable !== undefined ? undefined : way;
+}
+
+/** Whether two ports can be linked, by nodes that convert where these are put in. */
+function isLinkable(pair: Pair, converting: Converting | undefined): boolean {
+  return isSameKind(pair) || (converting?.isAuto === true && wayBetween(pair, converting) !== undefined);
 }
 
 /** A port that is open carries what is told, which for an encoded stream is that and what is encoded. */
@@ -122,14 +184,9 @@ function toldBy(named: Named, told: ReadonlySet<FrameKind> = new Set()): Named {
   return kind === undefined ? named : { ...named, port: tellPort(named.port, kind) };
 }
 
-/**
- * An output and an input; where one of them is open, as they are once they are linked.
- *
- * @param wanted what an open input that cannot carry what comes is to carry, once it is converted
- */
-function met(output: Named, input: Named, wanted?: ReadonlySet<FrameKind>): Pair {
-  const isDirect = isOpen(output.port) || kindsOf(input.port).includes(output.port.kind);
-  const ports = meet(output.port, isDirect ? input.port : toldBy(input, wanted).port);
+/** An output and an input; where one of them is open, as they are once they are linked. */
+function met(output: Named, input: Named): Pair {
+  const ports = meet(output.port, input.port);
   const as = (named: Named, port: PortDescriptor) => named.port === port ? named : { ...named, port };
   return { output: as(output, ports.output), input: as(input, ports.input) };
 }

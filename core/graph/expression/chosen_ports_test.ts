@@ -195,3 +195,14 @@ Deno.test("choosePorts() gives an output of the kind that a node is fed before o
   deepEqual(given(["data"], program), "dataOut dataIn");
   deepEqual(given(["video"], typed("level-meter")), "audioOut audioIn");
 });
+
+Deno.test("choosePorts() tells what a node for several kinds of frames gives by its inputs of that kind alone", () => {
+  const { inputs, outputs } = typed("valve");
+  const control = port({ name: "control", direction: "input", kind: "data", type: "DataFrame" });
+  const gate = fixture(() => ({ process() {} }), { type: "gate", ports: [control, ...inputs, ...outputs] }).descriptor;
+  const taken = new Set<string>();
+  const levels = { id: "a", descriptor: source({ kind: "data", type: "DataFrame" }), taken };
+  const choose = (port: string) => choosePorts(levels, { id: "b", descriptor: gate, taken, port });
+  deepEqual(choose("control"), { from: "out", to: "control", carries: [] });
+  deepEqual(choose("frameIn"), { from: "out", to: "frameIn", carries: ["data"] });
+});

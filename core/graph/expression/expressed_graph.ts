@@ -5,7 +5,7 @@
  */
 import { coerceSetting } from "../../descriptor/config_check.ts";
 import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
-import { isOpen, kindsOf } from "../../descriptor/open_ports.ts";
+import { isOpen } from "../../descriptor/open_ports.ts";
 import { listNames, type SluiceError } from "../../errors.ts";
 import { describeName } from "../../errors/describe_value.ts";
 import { didYouMean, listSome } from "../../errors/suggestion.ts";
@@ -158,8 +158,7 @@ export class ExpressedGraph {
     const from = this.#find(left);
     const to = this.#find(right);
     if (from === undefined || to === undefined) return;
-    const wanted = this.#wantedBehind(to.id);
-    const ports = choosePorts(from, { ...to, ...(wanted && { wanted }) }, this.#convertingFrom(from.id));
+    const ports = choosePorts(from, to, this.#convertingFrom(from.id), this.#behind(to.id));
     if ("fault" in ports) {
       const message = `Cannot link "${from.id}" to "${to.id}": ${ports.fault}`;
       return this.#diagnostics.add("TypeMismatch", message, right.offset);
@@ -172,16 +171,13 @@ export class ExpressedGraph {
     this.#links.set(joint, { type: "object", offset: right.offset, members: ends });
   }
 
-  /** What the nodes behind one take whose links tell the kind of its frames; `undefined` for any other. */
-  #wantedBehind(id: string, seen: Set<string> = new Set()): ReadonlySet<FrameKind> | undefined {
-    const { descriptor, fed } = this.#byId.get(id)!;
-    if (fed.size > 0 || seen.has(id) || !descriptor.inputs.some(isOpen)) return undefined;
+  /** What the frames of a node go on to whose links have yet to tell their kind, through others of these. */
+  #behind(id: string, seen: Set<string> = new Set()): Linked[] {
+    if (seen.has(id) || !isUntold(this.#byId.get(id)!)) return [];
     seen.add(id);
-    const behind = this.#joints.filter(({ left }) => this.#nodeOf(left)?.id === id)
-      .flatMap(({ right }) => this.#nodeOf(right) ?? []);
-    return new Set(
-      behind.flatMap((node) => [...this.#wantedBehind(node.id, seen) ?? node.descriptor.inputs.flatMap(kindsOf)]),
-    );
+    const links = this.#joints.filter(({ left }) => this.#nodeOf(left)?.id === id);
+    const nodes = links.flatMap(({ right }) => this.#nodeOf(right) === undefined ? [] : this.#find(right) ?? []);
+    return nodes.flatMap((node) => isUntold(this.#byId.get(node.id)!) ? this.#behind(node.id, seen) : [node]);
   }
 
   #convertingFrom(id: string): Converting {
@@ -240,6 +236,11 @@ export class ExpressedGraph {
 
 function linkless(): Pick<Expressed, "taken" | "fed"> {
   return { taken: new Set(), fed: new Set() };
+}
+
+/** Whether links have yet to tell a node the kind of its frames. */
+function isUntold({ descriptor, fed }: Expressed): boolean {
+  return fed.size === 0 && descriptor.inputs.some(isOpen);
 }
 
 /** Whether a port, or an element of it, is among names. */
