@@ -65,13 +65,14 @@ function checkRecorder(
 
 /**
  * Whether a link has its policy by default, and its reader takes frames at once: on the lane that writes them, each as
- * it comes. It then fills only once the lossless link into the recorder has been full for as long again.
+ * it comes. It then fills only once the lossless link into the recorder has been full for as long again. What a
+ * node that delays leaves there has room of its own.
  */
 function isPlain({ shaped, fromNode, toNode }: SizedLink, nodes: ReadonlyMap<string, CheckedNode>): boolean {
   const [from, to] = [nodes.get(fromNode)!, nodes.get(toNode)!];
-  const { inputs, isAsync, mode, delays } = to.descriptor;
+  const { inputs, isAsync, mode } = to.descriptor;
   return shaped.policyOffset === undefined && from.entry.lane === to.entry.lane && !isAsync && mode === "push" &&
-    delays !== true && inputs.length === 1 && !isList(inputs[0]);
+    inputs.length === 1 && !isList(inputs[0]);
 }
 
 function checkBurst({ shaped, output, policy, capacity }: SizedLink, diagnostics: GraphDiagnostics): SluiceError[] {

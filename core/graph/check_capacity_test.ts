@@ -123,6 +123,11 @@ Deno.test("checkGraph() warns of links that may drop what is recorded, of which 
     `g.json:${link} may drop what "rec" (wav-sink) is to record: the policy "${policy}" drops frames when it is ` +
     `full${more}; with "lossless" nothing is lost behind the source`;
   deepEqual(check(nodes, [first, last]), []);
+  const late = { ...nodes, volume: DELAY };
+  deepEqual(
+    check(late, [`"from": "tone.audio", "to": "volume.frameIn"`, `"from": "volume.frameOut", "to": "rec.audio"`]),
+    [],
+  );
   deepEqual(check(nodes, [`${first}, "policy": "roll-off"`, last]), [
     told('3:59: The link "tone.audio" to "volume.audioIn"', "roll-off"),
   ]);
