@@ -13,7 +13,7 @@ import { waitBefore } from "./graph/link_wait.ts";
 import { conversionBetween } from "./graph/link_conversion.ts";
 import { knownInput } from "./graph/known_accepts.ts";
 import { linkThrough } from "./graph/link_through.ts";
-import { retell, tellFrom, type TellingGraph } from "./graph/told_kinds.ts";
+import { type InferenceGraph, inferKind, spreadKind } from "./graph/kind_inference.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
@@ -31,7 +31,7 @@ import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./p
 import { type LinkDefaults, linkOptions } from "./links/link_options.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import { expandPort } from "./descriptor/descriptor.ts";
-import { meet, tellKind, toldKind } from "./descriptor/open_ports.ts";
+import { inferredKind, meet, withKind } from "./descriptor/open_ports.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
@@ -84,7 +84,7 @@ export class Topology {
   };
   /** What ports carry; absent where it is not known for the graph as it is. */
   #carried: CarriedTypes | undefined;
-  readonly #telling: TellingGraph;
+  readonly #inference: InferenceGraph;
   /** Types that converters may be of. */
   protected readonly known: () => readonly AnyNodeType[];
 
@@ -119,7 +119,7 @@ export class Topology {
     this.convert = convert;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.known = known;
-    this.#telling = {
+    this.#inference = {
       nodes: this.#nodes,
       carried: () => this.carried,
       linksAt: (id) => this.#linksAt(id),
@@ -240,7 +240,7 @@ export class Topology {
     for (const link of links) this.connections.remove(link.id);
     this.#nodes.delete(entry.id);
     for (const link of links) this.#dropConverters(link);
-    this.#retellEnds(links);
+    this.#inferAtEnds(links);
     this.#delaying.delete(entry.id);
     this.#leaveLane(entry);
     return entry;
@@ -315,13 +315,13 @@ export class Topology {
     this.#carried = undefined;
     this.connections.remove(link.id);
     this.#dropConverters(link);
-    this.#retellEnds([link]);
+    this.#inferAtEnds([link]);
     return link;
   }
 
   /** Tells what is at the ends of links that went, or that lead to something else, what is left to tell. */
-  #retellEnds(links: readonly LinkEntry[]): void {
-    for (const { fromNode, toNode } of links) for (const id of [fromNode, toNode]) retell(this.#telling, id);
+  #inferAtEnds(links: readonly LinkEntry[]): void {
+    for (const { fromNode, toNode } of links) for (const id of [fromNode, toNode]) inferKind(this.#inference, id);
   }
 
   #linksAt(id: NodeId): LinkEntry[] {
@@ -423,7 +423,7 @@ export class Topology {
       this.restoreNode(old);
       throw error;
     }
-    this.#retellEnds(this.#linksAt(entry.id));
+    this.#inferAtEnds(this.#linksAt(entry.id));
     if (type.descriptor.delays === true) this.#lengthen(entry.id);
     return this.node(entry.id);
   }
@@ -435,7 +435,7 @@ export class Topology {
     this.#put(old);
     this.#leaveLane(entry);
     if (!this.#residents.has(old.lane)) this.#residents.set(old.lane, old);
-    this.#retellEnds(this.#linksAt(old.id));
+    this.#inferAtEnds(this.#linksAt(old.id));
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
@@ -565,7 +565,7 @@ export class Topology {
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
     const { kind } = carried.of(ends.fromNode, ends.fromPort, output);
-    for (const end of [ends.fromNode, ends.toNode]) if (kind !== undefined) tellFrom(this.#telling, end, kind);
+    for (const end of [ends.fromNode, ends.toNode]) if (kind !== undefined) spreadKind(this.#inference, end, kind);
     const entry: LinkEntry = { id, index, ...ends, ...ports, ...chosen, asked: options };
     this.connections.add(entry);
     this.#carried = carried;
@@ -664,7 +664,7 @@ export class Topology {
   #typeAfter(old: NodeEntry, type: AnyNodeType, config: Record<string, unknown>): AnyNodeType {
     if (type.descriptor.type === old.type.descriptor.type) {
       const sized = sizedType(old.id, type, config, []);
-      const told = tellKind(sized.descriptor, toldKind(old.type.descriptor));
+      const told = withKind(sized.descriptor, inferredKind(old.type.descriptor));
       const descriptor = takeElements(told, elementsByPort(old.type.descriptor));
       return descriptor === sized.descriptor ? sized : withDescriptor(sized, descriptor);
     }

@@ -25,7 +25,7 @@ export function frameTypeOf(kinds: readonly FrameKind[]): string {
 }
 
 /** The kind of frames that links have told a node; `undefined` where they have not, and where its type says it. */
-export function toldKind({ inputs, outputs }: NodeDescriptor): FrameKind | undefined {
+export function inferredKind({ inputs, outputs }: NodeDescriptor): FrameKind | undefined {
   return [...inputs, ...outputs].find(isChosen)?.generic?.kind;
 }
 
@@ -40,10 +40,10 @@ export function isChosen({ generic }: PortDescriptor): boolean {
  * @param kind `undefined` where none tells any more
  * @returns `descriptor` itself if nothing changes
  */
-export function tellKind(descriptor: NodeDescriptor, kind: FrameKind | undefined): NodeDescriptor {
+export function withKind(descriptor: NodeDescriptor, kind: FrameKind | undefined): NodeDescriptor {
   const { inputs, outputs } = descriptor;
-  if (toldKind(descriptor) === kind) return descriptor;
-  const tell = (port: PortDescriptor) => isChosen(port) ? tellPort(port, kind) : port;
+  if (inferredKind(descriptor) === kind) return descriptor;
+  const tell = (port: PortDescriptor) => isChosen(port) ? withPortKind(port, kind) : port;
   return { ...descriptor, inputs: inputs.map(tell), outputs: outputs.map(tell) };
 }
 
@@ -59,12 +59,15 @@ export function meet(
   if (isOpen(output) === isOpen(input)) return { output, input };
   const [open, { kind }] = isOpen(output) ? [output, input] : [input, output];
   if (!kindsOf(open).includes(kind)) return { output, input };
-  const told = tellPort(open, kind);
+  const told = withPortKind(open, kind);
   return open === output ? { output: told, input } : { output, input: told };
 }
 
 /** A port of which links tell the kind, or tell it no more. */
-export function tellPort({ generic, schema: _, ...port }: PortDescriptor, kind: FrameKind | undefined): PortDescriptor {
+export function withPortKind(
+  { generic, schema: _, ...port }: PortDescriptor,
+  kind: FrameKind | undefined,
+): PortDescriptor {
   const { kind: _told, ...rest } = generic!;
   const kinds = kind === undefined ? rest.frames! : [kind];
   const [first] = kinds;

@@ -5,7 +5,7 @@
  */
 import type { NodeId } from "../ids.ts";
 import { elementsByPort } from "../descriptor/dynamic_ports.ts";
-import { toldKind } from "../descriptor/open_ports.ts";
+import { inferredKind } from "../descriptor/open_ports.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { Topology } from "../topology.ts";
 import type { GraphChange } from "./graph_change.ts";
@@ -83,7 +83,7 @@ function shareChanges(site: EditSite, { draft, change, extras }: EditPlan, at: W
   const of = (node: NodeId) => at(site.laneIndex(draft.node(node).lane));
   for (const { id, type } of change.ported) {
     const { descriptor } = type;
-    of(id).edit.ports.push({ node: id, elements: elementsByPort(descriptor), told: toldKind(descriptor) });
+    of(id).edit.ports.push({ node: id, elements: elementsByPort(descriptor), told: inferredKind(descriptor) });
   }
   for (const { id, bypassed } of change.bypassed) of(id).edit.bypass.push({ node: id, on: bypassed });
   for (const { node, values } of extras.configure) {

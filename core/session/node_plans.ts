@@ -11,7 +11,7 @@ import { type MainExits, tellMainExits } from "../process/main_exit.ts";
 import { type MainRun, watchMainCalls } from "../process/main_watch.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import { elementsByPort } from "../descriptor/dynamic_ports.ts";
-import { toldKind } from "../descriptor/open_ports.ts";
+import { inferredKind } from "../descriptor/open_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "../graph/entries.ts";
@@ -51,7 +51,7 @@ export class NodePlans {
       pool: node.pool,
       bypassed: node.bypassed,
       elements: elementsByPort(node.type.descriptor),
-      told: toldKind(node.type.descriptor),
+      told: inferredKind(node.type.descriptor),
       supervised: this.#options.topology.supervisionOf(node) !== "fail",
       isolation: this.#isolation(node),
       recorded: node.type.descriptor.records ? [...RECORDED_FILES] : undefined,

@@ -4,7 +4,7 @@
  * @module
  */
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../../descriptor/descriptor.ts";
-import { isChosen, isOpen, kindsOf, meet, tellPort } from "../../descriptor/open_ports.ts";
+import { isChosen, isOpen, kindsOf, meet, withPortKind } from "../../descriptor/open_ports.ts";
 import { listSome } from "../../errors/suggestion.ts";
 import type { KnownInputs, KnownPorts } from "../../descriptor/known_ports.ts";
 import { AUDIO_CODECS, type FrameKind, listOf } from "../../frames/format.ts";
@@ -76,7 +76,7 @@ export function choosePorts(
 ): ChosenPorts | { readonly fault: string } {
   const isFollowing = ({ port }: Named) => from.fed?.has(port.kind) === true;
   const rankOf = (each: Named) => 2 * Number(!isFollowing(each)) + Number(from.taken.has(each.name));
-  const outputs = outputsOf(from).map((each) => toldBy(each, from.fed)).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const outputs = outputsOf(from).map((each) => withFedKind(each, from.fed)).toSorted((a, b) => rankOf(a) - rankOf(b));
   const asked = (some: readonly Named[]) =>
     behind.flatMap((node) => {
       const chosen = chooseOf(some, from, node, converting);
@@ -145,7 +145,7 @@ function chooseOf(
 /** The inputs that a link may lead to. */
 function freeInputs(to: Linked): Named[] {
   return candidates(to, inputsOf(to)).filter(({ name }) => name === to.port || !to.taken.has(name))
-    .map((each) => toldBy(each, to.fed));
+    .map((each) => withFedKind(each, to.fed));
 }
 
 /**
@@ -159,7 +159,7 @@ function pairsOf(outputs: readonly Named[], to: Linked): Pair[] {
       const isDirect = isOpen(output.port) || !isOpen(input.port) || kindsOf(input.port).includes(output.port.kind);
       return isDirect
         ? [met(output, input)]
-        : kindsOf(input.port).map((kind) => ({ output, input: { ...input, port: tellPort(input.port, kind) } }));
+        : kindsOf(input.port).map((kind) => ({ output, input: { ...input, port: withPortKind(input.port, kind) } }));
     })
   );
 }
@@ -177,11 +177,11 @@ function isLinkable(pair: Pair, converting: Converting | undefined): boolean {
 }
 
 /** A port that is open carries what is told, which for an encoded stream is that and what is encoded. */
-function toldBy(named: Named, told: ReadonlySet<FrameKind> = new Set()): Named {
+function withFedKind(named: Named, told: ReadonlySet<FrameKind> = new Set()): Named {
   const [kind] = (told.has("encoded") ? ["encoded" as const] : [...told]).filter((each) =>
     isOpen(named.port) && kindsOf(named.port).includes(each)
   );
-  return kind === undefined ? named : { ...named, port: tellPort(named.port, kind) };
+  return kind === undefined ? named : { ...named, port: withPortKind(named.port, kind) };
 }
 
 /** An output and an input; where one of them is open, as they are once they are linked. */

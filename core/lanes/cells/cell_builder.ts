@@ -14,7 +14,7 @@ import {
   sizePorts,
 } from "../../descriptor/descriptor.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
-import { tellKind } from "../../descriptor/open_ports.ts";
+import { withKind } from "../../descriptor/open_ports.ts";
 import { poolOfOutput } from "../../pools/node_pools.ts";
 import type { NodeInstance } from "../../registry/node_type.ts";
 import type { NodePlan, PortEdit } from "../messages.ts";
@@ -28,7 +28,7 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
-  const told = tellKind(sizePorts(descriptor, plan.config), plan.told);
+  const told = withKind(sizePorts(descriptor, plan.config), plan.told);
   const sized = takeElements(told, plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, host, (cell) => new NodeContext(cell, host));
   const converters: ConverterLookup = (key) => host.converters(key);
@@ -67,7 +67,7 @@ export function changePorts(
   { elements, told }: Omit<PortEdit, "node">,
 ): void {
   const { descriptor, instance } = cell;
-  const sized = takeElements(tellKind(descriptor, told), elements);
+  const sized = takeElements(withKind(descriptor, told), elements);
   const converters: ConverterLookup = (key) => host.converters(key);
   const inputs = sized.inputs.flatMap((port) =>
     expandPort(port).map((name) =>

@@ -1,19 +1,19 @@
 /**
- * Tells nodes of the kind that their frames have, where that is for links to say: with the first link that knows it, and
- * through links between such nodes. A node whose links know it no more is free to carry any kind again.
+ * Infers the kind of frames of a node whose type leaves it open: from the first link that determines it, and through links
+ * between such nodes. A node whose links no longer determine it may carry any kind again.
  *
  * @module
  */
 import { expandPort } from "../descriptor/descriptor.ts";
-import { isChosen, tellKind, toldKind } from "../descriptor/open_ports.ts";
+import { inferredKind, isChosen, withKind } from "../descriptor/open_ports.ts";
 import type { FrameKind } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import { withDescriptor } from "../registry/sized_type.ts";
 import type { CarriedTypes } from "./carried_types.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 
-/** A graph whose nodes are told. */
-export interface TellingGraph {
+/** A graph in which kinds are inferred. */
+export interface InferenceGraph {
   readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
   /** What its ports carry, as its links are now. */
   carried(): CarriedTypes;
@@ -24,23 +24,23 @@ export interface TellingGraph {
   relink(link: LinkEntry): void;
 }
 
-/** Tells a node, and those that it tells, what its links say now. Costs nothing for a node whose type says it. */
-export function retell(graph: TellingGraph, id: NodeId): void {
+/** Infers the kind of a node, and of those behind it, from its links as they are. Does nothing where its type says it. */
+export function inferKind(graph: InferenceGraph, id: NodeId): void {
   const descriptor = graph.nodes.get(id)?.type.descriptor;
   const port = descriptor && [...descriptor.inputs, ...descriptor.outputs].find(isChosen);
   if (port === undefined) return;
   const [name = port.name] = expandPort(port);
-  tellFrom(graph, id, graph.carried().of(id, name, port).kind);
+  spreadKind(graph, id, graph.carried().of(id, name, port).kind);
 }
 
-/** Tells a node a kind, and with it all nodes that such ports join to it. */
-export function tellFrom(graph: TellingGraph, start: NodeId, kind: FrameKind | undefined): void {
+/** Gives a node a kind, and with it all nodes that are joined to it by ports of open kind. */
+export function spreadKind(graph: InferenceGraph, start: NodeId, kind: FrameKind | undefined): void {
   const links = new Set<LinkEntry>();
   const found = new Set([start]);
   for (const id of found) {
     const node = graph.nodes.get(id);
-    const descriptor = node && tellKind(node.type.descriptor, kind);
-    if (descriptor === undefined || toldKind(descriptor) !== kind || descriptor === node!.type.descriptor) continue;
+    const descriptor = node && withKind(node.type.descriptor, kind);
+    if (descriptor === undefined || inferredKind(descriptor) !== kind || descriptor === node!.type.descriptor) continue;
     graph.swap(node!, { ...node!, type: withDescriptor(node!.type, descriptor) });
     for (const link of graph.linksAt(id)) {
       const [own, other] = link.fromNode === id ? [link.output, link.toNode] : [link.input, link.fromNode];
