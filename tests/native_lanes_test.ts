@@ -13,7 +13,7 @@ import { type Script, sink } from "./fixtures/scripted.ts";
 const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 
 /** Blocks sent for each policy. */
-const BLOCKS = 1_000_000;
+const BLOCKS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000_000 : 200_000;
 
 /** Lanes that a runtime can have. */
 const MOST_LANES = 64;

@@ -16,6 +16,8 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "processors/media/kills_test.ts",
   "processors/media/mutations_test.ts",
   "tests/plugins/decoder_fuzz_test.ts",
+  "tests/plugins/opening_test.ts",
+  "tests/plugins/stage_crashes_test.ts",
   // Files as other programs write them, and each container with each codec.
   "processors/media/colour_range_test.ts",
   "processors/media/edit_lists_test.ts",
