@@ -18,7 +18,7 @@ import { ROOT } from "./root.ts";
  * How many gates run at a time: of those that hold on a busy machine, and mostly wait; and of those that want the
  * machine to be quiet.
  */
-const AT_ONCE = { busy: 6, quiet: 2 } as const;
+const AT_ONCE = { busy: 4, quiet: 2 } as const;
 
 /** The most that is shown of the output of a gate, in characters. */
 const MAX_SHOWN_CHARS = 8000;
