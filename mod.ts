@@ -128,6 +128,36 @@ export { GraphView } from "./core/graph/graph_view.ts";
 export { graphToDot } from "./core/graph/dot.ts";
 export { graphToMermaid } from "./core/graph/mermaid.ts";
 
+// Pipelines: graphs that are called from elsewhere. The transports themselves are modules of their own.
+export { BaseSession } from "./core/pipeline/transport.ts";
+export type { PipelineGraph, PipelineTransport, StreamSession } from "./core/pipeline/transport.ts";
+export { TransportData } from "./core/pipeline/transport_data.ts";
+export type {
+  TransportAudio,
+  TransportBytes,
+  TransportEncoded,
+  TransportEnd,
+  TransportFormat,
+  TransportLabels,
+  TransportPacket,
+  TransportPayload,
+  TransportText,
+  TransportTimes,
+  TransportValue,
+  TransportVideo,
+} from "./core/pipeline/transport_data.ts";
+export type {
+  CallerAccess,
+  Credentials,
+  RouterClock,
+  RouterFigures,
+  SessionEnd,
+  SessionFigures,
+  SessionLimits,
+  SessionRefusal,
+  SessionRouterOptions,
+} from "./core/pipeline/router_options.ts";
+
 // What a running graph says of itself: figures, events, errors.
 export type {
   DropCounts,

@@ -27,7 +27,11 @@ export type SluiceErrorCode =
   | "PluginRejected"
   | "LaneCrashed"
   | "NodeFailed"
-  | "Timeout";
+  | "Timeout"
+  | "AccessDenied"
+  | "InvalidMessage"
+  | "LimitExceeded"
+  | "SessionNotFound";
 
 /** Codes that mean "what you gave me is wrong": the command line ends with 2 for them, and with 1 for the others. */
 const BAD_INPUT: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
@@ -42,6 +46,9 @@ const BAD_INPUT: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
   "InvalidMedia",
   "CycleWithoutDelay",
   "PluginRejected",
+  "AccessDenied",
+  "InvalidMessage",
+  "SessionNotFound",
 ]);
 
 /** A place in a text file. Lines and columns count from 1. */

@@ -45,6 +45,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "events": ["events/"],
     "session": ["session/"],
     "runtime": ["runtime.ts", "runtime/"],
+    "pipeline": ["pipeline/"],
   },
   codegen: {
     "model": [

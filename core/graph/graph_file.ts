@@ -77,4 +77,8 @@ export interface GraphFile {
   readonly convert?: "auto" | "off";
   /** By name; each has its `kind`. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
+  /** Inputs of nodes that the file exposes, by name: `gain.audioIn`. */
+  readonly inputs?: { readonly [name: string]: string };
+  /** Outputs of nodes that the file exposes, by name. */
+  readonly outputs?: { readonly [name: string]: string };
 }
