@@ -132,6 +132,9 @@ export { graphToMermaid } from "./core/graph/mermaid.ts";
 export { BaseSession } from "./core/pipeline/transport.ts";
 export type { PipelineGraph, PipelineTransport, StreamSession } from "./core/pipeline/transport.ts";
 export { TransportData } from "./core/pipeline/transport_data.ts";
+export { binaryFormat } from "./core/pipeline/binary_format.ts";
+export type { TransportFormatOptions } from "./core/pipeline/binary_format.ts";
+export { jsonFormat } from "./core/pipeline/json_format.ts";
 export type {
   TransportAudio,
   TransportBytes,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ChannelLayout, Codec, PixelFormat } from "../frames/format.ts";
+import type { Codec, PixelFormat } from "../frames/format.ts";
 import type { ColumnOf, PacketNumber } from "../frames/packet_frame.ts";
 
 /** What every payload may say of its time. */
@@ -25,8 +25,6 @@ export interface TransportAudio extends TransportTimes {
   readonly sampleRateHz: number;
   /** One array a channel, all of one length; full scale is ±1. */
   readonly channels: readonly Float32Array[];
-  /** Which loudspeaker each channel is for; absent: as their number says. */
-  readonly layout?: ChannelLayout;
 }
 
 /** A picture. */
