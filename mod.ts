@@ -135,6 +135,9 @@ export { TransportData } from "./core/pipeline/transport_data.ts";
 export { binaryFormat } from "./core/pipeline/binary_format.ts";
 export type { TransportFormatOptions } from "./core/pipeline/binary_format.ts";
 export { jsonFormat } from "./core/pipeline/json_format.ts";
+export { PipelineRunner } from "./core/pipeline/pipeline_runner.ts";
+export type { PipelineRunnerOptions } from "./core/pipeline/pipeline_runner.ts";
+export type { SessionRuntimeOptions } from "./core/pipeline/prepared_pipeline.ts";
 export type {
   TransportAudio,
   TransportBytes,

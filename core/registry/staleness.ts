@@ -74,10 +74,14 @@ export function describeStaleSources(pkg: NodePackage, stale: readonly StaleSour
     `${mend}run ${CODEGEN_COMMAND}${outcome}`;
 }
 
-/** Warns, in the log, of packages that are stale. It returns before they have been looked at. */
+/** Packages that were looked at: this process has their code, whatever becomes of the files. */
+const lookedAt = new WeakSet<NodePackage>();
+
+/** Warns, in the log, of packages that are stale, of each once. It returns before they have been looked at. */
 export function warnOfStaleSources(packages: Iterable<NodePackage | undefined>): void {
   for (const each of new Set(packages)) {
-    if (each === undefined) continue;
+    if (each === undefined || lookedAt.has(each)) continue;
+    lookedAt.add(each);
     void findStaleSources(each).then((stale) => {
       if (stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
     });

@@ -1,0 +1,164 @@
+/**
+ * A session of a graph in this process. It has a runtime of its own, which is started once and never used again.
+ *
+ * @module
+ */
+import type { AppSinkHandle } from "../app/app_sink.ts";
+import type { AppSourceHandle } from "../app/source_node.ts";
+import { listNames, SluiceError } from "../errors.ts";
+import { didYouMean } from "../errors/suggestion.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { Runtime } from "../runtime.ts";
+import { payloadOf } from "./frame_payload.ts";
+import { Outbox } from "./outbox.ts";
+import { checkData } from "./payload_check.ts";
+import type { PreparedPipeline } from "./prepared_pipeline.ts";
+import { type FramePayload, ItemCheck } from "./session_source.ts";
+import { BaseSession } from "./transport.ts";
+import { TransportData } from "./transport_data.ts";
+
+/** An input of the session. */
+interface SessionInput {
+  readonly name: string;
+  readonly check: ItemCheck;
+  readonly source: AppSourceHandle<FramePayload, unknown>;
+  hasEnded: boolean;
+}
+
+/** A graph that runs for one client. */
+export class GraphSession extends BaseSession {
+  /** 122 random bits. */
+  override readonly sessionId = crypto.randomUUID();
+  readonly #runtime: Runtime;
+  readonly #inputs: ReadonlyMap<string, SessionInput>;
+  readonly #sinks: ReadonlyMap<string, AppSinkHandle<Frame, unknown>>;
+  readonly #outbox = new Outbox<TransportData>();
+  /** The graph has ended and its runtime is disposed of. */
+  #over: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  /** The last output was read, or the failure. */
+  #isRead = false;
+
+  private constructor({ inputs, build }: PreparedPipeline) {
+    super();
+    const { runtime, sources, sinks } = build();
+    this.#runtime = runtime;
+    this.#sinks = sinks;
+    this.#inputs = new Map(inputs.map((port) => {
+      const { name } = port;
+      return [name, { name, check: new ItemCheck(port), source: sources.get(name)!, hasEnded: false }];
+    }));
+  }
+
+  /** Starts one. @throws {SluiceError} why the graph does not start; nothing is left of it then */
+  static async start(pipeline: PreparedPipeline): Promise<GraphSession> {
+    const session = new GraphSession(pipeline);
+    try {
+      await session.#runtime.start();
+    } catch (error) {
+      await session.#runtime[Symbol.asyncDispose]();
+      throw error;
+    }
+    session.#over = session.#run();
+    return session;
+  }
+
+  override get isActive(): boolean {
+    return this.#closing === undefined && !this.#isRead;
+  }
+
+  override async sendInput(data: TransportData): Promise<void> {
+    checkData(data, "Cannot send an item");
+    if (this.#closing !== undefined) throw this.#closed();
+    const { port, payload } = data;
+    if (payload.kind === "end") {
+      for (const input of port === undefined ? this.#inputs.values() : [this.#input(port)]) {
+        input.hasEnded = true;
+        input.source.end();
+      }
+      return;
+    }
+    const input = this.#input(port);
+    if (input.hasEnded) {
+      const message = `Cannot send an item to port "${input.name}": its end was sent before`;
+      throw new SluiceError("Busy", message, { port: input.name });
+    }
+    input.check.check(payload);
+    try {
+      await input.source.push(payload);
+    } catch (error) {
+      throw this.#closing === undefined ? asSluiceError(error, input.name) : this.#closed();
+    }
+  }
+
+  override async recvOutput(): Promise<TransportData | undefined> {
+    try {
+      const data = await this.#outbox.take();
+      if (data === undefined) this.#isRead = true;
+      return data;
+    } catch (error) {
+      if (error instanceof SluiceError) this.#isRead = true;
+      throw error;
+    }
+  }
+
+  override close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#outbox.close();
+    for (const { source } of this.#inputs.values()) source.end();
+    for (const sink of this.#sinks.values()) await sink[Symbol.asyncIterator]().return!();
+    await this.#runtime[Symbol.asyncDispose]();
+    await this.#over;
+  }
+
+  /** Carries the outputs out until the graph has ended. */
+  async #run(): Promise<void> {
+    const finished = this.#runtime.finished;
+    // A failure is told once what came before it was read.
+    finished.catch(() => {});
+    await Promise.allSettled([...this.#sinks].map(([port, sink]) => this.#carry(port, sink)));
+    try {
+      await finished;
+      this.#outbox.end();
+    } catch (error) {
+      this.#outbox.end({ error: asSluiceError(error) });
+    }
+    await this.#runtime[Symbol.asyncDispose]();
+  }
+
+  async #carry(port: string, sink: AsyncIterable<Frame>): Promise<void> {
+    let sequence = 0;
+    for await (const frame of sink) {
+      if (this.#closing !== undefined) return;
+      await this.#outbox.put(new TransportData(payloadOf(frame), { port, sequence: sequence++ }));
+    }
+  }
+
+  #input(name: string | undefined): SessionInput {
+    const names = [...this.#inputs.keys()];
+    const found = name !== undefined || names.length !== 1 ? this.#inputs.get(name ?? "") : this.#inputs.get(names[0]);
+    if (found !== undefined) return found;
+    const which = name === undefined ? "without a port" : `to port "${name}"`;
+    const nearest = name === undefined ? "" : didYouMean(name, names);
+    throw new SluiceError(
+      "PortNotFound",
+      `Cannot send an item ${which}: the graph exposes no such input${nearest}; inputs: ${listNames(names)}`,
+      { ...(name !== undefined && { port: name }), available: names },
+    );
+  }
+
+  #closed(): SluiceError {
+    return new SluiceError("Busy", "Cannot send an item: the session was closed");
+  }
+}
+
+/** What is wrong with an item comes as errors of the language; clients get a code. */
+function asSluiceError(error: unknown, port?: string): SluiceError {
+  if (error instanceof SluiceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = port === undefined ? "NodeFailed" : error instanceof RangeError ? "LimitExceeded" : "TypeMismatch";
+  return new SluiceError(code, message, { ...(port !== undefined && { port }), cause: error });
+}

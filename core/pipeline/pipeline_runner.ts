@@ -1,0 +1,141 @@
+/**
+ * Runs pipelines in this process: the transport that all others lead to.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { assertKeys } from "../errors/option_check.ts";
+import type { GraphDocument } from "../graph/document.ts";
+import type { NodeRegistry } from "../registry/node_registry.ts";
+import { GraphSession } from "./graph_session.ts";
+import { sizeOf } from "./item_size.ts";
+import { type PreparedPipeline, preparePipeline, type SessionRuntimeOptions } from "./prepared_pipeline.ts";
+import type { PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
+import { TransportData } from "./transport_data.ts";
+
+/** What `execute()` gives at most, unless the runner is made with another limit. */
+const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+
+/** What a {@linkcode PipelineRunner} is made with. */
+export interface PipelineRunnerOptions {
+  /** The node types that graphs may name. */
+  readonly registry: NodeRegistry;
+  /** What each session's runtime is made with, beside what its graph says. */
+  readonly runtime?: SessionRuntimeOptions;
+  /** The most bytes that `execute()` gives; by default 64 MiB. */
+  readonly maxOutputBytes?: number;
+}
+
+/**
+ * Runs graphs whose exposed inputs and outputs are the ports of sessions. Each session has a runtime of its own; a graph
+ * is read and checked once, when it is first asked for: a file that changes later is not read again.
+ *
+ * @example
+ * ```ts
+ * import { nodePackage, NodeRegistry, PipelineRunner, TransportData } from "@sluice/sluice";
+ *
+ * const runner = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
+ * const graph = {
+ *   version: 1,
+ *   nodes: { gain: { type: "gain", config: { gainDb: -6 } } },
+ *   inputs: { voice: "gain.audioIn" },
+ *   outputs: { quieter: "gain.audioOut" },
+ * } as const;
+ * const block = { kind: "audio", sampleRateHz: 8000, channels: [Float32Array.of(0.5, -0.5)] } as const;
+ * const [quieter] = await runner.execute(graph, [new TransportData(block)]);
+ * console.log(quieter.port); // quieter
+ * ```
+ */
+export class PipelineRunner implements PipelineTransport {
+  readonly #options: PipelineRunnerOptions;
+  readonly #byPath = new Map<string, Promise<PreparedPipeline>>();
+  readonly #byGraph = new WeakMap<object, Promise<PreparedPipeline>>();
+
+  /**
+   * Makes a runner.
+   *
+   * @throws {SluiceError} `InvalidConfig` for an option that there is not
+   */
+  constructor(options: PipelineRunnerOptions) {
+    assertKeys("Cannot make a pipeline runner", options, ["registry", "runtime", "maxOutputBytes"]);
+    this.#options = options;
+  }
+
+  /**
+   * Reads and checks a graph, and loads its node types, so that the first session starts as fast as others.
+   *
+   * @throws {SluiceError} what is wrong with the graph; it is read anew when it is asked for again
+   */
+  async prepare(graph: PipelineGraph | GraphDocument): Promise<void> {
+    await this.#prepared(graph);
+  }
+
+  /**
+   * Runs a graph on items that are all there, and gives all that comes out.
+   *
+   * @throws {SluiceError} as {@linkcode PipelineTransport.execute}
+   */
+  async execute(graph: PipelineGraph | GraphDocument, input: Iterable<TransportData>): Promise<TransportData[]> {
+    const session = await this.stream(graph);
+    try {
+      const [outputs] = await Promise.all([this.#readAll(session), sendAll(session, input)]);
+      return outputs;
+    } finally {
+      await session.close();
+    }
+  }
+
+  /**
+   * Starts a session.
+   *
+   * @throws {SluiceError} what is wrong with the graph, or why it does not start
+   */
+  async stream(graph: PipelineGraph | GraphDocument): Promise<StreamSession> {
+    return await GraphSession.start(await this.#prepared(graph));
+  }
+
+  #prepared(graph: PipelineGraph | GraphDocument): Promise<PreparedPipeline> {
+    const known: { get(key: unknown): Promise<PreparedPipeline> | undefined } = typeof graph === "string"
+      ? this.#byPath
+      : this.#byGraph;
+    const before = known.get(graph);
+    if (before !== undefined) return before;
+    const prepared = preparePipeline(graph, this.#options.registry, this.#options.runtime ?? {});
+    if (typeof graph === "string") {
+      this.#byPath.set(graph, prepared);
+      prepared.catch(() => this.#byPath.delete(graph));
+    } else {
+      this.#byGraph.set(graph, prepared);
+      prepared.catch(() => this.#byGraph.delete(graph));
+    }
+    return prepared;
+  }
+
+  async #readAll(session: StreamSession): Promise<TransportData[]> {
+    const most = this.#options.maxOutputBytes ?? MAX_OUTPUT_BYTES;
+    const outputs: TransportData[] = [];
+    let bytes = 0;
+    for await (const data of session) {
+      bytes += sizeOf(data);
+      if (bytes > most) {
+        throw new SluiceError(
+          "LimitExceeded",
+          `Cannot execute the graph: more than ${most} bytes came out; use a session, whose outputs are read one by one`,
+        );
+      }
+      outputs.push(data);
+    }
+    return outputs;
+  }
+}
+
+/** Sends all items, then the end of all ports. */
+async function sendAll(session: StreamSession, input: Iterable<TransportData>): Promise<void> {
+  try {
+    for (const data of input) await session.sendInput(data);
+    await session.sendInput(new TransportData({ kind: "end" }));
+  } catch (error) {
+    // A graph may end before it has all of its input; if it has failed, its outputs tell.
+    if (!(error instanceof SluiceError && error.code === "Busy" && error.port === undefined)) throw error;
+  }
+}

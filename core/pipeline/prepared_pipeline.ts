@@ -1,0 +1,143 @@
+/**
+ * A graph that sessions can be made of: read, checked, with its exposed ports looked up and the classes of its nodes
+ * loaded. What is wrong with it is found once, and a session costs its nodes and their memory alone.
+ *
+ * @module
+ */
+import { findPort } from "../descriptor/descriptor.ts";
+import { appSink, type AppSinkHandle } from "../app/app_sink.ts";
+import type { AppSourceHandle } from "../app/source_node.ts";
+import { SluiceError } from "../errors.ts";
+import type { Frame } from "../frames/frame.ts";
+import { buildGraph, graphOptions } from "../graph/build.ts";
+import type { GraphDocument } from "../graph/document.ts";
+import { acceptedBy } from "../graph/known_accepts.ts";
+import { loadGraph, parseGraph } from "../graph/load.ts";
+import { splitAddress } from "../ids.ts";
+import type { NodeRegistry } from "../registry/node_registry.ts";
+import type { NodeSpec } from "../registry/node_type.ts";
+import { Runtime } from "../runtime.ts";
+import type { RuntimeOptions } from "../runtime_options.ts";
+import type { FrameKind } from "../frames/format.ts";
+import { type FramePayload, sessionSource, type SourcePort } from "./session_source.ts";
+import type { PipelineGraph } from "./transport.ts";
+
+/** What every session's runtime is made with, beside what its graph says. */
+export type SessionRuntimeOptions = Pick<RuntimeOptions, "native" | "memory" | "development" | "supervision">;
+
+/** An exposed port. */
+export interface SessionPort extends SourcePort {
+  /** The port of the node behind it. */
+  readonly address: string;
+}
+
+/** A graph that sessions can be made of. */
+export interface PreparedPipeline {
+  /** The graph, checked. */
+  readonly document: GraphDocument;
+  /** The inputs that it exposes. */
+  readonly inputs: readonly SessionPort[];
+  /** The outputs that it exposes. */
+  readonly outputs: readonly SessionPort[];
+  /** A runtime with the nodes of the graph, and those that feed and read its exposed ports, by the names of these. */
+  build(): BuiltPipeline;
+}
+
+/** The graph of one session. */
+export interface BuiltPipeline {
+  /** It was not started. */
+  readonly runtime: Runtime;
+  /** What feeds each input. */
+  readonly sources: ReadonlyMap<string, AppSourceHandle<FramePayload, unknown>>;
+  /** What reads each output. */
+  readonly sinks: ReadonlyMap<string, AppSinkHandle<Frame, unknown>>;
+}
+
+/**
+ * Prepares a graph.
+ *
+ * @param graph a path, a graph file's JSON, or a graph that was read
+ * @throws {SluiceError} what is wrong with it
+ */
+export async function preparePipeline(
+  graph: PipelineGraph | GraphDocument,
+  registry: NodeRegistry,
+  options: SessionRuntimeOptions,
+): Promise<PreparedPipeline> {
+  const document = await documentOf(graph, registry);
+  // Nothing is dropped on the way of a client who does not ask for a live graph.
+  const made = { mode: "offline", ...graphOptions(document), ...options, registry, signals: false } as const;
+  const bare = () => {
+    const runtime = new Runtime(made);
+    buildGraph(document, runtime);
+    return runtime;
+  };
+  await using trial = bare();
+  const ports = (exposed: GraphDocument["inputs"]) =>
+    Object.entries(exposed).map(([name, address]): SessionPort => {
+      const { node, port } = splitAddress(address);
+      return { name, address, ...kindOf(trial, node, port, name), ...takes(document, registry, node, port) };
+    });
+  const [inputs, outputs] = [ports(document.inputs), ports(document.outputs)];
+  const build = () => withEnds(bare(), inputs, outputs);
+  const prepared = { document, inputs, outputs, build };
+  // Links to the ends are checked here, once.
+  await build().runtime[Symbol.asyncDispose]();
+  if (prepared.inputs.length === 0 && prepared.outputs.length === 0) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot prepare "${document.file}": it exposes no port; name some in its "inputs" and "outputs"`,
+    );
+  }
+  await Promise.all(document.nodes.map(({ type }) => registry.get(type).load()));
+  return prepared;
+}
+
+/** Adds what feeds and reads the exposed ports. Inputs make the client
+ * wait for room, whatever the mode of the graph; outputs that are read slowly do as the mode says. */
+function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: readonly SessionPort[]): BuiltPipeline {
+  const sources = inputs.map((port) => {
+    const source = runtime.add(sessionSource(port));
+    runtime.connectByName(`${source.id}.${port.kind}`, port.address, { policy: "lossless" });
+    return [port.name, source] as const;
+  });
+  const sinks = outputs.map(({ name, kind, address }) => {
+    const sink = runtime.add((appSink[kind] as () => NodeSpec)() as NodeSpec<AppSinkHandle<Frame, unknown>>);
+    runtime.connectByName(address, `${sink.id}.${kind}`);
+    return [name, sink] as const;
+  });
+  return { runtime, sources: new Map(sources), sinks: new Map(sinks) };
+}
+
+async function documentOf(graph: PipelineGraph | GraphDocument, registry: NodeRegistry): Promise<GraphDocument> {
+  if (typeof graph === "string") return await loadGraph(graph, registry);
+  if (Array.isArray(graph.nodes)) return graph as GraphDocument;
+  return parseGraph(JSON.stringify(graph), "graph", registry);
+}
+
+function kindOf(runtime: Runtime, nodeId: string, port: string, name: string): { readonly kind: FrameKind } {
+  const { kind, kinds } = runtime.portInfo(nodeId).find((each) => each.name === port)!;
+  if (kind !== undefined) return { kind };
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot prepare the graph: exposed port "${name}", "${nodeId}.${port}", may carry ${kinds.join(" or ")}, and no ` +
+      "link tells which; expose a port behind it that carries one kind",
+    { nodeId, port: name },
+  );
+}
+
+/** What an input takes, of formats. */
+function takes(
+  document: GraphDocument,
+  registry: NodeRegistry,
+  nodeId: string,
+  port: string,
+): Pick<SourcePort, "accepts"> {
+  const node = document.nodes.find(({ id }) => id === nodeId)!;
+  const type = registry.get(node.type);
+  const input = findPort(type.descriptor, port, "input");
+  const accepts = input && acceptedBy({ type, config: node.config }, input);
+  const channels = input?.channels;
+  if (accepts === undefined && channels === undefined) return {};
+  return { accepts: { ...accepts, ...(channels !== undefined && { channels }) } };
+}
