@@ -1,5 +1,6 @@
 /**
- * For people who test processors: runs one of them with no lanes, no native library and a clock that the test moves.
+ * For people who test processors: runs one of them with no lanes, no native library and a clock that the test moves. And
+ * for those who test clients and servers of pipelines: a transport without a graph.
  *
  * @module
  */
@@ -9,3 +10,5 @@ export type { AudioInput } from "./core/harness/input.ts";
 export type { AudioOutput, EncodedOutput, FrameOutput, PacketOutput, VideoOutput } from "./core/harness/copies.ts";
 export type { HarnessOptions } from "./core/harness/options.ts";
 export { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "./core/registry/registry_asserts.ts";
+export { MockSession, MockTransport } from "./core/pipeline/mock_transport.ts";
+export type { MockAnswer } from "./core/pipeline/mock_transport.ts";

@@ -36,8 +36,6 @@ export class GraphSession extends BaseSession {
   /** The graph has ended and its runtime is disposed of. */
   #over: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  /** The last output was read, or the failure. */
-  #isRead = false;
 
   private constructor({ inputs, build }: PreparedPipeline) {
     super();
@@ -64,7 +62,7 @@ export class GraphSession extends BaseSession {
   }
 
   override get isActive(): boolean {
-    return this.#closing === undefined && !this.#isRead;
+    return this.#closing === undefined && !this.#outbox.isRead;
   }
 
   override async sendInput(data: TransportData): Promise<void> {
@@ -91,15 +89,8 @@ export class GraphSession extends BaseSession {
     }
   }
 
-  override async recvOutput(): Promise<TransportData | undefined> {
-    try {
-      const data = await this.#outbox.take();
-      if (data === undefined) this.#isRead = true;
-      return data;
-    } catch (error) {
-      if (error instanceof SluiceError) this.#isRead = true;
-      throw error;
-    }
+  override recvOutput(): Promise<TransportData | undefined> {
+    return this.#outbox.take();
   }
 
   override close(): Promise<void> {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { SluiceError } from "../errors.ts";
+
 /** An item, and its writer's waiting. */
 interface Offered<T> {
   readonly item: T;
@@ -14,7 +16,13 @@ interface Offered<T> {
 export class Outbox<T> {
   readonly #offered: Offered<T>[] = [];
   #reader: PromiseWithResolvers<void> | undefined;
+  #isRead = false;
   #end: { readonly error?: unknown } | undefined;
+
+  /** Whether the end was read. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
 
   /** Offers an item. Settles once it was taken, or nobody will take it. */
   put(item: T): Promise<void> {
@@ -29,10 +37,12 @@ export class Outbox<T> {
    * Takes the next item, once there is one.
    *
    * @returns `undefined` at the end
-   * @throws why there is none, if it was told
+   * @throws why there is none, if it was told; `Busy` while another call waits
    */
   async take(): Promise<T | undefined> {
-    if (this.#reader !== undefined) throw new TypeError("Cannot read twice at once: await the item asked for before");
+    if (this.#reader !== undefined) {
+      throw new SluiceError("Busy", "Cannot read an output twice at once: await the one that was asked for before");
+    }
     while (this.#offered.length === 0 && this.#end === undefined) {
       this.#reader = Promise.withResolvers();
       await this.#reader.promise;
@@ -40,8 +50,10 @@ export class Outbox<T> {
     }
     const offered = this.#offered.shift();
     offered?.taken();
-    if (offered === undefined && this.#end !== undefined && "error" in this.#end) throw this.#end.error;
-    return offered?.item;
+    if (offered !== undefined) return offered.item;
+    this.#isRead = true;
+    if (this.#end !== undefined && "error" in this.#end) throw this.#end.error;
+    return undefined;
   }
 
   /** Nothing follows. @param end has the reason, if it is an error. Only the first end counts */

@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { SluiceError } from "../errors.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { GraphDocument } from "../graph/document.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
+import { executeOn } from "./execute_session.ts";
 import { GraphSession } from "./graph_session.ts";
-import { sizeOf } from "./item_size.ts";
 import { type PreparedPipeline, preparePipeline, type SessionRuntimeOptions } from "./prepared_pipeline.ts";
 import type { PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
-import { TransportData } from "./transport_data.ts";
+import type { TransportData } from "./transport_data.ts";
 
 /** What `execute()` gives at most, unless the runner is made with another limit. */
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
@@ -76,13 +75,7 @@ export class PipelineRunner implements PipelineTransport {
    * @throws {SluiceError} as {@linkcode PipelineTransport.execute}
    */
   async execute(graph: PipelineGraph | GraphDocument, input: Iterable<TransportData>): Promise<TransportData[]> {
-    const session = await this.stream(graph);
-    try {
-      const [outputs] = await Promise.all([this.#readAll(session), sendAll(session, input)]);
-      return outputs;
-    } finally {
-      await session.close();
-    }
+    return await executeOn(await this.stream(graph), input, this.#options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
   }
 
   /**
@@ -109,33 +102,5 @@ export class PipelineRunner implements PipelineTransport {
       prepared.catch(() => this.#byGraph.delete(graph));
     }
     return prepared;
-  }
-
-  async #readAll(session: StreamSession): Promise<TransportData[]> {
-    const most = this.#options.maxOutputBytes ?? MAX_OUTPUT_BYTES;
-    const outputs: TransportData[] = [];
-    let bytes = 0;
-    for await (const data of session) {
-      bytes += sizeOf(data);
-      if (bytes > most) {
-        throw new SluiceError(
-          "LimitExceeded",
-          `Cannot execute the graph: more than ${most} bytes came out; use a session, whose outputs are read one by one`,
-        );
-      }
-      outputs.push(data);
-    }
-    return outputs;
-  }
-}
-
-/** Sends all items, then the end of all ports. */
-async function sendAll(session: StreamSession, input: Iterable<TransportData>): Promise<void> {
-  try {
-    for (const data of input) await session.sendInput(data);
-    await session.sendInput(new TransportData({ kind: "end" }));
-  } catch (error) {
-    // A graph may end before it has all of its input; if it has failed, its outputs tell.
-    if (!(error instanceof SluiceError && error.code === "Busy" && error.port === undefined)) throw error;
   }
 }

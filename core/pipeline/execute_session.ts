@@ -1,0 +1,54 @@
+/**
+ * One call with all its items: a session that is fed and read to its end.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { sizeOf } from "./item_size.ts";
+import type { StreamSession } from "./transport.ts";
+import { TransportData } from "./transport_data.ts";
+
+/**
+ * Sends all items to a session and gives all that comes out. The session is closed afterwards.
+ *
+ * @param maxOutputBytes the most that may come out
+ * @throws {SluiceError} `LimitExceeded`, and what the session throws
+ */
+export async function executeOn(
+  session: StreamSession,
+  input: Iterable<TransportData>,
+  maxOutputBytes: number,
+): Promise<TransportData[]> {
+  try {
+    const [outputs] = await Promise.all([readAll(session, maxOutputBytes), sendAll(session, input)]);
+    return outputs;
+  } finally {
+    await session.close();
+  }
+}
+
+async function readAll(session: StreamSession, maxBytes: number): Promise<TransportData[]> {
+  const outputs: TransportData[] = [];
+  let bytes = 0;
+  for await (const data of session) {
+    bytes += sizeOf(data);
+    if (bytes > maxBytes) {
+      throw new SluiceError(
+        "LimitExceeded",
+        `Cannot execute the graph: more than ${maxBytes} bytes came out; use a session, whose outputs are read one by one`,
+      );
+    }
+    outputs.push(data);
+  }
+  return outputs;
+}
+
+async function sendAll(session: StreamSession, input: Iterable<TransportData>): Promise<void> {
+  try {
+    for (const data of input) await session.sendInput(data);
+    await session.sendInput(new TransportData({ kind: "end" }));
+  } catch (error) {
+    // A graph may end before it has all of its input; if it has failed, its outputs tell.
+    if (!(error instanceof SluiceError && error.code === "Busy" && error.port === undefined)) throw error;
+  }
+}

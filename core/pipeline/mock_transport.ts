@@ -1,0 +1,121 @@
+/**
+ * A transport without a graph, for tests of what calls one, and of servers in front of one.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { executeOn } from "./execute_session.ts";
+import { Outbox } from "./outbox.ts";
+import { checkData } from "./payload_check.ts";
+import { BaseSession, type PipelineGraph, type PipelineTransport } from "./transport.ts";
+import type { TransportData } from "./transport_data.ts";
+
+/** What comes out for an item; an error fails the session. */
+export type MockAnswer = (data: TransportData, graph: PipelineGraph) => readonly TransportData[] | TransportData;
+
+/**
+ * Answers items by a function, and remembers what it was asked.
+ *
+ * @example
+ * ```ts
+ * import { TransportData } from "@sluice/sluice";
+ * import { MockTransport } from "@sluice/sluice/testing";
+ *
+ * const transport = new MockTransport((data) => data.withPort("out"));
+ * await using session = await transport.stream("voice");
+ * await session.sendInput(new TransportData({ kind: "text", text: "a" }));
+ * console.log((await session.recvOutput())?.port, transport.graphs); // out [ "voice" ]
+ * ```
+ */
+export class MockTransport implements PipelineTransport {
+  /** The graphs that were asked for, in order. */
+  readonly graphs: PipelineGraph[] = [];
+  /** The sessions that were started, in order. */
+  readonly sessions: MockSession[] = [];
+  readonly #answer: MockAnswer;
+
+  /** Makes a transport. @param answer what comes out for an item; by default the item */
+  constructor(answer: MockAnswer = (data) => data) {
+    this.#answer = answer;
+  }
+
+  /** Answers all items. */
+  async execute(graph: PipelineGraph, input: Iterable<TransportData>): Promise<TransportData[]> {
+    return await executeOn(await this.stream(graph), input, Infinity);
+  }
+
+  /** Starts a session. */
+  stream(graph: PipelineGraph): Promise<MockSession> {
+    this.graphs.push(graph);
+    const session = new MockSession(`mock-${this.sessions.length}`, (data) => this.#answer(data, graph));
+    this.sessions.push(session);
+    return Promise.resolve(session);
+  }
+}
+
+/** A session without a graph. It holds as many outputs as there are. */
+export class MockSession extends BaseSession {
+  /** `mock-0`, and so on. */
+  override readonly sessionId: string;
+  /** What was sent, ends among it. */
+  readonly inputs: TransportData[] = [];
+  readonly #answer: (data: TransportData) => readonly TransportData[] | TransportData;
+  readonly #outbox = new Outbox<TransportData>();
+  #isClosed = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** Sessions come from {@linkcode MockTransport.stream}. */
+  constructor(sessionId: string, answer: (data: TransportData) => readonly TransportData[] | TransportData) {
+    super();
+    this.sessionId = sessionId;
+    this.#answer = answer;
+  }
+
+  /** Whether it goes on. */
+  override get isActive(): boolean {
+    return !this.#isClosed && !this.#outbox.isRead;
+  }
+
+  /** Whether `close()` was called. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Takes an item, and answers it. */
+  override sendInput(data: TransportData): Promise<void> {
+    try {
+      checkData(data, "Cannot send an item");
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#isClosed) throw new SluiceError("Busy", "Cannot send an item: the session was closed");
+      this.inputs.push(data);
+      if (data.payload.kind !== "end") this.emit(...[this.#answer(data)].flat());
+      else if (data.port === undefined) this.#outbox.end();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return Promise.resolve();
+  }
+
+  /** The next answer. */
+  override recvOutput(): Promise<TransportData | undefined> {
+    return this.#outbox.take();
+  }
+
+  /** Closes it. */
+  override close(): Promise<void> {
+    this.#isClosed = true;
+    this.#outbox.close();
+    return Promise.resolve();
+  }
+
+  /** Gives outputs that nobody has asked for. */
+  emit(...outputs: readonly TransportData[]): void {
+    for (const output of outputs) void this.#outbox.put(output);
+  }
+
+  /** Fails as a graph does. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#outbox.end({ error });
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * A session as a router hands it out: its items are counted and weighed, it ends when it is idle, and its router forgets
+ * it when it has ended, however that came.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { ByteRate } from "./byte_rate.ts";
+import { sizeOf } from "./item_size.ts";
+import type { RouterClock, SessionEnd, SessionFigures, SessionLimits } from "./router_options.ts";
+import { BaseSession, type StreamSession } from "./transport.ts";
+import { TransportData } from "./transport_data.ts";
+
+/** The most items that may wait for room in one session. */
+const MAX_WAITING = 16;
+
+/** Counts of items. */
+export interface ItemCounts {
+  inputs: number;
+  outputs: number;
+  inputBytes: number;
+  outputBytes: number;
+}
+
+/** What a session knows of its router. */
+export interface SessionPlace {
+  readonly clock: RouterClock;
+  readonly limits: Required<SessionLimits>;
+  /** The rates that its inputs keep to. */
+  readonly rates: readonly ByteRate[];
+  /** The counts of all sessions. */
+  readonly total: ItemCounts;
+  /** Whom it belongs to, and what it runs. */
+  readonly labels: Pick<SessionFigures, "caller" | "transport" | "graph">;
+  /** It has ended: it is called once, before the graph is stopped. */
+  readonly ended: (session: RoutedSession, how: SessionEnd) => void;
+}
+
+/** A session that a router counts. */
+export class RoutedSession extends BaseSession {
+  /** 122 random bits. */
+  override readonly sessionId = crypto.randomUUID();
+  readonly #inner: StreamSession;
+  readonly #place: SessionPlace;
+  readonly #openedMs: number;
+  readonly #counts: ItemCounts = { inputs: 0, outputs: 0, inputBytes: 0, outputBytes: 0 };
+  /** Bytes that were let in, those that wait among them. */
+  #takenBytes = 0;
+  #lastMs: number;
+  #waiting = 0;
+  #callOffIdle = () => {};
+  #ending: { readonly how: SessionEnd; readonly done: Promise<void> } | undefined;
+  /** Settles when the session ends: who waits for its turn goes on then. */
+  readonly #isOver = Promise.withResolvers<void>();
+
+  constructor(inner: StreamSession, place: SessionPlace) {
+    super();
+    this.#inner = inner;
+    this.#place = place;
+    this.#openedMs = this.#lastMs = place.clock.nowMs();
+    this.#watchIdle();
+  }
+
+  override get isActive(): boolean {
+    return this.#ending === undefined && this.#inner.isActive;
+  }
+
+  /** Who started it. */
+  get caller(): string {
+    return this.#place.labels.caller;
+  }
+
+  /** Its figures now. */
+  figures(): SessionFigures {
+    const nowMs = this.#place.clock.nowMs();
+    const { sessionId } = this;
+    return {
+      sessionId,
+      ...this.#place.labels,
+      openMs: nowMs - this.#openedMs,
+      idleMs: nowMs - this.#lastMs,
+      ...this.#counts,
+    };
+  }
+
+  override async sendInput(data: TransportData): Promise<void> {
+    this.#assertOpen();
+    const bytes = sizeOf(data);
+    this.#weigh(bytes, data.port);
+    if (this.#waiting >= MAX_WAITING) {
+      throw new SluiceError(
+        "LimitExceeded",
+        `Cannot send an item: ${MAX_WAITING} wait for room already; send the next one when one of them was taken`,
+      );
+    }
+    this.#waiting++;
+    try {
+      await this.#turn(bytes);
+      this.#assertOpen();
+      await this.#inner.sendInput(data);
+    } catch (error) {
+      throw this.#ending === undefined ? error : this.#gone();
+    } finally {
+      this.#waiting--;
+    }
+    this.#count("inputs", "inputBytes", bytes);
+  }
+
+  override async recvOutput(): Promise<TransportData | undefined> {
+    let data: TransportData | undefined;
+    try {
+      data = await this.#inner.recvOutput();
+    } catch (error) {
+      // A second call at once is no failure.
+      if (!this.#inner.isActive) await this.end("failed");
+      throw error;
+    }
+    if (data === undefined) {
+      await this.end("closed");
+      if (this.#ending!.how === "closed" || this.#ending!.how === "failed") return undefined;
+      throw this.#gone();
+    }
+    const bytes = sizeOf(data);
+    const { itemBytes } = this.#place.limits;
+    if (bytes > itemBytes) {
+      await this.end("limit");
+      throw tooLarge(`Cannot give an output of ${bytes} bytes: at most ${itemBytes} are allowed`, data.port);
+    }
+    this.#count("outputs", "outputBytes", bytes);
+    return data;
+  }
+
+  override close(): Promise<void> {
+    return this.end("closed");
+  }
+
+  /** Ends the session. Only the first end counts. */
+  end(how: SessionEnd): Promise<void> {
+    if (this.#ending === undefined) {
+      const { promise: done, resolve } = Promise.withResolvers<void>();
+      this.#ending = { how, done };
+      this.#callOffIdle();
+      this.#isOver.resolve();
+      this.#place.ended(this, how);
+      // What goes wrong while it is torn down, the graph has told already.
+      void this.#inner.close().catch(() => {}).then(resolve);
+    }
+    return this.#ending.done;
+  }
+
+  /** Tells the graph that no inputs follow. */
+  async endInputs(): Promise<void> {
+    await this.#inner.sendInput(new TransportData({ kind: "end" })).catch(() => {});
+  }
+
+  #weigh(bytes: number, port: string | undefined): void {
+    const { itemBytes, sessionBytes } = this.#place.limits;
+    if (bytes > itemBytes) {
+      throw tooLarge(`Cannot send an item of ${bytes} bytes: at most ${itemBytes} are allowed`, port);
+    }
+    this.#takenBytes += bytes;
+    if (this.#takenBytes <= sessionBytes) return;
+    void this.end("limit");
+    throw tooLarge(`Cannot send more than ${sessionBytes} bytes into one session: it was closed`, port);
+  }
+
+  /** Waits until the rates let the bytes through. */
+  async #turn(bytes: number): Promise<void> {
+    const delayMs = Math.max(...this.#place.rates.map((rate) => rate.take(bytes)));
+    if (delayMs === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const callOff = this.#place.clock.after(delayMs, resolve);
+    await Promise.race([promise, this.#isOver.promise]);
+    callOff();
+  }
+
+  #count(items: "inputs" | "outputs", bytes: "inputBytes" | "outputBytes", size: number): void {
+    this.#lastMs = this.#place.clock.nowMs();
+    for (const counts of [this.#counts, this.#place.total]) {
+      counts[items]++;
+      counts[bytes] += size;
+    }
+  }
+
+  #watchIdle(): void {
+    const { clock, limits: { idleMs } } = this.#place;
+    const leftMs = this.#lastMs + idleMs - clock.nowMs();
+    if (leftMs <= 0) void this.end("idle");
+    else this.#callOffIdle = clock.after(leftMs, () => this.#watchIdle());
+  }
+
+  #assertOpen(): void {
+    if (this.#ending !== undefined) throw this.#gone();
+  }
+
+  #gone(): SluiceError {
+    const why: { readonly [how in SessionEnd]: string } = {
+      closed: "it was closed",
+      failed: "its graph has failed",
+      idle: `it was idle for ${this.#place.limits.idleMs} ms`,
+      limit: "it went beyond a limit",
+      drained: "the server stops",
+    };
+    return new SluiceError("Busy", `Cannot use the session: ${why[this.#ending!.how]}`);
+  }
+}
+
+function tooLarge(message: string, port: string | undefined): SluiceError {
+  return new SluiceError("LimitExceeded", message, { ...(port !== undefined && { port }) });
+}
