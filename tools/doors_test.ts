@@ -53,6 +53,25 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
   }
 });
 
+Deno.test("what people import loads no transport, and the contract of transports loads no package", async () => {
+  for (const door of ["mod.ts", "testing.ts", "generated.ts", "kernels.ts", "media.ts", "plugins.ts", "control.ts"]) {
+    const loaded = await loadedBy(door);
+    assert.ok(loaded.length > 1, door);
+    assert.deepEqual(loaded.filter((path) => path.startsWith("transports/")), [], door);
+  }
+  const contract = await loadedBy("core/pipeline/transport.ts");
+  assert.deepEqual(contract.filter((path) => !/^(core|ffi)\//.test(path)), []);
+});
+
+/** What importing a module loads: paths of this checkout, and specifiers of everything else. */
+async function loadedBy(path: string): Promise<string[]> {
+  const { stdout, code } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", ROOT + path] }).output();
+  assert.equal(code, 0);
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
+  const root = new URL(`file://${ROOT}`).href;
+  return modules.map(({ specifier }) => specifier.replace(root, ""));
+}
+
 /** The names that a module exports, types among them. */
 async function namesOf(path: string): Promise<Set<string>> {
   const { stdout, code } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--json", ROOT + path] }).output();

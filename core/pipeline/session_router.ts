@@ -62,7 +62,7 @@ interface Asked {
  * const transport = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
  * await using router = new SessionRouter({
  *   transport,
- *   graphs: { voice: "examples/voice.json" },
+ *   graphs: { voice: "graphs/voice.json" },
  *   authenticate: ({ token }) => token === "secret" ? "me" : undefined,
  *   limits: { sessions: 8, idleMs: 10_000 },
  * });

@@ -1,5 +1,5 @@
 /**
- * The bytes of a value in a slot. The first byte is {@linkcode WIRE_VERSION}; after it stands one value:
+ * The bytes of a value, in a slot and wherever else it leaves its isolate. The first byte is {@linkcode WIRE_VERSION}; after it stands one value:
  *
  * - `0x80 | n`: a string of `n` ASCII characters, 0 to 63, one byte each;
  * - `0xc0 | n`: the whole number `n`, 0 to 63;
@@ -9,7 +9,7 @@
  * byte follows. Numbers of fixed width are little-endian and unaligned. A *value* is a value as above. Every object has
  * a number, from 0, in the order in which objects begin; `ref` names one that has begun before.
  *
- * Both lanes are of one process and one version, so the bytes are no format to store.
+ * `docs/values.md` publishes it, for transports, recordings and other languages: what version 1 says of a byte stays.
  *
  * @module
  */
