@@ -45,7 +45,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
   "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
-  "transports": { parts: ["core"], npm: ["hono"] },
+  "transports": { parts: ["core", "control"], npm: ["hono", "zod"] },
   "cli": {
     parts: ["sluice.gen.ts", "control", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],

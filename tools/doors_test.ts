@@ -45,6 +45,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./media": "./media.ts",
     "./plugins": "./plugins.ts",
     "./control": "./control.ts",
+    "./http": "./transports/http/mod.ts",
     "./cli": "./cli/start.ts",
   });
   for (const path of Object.values<string>(exports)) {

@@ -88,6 +88,7 @@ const DOORS = [
   "media.ts",
   "plugins.ts",
   "control.ts",
+  "transports/http/mod.ts",
 ];
 
 const TEST_MODULE = /_test\.tsx?$/;
@@ -426,7 +427,7 @@ function testModules(
   const within = (file: string, paths: readonly string[]) =>
     paths.some((path) => file === path || file.startsWith(`${path}/`));
   // Those beside the code that look for no driver: they start no graph, or only graphs without the native one.
-  const besideCode = /^(bench|cli|control|core|ffi|processors)\//;
+  const besideCode = /^(bench|cli|control|core|ffi|processors|transports)\//;
   const needsNoDriver = (file: string) => {
     if (file.startsWith("codegen/")) return true;
     if (!besideCode.test(file)) return false;

@@ -6,7 +6,7 @@
  * @module
  */
 import { timingSafeEqual } from "node:crypto";
-import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "../schemas/address.ts";
+import { TOKEN_PROTOCOL_PREFIX } from "../schemas/address.ts";
 
 /** Names of this machine for itself. */
 const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
@@ -31,6 +31,8 @@ export interface AccessOptions {
   readonly token?: string;
   /** Further names that requests may use for the server. */
   readonly allowedHosts: readonly string[];
+  /** Origins of other pages that may call the server; by default none. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** Why a request was refused. */
@@ -68,6 +70,7 @@ export class Access {
       };
     }
     const origin = request.headers.get("origin");
+    if (origin !== null && this.#options.allowedOrigins?.includes(origin) === true) return undefined;
     if (origin !== null && origin !== `http://${host}`) {
       return { status: 403, message: `Cannot answer a page of origin ${JSON.stringify(origin.slice(0, 100))}` };
     }
@@ -81,12 +84,8 @@ export class Access {
   /** Checks the token: `Authorization: Bearer`, a subprotocol, or the cookie of a login. */
   checkToken(request: Request): Refusal | undefined {
     if (this.#options.token === undefined) return undefined;
-    const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-    if (bearer !== undefined && this.isToken(bearer)) return undefined;
-    for (const protocol of protocolsOf(request)) {
-      const token = protocol.startsWith(TOKEN_PROTOCOL_PREFIX) ? protocol.slice(TOKEN_PROTOCOL_PREFIX.length) : "";
-      if (token !== "" && this.isToken(token)) return undefined;
-    }
+    const token = tokenOf(request);
+    if (token !== undefined && this.isToken(token)) return undefined;
     if (this.loginOf(request) !== "") return undefined;
     return { status: 401, message: "Cannot answer: a token is wanted; it was printed when the server started" };
   }
@@ -141,9 +140,16 @@ export function randomToken(): string {
   return crypto.getRandomValues(new Uint8Array(32)).toHex();
 }
 
-/** Whether a request for an upgrade offers the protocol of `/rpc`. */
-export function offersRpc(request: Request): boolean {
-  return protocolsOf(request).includes(RPC_PROTOCOL);
+/** The token that a request carries: behind `Authorization: Bearer`, or else in a subprotocol. */
+export function tokenOf(request: Request): string | undefined {
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  const protocol = protocolsOf(request).find((each) => each.startsWith(TOKEN_PROTOCOL_PREFIX));
+  return bearer ?? protocol?.slice(TOKEN_PROTOCOL_PREFIX.length);
+}
+
+/** Whether a request for an upgrade offers a subprotocol. */
+export function offersProtocol(request: Request, protocol: string): boolean {
+  return protocolsOf(request).includes(protocol);
 }
 
 /** Whether a request for an upgrade has every header that the handshake needs. */

@@ -10,7 +10,7 @@ import { type Context, Hono } from "hono";
 import { logger } from "../../core/log.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
-import { Access, isLoopback, isWholeUpgrade, offersRpc, randomToken } from "./access.ts";
+import { Access, isLoopback, isWholeUpgrade, offersProtocol, randomToken } from "./access.ts";
 import { DEFAULT_PORT, RPC_PROTOCOL } from "../schemas/address.ts";
 import { AddressLimits } from "./address_limits.ts";
 import { makeApi } from "../connections/api.ts";
@@ -250,7 +250,9 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return refuse(c, 426, "Cannot answer: /rpc is a WebSocket");
     }
-    if (!offersRpc(request)) return refuse(c, 400, `Cannot answer: subprotocol "${RPC_PROTOCOL}" is wanted`);
+    if (!offersProtocol(request, RPC_PROTOCOL)) {
+      return refuse(c, 400, `Cannot answer: subprotocol "${RPC_PROTOCOL}" is wanted`);
+    }
     if (host.budget.leftMs <= 0) {
       return refuse(c, 503, "Cannot take the connection: clients take too much time already");
     }

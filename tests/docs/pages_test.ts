@@ -8,7 +8,7 @@ const contributing = await Deno.readTextFile(`${ROOT}CONTRIBUTING.md`);
 
 /** All pages that people read, as paths from the root. */
 function listPages(folder = ""): string[] {
-  const found = ["docs", "docs/adr", "docs/processors", "examples"].includes(folder) || folder === ""
+  const found = ["docs", "docs/adr", "docs/processors", "docs/transports", "examples"].includes(folder) || folder === ""
     ? [...Deno.readDirSync(ROOT + folder)]
     : [];
   return found.flatMap(({ name, isDirectory }) => {

@@ -1,0 +1,182 @@
+/**
+ * A client's end of `/v1/stream`: web APIs alone.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { BaseSession, type PipelineGraph } from "../../core/pipeline/transport.ts";
+import type { TransportData, TransportFormat } from "../../core/pipeline/transport_data.ts";
+import { ReceiveWindow, SendWindow } from "./window.ts";
+import { type ClientMessage, fromWireError, isPositive, isWindow, parseObject, type StreamWindow } from "./wire.ts";
+
+/** How long a server may take to close the connection, milliseconds. */
+const CLOSE_MS = 1_000;
+
+/** What a client has of a session. */
+export class WebSocketSession extends BaseSession {
+  readonly #socket: WebSocket;
+  readonly #format: TransportFormat;
+  readonly #received: ReceiveWindow;
+  readonly #outputs: Uint8Array[] = [];
+  readonly #ready = Promise.withResolvers<string>();
+  readonly #closed = Promise.withResolvers<void>();
+  #sessionId = "";
+  #inputs: SendWindow | undefined;
+  /** Why the server has not taken an input that was sent. */
+  #refusal: Error | undefined;
+  /** Nothing more comes: the graph has ended, it failed, or the session was closed. */
+  #end: { readonly error?: Error } | undefined;
+  #wake: (() => void) | undefined;
+  /** Inputs go out one after the other. */
+  #sending: Promise<void> = Promise.resolve();
+
+  private constructor(socket: WebSocket, format: TransportFormat, window: StreamWindow) {
+    super();
+    this.#socket = socket;
+    this.#format = format;
+    this.#received = new ReceiveWindow(window);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => {
+      try {
+        if (typeof data === "string") this.#control(data);
+        else this.#output(new Uint8Array(data as ArrayBuffer));
+      } catch (error) {
+        this.#finish({ error: error as Error });
+        socket.close();
+      }
+    };
+    socket.onclose = ({ code, reason }) => {
+      this.#finish({ error: new SluiceError("Busy", lostMessage(code, reason)) });
+      this.#closed.resolve();
+    };
+    // A close follows, with no more to say: browsers tell pages nothing of what failed.
+    socket.onerror = () => {};
+    // Whoever opens the session awaits it.
+    this.#ready.promise.catch(() => {});
+  }
+
+  /**
+   * Starts a session on a socket that is being opened.
+   *
+   * @param window how many outputs may be on their way here
+   * @throws {SluiceError} why the server refused it
+   */
+  static async open(
+    socket: WebSocket,
+    graph: PipelineGraph,
+    format: TransportFormat,
+    window: StreamWindow,
+  ): Promise<WebSocketSession> {
+    const session = new WebSocketSession(socket, format, window);
+    const message: ClientMessage = { type: "graph", graph, window };
+    socket.onopen = () => socket.send(JSON.stringify(message));
+    session.#sessionId = await session.#ready.promise;
+    return session;
+  }
+
+  /** Names the session to the server. */
+  get sessionId(): string {
+    return this.#sessionId;
+  }
+
+  /** Whether it takes or may still give items. */
+  get isActive(): boolean {
+    return this.#end === undefined || (this.#end.error === undefined && this.#outputs.length > 0);
+  }
+
+  /**
+   * Sends an item, and waits while too many are on their way. Why the server refuses one is thrown by the next call, which
+   * sends nothing then.
+   */
+  async sendInput(data: TransportData): Promise<void> {
+    const bytes = this.#format.serialize(data);
+    const before = this.#sending;
+    const turn = Promise.withResolvers<void>();
+    this.#sending = turn.promise;
+    try {
+      await before;
+      while (this.#end === undefined && this.#inputs?.hasRoom === false) await this.#inputs.changed();
+      if (this.#refusal !== undefined) {
+        const refusal = this.#refusal;
+        this.#refusal = undefined;
+        throw refusal;
+      }
+      if (this.#end !== undefined) {
+        throw this.#end.error ?? new SluiceError("Busy", "Cannot send an item: the session has ended");
+      }
+      this.#inputs?.sent(bytes.length);
+      this.#socket.send(bytes);
+    } finally {
+      turn.resolve();
+    }
+  }
+
+  /** The next item of any output. */
+  async recvOutput(): Promise<TransportData | undefined> {
+    while (this.#outputs.length === 0 && this.#end === undefined) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const bytes = this.#outputs.shift();
+    if (bytes === undefined) {
+      if (this.#end?.error !== undefined) throw this.#end.error;
+      return undefined;
+    }
+    const items = this.#received.took(bytes.length);
+    if (items > 0) this.#tell({ type: "taken", items });
+    return this.#format.deserialize(bytes);
+  }
+
+  /** Closes the connection, by which the server ends the session. */
+  async close(): Promise<void> {
+    this.#outputs.length = 0;
+    this.#finish({});
+    this.#socket.close();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // A server that has gone answers nothing.
+    const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
+    await Promise.race([this.#closed.promise, patience]);
+    clearTimeout(timer);
+  }
+
+  #output(bytes: Uint8Array): void {
+    if (this.#end !== undefined) return;
+    if (!this.#received.received(bytes.length)) {
+      throw new SluiceError("InvalidMessage", "Cannot take outputs: the server has sent more than it was allowed");
+    }
+    this.#outputs.push(bytes);
+    this.#wake?.();
+  }
+
+  #control(text: string): void {
+    const { type, sessionId, window, items, error } = parseObject("a message of the server", text);
+    if (type === "ready" && typeof sessionId === "string" && isWindow(window)) {
+      this.#inputs ??= new SendWindow(window);
+      return this.#ready.resolve(sessionId);
+    }
+    if (type === "taken" && isPositive(items) && this.#inputs?.taken(items) === true) return;
+    if (type === "refused") return void (this.#refusal ??= fromWireError(error));
+    if (type === "failed") return this.#finish({ error: fromWireError(error) });
+    if (type === "end") return this.#finish({});
+    throw new SluiceError(
+      "InvalidMessage",
+      `Cannot read a message of the server: ${JSON.stringify(text.slice(0, 100))}`,
+    );
+  }
+
+  #finish(end: { readonly error?: Error }): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#ready.reject(end.error ?? new SluiceError("Busy", "Cannot start a session: it was closed"));
+    this.#inputs?.wake();
+    this.#wake?.();
+  }
+
+  #tell(message: ClientMessage): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}
+
+function lostMessage(code: number, reason: string): string {
+  const why = reason === "" ? `code ${code}` : `code ${code}, ${JSON.stringify(reason)}`;
+  return `Cannot go on with the session: the connection was closed (${why}); look whether the server runs and lets you in`;
+}

@@ -1,0 +1,139 @@
+/**
+ * What server and clients say to each other beside the items themselves: errors as JSON, bodies of several messages, and
+ * the messages of `/v1/stream`. Web APIs alone, so that browsers load it too.
+ *
+ * @module
+ */
+import {
+  fieldsOf,
+  serializeError,
+  SluiceError,
+  type SluiceErrorCode,
+  type SluiceErrorDetails,
+} from "../../core/errors.ts";
+import { isPlainObject } from "../../core/errors/kind_of.ts";
+import type { PipelineGraph } from "../../core/pipeline/transport.ts";
+
+/** Subprotocol of `/v1/stream`. */
+export const STREAM_PROTOCOL = "sluice.pipeline.v1";
+
+/** Media type of a body that has several messages, of which items are in the binary format. */
+export const FRAMES_TYPE = "application/vnd.sluice.items";
+
+/** Bytes before each message of such a body: its length, a u32, little-endian. */
+const LENGTH_BYTES = 4;
+
+/** How much of one direction of a stream may be on its way and not yet acknowledged. */
+export interface StreamWindow {
+  /** Items. */
+  readonly items: number;
+  /** Bytes; the item that passes the limit is still allowed. */
+  readonly bytes: number;
+}
+
+/** What a client says on `/v1/stream` in text. */
+export type ClientMessage =
+  | { readonly type: "graph"; readonly graph: PipelineGraph; readonly window?: StreamWindow }
+  | { readonly type: "taken"; readonly items: number };
+
+/** What the server says on `/v1/stream` in text. */
+export type ServerMessage =
+  | { readonly type: "ready"; readonly sessionId: string; readonly window: StreamWindow }
+  | { readonly type: "taken"; readonly items: number }
+  | { readonly type: "refused"; readonly error: WireError }
+  | { readonly type: "failed"; readonly error: WireError }
+  | { readonly type: "end" };
+
+/** An error as JSON. */
+export interface WireError {
+  /** For programs; `Internal` for what is no error of ours. */
+  readonly code: SluiceErrorCode | "Internal";
+  /** For people. */
+  readonly message: string;
+  /** What the error knows beside its message. */
+  readonly fields: Omit<SluiceErrorDetails, "cause">;
+}
+
+/** Writes an error. Of one that is not ours it says nothing, which may be about the server's own files. */
+export function toWireError(error: unknown): WireError {
+  const { message, code, details } = serializeError(error);
+  if (code === undefined) {
+    return { code: "Internal", message: "Cannot answer: an error that is not expected", fields: {} };
+  }
+  return { code, message, fields: { ...details } };
+}
+
+/** Reads an error that a server has written. */
+export function fromWireError(wire: unknown): Error {
+  if (!isPlainObject(wire) || typeof wire.message !== "string") {
+    return new SluiceError("InvalidMessage", "Cannot read the server's error: it has no message");
+  }
+  if (typeof wire.code !== "string" || wire.code === "Internal") return new Error(wire.message);
+  const details = isPlainObject(wire.fields) ? wire.fields as SluiceErrorDetails : {};
+  return new SluiceError(wire.code as SluiceErrorCode, wire.message, details);
+}
+
+/** The code of an error of ours. */
+export function codeOf(error: unknown): SluiceErrorCode | undefined {
+  return fieldsOf(error)?.code;
+}
+
+/** Puts messages into one body. */
+export function joinFrames(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(frames.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0));
+  const view = new DataView(body.buffer);
+  let at = 0;
+  for (const frame of frames) {
+    view.setUint32(at, frame.length, true);
+    body.set(frame, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + frame.length;
+  }
+  return body;
+}
+
+/**
+ * Takes a body apart.
+ *
+ * @returns views of the body
+ * @throws {SluiceError} `InvalidMessage` if the last message is cut short
+ */
+export function splitFrames(body: Uint8Array): Uint8Array[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < body.length;) {
+    const left = body.length - at - LENGTH_BYTES;
+    const length = left < 0 ? 0 : view.getUint32(at, true);
+    if (left < 0 || length > left) {
+      const wanted = left < 0 ? "4 bytes of length" : `${length} bytes`;
+      throw new SluiceError(
+        "InvalidMessage",
+        `Cannot read the body: message ${frames.length + 1} is cut short at byte ${body.length}, wanted ${wanted}`,
+      );
+    }
+    frames.push(body.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
+    at += LENGTH_BYTES + length;
+  }
+  return frames;
+}
+
+/** Reads JSON of an object. @throws {SluiceError} `InvalidMessage` for anything else */
+export function parseObject(what: string, text: string): { readonly [key: string]: unknown } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new SluiceError("InvalidMessage", `Cannot read ${what}: it is not JSON`, { cause: error });
+  }
+  if (!isPlainObject(value)) throw new SluiceError("InvalidMessage", `Cannot read ${what}: it is no JSON object`);
+  return value;
+}
+
+/** Whether a value is a window. */
+export function isWindow(value: unknown): value is StreamWindow {
+  return isPlainObject(value) && isPositive(value.items) && isPositive(value.bytes);
+}
+
+/** Whether a value is a whole number above 0. */
+export function isPositive(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
