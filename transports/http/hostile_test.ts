@@ -6,7 +6,7 @@ import { FRAMES_TYPE, joinFrames } from "./wire.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 
 /** How many messages are mutated, each way. */
-const MUTATIONS = Deno.env.get("SLUICE_DEEP") === "1" ? 10_000 : 150;
+const MUTATIONS = Deno.env.get("SLUICE_DEEP") === "1" ? 10_000 : 60;
 
 const encoder = new TextEncoder();
 const format = binaryFormat();

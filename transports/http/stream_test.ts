@@ -139,6 +139,18 @@ Deno.test("more connections than are allowed are refused, and closing the server
   deepEqual(at.echo.open, []);
 });
 
+Deno.test("a session that is idle for too long ends its stream with an error", async () => {
+  let fire = () => {};
+  let nowMs = 0;
+  const clock = { nowMs: () => nowMs, after: (_: number, callback: () => void) => (fire = callback, () => {}) };
+  await using at = served({}, { limits: { idleMs: 1_000 }, clock });
+  const session = await new WebSocketTransport(at.server.url).stream("echo");
+  nowMs = 1_001;
+  fire();
+  await rejects(session.recvOutput(), { code: "Busy", message: /it was idle for 1000 ms/ });
+  deepEqual(at.echo.open, []);
+});
+
 /** A WebSocket without subprotocol, open. */
 function plainSocket(url: string): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/v1/stream`);
