@@ -29,6 +29,7 @@ import { noCopy } from "./cases/no_copy.ts";
 import { pictures } from "./cases/pictures.ts";
 import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
+import { sessions } from "./cases/sessions.ts";
 import { start } from "./cases/start.ts";
 import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
@@ -62,6 +63,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   livePage,
   generator,
   start,
+  sessions,
 ];
 
 const USAGE = `Usage: deno task bench [--only NAME]… [--runs N]

@@ -5,26 +5,44 @@
  */
 import { SluiceError } from "../errors.ts";
 import { sizeOf } from "./item_size.ts";
-import type { StreamSession } from "./transport.ts";
+import type { ExecuteOptions, StreamSession } from "./transport.ts";
 import { TransportData } from "./transport_data.ts";
 
 /**
  * Sends all items to a session and gives all that comes out. The session is closed afterwards.
  *
  * @param maxOutputBytes the most that may come out
- * @throws {SluiceError} `LimitExceeded`, and what the session throws
+ * @throws {SluiceError} `LimitExceeded`, `Timeout` or `Busy` if the signal aborts, and what the session throws
  */
 export async function executeOn(
   session: StreamSession,
   input: Iterable<TransportData>,
   maxOutputBytes: number,
+  { signal }: ExecuteOptions = {},
 ): Promise<TransportData[]> {
+  const cut = () => void session.close();
+  signal?.addEventListener("abort", cut, { once: true });
   try {
+    if (signal?.aborted) throw aborted(signal);
     const [outputs] = await Promise.all([readAll(session, maxOutputBytes), sendAll(session, input)]);
+    if (signal?.aborted) throw aborted(signal);
     return outputs;
+  } catch (error) {
+    throw signal?.aborted ? aborted(signal) : error;
   } finally {
+    signal?.removeEventListener("abort", cut);
     await session.close();
   }
+}
+
+function aborted({ reason }: AbortSignal): SluiceError {
+  if (reason instanceof SluiceError) return reason;
+  const isLate = reason instanceof DOMException && reason.name === "TimeoutError";
+  return new SluiceError(
+    isLate ? "Timeout" : "Busy",
+    `Cannot finish the call: ${isLate ? "its time limit has passed" : "it was aborted"}`,
+    { cause: reason },
+  );
 }
 
 async function readAll(session: StreamSession, maxBytes: number): Promise<TransportData[]> {

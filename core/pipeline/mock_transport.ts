@@ -7,7 +7,7 @@ import { SluiceError } from "../errors.ts";
 import { executeOn } from "./execute_session.ts";
 import { Outbox } from "./outbox.ts";
 import { checkData } from "./payload_check.ts";
-import { BaseSession, type PipelineGraph, type PipelineTransport } from "./transport.ts";
+import { BaseSession, type ExecuteOptions, type PipelineGraph, type PipelineTransport } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
 /** What comes out for an item; an error fails the session. */
@@ -40,8 +40,12 @@ export class MockTransport implements PipelineTransport {
   }
 
   /** Answers all items. */
-  async execute(graph: PipelineGraph, input: Iterable<TransportData>): Promise<TransportData[]> {
-    return await executeOn(await this.stream(graph), input, Infinity);
+  async execute(
+    graph: PipelineGraph,
+    input: Iterable<TransportData>,
+    options?: ExecuteOptions,
+  ): Promise<TransportData[]> {
+    return await executeOn(await this.stream(graph), input, Infinity, options);
   }
 
   /** Starts a session. */

@@ -9,7 +9,7 @@ import type { NodeRegistry } from "../registry/node_registry.ts";
 import { executeOn } from "./execute_session.ts";
 import { GraphSession } from "./graph_session.ts";
 import { type PreparedPipeline, preparePipeline, type SessionRuntimeOptions } from "./prepared_pipeline.ts";
-import type { PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
+import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
 /** What `execute()` gives at most, unless the runner is made with another limit. */
@@ -74,8 +74,13 @@ export class PipelineRunner implements PipelineTransport {
    *
    * @throws {SluiceError} as {@linkcode PipelineTransport.execute}
    */
-  async execute(graph: PipelineGraph | GraphDocument, input: Iterable<TransportData>): Promise<TransportData[]> {
-    return await executeOn(await this.stream(graph), input, this.#options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
+  async execute(
+    graph: PipelineGraph | GraphDocument,
+    input: Iterable<TransportData>,
+    options?: ExecuteOptions,
+  ): Promise<TransportData[]> {
+    const { maxOutputBytes = MAX_OUTPUT_BYTES } = this.#options;
+    return await executeOn(await this.stream(graph), input, maxOutputBytes, options);
   }
 
   /**

@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
+import { executeOn } from "./execute_session.ts";
 import { passing, testRegistry, WORDS } from "./fixtures/node_types.ts";
 import { PipelineRunner } from "./pipeline_runner.ts";
 import type { StreamSession } from "./transport.ts";
@@ -186,6 +188,78 @@ Deno.test("PipelineRunner.execute() refuses more output than it may give", async
     message:
       "Cannot execute the graph: more than 1000 bytes came out; use a session, whose outputs are read one by one",
   });
+});
+
+Deno.test("a live graph drops for a client that reads slowly, and tells it", async () => {
+  const graph = { ...passing("data"), mode: "live" } as const;
+  await using session = await runner.stream(graph);
+  for (let k = 0; k < 500; k++) await session.sendInput(new TransportData({ kind: "data", value: k }));
+  await session.sendInput(new TransportData({ kind: "end" }));
+  const outputs = await Array.fromAsync(session);
+  const values = outputs.map(({ payload }) => (payload as { value: number }).value);
+  ok(values.length < 500, `${values.length} items came out`);
+  equal(values.at(-1), 499);
+  ok(outputs.some(({ payload }) => (payload as { discontinuity?: boolean }).discontinuity === true));
+});
+
+Deno.test("PipelineRunner.execute() stops the graph when its signal aborts", async () => {
+  const reason = new SluiceError("Timeout", "too late");
+  const abort = new AbortController();
+  const session = await runner.stream(passing("data"));
+  // Its end is held back, so that it would go on for ever.
+  const { sendInput } = session;
+  session.sendInput = async (data) => {
+    if (data.payload.kind === "end") return abort.abort(reason);
+    await sendInput.call(session, data);
+  };
+  await rejects(executeOn(session, [text("a")], Infinity, { signal: abort.signal }), reason);
+  equal(session.isActive, false);
+  await rejects(runner.execute(passing("data"), [text("a")], { signal: AbortSignal.abort() }), {
+    code: "Busy",
+    message: "Cannot finish the call: it was aborted",
+  });
+});
+
+Deno.test({
+  name: "a session whose nodes name no lane has no thread of its own",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const threads = () => [...Deno.readDirSync("/proc/self/task")].length;
+    const graph = { version: 1, nodes: { echo: { type: "test-free" } }, inputs: { in: "echo.in" } } as const;
+    await using _ = await runner.stream(graph);
+    const before = threads();
+    const others = await Promise.all(Array.from({ length: 12 }, () => runner.stream(graph)));
+    const after = threads();
+    for (const other of others) await other.close();
+    // The system's own threads for files come and go.
+    ok(after < before + 8, `${before} before, ${after} with 12 more`);
+  },
+});
+
+Deno.test({
+  name: "sessions leave no thread and no open file behind, however they end",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const held = () => ["fd", "task"].map((what) => [...Deno.readDirSync(`/proc/self/${what}`)].length);
+    // One session keeps what all of them share.
+    await using _ = await runner.stream(passing("data"));
+    await runner.prepare(WORDS);
+    const before = held();
+    for (let round = 0; round < 4; round++) {
+      const unread = await runner.stream(passing("data"));
+      const sent = unread.sendInput(text("a")).catch(() => {});
+      await unread.close();
+      await sent;
+      const left = await runner.stream(WORDS);
+      await left.sendInput(text("a b", "text"));
+      for await (const _ of left) break;
+      await rejects(runner.execute(WORDS, [text("boom", "text")]));
+      await runner.execute(passing("data"), [text("a")]);
+    }
+    const after = held();
+    // The system's own threads for files come and go.
+    ok(after.every((count, at) => count < before[at] + 8), `${before} before, ${after} after`);
+  },
 });
 
 Deno.test("PipelineRunner says what is wrong with a graph", async () => {

@@ -14,6 +14,7 @@ import type { GraphDocument } from "../graph/document.ts";
 import { acceptedBy } from "../graph/known_accepts.ts";
 import { loadGraph, parseGraph } from "../graph/load.ts";
 import { splitAddress } from "../ids.ts";
+import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
 import { Runtime } from "../runtime.ts";
@@ -64,7 +65,7 @@ export async function preparePipeline(
   registry: NodeRegistry,
   options: SessionRuntimeOptions,
 ): Promise<PreparedPipeline> {
-  const document = await documentOf(graph, registry);
+  const document = onMain(await documentOf(graph, registry), registry);
   // Nothing is dropped on the way of a client who does not ask for a live graph.
   const made = { mode: "offline", ...graphOptions(document), ...options, registry, signals: false } as const;
   const bare = () => {
@@ -107,6 +108,20 @@ function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: rea
     return [name, sink] as const;
   });
   return { runtime, sources: new Map(sources), sinks: new Map(sinks) };
+}
+
+/**
+ * Puts nodes that ask for no lane on main: to start a thread takes many times as long as all the rest of a session.
+ * Stages run on native lanes only.
+ */
+function onMain(document: GraphDocument, registry: NodeRegistry): GraphDocument {
+  if (document.lanes[AUTO_LANE] !== undefined) return document;
+  const nodes = document.nodes.map((node) => {
+    const { type, lane, priority, cpus } = node;
+    const isFree = lane === undefined && priority === undefined && cpus === undefined;
+    return isFree && registry.get(type).descriptor.lane !== "native" ? { ...node, lane: "main" } : node;
+  });
+  return { ...document, nodes };
 }
 
 async function documentOf(graph: PipelineGraph | GraphDocument, registry: NodeRegistry): Promise<GraphDocument> {

@@ -21,7 +21,7 @@ import type {
   SessionRefusal,
   SessionRouterOptions,
 } from "./router_options.ts";
-import type { PipelineGraph, StreamSession } from "./transport.ts";
+import type { ExecuteOptions, PipelineGraph, StreamSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
 const SYSTEM_CLOCK: RouterClock = {
@@ -138,7 +138,7 @@ export class SessionRouter implements AsyncDisposable {
       graphs: () => Object.keys(this.#options.graphs),
       session: (sessionId) => this.#find(sessionId, name),
       stream: (graph) => this.#start({ caller: name, transport, graph }),
-      execute: (graph, input) => this.#execute({ caller: name, transport, graph }, input),
+      execute: (graph, input, options) => this.#execute({ caller: name, transport, graph }, input, options),
     };
   }
 
@@ -180,7 +180,7 @@ export class SessionRouter implements AsyncDisposable {
     await this.drain(0);
   }
 
-  async #execute(asked: Asked, input: Iterable<TransportData>): Promise<TransportData[]> {
+  async #execute(asked: Asked, input: Iterable<TransportData>, options?: ExecuteOptions): Promise<TransportData[]> {
     const { executeBytes } = this.#limits;
     const items = [...input];
     const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0);
@@ -190,7 +190,7 @@ export class SessionRouter implements AsyncDisposable {
         `Cannot execute the graph on ${bytes} bytes: at most ${executeBytes} are allowed; use a session`,
       );
     }
-    return await executeOn(await this.#start(asked), items, executeBytes);
+    return await executeOn(await this.#start(asked), items, executeBytes, options);
   }
 
   async #start({ caller, transport, graph }: Asked): Promise<RoutedSession> {

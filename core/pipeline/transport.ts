@@ -16,6 +16,12 @@ const END_OF_INPUTS = new TransportData({ kind: "end" });
 /** The graph that is asked for: a name that whoever runs it knows (for `PipelineRunner`: a path), or a graph file's JSON. */
 export type PipelineGraph = string | GraphFile;
 
+/** How a call is made. */
+export interface ExecuteOptions {
+  /** Stops the graph when it aborts: the call is rejected then, with `Timeout` if a time limit has passed, else `Busy`. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs graphs for clients. */
 export interface PipelineTransport {
   /**
@@ -24,7 +30,7 @@ export interface PipelineTransport {
    * @param input the items; the end of all ports is implied
    * @throws {SluiceError} why the graph was refused or failed; `LimitExceeded` if more comes out than is allowed
    */
-  execute(graph: PipelineGraph, input: Iterable<TransportData>): Promise<TransportData[]>;
+  execute(graph: PipelineGraph, input: Iterable<TransportData>, options?: ExecuteOptions): Promise<TransportData[]>;
   /**
    * Starts a session of a graph.
    *
