@@ -6,7 +6,7 @@ import { HEAD_BYTES } from "./binary_layout.ts";
 import { jsonFormat } from "./json_format.ts";
 import { TransportData, type TransportFormat, type TransportPayload } from "./transport_data.ts";
 
-const RUNS = Deno.env.has("SLUICE_DEEP") ? 20_000 : 400;
+const RUNS = Deno.env.has("SLUICE_DEEP") ? 20_000 : 200;
 
 const PAYLOADS: readonly TransportPayload[] = [
   {

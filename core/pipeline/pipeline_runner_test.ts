@@ -228,11 +228,11 @@ Deno.test({
     const graph = { version: 1, nodes: { echo: { type: "test-free" } }, inputs: { in: "echo.in" } } as const;
     await using _ = await runner.stream(graph);
     const before = threads();
-    const others = await Promise.all(Array.from({ length: 12 }, () => runner.stream(graph)));
+    const others = await Promise.all(Array.from({ length: 9 }, () => runner.stream(graph)));
     const after = threads();
     for (const other of others) await other.close();
     // The system's own threads for files come and go.
-    ok(after < before + 8, `${before} before, ${after} with 12 more`);
+    ok(after < before + 7, `${before} before, ${after} with 9 more`);
   },
 });
 
@@ -245,7 +245,7 @@ Deno.test({
     await using _ = await runner.stream(passing("data"));
     await runner.prepare(WORDS);
     const before = held();
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const unread = await runner.stream(passing("data"));
       const sent = unread.sendInput(text("a")).catch(() => {});
       await unread.close();
@@ -258,7 +258,7 @@ Deno.test({
     }
     const after = held();
     // The system's own threads for files come and go.
-    ok(after.every((count, at) => count < before[at] + 8), `${before} before, ${after} after`);
+    ok(after.every((count, at) => count < before[at] + 7), `${before} before, ${after} after`);
   },
 });
 
