@@ -57,6 +57,19 @@ Deno.test("errors are JSON with code and fields, and their status follows from t
   await plain.body?.cancel();
 });
 
+Deno.test("a call whose client goes away stops its graph", async () => {
+  await using at = served();
+  const leaving = new AbortController();
+  const call = new WebSocketTransport(at.server.url).execute("echo", [textItem("a", "never")], {
+    signal: leaving.signal,
+  });
+  const refused = rejects(call, { code: "Busy", message: /its signal has aborted/ });
+  await until(() => at.echo.open.length === 1);
+  leaving.abort();
+  await refused;
+  await until(() => at.echo.open.length === 0);
+});
+
 Deno.test("a body is refused once it is too large, though it does not say so", async () => {
   await using at = served({ limits: { bodyBytes: 100_000, bodyMs: 50 } });
   let sent = 0;

@@ -113,7 +113,7 @@ export function makeRoutes(parts: RouteParts): Hono<RouteEnv> {
     const caller = await enter(c);
     using body = await bodies.read(c.req.raw);
     const { graph, inputs } = requests.execute(kind, body.bytes);
-    return requests.answer(kind, await caller.execute(graph, inputs));
+    return requests.answer(kind, await caller.execute(graph, inputs, { signal: c.req.raw.signal }));
   });
   app.post("/v1/sessions", async (c) => {
     kindOfBody(c.req.raw);

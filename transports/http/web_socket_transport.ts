@@ -9,7 +9,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
-import type { PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
+import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
 import { WebSocketSession } from "./web_socket_session.ts";
 import {
@@ -87,16 +87,21 @@ export class WebSocketTransport implements PipelineTransport {
    *
    * @throws {SluiceError} what the server found wrong; `LimitExceeded` if its answer has more than 64 MiB
    */
-  async execute(graph: PipelineGraph, input: Iterable<TransportData>): Promise<TransportData[]> {
+  async execute(
+    graph: PipelineGraph,
+    input: Iterable<TransportData>,
+    options: ExecuteOptions = {},
+  ): Promise<TransportData[]> {
     const frames = [new TextEncoder().encode(JSON.stringify(graph))];
     for (const each of input) frames.push(this.#format.serialize(each));
     const { token } = this.#options;
-    const response = await this.#fetch(new URL("/v1/execute", this.#base), {
-      method: "POST",
+    const headers = { "content-type": FRAMES_TYPE, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+    const { signal } = options;
+    const { response, body } = await this.#post("/v1/execute", {
       body: joinFrames(frames),
-      headers: { "content-type": FRAMES_TYPE, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      headers,
+      ...(signal !== undefined && { signal }),
     });
-    const body = await readBody(response);
     if (response.ok) return splitFrames(body).map((each) => this.#format.deserialize(each));
     throw fromWireError(
       parseObject(`the answer ${response.status} of the server`, new TextDecoder().decode(body)).error,
@@ -119,14 +124,23 @@ export class WebSocketTransport implements PipelineTransport {
     return WebSocketSession.open(socket, graph, this.#format, window);
   }
 
-  async #fetch(url: URL, init: RequestInit): Promise<Response> {
+  async #post(path: string, init: RequestInit): Promise<{ response: Response; body: Uint8Array }> {
     try {
-      return await fetch(url, init);
+      const response = await fetch(new URL(path, this.#base), { method: "POST", ...init });
+      return { response, body: await readBody(response) };
     } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      if (init.signal?.aborted === true) throw abandoned(init.signal.reason);
       const message = `Cannot reach the server at ${this.#base.origin}: ${(error as Error).message}`;
       throw new SluiceError("Busy", message, { cause: error });
     }
   }
+}
+
+function abandoned(reason: unknown): SluiceError {
+  const isLate = reason instanceof DOMException && reason.name === "TimeoutError";
+  const why = isLate ? "its time is over" : "its signal has aborted";
+  return new SluiceError(isLate ? "Timeout" : "Busy", `Cannot go on with the call: ${why}`, { cause: reason });
 }
 
 /** The bytes of an answer. @throws {SluiceError} `LimitExceeded` */
