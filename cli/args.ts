@@ -19,8 +19,9 @@ import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { path } from "./path_argument.ts";
+import { type PipelineArgs, pipelineCommands } from "./pipeline_args.ts";
 import { managePlugins, type PluginArgs, pluginCommands } from "./plugin_args.ts";
-import { json, MAX_SECONDS, plugins, seconds, serve } from "./shared_options.ts";
+import { json, MAX_SECONDS, packages, plugins, seconds, serve } from "./shared_options.ts";
 import { PROGRAM, VERSION } from "./output/version.ts";
 
 /** `sluice run`. */
@@ -158,6 +159,7 @@ export type CommandArgs =
   | CodegenArgs
   | NewProcessorArgs
   | NewProjectArgs
+  | PipelineArgs
   | PluginArgs
   | MediaArgs
   | DoctorArgs;
@@ -174,11 +176,6 @@ const graph = or(
   {
     errors: { noMatch: message`Expected a ${metavar("GRAPH.json")}, or ${optionName("-e")} with a graph in one line` },
   },
-);
-const packages = multiple(
-  option("--packages", path({ metavar: "FILE" }), {
-    description: message`Take node types from this ${"sluice.gen.ts"} too. May be given several times.`,
-  }),
 );
 const set = multiple(
   option("--set", string({ metavar: "NODE.KEY=VALUE" }), {
@@ -398,7 +395,19 @@ const top = command(
   },
 );
 
-const commands = [run, check, draw, ...mediaCommands, nodes, codegen, make, managePlugins, top, doctor] as const;
+const commands = [
+  run,
+  check,
+  draw,
+  ...mediaCommands,
+  ...pipelineCommands,
+  nodes,
+  codegen,
+  make,
+  managePlugins,
+  top,
+  doctor,
+] as const;
 
 /** Every command that does something, for messages; of those whose last word is the same, the last is meant by it. */
 const known: readonly KnownCommand[] = [

@@ -113,6 +113,10 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
     case "play":
       if (command.quiet) quietLog();
       return await (await import("./commands/play_command.ts")).playCommand(command, io);
+    case "serve":
+      return await (await import("./commands/pipelines_command.ts")).pipelinesCommand(command, io);
+    case "call":
+      return await (await import("./commands/call_command.ts")).callCommand(command, io);
     case "codegen":
       return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":

@@ -13,6 +13,13 @@ import { path } from "./path_argument.ts";
 /** Prints for programs. */
 export const json = option("--json", { description: message`Print JSON, one object a line, and nothing else.` });
 
+/** Names further generated files. */
+export const packages = multiple(
+  option("--packages", path({ metavar: "FILE" }), {
+    description: message`Take node types from this ${"sluice.gen.ts"} too. May be given several times.`,
+  }),
+);
+
 /** Names folders with plugins. */
 export const plugins = multiple(
   option("--plugins", path({ metavar: "FOLDER" }), {

@@ -47,7 +47,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
   "transports": { parts: ["core", "control"], npm: ["hono", "zod"] },
   "cli": {
-    parts: ["sluice.gen.ts", "control", "processors", "core", "ffi", "deno.json"],
+    parts: ["sluice.gen.ts", "control", "transports", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],
     npm: ["@optique/core", "jsonc-parser"],
   },

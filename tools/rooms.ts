@@ -81,6 +81,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
       "plugin_args.ts",
       "media_args.ts",
       "media_values.ts",
+      "pipeline_args.ts",
       "shared_options.ts",
       "path_argument.ts",
       "plain_run.ts",

@@ -17,6 +17,8 @@ const COMMANDS = [
     "info",
     "convert",
     "play",
+    "serve",
+    "call",
   ],
   ...["list", "info", "check", "new", "build"].map((each) => `plugins ${each}`),
 ];

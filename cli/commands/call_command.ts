@@ -1,0 +1,119 @@
+/**
+ * `sluice call`: runs a graph of a server on files, and writes what comes out.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
+import { TransportData } from "../../core/pipeline/transport_data.ts";
+import { WebSocketTransport } from "../../transports/http/mod.ts";
+import { type PayloadWriter, payloadWriter, type PortFile, portFile, readPayloads, valueLine } from "./call_files.ts";
+import { readTokenFile } from "./token_file.ts";
+import { EXIT } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { ProgressDisplay } from "../output/progress.ts";
+import { EndSignals } from "../output/signals.ts";
+import { formatClock } from "../output/table.ts";
+import type { CallArgs } from "../pipeline_args.ts";
+
+/** What went in and came out so far. */
+interface Counts {
+  sent: number;
+  received: number;
+  /** Sound that came out, nanoseconds. */
+  doneNs: number;
+}
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} what is wrong with a file, the server or the graph
+ */
+export async function callCommand(args: CallArgs, io: Io): Promise<number> {
+  const inputs = args.inputs.map((each) => portFile(each, "--input"));
+  const outputs = args.outputs.map((each) => portFile(each, "--output"));
+  const token = await readTokenFile(args.tokenFile);
+  const transport = new WebSocketTransport(args.url, token === undefined ? {} : { token });
+  using signals = new EndSignals(io);
+  await using session = await transport.stream(await readGraph(args.graph));
+  const writers = new Map(outputs.map((each) => [each.port, payloadWriter(each)]));
+  const counts: Counts = { sent: 0, received: 0, doneNs: 0 };
+  const startedMs = performance.now();
+  const style = args.quiet ? "none" : args.json ? "json" : io.interactive ? "bar" : "lines";
+  void signals.received.then(() => session.close());
+  try {
+    using _display = new ProgressDisplay(style, io, () => ({
+      elapsedNs: (performance.now() - startedMs) * 1e6,
+      ...(counts.doneNs > 0 && { positionNs: counts.doneNs }),
+      dropped: 0,
+      framesRead: counts.received,
+    }));
+    await Promise.all([receiveAll(session, writers, counts, io), sendAll(session, inputs, counts)]);
+  } catch (error) {
+    for (const writer of writers.values()) await writer.abort();
+    if (signals.exitCode !== undefined) return signals.exitCode;
+    throw error;
+  }
+  for (const writer of writers.values()) await writer.end();
+  if (!args.quiet) report(outputs, counts, args, io);
+  return signals.exitCode ?? EXIT.ok;
+}
+
+/** A graph file is sent along; anything else is the name of a graph that the server has. */
+async function readGraph(graph: string): Promise<PipelineGraph> {
+  if (!graph.endsWith(".json")) return graph;
+  try {
+    return JSON.parse(await Deno.readTextFile(graph));
+  } catch (error) {
+    throw new SluiceError("InvalidGraph", `Cannot read graph "${graph}": ${(error as Error).message}`);
+  }
+}
+
+/** Sends all files beside each other, and the end of each. */
+async function sendAll(session: StreamSession, inputs: readonly PortFile[], counts: Counts): Promise<void> {
+  try {
+    await Promise.all(inputs.map(async (file) => {
+      const labels = file.port === undefined ? {} : { port: file.port };
+      for await (const payload of readPayloads(file)) {
+        await session.sendInput(new TransportData(payload, labels));
+        counts.sent++;
+      }
+    }));
+    await session.sendInput(new TransportData({ kind: "end" }));
+  } catch (error) {
+    // A graph may end before it has all of its input.
+    if (!(error instanceof SluiceError && error.code === "Busy")) throw error;
+  }
+}
+
+/** Writes outputs to the file of their port; values without one go to standard output. */
+async function receiveAll(
+  session: StreamSession,
+  writers: ReadonlyMap<string | undefined, PayloadWriter>,
+  counts: Counts,
+  io: Io,
+): Promise<void> {
+  for await (const { port, payload } of session) {
+    counts.received++;
+    if (payload.kind === "audio" && payload.ptsNs !== undefined) {
+      const lengthNs = (payload.channels[0]?.length ?? 0) / payload.sampleRateHz * 1e9;
+      counts.doneNs = Math.max(counts.doneNs, Math.round((payload.ptsNs + lengthNs) / 1e6) * 1e6);
+    }
+    const writer = writers.get(port) ?? writers.get(undefined);
+    const line = writer === undefined ? valueLine(payload) : undefined;
+    if (writer !== undefined) await writer.write(payload);
+    else if (line !== undefined) io.stdout.line(line);
+    else {
+      const message = `Cannot write what comes out of "${port}": it is ${payload.kind}; use --output ${port}=FILE.wav`;
+      throw new SluiceError("InvalidConfig", message, { key: "--output" });
+    }
+  }
+}
+
+function report(outputs: readonly PortFile[], { sent, received, doneNs }: Counts, { json }: CallArgs, io: Io): void {
+  if (json) io.stdout.line(JSON.stringify({ event: "called", sent, received, doneNs }));
+  else {
+    const media = doneNs > 0 ? `, ${formatClock(doneNs)} of sound` : "";
+    io.stderr.line(`Sent ${sent} items, received ${received}${media}`);
+    for (const { path } of outputs) io.stderr.line(`Wrote ${path}`);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * `sluice serve`: offers graph files to clients, until it is told to end.
+ *
+ * @module
+ */
+import { basename, join } from "node:path";
+import { isLoopback } from "../../control/server/access.ts";
+import { SluiceError } from "../../core/errors.ts";
+import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
+import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { type HttpServer, serveHttp } from "../../transports/http/mod.ts";
+import { readTokenFile } from "./token_file.ts";
+import { reportErrors } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { readServeAddress } from "../output/serve_address.ts";
+import { EndSignals } from "../output/signals.ts";
+import type { ServeArgs } from "../pipeline_args.ts";
+import { loadTypes } from "../project/packages.ts";
+
+/** How long sessions may take to end once the server is to, milliseconds. */
+const DRAIN_MS = 5_000;
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `InvalidConfig` if there is no graph, the address is taken, or the token cannot be used
+ */
+export async function pipelinesCommand(args: ServeArgs, io: Io): Promise<number> {
+  const graphs = await findGraphs(args.pipelines);
+  const token = await readTokenFile(args.tokenFile);
+  const [first] = Object.values(graphs);
+  const { registry } = await loadTypes({ graph: first, packages: args.packages, plugins: args.plugins });
+  const runner = new PipelineRunner({ registry });
+  const errors: unknown[] = [];
+  for (const path of Object.values(graphs)) await runner.prepare(path).catch((error) => errors.push(error));
+  if (errors.length > 0) return reportErrors(errors, io, args.json);
+  const { maxSessions } = args;
+  const limits = maxSessions === undefined ? {} : { sessions: maxSessions };
+  await using router = new SessionRouter({ transport: runner, graphs, limits });
+  using signals = new EndSignals(io);
+  await using server = listen(router, args, token);
+  announce(server, graphs, token === undefined, args, io);
+  const code = await signals.received;
+  await router.drain(DRAIN_MS);
+  return code;
+}
+
+/** The graph files of a folder, by their names without `.json`. */
+async function findGraphs(path: string): Promise<{ readonly [name: string]: string }> {
+  const fail = (why: string) =>
+    new SluiceError("InvalidConfig", `Cannot serve pipelines: ${why}`, { key: "--pipelines" });
+  const found: string[] = [];
+  try {
+    if ((await Deno.stat(path)).isFile) found.push(path);
+    else for await (const { name, isDirectory } of Deno.readDir(path)) if (!isDirectory) found.push(join(path, name));
+  } catch (error) {
+    throw fail(`cannot read "${path}": ${(error as Error).message}`);
+  }
+  const graphs = found.filter((each) => each.endsWith(".json")).sort();
+  if (graphs.length === 0) throw fail(`"${path}" has no graph file, whose name ends with .json`);
+  return Object.fromEntries(graphs.map((each) => [basename(each, ".json"), each]));
+}
+
+function listen(router: SessionRouter, { http, origins }: ServeArgs, token: string | undefined): HttpServer {
+  const { hostname, port } = readServeAddress(http);
+  try {
+    return serveHttp(router, {
+      origins,
+      ...(port !== undefined && { port }),
+      ...(hostname !== undefined && { hostname }),
+      ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: [Deno.hostname()] }),
+      ...(token !== undefined && { token }),
+    });
+  } catch (error) {
+    if (error instanceof SluiceError) throw error;
+    const why = error instanceof Deno.errors.AddrInUse ? "it is taken; choose another port" : (error as Error).message;
+    throw new SluiceError("InvalidConfig", `Cannot serve on ${http}: ${why}`, { key: "--http" });
+  }
+}
+
+/** Says where the server is and what it offers. @param isMade whether the token was made by the server */
+function announce(
+  server: HttpServer,
+  graphs: { readonly [name: string]: string },
+  isMade: boolean,
+  args: ServeArgs,
+  io: Io,
+): void {
+  const token = isMade ? server.token : undefined;
+  const names = Object.keys(graphs);
+  if (args.json) {
+    io.stdout.line(JSON.stringify({ event: "serving", url: server.url, graphs: names, ...(token && { token }) }));
+    return;
+  }
+  io.stderr.line(`Serving ${names.join(", ")} at ${server.url}`);
+  if (token !== undefined) io.stderr.line(`Token: ${token}`);
+  io.stderr.line(`Try: sluice call ${server.url} ${names[0]} --input IN.wav --output OUT.wav`);
+}

@@ -1,0 +1,132 @@
+/**
+ * The grammar of the commands that offer graphs to others, and that call them.
+ *
+ * @module
+ */
+import { object } from "@optique/core/constructs";
+import { envVar, message, metavar, optionName } from "@optique/core/message";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { SERVE_PATTERN } from "./output/serve_address.ts";
+import { path } from "./path_argument.ts";
+import { json, packages, plugins } from "./shared_options.ts";
+
+/** `sluice serve`. */
+export interface ServeArgs {
+  readonly command: "serve";
+  /** A folder of graph files, or one graph file. */
+  readonly pipelines: string;
+  /** Where to serve HTTP, as `readServeAddress()` reads it. */
+  readonly http: string;
+  readonly maxSessions?: number;
+  /** Path of a file with the token. */
+  readonly tokenFile?: string;
+  /** The origins whose pages may call. */
+  readonly origins: readonly string[];
+  readonly json: boolean;
+  readonly packages: readonly string[];
+  readonly plugins: readonly string[];
+}
+
+/** `sluice call`. */
+export interface CallArgs {
+  readonly command: "call";
+  readonly url: string;
+  /** Name of a graph of the server, or path of a graph file that is sent along. */
+  readonly graph: string;
+  /** Each `FILE` or `PORT=FILE`. */
+  readonly inputs: readonly string[];
+  /** Each `FILE` or `PORT=FILE`. */
+  readonly outputs: readonly string[];
+  readonly tokenFile?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** What a command line asks of pipelines. */
+export type PipelineArgs = ServeArgs | CallArgs;
+
+const tokenFile = optional(option("--token-file", path({ metavar: "FILE" }), {
+  description: message`Take the token from this file; by default from ${envVar("SLUICE_TOKEN")}.`,
+}));
+
+const address = string({
+  metavar: "[HOST:]PORT",
+  pattern: SERVE_PATTERN,
+  errors: {
+    patternMismatch: (text) =>
+      message`Cannot serve on ${text}: wanted a port such as ${"8080"}, or an address with one such as ${"0.0.0.0:8080"}.`,
+  },
+});
+
+const serve = command(
+  "serve",
+  object({
+    command: constant("serve"),
+    pipelines: option("--pipelines", path({ metavar: "FOLDER" }), {
+      description:
+        message`The graph files in this folder, or one graph file. Each is offered by its name without ${".json"}.`,
+    }),
+    http: withDefault(
+      option("--http", address, {
+        description:
+          message`Serve HTTP and WebSocket on this port, for this machine only unless HOST is given, which needs a token: one is made and printed where none is given.`,
+      }),
+      "8080",
+    ),
+    maxSessions: optional(option("--max-sessions", integer({ metavar: "N", min: 1, max: 100_000 }), {
+      description: message`The most sessions at once; by default 64.`,
+    })),
+    tokenFile,
+    origins: multiple(option("--origin", string({ metavar: "ORIGIN" }), {
+      description:
+        message`Let pages of this origin call, such as ${"https://app.example"}. May be given several times.`,
+    })),
+    json,
+    packages,
+    plugins,
+  }),
+  {
+    brief: message`Offer graphs to clients.`,
+    description:
+      message`Serves the graphs of a folder until Ctrl-C. Each client's session runs one with a runtime of its own: its exposed inputs and outputs are the session's ports.`,
+    footer: message`Exit codes: 0 stopped, 2 bad input, 129 after SIGHUP, 130 after Ctrl-C, 143 after SIGTERM.`,
+  },
+);
+
+const call = command(
+  "call",
+  object({
+    command: constant("call"),
+    url: argument(string({ metavar: "URL" }), {
+      description: message`The address that ${"sluice serve"} has printed.`,
+    }),
+    graph: argument(string({ metavar: "GRAPH" }), {
+      description: message`A graph that the server offers, by its name; or a graph file, which the server may refuse.`,
+    }),
+    inputs: multiple(option("--input", string({ metavar: "[PORT=]FILE" }), {
+      description:
+        message`Send this file: sound of a ${".wav"}, values of a ${".jsonl"} (one a line). PORT may be left out where the graph has one input.`,
+    })),
+    outputs: multiple(option("--output", string({ metavar: "[PORT=]FILE" }), {
+      description:
+        message`Write what comes out to this file: sound to a ${".wav"}, values to a ${".jsonl"}. Values without a file go to standard output.`,
+    })),
+    tokenFile,
+    json,
+    quiet: option("-q", "--quiet", { description: message`Show no progress.` }),
+  }),
+  {
+    brief: message`Run a graph of a server.`,
+    description: message`Sends files to a graph that ${
+      optionName("sluice serve")
+    } offers, and writes what comes out, as it comes.`,
+    footer: message`Exit codes: 0 done, 1 failed, 2 bad input, 130 after Ctrl-C. See also ${
+      metavar("docs/transports.md")
+    }.`,
+  },
+);
+
+/** The commands. */
+export const pipelineCommands = [serve, call] as const;

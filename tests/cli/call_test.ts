@@ -1,0 +1,94 @@
+/** `sluice serve` and `sluice call`, as users run them. */
+import assert from "node:assert/strict";
+import { answer, freePort, sluice, spawn, temporaryFolder } from "./command_line.ts";
+
+/** The nodes between the ends, the same for a client and for a run from file to file. */
+const CHAIN = { quieter: { type: "gain", config: { gainDb: -6 } }, meter: { type: "level-meter" } };
+const LINK = { from: "quieter.audioOut", to: "meter.audioIn" };
+
+const OFFERED = {
+  version: 1,
+  nodes: CHAIN,
+  links: [LINK],
+  inputs: { voice: "quieter.audioIn" },
+  outputs: { sound: "meter.audioOut", levels: "meter.levels" },
+};
+
+const FROM_FILE = {
+  version: 1,
+  mode: "offline",
+  nodes: {
+    in: { type: "wav-source", config: { path: "in.wav" } },
+    ...CHAIN,
+    out: { type: "wav-sink", config: { path: "run.wav" } },
+  },
+  links: [{ from: "in.audio", to: "quieter.audioIn" }, LINK, { from: "meter.audioOut", to: "out.audio" }],
+};
+
+/** A server of the graphs in `folder/graphs`, until it is told to end. */
+async function serving(folder: string, ...more: readonly string[]) {
+  const child = spawn(["serve", "--pipelines", "graphs", "--http", `${freePort()}`, "--json", ...more], {
+    cwd: folder,
+  });
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await lines.read();
+  if (value === "") assert.fail(new TextDecoder().decode((await child.stderr.getReader().read()).value));
+  return {
+    ...JSON.parse(value) as { url: string; graphs: string[] },
+    async end() {
+      child.kill("SIGINT");
+      await lines.cancel();
+      await child.stderr.cancel();
+      return (await child.status).code;
+    },
+  };
+}
+
+Deno.test("sluice call writes what sluice run does, bit for bit, and values as lines", async () => {
+  await using folder = await temporaryFolder();
+  const { path: cwd } = folder;
+  await Deno.mkdir(`${cwd}/graphs`);
+  await Deno.writeTextFile(`${cwd}/graphs/quieter.json`, JSON.stringify(OFFERED));
+  await Deno.writeTextFile(`${cwd}/graph.json`, JSON.stringify(FROM_FILE));
+  const line = "tone-source durationSeconds=0.5 ! wav-sink path=in.wav";
+  assert.equal((await sluice(["run", "-q", "-e", line], { cwd })).code, 0);
+  assert.equal((await sluice(["run", "-q", "graph.json"], { cwd })).code, 0);
+  const token = "a_token_of_sixteen.or-more";
+  await Deno.writeTextFile(`${cwd}/token`, `${token}\n`);
+  const server = await serving(cwd, "--token-file", "token");
+  assert.deepEqual(server.graphs, ["quieter"]);
+  const stranger = await answer(["call", server.url, "quieter", "--input", "in.wav", "--output", "no.wav"], { cwd });
+  assert.notEqual(stranger.code, 0);
+  const call = ["call", server.url, "quieter", "--token-file", "token", "--input", "voice=in.wav"];
+  const called = await sluice([...call, "--output", "sound=call.wav"], { cwd });
+  assert.equal(called.code, 0, called.stderr);
+  assert.match(called.stderr, /^Sent \d+ items, received \d+, 0:00\.5 of sound\nWrote call\.wav$/m);
+  const levels = called.stdout.trim().split("\n").map((each) => JSON.parse(each));
+  assert.equal(levels.length, 3);
+  assert.ok(levels.every(({ rmsDb }) => rmsDb[0] > -16 && rmsDb[0] < -14));
+  assert.deepEqual(await Deno.readFile(`${cwd}/call.wav`), await Deno.readFile(`${cwd}/run.wav`));
+  const unknown = await sluice([...call.with(2, "louder"), "--output", "sound=no.wav"], { cwd });
+  assert.equal(unknown.code, 2, unknown.stderr);
+  assert.match(unknown.stderr, /^error: .*"louder".*"quieter"/m);
+  assert.equal(await server.end(), 130);
+});
+
+Deno.test("sluice serve and sluice call refuse what they cannot use before they begin", async () => {
+  await using folder = await temporaryFolder();
+  const { path: cwd } = folder;
+  await Deno.writeTextFile(`${cwd}/bad.json`, JSON.stringify({ ...OFFERED, inputs: { voice: "quieter.audio" } }));
+  for (
+    const [args, says] of [
+      [["serve", "--pipelines", "nowhere"], /cannot read "nowhere"/],
+      [["serve", "--pipelines", "bad.json"], /"quieter" .*has no input "audio"|no port|quieter\.audio/],
+      [["serve", "--pipelines", "bad.json", "--token-file", "bad.json"], /Cannot use the token in "bad\.json"/],
+      [["serve", "--pipelines", "bad.json", "--http", "http"], /Cannot serve on "?http"?: wanted a port/],
+      [["call", "http://127.0.0.1:9", "x", "--input", "a.mp3"], /wanted a \.wav \(sound\) or a \.jsonl/],
+      [["call", "nothing", "x"], /wanted one such as http:\/\/127\.0\.0\.1:8080/],
+    ] as const
+  ) {
+    const { code, stderr } = await answer(args, { cwd });
+    assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, says);
+  }
+});
