@@ -127,7 +127,10 @@ export function okGates(changed: readonly string[]): Gate[] {
   ];
 }
 
-/** The gates of `deno task test` that come first: all tests but {@linkcode RARE_TESTS}, whose types are checked all the same. */
+/**
+ * The gates of `deno task test` that come first: all tests but {@linkcode RARE_TESTS}, whose types are checked all the
+ * same.
+ */
 export function commitGates(): Gate[] {
   const { parts, commands, ofDrivers } = testModules();
   return [
@@ -475,9 +478,8 @@ function packagesWith(kind: "tests" | "examples"): string[] {
 }
 
 /**
- * Options that leave the crates with tests as they were written, but for those that others use: to optimise the tests of
- * 30 functions takes two minutes of processor time, to run them as they are four seconds more. What they use is there
- * since the set-up, optimised.
+ * Options that leave the crates with tests unoptimised, but for those that others use: to optimise them takes two minutes
+ * of processor time more, to run their tests some 20 seconds less. What they use is there since the set-up, optimised.
  */
 function unoptimized(): string[] {
   const crates = ["sluice-core", "sluice-ffi", "sluice-plugin-codecs", "sluice-plugin-sensors", "sluice-plugin-video"];

@@ -1,5 +1,5 @@
 /**
- * Tests that `deno task test` leaves to `deno task ok:deep`: of what is rare, where they take long. They do more than the
+ * Tests that `deno task test` leaves to `deno task ok:deep`: of what is rare, where they take long. Most do more than the
  * usual course of a thing, which has tests of its own that always run. `deno task ok` runs those that were changed.
  *
  * @module

@@ -8,6 +8,7 @@ import { appSource } from "../../core/app/app_source.ts";
 import type { AppAudioBlock } from "../../core/app/audio_item.ts";
 import type { AppSourceHandle } from "../../core/app/source_node.ts";
 import { SluiceError } from "../../core/errors.ts";
+import { payloadOf } from "../../core/pipeline/frame_payload.ts";
 import type { TransportPayload } from "../../core/pipeline/transport_data.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
@@ -52,10 +53,7 @@ async function* readSound(path: string): AsyncGenerator<TransportPayload> {
   const sink = runtime.add(appSink.audio());
   runtime.connect(source.outputs.audio, sink.inputs.audio);
   await runtime.start();
-  for await (const frame of sink) {
-    const channels = Array.from({ length: frame.channels }, (_, at) => frame.channel(at).slice());
-    yield { kind: "audio", ptsNs: frame.ptsNs, sampleRateHz: frame.sampleRateHz, channels };
-  }
+  for await (const frame of sink) yield payloadOf(frame);
   await runtime.finished;
 }
 

@@ -20,8 +20,9 @@ const TRIED_PORTS = 20;
 export const TOKEN_VARIABLE = "SLUICE_TOKEN";
 
 /**
- * Serves a runtime, once a page that a checkout lacks is built, and prints the address once, with the token if the server made one. The server makes a token for
- * every address that other machines can reach, unless `SLUICE_TOKEN` holds one.
+ * Serves a runtime, once a page that a checkout lacks is built, and prints the address once, with the token if the
+ * server made one. The server makes a token for every address that other machines can reach, unless `SLUICE_TOKEN`
+ * holds one.
  *
  * @param address as `--serve` has it
  * @throws {SluiceError} `InvalidConfig` if the address cannot be bound to, or the token is too short
@@ -85,12 +86,19 @@ function refusal(message: string): SluiceError {
 /** The token in the environment. */
 export function readToken(): string | undefined {
   const token = Deno.env.get(TOKEN_VARIABLE);
-  if (token === undefined || token === "") return undefined;
+  return token === undefined || token === "" ? undefined : usableToken(token, `of ${TOKEN_VARIABLE}`, TOKEN_VARIABLE);
+}
+
+/**
+ * Refuses a token that is none, without showing it.
+ *
+ * @param where it stands, for the message
+ * @throws {SluiceError} `InvalidConfig`
+ */
+export function usableToken(token: string, where: string, key: string): string {
   if (isUsableToken(token)) return token;
   const wanted = `${MIN_TOKEN} or more letters, digits, "_", "-" and "."`;
-  throw new SluiceError("InvalidConfig", `Cannot use the token of ${TOKEN_VARIABLE}: wanted ${wanted}`, {
-    key: TOKEN_VARIABLE,
-  });
+  throw new SluiceError("InvalidConfig", `Cannot use the token ${where}: wanted ${wanted}`, { key });
 }
 
 /** The addresses that people can type. A server on every address has those of this machine, network addresses first. */

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { isUsableToken, MIN_TOKEN } from "../../control/server/server_options.ts";
 import { SluiceError } from "../../core/errors.ts";
-import { readToken } from "./serve_command.ts";
+import { readToken, usableToken } from "./serve_command.ts";
 
 const OPTION = "--token-file";
 
@@ -23,7 +22,5 @@ export async function readTokenFile(path: string | undefined): Promise<string | 
   } catch (error) {
     throw new SluiceError("InvalidConfig", `Cannot read the token: ${(error as Error).message}`, { key: OPTION });
   }
-  if (isUsableToken(text)) return text;
-  const wanted = `wanted ${MIN_TOKEN} or more letters, digits, "_", "-" and "."`;
-  throw new SluiceError("InvalidConfig", `Cannot use the token in "${path}": ${wanted}`, { key: OPTION });
+  return usableToken(text, `in "${path}"`, OPTION);
 }

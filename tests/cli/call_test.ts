@@ -58,7 +58,8 @@ Deno.test("sluice call writes what sluice run does, bit for bit, and values as l
   const server = await serving(cwd, "--token-file", "token");
   assert.deepEqual(server.graphs, ["quieter"]);
   const stranger = await answer(["call", server.url, "quieter", "--input", "in.wav", "--output", "no.wav"], { cwd });
-  assert.notEqual(stranger.code, 0);
+  assert.equal(stranger.code, 1);
+  assert.match(stranger.stderr, /lets you in/);
   const call = ["call", server.url, "quieter", "--token-file", "token", "--input", "voice=in.wav"];
   const called = await sluice([...call, "--output", "sound=call.wav"], { cwd });
   assert.equal(called.code, 0, called.stderr);
