@@ -19,8 +19,13 @@ function connect(url: string): ControlClient {
 /** How long a client may take to tell something, milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** Resolves once a client has told something that fits. */
+/** Settles once `fits()`, which may be so already. */
 function until(client: ControlClient, event: keyof ClientEvents, fits: () => boolean): Promise<void> {
+  return fits() ? Promise.resolve() : next(client, event, fits);
+}
+
+/** Settles at the next such event after which `fits()`. */
+function next(client: ControlClient, event: keyof ClientEvents, fits = () => true): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no "${event}" as wanted: ${fits}`)), PATIENCE_MS);
     const end = client.on(event, () => {
@@ -65,7 +70,7 @@ eachDriver("log lines of a worker lane reach /api/logs and subscriptions, with t
   await runtime.finished;
   const frames = runtime.stats().links[0].read;
   const last = `line 0 of frame ${frames}`;
-  if (lines.at(-1)?.message !== last) await until(client, "logs", () => lines.at(-1)?.message === last);
+  await until(client, "logs", () => lines.at(-1)?.message === last);
   equal(lines.length, frames + 1);
   deepEqual(
     new Set(lines.map(({ nodeId, level, category }) => `${nodeId} ${level} ${category}`)),
@@ -84,10 +89,10 @@ eachDriver("an edit of the graph is pushed at once, also to a client that follow
   const client = connect(server.url);
   client.watch({ statsHz: 0.1 });
   const graph = await client.ready();
-  await until(client, "stats", () => true);
+  await next(client, "stats");
   const startMs = performance.now();
   const told = until(client, "graph", () => client.graph!.nodes.some(({ id }) => id === "second"));
-  const stats = until(client, "stats", () => true);
+  const stats = next(client, "stats");
   await runtime.edit((edit) => {
     const second = edit.add(nodes.levelMeter(), { id: "second", lane: "main" });
     edit.connectByName("gain.audioOut", second.inputs.audioIn.address);
@@ -119,7 +124,7 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
   client.on("status", (status) => told.push(status));
   client.watch({ statsHz: 50, events: {}, logs: {} });
   await client.ready();
-  await until(client, "stats", () => true);
+  await next(client, "stats");
   for (let k = 0; k < 3; k++) {
     told.length = 0;
     way.cut();
@@ -128,9 +133,9 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
     await runtime.resume();
     logger("harness").warn(`marker ${k}`);
     const resumed = () => events.filter(({ kind }) => kind === "resumed").length === k + 1;
-    if (!resumed()) await until(client, "events", resumed);
-    if (lines.length <= k) await until(client, "logs", () => lines.length > k);
-    await until(client, "stats", () => true);
+    await until(client, "events", resumed);
+    await until(client, "logs", () => lines.length > k);
+    await next(client, "stats");
     deepEqual(told.slice(told.indexOf("waiting"), told.lastIndexOf("open") + 2).slice(-2), ["open", "graph"]);
   }
   const seqs = events.map(({ seq }) => seq);
@@ -170,13 +175,13 @@ Deno.test("a client finds the next run at the same address: it is told of the re
   client.watch({ statsHz: 20, events: {} });
   const { run } = await client.ready();
   await until(client, "figures", () => client.figures.has("level"));
-  const restarted = until(client, "restart", () => true);
+  const restarted = next(client, "restart");
   await first.stopAndCheck();
   await first[Symbol.asyncDispose]();
   await using second = await serveLive("off", { port: Number(port) });
   await restarted;
   ok(client.graph!.run !== run);
-  await until(client, "stats", () => true);
+  await next(client, "stats");
   client.close();
   await second.stopAndCheck();
 });
@@ -202,11 +207,11 @@ eachDriver("figures of all lanes go on while one hangs, and say which node hangs
     const lane = client.graph!.lanes.findIndex(({ name }) => name === "far");
     found.push({ ticks: nodes.ticks[at("level")], read: links.written[0], stuckMs, current: lanes.currentNode[lane] });
   });
-  await until(client, "stats", () => found.at(-1)!.stuckMs > 1_500);
+  await until(client, "stats", () => (found.at(-1)?.stuckMs ?? 0) > 1_500);
   const { stuckMs } = found.at(-1)!;
   await runtime.edit((edit) => edit.add(nodes.toneSource(), { id: "zzz", lane: "main" }));
   await until(client, "graph", () => client.graph!.nodes.length === 4);
-  await until(client, "stats", () => true);
+  await next(client, "stats");
   ok(found.at(-1)!.stuckMs > stuckMs, "an edit makes it hang no less");
   const [one, two] = [found[Math.floor(found.length / 2)], found.at(-1)!];
   ok(two.ticks > one.ticks && two.read > one.read, JSON.stringify({ one, two }));
@@ -231,7 +236,7 @@ eachDriver("ages of links leave pauses out, in statistics and in /metrics alike"
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   await runtime.resume();
   // A lane may be late for a while; what counts the pause in says more for good.
-  await until(client, "stats", () => ageMs < PAUSE_MS / 2);
+  await next(client, "stats", () => ageMs < PAUSE_MS / 2);
   let ages: number[] = [];
   for (const untilMs = performance.now() + PATIENCE_MS; ages.length === 0 || Math.max(...ages) >= PAUSE_MS / 2_000;) {
     ok(performance.now() < untilMs, `${ages} s in /metrics`);
