@@ -3,19 +3,17 @@
  *
  * @module
  */
-import type { AppSinkHandle } from "../app/app_sink.ts";
 import type { AppSourceHandle } from "../app/source_node.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../errors/suggestion.ts";
-import type { Frame } from "../frames/frame.ts";
 import type { Runtime } from "../runtime.ts";
-import { payloadOf } from "./frame_payload.ts";
-import { Outbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { checkData } from "./payload_check.ts";
 import type { PreparedPipeline } from "./prepared_pipeline.ts";
+import type { SessionSinkHandle } from "./session_sink.ts";
 import { type FramePayload, ItemCheck } from "./session_source.ts";
 import { BaseSession } from "./transport.ts";
-import { TransportData } from "./transport_data.ts";
+import type { TransportData } from "./transport_data.ts";
 
 /** An input of the session. */
 interface SessionInput {
@@ -31,17 +29,18 @@ export class GraphSession extends BaseSession {
   override readonly sessionId = crypto.randomUUID();
   readonly #runtime: Runtime;
   readonly #inputs: ReadonlyMap<string, SessionInput>;
-  readonly #sinks: ReadonlyMap<string, AppSinkHandle<Frame, unknown>>;
-  readonly #outbox = new Outbox<TransportData>();
+  readonly #sinks: readonly SessionSinkHandle[];
+  readonly #outbox: Outbox<TransportData>;
   /** The graph has ended and its runtime is disposed of. */
   #over: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor({ inputs, build }: PreparedPipeline) {
     super();
-    const { runtime, sources, sinks } = build();
+    const { runtime, sources, sinks, outbox } = build();
     this.#runtime = runtime;
     this.#sinks = sinks;
+    this.#outbox = outbox;
     this.#inputs = new Map(inputs.map((port) => {
       const { name } = port;
       return [name, { name, check: new ItemCheck(port), source: sources.get(name)!, hasEnded: false }];
@@ -100,32 +99,20 @@ export class GraphSession extends BaseSession {
   async #close(): Promise<void> {
     this.#outbox.close();
     for (const { source } of this.#inputs.values()) source.end();
-    for (const sink of this.#sinks.values()) await sink[Symbol.asyncIterator]().return!();
+    for (const sink of this.#sinks) sink.close();
     await this.#runtime[Symbol.asyncDispose]();
     await this.#over;
   }
 
-  /** Carries the outputs out until the graph has ended. */
+  /** Ends the outputs once the graph has ended. */
   async #run(): Promise<void> {
-    const finished = this.#runtime.finished;
-    // A failure is told once what came before it was read.
-    finished.catch(() => {});
-    await Promise.allSettled([...this.#sinks].map(([port, sink]) => this.#carry(port, sink)));
     try {
-      await finished;
+      await this.#runtime.finished;
       this.#outbox.end();
     } catch (error) {
       this.#outbox.end({ error: asSluiceError(error) });
     }
     await this.#runtime[Symbol.asyncDispose]();
-  }
-
-  async #carry(port: string, sink: AsyncIterable<Frame>): Promise<void> {
-    let sequence = 0;
-    for await (const frame of sink) {
-      if (this.#closing !== undefined) return;
-      await this.#outbox.put(new TransportData(payloadOf(frame), { port, sequence: sequence++ }));
-    }
   }
 
   #input(name: string | undefined): SessionInput {

@@ -114,7 +114,7 @@ export class MockSession extends BaseSession {
 
   /** Gives outputs that nobody has asked for. */
   emit(...outputs: readonly TransportData[]): void {
-    for (const output of outputs) void this.#outbox.put(output);
+    for (const output of outputs) this.#outbox.put(output);
   }
 
   /** Fails as a graph does. */

@@ -24,13 +24,11 @@ export class Outbox<T> {
     return this.#isRead;
   }
 
-  /** Offers an item. Settles once it was taken, or nobody will take it. */
-  put(item: T): Promise<void> {
-    if (this.#end !== undefined) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#offered.push({ item, taken: resolve });
+  /** Offers an item. @param taken is called once it was taken, or nobody will take it */
+  put(item: T, taken = () => {}): void {
+    if (this.#end !== undefined) return taken();
+    this.#offered.push({ item, taken });
     this.#reader?.resolve();
-    return promise;
   }
 
   /**

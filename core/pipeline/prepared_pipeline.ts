@@ -5,10 +5,8 @@
  * @module
  */
 import { findPort } from "../descriptor/descriptor.ts";
-import { appSink, type AppSinkHandle } from "../app/app_sink.ts";
 import type { AppSourceHandle } from "../app/source_node.ts";
 import { SluiceError } from "../errors.ts";
-import type { Frame } from "../frames/frame.ts";
 import { buildGraph, graphOptions } from "../graph/build.ts";
 import type { GraphDocument } from "../graph/document.ts";
 import { acceptedBy } from "../graph/known_accepts.ts";
@@ -16,12 +14,14 @@ import { loadGraph, parseGraph } from "../graph/load.ts";
 import { splitAddress } from "../ids.ts";
 import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
-import type { NodeSpec } from "../registry/node_type.ts";
 import { Runtime } from "../runtime.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { FrameKind } from "../frames/format.ts";
+import { Outbox } from "./outbox.ts";
+import { sessionSink, type SessionSinkHandle } from "./session_sink.ts";
 import { type FramePayload, sessionSource, type SourcePort } from "./session_source.ts";
 import type { PipelineGraph } from "./transport.ts";
+import type { TransportData } from "./transport_data.ts";
 
 /** What every session's runtime is made with, beside what its graph says. */
 export type SessionRuntimeOptions = Pick<RuntimeOptions, "native" | "memory" | "development" | "supervision">;
@@ -50,8 +50,10 @@ export interface BuiltPipeline {
   readonly runtime: Runtime;
   /** What feeds each input. */
   readonly sources: ReadonlyMap<string, AppSourceHandle<FramePayload, unknown>>;
-  /** What reads each output. */
-  readonly sinks: ReadonlyMap<string, AppSinkHandle<Frame, unknown>>;
+  /** What reads the outputs. */
+  readonly sinks: readonly SessionSinkHandle[];
+  /** Where the sinks put what comes out. */
+  readonly outbox: Outbox<TransportData>;
 }
 
 /**
@@ -102,12 +104,13 @@ function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: rea
     runtime.connectByName(`${source.id}.${port.kind}`, port.address, { policy: "lossless" });
     return [port.name, source] as const;
   });
+  const outbox = new Outbox<TransportData>();
   const sinks = outputs.map(({ name, kind, address }) => {
-    const sink = runtime.add((appSink[kind] as () => NodeSpec)() as NodeSpec<AppSinkHandle<Frame, unknown>>);
+    const sink = runtime.add(sessionSink(name, kind, outbox));
     runtime.connectByName(address, `${sink.id}.${kind}`);
-    return [name, sink] as const;
+    return sink;
   });
-  return { runtime, sources: new Map(sources), sinks: new Map(sinks) };
+  return { runtime, sources: new Map(sources), sinks, outbox };
 }
 
 /**

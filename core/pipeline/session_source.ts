@@ -34,7 +34,8 @@ const TAKEN: { readonly [K in FrameKind]: readonly FramePayload["kind"][] } = {
   data: ["data", "text", "bytes"],
 };
 
-const FRAME_TYPES: { readonly [K in FrameKind]: string } = {
+/** The class of the frames of each kind. */
+export const FRAME_TYPES: { readonly [K in FrameKind]: string } = {
   audio: "AudioFrame",
   video: "VideoFrame",
   encoded: "EncodedFrame",

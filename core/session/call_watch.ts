@@ -2,7 +2,7 @@
  * Finds out from the control page alone which nodes have awaited something for long, in a call in which they have
  * neither read nor written since: most likely a promise that never settles. Such a node holds no thread, so nothing else
  * reports it. Nodes that wait for room, for a slot or for the end of a pause do not count, nor do external nodes, whose
- * one tick is their whole life, nor sinks that wait for their script, nor native stages, which await nothing.
+ * one tick is their whole life, nor nodes that wait for their script or client, nor native stages, which await nothing.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { NodeId } from "../ids.ts";
 import { type NodeState, readNodeCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
-import { APP_SINK, MAX_STEP_NS } from "./unread_watch.ts";
+import { MAX_STEP_NS } from "./unread_watch.ts";
 
 /** A call that has awaited something for long. */
 export interface LateCall {
@@ -72,9 +72,9 @@ export class CallWatch {
   /** @returns `undefined` for a node that is in no such call */
   #signsOf({ index, type }: NodeEntry): string | undefined {
     const phase = readPhase(this.#page, index);
-    const { mode, type: name, lane } = type.descriptor;
+    const { mode, category, lane } = type.descriptor;
     if (lane === "native") return undefined;
-    if (phase !== PHASE.flush && (phase !== PHASE.await || mode === "external" || name === APP_SINK)) return undefined;
+    if (phase !== PHASE.flush && (phase !== PHASE.await || mode === "external" || category === "app")) return undefined;
     if (this.#page.u32[index32(this.#page.nodeOffset(index) + NODE.blockedKind)] !== BLOCKED.none) return undefined;
     const { ticks, framesIn, framesOut } = readNodeCounters(this.#page, index);
     return `${phase} ${ticks} ${framesIn} ${framesOut}`;

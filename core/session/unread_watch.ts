@@ -13,7 +13,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
 /** The type of sinks that a script reads. */
-export const APP_SINK = "app-sink";
+const APP_SINK = "app-sink";
 
 /** The most time that counts between two looks, nanoseconds: the whole process may have been stopped meanwhile. */
 export const MAX_STEP_NS = 1_000_000_000;
