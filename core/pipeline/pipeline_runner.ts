@@ -8,6 +8,7 @@ import type { GraphDocument } from "../graph/document.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { executeOn } from "./execute_session.ts";
 import { GraphSession } from "./graph_session.ts";
+import { PipelineFile } from "./pipeline_file.ts";
 import { type PreparedPipeline, preparePipeline, type SessionRuntimeOptions } from "./prepared_pipeline.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
@@ -27,7 +28,7 @@ export interface PipelineRunnerOptions {
 
 /**
  * Runs graphs whose exposed inputs and outputs are the ports of sessions. Each session has a runtime of its own; a graph
- * is read and checked once, when it is first asked for: a file that changes later is not read again.
+ * is read and checked once, when it is first asked for, and a file again once it has changed: sessions that run go on.
  *
  * @example
  * ```ts
@@ -47,7 +48,7 @@ export interface PipelineRunnerOptions {
  */
 export class PipelineRunner implements PipelineTransport {
   readonly #options: PipelineRunnerOptions;
-  readonly #byPath = new Map<string, Promise<PreparedPipeline>>();
+  readonly #files = new Map<string, PipelineFile>();
   readonly #byGraph = new WeakMap<object, Promise<PreparedPipeline>>();
 
   /**
@@ -93,19 +94,17 @@ export class PipelineRunner implements PipelineTransport {
   }
 
   #prepared(graph: PipelineGraph | GraphDocument): Promise<PreparedPipeline> {
-    const known: { get(key: unknown): Promise<PreparedPipeline> | undefined } = typeof graph === "string"
-      ? this.#byPath
-      : this.#byGraph;
-    const before = known.get(graph);
-    if (before !== undefined) return before;
-    const prepared = preparePipeline(graph, this.#options.registry, this.#options.runtime ?? {});
+    const prepare = () => preparePipeline(graph, this.#options.registry, this.#options.runtime ?? {});
     if (typeof graph === "string") {
-      this.#byPath.set(graph, prepared);
-      prepared.catch(() => this.#byPath.delete(graph));
-    } else {
-      this.#byGraph.set(graph, prepared);
-      prepared.catch(() => this.#byGraph.delete(graph));
+      let file = this.#files.get(graph);
+      if (file === undefined) this.#files.set(graph, file = new PipelineFile(graph, prepare));
+      return file.current();
     }
+    const before = this.#byGraph.get(graph);
+    if (before !== undefined) return before;
+    const prepared = prepare();
+    this.#byGraph.set(graph, prepared);
+    prepared.catch(() => this.#byGraph.delete(graph));
     return prepared;
   }
 }

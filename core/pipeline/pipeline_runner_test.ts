@@ -1,9 +1,14 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
+import { appSource } from "../app/app_source.ts";
+import { tapLog } from "../log.ts";
+import { Runtime } from "../runtime.ts";
 import { executeOn } from "./execute_session.ts";
 import { passing, testRegistry, WORDS } from "./fixtures/node_types.ts";
+import { Outbox } from "./outbox.ts";
 import { PipelineRunner } from "./pipeline_runner.ts";
+import { sessionSink } from "./session_sink.ts";
 import type { StreamSession } from "./transport.ts";
 import { TransportData, type TransportPayload } from "./transport_data.ts";
 
@@ -131,6 +136,33 @@ Deno.test("a graph that fails tells why by sendInput() and recvOutput()", async 
   equal(session.isActive, false);
   await rejects(session.sendInput(text("more", "text")), { code: "NodeFailed" });
   await rejects(runner.execute(WORDS, [text("boom", "text")]), { code: "NodeFailed" });
+});
+
+Deno.test("a sink of a session may wait for its client for longer than callTimeoutMs", async () => {
+  const runtime = new Runtime({ mode: "offline", stuckAfterMs: 100, callTimeoutMs: 200 });
+  const source = runtime.add(appSource.data<number>());
+  const outbox = new Outbox<TransportData>();
+  const sink = runtime.add(sessionSink("out", "data", outbox));
+  runtime.connectByName(`${source.id}.data`, `${sink.id}.data`);
+  await runtime.start();
+  await source.push({ value: 1 });
+  source.end();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  deepEqual((await outbox.take())?.payload, { kind: "data", ptsNs: 0, value: 1 });
+  equal((await runtime.finished).outcome, "completed");
+});
+
+Deno.test("a session gives what came out of a graph before it failed, and then why it did", async () => {
+  for (const chunks of [["one two boom"], ["one", "two", "boom"]]) {
+    await using session = await runner.stream(WORDS);
+    for (const each of chunks) await session.sendInput(text(each, "text"));
+    const outputs: string[] = [];
+    const reading = (async () => {
+      for await (const { payload } of session) if (payload.kind === "text") outputs.push(payload.text);
+    })();
+    await rejects(reading, { code: "NodeFailed", nodeId: "words" });
+    deepEqual(outputs, ["one", "two"]);
+  }
 });
 
 Deno.test("a session makes its client wait while nobody reads its outputs", async () => {
@@ -277,19 +309,56 @@ Deno.test("PipelineRunner says what is wrong with a graph", async () => {
   });
 });
 
-Deno.test("PipelineRunner reads a graph once, and each session has a runtime of its own", async () => {
-  const path = await Deno.makeTempFile({ suffix: ".json" });
-  await Deno.writeTextFile(path, JSON.stringify(passing("data")));
-  await runner.prepare(path);
-  await Deno.remove(path);
-  await using first = await runner.stream(path);
-  await using second = await runner.stream(path);
+Deno.test("PipelineRunner gives each session a runtime of its own", async () => {
+  const graph = passing("data");
+  await using first = await runner.stream(graph);
+  await using second = await runner.stream(graph);
   await first.sendInput(text("a"));
   await second.sendInput(text("b"));
   deepEqual([(await second.recvOutput())!.payload, (await first.recvOutput())!.payload], [
     { kind: "text", text: "b", ptsNs: 0 },
     { kind: "text", text: "a", ptsNs: 0 },
   ]);
+});
+
+Deno.test("PipelineRunner reads a graph file again once it or a sub-graph of it has changed, and tells", async () => {
+  const folder = await Deno.makeTempDir();
+  const [path, inner] = [`${folder}/outer.json`, `${folder}/inner.json`];
+  const told: string[] = [];
+  using taps = new DisposableStack();
+  taps.defer(tapLog(({ message }) => message.includes("outer.json") ? void told.push(message) : undefined));
+  const write = (at: string, graph: unknown) => Deno.writeTextFile(at, JSON.stringify(graph));
+  const exposing = (name: string) => ({
+    version: 1,
+    nodes: { inner: { graph: "inner.json" } },
+    inputs: { [name]: "inner.in" },
+    outputs: { out: "inner.out" },
+  });
+  await write(inner, passing("data"));
+  await write(path, exposing("before"));
+  await using before = await runner.stream(path);
+  const isRead = (name: string) => runner.execute(path, [text("x", name)]).then(({ length }) => length === 1);
+  ok(await isRead("before"));
+  equal(told.length, 0);
+
+  await write(path, exposing("behind"));
+  ok(await isRead("behind"));
+  await before.sendInput(text("a", "before"));
+  equal((await before.recvOutput())!.port, "out");
+  await write(inner, { ...passing("data"), nodes: { pass: { type: "pass-dta" } } });
+  await rejects(runner.stream(path), { code: "NodeTypeNotFound" });
+  await rejects(runner.stream(path), { code: "NodeTypeNotFound" });
+  await write(inner, passing("data"));
+  ok(await isRead("behind"));
+  await Deno.remove(path);
+  await rejects(runner.stream(path), { code: "InvalidGraph", message: /there is no such file/ });
+  deepEqual(told.map((each) => each.replace(/^".*?" has changed(: new|, and no).*/, "$1")), [
+    ": new",
+    ", and no",
+    ": new",
+    ", and no",
+  ]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 function text(words: string, port?: string): TransportData {
