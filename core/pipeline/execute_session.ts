@@ -54,6 +54,7 @@ async function readAll(session: StreamSession, maxBytes: number): Promise<Transp
       throw new SluiceError(
         "LimitExceeded",
         `Cannot execute the graph: more than ${maxBytes} bytes came out; use a session, whose outputs are read one by one`,
+        { key: "executeBytes" },
       );
     }
     outputs.push(data);

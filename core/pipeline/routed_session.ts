@@ -91,6 +91,7 @@ export class RoutedSession extends BaseSession {
       throw new SluiceError(
         "LimitExceeded",
         `Cannot send an item: ${MAX_WAITING} wait for room already; send the next one when one of them was taken`,
+        { key: "waiting" },
       );
     }
     this.#waiting++;
@@ -124,7 +125,8 @@ export class RoutedSession extends BaseSession {
     const { itemBytes } = this.#place.limits;
     if (bytes > itemBytes) {
       await this.end("limit");
-      throw tooLarge(`Cannot give an output of ${bytes} bytes: at most ${itemBytes} are allowed`, data.port);
+      const message = `Cannot give an output of ${bytes} bytes: at most ${itemBytes} are allowed`;
+      throw tooLarge(message, "itemBytes", data.port);
     }
     this.#count("outputs", "outputBytes", bytes);
     return data;
@@ -156,12 +158,13 @@ export class RoutedSession extends BaseSession {
   #weigh(bytes: number, port: string | undefined): void {
     const { itemBytes, sessionBytes } = this.#place.limits;
     if (bytes > itemBytes) {
-      throw tooLarge(`Cannot send an item of ${bytes} bytes: at most ${itemBytes} are allowed`, port);
+      throw tooLarge(`Cannot send an item of ${bytes} bytes: at most ${itemBytes} are allowed`, "itemBytes", port);
     }
     this.#takenBytes += bytes;
     if (this.#takenBytes <= sessionBytes) return;
     void this.end("limit");
-    throw tooLarge(`Cannot send more than ${sessionBytes} bytes into one session: it was closed`, port);
+    const message = `Cannot send more than ${sessionBytes} bytes into one session: it was closed`;
+    throw tooLarge(message, "sessionBytes", port);
   }
 
   /** Waits until the rates let the bytes through. */
@@ -205,6 +208,6 @@ export class RoutedSession extends BaseSession {
   }
 }
 
-function tooLarge(message: string, port: string | undefined): SluiceError {
-  return new SluiceError("LimitExceeded", message, { ...(port !== undefined && { port }) });
+function tooLarge(message: string, key: keyof SessionLimits, port: string | undefined): SluiceError {
+  return new SluiceError("LimitExceeded", message, { key, ...(port !== undefined && { port }) });
 }

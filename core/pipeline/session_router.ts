@@ -142,6 +142,11 @@ export class SessionRouter implements AsyncDisposable {
     };
   }
 
+  /** Whether it asks who calls; else everybody is `anonymous`. */
+  get authenticates(): boolean {
+    return this.#options.authenticate !== undefined;
+  }
+
   /** The sessions that are open, for those who run the server. */
   sessions(): SessionFigures[] {
     return [...this.#sessions.values()].map((session) => session.figures());
@@ -188,6 +193,7 @@ export class SessionRouter implements AsyncDisposable {
       throw new SluiceError(
         "LimitExceeded",
         `Cannot execute the graph on ${bytes} bytes: at most ${executeBytes} are allowed; use a session`,
+        { key: "executeBytes" },
       );
     }
     return await executeOn(await this.#start(asked), items, executeBytes, options);
@@ -234,14 +240,16 @@ export class SessionRouter implements AsyncDisposable {
   #assertRoom(caller: string): void {
     if (this.#isDraining) throw this.#refuse("draining", stopping());
     const { sessions, sessionsPerCaller } = this.#limits;
-    const refuse = (found: string) =>
+    const refuse = (key: keyof SessionLimits, found: string) =>
       this.#refuse(
         "sessions",
-        new SluiceError("LimitExceeded", `Cannot start a session: ${found}; close one, or wait`),
+        new SluiceError("LimitExceeded", `Cannot start a session: ${found}; close one, or wait`, { key }),
       );
-    if (this.#sessions.size + this.#starting >= sessions) throw refuse(`${sessions} are open, the most there may be`);
+    if (this.#sessions.size + this.#starting >= sessions) {
+      throw refuse("sessions", `${sessions} are open, the most there may be`);
+    }
     if ((this.#held.get(caller) ?? 0) >= sessionsPerCaller) {
-      throw refuse(`"${caller}" has ${sessionsPerCaller} open, the most that one caller may have`);
+      throw refuse("sessionsPerCaller", `"${caller}" has ${sessionsPerCaller} open, the most that one caller may have`);
     }
   }
 
@@ -288,5 +296,5 @@ export class SessionRouter implements AsyncDisposable {
 }
 
 function stopping(): SluiceError {
-  return new SluiceError("Busy", "Cannot start a session: the server stops");
+  return new SluiceError("Busy", "Cannot start a session: the server stops", { key: "draining" });
 }

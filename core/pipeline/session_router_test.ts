@@ -133,11 +133,13 @@ Deno.test("SessionRouter limits sessions, of all and of each caller, and counts 
   const [first] = await Promise.all([me.stream("voice"), me.stream("voice")]);
   await rejects(me.stream("voice"), {
     code: "LimitExceeded",
+    key: "sessionsPerCaller",
     message: 'Cannot start a session: "me" has 2 open, the most that one caller may have; close one, or wait',
   });
   const begun = [you.stream("voice"), you.stream("voice")];
   await rejects(begun[1], {
     code: "LimitExceeded",
+    key: "sessions",
     message: "Cannot start a session: 3 are open, the most there may be; close one, or wait",
   });
   await begun[0];

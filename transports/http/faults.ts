@@ -19,7 +19,7 @@ const STATUSES: { readonly [code in SluiceErrorCode]?: number } = {
 };
 
 /** Limits of how many, by the key of the error: a later request is wanted, not a smaller one. */
-const COUNTS = /^(connections|sessions|sessionsPerCaller)$/;
+const COUNTS = /^(connections|sessions|sessionsPerCaller|waiting)$/;
 
 /** An error of HTTP itself, whose status does not follow from its code. */
 export class HttpFault extends SluiceError {
@@ -37,16 +37,11 @@ export function statusOf(error: unknown): number {
   if (error instanceof HttpFault) return error.status;
   const code = codeOf(error);
   if (code === undefined) return 500;
-  if (code === "LimitExceeded" && COUNTS.test((error as SluiceError).key ?? "")) return 429;
+  const { key = "" } = error as SluiceError;
+  if (code === "LimitExceeded" && COUNTS.test(key)) return 429;
+  // A server that stops comes back.
+  if (code === "Busy" && key === "draining") return 503;
   return STATUSES[code] ?? ((error as SluiceError).isBadInput ? 400 : 500);
-}
-
-/** As what a failed start of a session is answered: too many may be fewer later, and a server that stops comes back. */
-export function startFault(error: unknown): unknown {
-  const code = codeOf(error);
-  const status = code === "LimitExceeded" ? 429 : code === "Busy" ? 503 : undefined;
-  if (code === undefined || status === undefined) return error;
-  return new HttpFault(status, code, (error as SluiceError).message, { cause: error });
 }
 
 /** Answers a request that failed. @param more further fields of the answer */

@@ -54,8 +54,8 @@ export interface HttpOptions {
   readonly hostname?: string;
   /**
    * Who checks requests: `token` compares them with {@linkcode HttpOptions.token}, and `router` leaves it to the router's
-   * `authenticate`, which it must have then: elsewhere than on loopback, only requests without a token are refused before
-   * it is asked. By default `token`.
+   * `authenticate`: elsewhere than on loopback it must have one, and requests without a token are refused before it is
+   * asked. By default `token`.
    */
   readonly access?: "token" | "router";
   /**

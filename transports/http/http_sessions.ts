@@ -9,7 +9,7 @@ import { SluiceError } from "../../core/errors.ts";
 import type { CallerAccess } from "../../core/pipeline/router_options.ts";
 import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
-import { HttpFault, startFault } from "./faults.ts";
+import { HttpFault } from "./faults.ts";
 import { type LogLimits, OutputLog } from "./output_log.ts";
 
 /** Time between two looks for sessions that have ended, milliseconds. */
@@ -62,9 +62,7 @@ export class HttpSessions {
 
   /** Starts a session. */
   async open(access: CallerAccess, graph: PipelineGraph): Promise<HttpSession> {
-    const session = await access.stream(graph).catch((error) => {
-      throw startFault(error);
-    });
+    const session = await access.stream(graph);
     if (this.#isClosed) {
       await session.close();
       throw new HttpFault(503, "Busy", "Cannot start a session: the server ends");

@@ -3,8 +3,11 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import { fileURLToPath } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
+import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { EchoPipelines } from "./fixtures/echo_pipelines.ts";
 import { served, textItem, textJson, textOf, until } from "./fixtures/served.ts";
 import { HTTP_LIMITS } from "./http_options.ts";
+import { serveHttp } from "./server.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 
 Deno.test("POST /v1/execute answers the outputs of its inputs, in JSON", async () => {
@@ -55,6 +58,31 @@ Deno.test("errors are JSON with code and fields, and their status follows from t
   const plain = await at.post("/v1/execute", {}, { "content-type": "text/plain" });
   equal(plain.status, 415);
   await plain.body?.cancel();
+});
+
+Deno.test("a session beyond how many there may be, and one of a server that stops, may be asked for again", async () => {
+  const router = new SessionRouter({
+    transport: new EchoPipelines(),
+    graphs: { echo: "echo" },
+    limits: { sessions: 1 },
+  });
+  await using server = serveHttp(router, { port: 0 });
+  await (await router.authenticate({ transport: "test" })).stream("echo");
+  const [execute, sessions] = ["/v1/execute", "/v1/sessions"].map((path) => () =>
+    fetch(server.url + path, {
+      method: "POST",
+      body: '{"graph": "echo"}',
+      headers: { "content-type": "application/json" },
+    })
+  );
+  for (const status of [429, 503]) {
+    for (const call of [execute, sessions]) {
+      const answer = await call();
+      await answer.body?.cancel();
+      deepEqual([answer.status, answer.headers.get("retry-after")], [status, "1"]);
+    }
+    await router.drain(0);
+  }
 });
 
 Deno.test("a call whose client goes away stops its graph", async () => {
@@ -204,6 +232,7 @@ Deno.test("serveHttp() refuses options that would open it, or change nothing", (
     [{ prot: 1 }, /there is no option "prot"/],
     [{ token: "short" }, /wanted for "token" 16 or more/],
     [{ access: "router", token: "0123456789abcdef" }, /leaves tokens to the router/],
+    [{ access: "router", hostname: "0.0.0.0" }, /whose router lets everybody in.*give the router "authenticate"/],
     [{ origins: ["https://app.example/path"] }, /an origin without a path/],
     [{ limits: { bodyBytes: 0 } }, /"limits.bodyBytes" is 0/],
   ];

@@ -8,6 +8,7 @@
  */
 import { Access, isLoopback, randomToken } from "../../control/server/access.ts";
 import { Listener } from "../../control/server/listener.ts";
+import { SluiceError } from "../../core/errors.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import { jsonFormat } from "../../core/pipeline/json_format.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
@@ -53,6 +54,11 @@ export interface HttpServer extends AsyncDisposable {
 export function serveHttp(router: SessionRouter, options: HttpOptions = {}): HttpServer {
   assertHttpOptions(options);
   const hostname = options.hostname ?? "127.0.0.1";
+  if (options.access === "router" && !isLoopback(hostname) && !router.authenticates) {
+    const message = 'Cannot serve pipelines: "access" is "router", whose router lets everybody in, and ' +
+      `"${hostname}" is an address that others reach; give the router "authenticate", or leave "access" out`;
+    throw new SluiceError("InvalidConfig", message, { key: "access" });
+  }
   const needsToken = options.access !== "router" && !isLoopback(hostname);
   const token = options.token ?? (needsToken ? randomToken() : undefined);
   const limits = { ...HTTP_LIMITS, ...options.limits };
