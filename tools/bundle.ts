@@ -17,6 +17,8 @@ import { isBundleCurrent, readParts, readSources, SOURCES_FILE } from "../core/r
 import { writeTogether } from "../codegen/files/write_together.ts";
 import { bundledNode, listBundledNodes, NODES } from "./bundled_nodes.ts";
 import { collectCrateLicences } from "./crate_licences.ts";
+import { CLIENT_FILE } from "../transports/http/client_file.ts";
+import { bundleClient } from "./client_bundle.ts";
 import { ROOT } from "./root.ts";
 
 /** The public modules, by their names in the bundle; the command has another entrance there. */
@@ -88,6 +90,7 @@ const BESIDE = [
   "deno.lock",
   "tools/bundle.ts",
   "tools/bundled_nodes.ts",
+  "tools/client_bundle.ts",
   "Cargo.lock",
   "tools/crate_licences.ts",
 ];
@@ -124,6 +127,7 @@ export async function makeBundle(): Promise<void> {
   const files = new Map(output.map((each) => [each.fileName, each.type === "chunk" ? each.code : each.source]));
   dropMaps(files, output.filter((each) => each.type === "chunk"));
   const inside = output.flatMap((each) => each.type === "chunk" ? each.moduleIds : []).map((id) => relative(ROOT, id));
+  files.set(CLIENT_FILE, await bundleClient());
   files.set("LICENSES.txt", await collectLicences(inside));
   await replaceBundle(folder, files);
   const own = inside.filter((path) => !/^\.\.|^\0|node_modules\//.test(path)).concat(BESIDE, BUNDLE_MODULE);

@@ -45,6 +45,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./media": "./media.ts",
     "./plugins": "./plugins.ts",
     "./control": "./control.ts",
+    "./client": "./client.ts",
     "./http": "./transports/http/mod.ts",
     "./cli": "./cli/start.ts",
   });
@@ -64,13 +65,48 @@ Deno.test("what people import loads no transport, and the contract of transports
   assert.deepEqual(contract.filter((path) => !/^(core|ffi)\//.test(path)), []);
 });
 
+Deno.test("client.ts loads no package, no module of Node and nothing that runs graphs, and names nothing of Deno", async () => {
+  const loaded = await loadedAtRunTime("client.ts");
+  assert.ok(loaded.includes("transports/http/web_socket_transport.ts"));
+  const allowed =
+    /^(client\.ts$|transports\/http\/|control\/schemas\/|core\/(errors|values|frames|pipeline|element_index)\b|ffi\/layout)/;
+  assert.deepEqual(loaded.filter((path) => !allowed.test(path)), []);
+  for (const path of loaded) {
+    const text = (await Deno.readTextFile(ROOT + path)).replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+    assert.doesNotMatch(text, /\bDeno\.|\bprocess\.|["']node:/, path);
+  }
+});
+
 /** What importing a module loads: paths of this checkout, and specifiers of everything else. */
 async function loadedBy(path: string): Promise<string[]> {
+  return (await modulesOf(path)).map(({ specifier }) => inCheckout(specifier));
+}
+
+/** The same without what is imported for its types alone. */
+async function loadedAtRunTime(path: string): Promise<string[]> {
+  const modules = new Map((await modulesOf(path)).map((each) => [each.specifier, each]));
+  const loaded = new Set([new URL(`file://${ROOT}${path}`).href]);
+  for (const specifier of loaded) {
+    for (const { code } of modules.get(specifier)?.dependencies ?? []) {
+      if (code !== undefined) loaded.add(code.specifier);
+    }
+  }
+  return [...loaded].map(inCheckout);
+}
+
+interface GraphModule {
+  readonly specifier: string;
+  readonly dependencies?: readonly { readonly code?: { readonly specifier: string } }[];
+}
+
+async function modulesOf(path: string): Promise<readonly GraphModule[]> {
   const { stdout, code } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", ROOT + path] }).output();
   assert.equal(code, 0);
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
-  const root = new URL(`file://${ROOT}`).href;
-  return modules.map(({ specifier }) => specifier.replace(root, ""));
+  return JSON.parse(new TextDecoder().decode(stdout)).modules;
+}
+
+function inCheckout(specifier: string): string {
+  return specifier.replace(new URL(`file://${ROOT}`).href, "");
 }
 
 /** The names that a module exports, types among them. */

@@ -88,6 +88,7 @@ const DOORS = [
   "media.ts",
   "plugins.ts",
   "control.ts",
+  "client.ts",
   "transports/http/mod.ts",
 ];
 

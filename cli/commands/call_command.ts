@@ -6,7 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
-import { WebSocketTransport } from "../../transports/http/mod.ts";
+import { WebSocketTransport } from "../../transports/http/web_socket_transport.ts";
 import { type PayloadWriter, payloadWriter, type PortFile, portFile, readPayloads, valueLine } from "./call_files.ts";
 import { readTokenFile } from "./token_file.ts";
 import { EXIT } from "../output/failure.ts";

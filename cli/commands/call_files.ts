@@ -11,6 +11,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { payloadOf } from "../../core/pipeline/frame_payload.ts";
 import type { TransportPayload } from "../../core/pipeline/transport_data.ts";
 import { Runtime } from "../../core/runtime.ts";
+import { PartialFile } from "../../processors/file/partial_file.ts";
 import { nodes } from "../../sluice.gen.ts";
 
 /** A file, and the port that it is for. */
@@ -147,7 +148,8 @@ class SoundWriter implements PayloadWriter {
 
 class ValueWriter implements PayloadWriter {
   readonly #path: string;
-  #file: Deno.FsFile | undefined;
+  #partial: PartialFile | undefined;
+  #bytes = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -156,18 +158,22 @@ class ValueWriter implements PayloadWriter {
   async write(payload: TransportPayload): Promise<void> {
     const line = valueLine(payload);
     if (line === undefined) throw refused(this.#path, payload, "values");
-    this.#file ??= await Deno.create(this.#path);
+    if (this.#partial === undefined) {
+      this.#partial = PartialFile.claim(this.#path);
+      this.#partial.begin();
+    }
     const bytes = new TextEncoder().encode(`${line}\n`);
-    for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) at += await this.#partial.file.write(bytes.subarray(at));
+    this.#bytes += bytes.length;
   }
 
-  end(): Promise<void> {
-    return this.abort();
+  // deno-lint-ignore require-await
+  async end(): Promise<void> {
+    this.#partial?.commit(this.#bytes);
   }
 
   abort(): Promise<void> {
-    this.#file?.close();
-    this.#file = undefined;
+    this.#partial?.release();
     return Promise.resolve();
   }
 }

@@ -14,6 +14,7 @@ import { Frame, type FrameClass } from "./frame.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { Ledger } from "../memory/ledger.ts";
 import type { StructLayout } from "./struct_layout.ts";
+import "../values/engine.ts";
 import { readValue } from "../values/value_reader.ts";
 import { MAX_MEASURED, measureValue, writeValue } from "../values/value_writer.ts";
 import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";

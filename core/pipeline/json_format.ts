@@ -174,7 +174,13 @@ function listOf(json: Json, key: string): readonly unknown[] {
 }
 
 function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
-  return new Uint8Array(buffer, byteOffset, byteLength).toBase64();
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  // Node 22 and older browsers have only the functions for texts.
+  return bytes.toBase64?.() ?? btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 /** Numbers from base64 or a list. */
@@ -187,7 +193,7 @@ function fromBase64(text: unknown, type: PacketNumber, what: string): ColumnOf<P
   if (typeof text !== "string") return refuse(READ, `${what} is ${kindOf(text)}, wanted base64 or a list of numbers`);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = Uint8Array.fromBase64(text);
+    bytes = bytesOfBase64(text);
   } catch (error) {
     return refuse(READ, `${what} is no base64`, undefined, error);
   }

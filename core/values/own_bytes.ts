@@ -4,6 +4,7 @@
  *
  * @module
  */
+import "./engine.ts";
 import { kindOf } from "./value_kind.ts";
 import { VIEW_CLASSES } from "./wire.ts";
 

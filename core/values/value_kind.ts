@@ -2,9 +2,11 @@
  * Which objects travel between lanes, and as what. It asks for what an object *is*, which its class cannot fake: an
  * object that only inherits from `Map` is not a map.
  *
+ * Three things only the engine can tell. Whatever runs graphs loads `engine.ts`, by which they are known here; a client
+ * of pipelines, which browsers load too, goes without: there a Proxy travels as what it shows.
+ *
  * @module
  */
-import * as types from "node:util/types";
 
 /** As what an object travels. */
 export type ValueKind =
@@ -25,6 +27,22 @@ export interface RefusedKind {
   readonly refused: string;
 }
 
+/** What only the engine can tell of an object. */
+export interface Engine {
+  isProxy(value: object): boolean;
+  /** Whether it is a key of `node:crypto`, whose class nothing tells from one of the user's. */
+  isKey(value: object): boolean;
+  /** Whether it is built in, whatever its prototype is. */
+  isBuiltIn(value: object): boolean;
+}
+
+let engine: Engine = { isProxy: () => false, isKey: () => false, isBuiltIn: () => false };
+
+/** Lets an engine tell what it knows. */
+export function askEngine(asked: Engine): void {
+  engine = asked;
+}
+
 /** The built-in classes whose objects travel. Errors of all built-in classes do. */
 const TAKEN = new Map<unknown, ValueKind>([
   [Object, "plain"],
@@ -39,33 +57,26 @@ const TAKEN = new Map<unknown, ValueKind>([
   [String, "boxed"],
   [Boolean, "boxed"],
   [BigInt, "boxed"],
-  ...[EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError, SuppressedError]
+  ...[EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError]
     .map((type) => [type, "error"] as const),
+  // Node 22 lacks it.
+  [globalThis.SuppressedError, "error"],
 ]);
 
-/** Whether an object is what its class says. */
+/** Whether an object is what its class says: a method of the class takes it. */
 const IS: Readonly<Record<Exclude<ValueKind, "plain" | "array" | "view">, (value: object) => boolean>> = {
-  map: types.isMap,
-  set: types.isSet,
-  date: types.isDate,
-  regExp: types.isRegExp,
-  buffer: types.isArrayBuffer,
-  error: types.isNativeError,
-  boxed: (value) => types.isBoxedPrimitive(value) && !types.isSymbolObject(value),
+  map: taker(getterOf(Map, "size")),
+  set: taker(getterOf(Set, "size")),
+  date: taker(Date.prototype.getTime),
+  regExp: taker(getterOf(RegExp, "source")),
+  buffer: taker(getterOf(ArrayBuffer, "byteLength")),
+  // Node 22 and older browsers lack `isError()`.
+  error: Error.isError ?? ((value) => value instanceof Error),
+  boxed: (value) => unboxed(value) !== undefined,
 };
 
-/** What an object with the prototype of plain objects, or of a class of the user's, may be instead. */
-const HIDDEN = [
-  ...Object.values(IS),
-  types.isPromise,
-  types.isWeakMap,
-  types.isWeakSet,
-  types.isGeneratorObject,
-  types.isMapIterator,
-  types.isSetIterator,
-  types.isSharedArrayBuffer,
-  types.isModuleNamespaceObject,
-];
+/** Classes that make objects of primitives. */
+const BOXES = [Number, String, Boolean, BigInt] as const;
 
 /** Prototypes of built-in objects that no constructor leads to. */
 const ITERATORS = [
@@ -78,7 +89,7 @@ const kinds = new WeakMap<object, ValueKind | RefusedKind>();
 
 /** As what an object travels, or why it does not. */
 export function kindOf(value: object): ValueKind | RefusedKind {
-  if (types.isProxy(value)) return { refused: "a Proxy" };
+  if (engine.isProxy(value)) return { refused: "a Proxy" };
   if (Array.isArray(value)) return "array";
   if (ArrayBuffer.isView(value)) return "view";
   const prototype = Object.getPrototypeOf(value) as object | null;
@@ -92,18 +103,31 @@ export function kindOf(value: object): ValueKind | RefusedKind {
     : { refused: `an object that inherits from ${classNameOf(value)} and is none` };
 }
 
+/** The primitive in an object such as `new Number()` makes; `undefined` for any other object. */
+export function unboxed(value: object): unknown {
+  for (const { prototype } of BOXES) {
+    try {
+      return (prototype.valueOf as () => unknown).call(value);
+    } catch {
+      // It is of another class.
+    }
+  }
+  return undefined;
+}
+
 /** Whether it has the prototype of plain objects and yet is something else. Asks only what costs little. */
 function plainKind(value: object): ValueKind | RefusedKind {
-  // To ask for the iterator costs a fifth of asking the engine.
-  if (Symbol.iterator in value && types.isArgumentsObject(value)) return { refused: "an arguments object" };
+  if (Symbol.iterator in value && Object.prototype.toString.call(value) === "[object Arguments]") {
+    return { refused: "an arguments object" };
+  }
   // What is built in has no own properties; who gives it some and exchanges its prototype is not found out.
   for (const _ in value) return "plain";
-  return HIDDEN.some((is) => is(value)) ? { refused: "a built-in object whose prototype was exchanged" } : "plain";
+  return engine.isBuiltIn(value) ? { refused: "a built-in object whose prototype was exchanged" } : "plain";
 }
 
 /** The kind of the nearest built-in class that a prototype derives from. @param value one of its objects */
 function kindOfClass(prototype: object, value: object): ValueKind | RefusedKind {
-  if (types.isKeyObject(value)) return { refused: "of class KeyObject" };
+  if (engine.isKey(value)) return { refused: "of class KeyObject" };
   for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
     if (ITERATORS.includes(at)) return { refused: "an iterator" };
     if (isOfSegments(at)) return { refused: "what Intl.Segmenter gives" };
@@ -131,4 +155,20 @@ function isBuiltIn(type: { readonly name: string }): boolean {
 
 function classNameOf(value: object): string {
   return (value.constructor as { readonly name?: string } | undefined)?.name ?? "a class";
+}
+
+function getterOf(type: { readonly prototype: object }, name: string): () => unknown {
+  return Object.getOwnPropertyDescriptor(type.prototype, name)!.get!;
+}
+
+/** Tells of which objects a method of a built-in class is one: it throws for all others. */
+function taker(method: () => unknown): (value: object) => boolean {
+  return (value) => {
+    try {
+      method.call(value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 }

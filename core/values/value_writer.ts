@@ -8,9 +8,8 @@
  *
  * @module
  */
-import * as types from "node:util/types";
 import { pathTo } from "./value_path.ts";
-import { kindOf, type RefusedKind } from "./value_kind.ts";
+import { kindOf, type RefusedKind, unboxed } from "./value_kind.ts";
 import {
   ERROR_CLASSES,
   MAX_DEPTH,
@@ -437,12 +436,4 @@ class ValueWriter {
 function textOf(error: Error, part: unknown): string {
   if (typeof part === "symbol") throw new Refusal(error, "an Error whose name or message is a symbol");
   return String(part);
-}
-
-/** The primitive in an object such as `new Number()` makes. */
-function unboxed(value: object): unknown {
-  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
-  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
-  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
-  return BigInt.prototype.valueOf.call(value);
 }

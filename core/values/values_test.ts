@@ -5,6 +5,7 @@ import { randomValue } from "./fixtures/random_value.ts";
 import { assertSameGraph } from "./fixtures/same_graph.ts";
 import { KeyTable } from "./key_table.ts";
 import { pathTo } from "./value_path.ts";
+import "./engine.ts";
 import { readValue } from "./value_reader.ts";
 import { measureValue, type ValueMemory, writeValue } from "./value_writer.ts";
 import { TAG, WIRE_VERSION } from "./wire.ts";

@@ -77,6 +77,13 @@ export const TAG = {
   numbers: 23,
 } as const;
 
+/** Node 22 and older browsers lack this class; they refuse its views. */
+const Float16 = globalThis.Float16Array ?? class Float16Array {
+  constructor() {
+    throw new TypeError("this engine has no Float16Array");
+  }
+};
+
 /** The classes of views, by their number in the bytes. */
 export const VIEW_CLASSES = [
   DataView,
@@ -87,7 +94,7 @@ export const VIEW_CLASSES = [
   Uint16Array,
   Int32Array,
   Uint32Array,
-  Float16Array,
+  Float16,
   Float32Array,
   Float64Array,
   BigInt64Array,

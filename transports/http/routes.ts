@@ -10,6 +10,7 @@ import { type Access, isWholeUpgrade, offersProtocol, tokenOf } from "../../cont
 import type { CallerAccess } from "../../core/pipeline/router_options.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import type { BodyReader } from "./bodies.ts";
+import { readClient } from "./client_file.ts";
 import { eventStream } from "./event_stream.ts";
 import { answerFault, HttpFault } from "./faults.ts";
 import type { HttpLimits } from "./http_options.ts";
@@ -73,17 +74,18 @@ export function makeRoutes(parts: RouteParts): Hono<RouteEnv> {
     allowHeaders: ["authorization", "content-type", "last-event-id"],
     maxAge: PREFLIGHT_SECONDS,
   });
-  app.use("*", (c, next) => c.req.path === "/v1/stream" ? next() : forPages(c, next));
+  app.use("*", (c, next) => isUpgrade(c.req.raw) ? next() : forPages(c, next));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/client.js", readClient);
   app.use("*", async (c, next) => {
     const refusal = access.checkToken(c.req.raw);
-    if (refusal !== undefined) throw new HttpFault(refusal.status, "AccessDenied", "Cannot answer: a token is wanted");
+    if (refusal !== undefined) throw new HttpFault(refusal.status, "AccessDenied", tokenFault(c.req.raw));
     await next();
   });
   const enter = async (c: RouteContext): Promise<CallerAccess> => {
     const token = tokenOf(c.req.raw);
     if (token === undefined && parts.wantsCredentials) {
-      throw new HttpFault(401, "AccessDenied", "Cannot answer: a token is wanted");
+      throw new HttpFault(401, "AccessDenied", tokenFault(c.req.raw));
     }
     try {
       return await router.authenticate({
@@ -161,16 +163,17 @@ export function makeRoutes(parts: RouteParts): Hono<RouteEnv> {
   });
   app.get("/v1/stream", async (c) => {
     const request = c.req.raw;
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      throw new HttpFault(426, "InvalidMessage", "Cannot answer: /v1/stream is a WebSocket");
-    }
-    if (!isWholeUpgrade(request)) {
-      throw new HttpFault(400, "InvalidMessage", "Cannot answer: the upgrade lacks headers of RFC 6455");
-    }
     const caller = await enter(c);
     if (sockets.size >= limits.connections) {
       const message = `Cannot take the connection: ${limits.connections} are open, the most`;
       throw new HttpFault(429, "LimitExceeded", message, { key: "connections" });
+    }
+    // Last: a client whose WebSocket was refused asks like this for the reason, which it is not told otherwise.
+    if (!isUpgrade(request)) {
+      throw new HttpFault(426, "InvalidMessage", "Cannot answer: /v1/stream is a WebSocket");
+    }
+    if (!isWholeUpgrade(request)) {
+      throw new HttpFault(400, "InvalidMessage", "Cannot answer: the upgrade lacks headers of RFC 6455");
     }
     const { socket, response } = Deno.upgradeWebSocket(request, {
       ...(offersProtocol(request, STREAM_PROTOCOL) && { protocol: STREAM_PROTOCOL }),
@@ -193,4 +196,13 @@ export function makeRoutes(parts: RouteParts): Hono<RouteEnv> {
     throw new HttpFault(404, "InvalidMessage", message);
   });
   return app;
+}
+
+function isUpgrade(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+function tokenFault(request: Request): string {
+  const why = tokenOf(request) === undefined ? "a token is wanted" : "the token is wrong";
+  return `Cannot answer: ${why}`;
 }

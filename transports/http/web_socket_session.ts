@@ -12,6 +12,9 @@ import { type ClientMessage, fromWireError, isPositive, isWindow, parseObject, t
 /** How long a server may take to close the connection, milliseconds. */
 const CLOSE_MS = 1_000;
 
+/** Close code of RFC 6455: the connection broke off. */
+const ABNORMAL = 1006;
+
 /** What a client has of a session. */
 export class WebSocketSession extends BaseSession {
   readonly #socket: WebSocket;
@@ -49,8 +52,13 @@ export class WebSocketSession extends BaseSession {
       this.#finish({ error: new SluiceError("Busy", lostMessage(code, reason)) });
       this.#closed.resolve();
     };
-    // A close follows, with no more to say: browsers tell pages nothing of what failed.
-    socket.onerror = () => {};
+    // A close follows, with no more to say: browsers tell pages nothing of what failed. Where a socket never opened, the
+    // close is left out by some versions of Node.
+    socket.onerror = () => {
+      if (socket.readyState === WebSocket.OPEN) return;
+      this.#finish({ error: new SluiceError("Busy", lostMessage(ABNORMAL, "")) });
+      this.#closed.resolve();
+    };
     // Whoever opens the session awaits it.
     this.#ready.promise.catch(() => {});
   }

@@ -25,6 +25,9 @@ import {
 /** The most bytes that the answer of `execute()` may have. */
 const ANSWER_BYTES = 67_108_864;
 
+/** The status of `/v1/stream` where nothing is wrong but that a request is no upgrade. */
+const UPGRADE_WANTED = 426;
+
 /** Outputs that may be on their way to a session's client by default. */
 const WINDOW = { items: 64, bytes: 4_194_304 };
 
@@ -43,8 +46,7 @@ export interface WebSocketTransportOptions {
  *
  * @example
  * ```ts ignore
- * import { TransportData } from "@sluice/sluice";
- * import { WebSocketTransport } from "@sluice/sluice/http";
+ * import { TransportData, WebSocketTransport } from "@sluice/sluice/client";
  *
  * const transport = new WebSocketTransport("http://127.0.0.1:8080");
  * await using session = await transport.stream("voice");
@@ -94,47 +96,71 @@ export class WebSocketTransport implements PipelineTransport {
   ): Promise<TransportData[]> {
     const frames = [new TextEncoder().encode(JSON.stringify(graph))];
     for (const each of input) frames.push(this.#format.serialize(each));
-    const { token } = this.#options;
-    const headers = { "content-type": FRAMES_TYPE, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     const { signal } = options;
-    const { response, body } = await this.#post("/v1/execute", {
+    const { response, body } = await this.#fetch("/v1/execute", {
+      method: "POST",
       body: joinFrames(frames),
-      headers,
+      headers: { "content-type": FRAMES_TYPE, ...this.#credentials() },
       ...(signal !== undefined && { signal }),
     });
     if (response.ok) return splitFrames(body).map((each) => this.#format.deserialize(each));
-    throw fromWireError(
-      parseObject(`the answer ${response.status} of the server`, new TextDecoder().decode(body)).error,
-    );
+    throw faultOf(response, body);
   }
 
   /**
-   * Starts a session over a WebSocket of its own.
+   * Starts a session over a WebSocket of its own. It ends with its connection: none is made in its place.
    *
-   * @throws {SluiceError} what the server found wrong; `Busy` if it cannot be reached
+   * @throws {SluiceError} what the server found wrong: `AccessDenied` for a wrong token, `LimitExceeded` where no more
+   * connections are taken; `Busy` if it cannot be reached
    */
-  stream(graph: PipelineGraph): Promise<StreamSession> {
+  async stream(graph: PipelineGraph): Promise<StreamSession> {
     const { token, windowItems, windowBytes } = this.#options;
     const url = new URL("/v1/stream", this.#base);
     url.protocol = url.protocol.replace("http", "ws");
     // Browsers let a page set no header of an upgrade but this.
     const protocols = [STREAM_PROTOCOL, ...(token === undefined ? [] : [`${TOKEN_PROTOCOL_PREFIX}${token}`])];
     const socket = new WebSocket(url, protocols);
+    let hasOpened = false;
+    socket.addEventListener("open", () => hasOpened = true);
     const window = { items: windowItems ?? WINDOW.items, bytes: windowBytes ?? WINDOW.bytes };
-    return WebSocketSession.open(socket, graph, this.#format, window);
+    try {
+      return await WebSocketSession.open(socket, graph, this.#format, window);
+    } catch (error) {
+      if (!hasOpened) await this.#assertOpens();
+      throw error;
+    }
   }
 
-  async #post(path: string, init: RequestInit): Promise<{ response: Response; body: Uint8Array }> {
+  /** Throws what the server says against a WebSocket, which tells its client nothing of it: a plain request is told. */
+  async #assertOpens(): Promise<void> {
+    const { response, body } = await this.#fetch("/v1/stream", { headers: this.#credentials() });
+    if (response.status !== UPGRADE_WANTED) throw faultOf(response, body);
+  }
+
+  #credentials(): { readonly authorization?: string } {
+    const { token } = this.#options;
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<{ response: Response; body: Uint8Array }> {
     try {
-      const response = await fetch(new URL(path, this.#base), { method: "POST", ...init });
+      const response = await fetch(new URL(path, this.#base), init);
       return { response, body: await readBody(response) };
     } catch (error) {
       if (error instanceof SluiceError) throw error;
       if (init.signal?.aborted === true) throw abandoned(init.signal.reason);
-      const message = `Cannot reach the server at ${this.#base.origin}: ${(error as Error).message}`;
+      const { message: why, cause } = error as Error;
+      const reason = cause instanceof Error ? cause.message : why;
+      const message = `Cannot reach the server at ${this.#base.origin}: ${reason}; look whether it runs`;
       throw new SluiceError("Busy", message, { cause: error });
     }
   }
+}
+
+/** The error that an answer tells. */
+function faultOf(response: Response, body: Uint8Array): Error {
+  const text = new TextDecoder().decode(body);
+  return fromWireError(parseObject(`the answer ${response.status} of the server`, text).error);
 }
 
 function abandoned(reason: unknown): SluiceError {

@@ -1,0 +1,23 @@
+import { deepEqual } from "node:assert/strict";
+import { payloadWriter } from "./call_files.ts";
+
+Deno.test("payloadWriter() writes values beside the file, and puts them in its place at the end alone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/a.jsonl`;
+    const files = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    await Deno.writeTextFile(path, "old\n");
+    const first = payloadWriter({ path });
+    await first.write({ kind: "data", value: 1 });
+    deepEqual([await Deno.readTextFile(path), files()], ["old\n", ["a.jsonl", "a.jsonl.partial"]]);
+    await first.abort();
+    const second = payloadWriter({ path });
+    await second.write({ kind: "text", text: "b" });
+    await second.end();
+    deepEqual(files(), ["a.jsonl", "a.jsonl.partial.1"]);
+    deepEqual(await Deno.readTextFile(path), '"b"\n');
+    deepEqual(await Deno.readTextFile(`${path}.partial.1`), "1\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
