@@ -1,7 +1,7 @@
 /** What statistics and the log tell of nodes, lanes and links once a run has ended before its time. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { configureLog } from "../core/log.ts";
-import { definePackage } from "../core/registry/node_type.ts";
+import { definePackage } from "../generated.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { fixture } from "./fixtures/define.ts";

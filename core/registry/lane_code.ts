@@ -1,14 +1,11 @@
 /**
  * Which code the worker lanes of a program run that runs from the sources: the bundle, which starts in about half the time,
- * or the sources too.
+ * or the sources too. The modules of node types get the bundle's classes there: they import public modules alone.
  *
  * @module
  */
 import { bundle } from "./bundle.ts";
 import { BUNDLE_FOLDER, findChangedSources } from "./bundle_state.ts";
-
-/** The packages of the standard node types and stages, which are in the bundle. */
-const OWN_PACKAGES = ["sluice.gen.ts", "stages.gen.ts"];
 
 /** Sources that no lane runs, though they are in the bundle. */
 const NOT_OF_LANES = /^(?:cli|codegen|control|tools)\//;
@@ -29,16 +26,6 @@ export function bundledLane(): URL | undefined {
 /** Code has changed, and lanes that start from now on are to run it: looks again. */
 export function lookAgainForLanes(): void {
   isBundled = undefined;
-}
-
-/**
- * Keeps worker lanes from the bundle from now on if a package, whose node types come to lanes, is in this checkout and is
- * not Sluice's own. Its modules, such as those of tests, may import any source: a bundled lane would have that one twice.
- */
-export function considerForLanes(nodePackage: { readonly url: string } | undefined): void {
-  const root = new URL("../", BUNDLE_FOLDER).href;
-  if (!nodePackage?.url.startsWith(root)) return;
-  if (!OWN_PACKAGES.includes(nodePackage.url.slice(root.length))) isBundled = false;
 }
 
 /** Nobody is asked. */

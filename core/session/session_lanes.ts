@@ -18,7 +18,6 @@ import type { GraphMemory } from "./graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { takeLeftRow } from "../memory/reclaim.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
-import { considerForLanes } from "../registry/lane_code.ts";
 import { convertersByField } from "./format_check.ts";
 import { type LaneListener, LaneThread } from "./lane_thread.ts";
 import { NodePlans } from "./node_plans.ts";
@@ -126,7 +125,6 @@ export class SessionLanes {
   makeAll(memory: GraphMemory): void {
     this.#memory = memory;
     const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
-    for (const { type } of this.#options.topology.nodes.values()) considerForLanes(type.package);
     // Lane 0 is main, whether or not it runs nodes: the control isolate uses its record.
     for (const [index, name] of namesOf(this.#options).entries()) {
       const node = used.get(name);
@@ -159,7 +157,6 @@ export class SessionLanes {
       );
     }
     clearFigures(memory.page, index);
-    considerForLanes(node.type.package);
     return this.#make(node, index, [node]);
   }
 

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { isBundleCurrent } from "../../core/registry/bundle_state.ts";
-import { bundledLane, considerForLanes, lookAgainForLanes } from "../../core/registry/lane_code.ts";
 import { readEvents, readPrinted, type Result, ROOT, temporaryFolder, toneGraph } from "./command_line.ts";
 
 /** Whether all commands and places are compared: from the sources each takes half a second of processor time. */
@@ -192,12 +191,6 @@ Deno.test("a script's worker lanes start from the bundle where it may be read, a
   const others = ["-A", `--deny-read=${ROOT}dist`];
   assert.equal(await told(...others), "InvalidMedia critic.ts sources\nInvalidConfig wav_source.ts sources\n");
 });
-
-Deno.test("bundledLane() is there until a package of this checkout other than Sluice's own comes to lanes", async () => {
-  await makeBundle();
-  lookAgainForLanes();
-  considerForLanes({ url: import.meta.resolve("../../sluice.gen.ts") });
-  considerForLanes({ url: "file:///elsewhere/sluice.gen.ts" });
   assert.equal(bundledLane()?.href, import.meta.resolve("../../dist/lane_worker.js"));
   considerForLanes({ url: import.meta.resolve("../fixtures/hand_made.ts") });
   assert.equal(bundledLane(), undefined);

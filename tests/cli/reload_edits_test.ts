@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { watchSources } from "../../cli/watch/reload.ts";
 import { processorSource } from "../../codegen/fixtures/temp_package.ts";
-import { definePackage } from "../../core/registry/node_type.ts";
+import { definePackage } from "../../generated.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { fixture } from "../fixtures/define.ts";
