@@ -191,9 +191,3 @@ Deno.test("a script's worker lanes start from the bundle where it may be read, a
   const others = ["-A", `--deny-read=${ROOT}dist`];
   assert.equal(await told(...others), "InvalidMedia critic.ts sources\nInvalidConfig wav_source.ts sources\n");
 });
-  assert.equal(bundledLane()?.href, import.meta.resolve("../../dist/lane_worker.js"));
-  considerForLanes({ url: import.meta.resolve("../fixtures/hand_made.ts") });
-  assert.equal(bundledLane(), undefined);
-  lookAgainForLanes();
-  assert.notEqual(bundledLane(), undefined);
-});
