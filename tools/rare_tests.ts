@@ -94,6 +94,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/web/history_test.ts",
   "tests/web/keyboard_test.ts",
   "tests/web/load_test.ts",
+  "tests/web/pipelines_test.ts",
   "tests/web/place_test.ts",
   "tests/web/recovery_test.ts",
   "tests/web/truth_test.ts",
