@@ -9,7 +9,7 @@ import { EncodedFrame } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
 import { PacketFrame } from "../frames/packet_frame.ts";
 import { VideoFrame } from "../frames/video_frame.ts";
-import type { FramePayload } from "./session_source.ts";
+import type { FramePayload } from "./frame_maker.ts";
 
 /** The payload of a frame: nothing of it lies in the slot. Values that nodes of one lane share are shared. */
 export function payloadOf(frame: Frame): FramePayload {

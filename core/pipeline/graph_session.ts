@@ -10,8 +10,9 @@ import type { Runtime } from "../runtime.ts";
 import type { Outbox } from "./outbox.ts";
 import { checkData } from "./payload_check.ts";
 import type { PreparedPipeline } from "./prepared_pipeline.ts";
+import type { FramePayload } from "./frame_maker.ts";
+import { ItemCheck } from "./item_check.ts";
 import type { SessionSinkHandle } from "./session_sink.ts";
-import { type FramePayload, ItemCheck } from "./session_source.ts";
 import { BaseSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 

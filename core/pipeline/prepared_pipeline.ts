@@ -17,9 +17,11 @@ import type { NodeRegistry } from "../registry/node_registry.ts";
 import { Runtime } from "../runtime.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { FrameKind } from "../frames/format.ts";
+import type { FramePayload } from "./frame_maker.ts";
+import type { SourcePort } from "./item_check.ts";
 import { Outbox } from "./outbox.ts";
 import { sessionSink, type SessionSinkHandle } from "./session_sink.ts";
-import { type FramePayload, sessionSource, type SourcePort } from "./session_source.ts";
+import { sessionSource } from "./session_source.ts";
 import type { PipelineGraph } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
