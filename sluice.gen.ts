@@ -16,6 +16,7 @@ import { portsOf as mediaSourcePorts } from "./processors/media/source_ports.ts"
 import { portsOf as pipeSourcePorts } from "./processors/media/pipe_source_ports.ts";
 import { portsOf as processPorts } from "./processors/media/process_ports.ts";
 import { portsOf as wavSourcePorts } from "./processors/file/wav_source_ports.ts";
+import { portsOf as websocketSourcePorts } from "./processors/network/source_ports.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -7524,6 +7525,351 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
   },
 });
 
+/** The ports of `websocket-source`. */
+export class WebsocketSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["data", "audio", "video", "encoded"] = ["data", "audio", "video", "encoded"];
+  readonly #processor: {
+    data: StreamOutput<DataFrame<unknown>>;
+    audio: StreamOutput<AudioFrame>;
+    video: StreamOutput<VideoFrame>;
+    encoded: StreamOutput<EncodedFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      data: StreamOutput<DataFrame<unknown>>;
+      audio: StreamOutput<AudioFrame>;
+      video: StreamOutput<VideoFrame>;
+      encoded: StreamOutput<EncodedFrame>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly data: StreamOutput<DataFrame<unknown>>;
+    readonly audio: StreamOutput<AudioFrame>;
+    readonly video: StreamOutput<VideoFrame>;
+    readonly encoded: StreamOutput<EncodedFrame>;
+  } {
+    return {
+      data: this.#processor.data,
+      audio: this.#processor.audio,
+      video: this.#processor.video,
+      encoded: this.#processor.encoded,
+    };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("data", this.#processor.data);
+    visitor.output("audio", this.#processor.audio);
+    visitor.output("video", this.#processor.video);
+    visitor.output("encoded", this.#processor.encoded);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.data = wiring.output("data") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+    this.#processor.video = wiring.output("video") as StreamOutput<VideoFrame>;
+    this.#processor.encoded = wiring.output("encoded") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `websocket-source`. */
+export interface WebsocketSourceConfig {
+  /**
+   * Where to connect to: `ws://…`, or `wss://…` with encryption.
+   *
+   * A string matching /^wss?://[^/?#]+/.
+   */
+  readonly url: string;
+  /**
+   * Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`.
+   *
+   * An object; {} by default.
+   */
+  readonly headers?: { readonly [key: string]: string };
+  /**
+   * Texts that are sent once it is connected, such as what to subscribe to.
+   *
+   * A list of at most 64 values, each a string; [] by default.
+   */
+  readonly greetings?: readonly string[];
+  /**
+   * What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.
+   *
+   * One of "auto", "text", "json", "bytes", "s16", "s24", "s32", "f32", "items"; "auto" by default.
+   */
+  readonly format?: "auto" | "text" | "json" | "bytes" | "s16" | "s24" | "s32" | "f32" | "items";
+  /**
+   * For samples: how many a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * For samples: number of channels.
+   *
+   * A whole number from 1 to 8; 2 by default.
+   */
+  readonly channels?: number;
+  /**
+   * The longest message.
+   *
+   * A whole number from 1 to 1073741824 bytes; 16777216 by default.
+   */
+  readonly maxBytes?: number;
+  /**
+   * How long the server may take to accept.
+   *
+   * A number of at most 3600 and above 0 s; 10 by default.
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * A connection on which nothing comes for so long, not even the answer to a ping, is lost.
+   *
+   * A number from 0.01 to 86400 s; 30 by default.
+   */
+  readonly silenceSeconds?: number;
+  /**
+   * How often in a row it tries to connect again; by default without end in a live graph, never in an offline one.
+   *
+   * A whole number of at least 0.
+   */
+  readonly retries?: number;
+  /**
+   * The pause before it tries again; it doubles with each try in a row, up to 30 s.
+   *
+   * A number from 0.001 to 30 s; 0.5 by default.
+   */
+  readonly retrySeconds?: number;
+}
+
+/** A `websocket-source` in a graph. */
+export type WebsocketSourceHandle = NodeHandle<
+  Record<never, never>,
+  { data: DataFrame<unknown>; audio: AudioFrame; video: VideoFrame; encoded: EncodedFrame }
+>;
+
+/**
+ * Receives messages by WebSocket.
+ *
+ * **Purpose.** Connects to a WebSocket server, and makes values, samples or frames of the messages that come. In a live
+ * graph it connects again whenever the connection ends, with growing pauses, and the first frame after that is flagged as
+ * a discontinuity. A message that is not as it should be is left out there, counted, and said; an offline graph fails.
+ * Nothing is read while the links are full, so that the server is held back.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `data`: a value for each message. `audio`: blocks of up to 1,024 samples, with a format of samples.
+ * `items` are written to the output of their kind, also `video` and `encoded`; a batch of records is a value, an object
+ * with an array for each field. What has no link is let go.
+ *
+ * **Config.** `url`, `headers`, `greetings`, `format`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,
+ * `silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` messages, `connections`.
+ *
+ * **Example.**
+ * ```json
+ * { "prices": { "type": "websocket-source", "config": {
+ *   "url": "wss://example.com/feed", "format": "json", "headers": { "Authorization": "Bearer ${env:FEED_TOKEN}" }
+ * } } }
+ * ```
+ */
+export const websocketSource: NodeType<WebsocketSourceConfig, WebsocketSourceHandle> = defineNodeType<
+  WebsocketSourceConfig,
+  WebsocketSourceHandle
+>({
+  descriptor: {
+    type: "websocket-source",
+    className: "WebsocketSource",
+    source: "processors/network/websocket_source.ts:47",
+    description: "Receives messages by WebSocket.",
+    doc:
+      'Receives messages by WebSocket.\n\n**Purpose.** Connects to a WebSocket server, and makes values, samples or frames of the messages that come. In a live\ngraph it connects again whenever the connection ends, with growing pauses, and the first frame after that is flagged as\na discontinuity. A message that is not as it should be is left out there, counted, and said; an offline graph fails.\nNothing is read while the links are full, so that the server is held back.\n\n**Inputs.** None.\n\n**Outputs.** `data`: a value for each message. `audio`: blocks of up to 1,024 samples, with a format of samples.\n`items` are written to the output of their kind, also `video` and `encoded`; a batch of records is a value, an object\nwith an array for each field. What has no link is let go.\n\n**Config.** `url`, `headers`, `greetings`, `format`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` messages, `connections`.\n\n**Example.**\n```json\n{ "prices": { "type": "websocket-source", "config": {\n  "url": "wss://example.com/feed", "format": "json", "headers": { "Authorization": "Bearer ${env:FEED_TOKEN}" }\n} } }\n```',
+    category: "network",
+    tags: ["websocket", "network", "client", "receive", "live", "json", "pcm"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "data",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "Values.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples.",
+    }, {
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures, of items.",
+    }, {
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "Encoded frames, of items.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        url: {
+          type: "string",
+          description: "Where to connect to: `ws://…`, or `wss://…` with encryption.",
+          pattern: "^wss?://[^/?#]+",
+        },
+        headers: {
+          type: "object",
+          additionalProperties: { type: "string" },
+          description: 'Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`.',
+          default: {},
+        },
+        greetings: {
+          type: "array",
+          items: { type: "string" },
+          description: "Texts that are sent once it is connected, such as what to subscribe to.",
+          maxItems: 64,
+          default: [],
+        },
+        format: {
+          enum: ["auto", "text", "json", "bytes", "s16", "s24", "s32", "f32", "items"],
+          description:
+            "What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.",
+          default: "auto",
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "For samples: how many a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "For samples: number of channels.",
+          minimum: 1,
+          maximum: 8,
+          default: 2,
+        },
+        maxBytes: {
+          type: "integer",
+          description: "The longest message.",
+          minimum: 1,
+          maximum: 1073741824,
+          "x-unit": "bytes",
+          default: 16777216,
+        },
+        timeoutSeconds: {
+          type: "number",
+          description: "How long the server may take to accept.",
+          exclusiveMinimum: 0,
+          maximum: 3600,
+          "x-unit": "s",
+          default: 10,
+        },
+        silenceSeconds: {
+          type: "number",
+          description: "A connection on which nothing comes for so long, not even the answer to a ping, is lost.",
+          minimum: 0.01,
+          maximum: 86400,
+          "x-unit": "s",
+          default: 30,
+        },
+        retries: {
+          type: "integer",
+          description:
+            "How often in a row it tries to connect again; by default without end in a live graph, never in an offline one.",
+          minimum: 0,
+        },
+        retrySeconds: {
+          type: "number",
+          description: "The pause before it tries again; it doubles with each try in a row, up to 30 s.",
+          minimum: 0.001,
+          maximum: 30,
+          "x-unit": "s",
+          default: 0.5,
+        },
+      },
+      required: ["url"],
+      additionalProperties: false,
+    },
+    figures: ["received", "refused", "connections"],
+  },
+  load: async () => {
+    const WebsocketSource = processorClass(
+      "websocket-source",
+      "processors/network/websocket_source.ts",
+      await import("./processors/network/websocket_source.ts"),
+      "WebsocketSource",
+    );
+    return () => {
+      const processor = new WebsocketSource();
+      return {
+        processor,
+        ports: new WebsocketSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.url !== undefined) processor.url = values.url as typeof processor.url;
+          if (values.headers !== undefined) processor.headers = values.headers as typeof processor.headers;
+          if (values.greetings !== undefined) processor.greetings = values.greetings as typeof processor.greetings;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.maxBytes !== undefined) processor.maxBytes = values.maxBytes as typeof processor.maxBytes;
+          if (values.timeoutSeconds !== undefined) {
+            processor.timeoutSeconds = values.timeoutSeconds as typeof processor.timeoutSeconds;
+          }
+          if (values.silenceSeconds !== undefined) {
+            processor.silenceSeconds = values.silenceSeconds as typeof processor.silenceSeconds;
+          }
+          if (values.retries !== undefined) processor.retries = values.retries as typeof processor.retries;
+          if (values.retrySeconds !== undefined) {
+            processor.retrySeconds = values.retrySeconds as typeof processor.retrySeconds;
+          }
+        },
+      };
+    };
+  },
+  portsOf: websocketSourcePorts,
+});
+
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
   readonly aacDecode: typeof package1.nodes.aacDecode;
@@ -7586,6 +7932,7 @@ export const nodes: {
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
   readonly websocketSink: typeof websocketSink;
+  readonly websocketSource: typeof websocketSource;
 } = {
   ...package1.nodes,
   arrowSink,
@@ -7625,6 +7972,7 @@ export const nodes: {
   wavSink,
   wavSource,
   websocketSink,
+  websocketSource,
 };
 
 /** This package, as a registry takes it. */
@@ -7669,6 +8017,7 @@ export const nodePackage: NodePackage = definePackage({
     wavSink,
     wavSource,
     websocketSink,
+    websocketSource,
   ],
   packages: [package1.nodePackage],
   sources: {
@@ -7717,6 +8066,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_sink.ts": "65906d09bad947be",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
+    "processors/network/websocket_source.ts": "55faefa3f38494c0",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "210450461d55c82a",
   },

@@ -76,7 +76,9 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
 /** Types that begin anew, and why. */
 const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
   "a file that is begun is completed, and the next one is another": ["arrow-sink", "csv-sink", "wav-sink"],
-  "what it writes to, or who is connected, stays with the instance": ["console-sink", "websocket-sink"],
+  "what it writes to, or who is connected, stays with the instance": [
+    ..."console-sink websocket-sink websocket-source".split(" "),
+  ],
   "it has no state: the times of frames tell what passes": ["trim"],
   "a program or a reader of its own goes on by itself, and cannot be handed over": [
     ..."image-sink image-source media-sink media-source pipe-sink pipe-source process".split(" "),

@@ -9,10 +9,13 @@
 interface NodeBuiltins {
   readonly "node:console": typeof import("node:console");
   readonly "node:crypto": typeof import("node:crypto");
+  readonly "node:dgram": typeof import("node:dgram");
   readonly "node:fs": typeof import("node:fs");
   readonly "node:http": typeof import("node:http");
   readonly "node:module": typeof import("node:module");
+  readonly "node:net": typeof import("node:net");
   readonly "node:stream": typeof import("node:stream");
+  readonly "node:tls": typeof import("node:tls");
 }
 
 /** Loads a module of Node that is not imported at the start. */
