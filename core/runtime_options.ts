@@ -66,9 +66,11 @@ export interface RuntimeOptions {
   /**
    * `limit`: the most bytes that all pools have together while they grow with the graph; by default half of the machine's
    * memory, or what the graph needs at its start if that is more. Beyond it, a start or an edit is refused with
-   * `PoolExhausted`.
+   * `PoolExhausted`. `spare`: how much is set aside for what edits add: `much` is twice the slots that the graph needs
+   * and room for 16,384 more nodes and links, which takes addresses; `little`, for many graphs in one process that are
+   * hardly edited, is no slot and 64 nodes and links. By default `much`.
    */
-  readonly memory?: { readonly limit?: number };
+  readonly memory?: { readonly limit?: number; readonly spare?: "much" | "little" };
   /**
    * Development mode: a frame that is used after it was given away throws, and so does a change that others would see.
    * Costs a multiple in time. By default as the environment variable `SLUICE_DEV` says: `1` for on.
@@ -273,7 +275,8 @@ export function assertRuntimeOptions(options: RuntimeOptions, what = "Cannot mak
     }
   }
   entries("memory", memory);
-  assertKeys(`${what} with memory`, memory ?? {}, ["limit"]);
+  assertKeys(`${what} with memory`, memory ?? {}, ["limit", "spare"]);
+  assertChoice(what, "memory.spare", memory?.spare, ["much", "little"]);
   const limit: unknown = memory?.limit;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit as number >= 1)) {
     refuse("memory.limit", `"limit" of memory is ${describeValue(limit)}, wanted a whole number of bytes from 1`);

@@ -6,6 +6,7 @@
 import { basename, join } from "node:path";
 import { isLoopback } from "../../control/server/access.ts";
 import { SluiceError } from "../../core/errors.ts";
+import { watchMainSignals } from "../../core/process/main_watch.ts";
 import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type HttpServer, serveHttp } from "../../transports/http/mod.ts";
@@ -37,6 +38,9 @@ export async function pipelinesCommand(args: ServeArgs, io: Io): Promise<number>
   const limits = maxSessions === undefined ? {} : { sessions: maxSessions };
   await using router = new SessionRouter({ transport: runner, graphs, limits });
   using signals = new EndSignals(io);
+  // Also keeps the thread from session to session that watches what runs on lane main: to start it takes many times as
+  // long as all the rest of one.
+  using _mainSignals = watchMainSignals();
   await using server = listen(router, args, token);
   announce(server, graphs, token === undefined, args, io);
   const code = await signals.received;

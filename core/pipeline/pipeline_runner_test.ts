@@ -8,6 +8,7 @@ import { executeOn } from "./execute_session.ts";
 import { passing, testRegistry, WORDS } from "./fixtures/node_types.ts";
 import { Outbox } from "./outbox.ts";
 import { PipelineRunner } from "./pipeline_runner.ts";
+import { preparePipeline } from "./prepared_pipeline.ts";
 import { sessionSink } from "./session_sink.ts";
 import type { StreamSession } from "./transport.ts";
 import { TransportData, type TransportPayload } from "./transport_data.ts";
@@ -295,6 +296,23 @@ Deno.test({
     // The system's own threads for files come and go.
     ok(after.every((count, at) => count < before[at] + 7), `${before} before, ${after} after`);
   },
+});
+
+Deno.test("a session sets little memory aside, and its graph may be edited all the same", async () => {
+  const { build } = await preparePipeline({ ...passing("audio"), mode: "live" }, testRegistry, {});
+  await using runtime = build().runtime;
+  await runtime.start();
+  const { reservedBytes } = runtime.stats().memory;
+  ok(reservedBytes < 8 * 2 ** 20, `${reservedBytes} bytes`);
+  for (let k = 0; k < 20; k++) await runtime.addByType("pass-audio");
+  await rejects(
+    runtime.edit((edit) => {
+      for (let k = 0; k < 100; k++) edit.addByType("pass-audio");
+    }),
+    {
+      code: "Busy",
+    },
+  );
 });
 
 Deno.test("PipelineRunner says what is wrong with a graph", async () => {

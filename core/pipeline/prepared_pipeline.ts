@@ -71,7 +71,14 @@ export async function preparePipeline(
 ): Promise<PreparedPipeline> {
   const document = onMain(await documentOf(graph, registry), registry);
   // Nothing is dropped on the way of a client who does not ask for a live graph.
-  const made = { mode: "offline", ...graphOptions(document), ...options, registry, signals: false } as const;
+  const made = {
+    mode: "offline",
+    ...graphOptions(document),
+    ...options,
+    memory: { spare: "little", ...document.memory, ...options.memory },
+    registry,
+    signals: false,
+  } as const;
   const bare = () => {
     const runtime = new Runtime(made);
     buildGraph(document, runtime);

@@ -9,6 +9,8 @@ import { SluiceError } from "../errors.ts";
 export interface MemoryOptions {
   /** The most bytes of slots that all pools have together. */
   readonly limit?: number;
+  /** How much is set aside for what edits add; by default `much`. */
+  readonly spare?: "much" | "little";
 }
 
 /** The part of the machine's memory that the pools of a run may have where nothing is said. */

@@ -99,6 +99,7 @@ export function poolNeeds(
  * @param sizes by pool name
  * @param growth frames of each kind that elements of dynamic ports may add, from `growthOf()`
  * @param attempt what is to be done
+ * @param spareFor whether there are to be slots for what edits add
  * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for more
  * than 64 pools
  */
@@ -108,6 +109,7 @@ export function planPools(
   sizes: { readonly [name: string]: PoolSize },
   growth: ReadonlyMap<FrameKind, number> = new Map(),
   attempt = "Cannot start",
+  spareFor: "much" | "little" = "much",
 ): PoolPlan[] {
   const needs = poolNeeds(loads, lanes, sizes);
   if (needs.length > POOL.maxPools) {
@@ -142,6 +144,7 @@ export function planPools(
     const spare = Math.min(need.slots + elements, Math.floor(SPARE_BYTES / need.slotBytes));
     const { pool: name, slotBytes } = need;
     if (given !== undefined) return { name, slotBytes, least: given, slots: given, isFixed: true };
+    if (spareFor === "little") return { name, slotBytes, least: need.slots, slots: need.slots, isFixed: false };
     const slots = Math.min(Math.max(least, need.slots + spare), Math.floor(MAX_POOL_BYTES / slotBytes));
     return { name, slotBytes, least: need.slots, slots, isFixed: false };
   });

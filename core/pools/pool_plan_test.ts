@@ -24,6 +24,12 @@ Deno.test("poolNeeds() gives a named pool slots for the largest frames that it i
   deepEqual(bytesOf([load("mine", "audio")], { mine: { slotBytes: 100 } }), [100]);
 });
 
+Deno.test("planPools() sets slots aside for edits, or as many as the graph needs", () => {
+  const slots = (spare?: "little") =>
+    planPools([load("audio", "audio", 5, 7)], 1, {}, undefined, undefined, spare)[0].slots;
+  deepEqual([slots(), slots("little")], [256, 20]);
+});
+
 Deno.test("planPools() refuses more pools than there can be", () => {
   const loads = (count: number) => Array.from({ length: count }, (_, k) => load(`pool${k}`, "data"));
   planPools(loads(POOL.maxPools), 1, {});

@@ -23,10 +23,10 @@ import type { Topology } from "../topology.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 
 /**
- * Records of nodes, and of links, that an edited graph can have beyond twice those that it starts with. Those that were
- * never used take addresses alone.
+ * Records of nodes, and of links, that an edited graph can have by default beyond twice those that it starts with. Those
+ * that were never used take addresses alone; V8 counts them as memory all the same, and collects garbage for it.
  */
-const SPARE_RECORDS = 16_384;
+const SPARE_RECORDS = { much: 16_384, little: 64 };
 
 /** The control arena and the pools of one run. */
 export class GraphMemory {
@@ -34,6 +34,7 @@ export class GraphMemory {
   readonly page: ControlPage;
   readonly #driver: Driver;
   readonly #sizes: { readonly [name: string]: PoolSize };
+  readonly #spareFor: "much" | "little";
   readonly #set: PoolSet;
   /** Whether an edit has taken something from the graph since it was last looked at what its pools need. */
   #mayShrink = false;
@@ -55,8 +56,9 @@ export class GraphMemory {
   ) {
     this.#driver = driver;
     this.#sizes = pools;
-    const sizes = recordsOf(topology);
-    const specs = planPools(loadsOf(topology), lanesOf(topology), pools, growthIn(topology));
+    this.#spareFor = memory.spare ?? "much";
+    const sizes = recordsOf(topology, SPARE_RECORDS[this.#spareFor]);
+    const specs = this.#planned(topology, "Cannot start");
     const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
     const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
     if (strange.length > 0) {
@@ -206,7 +208,14 @@ export class GraphMemory {
   }
 
   #planned(topology: Topology, attempt: string): PoolPlan[] {
-    return planPools(this.#loadsOf(topology), lanesOf(topology), this.#sizes, growthIn(topology), attempt);
+    return planPools(
+      this.#loadsOf(topology),
+      lanesOf(topology),
+      this.#sizes,
+      growthIn(topology),
+      attempt,
+      this.#spareFor,
+    );
   }
 
   #loadsOf(topology: Topology): PoolLoad[] {
@@ -220,12 +229,8 @@ export function blankPage(topology: Topology): ControlPage {
   return ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
 }
 
-function recordsOf({ records }: Topology): ControlSizes {
-  return {
-    lanes: LANE.maxLanes,
-    links: 2 * records.links + SPARE_RECORDS,
-    nodes: 2 * records.nodes + SPARE_RECORDS,
-  };
+function recordsOf({ records }: Topology, spare: number): ControlSizes {
+  return { lanes: LANE.maxLanes, links: 2 * records.links + spare, nodes: 2 * records.nodes + spare };
 }
 
 /** How many lanes take slots: main does whether or not it runs nodes. */
