@@ -5,7 +5,7 @@
  */
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from "../../core/errors.ts";
 import { logger } from "../../core/log.ts";
-import { codeOf, toWireError } from "./wire.ts";
+import { codeOf, toWireError } from "../wire_error.ts";
 
 /** The statuses of codes that are not a plain 400. */
 const STATUSES: { readonly [code in SluiceErrorCode]?: number } = {

@@ -8,7 +8,7 @@
 import type { StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
 import { HttpFault } from "./faults.ts";
-import { toWireError } from "./wire.ts";
+import { toWireError } from "../wire_error.ts";
 
 /** How much is kept for readers that come back. */
 export interface LogLimits {

@@ -9,6 +9,7 @@ import { cors } from "hono/cors";
 import { type Access, isWholeUpgrade, offersProtocol, tokenOf } from "../../control/server/access.ts";
 import type { CallerAccess } from "../../core/pipeline/router_options.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { codeOf } from "../wire_error.ts";
 import type { BodyReader } from "./bodies.ts";
 import { readClient } from "./client_file.ts";
 import { eventStream } from "./event_stream.ts";
@@ -19,7 +20,7 @@ import { METRICS_TYPE, renderPipelineMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
 import { type ItemFormats, kindOfBody, RequestReader } from "./requests.ts";
 import { StreamSocket } from "./stream_socket.ts";
-import { codeOf, STREAM_PROTOCOL } from "./wire.ts";
+import { STREAM_PROTOCOL } from "./wire.ts";
 
 /** How long browsers may remember what pages of other origins may send, seconds. */
 const PREFLIGHT_SECONDS = 600;

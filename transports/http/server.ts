@@ -8,10 +8,10 @@
  */
 import { Access, isLoopback, randomToken } from "../../control/server/access.ts";
 import { Listener } from "../../control/server/listener.ts";
-import { SluiceError } from "../../core/errors.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import { jsonFormat } from "../../core/pipeline/json_format.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { assertCallersChecked } from "../serve_options.ts";
 import { BodyReader } from "./bodies.ts";
 import { answerFault } from "./faults.ts";
 import { assertHttpOptions, DEFAULT_PORT, HTTP_LIMITS, type HttpOptions } from "./http_options.ts";
@@ -53,12 +53,8 @@ export interface HttpServer extends AsyncDisposable {
  */
 export function serveHttp(router: SessionRouter, options: HttpOptions = {}): HttpServer {
   assertHttpOptions(options);
+  assertCallersChecked(router, options);
   const hostname = options.hostname ?? "127.0.0.1";
-  if (options.access === "router" && !isLoopback(hostname) && !router.authenticates) {
-    const message = 'Cannot serve pipelines: "access" is "router", whose router lets everybody in, and ' +
-      `"${hostname}" is an address that others reach; give the router "authenticate", or leave "access" out`;
-    throw new SluiceError("InvalidConfig", message, { key: "access" });
-  }
   const needsToken = options.access !== "router" && !isLoopback(hostname);
   const token = options.token ?? (needsToken ? randomToken() : undefined);
   const limits = { ...HTTP_LIMITS, ...options.limits };

@@ -13,9 +13,10 @@ import { isPlainObject } from "../../core/errors/kind_of.ts";
 import type { CallerAccess } from "../../core/pipeline/router_options.ts";
 import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportFormat } from "../../core/pipeline/transport_data.ts";
+import { toWireError } from "../wire_error.ts";
 import { statusOf } from "./faults.ts";
 import { ReceiveWindow, SendWindow } from "./window.ts";
-import { isPositive, isWindow, parseObject, type ServerMessage, type StreamWindow, toWireError } from "./wire.ts";
+import { isPositive, isWindow, parseObject, type ServerMessage, type StreamWindow } from "./wire.ts";
 
 /** While more than this waits for the network, bytes, no further output is taken out of the session. */
 const WAITING_BYTES = 262_144;

@@ -6,8 +6,9 @@
 import { SluiceError } from "../../core/errors.ts";
 import { BaseSession, type PipelineGraph } from "../../core/pipeline/transport.ts";
 import type { TransportData, TransportFormat } from "../../core/pipeline/transport_data.ts";
+import { fromWireError } from "../wire_error.ts";
 import { ReceiveWindow, SendWindow } from "./window.ts";
-import { type ClientMessage, fromWireError, isPositive, isWindow, parseObject, type StreamWindow } from "./wire.ts";
+import { type ClientMessage, isPositive, isWindow, parseObject, type StreamWindow } from "./wire.ts";
 
 /** How long a server may take to close the connection, milliseconds. */
 const CLOSE_MS = 1_000;

@@ -11,16 +11,9 @@ import { assertKeys } from "../../core/errors/option_check.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
+import { fromWireError } from "../wire_error.ts";
 import { WebSocketSession } from "./web_socket_session.ts";
-import {
-  FRAMES_TYPE,
-  fromWireError,
-  isPositive,
-  joinFrames,
-  parseObject,
-  splitFrames,
-  STREAM_PROTOCOL,
-} from "./wire.ts";
+import { FRAMES_TYPE, isPositive, joinFrames, parseObject, splitFrames, STREAM_PROTOCOL } from "./wire.ts";
 
 /** The most bytes that the answer of `execute()` may have. */
 const ANSWER_BYTES = 67_108_864;

@@ -1,6 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { ReceiveWindow, SendWindow } from "./window.ts";
-import { fromWireError, joinFrames, splitFrames, toWireError } from "./wire.ts";
+import { fromWireError, toWireError } from "../wire_error.ts";
+import { joinFrames, splitFrames } from "./wire.ts";
 import { SluiceError } from "../../core/errors.ts";
 
 Deno.test("SendWindow has room until its items or its bytes are on their way", () => {

@@ -1,18 +1,13 @@
 /**
- * What server and clients say to each other beside the items themselves: errors as JSON, bodies of several messages, and
- * the messages of `/v1/stream`. Web APIs alone, so that browsers load it too.
+ * What server and clients say to each other beside the items themselves: bodies of several messages, and the messages of
+ * `/v1/stream`. Web APIs alone, so that browsers load it too.
  *
  * @module
  */
-import {
-  fieldsOf,
-  serializeError,
-  SluiceError,
-  type SluiceErrorCode,
-  type SluiceErrorDetails,
-} from "../../core/errors.ts";
+import { SluiceError } from "../../core/errors.ts";
 import { isPlainObject } from "../../core/errors/kind_of.ts";
 import type { PipelineGraph } from "../../core/pipeline/transport.ts";
+import type { WireError } from "../wire_error.ts";
 
 /** Subprotocol of `/v1/stream`. */
 export const STREAM_PROTOCOL = "sluice.pipeline.v1";
@@ -43,40 +38,6 @@ export type ServerMessage =
   | { readonly type: "refused"; readonly error: WireError }
   | { readonly type: "failed"; readonly error: WireError }
   | { readonly type: "end" };
-
-/** An error as JSON. */
-export interface WireError {
-  /** For programs; `Internal` for what is no error of ours. */
-  readonly code: SluiceErrorCode | "Internal";
-  /** For people. */
-  readonly message: string;
-  /** What the error knows beside its message. */
-  readonly fields: Omit<SluiceErrorDetails, "cause">;
-}
-
-/** Writes an error. Of one that is not ours it says nothing, which may be about the server's own files. */
-export function toWireError(error: unknown): WireError {
-  const { message, code, details } = serializeError(error);
-  if (code === undefined) {
-    return { code: "Internal", message: "Cannot answer: an error that is not expected", fields: {} };
-  }
-  return { code, message, fields: { ...details } };
-}
-
-/** Reads an error that a server has written. */
-export function fromWireError(wire: unknown): Error {
-  if (!isPlainObject(wire) || typeof wire.message !== "string") {
-    return new SluiceError("InvalidMessage", "Cannot read the server's error: it has no message");
-  }
-  if (typeof wire.code !== "string" || wire.code === "Internal") return new Error(wire.message);
-  const details = isPlainObject(wire.fields) ? wire.fields as SluiceErrorDetails : {};
-  return new SluiceError(wire.code as SluiceErrorCode, wire.message, details);
-}
-
-/** The code of an error of ours. */
-export function codeOf(error: unknown): SluiceErrorCode | undefined {
-  return fieldsOf(error)?.code;
-}
 
 /** Puts messages into one body. */
 export function joinFrames(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

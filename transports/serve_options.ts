@@ -1,0 +1,97 @@
+/**
+ * What a script says of a server of pipelines, whichever transport it speaks, and its checks: a misspelt option would
+ * open it to others, or change nothing unsaid.
+ *
+ * @module
+ */
+import { isLoopback } from "../control/server/access.ts";
+import { isUsableToken, MIN_TOKEN } from "../control/server/server_options.ts";
+import { SluiceError } from "../core/errors.ts";
+import { describeValue } from "../core/errors/describe_value.ts";
+import { assertChoice, assertKeys, MAX_TIMEOUT_MS } from "../core/errors/option_check.ts";
+import type { SessionRouter } from "../core/pipeline/session_router.ts";
+
+const ATTEMPT = "Cannot serve pipelines";
+
+const MAX_PORT = 65_535;
+
+/** Options that all servers have. */
+export interface ServeOptions {
+  /** 0 for any free port. */
+  readonly port?: number;
+  /** Address to bind to; by default `127.0.0.1`. */
+  readonly hostname?: string;
+  /**
+   * Who checks requests: `token` compares them with `token`, and `router` leaves it to the router's `authenticate`:
+   * elsewhere than on loopback it must have one, and requests without a token are refused before it is asked. By default
+   * `token`.
+   */
+  readonly access?: "token" | "router";
+  /**
+   * The token that every request must carry as `Authorization: Bearer`: 16 or more letters, digits, `_`, `-` and `.`. By
+   * default none on loopback, and a new random one elsewhere.
+   */
+  readonly token?: string;
+}
+
+/** Options beside the common ones, by name. */
+type Others = { readonly [key: string]: unknown };
+
+/**
+ * Refuses options that are none.
+ *
+ * @param others names of the options that this server has beside the common ones; it checks them itself
+ * @param limits the limits that it has, all of them
+ * @throws {SluiceError} `InvalidConfig`, with the option and what was wanted; a token is not shown
+ */
+export function assertServeOptions(
+  options: ServeOptions & { readonly limits?: object },
+  others: readonly string[],
+  limits: object,
+): void {
+  assertKeys(ATTEMPT, options, ["port", "hostname", "access", "token", "limits", ...others]);
+  const { port, hostname, access, token } = options;
+  const isPort = Number.isInteger(port) && port! >= 0 && port! <= MAX_PORT;
+  if (port !== undefined && !isPort) refuseOption("port", port, `a whole number from 0 to ${MAX_PORT}`);
+  if (hostname !== undefined && (typeof hostname !== "string" || hostname === "")) {
+    refuseOption("hostname", hostname, "an address of this machine, such as 0.0.0.0");
+  }
+  assertChoice(ATTEMPT, "access", access, ["token", "router"]);
+  if (token !== undefined && !isUsableToken(token)) {
+    fail("token", `wanted for "token" ${MIN_TOKEN} or more letters, digits, "_", "-" and "."`);
+  }
+  if (access === "router" && token !== undefined) {
+    fail("token", '"access" is "router", which leaves tokens to the router: leave "token" out');
+  }
+  if (options.limits !== undefined) assertLimits(options.limits, limits);
+}
+
+function assertLimits(given: object, limits: object): void {
+  assertKeys(`${ATTEMPT} with "limits"`, given, Object.keys(limits));
+  for (const [name, value] of Object.entries(given as Others)) {
+    const most = /(Ms|Seconds)$/.test(name) ? MAX_TIMEOUT_MS : Number.MAX_SAFE_INTEGER;
+    const isNumber = Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most;
+    if (value !== undefined && !isNumber) refuseOption(`limits.${name}`, value, `a whole number from 1 to ${most}`);
+  }
+}
+
+/**
+ * Refuses to serve what others reach where nobody checks who calls.
+ *
+ * @throws {SluiceError} `InvalidConfig`
+ */
+export function assertCallersChecked(router: SessionRouter, { access, hostname = "127.0.0.1" }: ServeOptions): void {
+  if (access !== "router" || isLoopback(hostname) || router.authenticates) return;
+  const what = `"access" is "router", whose router lets everybody in, and "${hostname}" is an address that others ` +
+    'reach; give the router "authenticate", or leave "access" out';
+  fail("access", what);
+}
+
+/** @throws {SluiceError} `InvalidConfig` */
+export function refuseOption(key: string, value: unknown, wanted: string): never {
+  fail(key, `"${key}" is ${describeValue(value)}, wanted ${wanted}`);
+}
+
+function fail(key: string, what: string): never {
+  throw new SluiceError("InvalidConfig", `${ATTEMPT}: ${what}`, { key });
+}
