@@ -45,7 +45,10 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
   "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
-  "transports": { parts: ["core", "control"], npm: ["hono", "zod"] },
+  "transports": {
+    parts: ["core", "control"],
+    npm: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node", "hono", "zod"],
+  },
   "cli": {
     parts: ["sluice.gen.ts", "control", "transports", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],
@@ -74,7 +77,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
  */
 const FOR_TESTS = {
   parts: ["testing.ts", "generated.ts", "sluice.gen.ts", "tests"],
-  npm: ["ajv", "fast-check", "parse-prometheus-text-format", "vscode-json-languageservice"],
+  npm: ["@grpc/grpc-js", "ajv", "fast-check", "parse-prometheus-text-format", "vscode-json-languageservice"],
 };
 
 /** An import that points the wrong way. */

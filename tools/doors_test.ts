@@ -47,6 +47,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./control": "./control.ts",
     "./client": "./client.ts",
     "./http": "./transports/http/mod.ts",
+    "./grpc": "./transports/grpc/mod.ts",
     "./cli": "./cli/start.ts",
   });
   for (const path of Object.values<string>(exports)) {
@@ -61,6 +62,8 @@ Deno.test("what people import loads no transport, and the contract of transports
     assert.ok(loaded.length > 1, door);
     assert.deepEqual(loaded.filter((path) => path.startsWith("transports/")), [], door);
   }
+  const http = await loadedBy("transports/http/mod.ts");
+  assert.deepEqual(http.filter((path) => path.startsWith("transports/grpc/") || /connect|protobuf/.test(path)), []);
   const contract = await loadedBy("core/pipeline/transport.ts");
   assert.deepEqual(contract.filter((path) => !/^(core|ffi)\//.test(path)), []);
 });
@@ -69,7 +72,7 @@ Deno.test("client.ts loads no package, no module of Node and nothing that runs g
   const loaded = await loadedAtRunTime("client.ts");
   assert.ok(loaded.includes("transports/http/web_socket_transport.ts"));
   const allowed =
-    /^(client\.ts$|transports\/http\/|control\/schemas\/|core\/(errors|values|frames|pipeline|element_index)\b|ffi\/layout)/;
+    /^(client\.ts$|transports\/(http\/|wire_error\.ts$)|control\/schemas\/|core\/(errors|values|frames|pipeline|element_index)\b|ffi\/layout)/;
   assert.deepEqual(loaded.filter((path) => !allowed.test(path)), []);
   for (const path of loaded) {
     const text = (await Deno.readTextFile(ROOT + path)).replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");

@@ -96,6 +96,7 @@ const DOORS = [
   "control.ts",
   "client.ts",
   "transports/http/mod.ts",
+  "transports/grpc/mod.ts",
 ];
 
 const TEST_MODULE = /_test\.tsx?$/;

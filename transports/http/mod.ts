@@ -8,5 +8,3 @@ export { serveHttp } from "./server.ts";
 export type { HttpServer } from "./server.ts";
 export type { HttpLimits, HttpOptions } from "./http_options.ts";
 export type { ServeOptions } from "../serve_options.ts";
-export { WebSocketTransport } from "./web_socket_transport.ts";
-export type { WebSocketTransportOptions } from "./web_socket_transport.ts";

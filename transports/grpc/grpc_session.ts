@@ -1,0 +1,140 @@
+/**
+ * A client's end of `StreamPipeline`.
+ *
+ * @module
+ */
+import type { CallOptions, Client } from "@connectrpc/connect";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { SluiceError } from "../../core/errors.ts";
+import { Outbox } from "../../core/pipeline/outbox.ts";
+import { BaseSession } from "../../core/pipeline/transport.ts";
+import type { TransportData } from "../../core/pipeline/transport_data.ts";
+import { fromWireError } from "../wire_error.ts";
+import { handOver } from "./hand_over.ts";
+import type { ItemCodec } from "./items.ts";
+import type {
+  GraphSchema,
+  PipelineService,
+  StreamPipelineRequestSchema,
+  StreamPipelineResponse,
+} from "./pipeline.gen.ts";
+import { fromStatus } from "./statuses.ts";
+
+type Request = MessageInitShape<typeof StreamPipelineRequestSchema>;
+
+/** What a client has of a session. */
+export class GrpcSession extends BaseSession {
+  readonly #codec: ItemCodec;
+  readonly #cancel = new AbortController();
+  /** Requests on their way: the network takes the next one once it has room. */
+  readonly #requests = new Outbox<Request>();
+  readonly #responses: AsyncIterator<StreamPipelineResponse>;
+  #sessionId = "";
+  /** Why the server has not taken an input that was sent. */
+  #refusal: Error | undefined;
+  /** Nothing more comes: the graph has ended, it failed, or the session was closed. */
+  #end: { readonly error?: Error } | undefined;
+
+  private constructor(client: Client<typeof PipelineService>, codec: ItemCodec, options: CallOptions) {
+    super();
+    this.#codec = codec;
+    const { signal } = this.#cancel;
+    this.#responses = client.streamPipeline(this.#sent(), { ...options, signal })[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Starts a session.
+   *
+   * @throws {SluiceError} why the server refused it, or `Busy` if it cannot be reached
+   */
+  static async open(
+    client: Client<typeof PipelineService>,
+    graph: MessageInitShape<typeof GraphSchema>,
+    codec: ItemCodec,
+    options: CallOptions,
+  ): Promise<GrpcSession> {
+    const session = new GrpcSession(client, codec, options);
+    session.#requests.put({ message: { case: "graph", value: graph } });
+    const first = await session.#next();
+    if (first?.case === "ready") {
+      session.#sessionId = first.value.sessionId;
+      return session;
+    }
+    await session.close();
+    throw new SluiceError("InvalidMessage", `Cannot start a session: the server answered "${first?.case}"`);
+  }
+
+  /** Names the session to the server. */
+  get sessionId(): string {
+    return this.#sessionId;
+  }
+
+  /** Whether it takes or may still give items. */
+  get isActive(): boolean {
+    return this.#end === undefined;
+  }
+
+  /**
+   * Sends an item, and waits until the network has room for it. Why the server refuses one is known once outputs were
+   * read, and thrown by the next call, which sends nothing then.
+   */
+  async sendInput(data: TransportData): Promise<void> {
+    const item = this.#codec.write(data, true);
+    if (this.#refusal !== undefined) {
+      const refusal = this.#refusal;
+      this.#refusal = undefined;
+      throw refusal;
+    }
+    if (this.#end === undefined) await handOver(this.#requests, { message: { case: "item", value: item } });
+    else throw this.#end.error ?? new SluiceError("Busy", "Cannot send an item: the session has ended");
+  }
+
+  /** The next item of any output. */
+  async recvOutput(): Promise<TransportData | undefined> {
+    for (;;) {
+      if (this.#end !== undefined) {
+        if (this.#end.error !== undefined) throw this.#end.error;
+        return undefined;
+      }
+      const message = await this.#next();
+      if (message?.case === "item") return this.#codec.read(message.value);
+      if (message?.case === "refused") this.#refusal ??= fromWireError({ ...message.value });
+    }
+  }
+
+  /** Cancels the call, by which the server ends the session. */
+  close(): Promise<void> {
+    this.#finish({});
+    this.#cancel.abort();
+    return Promise.resolve();
+  }
+
+  /** The requests, one each time that the network has room. */
+  async *#sent(): AsyncGenerator<Request> {
+    for (;;) {
+      const request = await this.#requests.take();
+      if (request === undefined) return;
+      yield request;
+    }
+  }
+
+  /** The next response. @returns `undefined` at the end @throws why there is none */
+  async #next(): Promise<StreamPipelineResponse["message"] | undefined> {
+    try {
+      const { done, value } = await this.#responses.next();
+      if (!done) return value.message;
+      this.#finish({});
+      return undefined;
+    } catch (error) {
+      this.#finish({ error: fromStatus(error) });
+      if (this.#end!.error !== undefined) throw this.#end!.error;
+      return undefined;
+    }
+  }
+
+  /** Only the first end counts. */
+  #finish(end: { readonly error?: Error }): void {
+    this.#end ??= end;
+    this.#requests.close();
+  }
+}
