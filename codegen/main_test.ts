@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { rare } from "../tests/fixtures/rare.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const TESTDATA = fileURLToPath(new URL("./testdata", import.meta.url));
@@ -46,31 +47,34 @@ Deno.test("runCodegen() --check ends with 1 and names the file and the command w
   }
 });
 
-Deno.test("runCodegen() shows a warning when the code is generated, and only counts it where nothing has changed", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const gain = await Deno.readTextFile(`${TESTDATA}/accepted/two_ports/gain.ts`);
-    const write = (decay: string) =>
-      Deno.writeTextFile(
-        `${folder}/gain.ts`,
-        gain.replace(/class Gain \{/, `class Loudness {\n  decay() {\n    return ${decay};\n  }\n`),
+rare(Deno.test)(
+  "runCodegen() shows a warning when the code is generated, and only counts it where nothing has changed",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const gain = await Deno.readTextFile(`${TESTDATA}/accepted/two_ports/gain.ts`);
+      const write = (decay: string) =>
+        Deno.writeTextFile(
+          `${folder}/gain.ts`,
+          gain.replace(/class Gain \{/, `class Loudness {\n  decay() {\n    return ${decay};\n  }\n`),
+        );
+      await write("0.993");
+      await Deno.writeTextFile(`${folder}/nodes.json`, '{ "include": ["*.ts"], "name": "@example/x" }');
+      const args = ["--config", `${folder}/nodes.json`];
+      const buried = /warning: Number (0\.99\d) is buried/;
+      assert.equal(buried.exec((await run(".", ...args)).err)?.[1], "0.993");
+      assert.equal(
+        (await run(".", ...args)).err,
+        'codegen: 1 warning, shown when the code was generated; "--check" shows them again\n',
       );
-    await write("0.993");
-    await Deno.writeTextFile(`${folder}/nodes.json`, '{ "include": ["*.ts"], "name": "@example/x" }');
-    const args = ["--config", `${folder}/nodes.json`];
-    const buried = /warning: Number (0\.99\d) is buried/;
-    assert.equal(buried.exec((await run(".", ...args)).err)?.[1], "0.993");
-    assert.equal(
-      (await run(".", ...args)).err,
-      'codegen: 1 warning, shown when the code was generated; "--check" shows them again\n',
-    );
-    assert.equal(buried.exec((await run(".", ...args, "--check")).err)?.[1], "0.993");
-    await write("0.994");
-    assert.equal(buried.exec((await run(".", ...args)).err)?.[1], "0.994");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+      assert.equal(buried.exec((await run(".", ...args, "--check")).err)?.[1], "0.993");
+      await write("0.994");
+      assert.equal(buried.exec((await run(".", ...args)).err)?.[1], "0.994");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 Deno.test("runCodegen() prints diagnostics and ends with 1 when something is refused", async () => {
   const { code, out, err } = await run("refused/unknown_frame");

@@ -9,6 +9,7 @@ import type { StreamInput } from "./ports/stream.ts";
 import type { Processor, ProcessorContext } from "./processor.ts";
 import type { NodeHandle, OutputRef } from "./registry/handle.ts";
 import { Runtime } from "./runtime.ts";
+import { rare } from "../tests/fixtures/rare.ts";
 
 Deno.test("Runtime ends a live graph that has come to a stop, and names the link and what it waits for", async () => {
   await using runtime = new Runtime({ mode: "live" });
@@ -52,7 +53,7 @@ Deno.test("Runtime ends a live graph that has come to a stop, and names the link
   });
 });
 
-Deno.test("Runtime ends a graph whose nodes keep every slot of a pool", async () => {
+rare(Deno.test)("Runtime ends a graph whose nodes keep every slot of a pool", async () => {
   await using runtime = new Runtime({ mode: "offline" });
   const from = runtime.add(source(counting(1000)), { id: "from" });
   const keeper = runtime.add(
@@ -88,7 +89,7 @@ for (const how of ["close", "exit"] as const) {
   });
 }
 
-Deno.test("Runtime takes no notice of what a node on a worker posts, beside one warning", async () => {
+rare(Deno.test)("Runtime takes no notice of what a node on a worker posts, beside one warning", async () => {
   const lines: LogEntry[] = [];
   const untap = tapLog((entry) => lines.push(entry));
   try {
@@ -190,7 +191,7 @@ Deno.test("Runtime.start() refuses links that no pool could serve, with what to 
   });
 });
 
-Deno.test("Runtime runs a chain of 1,000 nodes over 4 lanes", async () => {
+rare(Deno.test)("Runtime runs a chain of 1,000 nodes over 4 lanes", async () => {
   const got: number[] = [];
   await using runtime = new Runtime({ mode: "offline" });
   const from = runtime.add(numberedSource({ count: 20 }), { lane: "lane0" });

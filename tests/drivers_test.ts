@@ -18,7 +18,7 @@ import { ENTRY } from "../ffi/layout.gen.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 
 /** Blocks sent across lanes for each policy. */
-const BLOCKS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000_000 : 100_000;
+const BLOCKS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000_000 : 30_000;
 
 const counts = new Map<string, number>();
 

@@ -13,11 +13,12 @@ import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, sink } from "./fixtures/scripted.ts";
 import { unhurried } from "./fixtures/unhurried.ts";
 import { flow, sleep, until } from "./fixtures/waiting.ts";
+import { rare } from "./fixtures/rare.ts";
 
 /** For how long the one lane keeps the other from its new thread, milliseconds. */
 const KEPT_MS = 200;
 
-eachDriver(
+rare(eachDriver)(
   "a lane that ends while it is to take part in the replacement of another is replaced after it",
   async (native) => {
     using first = new Hold();
@@ -60,7 +61,7 @@ eachDriver(
   },
 );
 
-eachDriver(
+rare(eachDriver)(
   "a lane that ends while another is replaced in which it has no part is replaced after it",
   async (native) => {
     using first = new Hold();

@@ -9,6 +9,7 @@ import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
+import { rare } from "./fixtures/rare.ts";
 
 /** Blocks that no test sees the end of. */
 const ENDLESS = 1e9;
@@ -159,7 +160,7 @@ eachDriver("an edit waits for no lane that it does not concern", async (native) 
   assertSpent((await runtime.stop())!);
 });
 
-eachDriver("a refused edit is forgotten by busy lanes before the next one comes into effect", async (native) => {
+rare(eachDriver)("a refused edit is forgotten by busy lanes before the next one comes into effect", async (native) => {
   const slow = fixture(
     () => ({
       process() {},
@@ -349,31 +350,34 @@ eachDriver("bypass() hands frames on without process(), and back", async (native
   deepEqual([collected[0].missing, collected[0].corrupt], [0, 0]);
 });
 
-eachDriver("pause() that resume() overtakes settles, and the next one waits for lanes of its own", async (native) => {
-  const runtime = chain(native, "far");
-  await runtime.start();
-  await flow(runtime, "sink", 3);
-  const told: string[] = [];
-  runtime.events.on("runtime", ({ kind }) => void told.push(kind));
-  for (let k = 0; k < 5; k++) {
-    const overtaken = runtime.pause();
-    await Promise.all([overtaken, runtime.resume()]);
-    equal(runtime.paused, false);
-    const first = runtime.pause();
-    const resumed = runtime.resume();
-    await Promise.all([first, resumed, runtime.pause()]);
-    equal(runtime.paused, true);
-    const held = runtime.stats();
-    assertAccounted(held);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    deepEqual(runtime.stats().links.map((link) => link.written), held.links.map((link) => link.written));
-    await runtime.resume();
-    await flow(runtime, "sink", 1);
-  }
-  await until(() => told.filter((kind) => kind === "resumed").length === 15);
-  equal(told.filter((kind) => kind === "paused").length, 5, "overtaken pauses are not told");
-  await runtime.stop();
-});
+rare(eachDriver)(
+  "pause() that resume() overtakes settles, and the next one waits for lanes of its own",
+  async (native) => {
+    const runtime = chain(native, "far");
+    await runtime.start();
+    await flow(runtime, "sink", 3);
+    const told: string[] = [];
+    runtime.events.on("runtime", ({ kind }) => void told.push(kind));
+    for (let k = 0; k < 5; k++) {
+      const overtaken = runtime.pause();
+      await Promise.all([overtaken, runtime.resume()]);
+      equal(runtime.paused, false);
+      const first = runtime.pause();
+      const resumed = runtime.resume();
+      await Promise.all([first, resumed, runtime.pause()]);
+      equal(runtime.paused, true);
+      const held = runtime.stats();
+      assertAccounted(held);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      deepEqual(runtime.stats().links.map((link) => link.written), held.links.map((link) => link.written));
+      await runtime.resume();
+      await flow(runtime, "sink", 1);
+    }
+    await until(() => told.filter((kind) => kind === "resumed").length === 15);
+    equal(told.filter((kind) => kind === "paused").length, 5, "overtaken pauses are not told");
+    await runtime.stop();
+  },
+);
 
 eachDriver("pause() holds every node, and the clock of sources stands still meanwhile", async (native) => {
   const runtime = new Runtime({ mode: "live", native });

@@ -9,11 +9,12 @@ import type { LinkStats, RunSummary } from "../core/stats.ts";
 import { nativeFault } from "./fixtures/native_fault.ts";
 import { checkingSink, collect, collected, type Findings, numberedSource } from "./fixtures/numbered.ts";
 import { type Script, sink } from "./fixtures/scripted.ts";
+import { rare } from "./fixtures/rare.ts";
 
 const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 
 /** Blocks sent for each policy. */
-const BLOCKS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000_000 : 200_000;
+const BLOCKS = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000_000 : 50_000;
 
 /** Lanes that a runtime can have. */
 const MOST_LANES = 64;
@@ -236,7 +237,7 @@ native("a stage that refuses its configuration fails start()", async () => {
   await rejects(runtime.start(), /^NodeFailed|it was told to refuse/);
 });
 
-native("a graph is disposed of while its native lanes run at full speed, again and again", async () => {
+rare(native)("a graph is disposed of while its native lanes run at full speed, again and again", async () => {
   const ends: Promise<void>[] = [];
   for (let round = 0; round < 10; round++) {
     await using runtime = new Runtime({ native: "require", mode: "offline", stopTimeoutMs: 200 });
@@ -253,7 +254,7 @@ native("a graph is disposed of while its native lanes run at full speed, again a
   await Promise.all(ends);
 });
 
-native("two runtimes at once keep their lanes apart", async () => {
+rare(native)("two runtimes at once keep their lanes apart", async () => {
   const runs = [1, 2].map(async (n) => {
     await using runtime = new Runtime({ native: "require" });
     const source = runtime.add(nativeSource({ count: 50_000 * n, blockSize: 8 }), { lane: "a" });
@@ -282,7 +283,7 @@ native("figures of a native stage can be read while it runs", async () => {
   equal(nodes[1].figures!.received, nodes[0].figures!.sent);
 });
 
-native("a graph with native lanes that comes to a stop is named, not left to hang", async () => {
+rare(native)("a graph with native lanes that comes to a stop is named, not left to hang", async () => {
   await using runtime = new Runtime({ native: "require", mode: "offline" });
   const source = runtime.add(nativeSource({ blockSize: 8 }), { id: "source" });
   const idle = runtime.add(sink({ process() {} }), { id: "idle", lane: "main" });

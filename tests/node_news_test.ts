@@ -8,6 +8,7 @@ import { numberedSource } from "./fixtures/numbered.ts";
 import { type Script, sink, source } from "./fixtures/scripted.ts";
 import { talkative } from "./fixtures/talkative.ts";
 import { until } from "./fixtures/waiting.ts";
+import { rare } from "./fixtures/rare.ts";
 
 /** Blocks that the source sends. */
 const COUNT = 5;
@@ -41,32 +42,35 @@ for (const lane of ["ears", "main"] as const) {
 }
 
 for (const lane of ["ears", "main"] as const) {
-  eachDriver(`figures on lane "${lane}" are those of the newest instance, also once it is paused`, async (native) => {
-    await using runtime = new Runtime({ mode: "live", native });
-    const push = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "source" });
-    const sink = runtime.add(talkative({}), { id: "sink", lane });
-    runtime.connect(push.outputs.audio, sink.inputs.audio, { policy: "lossless" });
-    await runtime.start();
-    let pushed = 0;
-    const shown = () => runtime.stats().nodes[1].figures;
-    const send = async (count: number) => {
-      for (let k = 0; k < count; k++) await push.push({ channels: [new Float32Array(1)] });
-      pushed += count;
-      await until(() => runtime.stats().nodes[1].framesIn === pushed);
-    };
-    await send(2);
-    // What the first instance has said last is not told yet.
-    await runtime.replace("sink", talkative({}), { startsAnew: true });
-    equal(shown(), undefined);
-    await send(3);
-    await runtime.pause();
-    deepEqual(shown(), { frames: 3 });
-    await runtime.resume();
-    await send(1);
-    await runtime.replace("sink", talkative({}), { startsAnew: true });
-    await runtime.stop();
-    equal(shown(), undefined);
-  });
+  rare(eachDriver)(
+    `figures on lane "${lane}" are those of the newest instance, also once it is paused`,
+    async (native) => {
+      await using runtime = new Runtime({ mode: "live", native });
+      const push = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id: "source" });
+      const sink = runtime.add(talkative({}), { id: "sink", lane });
+      runtime.connect(push.outputs.audio, sink.inputs.audio, { policy: "lossless" });
+      await runtime.start();
+      let pushed = 0;
+      const shown = () => runtime.stats().nodes[1].figures;
+      const send = async (count: number) => {
+        for (let k = 0; k < count; k++) await push.push({ channels: [new Float32Array(1)] });
+        pushed += count;
+        await until(() => runtime.stats().nodes[1].framesIn === pushed);
+      };
+      await send(2);
+      // What the first instance has said last is not told yet.
+      await runtime.replace("sink", talkative({}), { startsAnew: true });
+      equal(shown(), undefined);
+      await send(3);
+      await runtime.pause();
+      deepEqual(shown(), { frames: 3 });
+      await runtime.resume();
+      await send(1);
+      await runtime.replace("sink", talkative({}), { startsAnew: true });
+      await runtime.stop();
+      equal(shown(), undefined);
+    },
+  );
 }
 
 eachDriver(
@@ -132,7 +136,7 @@ for (const lane of ["ears", "main"] as const) {
   });
 }
 
-eachDriver(
+rare(eachDriver)(
   "the lane tells of the events that it left out while it runs, with no later one to tell it by",
   async (native) => {
     await using runtime = new Runtime({ mode: "live", native });
@@ -158,7 +162,7 @@ eachDriver(
 );
 
 for (const lane of ["ears", "main"] as const) {
-  eachDriver(`lane "${lane}" tells of the events that it left out last before it closes`, async (native) => {
+  rare(eachDriver)(`lane "${lane}" tells of the events that it left out last before it closes`, async (native) => {
     await using runtime = build(native, lane, { events: 900 });
     let heard = 0;
     let lost = 0;

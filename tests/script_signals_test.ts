@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ignoresHangup } from "../core/process/hangup.ts";
 import { readPrinted } from "./cli/command_line.ts";
+import { rare } from "./fixtures/rare.ts";
 
 const SCRIPT = new URL("./fixtures/recording_script.ts", import.meta.url).pathname;
 
@@ -46,7 +47,7 @@ for (
   });
 }
 
-Deno.test({
+rare(Deno.test)({
   name: "a signal that comes twice lets a node on lane main work for seconds in flush(), and the file is completed",
   ignore: Deno.build.os === "windows",
   fn: async () => {
@@ -65,7 +66,7 @@ Deno.test({
 });
 
 for (const stopTimeoutMs of [60_000, 0]) {
-  Deno.test({
+  rare(Deno.test)({
     name:
       `a node on lane main that works on at a signal has stopTimeoutMs for that, and 5 s at least: ${stopTimeoutMs}`,
     ignore: Deno.build.os === "windows",

@@ -12,6 +12,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { type Fault, faulty, faultyLater } from "./fixtures/faulty.ts";
 import { checkingSink, collect, collected, type Findings, numberedSource, pass } from "./fixtures/numbered.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
+import { rare } from "./fixtures/rare.ts";
 
 /** Blocks of a run; the bad node fails at every EVERY-th. */
 const COUNT = 5_000;
@@ -156,13 +157,13 @@ eachDriver("restart: past its limit the node fails the run", async (native) => {
 for (const how of ["throws in setup", "rejects in setup", "never returns from setup"] as const) {
   const setupTimeoutMs = 50;
   const message = how === "never returns from setup" ? /did not return from setup\(\) within 50 ms/ : /no device/;
-  eachDriver(`fail: a node that ${how} ends the start`, async (native) => {
+  rare(eachDriver)(`fail: a node that ${how} ends the start`, async (native) => {
     const { runtime } = build({ how, native, setupTimeoutMs });
     await rejects(runtime.start(), { nodeId: "bad", message });
     equal(runtime.summary()!.outcome, "failed");
   });
 
-  eachDriver(`restart: a node that ${how} fails the run after its last restart`, async (native) => {
+  rare(eachDriver)(`restart: a node that ${how} fails the run after its last restart`, async (native) => {
     const { runtime, seen } = build({
       how,
       native,
@@ -178,7 +179,7 @@ for (const how of ["throws in setup", "rejects in setup", "never returns from se
     deepEqual([figuresOf(runtime.summary()!).errors, figuresOf(runtime.summary()!).restarts], [3, 0]);
   });
 
-  eachDriver(`disable: a graph runs without a node that ${how}`, async (native) => {
+  rare(eachDriver)(`disable: a graph runs without a node that ${how}`, async (native) => {
     const { summary, events, behind } = await run({ how, native, setupTimeoutMs, supervision: "disable" });
     deepEqual([summary.outcome, figuresOf(summary).state], ["completed", "disabled"]);
     deepEqual(events, ["failed", "disabled"]);
@@ -207,7 +208,7 @@ for (const how of ["exits the worker", "closes the worker"] as const) {
     for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
   });
 
-  eachDriver(`fail: a node that ${how} ends the run`, async (native) => {
+  rare(eachDriver)(`fail: a node that ${how} ends the run`, async (native) => {
     const { runtime } = build({ how, native });
     await runtime.start();
     await rejects(runtime.finished, {
@@ -218,12 +219,15 @@ for (const how of ["exits the worker", "closes the worker"] as const) {
 }
 
 for (const how of ["leaves a rejection", "throws in a callback"] as const) {
-  eachDriver(`restart: a node that ${how} on lane main is built anew, and the program goes on`, async (native) => {
-    const { summary } = await run({ how, native, lane: "main", supervision: SOON });
-    const { state, errors, restarts } = figuresOf(summary);
-    deepEqual([summary.outcome, state], ["completed", "ended"]);
-    ok(errors >= 1 && restarts >= 1);
-  });
+  rare(eachDriver)(
+    `restart: a node that ${how} on lane main is built anew, and the program goes on`,
+    async (native) => {
+      const { summary } = await run({ how, native, lane: "main", supervision: SOON });
+      const { state, errors, restarts } = figuresOf(summary);
+      deepEqual([summary.outcome, state], ["completed", "ended"]);
+      ok(errors >= 1 && restarts >= 1);
+    },
+  );
 }
 
 eachDriver(
@@ -236,28 +240,34 @@ eachDriver(
 
 for (const supervision of ["fail", "disable", SOON] as const) {
   const policy = typeof supervision === "string" ? supervision : "restart";
-  eachDriver(`${policy}: a node that goes silent has not failed, and the graph comes to its end`, async (native) => {
-    const { summary, events, behind } = await run({ how: "goes silent", native, supervision });
-    deepEqual([summary.outcome, figuresOf(summary).state, figuresOf(summary).errors], ["completed", "ended", 0]);
-    deepEqual(events.filter((kind) => kind !== "activity"), []);
-    deepEqual([behind!.received, behind!.last], [EVERY, EVERY - 1]);
-  });
+  rare(eachDriver)(
+    `${policy}: a node that goes silent has not failed, and the graph comes to its end`,
+    async (native) => {
+      const { summary, events, behind } = await run({ how: "goes silent", native, supervision });
+      deepEqual([summary.outcome, figuresOf(summary).state, figuresOf(summary).errors], ["completed", "ended", 0]);
+      deepEqual(events.filter((kind) => kind !== "activity"), []);
+      deepEqual([behind!.received, behind!.last], [EVERY, EVERY - 1]);
+    },
+  );
 
-  eachDriver(`${policy}: a node that stops slowly has its time`, async (native) => {
+  rare(eachDriver)(`${policy}: a node that stops slowly has its time`, async (native) => {
     const { summary, behind } = await run({ how: "stops slowly", native, supervision });
     deepEqual([summary.outcome, figuresOf(summary).state], ["completed", "ended"]);
     equal(behind!.received, COUNT + 1, "what flush() writes late comes before the end");
   });
 
-  eachDriver(`${policy}: a node that keeps frames ends the run once no slot is left, which says so`, async (native) => {
-    const { runtime } = build({ how: "keeps frames", every: 1, native, supervision });
-    await runtime.start();
-    await rejects(runtime.finished, {
-      code: "PoolExhausted",
-      message: /node "bad" keeps \d{3} frames, so that node "source" waits for a free slot of pool "audio"; a node/,
-    });
-    equal(figuresOf(runtime.summary()!).errors, 0);
-  });
+  rare(eachDriver)(
+    `${policy}: a node that keeps frames ends the run once no slot is left, which says so`,
+    async (native) => {
+      const { runtime } = build({ how: "keeps frames", every: 1, native, supervision });
+      await runtime.start();
+      await rejects(runtime.finished, {
+        code: "PoolExhausted",
+        message: /node "bad" keeps \d{3} frames, so that node "source" waits for a free slot of pool "audio"; a node/,
+      });
+      equal(figuresOf(runtime.summary()!).errors, 0);
+    },
+  );
 }
 
 for (const neighbour of ["disable", "fail"] as const) {

@@ -5,7 +5,7 @@
  */
 import { readCargoFailures, readDenoFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
-import { RARE_TESTS } from "./rare_tests.ts";
+import { hasRareCases, RARE_TESTS } from "./rare_tests.ts";
 import { countCargoTests, countDenoTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 import { listPackagesWith } from "./rust_tests.ts";
@@ -121,16 +121,21 @@ export function buildGates(): Gate[] {
  */
 export function okGates(changed: readonly string[]): Gate[] {
   const isChanged = (file: string) => changed.includes(file);
-  const { parts, commands, ofDrivers, quiet } = testModules((file) => !RARE_TESTS.has(file) || isChanged(file));
+  const inFull = (file: string) => isChanged(file) && hasRareCases(file);
+  const { parts, commands, ofDrivers, quiet } = testModules((file) =>
+    (!RARE_TESTS.has(file) || isChanged(file)) && !inFull(file)
+  );
   const chosen = ofDrivers.filter((file) =>
     !file.startsWith("tests/") || USUAL_COURSE.includes(file) || isChanged(file)
   );
+  const changedCases = Object.values(testModules(inFull)).flat();
   return [
-    ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
+    ...denoTests("Deno tests of parts", 2, parts).map(loadTogether).map(withoutRareCases),
     ...checkGates(),
-    ...driverGates("native", 2, chosen),
-    ...driverGates("portable", 2, chosen),
-    ...commandGates(1, 1, commands.filter(isChanged)),
+    ...driverGates("native", 2, chosen).map(withoutRareCases),
+    ...driverGates("portable", 2, chosen).map(withoutRareCases),
+    ...commandGates(1, 1, commands.filter(isChanged)).map(withoutRareCases),
+    ...denoTests("Deno tests that were changed, with their rare cases", 1, changedCases).map(loadTogether),
     ...quietGates(1, quiet.filter(isChanged)),
   ];
 }
@@ -146,7 +151,7 @@ export function commitGates(): Gate[] {
     ...checkGates(),
     ...commandGates(5, 2, commands),
     ...driverGates("native", 8, ofDrivers),
-  ];
+  ].map(withoutRareCases);
 }
 
 /** What is checked beside the tests in TypeScript. */
@@ -219,7 +224,7 @@ function checkGates(): Gate[] {
  */
 export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   const { ofDrivers } = testModules();
-  return [
+  const gates: Gate[] = [
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(runsWithBoth) : ofDrivers),
     ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
     {
@@ -236,11 +241,12 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
       commands: [deno("publish", "--dry-run", "--allow-dirty", "--no-check")],
     },
   ];
+  return gates.map(withoutRareCases);
 }
 
 /** What runs when the others have ended. */
 export function lastGates(): Gate[] {
-  return quietGates(2, testModules().quiet);
+  return quietGates(2, testModules().quiet).map(withoutRareCases);
 }
 
 /** Tests of commands, and those of pages, which share a browser. */
@@ -295,6 +301,12 @@ function denoTests(
   }));
 }
 
+/** The gate without the cases that `tests/fixtures/rare.ts` registers. */
+function withoutRareCases(gate: Gate): Gate {
+  if (gate.tests !== DENO_TESTS) return gate;
+  return { ...gate, commands: gate.commands.map((each) => ({ ...each, env: { ...each.env, SLUICE_RARE: "off" } })) };
+}
+
 /** What the text of a test module has that needs an isolate of its own, which keeps secrets, memory and listeners. */
 const NEEDS_ISOLATE =
   /[sS]ecrets\(|\/proc\/|memoryUsage|[gG]c\(|unhandledrejection|Deno\.env\.(set|delete)|Deno\.chdir/;
@@ -320,9 +332,10 @@ function loadTogether(gate: Gate): Gate {
  * @param driver as {@linkcode releaseGates} had it
  */
 export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
-  const rare = testModules((file) => RARE_TESTS.has(file));
+  const isRare = (file: string) => RARE_TESTS.has(file) || hasRareCases(file);
+  const rare = testModules(isRare);
   const { ofDrivers } = testModules(() => true);
-  const isLeft = (file: string) => RARE_TESTS.has(file) || !runsWithBoth(file);
+  const isLeft = (file: string) => isRare(file) || !runsWithBoth(file);
   const withoutKernels = { kernels: "off", what: ", without kernels" } as const;
   // With 100,000 mutated descriptors.
   const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address", SLUICE_DEEP: "1" };

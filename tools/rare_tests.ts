@@ -1,15 +1,24 @@
 /**
  * Tests that `deno task test` leaves to `deno task ok:deep`: of what is rare, where they take long. Most do more than the
- * usual course of a thing, which has tests of its own that always run. `deno task ok` runs those that were changed.
+ * usual course of a thing, which has tests of its own that always run. `deno task ok` runs those that were changed. What is
+ * rare in other modules is registered by `tests/fixtures/rare.ts`.
  *
  * @module
  */
+
+import { ROOT } from "./root.ts";
+
+/** Whether a test module has cases that `tests/fixtures/rare.ts` registers. */
+export function hasRareCases(file: string): boolean {
+  return /\brare\(/.test(Deno.readTextFileSync(ROOT + file));
+}
 
 /** Paths of test modules. */
 export const RARE_TESTS: ReadonlySet<string> = new Set([
   // Sources that nobody writes, and files that are damaged.
   "codegen/depth_test.ts",
   "codegen/hostile_structs_test.ts",
+  "codegen/incremental_test.ts",
   "codegen/mutated_inputs_test.ts",
   "codegen/odd_syntax_test.ts",
   "processors/media/cut_files_test.ts",
@@ -44,6 +53,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/returning_thread_test.ts",
   "tests/stale_fields_test.ts",
   "tests/stalling_nodes_test.ts",
+  "tests/turns_test.ts",
   "tests/vandal_test.ts",
   "tests/yielding_test.ts",
   // Edits at an awkward moment, by the dozen or at random.
@@ -80,20 +90,27 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/pool_need_test.ts",
   "tests/values_memory_test.ts",
   // Reloads and projects of every kind.
+  "tests/cli/dev_test.ts",
   "tests/cli/new_test.ts",
   "tests/cli/npm_packages_test.ts",
   "tests/cli/reload_edits_test.ts",
   "tests/cli/reload_run_test.ts",
   "tests/cli/reload_saves_test.ts",
+  "tests/cli/reload_state_test.ts",
   "tests/cli/source_watch_test.ts",
   "tests/cli/terminal_test.ts",
   "tests/docs/projects_test.ts",
+  "tests/mistakes/started_test.ts",
   // Pages that lose their line, run for long, or are looked at in every view.
   "tests/web/accessibility_test.ts",
+  "tests/web/fit_test.ts",
+  "tests/web/folding_test.ts",
   "tests/web/hang_test.ts",
   "tests/web/history_test.ts",
   "tests/web/keyboard_test.ts",
   "tests/web/load_test.ts",
+  "tests/web/overview_test.ts",
+  "tests/web/pause_test.ts",
   "tests/web/pipelines_test.ts",
   "tests/web/place_test.ts",
   "tests/web/recovery_test.ts",

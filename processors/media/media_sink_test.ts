@@ -5,6 +5,7 @@ import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
 import { decode, FOLDER, input, mp4, play, probe, push, webm } from "./fixtures/media_files.ts";
 import type { MediaSink } from "./media_sink.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 /** A sink with these inputs. */
 function sinkOf(
@@ -134,7 +135,7 @@ Deno.test("MediaSink drops and counts what comes before a key frame, and frames 
   assert.equal(probe(path, "packet=pts_time").length, pictures.length);
 });
 
-Deno.test("MediaSink drops what needs a key frame that came too late, as after a jump", async () => {
+rare(Deno.test)("MediaSink drops what needs a key frame that came too late, as after a jump", async () => {
   const from = input("keys.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "10", "-bf", "0", "-c:a", "aac");
   const { video_0: pictures } = await play({ path: from }, "video_0");
   const path = `${FOLDER}/jump.mkv`;
@@ -266,35 +267,38 @@ for (const [mode, aheadSeconds] of [["offline", 0.2], ["live", 10]] as const) {
 }
 
 for (const [how, early] of [["before the sound", 0], ["after it", 1]] as const) {
-  Deno.test(`MediaSink begins with a key frame also where another picture comes after it has looked for one (${how})`, async () => {
-    const { video_0: [key, delta], audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
-    const path = `${FOLDER}/between-${early}.mkv`;
-    const { sink, audio: [audio] } = await openSink({ path }, ["video_0", "audio_0"], "live");
-    await using _sink = sink;
-    const { peek } = audio;
-    // As from a lane of its own: the sink has looked at its pictures, and looks at its sound.
-    audio.peek = () => {
-      audio.peek = peek;
+  rare(Deno.test)(
+    `MediaSink begins with a key frame also where another picture comes after it has looked for one (${how})`,
+    async () => {
+      const { video_0: [key, delta], audio_0: packets } = await play({ path: mp4() }, "video_0", "audio_0");
+      const path = `${FOLDER}/between-${early}.mkv`;
+      const { sink, audio: [audio] } = await openSink({ path }, ["video_0", "audio_0"], "live");
+      await using _sink = sink;
+      const { peek } = audio;
+      // As from a lane of its own: the sink has looked at its pictures, and looks at its sound.
+      audio.peek = () => {
+        audio.peek = peek;
+        push(sink, "video_0", delta);
+        return audio.peek();
+      };
       push(sink, "video_0", delta);
-      return audio.peek();
-    };
-    push(sink, "video_0", delta);
-    for (const frame of packets.slice(0, early)) push(sink, "audio_0", frame);
-    await sink.run();
-    assert.equal(audio.peek, peek);
-    for (const frame of packets.slice(early)) push(sink, "audio_0", frame);
-    push(sink, "video_0", key);
-    sink.end();
-    sink.advance(2e9);
-    await sink.run();
-    assert.deepEqual([sink.finished, sink.figures?.lateFrames], [true, 2]);
-    assert.deepEqual(probe(path, "stream=codec_type"), ["video", "audio"]);
-    assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 1);
-  });
+      for (const frame of packets.slice(0, early)) push(sink, "audio_0", frame);
+      await sink.run();
+      assert.equal(audio.peek, peek);
+      for (const frame of packets.slice(early)) push(sink, "audio_0", frame);
+      push(sink, "video_0", key);
+      sink.end();
+      sink.advance(2e9);
+      await sink.run();
+      assert.deepEqual([sink.finished, sink.figures?.lateFrames], [true, 2]);
+      assert.deepEqual(probe(path, "stream=codec_type"), ["video", "audio"]);
+      assert.equal(probe(path, "packet=pts_time", "-select_streams", "v").length, 1);
+    },
+  );
 }
 
 for (const container of ["webm", "mkv"]) {
-  Deno.test(`MediaSink says in ${container} how much of the last packet of Opus is heard`, async () => {
+  rare(Deno.test)(`MediaSink says in ${container} how much of the last packet of Opus is heard`, async () => {
     const { audio_0: packets } = await play({ path: webm() }, "audio_0");
     const path = `${FOLDER}/trimmed.${container}`;
     await using sink = await sinkOf({ path }, ["audio_0"]);

@@ -14,6 +14,7 @@ import { noise } from "../audio/fixtures/test_signals.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { LineLimit } from "./line_limit.ts";
 import { decodeAdvice } from "./process_faults.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 const RATE_HZ = 8000;
 
@@ -184,30 +185,36 @@ for (const [how, trap] of [["", ""], [" and does not end when it is told to", 't
   });
 }
 
-Deno.test("Process ends with its program, also where that has left another one behind that has its streams", async () => {
-  const command = ["sh", "-c", `(sleep 501 & echo $! > ${FOLDER}/left.pid); cat`];
-  const samples = sound(30_000);
-  const found = await pass({ command }, samples);
-  Deno.kill(await pidIn(`${FOLDER}/left.pid`));
-  assert.deepEqual(found, [...samples]);
-});
+rare(Deno.test)(
+  "Process ends with its program, also where that has left another one behind that has its streams",
+  async () => {
+    const command = ["sh", "-c", `(sleep 501 & echo $! > ${FOLDER}/left.pid); cat`];
+    const samples = sound(30_000);
+    const found = await pass({ command }, samples);
+    Deno.kill(await pidIn(`${FOLDER}/left.pid`));
+    assert.deepEqual(found, [...samples]);
+  },
+);
 
 /** More than is read of it within half a second, by far. What its writer ends with is 0 if all of it was read. */
 const flood = (name: string) => `(head -c 300000000 /dev/zero | tr '\\0' ' ' >&2; echo $? > ${FOLDER}/${name}) & `;
 
-Deno.test("Process is torn down while a program that its own has left behind floods the standard error", async () => {
-  const node = await ProcessorHarness.create(
-    nodes.process({ command: ["sh", "-c", `${flood("torn.code")}echo $$ > ${FOLDER}/torn.pid; exec sleep 1000`] }),
-    {},
-    { disconnect: ["audioOut", "videoOut", "dataOut"] },
-  );
-  const pid = await pidIn(`${FOLDER}/torn.pid`);
-  await node.teardown();
-  await untilEnded(pid);
-  assert.notEqual(await pidIn(`${FOLDER}/torn.code`), 0);
-});
+rare(Deno.test)(
+  "Process is torn down while a program that its own has left behind floods the standard error",
+  async () => {
+    const node = await ProcessorHarness.create(
+      nodes.process({ command: ["sh", "-c", `${flood("torn.code")}echo $$ > ${FOLDER}/torn.pid; exec sleep 1000`] }),
+      {},
+      { disconnect: ["audioOut", "videoOut", "dataOut"] },
+    );
+    const pid = await pidIn(`${FOLDER}/torn.pid`);
+    await node.teardown();
+    await untilEnded(pid);
+    assert.notEqual(await pidIn(`${FOLDER}/torn.code`), 0);
+  },
+);
 
-Deno.test("Process fails with its program while another one floods the standard error", async () => {
+rare(Deno.test)("Process fails with its program while another one floods the standard error", async () => {
   await using node = await ProcessorHarness.create(
     nodes.process({ command: ["sh", "-c", `${flood("failed.code")}exit 3`] }),
     {},
@@ -217,7 +224,7 @@ Deno.test("Process fails with its program while another one floods the standard 
   assert.notEqual(await pidIn(`${FOLDER}/failed.code`), 0);
 });
 
-Deno.test("Process kills its program at Deno.exit() where it may run no shell beside it", async () => {
+rare(Deno.test)("Process kills its program at Deno.exit() where it may run no shell beside it", async () => {
   const pid = `${FOLDER}/unloaded.pid`;
   const command = ["bash", "-c", `trap "" TERM; echo $$ > ${pid}; exec sleep 1000`];
   const script = `

@@ -10,6 +10,7 @@ import { decode, ffmpeg, FOLDER, input, mp4, probe, webm } from "../../processor
 import { CONTAINERS, PCM } from "../../processors/media/output_formats.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const SPEECH = `${ROOT}examples/speech.wav`;
 const ignore = noRustPlugin("codecs") !== undefined || noRustPlugin("video") !== undefined;
@@ -93,7 +94,7 @@ Deno.test("sluice convert scales, changes the rate and cuts, to the picture", { 
   assert.deepEqual(probe(path, `stream=${entries.join(",")}`, "-count_frames"), ["h264,80,60,10/1,6"]);
 });
 
-Deno.test(
+rare(Deno.test)(
   "sluice convert --to ends with the picture before that time, and copies where that can be",
   { ignore },
   async () => {
@@ -119,7 +120,7 @@ Deno.test(
   },
 );
 
-Deno.test("sluice convert turns pictures that the file says are to be turned", { ignore }, async () => {
+rare(Deno.test)("sluice convert turns pictures that the file says are to be turned", { ignore }, async () => {
   const turned = `${FOLDER}/turned.mp4`;
   ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=270", turned);
   const { code, stderr } = await convert(turned, "upright.mkv");
@@ -131,7 +132,7 @@ Deno.test("sluice convert turns pictures that the file says are to be turned", {
   assert.ok(found.length === wanted.length && error < 8, `${error} levels on average`);
 });
 
-Deno.test("sluice convert copies pictures that are to be turned with their rotation", { ignore }, async () => {
+rare(Deno.test)("sluice convert copies pictures that are to be turned with their rotation", { ignore }, async () => {
   const turned = `${FOLDER}/aside.mp4`;
   ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=90", turned);
   for (const copy of [[], ["--copy"]]) {
@@ -175,7 +176,7 @@ const COLOURS: Readonly<Record<string, readonly [make: () => string, matrix: str
 };
 
 for (const [what, [make, matrix, range]] of Object.entries(COLOURS)) {
-  Deno.test(`sluice convert takes the colours of ${what}, and tells them on`, async () => {
+  rare(Deno.test)(`sluice convert takes the colours of ${what}, and tells them on`, async () => {
     const path = make();
     const planned = async (...args: string[]) => {
       const { nodes } = JSON.parse((await here(path, ...args, "--print-graph")).said);
@@ -188,7 +189,7 @@ for (const [what, [make, matrix, range]] of Object.entries(COLOURS)) {
   });
 }
 
-Deno.test("sluice convert keeps the colours of pictures in BT.601 and full range", { ignore }, async () => {
+rare(Deno.test)("sluice convert keeps the colours of pictures in BT.601 and full range", { ignore }, async () => {
   const path = coloured("c601.mp4", "smpte170m", "pc", ["-colorspace", "smpte170m", "-color_range", "pc"]);
   const { code, stdout } = await convert(path, "c601.png");
   assert.equal(code, 0);
@@ -261,7 +262,7 @@ const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: R
 };
 
 for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
-  Deno.test(`sluice convert refuses ${what} before it runs, and ffmpeg makes what it takes`, async () => {
+  rare(Deno.test)(`sluice convert refuses ${what} before it runs, and ffmpeg makes what it takes`, async () => {
     const { code, said } = await here(make(), "a.mp4", "--size", "80x");
     assert.equal(code, 2, said);
     assert.match(said, reason);
@@ -309,18 +310,22 @@ Deno.test("sluice convert cuts sound to the sample, and mixes channels", { ignor
   ]);
 });
 
-Deno.test("sluice convert encodes the AAC of an MP4 file again, and copies its pictures", { ignore }, async () => {
-  const { code, stderr } = await convert(mp4(), "rate.mp4", "--sample-rate", "48000", "--audio-codec", "opus");
-  assert.equal(code, 0, stderr);
-  assert.match(stderr, /^video_0: h264 .*: copied\naudio_0: aac .*: to opus\n/);
-  const path = `${FOLDER}/rate.mp4`;
-  assert.deepEqual(probe(path, "stream=codec_name").sort(), ["h264", "opus"]);
-  assert.deepEqual(decode(path, "v"), decode(mp4(), "v"));
-  const [found, wanted] = [path, mp4()].map((each) =>
-    Number(probe(each, "stream=duration", "-select_streams", "a")[0])
-  );
-  assert.ok(Math.abs(found - wanted) < 0.05, `${found} s, wanted ${wanted}`);
-});
+rare(Deno.test)(
+  "sluice convert encodes the AAC of an MP4 file again, and copies its pictures",
+  { ignore },
+  async () => {
+    const { code, stderr } = await convert(mp4(), "rate.mp4", "--sample-rate", "48000", "--audio-codec", "opus");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^video_0: h264 .*: copied\naudio_0: aac .*: to opus\n/);
+    const path = `${FOLDER}/rate.mp4`;
+    assert.deepEqual(probe(path, "stream=codec_name").sort(), ["h264", "opus"]);
+    assert.deepEqual(decode(path, "v"), decode(mp4(), "v"));
+    const [found, wanted] = [path, mp4()].map((each) =>
+      Number(probe(each, "stream=duration", "-select_streams", "a")[0])
+    );
+    assert.ok(Math.abs(found - wanted) < 0.05, `${found} s, wanted ${wanted}`);
+  },
+);
 
 for (
   const [extension, codec, lateBy] of [
@@ -425,7 +430,7 @@ for (
   });
 }
 
-Deno.test("sluice convert fails for a single picture that is cut off", { ignore }, async () => {
+rare(Deno.test)("sluice convert fails for a single picture that is cut off", { ignore }, async () => {
   const path = `${FOLDER}/whole.jpg`;
   ffmpeg("-f", "lavfi", "-i", "testsrc=size=96x60", "-frames:v", "1", "-update", "1", "-strict", "unofficial", path);
   const bytes = Deno.readFileSync(path);

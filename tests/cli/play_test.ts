@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { playingGraph } from "../../cli/convert/playing_graph.ts";
 import { FOLDER, input } from "../../processors/media/fixtures/media_files.ts";
 import { readEvents, ROOT, signalled, sluice } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 Deno.test("sluice play runs a file in real time, at another speed, and prints the page's address", async () => {
   const path = input("play.wav", "-c:a", "pcm_s16le");
@@ -29,7 +30,7 @@ Deno.test("sluice play --loop goes on until Ctrl-C, which ends it with exit code
   assert.deepEqual(nodes.map(({ id, type }) => `${id} ${type}`), ["file media-source", "level level-meter"]);
 });
 
-Deno.test("sluice play counts what was played once more with --loop", async () => {
+rare(Deno.test)("sluice play counts what was played once more with --loop", async () => {
   const path = input("play.wav", "-c:a", "pcm_s16le");
   const { code, stdout } = await sluice(["play", path, "--loop", "--speed", "16", "--seconds", "1"], { cwd: FOLDER });
   assert.equal(code, 0);
@@ -37,7 +38,7 @@ Deno.test("sluice play counts what was played once more with --loop", async () =
   assert.ok(Number(minutes) * 60 + Number(seconds) > 1.5, stdout);
 });
 
-Deno.test("sluice play leaves out a track that cannot be read, plays the others, and says so", async () => {
+rare(Deno.test)("sluice play leaves out a track that cannot be read, plays the others, and says so", async () => {
   const video = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-crf", "30", "-b:v", "200k"];
   const path = input("play.webm", ...video, "-c:a", "libvorbis", "-ac", "2");
   const { code, stdout, stderr } = await sluice(["play", path, "--speed", "16"], { cwd: FOLDER });

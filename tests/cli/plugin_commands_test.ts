@@ -2,6 +2,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { listFolder, readEvents, type Result, sluice, temporaryFolder } from "./command_line.ts";
 import { noCompilerOf, noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const C_FILES = [
   ".gitignore",
@@ -91,7 +92,7 @@ inFolder(
   },
 );
 
-inFolder("check tells everything that is wrong, and build what is missing", noPlugins, async (path, run) => {
+rare(inFolder)("check tells everything that is wrong, and build what is missing", noPlugins, async (path, run) => {
   await run("plugins", "new", "gate", "--c");
   const folder = `${path}/plugins/gate`;
   await Deno.writeTextFile(`${folder}/plugin.toml`, 'name = "gate"\nlibrary = "gate"\nlicense = "MIT"\n');
@@ -123,28 +124,35 @@ inFolder("check tells everything that is wrong, and build what is missing", noPl
   equal(again.code, 0, again.stderr);
 });
 
-inFolder("a new plugin is entered in a sluice.json, also Sluice's own, and generated", noPlugins, async (path, run) => {
-  await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "@sluice/sluice", "include": ["*.ts"] }\n');
-  const made = await run("plugins", "new", "hum-filter", "--c");
-  match(made.stdout, /^changed: sluice\.json: "\.\/plugins" in "plugins"$/m);
-  const steps = made.stdout.split("\n").filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(": ")[0]);
-  deepEqual(steps, ["Build it", "Generate its types", "Test it", "Run it"]);
-  match(made.stdout, /^Generate its types: deno task codegen$/m);
-  await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "mine", "plugins": ["./plugins"] }\n');
-  equal((await run("plugins", "build", "plugins")).code, 0);
-  equal((await run("codegen")).code, 0);
-  const env = { SLUICE_LOG: "warn", SLUICE_PLUGINS: `${path}/lab` };
-  const ran = await sluice(["run", "plugins/hum-filter/graph.json"], { cwd: path, env: { SLUICE_LOG: "warn" } });
-  deepEqual([ran.code, ran.stderr.includes("stale")], [0, false], ran.stderr);
-  const info = await run("nodes", "info", "com.example.hum-filter");
-  match(info.stdout, /^Figures: frames, clipped\n\nCommands\n {2}NAME +DESCRIPTION\n {2}reset +Counts from 0 again; /m);
-  await Deno.mkdir(`${path}/lab/bad`, { recursive: true });
-  await Deno.writeTextFile(`${path}/lab/bad/plugin.toml`, 'name = "bad"\nlibrary = "bad"\n');
-  const { stdout } = await sluice(["doctor"], { cwd: path, env });
-  match(stdout, /^ok +plugin hum-filter +0\.1\.0, 1 node type; plugins\/hum-filter, named by sluice\.json$/m);
-  match(stdout, /^(?:ok|note) +plugin codecs +/m);
-  match(stdout, /^note +plugin bad +lab\/bad, named by SLUICE_PLUGINS: refused: "version" is missing$/m);
-});
+rare(inFolder)(
+  "a new plugin is entered in a sluice.json, also Sluice's own, and generated",
+  noPlugins,
+  async (path, run) => {
+    await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "@sluice/sluice", "include": ["*.ts"] }\n');
+    const made = await run("plugins", "new", "hum-filter", "--c");
+    match(made.stdout, /^changed: sluice\.json: "\.\/plugins" in "plugins"$/m);
+    const steps = made.stdout.split("\n").filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(": ")[0]);
+    deepEqual(steps, ["Build it", "Generate its types", "Test it", "Run it"]);
+    match(made.stdout, /^Generate its types: deno task codegen$/m);
+    await Deno.writeTextFile(`${path}/sluice.json`, '{ "name": "mine", "plugins": ["./plugins"] }\n');
+    equal((await run("plugins", "build", "plugins")).code, 0);
+    equal((await run("codegen")).code, 0);
+    const env = { SLUICE_LOG: "warn", SLUICE_PLUGINS: `${path}/lab` };
+    const ran = await sluice(["run", "plugins/hum-filter/graph.json"], { cwd: path, env: { SLUICE_LOG: "warn" } });
+    deepEqual([ran.code, ran.stderr.includes("stale")], [0, false], ran.stderr);
+    const info = await run("nodes", "info", "com.example.hum-filter");
+    match(
+      info.stdout,
+      /^Figures: frames, clipped\n\nCommands\n {2}NAME +DESCRIPTION\n {2}reset +Counts from 0 again; /m,
+    );
+    await Deno.mkdir(`${path}/lab/bad`, { recursive: true });
+    await Deno.writeTextFile(`${path}/lab/bad/plugin.toml`, 'name = "bad"\nlibrary = "bad"\n');
+    const { stdout } = await sluice(["doctor"], { cwd: path, env });
+    match(stdout, /^ok +plugin hum-filter +0\.1\.0, 1 node type; plugins\/hum-filter, named by sluice\.json$/m);
+    match(stdout, /^(?:ok|note) +plugin codecs +/m);
+    match(stdout, /^note +plugin bad +lab\/bad, named by SLUICE_PLUGINS: refused: "version" is missing$/m);
+  },
+);
 
 /** A library that ends its process when it is opened. */
 const ENDS = `
@@ -154,7 +162,7 @@ __attribute__((constructor)) static void begin(void) { if (nowhere == 8) %HOW%; 
 void *sluice_register_stages(const void *host) { return (void *)host; }
 `;
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice plugins check tells of libraries that end their process when they are opened",
   ignore: noPlugins !== undefined,
   fn: async () => {

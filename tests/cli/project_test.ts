@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { readEvents, type Result, ROOT, type Settings, sluice, temporaryFolder, toneGraph } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** A class of one input, in a file of its own. */
 function classText(name: string): string {
@@ -69,21 +70,24 @@ Deno.test("sluice runs graphs in a project that has no classes yet", async () =>
   assert.equal(code, 0, stderr);
 });
 
-Deno.test("sluice names a class file that generated code does not know, where a node type is not found", async () => {
-  await using folder = await generated();
-  assert.equal((await sluice(["check", "graph.json"], { cwd: folder.path })).code, 0);
-  await Deno.writeTextFile(`${folder.path}/added.ts`, classText("Added"));
-  await writeGraph(folder.path, "added");
-  const hint = `generated code of package "mine" is stale: "added.ts" is new since it was made; ${MEND}\n`;
-  for (const args of [["check", "graph.json"], ["run", "graph.json"], ["nodes", "info", "added"]]) {
-    const { code, stderr } = await sluice(args, { cwd: folder.path });
-    assert.equal(code, 2);
-    assert.match(stderr, /^error: .*Cannot find node type "added"; "sluice nodes list" lists all \d+;/);
-    assert.ok(stderr.endsWith(`; ${hint}`), stderr);
-  }
-  const settings: Settings = { cwd: folder.path, env: { SLUICE_LOG: "warn" } };
-  assert.ok((await sluice(["nodes", "list"], settings)).stderr.endsWith(hint.slice(1)));
-});
+rare(Deno.test)(
+  "sluice names a class file that generated code does not know, where a node type is not found",
+  async () => {
+    await using folder = await generated();
+    assert.equal((await sluice(["check", "graph.json"], { cwd: folder.path })).code, 0);
+    await Deno.writeTextFile(`${folder.path}/added.ts`, classText("Added"));
+    await writeGraph(folder.path, "added");
+    const hint = `generated code of package "mine" is stale: "added.ts" is new since it was made; ${MEND}\n`;
+    for (const args of [["check", "graph.json"], ["run", "graph.json"], ["nodes", "info", "added"]]) {
+      const { code, stderr } = await sluice(args, { cwd: folder.path });
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: .*Cannot find node type "added"; "sluice nodes list" lists all \d+;/);
+      assert.ok(stderr.endsWith(`; ${hint}`), stderr);
+    }
+    const settings: Settings = { cwd: folder.path, env: { SLUICE_LOG: "warn" } };
+    assert.ok((await sluice(["nodes", "list"], settings)).stderr.endsWith(hint.slice(1)));
+  },
+);
 
 Deno.test("sluice runs graphs with node types of plugins, lists them, and says what is left out", async () => {
   await using folder = await generated();
@@ -132,7 +136,7 @@ Deno.test("sluice refuses a sluice.json that is wrong with its place", async () 
   assert.equal((await doctor(folder.path)).here?.ok, false);
 });
 
-Deno.test("sluice doctor looks at the generated code of the current folder", async () => {
+rare(Deno.test)("sluice doctor looks at the generated code of the current folder", async () => {
   assert.equal((await doctor(ROOT)).here, undefined);
   await using folder = await project();
   const missing = await doctor(folder.path);
@@ -172,7 +176,7 @@ Deno.test("sluice doctor says in a line that there is no native library, and wha
   );
 });
 
-Deno.test("sluice says how to mend a node type's name that two packages have", async () => {
+rare(Deno.test)("sluice says how to mend a node type's name that two packages have", async () => {
   await using folder = await generated();
   const text = (await Deno.readTextFile(`${folder.path}/quiet.ts`)).replace(
     "@processor()",
@@ -189,7 +193,7 @@ Deno.test("sluice says how to mend a node type's name that two packages have", a
   assert.ok(stderr.endsWith("; choose another with @processor({ name })\n"), stderr);
 });
 
-Deno.test("sluice names both places when a class has the name of one of Sluice's node types", async () => {
+rare(Deno.test)("sluice names both places when a class has the name of one of Sluice's node types", async () => {
   await using folder = await project();
   await Deno.writeTextFile(`${folder.path}/gain.ts`, classText("Gain"));
   const made = await sluice(["codegen"], { cwd: folder.path });
@@ -203,7 +207,7 @@ Deno.test("sluice names both places when a class has the name of one of Sluice's
   );
 });
 
-Deno.test("a project that lists Sluice's own package runs graphs with it", async () => {
+rare(Deno.test)("a project that lists Sluice's own package runs graphs with it", async () => {
   await using folder = await project();
   const config = { name: "mine", include: ["*.ts"], packages: ["@sluice/sluice"] };
   await Deno.writeTextFile(`${folder.path}/sluice.json`, JSON.stringify(config));
@@ -212,22 +216,25 @@ Deno.test("a project that lists Sluice's own package runs graphs with it", async
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-Deno.test("sluice run names the class file that throws when it is imported, and the place, on whichever lane", async () => {
-  await using folder = await generated();
-  const file = `${folder.path}/quiet.ts`;
-  await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}throw new Error("top");\n`);
-  const graph = JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`));
-  for (const lane of ["main", "work"]) {
-    graph.nodes.a.lane = lane;
-    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
-    const { code, stderr } = await sluice(["run", "graph.json"], { cwd: folder.path });
-    const url = pathToFileURL(file).href;
-    assert.deepEqual(
-      [code, stderr],
-      [2, `error: Cannot load node type "quiet" from "${url}": top (thrown at ${url}:11:7)\n`],
-    );
-  }
-});
+rare(Deno.test)(
+  "sluice run names the class file that throws when it is imported, and the place, on whichever lane",
+  async () => {
+    await using folder = await generated();
+    const file = `${folder.path}/quiet.ts`;
+    await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}throw new Error("top");\n`);
+    const graph = JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`));
+    for (const lane of ["main", "work"]) {
+      graph.nodes.a.lane = lane;
+      await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+      const { code, stderr } = await sluice(["run", "graph.json"], { cwd: folder.path });
+      const url = pathToFileURL(file).href;
+      assert.deepEqual(
+        [code, stderr],
+        [2, `error: Cannot load node type "quiet" from "${url}": top (thrown at ${url}:11:7)\n`],
+      );
+    }
+  },
+);
 
 Deno.test("sluice run --json leaves standard output to events when a class prints, on whichever lane", async () => {
   await using folder = await generated();

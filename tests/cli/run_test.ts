@@ -11,6 +11,7 @@ import {
   toneGraph,
   withoutNote,
 } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** Drops by reason, as a link has them. */
 type Drops = Record<string, number>;
@@ -134,39 +135,42 @@ Deno.test("sluice run goes on without a node that is to be disabled, writes the 
   assert.match(result.stdout, /^Completed in [^]*\nNode "bad" failed once; it was disabled\n[^]*\nWrote out\.wav /);
 });
 
-Deno.test("sluice run does not say that it wrote a file which lay there before and which it did not touch", async () => {
-  await using folder = await temporaryFolder();
-  await Deno.writeTextFile(`${folder.path}/old.wav`, "not mine\n");
-  const graph = {
-    version: 1,
-    mode: "offline",
-    nodes: {
-      low: { type: "tone-source", config: { sampleRateHz: 44_100, durationSeconds: 1 } },
-      high: { type: "tone-source", config: { sampleRateHz: 48_000, durationSeconds: 1 } },
-      // Behind it the check knows no rate.
-      pick: { type: "switch" },
-      mix: { type: "mixer" },
-      out: { type: "wav-sink", config: { path: "old.wav" } },
-    },
-    links: [
-      { from: "low.audio", to: "mix.audioIn_0" },
-      { from: "high.audio", to: "pick.frameIn_0" },
-      { from: "pick.frameOut", to: "mix.audioIn_1" },
-      { from: "mix.audioOut", to: "out.audio" },
-    ],
-  };
-  await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
-  const result = await sluice(["run", "graph.json"], { cwd: folder.path });
-  assert.equal(result.code, 2, result.stderr);
-  assert.doesNotMatch(result.stdout, /^Wrote/m);
-  const { stdout } = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
-  const summary = readEvents(stdout).find(({ event }) => event === "summary");
-  assert.deepEqual(summary?.files, [{ nodeId: "out", path: "old.wav", state: "untouched", bytes: 9 }]);
-  assert.match(result.stdout, /\nNode "out" wrote nothing: old\.wav is as it was\n$/);
-  assert.equal(await Deno.readTextFile(`${folder.path}/old.wav`), "not mine\n");
-});
+rare(Deno.test)(
+  "sluice run does not say that it wrote a file which lay there before and which it did not touch",
+  async () => {
+    await using folder = await temporaryFolder();
+    await Deno.writeTextFile(`${folder.path}/old.wav`, "not mine\n");
+    const graph = {
+      version: 1,
+      mode: "offline",
+      nodes: {
+        low: { type: "tone-source", config: { sampleRateHz: 44_100, durationSeconds: 1 } },
+        high: { type: "tone-source", config: { sampleRateHz: 48_000, durationSeconds: 1 } },
+        // Behind it the check knows no rate.
+        pick: { type: "switch" },
+        mix: { type: "mixer" },
+        out: { type: "wav-sink", config: { path: "old.wav" } },
+      },
+      links: [
+        { from: "low.audio", to: "mix.audioIn_0" },
+        { from: "high.audio", to: "pick.frameIn_0" },
+        { from: "pick.frameOut", to: "mix.audioIn_1" },
+        { from: "mix.audioOut", to: "out.audio" },
+      ],
+    };
+    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+    const result = await sluice(["run", "graph.json"], { cwd: folder.path });
+    assert.equal(result.code, 2, result.stderr);
+    assert.doesNotMatch(result.stdout, /^Wrote/m);
+    const { stdout } = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
+    const summary = readEvents(stdout).find(({ event }) => event === "summary");
+    assert.deepEqual(summary?.files, [{ nodeId: "out", path: "old.wav", state: "untouched", bytes: 9 }]);
+    assert.match(result.stdout, /\nNode "out" wrote nothing: old\.wav is as it was\n$/);
+    assert.equal(await Deno.readTextFile(`${folder.path}/old.wav`), "not mine\n");
+  },
+);
 
-Deno.test("sluice run shows stacks only with SLUICE_LOG=debug", async () => {
+rare(Deno.test)("sluice run shows stacks only with SLUICE_LOG=debug", async () => {
   await using folder = await temporaryFolder();
   const args = ["run", `${FIXTURES}/throws.json`];
   const { stderr } = await sluice(args, { cwd: folder.path, env: { SLUICE_LOG: "debug" } });
@@ -185,7 +189,7 @@ Deno.test("sluice run takes node types from --packages", async () => {
   assert.match(withIt.stdout, /^graph\.json: nothing is wrong with the graph \(3 nodes, 2 links\)/);
 });
 
-Deno.test("sluice run logs JSON lines with SLUICE_LOG=debug,json", async () => {
+rare(Deno.test)("sluice run logs JSON lines with SLUICE_LOG=debug,json", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
   const { stderr, code } = await sluice(["run", "graph.json"], {
@@ -223,7 +227,7 @@ Deno.test("sluice check accepts the demo", async () => {
   });
 });
 
-Deno.test("sluice run fails with the name of a node that is in an endless loop for --stuck-after", async () => {
+rare(Deno.test)("sluice run fails with the name of a node that is in an endless loop for --stuck-after", async () => {
   const result = await sluice(["run", `${FIXTURES}/loops.json`, "--stuck-after", "1"]);
   assert.equal(result.code, 1, result.stderr);
   assert.match(
@@ -267,22 +271,25 @@ Deno.test("sluice run runs a live graph whose inputs have no links, and sluice c
   }
 });
 
-Deno.test("sluice run runs an empty live graph until it is told to stop, and says what an offline one lacks", async () => {
-  await using folder = await temporaryFolder();
-  const run = async (mode: string) => {
-    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify({ version: 1, mode, nodes: {} }));
-    return await sluice(["run", "graph.json", "--json", "--seconds", "0.1"], { cwd: folder.path });
-  };
-  const { code, stdout, stderr } = await run("live");
-  assert.equal(code, 0, stderr);
-  const { event, outcome, nodes } = readEvents(stdout).at(-1)!;
-  assert.deepEqual({ event, outcome, nodes }, { event: "summary", outcome: "stopped", nodes: [] });
-  const shown = await sluice(["run", "graph.json", "--seconds", "0.1"], { cwd: folder.path });
-  assert.match(
-    shown.stderr,
-    /^graph\.json has no nodes: run it with --serve, so that clients can add nodes; Ctrl-C ends/,
-  );
-  const refused = await run("offline");
-  assert.equal(refused.code, 2);
-  assert.match(refused.stderr + refused.stdout, /wanted at least one node in an offline graph/);
-});
+rare(Deno.test)(
+  "sluice run runs an empty live graph until it is told to stop, and says what an offline one lacks",
+  async () => {
+    await using folder = await temporaryFolder();
+    const run = async (mode: string) => {
+      await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify({ version: 1, mode, nodes: {} }));
+      return await sluice(["run", "graph.json", "--json", "--seconds", "0.1"], { cwd: folder.path });
+    };
+    const { code, stdout, stderr } = await run("live");
+    assert.equal(code, 0, stderr);
+    const { event, outcome, nodes } = readEvents(stdout).at(-1)!;
+    assert.deepEqual({ event, outcome, nodes }, { event: "summary", outcome: "stopped", nodes: [] });
+    const shown = await sluice(["run", "graph.json", "--seconds", "0.1"], { cwd: folder.path });
+    assert.match(
+      shown.stderr,
+      /^graph\.json has no nodes: run it with --serve, so that clients can add nodes; Ctrl-C ends/,
+    );
+    const refused = await run("offline");
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr + refused.stdout, /wanted at least one node in an offline graph/);
+  },
+);

@@ -5,6 +5,7 @@ import { ControlClient } from "../../control/client/client.ts";
 import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { serveLive } from "../control/served.ts";
 import { freePort, MAIN, readEvents, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** How long something is waited for, milliseconds: the machine may do much else. */
 const PATIENCE_MS = 60_000;
@@ -63,7 +64,7 @@ async function running(at: string, token: string): Promise<void> {
   }
 }
 
-Deno.test("sluice run --serve takes the token of SLUICE_TOKEN and does not print it", async () => {
+rare(Deno.test)("sluice run --serve takes the token of SLUICE_TOKEN and does not print it", async () => {
   const port = freePort();
   const token = "a-token-of-the-user";
   await using folder = await temporaryFolder();
@@ -90,7 +91,7 @@ Deno.test("sluice run --serve takes the token of SLUICE_TOKEN and does not print
   assert.match(short.stderr, /^error: Cannot use the token of SLUICE_TOKEN: wanted 16 or more letters/);
 });
 
-Deno.test("sluice run --serve refuses addresses that are taken, or are no own ones", async () => {
+rare(Deno.test)("sluice run --serve refuses addresses that are taken, or are no own ones", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 1 }));
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -126,7 +127,7 @@ Deno.test("sluice top prints one second's figures where there is no terminal, as
   await served.stopAndCheck();
 });
 
-Deno.test("sluice top says what to do where nobody listens, or somebody else does", async () => {
+rare(Deno.test)("sluice top says what to do where nobody listens, or somebody else does", async () => {
   const nobody = await sluice(["top", "--at", `127.0.0.1:${freePort()}`]);
   assert.equal(nobody.code, 2);
   assert.match(nobody.stderr, /nobody listens there; "sluice run --serve" prints the address of one/);
@@ -145,7 +146,7 @@ Deno.test("sluice top says what to do where nobody listens, or somebody else doe
   assert.match(stranger.stderr, /: the server there is not a control plane of Sluice/);
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice top redraws a terminal each second and leaves it as it was after Ctrl-C",
   ignore: !HAS_SCRIPT,
   fn: async () => {
@@ -223,34 +224,37 @@ Deno.test("sluice run --serve tells clients the end before it exits: the answer,
   assert.ok(events.includes("ended"), String(events));
 });
 
-Deno.test("sluice run --serve starts no run once it has heard Ctrl-C, however often clients ask for one", async () => {
-  await using folder = await temporaryFolder();
-  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
-  const port = freePort();
-  const child = spawn(["run", "graph.json", `--serve=${port}`, "--quiet"], { cwd: folder.path });
-  let socket: WebSocket | undefined;
-  const answers: string[] = [];
-  const restart = () => socket!.send(JSON.stringify({ jsonrpc: "2.0", id: answers.length, method: "graph.restart" }));
-  let stderr = "";
-  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-    stderr += text;
-    if (socket === undefined && /^Live page/m.test(stderr)) {
-      socket = await openSocket(port);
-      await running(`http://127.0.0.1:${port}`, "");
-      child.kill("SIGINT");
+rare(Deno.test)(
+  "sluice run --serve starts no run once it has heard Ctrl-C, however often clients ask for one",
+  async () => {
+    await using folder = await temporaryFolder();
+    await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+    const port = freePort();
+    const child = spawn(["run", "graph.json", `--serve=${port}`, "--quiet"], { cwd: folder.path });
+    let socket: WebSocket | undefined;
+    const answers: string[] = [];
+    const restart = () => socket!.send(JSON.stringify({ jsonrpc: "2.0", id: answers.length, method: "graph.restart" }));
+    let stderr = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      stderr += text;
+      if (socket === undefined && /^Live page/m.test(stderr)) {
+        socket = await openSocket(port);
+        await running(`http://127.0.0.1:${port}`, "");
+        child.kill("SIGINT");
+      }
+      if (answers.length > 0 || !stderr.includes("Stopping")) continue;
+      socket!.onmessage = ({ data }) => {
+        answers.push(String(data));
+        if (answers.at(-1)!.includes('"state":"running"')) child.kill("SIGKILL");
+        else if (socket!.readyState === WebSocket.OPEN) restart();
+      };
+      restart();
     }
-    if (answers.length > 0 || !stderr.includes("Stopping")) continue;
-    socket!.onmessage = ({ data }) => {
-      answers.push(String(data));
-      if (answers.at(-1)!.includes('"state":"running"')) child.kill("SIGKILL");
-      else if (socket!.readyState === WebSocket.OPEN) restart();
-    };
-    restart();
-  }
-  assert.equal((await child.status).code, 130, answers.at(-1) ?? stderr);
-  for (const answer of answers) assert.match(answer, /"Busy"/);
-  await child.stdout.cancel();
-});
+    assert.equal((await child.status).code, 130, answers.at(-1) ?? stderr);
+    for (const answer of answers) assert.match(answer, /"Busy"/);
+    await child.stdout.cancel();
+  },
+);
 
 function openSocket(port: number): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, RPC_PROTOCOL);

@@ -13,6 +13,7 @@ import {
   toneGraph,
   withoutNote,
 } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test({
@@ -91,19 +92,22 @@ Deno.test({
   },
 });
 
-Deno.test("sluice run ends at SIGTERM without waiting for a node that is in an endless loop, and names it", async () => {
-  await using folder = await temporaryFolder();
-  const { code, stdout, stderr } = await signalled(["run", `${FIXTURES}/loops.json`], folder.path, [
-    { after: /has kept lane/, send: "SIGTERM" },
-  ], { SLUICE_LOG: "warn" });
-  assert.equal(code, 143, stderr);
-  assert.match(stderr, /Stopped before the graph was drained: Node "bad" \(looper\) has kept lane "worker" /);
-  assert.doesNotMatch(stderr, /within \d+ ms|waited for/);
-  assert.equal(readEvents(stdout).at(-1)!.outcome, "stopped");
-});
+rare(Deno.test)(
+  "sluice run ends at SIGTERM without waiting for a node that is in an endless loop, and names it",
+  async () => {
+    await using folder = await temporaryFolder();
+    const { code, stdout, stderr } = await signalled(["run", `${FIXTURES}/loops.json`], folder.path, [
+      { after: /has kept lane/, send: "SIGTERM" },
+    ], { SLUICE_LOG: "warn" });
+    assert.equal(code, 143, stderr);
+    assert.match(stderr, /Stopped before the graph was drained: Node "bad" \(looper\) has kept lane "worker" /);
+    assert.doesNotMatch(stderr, /within \d+ ms|waited for/);
+    assert.equal(readEvents(stdout).at(-1)!.outcome, "stopped");
+  },
+);
 
 for (const sent of ["SIGHUP", "SIGTERM"] as const) {
-  Deno.test({
+  rare(Deno.test)({
     name: `sluice run ends at ${sent} though a node on lane main is in an endless loop, and says why`,
     ignore: Deno.build.os === "windows" || (sent === "SIGHUP" && ignoresHangup()),
     fn: async () => {
@@ -165,7 +169,7 @@ async function signalledClinger(again: boolean): Promise<{ status: Deno.CommandS
 
 const INCOMPLETE = "the program is ended, and files that were being written are not complete";
 
-Deno.test({
+rare(Deno.test)({
   name: "a node that keeps lane main once a signal was heard has stopTimeoutMs for that, and is named",
   ignore: Deno.build.os === "windows",
   fn: async () => {
@@ -204,7 +208,7 @@ async function deafProgram(folder: string): Promise<string> {
 }
 
 for (const how of ["a second Ctrl-C", "SIGKILL"]) {
-  Deno.test({
+  rare(Deno.test)({
     name: `sluice run leaves no program behind that ignores all signals on a worker lane, at ${how}`,
     ignore: Deno.build.os === "windows",
     fn: async () => {
@@ -233,7 +237,7 @@ for (const how of ["a second Ctrl-C", "SIGKILL"]) {
 /** How often Ctrl-C is tried on a terminal. */
 const TERMINAL_RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 20 : 2;
 
-Deno.test({
+rare(Deno.test)({
   name: "one Ctrl-C on a terminal is one under deno task, which passes it on: a complete file and a summary",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
@@ -285,7 +289,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice run goes on after the end of the task if setsid has started that",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
@@ -295,7 +299,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice run goes on after SIGHUP and the end of the task if nohup has started that",
   ignore: Deno.build.os !== "linux",
   fn: async () => {

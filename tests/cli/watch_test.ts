@@ -6,6 +6,7 @@ import { SourceWatch } from "../../cli/watch/source_watch.ts";
 import { isWatchable } from "../../cli/watch/watchable.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { ROOT, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const SOURCE = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";
 
@@ -122,42 +123,45 @@ Deno.test("sluice run --watch brings in what is saved while the other nodes go o
   for (const { written, queued } of summary.links) assert.deepEqual([written, queued], [framesOut, 0]);
 });
 
-Deno.test("sluice run --watch goes on when a node fails, tells of it, and brings in the save that mends it", async () => {
-  await using folder = await project();
-  const child = spawn(["run", join(folder.root, "graph.json"), "--watch", "--serve", "--json"]);
-  const stderr = new Response(child.stderr).text();
-  const seen = events(child);
-  async function next(...kinds: string[]): Promise<Event> {
-    for (let each = await seen.next(); !each.done; each = await seen.next()) {
-      if (kinds.includes(each.value.event)) return each.value;
+rare(Deno.test)(
+  "sluice run --watch goes on when a node fails, tells of it, and brings in the save that mends it",
+  async () => {
+    await using folder = await project();
+    const child = spawn(["run", join(folder.root, "graph.json"), "--watch", "--serve", "--json"]);
+    const stderr = new Response(child.stderr).text();
+    const seen = events(child);
+    async function next(...kinds: string[]): Promise<Event> {
+      for (let each = await seen.next(); !each.done; each = await seen.next()) {
+        if (kinds.includes(each.value.event)) return each.value;
+      }
+      assert.fail(`no event "${kinds.join('" or "')}": ${await stderr}`);
     }
-    assert.fail(`no event "${kinds.join('" or "')}": ${await stderr}`);
-  }
 
-  const { url } = await next("serving");
-  await next("watching");
-  // It throws only once it has run for a while: no trial of it finds that.
-  const late = TAKER.replace("+= STEP", '+= this.taken < 200 ? STEP : fail("late")') +
-    "function fail(why: string): never {\n  throw new Error(why);\n}\n";
-  await folder.write("taker.ts", late);
-  assert.equal((await next("reloaded", "reload-failed")).event, "reloaded");
-  const failed = await next("node-failed", "error", "summary");
-  assert.deepEqual([failed.event, failed.nodeId, failed.code], ["node-failed", "taker", "NodeFailed"]);
-  assert.match(String(failed.message), /late/);
-  assert.equal((await fetch(`${url}/healthz`).then((answer) => answer.text())).length > 0, true);
+    const { url } = await next("serving");
+    await next("watching");
+    // It throws only once it has run for a while: no trial of it finds that.
+    const late = TAKER.replace("+= STEP", '+= this.taken < 200 ? STEP : fail("late")') +
+      "function fail(why: string): never {\n  throw new Error(why);\n}\n";
+    await folder.write("taker.ts", late);
+    assert.equal((await next("reloaded", "reload-failed")).event, "reloaded");
+    const failed = await next("node-failed", "error", "summary");
+    assert.deepEqual([failed.event, failed.nodeId, failed.code], ["node-failed", "taker", "NodeFailed"]);
+    assert.match(String(failed.message), /late/);
+    assert.equal((await fetch(`${url}/healthz`).then((answer) => answer.text())).length > 0, true);
 
-  await folder.write("taker.ts", TAKER);
-  const mended = await next("reloaded", "reload-failed", "error", "summary");
-  assert.deepEqual([mended.event, mended.nodes], ["reloaded", ["taker"]]);
-  const before = await next("progress", "node-failed", "error", "summary");
-  const after = await next("progress", "node-failed", "error", "summary");
-  assert.deepEqual([before.event, after.event], ["progress", "progress"]);
-  child.kill("SIGINT");
-  const { outcome } = await next("summary");
-  assert.deepEqual([outcome, (await child.status).code], ["stopped", 130], await stderr);
-});
+    await folder.write("taker.ts", TAKER);
+    const mended = await next("reloaded", "reload-failed", "error", "summary");
+    assert.deepEqual([mended.event, mended.nodes], ["reloaded", ["taker"]]);
+    const before = await next("progress", "node-failed", "error", "summary");
+    const after = await next("progress", "node-failed", "error", "summary");
+    assert.deepEqual([before.event, after.event], ["progress", "progress"]);
+    child.kill("SIGINT");
+    const { outcome } = await next("summary");
+    assert.deepEqual([outcome, (await child.status).code], ["stopped", 130], await stderr);
+  },
+);
 
-Deno.test("sluice run --watch says what it watches, or that there is nothing", async () => {
+rare(Deno.test)("sluice run --watch says what it watches, or that there is nothing", async () => {
   await using folder = await project();
   const watching = new RegExp(`^Watching 4 files of mine in ${folder.root}$`, "m");
   const gen = join(folder.root, "sluice.gen.ts");
@@ -211,7 +215,7 @@ Deno.test("sluice run --watch tells of each save of the graph file, and what is 
   assert.equal((await child.status).code, 130, `${await stdout}${said}`);
 });
 
-Deno.test("sluice run --watch watches the sources of Sluice in its own checkout only", async () => {
+rare(Deno.test)("sluice run --watch watches the sources of Sluice in its own checkout only", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(join(folder.path, "graph.json"), toneGraph({ mode: "live" }));
   const { stderr } = await sluice(["run", "graph.json", "--watch", "--seconds", "1"], { cwd: folder.path });

@@ -11,6 +11,7 @@ import { eachDriver } from "../fixtures/each_driver.ts";
 import { Hold } from "../fixtures/hold.ts";
 import { talkative } from "../fixtures/talkative.ts";
 import { serveLive } from "./served.ts";
+import { rare } from "../fixtures/rare.ts";
 
 function connect(url: string): ControlClient {
   return new ControlClient({ url: `${url.replace("http", "ws")}/rpc`, minRetryMs: 20, maxRetryMs: 50 });
@@ -186,7 +187,7 @@ Deno.test("a client finds the next run at the same address: it is told of the re
   await second.stopAndCheck();
 });
 
-eachDriver("figures of all lanes go on while one hangs, and say which node hangs", async (native) => {
+rare(eachDriver)("figures of all lanes go on while one hangs, and say which node hangs", async (native) => {
   using hold = new Hold();
   await using runtime = new Runtime({ mode: "live", native });
   const tone = runtime.add(nodes.toneSource(), { id: "tone" });
@@ -224,7 +225,7 @@ eachDriver("figures of all lanes go on while one hangs, and say which node hangs
 /** How long the graph is held, milliseconds. */
 const PAUSE_MS = 1_500;
 
-eachDriver("ages of links leave pauses out, in statistics and in /metrics alike", async (native) => {
+rare(eachDriver)("ages of links leave pauses out, in statistics and in /metrics alike", async (native) => {
   await using served = await serveLive(native);
   const { runtime, server } = served;
   const client = connect(server.url);

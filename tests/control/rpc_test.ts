@@ -8,6 +8,7 @@ import { framesRead } from "../../control/schemas/stats_frame.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
 import { flow } from "../fixtures/waiting.ts";
 import { ask, closed, deserted, openSocket, serveLive } from "./served.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** Mutated messages that are sent. */
 const MUTATIONS = 10_000;
@@ -187,7 +188,7 @@ Deno.test("/rpc refuses calls over the rate, subscriptions and connections over 
   await served.stopAndCheck();
 });
 
-Deno.test(`/rpc survives ${MUTATIONS} mutated messages`, async () => {
+rare(Deno.test)(`/rpc survives ${MUTATIONS} mutated messages`, async () => {
   await using served = await serveLive("off", { limits: { callsPerSecond: 1e6, burst: 1e6, mainShare: 1 } });
   const seed = crypto.getRandomValues(new Int32Array(1))[0];
   console.log(`seed ${seed}`);

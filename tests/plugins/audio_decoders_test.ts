@@ -8,6 +8,7 @@ import { Runtime } from "../../core/runtime.ts";
 import { ffmpeg as runFfmpeg } from "../../processors/media/fixtures/media_files.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { addRow, end, ffmpeg, media, runtimeOf } from "../fixtures/plugins/media.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const LOSSLESS = { policy: "lossless", capacity: 8 } as const;
 
@@ -195,7 +196,7 @@ async function decode(
 const [AAC, MP3, FLAC] = ["aac", "mp3", "flac"].map((codec) => CASES.find((each) => each.codec === codec)!);
 
 for (const codec of [AAC, MP3, FLAC]) {
-  media(`${codec.codec}-decode puts silence in the place of damaged packets, and goes on`, async (registry) => {
+  rare(media)(`${codec.codec}-decode puts silence in the place of damaged packets, and goes on`, async (registry) => {
     const folder = await Deno.makeTempDir();
     const units = await packetsOf(registry, encode(folder, codec, 2, 48_000));
     const whole = await decode(registry, codec.codec, units);
@@ -228,7 +229,7 @@ function sayHeAac(file: Uint8Array): Uint8Array {
   return file;
 }
 
-media("audio-decode decodes whichever codec comes as the stage of that codec does", async (registry) => {
+rare(media)("audio-decode decodes whichever codec comes as the stage of that codec does", async (registry) => {
   const folder = await Deno.makeTempDir();
   const opus = { codec: "opus", extension: "opus", encoder: ["-c:a", "libopus", "-b:a", "96k"] } as const;
   for (const each of [AAC, MP3, FLAC, opus]) {
@@ -241,7 +242,7 @@ media("audio-decode decodes whichever codec comes as the stage of that codec doe
   await Deno.remove(folder, { recursive: true });
 }, { needsFfmpeg: true });
 
-media("aac-decode refuses HE-AAC, other profiles and 5.1, and names what decodes them", async (registry) => {
+rare(media)("aac-decode refuses HE-AAC, other profiles and 5.1, and names what decodes them", async (registry) => {
   const folder = await Deno.makeTempDir();
   const units = await packetsOf(registry, encode(folder, AAC, 1, 48_000));
   const change = (at: number, to: (byte: number) => number) =>

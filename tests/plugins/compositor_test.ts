@@ -8,6 +8,7 @@ import type { NodeType } from "../../core/registry/node_type.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import { addRow, copyPicture, end, media, type PictureCopy, readCode, runtimeOf } from "../fixtures/plugins/media.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const TYPE = "compositor";
 const MS = 1e6;
@@ -133,7 +134,7 @@ media("compositor: a picture in a picture is blended as the formula says", async
   }
 });
 
-media("compositor: eight inputs of odd sizes, partly or wholly outside, in any order", async (registry) => {
+rare(media)("compositor: eight inputs of odd sizes, partly or wholly outside, in any order", async (registry) => {
   const pick = random(7);
   for (let round = 0; round < 4; round++) {
     const inputs = Array.from({ length: 8 }, (_, k) => {
@@ -407,33 +408,36 @@ for (const mode of ["live", "offline"] as const) {
     deepEqual(two.figures, { frames: 5, late: 0, skipped: 0 });
   });
 
-  media(`compositor goes back with its master, picture by picture, in a graph that is ${mode}`, async (registry) => {
-    const config = { master: 0, waitMs: 10_000 };
-    const one = await composeTimes(registry, config, [[0, 40, 80, 0, 40]], mode);
-    deepEqual(one.found, [[0, 1], [40, 2], [80, 3], [0, 4], [40, 5]]);
-    // The other one goes back with it, before it, and after it, with pictures that its own have none for.
-    for (const before of [[0, 40, 80], [0, 40], [0, 40, 80, 100, 110]]) {
-      const { found, figures } = await composeTimes(
-        registry,
-        config,
-        [[0, 40, 80, 0, 40, 80, 0, 40], [...before, 0, 40, 80, 0, 40]],
-        mode,
-      );
-      const of = (place: number) => [before.length + 1, before.length + 2, before.length + 3][place];
-      const last = before[2] === undefined ? 2 : 3;
-      deepEqual(found, [
-        [0, 1, 1],
-        [40, 2, 2],
-        [80, 3, last],
-        [0, 4, of(0)],
-        [40, 5, of(1)],
-        [80, 6, of(2)],
-        [0, 7, before.length + 4],
-        [40, 8, before.length + 5],
-      ]);
-      deepEqual(figures, { frames: 8, late: 0, skipped: Math.max(0, before.length - 3) });
-    }
-  });
+  rare(media)(
+    `compositor goes back with its master, picture by picture, in a graph that is ${mode}`,
+    async (registry) => {
+      const config = { master: 0, waitMs: 10_000 };
+      const one = await composeTimes(registry, config, [[0, 40, 80, 0, 40]], mode);
+      deepEqual(one.found, [[0, 1], [40, 2], [80, 3], [0, 4], [40, 5]]);
+      // The other one goes back with it, before it, and after it, with pictures that its own have none for.
+      for (const before of [[0, 40, 80], [0, 40], [0, 40, 80, 100, 110]]) {
+        const { found, figures } = await composeTimes(
+          registry,
+          config,
+          [[0, 40, 80, 0, 40, 80, 0, 40], [...before, 0, 40, 80, 0, 40]],
+          mode,
+        );
+        const of = (place: number) => [before.length + 1, before.length + 2, before.length + 3][place];
+        const last = before[2] === undefined ? 2 : 3;
+        deepEqual(found, [
+          [0, 1, 1],
+          [40, 2, 2],
+          [80, 3, last],
+          [0, 4, of(0)],
+          [40, 5, of(1)],
+          [80, 6, of(2)],
+          [0, 7, before.length + 4],
+          [40, 8, before.length + 5],
+        ]);
+        deepEqual(figures, { frames: 8, late: 0, skipped: Math.max(0, before.length - 3) });
+      }
+    },
+  );
 
   media(`compositor fills a gap of 10 s at most, in a graph that is ${mode}`, async (registry) => {
     const hour = await composeTimes(registry, {}, [[0, 40, 3_600_000, 3_600_040]], mode);
@@ -460,7 +464,7 @@ media(
   },
 );
 
-media("compositor goes on in a live graph without an input that is late, and counts it", async (registry) => {
+rare(media)("compositor goes on in a live graph without an input that is late, and counts it", async (registry) => {
   await using runtime = runtimeOf(registry, { mode: "live" });
   const inputs = [still(4, 4, solid(4, 4, [200, 0, 0, 255])), still(4, 4, solid(4, 4, [0, 0, 100, 255]))];
   const config = { width: 8, height: 4, frameRate: 25, x_1: 4, waitMs: 0 };
@@ -507,7 +511,7 @@ media("compositor refuses other pixel formats, and a master without a link, by n
   }
 });
 
-media("compositor does the same in a process of its own", async (registry) => {
+rare(media)("compositor does the same in a process of its own", async (registry) => {
   if (Deno.build.os !== "linux") return;
   await using runtime = runtimeOf(registry);
   const input = still(4, 4, solid(4, 4, [200, 100, 50, 255]), 3);

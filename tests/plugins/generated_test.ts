@@ -11,6 +11,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { sluice } from "../cli/command_line.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 const GOLDEN = fileURLToPath(new URL("../fixtures/plugins/typed", import.meta.url));
@@ -76,7 +77,7 @@ generating("has nodes that load their plugin, and run", async (folder) => {
   });
 });
 
-generating("is stale when the library has another key", async (folder) => {
+rare(generating)("is stale when the library has another key", async (folder) => {
   await configure(folder);
   await folder.addC("native", { file: "typed.c" });
   const run = (...args: string[]) => sluice(["codegen", ...args], { cwd: folder.path });

@@ -24,6 +24,7 @@ import {
 import { flow } from "../fixtures/waiting.ts";
 import { mediaSink } from "../../sluice.gen.ts";
 import { h264Encode } from "../../stages.gen.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const SMALL = { width: 320, height: 240, frameRate: 30, durationSeconds: 2 };
 
@@ -114,7 +115,7 @@ media("h264-encode makes the next picture a key frame by command, and no other",
   await finish();
 });
 
-media("h264-encode keeps to another bit rate from the picture on at which it is set", async (registry) => {
+rare(media)("h264-encode keeps to another bit rate from the picture on at which it is set", async (registry) => {
   const { runtime, next, finish } = await encodeStepwise(registry, { bitRate: 1_000_000, keyInterval: 1_000 });
   await using _ = runtime;
   const bitRate = async () => {
@@ -136,7 +137,7 @@ media("h264-encode keeps to another bit rate from the picture on at which it is 
   await finish();
 });
 
-media("h264-encode keeps moving pictures 35 dB above what it changes", async (registry) => {
+rare(media)("h264-encode keeps moving pictures 35 dB above what it changes", async (registry) => {
   await using runtime = runtimeOf(registry);
   const source = runtime.add(appSource.video(MOVING), { id: "source" });
   const sink = runtime.add(appSink.video(), { id: "sink" });
@@ -237,20 +238,24 @@ for (const [what, { options, psnr }] of Object.entries(STREAMS)) {
   }, { needsFfmpeg: true });
 }
 
-media("h264-decode gives no picture that is only decoded for others, and tells a gap before one", async (registry) => {
-  const units = await encodeByFfmpeg(["-x264-params", "aud=1:bframes=3:keyint=25"]);
-  const times = await presentationTimes(units);
-  const wanted = await decode(registry, units.map((bytes, k) => ({ bytes, ptsNs: times[k] })));
-  const place = times.toSorted((a, b) => a - b)[10];
-  const { pictures, figures } = await decode(
-    registry,
-    units.map((bytes, k) => ({ bytes, ptsNs: times[k], decodeOnly: times[k] < place, discontinuity: k === 0 })),
-  );
-  deepEqual(figures("h264-decode"), { units: 25, frames: 15, damaged: 0 });
-  deepEqual(pictures.map(({ ptsNs }) => ptsNs), times.toSorted((a, b) => a - b).filter((time) => time >= place));
-  deepEqual(pictures.flatMap(({ discontinuity }, k) => discontinuity ? [k] : []), [0]);
-  sameBytes(rawVideo(pictures), rawVideo(wanted.pictures.slice(10)));
-}, { needsFfmpeg: true });
+rare(media)(
+  "h264-decode gives no picture that is only decoded for others, and tells a gap before one",
+  async (registry) => {
+    const units = await encodeByFfmpeg(["-x264-params", "aud=1:bframes=3:keyint=25"]);
+    const times = await presentationTimes(units);
+    const wanted = await decode(registry, units.map((bytes, k) => ({ bytes, ptsNs: times[k] })));
+    const place = times.toSorted((a, b) => a - b)[10];
+    const { pictures, figures } = await decode(
+      registry,
+      units.map((bytes, k) => ({ bytes, ptsNs: times[k], decodeOnly: times[k] < place, discontinuity: k === 0 })),
+    );
+    deepEqual(figures("h264-decode"), { units: 25, frames: 15, damaged: 0 });
+    deepEqual(pictures.map(({ ptsNs }) => ptsNs), times.toSorted((a, b) => a - b).filter((time) => time >= place));
+    deepEqual(pictures.flatMap(({ discontinuity }, k) => discontinuity ? [k] : []), [0]);
+    sameBytes(rawVideo(pictures), rawVideo(wanted.pictures.slice(10)));
+  },
+  { needsFfmpeg: true },
+);
 
 const REFUSED: Readonly<Record<string, { readonly format?: string; readonly options?: string }>> = {
   "10 bits a sample": { format: "yuv420p10le" },
@@ -291,7 +296,7 @@ async function withDamagedSets(pictures: readonly number[]): Promise<{ bytes: Ui
   });
 }
 
-media("h264-decode leaves pictures out up to the next key frame where an SPS is damaged", async (registry) => {
+rare(media)("h264-decode leaves pictures out up to the next key frame where an SPS is damaged", async (registry) => {
   const said: string[] = [];
   const stopTap = tapLog(({ level, message }) => level === "warn" && message.includes("unit ") && said.push(message));
   const { pictures, figures } = await decode(registry, await withDamagedSets([10]));
@@ -307,7 +312,7 @@ media("h264-decode leaves pictures out up to the next key frame where an SPS is 
   sameBytes(rawVideo(pictures.slice(10)), rawVideo(whole.slice(15)));
 }, { needsFfmpeg: true });
 
-media("h264-decode fails by a damaged SPS where that is wanted, and by the second in a row", async (registry) => {
+rare(media)("h264-decode fails by a damaged SPS where that is wanted, and by the second in a row", async (registry) => {
   const cases = [
     [[10], { damaged: "fail" }, /access unit 11 is damaged/],
     [[10, 15], {}, /cannot decode H\.264 with chroma of 4:2:2/],
@@ -347,7 +352,7 @@ async function presentationTimes(units: readonly Uint8Array[]): Promise<number[]
 const BIT_RATES = [100_000, 700_000, 2_000_000, 9_000_000, 20_000_000];
 
 for (const container of ["mp4", "mkv"]) {
-  media(
+  rare(media)(
     `h264-encode is replaced by one of another bit rate while ${container} is recorded, and no frame is missing`,
     async (registry) => {
       const path = await Deno.makeTempFile({ suffix: `.${container}` });

@@ -16,6 +16,7 @@ import type { AddOptions } from "../../core/runtime_options.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 import { until } from "../fixtures/waiting.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const BLOCKS = 30;
 const AT = 7;
@@ -266,7 +267,7 @@ test("what a stage says after its edit was given up stands in the log under its 
   await heard;
 });
 
-test("a process that says it has ended, and has not, is killed", async (registry) => {
+rare(test)("a process that says it has ended, and has not, is killed", async (registry) => {
   const world = graph(registry, "offline", { how: "lie", at: AT }, { supervision: restart });
   await using runtime = world.runtime;
   const { heard } = await world.start();
@@ -277,7 +278,7 @@ test("a process that says it has ended, and has not, is killed", async (registry
   match(world.failures[0], /its process \d+ said that it had ended, lived on, and was killed$/);
 });
 
-test("a state that is too long for it is not handed over, and the stage goes on", async (registry) => {
+rare(test)("a state that is too long for it is not handed over, and the stage goes on", async (registry) => {
   const world = graph(registry, "offline", { how: "heavy", at: -1 }, { lane: "one" });
   await using runtime = world.runtime;
   const { heard } = await world.start();
@@ -292,7 +293,7 @@ test("a state that is too long for it is not handed over, and the stage goes on"
   deepEqual(world.failures, []);
 });
 
-test("a state that is too long for it is not taken, and the stage begins anew", async (registry) => {
+rare(test)("a state that is too long for it is not taken, and the stage begins anew", async (registry) => {
   const world = graph(registry, "offline", { how: "heavy", at: -1 }, { isolate: false });
   await using runtime = world.runtime;
   const { heard } = await world.start();
@@ -308,7 +309,7 @@ test("a state that is too long for it is not taken, and the stage begins anew", 
   deepEqual(world.failures, []);
 });
 
-test("one that hangs in flush() is not said to await something", async (registry) => {
+rare(test)("one that hangs in flush() is not said to await something", async (registry) => {
   const world = graph(
     registry,
     "offline",
@@ -329,7 +330,7 @@ test("one that hangs in flush() is not said to await something", async (registry
   deepEqual(lines.filter((line) => line.includes("has awaited")), []);
 });
 
-test("what a stage's process has forked ends with it", async (registry) => {
+rare(test)("what a stage's process has forked ends with it", async (registry) => {
   const world = graph(registry, "live", {}, {});
   await using runtime = world.runtime;
   const { heard } = await world.start();
@@ -346,9 +347,12 @@ test("what a stage's process has forked ends with it", async (registry) => {
 });
 
 for (const [what, limits] of [["", {}], [" after it was told of", { stuckAfterMs: 100 }]] as const) {
-  test(`a stop kills a process that hangs${what} as soon as its time is over, and all is given back`, async (registry) => {
-    await stopHanging(registry, limits);
-  });
+  rare(test)(
+    `a stop kills a process that hangs${what} as soon as its time is over, and all is given back`,
+    async (registry) => {
+      await stopHanging(registry, limits);
+    },
+  );
 }
 
 async function stopHanging(registry: NodeRegistry, limits: { readonly stuckAfterMs?: number }): Promise<void> {

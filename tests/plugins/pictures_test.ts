@@ -23,6 +23,7 @@ import {
   runtimeOf,
   runUnits,
 } from "../fixtures/plugins/media.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const GREY: Row = { "convert#grey": { pixelFormat: "i420" } };
 
@@ -259,7 +260,7 @@ media("overlay writes the time of each picture in each format, and changes nothi
   }
 });
 
-media("overlay counts the pictures before which others are missing", async (registry) => {
+rare(media)("overlay counts the pictures before which others are missing", async (registry) => {
   const texts = ["{drops}", "0", "1", "2"];
   const drawn = await Promise.all(texts.map(async (text) => {
     await using runtime = runtimeOf(registry);
@@ -366,7 +367,7 @@ media("overlay draws an image in each format by its alpha, and changes nothing e
   await Deno.remove(folder, { recursive: true });
 });
 
-media("overlay reads PNG files of each kind, and scales them", async (registry) => {
+rare(media)("overlay reads PNG files of each kind, and scales them", async (registry) => {
   const folder = await Deno.makeTempDir();
   for (const kind of ["rgb24", "gray", "ya8", "pal8", "rgba64be"]) {
     const source = ["-f", "lavfi", "-i", "testsrc2=size=24x16:duration=0.04,format=rgba,colorchannelmixer=aa=0.6"];
@@ -394,7 +395,7 @@ media("overlay reads PNG files of each kind, and scales them", async (registry) 
   await Deno.remove(folder, { recursive: true });
 }, { needsFfmpeg: true });
 
-media(
+rare(media)(
   "overlay draws an image without the chunks that its pixels do not need, whatever stands in them",
   async (registry) => {
     const folder = await Deno.makeTempDir();
@@ -430,7 +431,7 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return concat([new Uint8Array(length.buffer), named, new Uint8Array(sum.buffer)]);
 }
 
-media("overlay leaves out an image that has no place in a picture", async (registry) => {
+rare(media)("overlay leaves out an image that has no place in a picture", async (registry) => {
   const folder = await Deno.makeTempDir();
   const bytes = new Uint8Array(4 * 8 * 8).fill(255);
   await Deno.writeFile(`${folder}/a.png`, encodePng({ width: 8, height: 8, bytes }, 32, 6));

@@ -10,6 +10,7 @@ import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { noRustPlugin, PluginFolder } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
 
 type Channels = Record<string, "f32">;
 type Stages = Record<string, Record<string, unknown>>;
@@ -236,7 +237,7 @@ sensors(
   },
 );
 
-sensors("a batch size for which a slot has no room is refused before the first batch, too", async (registry) => {
+rare(sensors)("a batch size for which a slot has no room is refused before the first batch, too", async (registry) => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const config = { source: "socket", address: `127.0.0.1:${port}`, channels: 2, batchSize: 3 };
@@ -252,7 +253,7 @@ sensors("a batch size for which a slot has no room is refused before the first b
   await runtime.stop();
 });
 
-sensors("a batch size for which a slot has no room is refused, and the acquisition goes on", async (registry) => {
+rare(sensors)("a batch size for which a slot has no room is refused, and the acquisition goes on", async (registry) => {
   for (const [channels, slotBytes, most] of [[2, 8_192, 1_008], [3, 300_000, 24_992]]) {
     const runtime = new Runtime({ native: "require", registry, pools: { packet: { slotBytes } } });
     await using _ = runtime;

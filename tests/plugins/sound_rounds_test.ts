@@ -8,6 +8,7 @@ import { decode as decodeByFfmpeg, ffmpeg, FOLDER, play } from "../../processors
 import { nodes } from "../../sluice.gen.ts";
 import { type EncodedOutput, ProcessorHarness } from "../../testing.ts";
 import { addRow, end, media, runtimeOf } from "../fixtures/plugins/media.ts";
+import { rare } from "../fixtures/rare.ts";
 
 type Source = Parameters<typeof nodes.mediaSource>[0];
 
@@ -88,19 +89,23 @@ for (const [name, path] of Object.entries(SOUNDS)) {
     deepEqual(found.jumps, []);
   }, { needsFfmpeg: true });
 
-  media(`a loop of ${name} that is told to go to a place sounds as the file does from there on`, async (registry) => {
-    const config = { path: path() };
-    const { audio_0: once } = await play({ ...config, positionSeconds: 0.31 }, "audio_0");
-    const single = await decode(registry, once);
-    const { before, packets } = await loop(config, 2 * once.length, 0.31);
-    const found = await decode(registry, [...before, ...packets]);
-    const samples = (await decode(registry, before)).samples.length;
-    assertRounds(found.samples.slice(samples), single.samples, 2);
-  }, { needsFfmpeg: true });
+  rare(media)(
+    `a loop of ${name} that is told to go to a place sounds as the file does from there on`,
+    async (registry) => {
+      const config = { path: path() };
+      const { audio_0: once } = await play({ ...config, positionSeconds: 0.31 }, "audio_0");
+      const single = await decode(registry, once);
+      const { before, packets } = await loop(config, 2 * once.length, 0.31);
+      const found = await decode(registry, [...before, ...packets]);
+      const samples = (await decode(registry, before)).samples.length;
+      assertRounds(found.samples.slice(samples), single.samples, 2);
+    },
+    { needsFfmpeg: true },
+  );
 }
 
 for (const [name, path] of Object.entries(SOUNDS)) {
-  media(`each round of ${name} between two times has the samples of a single run`, async (registry) => {
+  rare(media)(`each round of ${name} between two times has the samples of a single run`, async (registry) => {
     const config = { path: path(), positionSeconds: 0.2, endSeconds: 0.75 };
     const { audio_0: once } = await play(config, "audio_0");
     const single = await decode(registry, once);

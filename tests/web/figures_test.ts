@@ -5,6 +5,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
 import { graphShown, inspected, serveDemo, stopByButton, toNumber } from "./live_graph.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** Period of the page's statistics, milliseconds. */
 const PERIOD_MS = 100;
@@ -74,7 +75,7 @@ pageTest("the page of the live demo shows rates that move, and at a pause the co
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("the page's counts are about one period behind the runtime's while the graph runs", async () => {
+rare(pageTest)("the page's counts are about one period behind the runtime's while the graph runs", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;
@@ -139,7 +140,7 @@ pageTest("the gain's slider changes the sound, as the level meter reads it", asy
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("the form says what is wrong with a value, and the node keeps the one it has", async () => {
+rare(pageTest)("the form says what is wrong with a value, and the node keeps the one it has", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;
@@ -199,7 +200,7 @@ pageTest(
   },
 );
 
-pageTest("the form shows what is in force where another client has set the value back at once", async () => {
+rare(pageTest)("the form shows what is in force where another client has set the value back at once", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;

@@ -5,6 +5,7 @@ import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo } from "./live_graph.ts";
 import { serveMany } from "./many_sinks.ts";
 import { countPixels } from "./pixels.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** Brings a node into the middle, as a card. */
 async function lookAt(page: Page, node: string): Promise<void> {
@@ -60,7 +61,7 @@ pageTest("with many nodes in view the canvas paints them, and a click on the can
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("the minimap shows the nodes and the view, and moves the view", async () => {
+rare(pageTest)("the minimap shows the nodes and the view, and moves the view", async () => {
   await using served = await serveMany();
   await using browser = await openPage();
   const { page } = browser;
@@ -87,7 +88,7 @@ pageTest("the minimap shows the nodes and the view, and moves the view", async (
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("the wheel zooms about the pointer, a drag pans, and keys zoom and pan", async () => {
+rare(pageTest)("the wheel zooms about the pointer, a drag pans, and keys zoom and pan", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;

@@ -3,8 +3,9 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { seriousFaults } from "./axe.ts";
 import { openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo } from "./live_graph.ts";
+import { rare } from "../fixtures/rare.ts";
 
-pageTest("what the address names after its # is there after the login, and after a wrong token", async () => {
+rare(pageTest)("what the address names after its # is there after the login, and after a wrong token", async () => {
   const token = "the-token-of-this-test";
   await using served = await serveDemo({ token });
   await using open = await openPage();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, inspected, type Served, serveDemo, stopByButton } from "./live_graph.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** Which run the server tells of. */
 async function runOf({ server }: Served): Promise<string> {
@@ -46,7 +47,7 @@ pageTest("Restart begins the graph again, after a question: a new run whose coun
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("Restart begins a graph again that was stopped, without a question", async () => {
+rare(pageTest)("Restart begins a graph again that was stopped, without a question", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;

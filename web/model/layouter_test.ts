@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Layout, LayoutInput } from "./layout.ts";
 import { Layouter } from "./layouter.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 const NODES = 1_000;
 
@@ -71,7 +72,7 @@ Deno.test("Layouter answers the newest question only, with the better layout whe
   assert.equal(pool.started, 2);
 });
 
-Deno.test("Layouter tries again for another run, and for a graph that has become much smaller", async () => {
+rare(Deno.test)("Layouter tries again for another run, and for a graph that has become much smaller", async () => {
   using patience = holdTimers(5_000);
   using each = makeLayouter(5_000);
   const { layouter, answer } = each;
@@ -88,7 +89,7 @@ Deno.test("Layouter tries again for another run, and for a graph that has become
   }
 });
 
-Deno.test("Layouter gives a simple layout at once where the better one ends the stack", async () => {
+rare(Deno.test)("Layouter gives a simple layout at once where the better one ends the stack", async () => {
   using each = makeLayouter(60_000);
   const links = Array.from({ length: DEEP - 1 }, (_, k) => [k, k + 1] as const);
   each.layouter.ask("run", { lanes: Array(DEEP).fill("a"), links });
