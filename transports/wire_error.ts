@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  fieldsOf,
-  serializeError,
-  SluiceError,
-  type SluiceErrorCode,
-  type SluiceErrorDetails,
-} from "../core/errors.ts";
+import { fieldsOf, SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from "../core/errors.ts";
+import { redact } from "../core/errors/redaction.ts";
 import { isPlainObject } from "../core/errors/kind_of.ts";
 
 /** An error as JSON. */
@@ -24,11 +19,12 @@ export interface WireError {
 
 /** Writes an error. Of one that is not ours it says nothing, which may be about the server's own files. */
 export function toWireError(error: unknown): WireError {
-  const { message, code, details } = serializeError(error);
-  if (code === undefined) {
+  // Not its stack: to read one takes as long as the rest of a refusal.
+  const known = fieldsOf(error);
+  if (known === undefined) {
     return { code: "Internal", message: "Cannot answer: an error that is not expected", fields: {} };
   }
-  return { code, message, fields: { ...details } };
+  return { code: known.code, message: redact((error as SluiceError).message), fields: known.details };
 }
 
 /** Reads an error that a server has written. */

@@ -48,7 +48,8 @@ export function statusOf(error: unknown): number {
 export function answerFault(error: unknown, more: { readonly [key: string]: unknown } = {}): Response {
   const status = statusOf(error);
   if (codeOf(error) === undefined) logger("control").error("A request of a pipeline failed", { error });
-  const headers = new Headers();
+  // Without compression, which would take longer than all else.
+  const headers = new Headers({ "cache-control": "no-store, no-transform" });
   if (status === 401) headers.set("www-authenticate", "Bearer");
   if (status === 429 || status === 503) headers.set("retry-after", "1");
   return Response.json({ error: toWireError(error), ...more }, { status, headers });

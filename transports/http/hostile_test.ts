@@ -52,6 +52,34 @@ Deno.test("mutated items of a stream are refused or taken, and their session goe
   await works(at);
 });
 
+Deno.test("mutated text messages end their stream with an error, or say what they still may", async () => {
+  await using at = served();
+  const random = generator(3);
+  const window = { items: 4, bytes: 1_000_000 };
+  const messages = [{ type: "graph", graph: "echo", window }, { type: "taken", items: 1 }];
+  for (let k = 0; k < MUTATIONS / 2; k++) {
+    const socket = new WebSocket(`${at.server.url.replace("http", "ws")}/v1/stream`);
+    await new Promise((resolve) => socket.onopen = resolve);
+    const said: string[] = [];
+    const answered = Promise.withResolvers<void>();
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.onmessage = ({ data }) => {
+      said.push(typeof data === "string" ? JSON.parse(data).type : "item");
+      if (said[0] !== "ready" || said.length > 1) answered.resolve();
+    };
+    const decoder = new TextDecoder();
+    const [graph, taken] = messages.map((each) => encoder.encode(JSON.stringify(each)));
+    socket.send(decoder.decode(k % 2 === 0 ? mutate(graph, random) : graph));
+    socket.send(format.serialize(textItem("abc", "in")));
+    socket.send(decoder.decode(k % 2 === 1 ? mutate(taken, random) : taken));
+    await answered.promise;
+    ok(["failed", "ready"].includes(said[0]) && ["failed", "item", undefined].includes(said[1]), said.join());
+    socket.close();
+    await closed;
+  }
+  await works(at);
+});
+
 Deno.test("requests that are cut short, and upgrades that are none, leave nothing behind", async () => {
   await using at = served({ limits: { bodyMs: 100, openMs: 100 } });
   const { hostname, port, host } = new URL(at.server.url);

@@ -15,6 +15,9 @@ import { type LogLimits, OutputLog } from "./output_log.ts";
 /** Time between two looks for sessions that have ended, milliseconds. */
 const LOOK_MS = 1_000;
 
+/** How many that have ended are kept for readers; of more, those that were started first go at once. */
+const MOST_KEPT = 64;
+
 /** One session. */
 export interface HttpSession {
   readonly session: StreamSession;
@@ -70,6 +73,7 @@ export class HttpSessions {
     const log = new OutputLog(session, this.#write, this.#limits);
     const place: Place = { session, caller: access.caller, log, isTaking: false };
     this.#places.set(session.sessionId, place);
+    this.sweep();
     if (this.#timer === undefined) {
       this.#timer = setInterval(() => this.sweep(), LOOK_MS);
       Deno.unrefTimer(this.#timer);
@@ -92,13 +96,13 @@ export class HttpSessions {
     await session.close();
   }
 
-  /** Forgets sessions that have ended long enough ago. */
+  /** Forgets sessions that have ended long enough ago, or are too many. */
   sweep(): void {
     const nowMs = this.#nowMs();
-    for (const [id, place] of this.#places) {
-      if (place.session.isActive) continue;
+    const ended = [...this.#places].filter(([, { session }]) => !session.isActive);
+    for (const [at, [id, place]] of ended.entries()) {
       place.endedMs ??= nowMs;
-      if (nowMs - place.endedMs >= this.#limits.keepMs) this.#forget(id);
+      if (nowMs - place.endedMs >= this.#limits.keepMs || ended.length - at > MOST_KEPT) this.#forget(id);
     }
   }
 

@@ -155,6 +155,18 @@ Deno.test("a session takes input and gives events; a reader that comes back goes
   equal(over.status, 204);
 });
 
+Deno.test("of sessions that have ended, the last 64 are kept for readers that come back", async () => {
+  await using at = served();
+  for (let k = 0; k < 70; k++) {
+    const { sessionId } = await (await at.post("/v1/sessions", { graph: "echo" })).json();
+    const path = `/v1/sessions/${sessionId}`;
+    await (await at.post(`${path}/input`, { inputs: [{ kind: "end" }] })).body?.cancel();
+    match(await (await fetch(`${at.server.url}${path}/output`)).text(), /event: end/);
+  }
+  await (await at.post("/v1/sessions", { graph: "echo" })).body?.cancel();
+  match(await (await fetch(`${at.server.url}/metrics`)).text(), /sluice_pipeline_http_sessions 65\n/);
+});
+
 Deno.test("without a reader, and with a slow one, no more is taken out of a session than it reads", async () => {
   await using at = served();
   const { sessionId } = await (await at.post("/v1/sessions", { graph: "echo" })).json();

@@ -119,15 +119,18 @@ export class WebSocketTransport implements PipelineTransport {
     try {
       return await WebSocketSession.open(socket, graph, this.#format, window);
     } catch (error) {
-      if (!hasOpened) await this.#assertOpens();
-      throw error;
+      throw hasOpened ? error : await this.#refusal();
     }
   }
 
-  /** Throws what the server says against a WebSocket, which tells its client nothing of it: a plain request is told. */
-  async #assertOpens(): Promise<void> {
+  /** What the server has against a WebSocket, which its client is not told; a plain request is. */
+  async #refusal(): Promise<Error> {
     const { response, body } = await this.#fetch("/v1/stream", { headers: this.#credentials() });
-    if (response.status !== UPGRADE_WANTED) throw faultOf(response, body);
+    if (response.status !== UPGRADE_WANTED) return faultOf(response, body);
+    return new SluiceError(
+      "Busy",
+      "Cannot start a session: the server has refused the connection, and would no longer; try again",
+    );
   }
 
   #credentials(): { readonly authorization?: string } {
