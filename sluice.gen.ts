@@ -15,6 +15,7 @@ import { portsOf as mediaSinkPorts } from "./processors/media/sink_ports.ts";
 import { portsOf as mediaSourcePorts } from "./processors/media/source_ports.ts";
 import { portsOf as pipeSourcePorts } from "./processors/media/pipe_source_ports.ts";
 import { portsOf as processPorts } from "./processors/media/process_ports.ts";
+import { portsOf as udpSourcePorts } from "./processors/network/source_ports.ts";
 import { portsOf as wavSourcePorts } from "./processors/file/wav_source_ports.ts";
 import { portsOf as websocketSourcePorts } from "./processors/network/source_ports.ts";
 import type {
@@ -6598,6 +6599,529 @@ export const trim: TrimNodeType = defineNodeType<TrimConfig, TrimHandle, TrimNod
   },
 });
 
+/** The ports of `udp-sink`. */
+export class UdpSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audio", "packet", "data"] = ["audio", "packet", "data"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: {
+    audio: StreamInput<AudioFrame>;
+    packet: StreamInput<PacketFrame>;
+    data: StreamInput<DataFrame<unknown>>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audio: StreamInput<AudioFrame>;
+      packet: StreamInput<PacketFrame>;
+      data: StreamInput<DataFrame<unknown>>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): {
+    readonly audio: StreamInput<AudioFrame>;
+    readonly packet: StreamInput<PacketFrame>;
+    readonly data: StreamInput<DataFrame<unknown>>;
+  } {
+    return { audio: this.#processor.audio, packet: this.#processor.packet, data: this.#processor.data };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audio", this.#processor.audio);
+    visitor.input("packet", this.#processor.packet);
+    visitor.input("data", this.#processor.data);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audio = wiring.input("audio") as StreamInput<AudioFrame>;
+    this.#processor.packet = wiring.input("packet") as StreamInput<PacketFrame>;
+    this.#processor.data = wiring.input("data") as StreamInput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `udp-sink`. */
+export interface UdpSinkConfig {
+  /**
+   * The port to send to.
+   *
+   * A whole number from 1 to 65535; 9002 by default.
+   */
+  readonly port?: number;
+  /**
+   * The host to send to, or a multicast address.
+   *
+   * A non-empty string; "127.0.0.1" by default.
+   */
+  readonly hostname?: string;
+  /**
+   * `plain`: samples interleaved in little-endian order, strings and bytes as they are, anything else as JSON. `items`: as transports write them, with times.
+   *
+   * One of "plain", "items"; "plain" by default.
+   */
+  readonly format?: "plain" | "items";
+  /**
+   * Samples, with format `plain`; integers clamp at full scale.
+   *
+   * One of "s16", "s24", "s32", "f32"; "s16" by default.
+   */
+  readonly audioFormat?: "s16" | "s24" | "s32" | "f32";
+  /**
+   * The longest packet. Above 1,472, most networks cut packets into pieces.
+   *
+   * A whole number from 512 to 65507 bytes; 1472 by default.
+   */
+  readonly maxPacketBytes?: number;
+  /**
+   * Over how many networks packets to a multicast address go.
+   *
+   * A whole number from 0 to 255; 1 by default.
+   */
+  readonly ttl?: number;
+}
+
+/** A `udp-sink` in a graph. */
+export type UdpSinkHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { audio: AudioFrame; packet: PacketFrame<T>; data: DataFrame<unknown> },
+  Record<never, never>
+>;
+
+/** The node type `udp-sink`, which carries what its links do. */
+export interface UdpSinkNodeType extends NodeType<UdpSinkConfig, UdpSinkHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: UdpSinkConfig): NodeSpec<UdpSinkHandle<T>>;
+}
+
+/**
+ * Sends packets by UDP.
+ *
+ * **Purpose.** Sends samples, records and values to an address, each packet of at most `maxPacketBytes`: blocks are cut
+ * between samples, and a value or a batch that does not fit is left out, counted, and said. Whether anybody receives a
+ * packet is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.
+ *
+ * **Inputs.** `audio`: blocks. `packet`: records of any fields. `data`: any values. Each may be left without a link.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `port`, `hostname`, `format`, `audioFormat`, `maxPacketBytes`, `ttl`. Figures: `sent` packets; `refused`
+ * frames, which were too large or have no JSON; `failed` packets, which the system did not take.
+ *
+ * **Example.**
+ * ```json
+ * { "intercom": { "type": "udp-sink", "config": { "hostname": "192.0.2.7", "port": 5004 } } }
+ * ```
+ */
+export const udpSink: UdpSinkNodeType = defineNodeType<UdpSinkConfig, UdpSinkHandle, UdpSinkNodeType>({
+  descriptor: {
+    type: "udp-sink",
+    className: "UdpSink",
+    source: "processors/network/udp_sink.ts:41",
+    description: "Sends packets by UDP.",
+    doc:
+      'Sends packets by UDP.\n\n**Purpose.** Sends samples, records and values to an address, each packet of at most `maxPacketBytes`: blocks are cut\nbetween samples, and a value or a batch that does not fit is left out, counted, and said. Whether anybody receives a\npacket is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.\n\n**Inputs.** `audio`: blocks. `packet`: records of any fields. `data`: any values. Each may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `format`, `audioFormat`, `maxPacketBytes`, `ttl`. Figures: `sent` packets; `refused`\nframes, which were too large or have no JSON; `failed` packets, which the system did not take.\n\n**Example.**\n```json\n{ "intercom": { "type": "udp-sink", "config": { "hostname": "192.0.2.7", "port": 5004 } } }\n```',
+    category: "network",
+    tags: ["udp", "network", "datagram", "multicast", "send", "live", "json", "pcm"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "packet",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<T>",
+      schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
+      optional: true,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "data",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        port: {
+          type: "integer",
+          description: "The port to send to.",
+          minimum: 1,
+          maximum: 65535,
+          default: 9002,
+        },
+        hostname: {
+          type: "string",
+          description: "The host to send to, or a multicast address.",
+          minLength: 1,
+          default: "127.0.0.1",
+        },
+        format: {
+          enum: ["plain", "items"],
+          description:
+            "`plain`: samples interleaved in little-endian order, strings and bytes as they are, anything else as JSON. `items`: as transports write them, with times.",
+          default: "plain",
+        },
+        audioFormat: {
+          enum: ["s16", "s24", "s32", "f32"],
+          description: "Samples, with format `plain`; integers clamp at full scale.",
+          default: "s16",
+        },
+        maxPacketBytes: {
+          type: "integer",
+          description: "The longest packet. Above 1,472, most networks cut packets into pieces.",
+          minimum: 512,
+          maximum: 65507,
+          "x-unit": "bytes",
+          default: 1472,
+        },
+        ttl: {
+          type: "integer",
+          description: "Over how many networks packets to a multicast address go.",
+          minimum: 0,
+          maximum: 255,
+          default: 1,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["sent", "refused", "failed"],
+  },
+  load: async () => {
+    const UdpSink = processorClass(
+      "udp-sink",
+      "processors/network/udp_sink.ts",
+      await import("./processors/network/udp_sink.ts"),
+      "UdpSink",
+    );
+    return () => {
+      const processor = new UdpSink<Untyped>();
+      return {
+        processor,
+        ports: new UdpSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.audioFormat !== undefined) {
+            processor.audioFormat = values.audioFormat as typeof processor.audioFormat;
+          }
+          if (values.maxPacketBytes !== undefined) {
+            processor.maxPacketBytes = values.maxPacketBytes as typeof processor.maxPacketBytes;
+          }
+          if (values.ttl !== undefined) processor.ttl = values.ttl as typeof processor.ttl;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `udp-source`. */
+export class UdpSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["data", "audio", "encoded"] = ["data", "audio", "encoded"];
+  readonly #processor: {
+    data: StreamOutput<DataFrame<unknown>>;
+    audio: StreamOutput<AudioFrame>;
+    encoded: StreamOutput<EncodedFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      data: StreamOutput<DataFrame<unknown>>;
+      audio: StreamOutput<AudioFrame>;
+      encoded: StreamOutput<EncodedFrame>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly data: StreamOutput<DataFrame<unknown>>;
+    readonly audio: StreamOutput<AudioFrame>;
+    readonly encoded: StreamOutput<EncodedFrame>;
+  } {
+    return { data: this.#processor.data, audio: this.#processor.audio, encoded: this.#processor.encoded };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("data", this.#processor.data);
+    visitor.output("audio", this.#processor.audio);
+    visitor.output("encoded", this.#processor.encoded);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.data = wiring.output("data") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+    this.#processor.encoded = wiring.output("encoded") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `udp-source`. */
+export interface UdpSourceConfig {
+  /**
+   * The port to listen on; 0: any that is free, which log and figures tell.
+   *
+   * A whole number from 0 to 65535; 9002 by default.
+   */
+  readonly port?: number;
+  /**
+   * The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. By default `127.0.0.1`, or the group.
+   *
+   * A non-empty string.
+   */
+  readonly hostname?: string;
+  /**
+   * A multicast address whose packets are received, such as `239.0.0.1`.
+   *
+   * A non-empty string.
+   */
+  readonly group?: string;
+  /**
+   * The address of this machine whose network has the group; by default the system chooses.
+   *
+   * A non-empty string.
+   */
+  readonly groupInterface?: string;
+  /**
+   * What packets are: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved, or `items` as transports write them.
+   *
+   * One of "bytes", "text", "lines", "json", "ndjson", "s16", "s24", "s32", "f32", "items"; "bytes" by default.
+   */
+  readonly format?: "bytes" | "text" | "lines" | "json" | "ndjson" | "s16" | "s24" | "s32" | "f32" | "items";
+  /**
+   * For samples: how many a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * For samples: number of channels.
+   *
+   * A whole number from 1 to 8; 2 by default.
+   */
+  readonly channels?: number;
+  /**
+   * How much may wait for the links before packets are lost.
+   *
+   * A whole number from 0 to 1073741824 bytes; 1048576 by default.
+   */
+  readonly maxWaitingBytes?: number;
+}
+
+/** A `udp-source` in a graph. */
+export type UdpSourceHandle = NodeHandle<
+  Record<never, never>,
+  { data: DataFrame<unknown>; audio: AudioFrame; encoded: EncodedFrame }
+>;
+
+/**
+ * Receives packets by UDP.
+ *
+ * **Purpose.** Listens on a port, and makes values, samples or frames of the packets that come, from whomever they come.
+ * A network loses packets, and tells nobody. Packets that come while the links are full wait; where more than
+ * `maxWaitingBytes` wait, the oldest is lost and counted, and the next frame is flagged as a discontinuity. A packet that
+ * is not of the format is left out and counted, in an offline graph, too. The stream ends with the graph.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `data`: a value for each packet, or for each line of it. `audio`: blocks of up to 1,024 samples, with a
+ * format of samples. `items` are written to the output of their kind, also `encoded`; a batch of records is a value, an
+ * object with an array for each field. What has no link is let go.
+ *
+ * **Config.** `port`, `hostname`, `group`, `groupInterface`, `format`, `sampleRateHz`, `channels`, `maxWaitingBytes`.
+ * Figures: `port`, `received`, `refused` and `lost` packets.
+ *
+ * **Example.**
+ * ```json
+ * { "intercom": { "type": "udp-source", "config": { "port": 5004, "format": "s16", "channels": 1 } } }
+ * ```
+ */
+export const udpSource: NodeType<UdpSourceConfig, UdpSourceHandle> = defineNodeType<UdpSourceConfig, UdpSourceHandle>({
+  descriptor: {
+    type: "udp-source",
+    className: "UdpSource",
+    source: "processors/network/udp_source.ts:50",
+    description: "Receives packets by UDP.",
+    doc:
+      'Receives packets by UDP.\n\n**Purpose.** Listens on a port, and makes values, samples or frames of the packets that come, from whomever they come.\nA network loses packets, and tells nobody. Packets that come while the links are full wait; where more than\n`maxWaitingBytes` wait, the oldest is lost and counted, and the next frame is flagged as a discontinuity. A packet that\nis not of the format is left out and counted, in an offline graph, too. The stream ends with the graph.\n\n**Inputs.** None.\n\n**Outputs.** `data`: a value for each packet, or for each line of it. `audio`: blocks of up to 1,024 samples, with a\nformat of samples. `items` are written to the output of their kind, also `encoded`; a batch of records is a value, an\nobject with an array for each field. What has no link is let go.\n\n**Config.** `port`, `hostname`, `group`, `groupInterface`, `format`, `sampleRateHz`, `channels`, `maxWaitingBytes`.\nFigures: `port`, `received`, `refused` and `lost` packets.\n\n**Example.**\n```json\n{ "intercom": { "type": "udp-source", "config": { "port": 5004, "format": "s16", "channels": 1 } } }\n```',
+    category: "network",
+    tags: ["udp", "network", "datagram", "multicast", "receive", "live", "json", "pcm"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "data",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "Values.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples.",
+    }, {
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "Encoded frames, of items.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        port: {
+          type: "integer",
+          description: "The port to listen on; 0: any that is free, which log and figures tell.",
+          minimum: 0,
+          maximum: 65535,
+          default: 9002,
+        },
+        hostname: {
+          type: "string",
+          description:
+            "The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. By default `127.0.0.1`, or the group.",
+          minLength: 1,
+        },
+        group: {
+          type: "string",
+          description: "A multicast address whose packets are received, such as `239.0.0.1`.",
+          minLength: 1,
+        },
+        groupInterface: {
+          type: "string",
+          description: "The address of this machine whose network has the group; by default the system chooses.",
+          minLength: 1,
+        },
+        format: {
+          enum: ["bytes", "text", "lines", "json", "ndjson", "s16", "s24", "s32", "f32", "items"],
+          description:
+            "What packets are: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved, or `items` as transports write them.",
+          default: "bytes",
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "For samples: how many a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "For samples: number of channels.",
+          minimum: 1,
+          maximum: 8,
+          default: 2,
+        },
+        maxWaitingBytes: {
+          type: "integer",
+          description: "How much may wait for the links before packets are lost.",
+          minimum: 0,
+          maximum: 1073741824,
+          "x-unit": "bytes",
+          default: 1048576,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["port", "received", "refused", "lost"],
+  },
+  load: async () => {
+    const UdpSource = processorClass(
+      "udp-source",
+      "processors/network/udp_source.ts",
+      await import("./processors/network/udp_source.ts"),
+      "UdpSource",
+    );
+    return () => {
+      const processor = new UdpSource();
+      return {
+        processor,
+        ports: new UdpSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.group !== undefined) processor.group = values.group as typeof processor.group;
+          if (values.groupInterface !== undefined) {
+            processor.groupInterface = values.groupInterface as typeof processor.groupInterface;
+          }
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.maxWaitingBytes !== undefined) {
+            processor.maxWaitingBytes = values.maxWaitingBytes as typeof processor.maxWaitingBytes;
+          }
+        },
+      };
+    };
+  },
+  portsOf: udpSourcePorts,
+});
+
 /** The ports of `valve`. */
 export class ValvePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -7614,9 +8138,9 @@ export interface WebsocketSourceConfig {
   /**
    * What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.
    *
-   * One of "auto", "text", "json", "bytes", "s16", "s24", "s32", "f32", "items"; "auto" by default.
+   * One of "auto", "text", "lines", "json", "ndjson", "bytes", "s16", "s24", "s32", "f32", "items"; "auto" by default.
    */
-  readonly format?: "auto" | "text" | "json" | "bytes" | "s16" | "s24" | "s32" | "f32" | "items";
+  readonly format?: "auto" | "text" | "lines" | "json" | "ndjson" | "bytes" | "s16" | "s24" | "s32" | "f32" | "items";
   /**
    * For samples: how many a second in each channel.
    *
@@ -7766,7 +8290,7 @@ export const websocketSource: NodeType<WebsocketSourceConfig, WebsocketSourceHan
           default: [],
         },
         format: {
-          enum: ["auto", "text", "json", "bytes", "s16", "s24", "s32", "f32", "items"],
+          enum: ["auto", "text", "lines", "json", "ndjson", "bytes", "s16", "s24", "s32", "f32", "items"],
           description:
             "What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.",
           default: "auto",
@@ -7927,6 +8451,8 @@ export const nodes: {
   readonly throttle: typeof throttle;
   readonly toneSource: typeof toneSource;
   readonly trim: typeof trim;
+  readonly udpSink: typeof udpSink;
+  readonly udpSource: typeof udpSource;
   readonly valve: typeof valve;
   readonly voiceActivity: typeof voiceActivity;
   readonly wavSink: typeof wavSink;
@@ -7967,6 +8493,8 @@ export const nodes: {
   throttle,
   toneSource,
   trim,
+  udpSink,
+  udpSource,
   valve,
   voiceActivity,
   wavSink,
@@ -8012,6 +8540,8 @@ export const nodePackage: NodePackage = definePackage({
     throttle,
     toneSource,
     trim,
+    udpSink,
+    udpSource,
     valve,
     voiceActivity,
     wavSink,
@@ -8066,7 +8596,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_sink.ts": "65906d09bad947be",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
-    "processors/network/websocket_source.ts": "55faefa3f38494c0",
+    "processors/network/udp_sink.ts": "35df5fb75f74f3cd",
+    "processors/network/udp_source.ts": "3fea1e1fc3b98767",
+    "processors/network/websocket_source.ts": "5cd1f49ea31fb6e1",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "210450461d55c82a",
   },

@@ -40,6 +40,8 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/cli/edit_lists_test.ts",
   "tests/cli/mixed_pictures_test.ts",
   "tests/plugins/media_links_test.ts",
+  // Other programs at the other end of a network.
+  "processors/network/foreign_peers_test.ts",
   // Nodes that hang, end their thread, or keep what is not theirs.
   "tests/arriving_hang_test.ts",
   "tests/arriving_trial_test.ts",

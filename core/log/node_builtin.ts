@@ -10,6 +10,7 @@ interface NodeBuiltins {
   readonly "node:console": typeof import("node:console");
   readonly "node:crypto": typeof import("node:crypto");
   readonly "node:dgram": typeof import("node:dgram");
+  readonly "node:dns": typeof import("node:dns");
   readonly "node:fs": typeof import("node:fs");
   readonly "node:http": typeof import("node:http");
   readonly "node:module": typeof import("node:module");

@@ -18,7 +18,7 @@ const BLOCK_SAMPLES = 1024;
 /** How messages are read. */
 export interface MessageOptions {
   /** What a message is; `auto`: text is a string, anything else bytes. */
-  readonly format: "auto" | "text" | "json" | "bytes" | "items" | PcmFormat;
+  readonly format: "auto" | "text" | "lines" | "json" | "ndjson" | "bytes" | "items" | PcmFormat;
   /** Of samples. */
   readonly sampleRateHz: number;
   /** Of samples. */
@@ -57,7 +57,12 @@ export class MessageReader {
       return [typeof message === "string" ? { kind: "text", text: message } : { kind: "bytes", bytes: message }];
     }
     if (format === "text") return [{ kind: "text", text: this.#text(message) }];
+    if (format === "lines") return linesOf(this.#text(message)).map((text) => ({ kind: "text", text }));
     if (format === "json") return [{ kind: "data", value: this.#json(message) }];
+    if (format === "ndjson") {
+      const lines = linesOf(this.#text(message)).filter((line) => line.trim() !== "");
+      return lines.map((line) => ({ kind: "data", value: this.#json(line) }));
+    }
     const bytes = typeof message === "string" ? new TextEncoder().encode(message) : message;
     if (format === "bytes") return [{ kind: "bytes", bytes }];
     if (typeof message === "string") refuse(`it is text, wanted ${this.#wanted}`);
@@ -112,6 +117,13 @@ export class MessageReader {
     }
     return payloads;
   }
+}
+
+/** The lines of a text, without their ends; the last one may have none. */
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
 }
 
 /** Batches become values: what fields they have is not known before they come, and links of records want to know. */

@@ -16,6 +16,7 @@ const SAID: { readonly [code: string]: string } = {
   EHOSTUNREACH: "the host does not answer; look after it and the network, or correct the address",
   ETIMEDOUT: "the host does not answer; look after it and the network, or correct the address",
   EADDRINUSE: "another node or program listens there; wanted a port of its own, or 0 for any that is free",
+  EINVAL: "the system does not take the address; wanted a multicast address such as 239.0.0.1 as group",
   EADDRNOTAVAIL: "this machine does not have that address; wanted one of its own, or 0.0.0.0 for all of them",
   EACCES: "the system does not allow it; take a port from 1024, or ask who looks after the machine",
 };
@@ -61,10 +62,6 @@ export function networkFault(attempt: string, error: unknown): NetworkFault {
   if (error instanceof NetworkFault) return error;
   if (error instanceof SluiceError) throw error;
   const { message, code } = error as NodeJS.ErrnoException;
-  if (/--allow-net/.test(message) || (code === "EPERM" && isDenied())) {
-    const reason = "Deno may not use the network; run it with --allow-net, or with --allow-net=HOST:PORT";
-    return new NetworkFault(attempt, reason, { code: "AccessDenied", isLasting: true, cause: error });
-  }
   const text = allMessages(error);
   const known = code ?? SAID_BY_WORDS.find(([words]) => words.test(text))?.[1];
   const isCertificate = /certificate|UnknownIssuer|tls/i.test(text);
@@ -77,9 +74,16 @@ export function networkFault(attempt: string, error: unknown): NetworkFault {
   return new NetworkFault(attempt, reason, { cause: error });
 }
 
-/** Node's errors do not tell what Deno refuses from what the system does. */
-function isDenied(): boolean {
-  return Deno.permissions.querySync({ name: "net" }).state !== "granted";
+/**
+ * Asks for the permission to use addresses, as Deno does: where it is not given, some of Node's calls would end the process.
+ *
+ * @param hosts such as `127.0.0.1:80`
+ * @throws {NetworkFault} that says what to allow
+ */
+export function assertNet(attempt: string, ...hosts: readonly string[]): void {
+  if (hosts.every((host) => Deno.permissions.requestSync({ name: "net", host }).state === "granted")) return;
+  const reason = `Deno may not use the network for it; run it with --allow-net, or with --allow-net=${hosts.join(",")}`;
+  throw new NetworkFault(attempt, reason, { code: "AccessDenied", isLasting: true });
 }
 
 /** An address as messages name it: without what may be secret. */

@@ -9,7 +9,7 @@
 import type { Socket } from "node:net";
 import { SluiceError } from "../../core/errors.ts";
 import { nodeBuiltin } from "../../core/log/node_builtin.ts";
-import { NetworkFault, networkFault, shownUrl } from "./network_fault.ts";
+import { assertNet, NetworkFault, networkFault, shownUrl } from "./network_fault.ts";
 import { answersKey, readAnswer, requestText } from "./websocket_handshake.ts";
 import { SocketBytes } from "./socket_bytes.ts";
 
@@ -256,6 +256,7 @@ function open(url: URL): Socket {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isSecure = url.protocol === "wss:";
   const port = Number(url.port) || (isSecure ? 443 : 80);
+  assertNet(`Cannot connect to ${shownUrl(url)}`, `${url.hostname}:${port}`);
   if (url.username !== "" || url.password !== "") {
     throw new SluiceError(
       "InvalidConfig",

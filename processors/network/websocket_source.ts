@@ -71,7 +71,7 @@ export class WebsocketSource {
    * `items`: as transports write them.
    */
   @config()
-  format: "auto" | "text" | "json" | "bytes" | "s16" | "s24" | "s32" | "f32" | "items" = "auto";
+  format: "auto" | "text" | "lines" | "json" | "ndjson" | "bytes" | "s16" | "s24" | "s32" | "f32" | "items" = "auto";
   /** For samples: how many a second in each channel. @integer @minimum 1 @maximum 768000 @unit Hz */
   @config()
   sampleRateHz = 48000;
