@@ -114,7 +114,7 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       if (command.quiet) quietLog();
       return await (await import("./commands/play_command.ts")).playCommand(command, io);
     case "serve":
-      return await (await import("./commands/pipelines_command.ts")).pipelinesCommand(command, io);
+      return await (await import("./commands/pipelines_command.ts")).serveCommand(command, io);
     case "call":
       return await (await import("./commands/call_command.ts")).callCommand(command, io);
     case "codegen":

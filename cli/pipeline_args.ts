@@ -15,8 +15,12 @@ import { json, packages, plugins } from "./shared_options.ts";
 /** `sluice serve`. */
 export interface ServeArgs {
   readonly command: "serve";
-  /** A folder of graph files, or one graph file. */
-  readonly pipelines: string;
+  /** The graph file that runs. */
+  readonly graph?: string;
+  /** A folder of graph files, or one graph file, that are offered. */
+  readonly pipelines?: string;
+  /** Where to serve the page, as `readServeAddress()` reads it; absent: on a free port of this machine. */
+  readonly page?: string;
   /** Where to serve HTTP, as `readServeAddress()` reads it. */
   readonly http: string;
   readonly maxSessions?: number;
@@ -64,10 +68,17 @@ const serve = command(
   "serve",
   object({
     command: constant("serve"),
-    pipelines: option("--pipelines", path({ metavar: "FOLDER" }), {
+    graph: optional(argument(path({ metavar: "GRAPH" }), {
+      description: message`A graph file that runs. When it has ended, its page stays.`,
+    })),
+    pipelines: optional(option("--pipelines", path({ metavar: "FOLDER" }), {
       description:
-        message`The graph files in this folder, or one graph file. Each is offered by its name without ${".json"}.`,
-    }),
+        message`Offer the graph files in this folder, or one graph file, by their names without ${".json"}. Each client's session runs one with a runtime of its own: its exposed inputs and outputs are the session's ports.`,
+    })),
+    page: optional(option("--page", address, {
+      description:
+        message`Serve the page of what runs on this port, for this machine only unless HOST is given, which needs a token; by default on a free port.`,
+    })),
     http: withDefault(
       option("--http", address, {
         description:
@@ -88,9 +99,9 @@ const serve = command(
     plugins,
   }),
   {
-    brief: message`Offer graphs to clients.`,
+    brief: message`Keep a graph running, or offer graphs to clients.`,
     description:
-      message`Serves the graphs of a folder until Ctrl-C. Each client's session runs one with a runtime of its own: its exposed inputs and outputs are the session's ports.`,
+      message`Runs a graph, offers those of a folder to clients, or both, until Ctrl-C, with the page of it.`,
     footer: message`Exit codes: 0 stopped, 2 bad input, 129 after SIGHUP, 130 after Ctrl-C, 143 after SIGTERM.`,
   },
 );

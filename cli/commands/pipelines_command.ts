@@ -1,5 +1,5 @@
 /**
- * `sluice serve`: offers graph files to clients, until it is told to end.
+ * `sluice serve`: runs a graph, offers graph files to clients, or both, until it is told to end.
  *
  * @module
  */
@@ -10,10 +10,11 @@ import { watchMainSignals } from "../../core/process/main_watch.ts";
 import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type HttpServer, serveHttp } from "../../transports/http/mod.ts";
+import { namesOfThisMachine, type PageMore } from "./serve_command.ts";
 import { readTokenFile } from "./token_file.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
-import { readServeAddress } from "../output/serve_address.ts";
+import { readServeAddress, SERVE_AUTO } from "../output/serve_address.ts";
 import { EndSignals } from "../output/signals.ts";
 import type { ServeArgs } from "../pipeline_args.ts";
 import { loadTypes } from "../project/packages.ts";
@@ -23,11 +24,42 @@ const DRAIN_MS = 5_000;
 
 /**
  * @returns the exit code
- * @throws {SluiceError} `InvalidConfig` if there is no graph, the address is taken, or the token cannot be used
+ * @throws {SluiceError} `InvalidConfig` if there is no graph, an address is taken, or the token cannot be used
  */
-export async function pipelinesCommand(args: ServeArgs, io: Io): Promise<number> {
-  const graphs = await findGraphs(args.pipelines);
+export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
+  if (args.pipelines !== undefined) return await servePipelines(args, args.pipelines, token, io);
+  if (args.graph !== undefined) return await serveGraph(args, args.graph, { ...(token && { token }) }, io);
+  const message = "Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines";
+  throw new SluiceError("InvalidConfig", message, { key: "--pipelines" });
+}
+
+/** Runs a graph until a signal, with its page. */
+async function serveGraph(args: ServeArgs, graph: string, more: PageMore, io: Io): Promise<number> {
+  const { json, packages, plugins, page = SERVE_AUTO } = args;
+  const run = {
+    command: "run",
+    graph,
+    set: [],
+    json,
+    quiet: false,
+    watch: false,
+    dev: false,
+    packages,
+    plugins,
+  } as const;
+  const { runCommand } = await import("./run_command.ts");
+  return await runCommand({ ...run, serve: page }, io, more);
+}
+
+/** Offers graphs until a signal, beside one that runs if there is one. */
+async function servePipelines(
+  args: ServeArgs,
+  folder: string,
+  token: string | undefined,
+  io: Io,
+): Promise<number> {
+  const graphs = await findGraphs(folder);
   const [first] = Object.values(graphs);
   const { registry } = await loadTypes({ graph: first, packages: args.packages, plugins: args.plugins });
   const runner = new PipelineRunner({ registry });
@@ -37,15 +69,23 @@ export async function pipelinesCommand(args: ServeArgs, io: Io): Promise<number>
   const { maxSessions } = args;
   const limits = maxSessions === undefined ? {} : { sessions: maxSessions };
   await using router = new SessionRouter({ transport: runner, graphs, limits });
-  using signals = new EndSignals(io);
   // Also keeps the thread from session to session that watches what runs on lane main: to start it takes many times as
   // long as all the rest of one.
   using _mainSignals = watchMainSignals();
   await using server = listen(router, args, token);
   announce(server, graphs, token === undefined, args, io);
-  const code = await signals.received;
+  const more = { ...(token && { token }) };
+  const code = args.graph === undefined
+    ? await untilSignal(args, more, io)
+    : await serveGraph(args, args.graph, more, io);
   await router.drain(DRAIN_MS);
   return code;
+}
+
+/** Serves the page until a signal. */
+async function untilSignal(_args: ServeArgs, _more: PageMore, io: Io): Promise<number> {
+  using signals = new EndSignals(io);
+  return await signals.received;
 }
 
 /** The graph files of a folder, by their names without `.json`. */
@@ -71,7 +111,7 @@ function listen(router: SessionRouter, { http, origins }: ServeArgs, token: stri
       origins,
       ...(port !== undefined && { port }),
       ...(hostname !== undefined && { hostname }),
-      ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: [Deno.hostname()] }),
+      ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
       ...(token !== undefined && { token }),
     });
   } catch (error) {

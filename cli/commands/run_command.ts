@@ -16,6 +16,7 @@ import { Runtime } from "../../core/runtime.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import type { RunArgs } from "../args.ts";
 import { readGraph } from "./read_graph.ts";
+import type { PageMore } from "./serve_command.ts";
 import { keepOffStdout, printsToTerminal, takesStdout } from "../output/console_nodes.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import { listOutputFiles, snapshotFiles, statOutputFiles, type WrittenFile } from "../output/files.ts";
@@ -38,10 +39,15 @@ export interface RunnableGraph {
   readonly render?: (summary: RunSummary, files: readonly WrittenFile[]) => string[];
   /** What was wrong with a run in which nothing failed. */
   readonly judge?: (summary: RunSummary) => readonly unknown[];
+  /** The command goes on until a signal when the graph has ended: its page stays, with this on it. */
+  readonly stays?: PageMore;
 }
 
-/** @returns the exit code */
-export async function runCommand(args: RunArgs, io: Io): Promise<number> {
+/**
+ * @param stays as that of {@linkcode RunnableGraph}
+ * @returns the exit code
+ */
+export async function runCommand(args: RunArgs, io: Io, stays?: PageMore): Promise<number> {
   if (args.json) consoleToStderr();
   const { text, document: read, errors, warnings, registry } = await readGraph(args);
   if (read === undefined) {
@@ -49,7 +55,8 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     return reportErrors(errors, io, args.json);
   }
   if (args.expression !== undefined) { for (const { message } of warnings) logger("runtime").warn(message); }
-  return await runGraph({ text, document: args.json ? keepOffStdout(read) : read, registry }, args, io);
+  const document = args.json ? keepOffStdout(read) : read;
+  return await runGraph({ text, document, registry, ...(stays && { stays }) }, args, io);
 }
 
 /** Runs a graph until it ends, or is stopped by a signal. @returns the exit code */
@@ -97,15 +104,14 @@ async function runToEnd(
   using mainSignals = document.nodes.some(({ lane }) => lane === "main") ? watchMainSignals() : undefined;
   await using _server = args.serve === undefined
     ? undefined
-    : await (await import("./serve_command.ts")).serveRun(runtime, args.serve, args, io);
+    : await (await import("./serve_command.ts")).serveRun(runtime, args.serve, args, io, graph.stays);
   using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
   const watching = new AbortController();
   let watch: Promise<void> | undefined;
-  const errors: unknown[] = [];
-  const style = chooseStyle(args, document, io);
+  const style = graph.stays === undefined ? chooseStyle(args, document, io) : "none";
   if (style === "bar") consoleOnOwnLine();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
+  const start = async () => {
     void signals.received.then(() => over.abort());
     await mainSignals?.listening;
     await runtime.start();
@@ -114,28 +120,52 @@ async function runToEnd(
     if (document.nodes.length === 0) tellEmpty(args, io);
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => over.abort(), args.seconds * 1_000);
-    using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
-    await untilOver(runtime);
-    over.abort();
-  } catch (error) {
-    // A start that was asked to stop is no mistake of the graph.
-    const outcome = runtime.summary()?.outcome ?? (over.signal.aborted ? "stopped" : "failed");
-    if (outcome !== "stopped") errors.push(graph.isMade === true ? error : placeInFile(error, document));
-  } finally {
-    clearTimeout(timer);
-    watching.abort();
-    await watch;
-  }
-  const summary = runtime.summary();
-  if (summary?.outcome === "completed") errors.push(...graph.judge?.(summary) ?? []);
-  const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
-  const started = summary !== undefined && summary.elapsedNs > 0;
-  if (started && (args.json || !args.quiet)) {
-    const files = await statOutputFiles(outputs, before);
-    if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
-    else for (const line of render(summary, files)) io.stdout.line(line);
+  };
+  /** Waits for the end of a run, and tells of it. */
+  const untilEnd = async (
+    begin?: () => Promise<void>,
+  ): Promise<{ readonly code: number; readonly hasRun: boolean }> => {
+    const errors: unknown[] = [];
+    try {
+      await begin?.();
+      using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
+      await untilOver(runtime);
+      if (graph.stays === undefined) over.abort();
+    } catch (error) {
+      // A start that was asked to stop is no mistake of the graph.
+      const outcome = runtime.summary()?.outcome ?? (over.signal.aborted ? "stopped" : "failed");
+      if (outcome !== "stopped") errors.push(graph.isMade === true ? error : placeInFile(error, document));
+    } finally {
+      clearTimeout(timer);
+      watching.abort();
+      await watch;
+    }
+    const summary = runtime.summary();
+    if (summary?.outcome === "completed") errors.push(...graph.judge?.(summary) ?? []);
+    const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
+    const hasRun = summary !== undefined && summary.elapsedNs > 0;
+    if (hasRun && (args.json || !args.quiet)) {
+      const files = await statOutputFiles(outputs, before);
+      if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
+      else for (const line of render(summary, files)) io.stdout.line(line);
+    }
+    return { code, hasRun };
+  };
+  let { code, hasRun } = await untilEnd(start);
+  while (graph.stays !== undefined && hasRun && signals.exitCode === undefined) {
+    const again = untilStarted(runtime);
+    if (!args.json) io.stderr.line(`${args.graph} has ended, and its page stays; Ctrl-C ends the program`);
+    await Promise.race([again, signals.received]);
+    if (signals.exitCode === undefined) ({ code, hasRun } = await untilEnd());
   }
   return signals.exitCode ?? code;
+}
+
+/** Waits until a client of the control plane starts the graph again. */
+async function untilStarted(runtime: Runtime): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using _ = runtime.events.on("runtime", ({ kind }) => kind === "started" && resolve());
+  await promise;
 }
 
 /** Says why nothing happens. */

@@ -16,6 +16,12 @@ import { buildMissingPage } from "../project/missing_page.ts";
 /** How many ports are tried if none was given. */
 const TRIED_PORTS = 20;
 
+/** What a page has beside its graph. */
+export interface PageMore {
+  /** The token of the server; by default that of `SLUICE_TOKEN`. */
+  readonly token?: string;
+}
+
 /** Holds the token of a server or of a client, so that it appears in no command line. */
 export const TOKEN_VARIABLE = "SLUICE_TOKEN";
 
@@ -32,9 +38,10 @@ export async function serveRun(
   address: string,
   args: { readonly graph: string; readonly expression?: string; readonly json: boolean },
   io: Io,
+  more: PageMore = {},
 ): Promise<ControlServer> {
   const { hostname, port } = readServeAddress(address);
-  const given = readToken();
+  const given = more.token ?? readToken();
   await buildMissingPage((line) => io.stderr.line(line));
   const options: ControlOptions = {
     title: args.expression ?? args.graph,
@@ -123,7 +130,7 @@ function addressesOfThisMachine(alsoIpv6: boolean): string[] {
 }
 
 /** The names of this machine in its network. No page of another site is loaded from them. */
-function namesOfThisMachine(): string[] {
+export function namesOfThisMachine(): string[] {
   try {
     const name = Deno.hostname();
     return [name, `${name}.local`];

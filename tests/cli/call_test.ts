@@ -25,16 +25,26 @@ const FROM_FILE = {
   links: [{ from: "in.audio", to: "quieter.audioIn" }, LINK, { from: "meter.audioOut", to: "out.audio" }],
 };
 
-/** A server of the graphs in `folder/graphs`, until it is told to end. */
+/** Runs `graph.json` in a folder and serves the graphs in `graphs` beside it, until it is told to end. */
 async function serving(folder: string, ...more: readonly string[]) {
-  const child = spawn(["serve", "--pipelines", "graphs", "--http", `${freePort()}`, "--json", ...more], {
+  const child = spawn(["serve", "graph.json", "--pipelines", "graphs", "--http", `${freePort()}`, "--json", ...more], {
     cwd: folder,
   });
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await lines.read();
-  if (value === "") assert.fail(new TextDecoder().decode((await child.stderr.getReader().read()).value));
+  let text = "";
+  const next = async () => {
+    while (!text.includes("\n")) {
+      const { value } = await lines.read();
+      if (value === undefined) assert.fail(new TextDecoder().decode((await child.stderr.getReader().read()).value));
+      text += value;
+    }
+    const [line] = text.split("\n", 1);
+    text = text.slice(line.length + 1);
+    return JSON.parse(line);
+  };
   return {
-    ...JSON.parse(value) as { url: string; graphs: string[] },
+    ...await next() as { url: string; graphs: string[] },
+    next,
     async end() {
       child.kill("SIGINT");
       await lines.cancel();
@@ -44,7 +54,7 @@ async function serving(folder: string, ...more: readonly string[]) {
   };
 }
 
-Deno.test("sluice call writes what sluice run does, bit for bit, and values as lines", async () => {
+Deno.test("sluice serve runs a graph whose page stays, and sluice call writes what the graph does, bit for bit", async () => {
   await using folder = await temporaryFolder();
   const { path: cwd } = folder;
   await Deno.mkdir(`${cwd}/graphs`);
@@ -52,11 +62,15 @@ Deno.test("sluice call writes what sluice run does, bit for bit, and values as l
   await Deno.writeTextFile(`${cwd}/graph.json`, JSON.stringify(FROM_FILE));
   const line = "tone-source durationSeconds=0.5 ! wav-sink path=in.wav";
   assert.equal((await sluice(["run", "-q", "-e", line], { cwd })).code, 0);
-  assert.equal((await sluice(["run", "-q", "graph.json"], { cwd })).code, 0);
   const token = "a_token_of_sixteen.or-more";
   await Deno.writeTextFile(`${cwd}/token`, `${token}\n`);
   const server = await serving(cwd, "--token-file", "token");
   assert.deepEqual(server.graphs, ["quieter"]);
+  const page = await server.next();
+  const { event, outcome } = await server.next();
+  assert.deepEqual([page.event, event, outcome], ["serving", "summary", "completed"]);
+  const seen = await fetch(`${page.url}/api/graph`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await seen.json()).state, "completed");
   const stranger = await answer(["call", server.url, "quieter", "--input", "in.wav", "--output", "no.wav"], { cwd });
   assert.equal(stranger.code, 2);
   assert.match(stranger.stderr, /^error: Cannot answer: a token is wanted$/m);
@@ -80,6 +94,7 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
   await Deno.writeTextFile(`${cwd}/bad.json`, JSON.stringify({ ...OFFERED, inputs: { voice: "quieter.audio" } }));
   for (
     const [args, says] of [
+      [["serve"], /Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines/],
       [["serve", "--pipelines", "nowhere"], /cannot read "nowhere"/],
       [["serve", "--pipelines", "bad.json"], /"quieter" .*has no input "audio"|no port|quieter\.audio/],
       [["serve", "--pipelines", "bad.json", "--token-file", "bad.json"], /Cannot use the token in "bad\.json"/],
