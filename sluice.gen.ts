@@ -9,6 +9,7 @@
  */
 import { defineNodeType, definePackage, processorClass } from "./generated.ts";
 import * as package1 from "./stages.gen.ts";
+import { portsOf as httpSourcePorts } from "./processors/network/source_ports.ts";
 import { portsOf as imageSinkPorts } from "./processors/media/image_sink_ports.ts";
 import { portsOf as imageSourcePorts } from "./processors/media/image_source_ports.ts";
 import { portsOf as mediaSinkPorts } from "./processors/media/sink_ports.ts";
@@ -2463,6 +2464,303 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
       };
     };
   },
+});
+
+/** The ports of `http-source`. */
+export class HttpSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["data", "audio"] = ["data", "audio"];
+  readonly #processor: { data: StreamOutput<DataFrame<unknown>>; audio: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { data: StreamOutput<DataFrame<unknown>>; audio: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly data: StreamOutput<DataFrame<unknown>>; readonly audio: StreamOutput<AudioFrame> } {
+    return { data: this.#processor.data, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("data", this.#processor.data);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.data = wiring.output("data") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `http-source`. */
+export interface HttpSourceConfig {
+  /**
+   * What to get.
+   *
+   * A string matching /^https?://[^/?#]+/.
+   */
+  readonly url: string;
+  /**
+   * Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`.
+   *
+   * An object; {} by default.
+   */
+  readonly headers?: { readonly [key: string]: string };
+  /**
+   * What an answer is: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or interleaved samples without a header, in little-endian order.
+   *
+   * One of "text", "json", "lines", "ndjson", "bytes", "s16", "s24", "s32", "f32"; "bytes" by default.
+   */
+  readonly format?: "text" | "json" | "lines" | "ndjson" | "bytes" | "s16" | "s24" | "s32" | "f32";
+  /**
+   * How often to get it, from the start of one request to that of the next; by default once.
+   *
+   * A number from 0.01 to 86400 s.
+   */
+  readonly periodSeconds?: number;
+  /**
+   * For samples: how many a second in each channel.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * For samples: number of channels.
+   *
+   * A whole number from 1 to 8; 2 by default.
+   */
+  readonly channels?: number;
+  /**
+   * The longest value: an answer, or a line.
+   *
+   * A whole number from 1 to 1073741824 bytes; 16777216 by default.
+   */
+  readonly maxBytes?: number;
+  /**
+   * How long the server may take to answer.
+   *
+   * A number of at most 3600 and above 0 s; 10 by default.
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * An answer of which nothing comes for so long is lost.
+   *
+   * A number from 0.01 to 86400 s; 30 by default.
+   */
+  readonly silenceSeconds?: number;
+  /**
+   * How often in a row it tries again; by default without end in a live graph, never in an offline one.
+   *
+   * A whole number of at least 0.
+   */
+  readonly retries?: number;
+  /**
+   * The pause before it tries again; it doubles with each try in a row, up to 30 s.
+   *
+   * A number from 0.001 to 30 s; 0.5 by default.
+   */
+  readonly retrySeconds?: number;
+}
+
+/** A `http-source` in a graph. */
+export type HttpSourceHandle = NodeHandle<Record<never, never>, { data: DataFrame<unknown>; audio: AudioFrame }>;
+
+/**
+ * Gets what a server has, over HTTP.
+ *
+ * **Purpose.** Gets a URL, and makes values or samples of the answer: the whole of it, its lines, or its bytes as they
+ * come. With `periodSeconds` it does so again and again; without, the stream ends with the answer. In a live graph it tries
+ * again whenever it fails, with growing pauses. It goes on where the answer broke off if the server gives parts; if not,
+ * the answer begins anew, and its first frame is flagged as a discontinuity. A value that is not as it should be is left
+ * out there, counted, and said; an offline graph fails. Nothing is read while the links are full.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. What has no link is let go.
+ *
+ * **Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,
+ * `silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.
+ *
+ * **Example.**
+ * ```json
+ * { "weather": { "type": "http-source", "config": {
+ *   "url": "https://example.com/now.json", "format": "json", "periodSeconds": 60
+ * } } }
+ * ```
+ */
+export const httpSource: NodeType<HttpSourceConfig, HttpSourceHandle> = defineNodeType<
+  HttpSourceConfig,
+  HttpSourceHandle
+>({
+  descriptor: {
+    type: "http-source",
+    className: "HttpSource",
+    source: "processors/network/http_source.ts:61",
+    description: "Gets what a server has, over HTTP.",
+    doc:
+      'Gets what a server has, over HTTP.\n\n**Purpose.** Gets a URL, and makes values or samples of the answer: the whole of it, its lines, or its bytes as they\ncome. With `periodSeconds` it does so again and again; without, the stream ends with the answer. In a live graph it tries\nagain whenever it fails, with growing pauses. It goes on where the answer broke off if the server gives parts; if not,\nthe answer begins anew, and its first frame is flagged as a discontinuity. A value that is not as it should be is left\nout there, counted, and said; an offline graph fails. Nothing is read while the links are full.\n\n**Inputs.** None.\n\n**Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. What has no link is let go.\n\n**Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.\n\n**Example.**\n```json\n{ "weather": { "type": "http-source", "config": {\n  "url": "https://example.com/now.json", "format": "json", "periodSeconds": 60\n} } }\n```',
+    category: "network",
+    tags: ["http", "https", "network", "client", "fetch", "poll", "get", "url", "json", "pcm"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "data",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "Values.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        url: { type: "string", description: "What to get.", pattern: "^https?://[^/?#]+" },
+        headers: {
+          type: "object",
+          additionalProperties: { type: "string" },
+          description: 'Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`.',
+          default: {},
+        },
+        format: {
+          enum: ["text", "json", "lines", "ndjson", "bytes", "s16", "s24", "s32", "f32"],
+          description:
+            "What an answer is: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or interleaved samples without a header, in little-endian order.",
+          default: "bytes",
+        },
+        periodSeconds: {
+          type: "number",
+          description: "How often to get it, from the start of one request to that of the next; by default once.",
+          minimum: 0.01,
+          maximum: 86400,
+          "x-unit": "s",
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "For samples: how many a second in each channel.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "For samples: number of channels.",
+          minimum: 1,
+          maximum: 8,
+          default: 2,
+        },
+        maxBytes: {
+          type: "integer",
+          description: "The longest value: an answer, or a line.",
+          minimum: 1,
+          maximum: 1073741824,
+          "x-unit": "bytes",
+          default: 16777216,
+        },
+        timeoutSeconds: {
+          type: "number",
+          description: "How long the server may take to answer.",
+          exclusiveMinimum: 0,
+          maximum: 3600,
+          "x-unit": "s",
+          default: 10,
+        },
+        silenceSeconds: {
+          type: "number",
+          description: "An answer of which nothing comes for so long is lost.",
+          minimum: 0.01,
+          maximum: 86400,
+          "x-unit": "s",
+          default: 30,
+        },
+        retries: {
+          type: "integer",
+          description:
+            "How often in a row it tries again; by default without end in a live graph, never in an offline one.",
+          minimum: 0,
+        },
+        retrySeconds: {
+          type: "number",
+          description: "The pause before it tries again; it doubles with each try in a row, up to 30 s.",
+          minimum: 0.001,
+          maximum: 30,
+          "x-unit": "s",
+          default: 0.5,
+        },
+      },
+      required: ["url"],
+      additionalProperties: false,
+    },
+    figures: ["received", "refused", "answers"],
+  },
+  load: async () => {
+    const HttpSource = processorClass(
+      "http-source",
+      "processors/network/http_source.ts",
+      await import("./processors/network/http_source.ts"),
+      "HttpSource",
+    );
+    return () => {
+      const processor = new HttpSource();
+      return {
+        processor,
+        ports: new HttpSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.url !== undefined) processor.url = values.url as typeof processor.url;
+          if (values.headers !== undefined) processor.headers = values.headers as typeof processor.headers;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.periodSeconds !== undefined) {
+            processor.periodSeconds = values.periodSeconds as typeof processor.periodSeconds;
+          }
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.maxBytes !== undefined) processor.maxBytes = values.maxBytes as typeof processor.maxBytes;
+          if (values.timeoutSeconds !== undefined) {
+            processor.timeoutSeconds = values.timeoutSeconds as typeof processor.timeoutSeconds;
+          }
+          if (values.silenceSeconds !== undefined) {
+            processor.silenceSeconds = values.silenceSeconds as typeof processor.silenceSeconds;
+          }
+          if (values.retries !== undefined) processor.retries = values.retries as typeof processor.retries;
+          if (values.retrySeconds !== undefined) {
+            processor.retrySeconds = values.retrySeconds as typeof processor.retrySeconds;
+          }
+        },
+      };
+    };
+  },
+  portsOf: httpSourcePorts,
 });
 
 /** The ports of `image-sink`. */
@@ -8431,6 +8729,7 @@ export const nodes: {
   readonly echo: typeof echo;
   readonly equaliser: typeof equaliser;
   readonly gain: typeof gain;
+  readonly httpSource: typeof httpSource;
   readonly imageSink: typeof imageSink;
   readonly imageSource: typeof imageSource;
   readonly levelMeter: typeof levelMeter;
@@ -8473,6 +8772,7 @@ export const nodes: {
   echo,
   equaliser,
   gain,
+  httpSource,
   imageSink,
   imageSource,
   levelMeter,
@@ -8520,6 +8820,7 @@ export const nodePackage: NodePackage = definePackage({
     echo,
     equaliser,
     gain,
+    httpSource,
     imageSink,
     imageSource,
     levelMeter,
@@ -8596,6 +8897,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_sink.ts": "65906d09bad947be",
     "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
     "processors/media/process.ts": "b8703339b23e2939",
+    "processors/network/http_source.ts": "7378fdd0eb939cbb",
     "processors/network/udp_sink.ts": "35df5fb75f74f3cd",
     "processors/network/udp_source.ts": "3fea1e1fc3b98767",
     "processors/network/websocket_source.ts": "5cd1f49ea31fb6e1",

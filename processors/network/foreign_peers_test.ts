@@ -1,4 +1,4 @@
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { until } from "./fixtures/until.ts";
@@ -59,4 +59,27 @@ Deno.test("UdpSink sends what ffmpeg receives", async () => {
   equal(Math.abs(Math.max(...samples) - 0.5) < 0.001, true);
   const count = crossings([...samples]);
   ok(count >= 124 && count <= 125, `${count}`);
+});
+
+Deno.test("HttpSource gets a file from Python's server", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/a.ndjson`, '{"a":1}\n2\n');
+  const child = new Deno.Command("python3", {
+    args: ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  let said = "";
+  while (!said.includes("port ")) said += new TextDecoder().decode((await reader.read()).value);
+  const url = `http://127.0.0.1:${/port (\d+)/.exec(said)![1]}/a.ndjson`;
+  const links = { data: { policy: "roll-off", capacity: 8 } } as const;
+  await using source = await ProcessorHarness.create(nodes.httpSource({ url, format: "ndjson" }), {}, { links });
+  await until(source, () => source.finished);
+  deepEqual(source.takeData("data"), [{ a: 1 }, 2]);
+  child.kill();
+  await reader.cancel();
+  await child.status;
+  await Deno.remove(folder, { recursive: true });
 });

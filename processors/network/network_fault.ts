@@ -24,7 +24,7 @@ const SAID: { readonly [code: string]: string } = {
 /** By words of Deno's messages, where an error has no code. */
 const SAID_BY_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
   [/connection refused/i, "ECONNREFUSED"],
-  [/connection reset|connection closed before/i, "ECONNRESET"],
+  [/connection reset|connection closed before|reading a body|end of file|unexpected eof/i, "ECONNRESET"],
   [/dns error|failed to lookup|name or service not known/i, "ENOTFOUND"],
   [/network is unreachable/i, "ENETUNREACH"],
   [/no route to host/i, "EHOSTUNREACH"],
