@@ -5,7 +5,7 @@
  */
 import { object } from "@optique/core/constructs";
 import { envVar, message, metavar, optionName } from "@optique/core/message";
-import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { SERVE_PATTERN } from "./output/serve_address.ts";
@@ -21,8 +21,16 @@ export interface ServeArgs {
   readonly pipelines?: string;
   /** Where to serve the page, as `readServeAddress()` reads it; absent: on a free port of this machine. */
   readonly page?: string;
-  /** Where to serve HTTP, as `readServeAddress()` reads it. */
-  readonly http: string;
+  /** Where to serve HTTP, as `readServeAddress()` reads it; by default on 8080 unless gRPC is served. */
+  readonly http?: string;
+  /** Where to serve gRPC. */
+  readonly grpc?: string;
+  /** Path of the certificate to serve clients over TLS. */
+  readonly tlsCert?: string;
+  /** Path of its key. */
+  readonly tlsKey?: string;
+  /** Path of the certificates that must have signed those of clients. */
+  readonly tlsClientCa?: string;
   readonly maxSessions?: number;
   /** Path of a file with the token. */
   readonly tokenFile?: string;
@@ -79,13 +87,25 @@ const serve = command(
       description:
         message`Serve the page of what runs on this port, for this machine only unless HOST is given, which needs a token; by default on a free port.`,
     })),
-    http: withDefault(
-      option("--http", address, {
-        description:
-          message`Serve HTTP and WebSocket on this port, for this machine only unless HOST is given, which needs a token: one is made and printed where none is given.`,
-      }),
-      "8080",
-    ),
+    http: optional(option("--http", address, {
+      description:
+        message`Serve HTTP and WebSocket on this port, by default 8080, for this machine only unless HOST is given, which needs a token: one is made and printed where none is given.`,
+    })),
+    grpc: optional(option("--grpc", address, {
+      description: message`Serve gRPC on this port, likewise. Without ${
+        optionName("--http")
+      }, HTTP is not served then.`,
+    })),
+    tlsCert: optional(option("--tls-cert", path({ metavar: "FILE" }), {
+      description: message`Serve HTTP and gRPC over TLS with this certificate, a PEM file.`,
+    })),
+    tlsKey: optional(option("--tls-key", path({ metavar: "FILE" }), {
+      description: message`The key of the certificate, a PEM file.`,
+    })),
+    tlsClientCa: optional(option("--tls-client-ca", path({ metavar: "FILE" }), {
+      description:
+        message`Let in over gRPC only who shows a certificate that one of this PEM file has signed. No token is made then.`,
+    })),
     maxSessions: optional(option("--max-sessions", integer({ metavar: "N", min: 1, max: 100_000 }), {
       description: message`The most sessions at once; by default 64.`,
     })),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isLoopback } from "../control/server/access.ts";
 import { isUsableToken, MIN_TOKEN } from "../control/server/server_options.ts";
 import { SluiceError } from "../core/errors.ts";
@@ -14,6 +15,14 @@ import type { SessionRouter } from "../core/pipeline/session_router.ts";
 const ATTEMPT = "Cannot serve pipelines";
 
 const MAX_PORT = 65_535;
+
+/** What a server shows of itself. Both are PEM texts. */
+export interface ServeTls {
+  /** The server's certificate, with those that lead to its root. */
+  readonly cert: string;
+  /** The key of the certificate. */
+  readonly key: string;
+}
 
 /** Options that all servers have. */
 export interface ServeOptions {
@@ -32,6 +41,8 @@ export interface ServeOptions {
    * default none on loopback, and a new random one elsewhere.
    */
   readonly token?: string;
+  /** Serves over TLS. By default over plaintext. */
+  readonly tls?: ServeTls;
 }
 
 /** Options beside the common ones, by name. */
@@ -49,7 +60,7 @@ export function assertServeOptions(
   others: readonly string[],
   limits: object,
 ): void {
-  assertKeys(ATTEMPT, options, ["port", "hostname", "access", "token", "limits", ...others]);
+  assertKeys(ATTEMPT, options, ["port", "hostname", "access", "token", "tls", "limits", ...others]);
   const { port, hostname, access, token } = options;
   const isPort = Number.isInteger(port) && port! >= 0 && port! <= MAX_PORT;
   if (port !== undefined && !isPort) refuseOption("port", port, `a whole number from 0 to ${MAX_PORT}`);
@@ -76,6 +87,34 @@ function assertLimits(given: object, limits: object): void {
 }
 
 /**
+ * Refuses a certificate that is none, and one that does not belong to its key.
+ *
+ * @param cas names of options that have the certificates of others
+ * @throws {SluiceError} `InvalidConfig`; a key is not shown
+ */
+export function assertTls(tls: ServeTls, cas: readonly string[] = []): void {
+  assertKeys(`${ATTEMPT} with "tls"`, tls, ["cert", "key", ...cas]);
+  const texts = tls as ServeTls & { readonly [name: string]: unknown };
+  const read = <T>(name: string, what: string, make: (text: string) => T): T => {
+    const text = texts[name];
+    if (typeof text !== "string") return refuseOption(`tls.${name}`, text, `${what} as the text of a PEM file`);
+    try {
+      return make(text);
+    } catch (error) {
+      return fail(`tls.${name}`, `wanted for "tls.${name}" ${what} as the text of a PEM file`, error);
+    }
+  };
+  const cert = read("cert", "a certificate", (text) => new X509Certificate(text));
+  const key = read("key", "a private key", (text) => createPrivateKey(text));
+  if (!cert.checkPrivateKey(key)) fail("tls.key", 'the key of "tls" is not that of its certificate');
+  for (const name of cas) {
+    if (texts[name] !== undefined) {
+      read(name, "a certificate", (text) => new X509Certificate(text));
+    }
+  }
+}
+
+/**
  * Refuses to serve what others reach where nobody checks who calls.
  *
  * @throws {SluiceError} `InvalidConfig`
@@ -92,6 +131,6 @@ export function refuseOption(key: string, value: unknown, wanted: string): never
   fail(key, `"${key}" is ${describeValue(value)}, wanted ${wanted}`);
 }
 
-function fail(key: string, what: string): never {
-  throw new SluiceError("InvalidConfig", `${ATTEMPT}: ${what}`, { key });
+function fail(key: string, what: string, cause?: unknown): never {
+  throw new SluiceError("InvalidConfig", `${ATTEMPT}: ${what}`, { key, cause });
 }

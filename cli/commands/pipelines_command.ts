@@ -4,17 +4,16 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { isLoopback } from "../../control/server/access.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { type HttpServer, serveHttp } from "../../transports/http/mod.ts";
-import { namesOfThisMachine, type PageMore } from "./serve_command.ts";
+import { openServers, type PipelineServers } from "./pipeline_servers.ts";
+import type { PageMore } from "./serve_command.ts";
 import { readTokenFile } from "./token_file.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
-import { readServeAddress, SERVE_AUTO } from "../output/serve_address.ts";
+import { SERVE_AUTO } from "../output/serve_address.ts";
 import { EndSignals } from "../output/signals.ts";
 import type { ServeArgs } from "../pipeline_args.ts";
 import { loadTypes } from "../project/packages.ts";
@@ -24,7 +23,8 @@ const DRAIN_MS = 5_000;
 
 /**
  * @returns the exit code
- * @throws {SluiceError} `InvalidConfig` if there is no graph, an address is taken, or the token cannot be used
+ * @throws {SluiceError} `InvalidConfig` if there is no graph, an address is taken, or the token or a certificate cannot
+ * be used
  */
 export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
@@ -72,8 +72,8 @@ async function servePipelines(
   // Also keeps the thread from session to session that watches what runs on lane main: to start it takes many times as
   // long as all the rest of one.
   using _mainSignals = watchMainSignals();
-  await using server = listen(router, args, token);
-  announce(server, graphs, token === undefined, args, io);
+  await using servers = await openServers(router, args, token);
+  announce(servers, graphs, args, io);
   const more = { ...(token && { token }) };
   const code = args.graph === undefined
     ? await untilSignal(args, more, io)
@@ -104,38 +104,23 @@ async function findGraphs(path: string): Promise<{ readonly [name: string]: stri
   return Object.fromEntries(graphs.map((each) => [basename(each, ".json"), each]));
 }
 
-function listen(router: SessionRouter, { http, origins }: ServeArgs, token: string | undefined): HttpServer {
-  const { hostname, port } = readServeAddress(http);
-  try {
-    return serveHttp(router, {
-      origins,
-      ...(port !== undefined && { port }),
-      ...(hostname !== undefined && { hostname }),
-      ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
-      ...(token !== undefined && { token }),
-    });
-  } catch (error) {
-    if (error instanceof SluiceError) throw error;
-    const why = error instanceof Deno.errors.AddrInUse ? "it is taken; choose another port" : (error as Error).message;
-    throw new SluiceError("InvalidConfig", `Cannot serve on ${http}: ${why}`, { key: "--http" });
-  }
-}
-
-/** Says where the server is and what it offers. @param isMade whether the token was made by the server */
+/** Says where the servers are and what they offer. */
 function announce(
-  server: HttpServer,
+  { http, grpc, madeToken: token }: PipelineServers,
   graphs: { readonly [name: string]: string },
-  isMade: boolean,
   args: ServeArgs,
   io: Io,
 ): void {
-  const token = isMade ? server.token : undefined;
   const names = Object.keys(graphs);
   if (args.json) {
-    io.stdout.line(JSON.stringify({ event: "serving", url: server.url, graphs: names, ...(token && { token }) }));
+    const where = { ...(http !== undefined && { url: http }), ...(grpc !== undefined && { grpc }) };
+    io.stdout.line(
+      JSON.stringify({ event: "serving", ...where, graphs: names, ...(token !== undefined && { token }) }),
+    );
     return;
   }
-  io.stderr.line(`Serving ${names.join(", ")} at ${server.url}`);
+  const addresses = [http, grpc && `${grpc} (gRPC)`].filter((each) => each !== undefined);
+  io.stderr.line(`Serving ${names.join(", ")} at ${addresses.join(" and ")}`);
   if (token !== undefined) io.stderr.line(`Token: ${token}`);
-  io.stderr.line(`Try: sluice call ${server.url} ${names[0]} --input IN.wav --output OUT.wav`);
+  if (http !== undefined) io.stderr.line(`Try: sluice call ${http} ${names[0]} --input IN.wav --output OUT.wav`);
 }

@@ -62,7 +62,9 @@ export class Access {
    * `Origin`, such as a page's images and scripts; other programs do not send it.
    */
   checkSource(request: Request): Refusal | undefined {
-    const host = request.headers.get("host") ?? "";
+    // A request over HTTP/2 has it in its address.
+    const { host: named, protocol } = new URL(request.url);
+    const host = request.headers.get("host") ?? (protocol === "https:" ? named : "");
     if (!this.#isOwnName(host)) {
       return {
         status: 421,
@@ -71,7 +73,7 @@ export class Access {
     }
     const origin = request.headers.get("origin");
     if (origin !== null && this.#options.allowedOrigins?.includes(origin) === true) return undefined;
-    if (origin !== null && origin !== `http://${host}`) {
+    if (origin !== null && origin !== `${protocol}//${host}`) {
       return { status: 403, message: `Cannot answer a page of origin ${JSON.stringify(origin.slice(0, 100))}` };
     }
     const site = request.headers.get("sec-fetch-site") ?? "none";

@@ -22,6 +22,8 @@ export interface ListenerOptions {
   readonly hostname: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** PEM texts; by default it serves plaintext. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Answers a request from an address. */
   answer(request: Request, address: string): Response | Promise<Response>;
   /** Answers a request whose answer failed. */
@@ -55,6 +57,7 @@ export class Listener {
     const server = Deno.serve({
       hostname: this.#options.hostname,
       port,
+      ...this.#options.tls,
       signal: connections.signal,
       automaticCompression: true,
       onListen: () => {},

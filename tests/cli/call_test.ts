@@ -1,6 +1,8 @@
 /** `sluice serve` and `sluice call`, as users run them. */
 import assert from "node:assert/strict";
-import { answer, freePort, sluice, spawn, temporaryFolder } from "./command_line.ts";
+import { TransportData } from "../../core/pipeline/transport_data.ts";
+import { GrpcTransport } from "../../transports/grpc/mod.ts";
+import { answer, freePort, ROOT, sluice, spawn, temporaryFolder } from "./command_line.ts";
 
 /** The nodes between the ends, the same for a client and for a run from file to file. */
 const CHAIN = { quieter: { type: "gain", config: { gainDb: -6 } }, meter: { type: "level-meter" } };
@@ -43,7 +45,7 @@ async function serving(folder: string, ...more: readonly string[]) {
     return JSON.parse(line);
   };
   return {
-    ...await next() as { url: string; graphs: string[] },
+    ...await next() as { url: string; grpc?: string; graphs: string[] },
     next,
     async end() {
       child.kill("SIGINT");
@@ -64,13 +66,17 @@ Deno.test("sluice serve runs a graph whose page stays, and sluice call writes wh
   assert.equal((await sluice(["run", "-q", "-e", line], { cwd })).code, 0);
   const token = "a_token_of_sixteen.or-more";
   await Deno.writeTextFile(`${cwd}/token`, `${token}\n`);
-  const server = await serving(cwd, "--token-file", "token");
+  const server = await serving(cwd, "--token-file", "token", "--grpc", `${freePort()}`);
   assert.deepEqual(server.graphs, ["quieter"]);
   const page = await server.next();
   const { event, outcome } = await server.next();
   assert.deepEqual([page.event, event, outcome], ["serving", "summary", "completed"]);
   const seen = await fetch(`${page.url}/api/graph`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal((await seen.json()).state, "completed");
+  const block = new TransportData({ kind: "audio", sampleRateHz: 8000, channels: [Float32Array.of(1)] });
+  await using grpc = new GrpcTransport(server.grpc!, { token });
+  const [{ payload }] = await grpc.execute("quieter", [block]);
+  assert.ok(payload.kind === "audio" && Math.abs(payload.channels[0][0] - 0.501) < 0.001);
   const stranger = await answer(["call", server.url, "quieter", "--input", "in.wav", "--output", "no.wav"], { cwd });
   assert.equal(stranger.code, 2);
   assert.match(stranger.stderr, /^error: Cannot answer: a token is wanted$/m);
@@ -92,6 +98,10 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
   await using folder = await temporaryFolder();
   const { path: cwd } = folder;
   await Deno.writeTextFile(`${cwd}/bad.json`, JSON.stringify({ ...OFFERED, inputs: { voice: "quieter.audio" } }));
+  await Deno.writeTextFile(`${cwd}/good.json`, JSON.stringify(OFFERED));
+  const tls = `${ROOT}transports/fixtures/tls`;
+  const secure = ["serve", "--pipelines", "good.json", "--grpc", "1", "--tls-cert", `${tls}/server.pem`];
+  const authority = ["--tls-key", `${tls}/server.key`, "--tls-client-ca", `${tls}/ca.pem`];
   for (
     const [args, says] of [
       [["serve"], /Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines/],
@@ -99,6 +109,9 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
       [["serve", "--pipelines", "bad.json"], /"quieter" .*has no input "audio"|no port|quieter\.audio/],
       [["serve", "--pipelines", "bad.json", "--token-file", "bad.json"], /Cannot use the token in "bad\.json"/],
       [["serve", "--pipelines", "bad.json", "--http", "http"], /Cannot serve on "?http"?: wanted a port/],
+      [["serve", "--pipelines", "good.json", "--tls-cert", "good.json"], /--tls-key is missing/],
+      [[...secure, "--tls-key", "bad.json"], /wanted for "tls\.key" a private key/],
+      [[...secure, ...authority, "--http", "1"], /which only gRPC does: serve --grpc without --http/],
       [["call", "http://127.0.0.1:9", "x", "--input", "a.mp3"], /wanted a \.wav \(sound\) or a \.jsonl/],
       [["call", "nothing", "x"], /wanted one such as http:\/\/127\.0\.0\.1:8080/],
     ] as const

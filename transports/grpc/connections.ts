@@ -1,10 +1,10 @@
 /**
- * The HTTP/2 connections of a server: at most so many, and each must answer its pings. One whose other end has gone
+ * The HTTP/2 connections of a server or a client: at most so many, and each must answer its pings. One whose other end has gone
  * without a word is found by that, and closing it cancels its calls.
  *
  * @module
  */
-import type { ServerHttp2Session } from "node:http2";
+import type { Http2Session } from "node:http2";
 
 /** What connections may do. */
 export interface ConnectionLimits {
@@ -14,7 +14,7 @@ export interface ConnectionLimits {
 
 export class Connections {
   /** Each with whether it has yet to answer a ping. */
-  readonly #open = new Map<ServerHttp2Session, boolean>();
+  readonly #open = new Map<Http2Session, boolean>();
   readonly #limits: ConnectionLimits;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -28,7 +28,7 @@ export class Connections {
   }
 
   /** Takes a connection in. @returns `false` if there are too many, and it was closed */
-  add(connection: ServerHttp2Session): boolean {
+  add(connection: Http2Session): boolean {
     // What breaks a connection also closes it.
     connection.on("error", () => {});
     if (this.#open.size >= this.#limits.connections) {
@@ -67,7 +67,7 @@ export class Connections {
     }
   }
 
-  #remove(connection: ServerHttp2Session): void {
+  #remove(connection: Http2Session): void {
     this.#open.delete(connection);
     if (this.#open.size > 0) return;
     clearInterval(this.#timer);

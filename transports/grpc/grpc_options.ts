@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { assertKeys } from "../../core/errors/option_check.ts";
-import { assertServeOptions, refuseOption, type ServeOptions } from "../serve_options.ts";
+import { assertServeOptions, assertTls, type ServeOptions, type ServeTls } from "../serve_options.ts";
 
 /** The port by default. */
 export const DEFAULT_PORT = 50_051;
@@ -32,12 +31,8 @@ export interface GrpcLimits {
   readonly pingMs?: number;
 }
 
-/** What a server shows, and whom it lets in by what they show. All are PEM texts. */
-export interface GrpcTls {
-  /** The server's certificate, with those that lead to its root. */
-  readonly cert: string;
-  /** The key of the certificate. */
-  readonly key: string;
+/** What a server shows of itself, and whom it lets in by what they show. All are PEM texts. */
+export interface GrpcTls extends ServeTls {
   /** Mutual TLS: a client must show a certificate that one of these has signed. It needs no token then. */
   readonly clientCa?: string;
 }
@@ -68,14 +63,6 @@ export const GRPC_LIMITS: Required<GrpcLimits> = {
  * @throws {SluiceError} `InvalidConfig`, with the option and what was wanted; a token or a key is not shown
  */
 export function assertGrpcOptions(options: GrpcOptions): void {
-  assertServeOptions(options, ["tls"], GRPC_LIMITS);
-  const { tls } = options;
-  if (tls === undefined) return;
-  assertKeys('Cannot serve pipelines with "tls"', tls, ["cert", "key", "clientCa"]);
-  for (const key of ["cert", "key", "clientCa"] as const) {
-    const value = tls[key];
-    if (key === "clientCa" && value === undefined) continue;
-    if (typeof value === "string" && value.includes("-----BEGIN")) continue;
-    refuseOption(`tls.${key}`, typeof value === "string" ? "a text" : value, "the text of a PEM file");
-  }
+  assertServeOptions(options, [], GRPC_LIMITS);
+  if (options.tls !== undefined) assertTls(options.tls, ["clientCa"]);
 }

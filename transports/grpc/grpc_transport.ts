@@ -4,23 +4,18 @@
  * @module
  */
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
-import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 import { SluiceError } from "../../core/errors.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
+import { ClientConnection } from "./client_connection.ts";
 import { GRPC_LIMITS } from "./grpc_options.ts";
 import { GrpcSession } from "./grpc_session.ts";
 import { ItemCodec } from "./items.ts";
 import { PipelineService } from "./pipeline.gen.ts";
 import { fromStatus } from "./statuses.ts";
-
-/** Time between two pings of a connection that has open calls, milliseconds. */
-const PING_MS = 20_000;
-
-/** How long a connection stays open without a call, milliseconds. */
-const IDLE_MS = 10_000;
 
 /** Options of a {@linkcode GrpcTransport}. */
 export interface GrpcTransportOptions {
@@ -55,7 +50,7 @@ export interface GrpcTransportOptions {
  * ```
  */
 export class GrpcTransport implements PipelineTransport, AsyncDisposable {
-  readonly #connection: Http2SessionManager;
+  readonly #connection: ClientConnection;
   readonly #client: Client<typeof PipelineService>;
   readonly #codec: ItemCodec;
   readonly #options: CallOptions;
@@ -77,8 +72,7 @@ export class GrpcTransport implements PipelineTransport, AsyncDisposable {
     assertKeys("Cannot make a client", options, ["token", "tls", "messageBytes"]);
     const { token, tls, messageBytes = GRPC_LIMITS.messageBytes } = options;
     if (tls !== undefined) assertKeys('Cannot make a client with "tls"', tls, ["ca", "cert", "key"]);
-    const pings = { pingIntervalMs: PING_MS, idleConnectionTimeoutMs: IDLE_MS };
-    this.#connection = new Http2SessionManager(base, pings, { ...tls });
+    this.#connection = new ClientConnection(base.origin, { ...tls });
     this.#codec = new ItemCodec(messageBytes);
     this.#client = createClient(
       PipelineService,
@@ -126,7 +120,7 @@ export class GrpcTransport implements PipelineTransport, AsyncDisposable {
 
   /** Closes the connection, and with it the sessions that are open. */
   close(): Promise<void> {
-    this.#connection.abort();
+    this.#connection.close();
     return Promise.resolve();
   }
 

@@ -6,6 +6,6 @@
 export { serveGrpc } from "./server.ts";
 export type { GrpcServer } from "./server.ts";
 export type { GrpcLimits, GrpcOptions, GrpcTls } from "./grpc_options.ts";
-export type { ServeOptions } from "../serve_options.ts";
+export type { ServeOptions, ServeTls } from "../serve_options.ts";
 export { GrpcTransport } from "./grpc_transport.ts";
 export type { GrpcTransportOptions } from "./grpc_transport.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertServeOptions, refuseOption, type ServeOptions } from "../serve_options.ts";
+import { assertServeOptions, assertTls, refuseOption, type ServeOptions } from "../serve_options.ts";
 
 /** The port by default. */
 export const DEFAULT_PORT = 8080;
@@ -75,7 +75,8 @@ export const HTTP_LIMITS: Required<HttpLimits> = {
  */
 export function assertHttpOptions(options: HttpOptions): void {
   assertServeOptions(options, ["allowedHosts", "origins"], HTTP_LIMITS);
-  const { allowedHosts, origins } = options;
+  const { allowedHosts, origins, tls } = options;
+  if (tls !== undefined) assertTls(tls);
   for (const [key, value] of Object.entries({ allowedHosts, origins })) {
     const areTexts = Array.isArray(value) && value.every((each) => typeof each === "string");
     if (value !== undefined && !areTexts) refuseOption(key, value, "a list of texts");

@@ -7,4 +7,4 @@
 export { serveHttp } from "./server.ts";
 export type { HttpServer } from "./server.ts";
 export type { HttpLimits, HttpOptions } from "./http_options.ts";
-export type { ServeOptions } from "../serve_options.ts";
+export type { ServeOptions, ServeTls } from "../serve_options.ts";

@@ -86,6 +86,7 @@ export function serveHttp(router: SessionRouter, options: HttpOptions = {}): Htt
   const listener = new Listener({
     hostname,
     port: options.port ?? DEFAULT_PORT,
+    ...(options.tls !== undefined && { tls: options.tls }),
     answer: (request, address) => routes.fetch(request, { address }),
     failed: (error) => answerFault(error),
   });
@@ -100,7 +101,7 @@ export function serveHttp(router: SessionRouter, options: HttpOptions = {}): Htt
   };
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
-    url: `http://${shown}:${listener.port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${shown}:${listener.port}`,
     ...(token !== undefined && { token }),
     get connections() {
       return sockets.size;
