@@ -9,7 +9,6 @@ import { SluiceError } from "../../core/errors.ts";
 import { Outbox } from "../../core/pipeline/outbox.ts";
 import { BaseSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
-import { fromWireError } from "../wire_error.ts";
 import { handOver } from "./hand_over.ts";
 import type { ItemCodec } from "./items.ts";
 import type {
@@ -18,7 +17,7 @@ import type {
   StreamPipelineRequestSchema,
   StreamPipelineResponse,
 } from "./pipeline.gen.ts";
-import { fromStatus } from "./statuses.ts";
+import { fromErrorMessage, fromStatus } from "./statuses.ts";
 
 type Request = MessageInitShape<typeof StreamPipelineRequestSchema>;
 
@@ -98,7 +97,7 @@ export class GrpcSession extends BaseSession {
       }
       const message = await this.#next();
       if (message?.case === "item") return this.#codec.read(message.value);
-      if (message?.case === "refused") this.#refusal ??= fromWireError({ ...message.value });
+      if (message?.case === "refused") this.#refusal ??= fromErrorMessage(message.value);
     }
   }
 

@@ -146,7 +146,7 @@ function samplesOf(bytes: Uint8Array): Float32Array {
   if (bytes.length % FLOAT_BYTES !== 0) {
     throw invalid(`a channel has ${bytes.length} bytes, wanted a multiple of ${FLOAT_BYTES}`);
   }
-  return new Float32Array(bytes.slice().buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

@@ -4,11 +4,10 @@
  * @module
  */
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { JsonObject } from "@bufbuild/protobuf";
 import { SluiceError, type SluiceErrorCode } from "../../core/errors.ts";
 import { logger } from "../../core/log.ts";
 import { codeOf, fromWireError, toWireError } from "../wire_error.ts";
-import { ErrorSchema } from "./pipeline.gen.ts";
+import { type Error as ErrorMessage, ErrorSchema } from "./pipeline.gen.ts";
 
 /** The statuses of codes that are not `INVALID_ARGUMENT` for bad input and `INTERNAL` for the rest. */
 const STATUSES: { readonly [code in SluiceErrorCode]?: Code } = {
@@ -31,9 +30,20 @@ const CODES: { readonly [code in Code]?: SluiceErrorCode } = {
 };
 
 /** An error as the message `Error`. */
-export function toErrorMessage(error: unknown): { code: string; message: string; fields: JsonObject } {
+export function toErrorMessage(error: unknown): { code: string; message: string; fields: string } {
   const { code, message, fields } = toWireError(error);
-  return { code, message, fields: JSON.parse(JSON.stringify(fields)) };
+  return { code, message, fields: JSON.stringify(fields) };
+}
+
+/** The error that a message tells of. */
+export function fromErrorMessage({ code, message, fields }: ErrorMessage): Error {
+  let read: unknown;
+  try {
+    read = JSON.parse(fields);
+  } catch {
+    // It is told without them.
+  }
+  return fromWireError({ code, message, fields: read });
 }
 
 /** The status of a call that failed so. @param status by default it follows from the code */
@@ -51,7 +61,7 @@ export function toStatus(error: unknown, status?: Code): ConnectError {
 export function fromStatus(error: unknown): Error {
   const status = ConnectError.from(error);
   const [told] = status.findDetails(ErrorSchema);
-  if (told !== undefined) return fromWireError({ code: told.code, message: told.message, fields: told.fields });
+  if (told !== undefined) return fromErrorMessage(told);
   const code = CODES[status.code] ?? "Busy";
   return new SluiceError(code, `Cannot go on with the call: ${status.message}`, { cause: error });
 }

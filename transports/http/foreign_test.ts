@@ -1,33 +1,10 @@
 /** Clients that are none of ours: what they get is what `PipelineRunner.execute()` gives, sample for sample. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
-import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { TransportData } from "../../core/pipeline/transport_data.ts";
-import { NodeRegistry } from "../../core/registry/node_registry.ts";
-import { nodePackage } from "../../sluice.gen.ts";
+import { BLOCK, BLOCKS, HALL, RATE, samplesOf, SPEECH, speechInHall } from "../fixtures/hall.ts";
 import { serveHttp } from "./server.ts";
 import { FRAMES_TYPE, joinFrames, splitFrames } from "./wire.ts";
-
-/** The recording: 48 kHz, one channel, 16 bit, behind a head of 44 bytes. */
-const SPEECH = new URL("../../examples/speech.wav", import.meta.url);
-const HEAD_BYTES = 44;
-const RATE = 48_000;
-
-/** Samples of a block, and how many blocks are sent. */
-const BLOCK = 960;
-const BLOCKS = 50;
-
-const HALL = {
-  version: 1,
-  nodes: {
-    hall: { type: "reverb", config: { maxTailSeconds: 0.1 } },
-    quieter: { type: "gain", config: { gainDb: -6 } },
-  },
-  links: [{ from: "hall.audioOut", to: "quieter.audioIn" }],
-  inputs: { voice: "hall.audioIn" },
-  outputs: { voice: "quieter.audioOut" },
-} as const;
 
 const python = await findPython();
 
@@ -84,22 +61,12 @@ asyncio.run(main())`;
 
 /** A server of a reverb and a gain, blocks of speech, and what these become. */
 async function serving() {
-  const bytes = (await Deno.readFile(SPEECH)).slice(HEAD_BYTES);
-  const speech = Float32Array.from(new Int16Array(bytes.buffer, 0, BLOCK * BLOCKS), (each) => each / 32768);
-  const blocks = Array.from({ length: BLOCKS }, (_, k) => speech.slice(k * BLOCK, (k + 1) * BLOCK));
-  const items = blocks.map((samples) =>
-    new TransportData({ kind: "audio", sampleRateHz: RATE, channels: [samples] }, { port: "voice" })
-  );
-  const runner = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
-  const wanted = samplesOf(await runner.execute(HALL, items));
-  ok(wanted.length > BLOCK * BLOCKS && wanted.some((each) => Math.abs(each) > 0.1));
+  const { runner, ...speech } = await speechInHall();
   const router = new SessionRouter({ transport: runner, graphs: { hall: HALL } });
   const server = serveHttp(router, { port: 0 });
   return {
     url: server.url,
-    blocks,
-    items,
-    wanted,
+    ...speech,
     async [Symbol.asyncDispose]() {
       await server.close();
       await router[Symbol.asyncDispose]();
@@ -137,10 +104,6 @@ async function findPython(): Promise<string | undefined> {
 
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-function samplesOf(items: readonly TransportData[]): number[] {
-  return items.flatMap(({ payload }) => payload.kind === "audio" ? [...payload.channels[0]] : []);
 }
 
 function samplesOfJson({ channels }: { readonly channels: readonly string[] }): number[] {

@@ -1,0 +1,167 @@
+/** Clients that are none of ours: what they get is what `PipelineRunner.execute()` gives, sample for sample. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { Buffer } from "node:buffer";
+import grpc from "@grpc/grpc-js";
+import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { HALL, RATE, speechInHall } from "../fixtures/hall.ts";
+import { until } from "../http/fixtures/served.ts";
+import { HealthCheckResponseSchema } from "./health.gen.ts";
+import {
+  StreamPipelineRequestSchema,
+  type StreamPipelineResponse,
+  StreamPipelineResponseSchema,
+} from "./pipeline.gen.ts";
+import { ServerReflectionRequestSchema, ServerReflectionResponseSchema } from "./reflection.gen.ts";
+import { serveGrpc } from "./server.ts";
+
+type Request = MessageInitShape<typeof StreamPipelineRequestSchema>;
+
+Deno.test("grpc-js gets the samples of execute() in fields of its own", async () => {
+  await using at = await serving();
+  const requests: Request[] = [{ message: { case: "graph", value: { graph: { case: "name", value: "hall" } } } }];
+  for (const samples of at.blocks) {
+    const audio = { sampleRateHz: RATE, channels: [new Uint8Array(samples.buffer)] };
+    requests.push({ message: { case: "item", value: { port: "voice", payload: { case: "audio", value: audio } } } });
+  }
+  const { responses, status } = await at.stream(requests);
+  equal(status.code, grpc.status.OK, status.details);
+  match(responses[0].message.case === "ready" ? responses[0].message.value.sessionId : "", /^[0-9a-f-]{36}$/);
+  const samples = responses.flatMap(({ message }) => {
+    const payload = message.case === "item" ? message.value.payload : undefined;
+    return payload?.case === "audio" ? [...new Float32Array(new Uint8Array(payload.value.channels[0]).buffer)] : [];
+  });
+  deepEqual(samples, at.wanted);
+});
+
+Deno.test("grpc-js is told INVALID_ARGUMENT for what is no graph, and of a deadline, and no session stays", async () => {
+  await using at = await serving();
+  for (
+    const [requests, code, details] of [
+      [[], grpc.status.INVALID_ARGUMENT, /the stream is empty/],
+      [[{ message: { case: "item", value: {} } }], grpc.status.INVALID_ARGUMENT, /wanted "graph" in the first/],
+      [[graph("hal")], grpc.status.INVALID_ARGUMENT, /offers no such graph/],
+      [[graph("hall"), graph("hall")], grpc.status.INVALID_ARGUMENT, /wanted "item" after the first/],
+    ] as [Request[], number, RegExp][]
+  ) {
+    const { status } = await at.stream(requests);
+    equal(status.code, code, status.details);
+    match(status.details, details);
+    equal(status.metadata.get("grpc-status-details-bin").length, 1);
+  }
+  const { status } = await at.stream([graph("hall")], { deadline: Date.now() + 100 }, false);
+  equal(status.code, grpc.status.DEADLINE_EXCEEDED);
+  await until(() => at.router.figures().open === 0);
+});
+
+Deno.test("health is SERVING, and reflection gives the file of a symbol", async () => {
+  await using at = await serving();
+  const health = await at.unary("/grpc.health.v1.Health/Check", Uint8Array.of());
+  equal(fromBinary(HealthCheckResponseSchema, health).status, 1);
+  const call = at.client.makeBidiStreamRequest(
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    (request: MessageInitShape<typeof ServerReflectionRequestSchema>) =>
+      Buffer.from(toBinary(ServerReflectionRequestSchema, create(ServerReflectionRequestSchema, request))),
+    (bytes) => fromBinary(ServerReflectionResponseSchema, bytes).messageResponse,
+  );
+  call.write({ messageRequest: { case: "listServices", value: "" } });
+  call.write({ messageRequest: { case: "fileContainingSymbol", value: "sluice.v1.PipelineService.StreamPipeline" } });
+  call.write({ messageRequest: { case: "fileContainingSymbol", value: "nothing.Such" } });
+  call.end();
+  const [services, files, none] = await Array.fromAsync<{ case: string; value: object }>(call);
+  const { service } = services.value as { service: { name: string }[] };
+  deepEqual(service.map(({ name }) => name), [
+    "sluice.v1.PipelineService",
+    "grpc.health.v1.Health",
+    "grpc.reflection.v1.ServerReflection",
+  ]);
+  equal((files.value as { fileDescriptorProto: unknown[] }).fileDescriptorProto.length, 1);
+  equal(none.case, "errorResponse");
+});
+
+const python = await findPython();
+
+Deno.test({
+  name: "examples/grpc-server/client.py gets the samples of execute()",
+  ignore: python === undefined,
+  async fn() {
+    await using at = await serving();
+    const folder = await Deno.makeTempDir();
+    const root = new URL("../../", import.meta.url).pathname;
+    const run = async (program: string, args: string[], env: Record<string, string> = {}) => {
+      const { code, stderr } = await new Deno.Command(program, { args, env }).output();
+      equal(code, 0, new TextDecoder().decode(stderr));
+    };
+    await run("protoc", ["-I", `${root}proto`, `--python_out=${folder}`, "sluice/v1/pipeline.proto"]);
+    const script = `${root}examples/grpc-server/client.py`;
+    await run(python!, [script, at.address, "hall", `${root}examples/speech.wav`, `${folder}/out`], {
+      PYTHONPATH: folder,
+    });
+    const out = new Float32Array((await Deno.readFile(`${folder}/out`)).buffer);
+    // The client sends all of the recording, which starts with the blocks.
+    const count = at.blocks.length * at.blocks[0].length;
+    deepEqual([...out.subarray(0, count)], at.wanted.slice(0, count));
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+/** A server of a reverb and a gain, and a client of another maker. */
+async function serving() {
+  const { runner, blocks, wanted } = await speechInHall();
+  const router = new SessionRouter({ transport: runner, graphs: { hall: HALL } });
+  const server = await serveGrpc(router, { port: 0 });
+  const { host } = new URL(server.url);
+  const client = new grpc.Client(host, grpc.credentials.createInsecure());
+  const write = (request: Request) =>
+    Buffer.from(toBinary(StreamPipelineRequestSchema, create(StreamPipelineRequestSchema, request)));
+  return {
+    address: host,
+    client,
+    router,
+    blocks,
+    wanted,
+    /** Sends requests, and gives what comes back. */
+    async stream(requests: readonly Request[], options: grpc.CallOptions = {}, ends = true) {
+      const call = client.makeBidiStreamRequest(
+        "/sluice.v1.PipelineService/StreamPipeline",
+        write,
+        (bytes) => fromBinary(StreamPipelineResponseSchema, bytes),
+        options,
+      );
+      const responses: StreamPipelineResponse[] = [];
+      const over = Promise.withResolvers<grpc.StatusObject>();
+      call.on("data", (response) => responses.push(response));
+      call.on("error", () => {});
+      call.on("status", over.resolve);
+      for (const each of requests) call.write(each);
+      if (ends) call.end();
+      return { responses, status: await over.promise };
+    },
+    unary(path: string, request: Uint8Array): Promise<Uint8Array> {
+      const as = (bytes: Uint8Array) => Buffer.from(bytes);
+      return new Promise((resolve, reject) =>
+        client.makeUnaryRequest(path, as, as, request, (error, value) => error ? reject(error) : resolve(value!))
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await server.close();
+      await router[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function graph(name: string): Request {
+  return { message: { case: "graph", value: { graph: { case: "name", value: name } } } };
+}
+
+async function findPython(): Promise<string | undefined> {
+  for (const program of ["python3", "/usr/bin/python3"]) {
+    const command = new Deno.Command(program, { args: ["-c", "import grpc, google.protobuf"], stderr: "null" });
+    const protoc = new Deno.Command("protoc", { args: ["--version"], stdout: "null" });
+    const works = (each: Deno.Command) => each.output().then(({ success }) => success, () => false);
+    if (await works(command) && await works(protoc)) return program;
+  }
+  console.error("Left out for want of python3-grpcio and protobuf-compiler: the client in Python");
+  return undefined;
+}
