@@ -9,10 +9,12 @@ import { keepTitle } from "./state/document_title.ts";
 import { focusView } from "./state/focus.ts";
 import { listenForKeys } from "./state/keys.ts";
 import { askForLogin } from "./state/login.ts";
+import { followSessions } from "./state/sessions.ts";
 
 listenForKeys();
 keepTitle();
 void askForLogin();
+void followSessions();
 render(<Index />, document.getElementById("app")!);
 // Its keys work at once, unless somebody was faster.
 setTimeout(() => document.activeElement === document.body && focusView());

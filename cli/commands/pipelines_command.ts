@@ -8,8 +8,9 @@ import { SluiceError } from "../../core/errors.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { Runtime } from "../../core/runtime.ts";
 import { openServers, type PipelineServers } from "./pipeline_servers.ts";
-import type { PageMore } from "./serve_command.ts";
+import { type PageMore, serveRun } from "./serve_command.ts";
 import { readTokenFile } from "./token_file.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -74,7 +75,7 @@ async function servePipelines(
   using _mainSignals = watchMainSignals();
   await using servers = await openServers(router, args, token);
   announce(servers, graphs, args, io);
-  const more = { ...(token && { token }) };
+  const more = { sessions: router, ...(token && { token }) };
   const code = args.graph === undefined
     ? await untilSignal(args, more, io)
     : await serveGraph(args, args.graph, more, io);
@@ -82,9 +83,12 @@ async function servePipelines(
   return code;
 }
 
-/** Serves the page until a signal. */
-async function untilSignal(_args: ServeArgs, _more: PageMore, io: Io): Promise<number> {
+/** Serves the page of the sessions until a signal. */
+async function untilSignal({ page = SERVE_AUTO, json }: ServeArgs, more: PageMore, io: Io): Promise<number> {
   using signals = new EndSignals(io);
+  // The page has no graph of its own.
+  await using runtime = new Runtime();
+  await using _page = await serveRun(runtime, page, { graph: "sessions", json }, io, more);
   return await signals.received;
 }
 

@@ -8,6 +8,7 @@ import { DEFAULT_PORT } from "../../control/schemas/address.ts";
 import { type ControlServer, serveControl } from "../../control/server/server.ts";
 import { type ControlOptions, isUsableToken, MIN_TOKEN } from "../../control/server/server_options.ts";
 import { SluiceError } from "../../core/errors.ts";
+import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import type { Io } from "../output/output.ts";
 import { readServeAddress } from "../output/serve_address.ts";
@@ -20,6 +21,8 @@ const TRIED_PORTS = 20;
 export interface PageMore {
   /** The token of the server; by default that of `SLUICE_TOKEN`. */
   readonly token?: string;
+  /** The sessions that it lists. */
+  readonly sessions?: SessionRouter;
 }
 
 /** Holds the token of a server or of a client, so that it appears in no command line. */
@@ -48,6 +51,7 @@ export async function serveRun(
     ...(hostname !== undefined && { hostname }),
     ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
     ...(given !== undefined && { token: given }),
+    ...(more.sessions && { sessions: more.sessions }),
   };
   const server = port === undefined ? serveOnFree(runtime, options) : serveOn(runtime, { ...options, port }, address);
   const token = given === undefined ? server.token : undefined;

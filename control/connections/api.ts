@@ -9,6 +9,8 @@ import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { renderMetrics } from "../answers/metrics.ts";
+import { renderRouterMetrics } from "../answers/router_metrics.ts";
+import { listSessions } from "../answers/sessions.ts";
 import { LEVELS } from "../schemas/feed.ts";
 import { z } from "../schemas/zod.ts";
 import { describeNode, detailNode, listLinks } from "../answers/snapshot.ts";
@@ -32,8 +34,10 @@ export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
   api.get("/healthz", (c) => c.json({ status: "ok" }));
   get("/metrics", () => {
     const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
-    return new Response(renderMetrics(runtime.stats(), viewRuntime(runtime)), { headers });
+    const ofSessions = host.sessions === undefined ? "" : renderRouterMetrics(host.sessions.figures());
+    return new Response(renderMetrics(runtime.stats(), viewRuntime(runtime)) + ofSessions, { headers });
   });
+  get("/api/sessions", (c) => c.json(listSessions(host.sessions)));
   get("/api/types", (c) => ready(c, client, answers.types(viewRuntime(runtime))));
   get("/api/graph", (c) => ready(c, client, answers.graph(viewRuntime(runtime))));
   get("/api/nodes", (c) => {

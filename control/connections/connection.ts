@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import type { Runtime } from "../../core/runtime.ts";
+import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type RuntimeView, viewRuntime } from "../../core/runtime_view.ts";
 import { refuseReferences } from "../../core/descriptor/secrets.ts";
 import type { Feed } from "../answers/feed.ts";
@@ -17,6 +18,7 @@ import { answerRpc, type Handlers, ReadyJson, RpcRefusal } from "../answers/rpc.
 import { RPC_CODE } from "../schemas/errors.ts";
 import type { ControlEvent, LogLine } from "../schemas/feed.ts";
 import { HISTORY_SECONDS } from "../schemas/history.ts";
+import { listSessions } from "../answers/sessions.ts";
 import { configOf, detailNode, findLink, findNode } from "../answers/snapshot.ts";
 import type { StatsPump } from "../figures/stats_pump.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
@@ -44,6 +46,8 @@ export interface ConnectionHost {
   readonly history: GraphHistory;
   readonly limits: ControlLimits;
   readonly answers: ReadyAnswers;
+  /** Whose sessions are listed. */
+  readonly sessions: SessionRouter | undefined;
   /** The share of the thread's time that all clients have together. */
   readonly budget: WorkBudget;
 }
@@ -200,6 +204,7 @@ function makeHandlers(
       const { times, series } = history.get(kind, id) ?? { times: [], series: [] };
       return { run: run(view), keptSeconds: history.keptSeconds || HISTORY_SECONDS, times, series };
     },
+    "sessions.list": () => listSessions(host.sessions),
     "types.list": () => new ReadyJson(answers.types(viewRuntime(runtime))),
     "stats.subscribe": ({ hz }) => {
       const subscription = makeId();

@@ -9,6 +9,7 @@
 import { ControlEvent, LEVELS, LogLine } from "./feed.ts";
 import { GRAPH_STATES, GraphSnapshot, NodeDetail, NodeTypeInfo } from "./graph.ts";
 import { PastFigures } from "./history.ts";
+import { SessionList } from "./sessions.ts";
 import { z } from "./zod.ts";
 
 /** Statistics a second: the range, and the default. */
@@ -68,6 +69,8 @@ export const METHODS = {
     params: z.strictObject({ kind: z.enum(["node", "link"]), id: z.string().min(1).max(MAX_ID) }),
     result: PastFigures,
   },
+  /** The sessions of the pipelines that the process offers. */
+  "sessions.list": { params: Nothing, result: SessionList },
   /** The node types that the graph's registry knows. */
   "types.list": { params: Nothing, result: z.array(NodeTypeInfo) },
   /**

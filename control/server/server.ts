@@ -9,14 +9,11 @@
 import { type Context, Hono } from "hono";
 import { logger } from "../../core/log.ts";
 import type { Runtime } from "../../core/runtime.ts";
-import { viewRuntime } from "../../core/runtime_view.ts";
 import { Access, isLoopback, isWholeUpgrade, offersProtocol, randomToken } from "./access.ts";
 import { DEFAULT_PORT, RPC_PROTOCOL } from "../schemas/address.ts";
 import { AddressLimits } from "./address_limits.ts";
 import { makeApi } from "../connections/api.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "../connections/connection.ts";
-import { Feed } from "../answers/feed.ts";
-import { HistoryKeeper } from "../figures/history_keeper.ts";
 import { RateLimit } from "../../core/log/rate_limit.ts";
 import { DEFAULT_LIMITS } from "../schemas/limits.ts";
 import { Listener } from "./listener.ts";
@@ -24,9 +21,8 @@ import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { servePanel } from "./panel_files.ts";
-import { ReadyAnswers } from "../answers/ready_answers.ts";
+import { hostRuntime, type RuntimeHost } from "./runtime_host.ts";
 import { assertControlOptions, type ControlOptions } from "./server_options.ts";
-import { StatsPump } from "../figures/stats_pump.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
 /** After this many seconds without a sign of life or an answer to a ping, a connection is closed. */
@@ -107,28 +103,44 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const hostname = options.hostname ?? "127.0.0.1";
   const token = options.token ?? (isLoopback(hostname) ? undefined : randomToken());
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const id = crypto.randomUUID();
-  const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
-  const title = options.title ?? "";
-  const feed = new Feed(runtime);
-  const answers = new ReadyAnswers(run, title);
   const budget = new WorkBudget(limits.mainShare, BURST_MS, BURST_MS, () => performance.now());
   let statsBytes = 0;
-  const pump = new StatsPump({
-    view: () => viewRuntime(runtime),
-    graph: (view) => answers.graph(view),
-    sent: (bytes) => void (statsBytes += bytes),
-  });
-  const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
-  const edits = runtime.events.on("graph", () => pump.hurry());
   const sockets = new Map<WebSocket, Place>();
-  const host: ConnectionHost = { runtime, run, feed, pump, history: keeper.history, limits, answers, budget };
+  const { sessions } = options;
+  const open = (of: Runtime, title: string) =>
+    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes));
+  const main = open(runtime, options.title ?? "");
+  const { host } = main;
+  const others = new Map<number, OtherHost>();
+  /** Shows the graph of a session for as long as anybody looks. */
+  const ofSession = (number: number): OtherHost | undefined => {
+    const known = others.get(number);
+    const of = known === undefined ? sessions?.runtimeOf(number) : undefined;
+    if (of === undefined) return known;
+    const row = sessions!.sessions().find((each) => each.number === number);
+    const made = { ...open(of, `${row?.graph ?? "graph"}, session ${number}`), users: 0 };
+    others.set(number, made);
+    return made;
+  };
+  const leave = (number: number) => {
+    const other = others.get(number);
+    if (other === undefined || --other.users > 0) return;
+    others.delete(number);
+    other[Symbol.dispose]();
+  };
   const access = new Access({
     hostname,
     ...(token !== undefined && { token }),
     allowedHosts: options.allowedHosts ?? [],
   });
-  const app = makeApp({ host, access, sockets, page: options.page ?? new URL("../../web/dist/", import.meta.url) });
+  const app = makeApp({
+    host,
+    ofSession,
+    leave,
+    access,
+    sockets,
+    page: options.page ?? new URL("../../web/dist/", import.meta.url),
+  });
   const listener = new Listener({
     hostname,
     port: options.port ?? DEFAULT_PORT,
@@ -139,11 +151,9 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     },
   });
   const close = async (): Promise<void> => {
-    await drain(sockets, pump);
-    keeper[Symbol.dispose]();
-    pump[Symbol.dispose]();
-    feed[Symbol.dispose]();
-    edits[Symbol.dispose]();
+    const hosts = [main, ...others.values()];
+    await drain(sockets, hosts);
+    for (const each of hosts) each[Symbol.dispose]();
     for (const socket of sockets.keys()) socket.close(1001, "the server ends");
     // An upgraded connection whose other end has gone would block the close.
     await within(CLOSE_TIMEOUT_MS, listener.close());
@@ -167,11 +177,11 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
 }
 
 /** Sends clients their last messages, and waits until these are on their way. */
-async function drain(sockets: ReadonlyMap<WebSocket, Place>, pump: StatsPump): Promise<void> {
+async function drain(sockets: ReadonlyMap<WebSocket, Place>, hosts: readonly RuntimeHost[]): Promise<void> {
   const endMs = performance.now() + DRAIN_TIMEOUT_MS;
   await within(DRAIN_TIMEOUT_MS, Promise.all([...sockets.values()].map(({ connection }) => connection.answered())));
   for (const { connection } of sockets.values()) connection.flush();
-  pump.finish();
+  for (const each of hosts) each.finish();
   const waits = () => [...sockets.keys()].some((socket) => socket.bufferedAmount > 0);
   while (waits() && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
 }
@@ -183,8 +193,15 @@ async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> 
   clearTimeout(timer);
 }
 
+/** The graph of a session, and how many connections show it. */
+interface OtherHost extends RuntimeHost {
+  users: number;
+}
+
 interface AppParts {
   readonly host: ConnectionHost;
+  readonly ofSession: (number: number) => OtherHost | undefined;
+  readonly leave: (number: number) => void;
   readonly access: Access;
   readonly sockets: Map<WebSocket, Place>;
   readonly page: URL;
@@ -195,7 +212,7 @@ interface AppEnv {
   readonly Bindings: { readonly address: string };
 }
 
-function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
+function makeApp({ host, ofSession, leave, access, sockets, page }: AppParts): Hono<AppEnv> {
   const { limits } = host;
   const app = new Hono<AppEnv>();
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
@@ -260,12 +277,23 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (sockets.size >= limits.connections && !freeIdlePlace(sockets)) {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }
+    const session = c.req.query("session");
+    const other = session === undefined ? undefined : ofSession(Number(session));
+    if (session !== undefined && other === undefined) return refuse(c, 404, "Cannot show the session: it has ended");
     // The request cannot be read after the upgrade.
     const login = access.loginOf(request);
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
-    const connection = serveConnection(socket, host);
+    const connection = serveConnection(socket, other?.host ?? host);
     sockets.set(socket, { connection, login, sinceMs: performance.now() });
-    forgetOnceGone(socket, sockets, limits.openMs);
+    if (other !== undefined) other.users++;
+    forgetOnceGone(
+      socket,
+      limits.openMs,
+      once(() => {
+        sockets.delete(socket);
+        if (other !== undefined) leave(Number(session));
+      }),
+    );
     return response;
   });
   app.onError((error, c) => {
@@ -310,17 +338,25 @@ function freeIdlePlace(sockets: Map<WebSocket, Place>): boolean {
 }
 
 /** A client that leaves before its upgrade is answered leaves a socket that never opens and fires no event. */
-function forgetOnceGone(socket: WebSocket, sockets: Map<WebSocket, Place>, openMs: number): void {
+function forgetOnceGone(socket: WebSocket, openMs: number, forget: () => void): void {
   const timer = setTimeout(() => {
-    sockets.delete(socket);
+    forget();
     socket.addEventListener("open", () => socket.close(1013, "too late"));
   }, openMs);
   Deno.unrefTimer(timer);
   socket.addEventListener("open", () => clearTimeout(timer));
   socket.addEventListener("close", () => {
     clearTimeout(timer);
-    sockets.delete(socket);
+    forget();
   });
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 421 | 426 | 429 | 500 | 503;

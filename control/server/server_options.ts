@@ -6,6 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
+import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type ControlLimits, DEFAULT_LIMITS } from "../schemas/limits.ts";
 
 /** Options of `serveControl()`. */
@@ -23,6 +24,8 @@ export interface ControlOptions {
   readonly allowedHosts?: readonly string[];
   /** What the graph was made from, for people. */
   readonly title?: string;
+  /** The sessions that are listed, each with its graph; the router of the pipelines that the process offers. */
+  readonly sessions?: SessionRouter;
   /** Folder of the built page, ending with a slash; by default `web/dist/`. */
   readonly page?: URL;
   /** What clients may take; the defaults suit a page or two and a few scripts. */
@@ -38,6 +41,7 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   token: true,
   allowedHosts: true,
   title: true,
+  sessions: true,
   page: true,
   limits: true,
 };
@@ -52,7 +56,7 @@ export function isUsableToken(token: unknown): boolean {
 /** @throws {SluiceError} `InvalidConfig`, with the option and what was wanted; a token is not shown */
 export function assertControlOptions(options: ControlOptions): void {
   assertKeys("Cannot serve", options, Object.keys(KNOWN));
-  const { port, hostname, token, allowedHosts, title, page, limits } = options;
+  const { port, hostname, token, allowedHosts, title, sessions, page, limits } = options;
   const isPort = Number.isInteger(port) && port! >= 0 && port! <= MAX_PORT;
   if (port !== undefined && !isPort) refuse("port", port, `a whole number from 0 to ${MAX_PORT}`);
   if (hostname !== undefined && (typeof hostname !== "string" || hostname === "")) {
@@ -65,6 +69,9 @@ export function assertControlOptions(options: ControlOptions): void {
   if (allowedHosts !== undefined && !areHosts) refuse("allowedHosts", allowedHosts, "a list of names");
   if (title !== undefined && typeof title !== "string") refuse("title", title, "text");
   if (page !== undefined && !(page instanceof URL)) refuse("page", page, "the URL of a folder");
+  if (sessions !== undefined && !(sessions instanceof SessionRouter)) {
+    refuse("sessions", sessions, "a SessionRouter");
+  }
   if (limits !== undefined) assertLimits(limits);
 }
 

@@ -13,7 +13,7 @@ import type { PreparedPipeline } from "./prepared_pipeline.ts";
 import type { FramePayload } from "./frame_maker.ts";
 import { ItemCheck } from "./item_check.ts";
 import type { SessionSinkHandle } from "./session_sink.ts";
-import { BaseSession } from "./transport.ts";
+import { BaseSession, type StreamSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
 /** An input of the session. */
@@ -22,6 +22,13 @@ interface SessionInput {
   readonly check: ItemCheck;
   readonly source: AppSourceHandle<FramePayload, unknown>;
   hasEnded: boolean;
+}
+
+const RUNTIMES = new WeakMap<StreamSession, Runtime>();
+
+/** The runtime of a session in this process; `undefined` for any other. */
+export function runtimeOf(session: StreamSession): Runtime | undefined {
+  return RUNTIMES.get(session);
 }
 
 /** A graph that runs for one client. */
@@ -40,6 +47,7 @@ export class GraphSession extends BaseSession {
     super();
     const { runtime, sources, sinks, outbox } = build();
     this.#runtime = runtime;
+    RUNTIMES.set(this, runtime);
     this.#sinks = sinks;
     this.#outbox = outbox;
     this.#inputs = new Map(inputs.map((port) => {

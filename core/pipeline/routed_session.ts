@@ -6,6 +6,8 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { ByteRate } from "./byte_rate.ts";
+import type { Runtime } from "../runtime.ts";
+import { runtimeOf } from "./graph_session.ts";
 import { sizeOf } from "./item_size.ts";
 import type { RouterClock, SessionEnd, SessionFigures, SessionLimits } from "./router_options.ts";
 import { BaseSession, type StreamSession } from "./transport.ts";
@@ -31,7 +33,7 @@ export interface SessionPlace {
   /** The counts of all sessions. */
   readonly total: ItemCounts;
   /** Whom it belongs to, and what it runs. */
-  readonly labels: Pick<SessionFigures, "caller" | "transport" | "graph">;
+  readonly labels: Pick<SessionFigures, "number" | "caller" | "transport" | "graph">;
   /** It has ended: it is called once, before the graph is stopped. */
   readonly ended: (session: RoutedSession, how: SessionEnd) => void;
 }
@@ -63,6 +65,16 @@ export class RoutedSession extends BaseSession {
 
   override get isActive(): boolean {
     return this.#ending === undefined && this.#inner.isActive;
+  }
+
+  /** Its number. */
+  get number(): number {
+    return this.#place.labels.number;
+  }
+
+  /** What runs its graph, if that is in this process. */
+  get runtime(): Runtime | undefined {
+    return runtimeOf(this.#inner);
   }
 
   /** Who started it. */

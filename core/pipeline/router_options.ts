@@ -84,6 +84,8 @@ export interface CallerAccess extends PipelineTransport {
 export interface SessionFigures {
   /** Its id. Whoever knows it and is the caller can use the session: show it to nobody else. */
   readonly sessionId: string;
+  /** Counts the router's sessions from 1 in the order of their starts, for people. */
+  readonly number: number;
   /** Who started it. */
   readonly caller: string;
   /** By which transport. */

@@ -6,6 +6,7 @@
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../errors/suggestion.ts";
 import { assertKeys } from "../errors/option_check.ts";
+import type { Runtime } from "../runtime.ts";
 import { ByteRate } from "./byte_rate.ts";
 import { executeOn } from "./execute_session.ts";
 import { sizeOf } from "./item_size.ts";
@@ -152,6 +153,11 @@ export class SessionRouter implements AsyncDisposable {
     return [...this.#sessions.values()].map((session) => session.figures());
   }
 
+  /** What runs the graph of an open session, by its number; `undefined` if that is not in this process. */
+  runtimeOf(number: number): Runtime | undefined {
+    return this.#sessions.values().find((session) => session.number === number)?.runtime;
+  }
+
   /** Counts since the router was made. */
   figures(): RouterFigures {
     return {
@@ -220,7 +226,7 @@ export class SessionRouter implements AsyncDisposable {
       limits: this.#limits,
       rates: [rate, this.#totalRate],
       total: this.#total,
-      labels: { caller, transport, ...(typeof graph === "string" && { graph }) },
+      labels: { number: ++this.#started, caller, transport, ...(typeof graph === "string" && { graph }) },
       ended: (ended, how) => {
         this.#sessions.delete(ended.sessionId);
         this.#ended[how]++;
@@ -228,7 +234,6 @@ export class SessionRouter implements AsyncDisposable {
         this.#tellEmpty();
       },
     });
-    this.#started++;
     this.#sessions.set(session.sessionId, session);
     if (this.#isDraining) {
       await session.end("drained");

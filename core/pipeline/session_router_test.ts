@@ -264,6 +264,7 @@ Deno.test("SessionRouter shows its sessions as figures", async () => {
   await clock.turn(30);
   deepEqual(router.sessions(), [{
     sessionId: session.sessionId,
+    number: 1,
     caller: "anonymous",
     transport: "test",
     graph: "voice",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { renderRouterMetrics } from "../../control/answers/router_metrics.ts";
 import type { RouterFigures } from "../../core/pipeline/router_options.ts";
 
 /** The media type of the text. */
@@ -22,31 +23,10 @@ export interface HttpFigures {
 
 /** Writes the figures. */
 export function renderPipelineMetrics(router: RouterFigures, http: HttpFigures): string {
-  const metrics: readonly [name: string, type: "counter" | "gauge", help: string, value: Values][] = [
-    ["sessions_open", "gauge", "Sessions that are open.", router.open],
-    ["sessions_started_total", "counter", "Sessions that were started, single calls among them.", router.started],
-    ["sessions_ended_total", "counter", "Sessions that ended, by how.", { label: "how", values: router.ended }],
-    ["sessions_refused_total", "counter", "Sessions that were refused, by why.", {
-      label: "why",
-      values: router.refused,
-    }],
-    ["inputs_total", "counter", "Items that went in.", router.inputs],
-    ["outputs_total", "counter", "Items that came out.", router.outputs],
-    ["input_bytes_total", "counter", "Bytes that went in.", router.inputBytes],
-    ["output_bytes_total", "counter", "Bytes that came out.", router.outputBytes],
+  return renderRouterMetrics(router, [
     ["http_connections", "gauge", "WebSockets that are open.", http.connections],
     ["http_sessions", "gauge", "Sessions held by requests of their own.", http.sessions],
     ["http_missed_total", "counter", "Items that readers came back for too late.", http.missed],
     ["http_body_bytes", "gauge", "Bytes of the bodies of requests that are held.", http.bodyBytes],
-  ];
-  return metrics.map(([name, type, help, value]) => {
-    const full = `sluice_pipeline_${name}`;
-    const samples = typeof value === "number"
-      ? [`${full} ${value}`]
-      : Object.entries(value.values).map(([each, count]) => `${full}{${value.label}="${each}"} ${count}`);
-    return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${samples.join("\n")}\n`;
-  }).join("");
+  ]);
 }
-
-/** One number, or one for each value of a label. */
-type Values = number | { readonly label: string; readonly values: { readonly [value: string]: number } };

@@ -7,7 +7,7 @@ import { HEALTH_LEVELS, HEALTH_MARKS } from "../model/health.ts";
 import { chooseSingleKeys, helpOpen, singleKeys } from "../state/keys.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["1 2 3", "Graph, table, log"],
+  ["1 2 3 4", "Graph, table, log, and sessions where there are any"],
   ["/", "Find a node"],
   ["p", "Pause, or resume"],
   ["t", "The other theme"],

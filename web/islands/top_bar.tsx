@@ -21,9 +21,10 @@ import {
 import { helpOpen, singleKeys } from "../state/keys.ts";
 import { loggedIn } from "../state/login.ts";
 import { showView, view } from "../state/place.ts";
+import { sessionList } from "../state/sessions.ts";
 import { theme, toggleTheme } from "../state/theme.ts";
 
-const VIEW_NAMES: Readonly<Record<View, string>> = { graph: "Graph", table: "Table", log: "Log" };
+const VIEW_NAMES: Readonly<Record<View, string>> = { graph: "Graph", table: "Table", log: "Log", sessions: "Sessions" };
 
 export function TopBar(): JSX.Element {
   return (
@@ -38,7 +39,7 @@ export function TopBar(): JSX.Element {
       <Summary />
       <div class="grow" />
       <nav class="tabs" aria-label="Views">
-        {VIEWS.map((each, k) => (
+        {VIEWS.filter((each) => each !== "sessions" || sessionList.value !== undefined).map((each, k) => (
           <button
             key={each}
             type="button"

@@ -7,7 +7,7 @@
  */
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ["graph", "table", "log"] as const;
+export const VIEWS = ["graph", "table", "log", "sessions"] as const;
 
 /** A view. */
 export type View = typeof VIEWS[number];

@@ -7,6 +7,7 @@ import { Inspector } from "../islands/inspector/inspector.tsx";
 import { LogView } from "../islands/log_view.tsx";
 import { Notices } from "../islands/notices.tsx";
 import { Overview } from "../islands/overview.tsx";
+import { SessionsView } from "../islands/sessions_view.tsx";
 import { TableView } from "../islands/table_view.tsx";
 import { TopBar } from "../islands/top_bar.tsx";
 import type { View } from "../model/place.ts";
@@ -17,6 +18,7 @@ const VIEWS: Readonly<Record<View, () => JSX.Element>> = {
   graph: () => <GraphView />,
   table: () => <TableView />,
   log: () => <LogView />,
+  sessions: () => <SessionsView />,
 };
 
 export default function Index(): JSX.Element {

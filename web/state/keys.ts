@@ -9,6 +9,7 @@ import { pauseGraph, resumeGraph } from "./commands.ts";
 import { graphState } from "./live.ts";
 import { focusInspector, focusView } from "./focus.ts";
 import { select, showView } from "./place.ts";
+import { sessionList } from "./sessions.ts";
 import { toggleTheme } from "./theme.ts";
 
 /** Whether the help is shown. */
@@ -47,6 +48,8 @@ function act(key: string): boolean {
     case "1":
     case "2":
     case "3":
+    case "4":
+      if (key === "4" && sessionList.peek() === undefined) return false;
       showView(VIEWS[Number(key) - 1]);
       // As soon as it is rendered, which is before the next key: that may be one which moves the focus elsewhere.
       queueMicrotask(focusView);

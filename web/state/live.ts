@@ -68,6 +68,9 @@ export const problem = signal<Error | undefined>(undefined);
 /** How often the runtime was restarted since the page was opened. */
 export const restarts = signal(0);
 
+/** The number of the session whose graph is shown, which stands in the address; `undefined`: the graph of the process. */
+export const shownSession: number | undefined = readSession();
+
 /** The connection of this page; its cookie, if a token is wanted, is sent by the browser. */
 export const client: ControlClient = new ControlClient({ url: rpcUrl(), silenceMs: SILENCE_MS });
 
@@ -148,8 +151,14 @@ function showNewest(): void {
   if (dirty.has("figures")) reading.value++;
 }
 
+function readSession(): number | undefined {
+  const text = new URLSearchParams(location.search).get("session");
+  return text === null ? undefined : Number(text);
+}
+
 function rpcUrl(): string {
   const url = new URL("/rpc", location.href);
+  if (shownSession !== undefined) url.searchParams.set("session", `${shownSession}`);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }

@@ -1,0 +1,49 @@
+/**
+ * What a server keeps of each runtime that it shows: the feed of events, the readings, the history.
+ *
+ * @module
+ */
+import type { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
+import { Feed } from "../answers/feed.ts";
+import { ReadyAnswers } from "../answers/ready_answers.ts";
+import type { ConnectionHost } from "../connections/connection.ts";
+import { HistoryKeeper } from "../figures/history_keeper.ts";
+import { StatsPump } from "../figures/stats_pump.ts";
+
+/** A runtime that is shown until it is disposed of. */
+export interface RuntimeHost extends Disposable {
+  readonly host: ConnectionHost;
+  /** Sends everybody the last reading. */
+  finish(): void;
+}
+
+/**
+ * @param title what the graph was made from, for people
+ * @param shared what the runtimes of a server share
+ * @param sent is told of bytes of statistics
+ */
+export function hostRuntime(
+  runtime: Runtime,
+  title: string,
+  shared: Pick<ConnectionHost, "limits" | "budget" | "sessions">,
+  sent: (bytes: number) => void,
+): RuntimeHost {
+  const id = crypto.randomUUID();
+  const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
+  const feed = new Feed(runtime);
+  const answers = new ReadyAnswers(run, title);
+  const pump = new StatsPump({ view: () => viewRuntime(runtime), graph: (view) => answers.graph(view), sent });
+  const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
+  const edits = runtime.events.on("graph", () => pump.hurry());
+  return {
+    host: { ...shared, runtime, run, feed, pump, history: keeper.history, answers },
+    finish: () => pump.finish(),
+    [Symbol.dispose]() {
+      keeper[Symbol.dispose]();
+      pump[Symbol.dispose]();
+      feed[Symbol.dispose]();
+      edits[Symbol.dispose]();
+    },
+  };
+}
