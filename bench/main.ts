@@ -31,6 +31,7 @@ import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
 import { sessions } from "./cases/sessions.ts";
 import { start } from "./cases/start.ts";
+import { streams } from "./cases/streams.ts";
 import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
 import { videoCodecs } from "./cases/video_codecs.ts";
@@ -64,6 +65,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   generator,
   start,
   sessions,
+  streams,
 ];
 
 const USAGE = `Usage: deno task bench [--only NAME]… [--runs N]
