@@ -6805,7 +6805,7 @@ export interface TrimNodeType extends NodeType<TrimConfig, TrimHandle> {
 }
 
 /**
- * Leaves out the sound, or the pictures, before and after two times.
+ * Leaves out the sound or the pictures before and after two times.
  *
  * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks
  * that lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a
@@ -6828,9 +6828,9 @@ export const trim: TrimNodeType = defineNodeType<TrimConfig, TrimHandle, TrimNod
     type: "trim",
     className: "Trim",
     source: "processors/flow/trim.ts:41",
-    description: "Leaves out the sound, or the pictures, before and after two times.",
+    description: "Leaves out the sound or the pictures before and after two times.",
     doc:
-      'Leaves out the sound, or the pictures, before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks\nthat lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a\nsource reads before the place that it was told to go to, which has times before 0, is left out. It ends with the first\nblock or picture that is not wholly before `endSeconds`, and with it what nobody else reads: an endless source, too.\n\n**Inputs.** `frameIn`: audio or video, which its links tell.\n\n**Outputs.** `frameOut`: the same frames, and parts of blocks that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
+      'Leaves out the sound or the pictures before and after two times.\n\n**Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks\nthat lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a\nsource reads before the place that it was told to go to, which has times before 0, is left out. It ends with the first\nblock or picture that is not wholly before `endSeconds`, and with it what nobody else reads: an endless source, too.\n\n**Inputs.** `frameIn`: audio or video, which its links tell.\n\n**Outputs.** `frameOut`: the same frames, and parts of blocks that are cut.\n\n**Config.** `startSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "minute": { "type": "trim", "config": { "startSeconds": 60, "endSeconds": 120 } } }\n```',
     category: "flow",
     tags: ["cut", "from", "to"],
     mode: "push",
@@ -8887,7 +8887,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/rebuffer.ts": "7669d90a549e99bb",
     "processors/flow/switch.ts": "a720b50ff3058941",
     "processors/flow/throttle.ts": "083b9bb736517d6c",
-    "processors/flow/trim.ts": "2314d1bb48596c4a",
+    "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/image_sink.ts": "3d5d7e379823c85f",

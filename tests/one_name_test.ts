@@ -51,6 +51,7 @@ Deno.test("nodes list has each name once, in its family, on a screen and a half"
     "file",
     "flow",
     "media",
+    "network",
     "sensor",
     "video",
   ]);

@@ -55,6 +55,7 @@ function valueOf(schema: ConfigSchema): fc.Arbitrary<unknown> {
     case "number":
       return fc.integer({ min: Math.ceil(minimum), max: Math.floor(maximum) });
     case "string":
+      if (schema.pattern !== undefined) return fc.stringMatching(new RegExp(schema.pattern));
       return fc.string({ minLength: schema.minLength ?? 0, maxLength: 20, unit: "binary" });
     case "array":
       return fc.array(valueOf(schema.items!), { minLength: schema.minItems ?? 0, maxLength: 4 });

@@ -16,7 +16,7 @@ import { samplesToNs } from "../audio/sample_time.ts";
 const ROUNDING_NS = 5e5;
 
 /**
- * Leaves out the sound, or the pictures, before and after two times.
+ * Leaves out the sound or the pictures before and after two times.
  *
  * **Purpose.** Lets pass what lies from `startSeconds` on and before `endSeconds`: sound to the sample, so that blocks
  * that lie across one of them are cut; pictures by the times at which they are shown. Times stay as they are. So what a

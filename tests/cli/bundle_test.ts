@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { isBundleCurrent } from "../../core/registry/bundle_state.ts";
+import { rare } from "../fixtures/rare.ts";
 import { readEvents, readPrinted, type Result, ROOT, temporaryFolder, toneGraph } from "./command_line.ts";
 
 /** Whether all commands and places are compared: from the sources each takes half a second of processor time. */
@@ -85,7 +86,7 @@ function told({ code, stdout, stderr }: Result): unknown {
   return { code, stderr, errors: events.map(({ code, message, thrownAt }) => ({ code, message, thrownAt })) };
 }
 
-Deno.test("the bundled command does what the sources do", async (test) => {
+rare(Deno.test)("the bundled command does what the sources do", async (test) => {
   await makeBundle();
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/tone.json`, toneGraph({ mode: "offline", seconds: 0.1 }));

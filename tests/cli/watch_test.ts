@@ -184,7 +184,7 @@ rare(Deno.test)("sluice run --watch says what it watches, or that there is nothi
   assert.doesNotMatch((await run("--quiet")).stderr, /watch/i);
 });
 
-Deno.test("sluice run --watch tells of each save of the graph file, and what is wrong with it", async () => {
+rare(Deno.test)("sluice run --watch tells of each save of the graph file, and what is wrong with it", async () => {
   await using folder = await project();
   const path = join(folder.root, "graph.json");
   const child = spawn(["run", path, "--watch"]);
