@@ -40,8 +40,8 @@ const PARTS = [
  */
 const COMMANDS = ["tests/cli", "tests/docs", "tests/mistakes", "tests/web", "tests/demo_test.ts"];
 
-/** Those of them that stand on what the drivers do, each in its own way. */
-const OF_BOTH = ["tests/cli/reload_test.ts", "tests/cli/parked_lanes_test.ts"];
+/** What of them stands on what the drivers do, each in its own way. */
+const OF_BOTH = ["tests/cli/parked_lanes_test.ts"];
 
 /**
  * Tests that do not depend on the driver, but on how busy the machine is; and one that writes in the checkout. They run
@@ -264,7 +264,7 @@ function quietGates(count: number, modules: readonly string[]): Gate[] {
 
 /** Whether `deno task test` runs a module with the portable driver too where the native one is there. */
 function runsWithBoth(file: string): boolean {
-  return !file.startsWith("tests/") || USUAL_COURSE.includes(file) || OF_BOTH.includes(file);
+  return !/^(processors|tests)\//.test(file) || USUAL_COURSE.includes(file) || OF_BOTH.includes(file);
 }
 
 /**
