@@ -14,6 +14,7 @@ import { convertJob } from "./cases/convert_job.ts";
 import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
 import { generator } from "./cases/generator.ts";
+import { grpcRoundTrip } from "./cases/grpc_round_trip.ts";
 import { inLane } from "./cases/in_lane.ts";
 import { jobs } from "./cases/jobs.ts";
 import { laneToLane } from "./cases/lane_to_lane.ts";
@@ -66,6 +67,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   start,
   sessions,
   streams,
+  grpcRoundTrip,
 ];
 
 const USAGE = `Usage: deno task bench [--only NAME]… [--runs N]

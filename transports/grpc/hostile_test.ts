@@ -17,7 +17,7 @@ const graph = { graph: { case: "name", value: "echo" } } as const;
 const item = { port: "in", sequence: 3n, metadata: { a: "b" }, payload: { case: "text", value: "abc" } } as const;
 
 Deno.test("mutated messages end their call with a status, or are taken as what they still are", async () => {
-  await using at = await served();
+  await using at = await served({}, { limits: { idleMs: 3_600_000 } });
   await using other = await at.client.stream("echo");
   const random = generator(1);
   const execute = envelope(
