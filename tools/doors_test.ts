@@ -63,7 +63,10 @@ Deno.test("what people import loads no transport, and the contract of transports
     assert.deepEqual(loaded.filter((path) => path.startsWith("transports/")), [], door);
   }
   const http = await loadedBy("transports/http/mod.ts");
-  assert.deepEqual(http.filter((path) => path.startsWith("transports/grpc/") || /connect|protobuf/.test(path)), []);
+  assert.deepEqual(
+    http.filter((path) => path.startsWith("transports/grpc/") || /@connectrpc|@bufbuild/.test(path)),
+    [],
+  );
   const contract = await loadedBy("core/pipeline/transport.ts");
   assert.deepEqual(contract.filter((path) => !/^(core|ffi)\//.test(path)), []);
 });
