@@ -6,7 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
-import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type ControlLimits, DEFAULT_LIMITS } from "../schemas/limits.ts";
 
 /** Options of `serveControl()`. */
@@ -69,7 +69,7 @@ export function assertControlOptions(options: ControlOptions): void {
   if (allowedHosts !== undefined && !areHosts) refuse("allowedHosts", allowedHosts, "a list of names");
   if (title !== undefined && typeof title !== "string") refuse("title", title, "text");
   if (page !== undefined && !(page instanceof URL)) refuse("page", page, "the URL of a folder");
-  if (sessions !== undefined && !(sessions instanceof SessionRouter)) {
+  if (sessions !== undefined && typeof sessions.runtimeOf !== "function") {
     refuse("sessions", sessions, "a SessionRouter");
   }
   if (limits !== undefined) assertLimits(limits);

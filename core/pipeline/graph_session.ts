@@ -13,7 +13,8 @@ import type { PreparedPipeline } from "./prepared_pipeline.ts";
 import type { FramePayload } from "./frame_maker.ts";
 import { ItemCheck } from "./item_check.ts";
 import type { SessionSinkHandle } from "./session_sink.ts";
-import { BaseSession, type StreamSession } from "./transport.ts";
+import { noteRuntime } from "./session_runtimes.ts";
+import { BaseSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
 /** An input of the session. */
@@ -22,13 +23,6 @@ interface SessionInput {
   readonly check: ItemCheck;
   readonly source: AppSourceHandle<FramePayload, unknown>;
   hasEnded: boolean;
-}
-
-const RUNTIMES = new WeakMap<StreamSession, Runtime>();
-
-/** The runtime of a session in this process; `undefined` for any other. */
-export function runtimeOf(session: StreamSession): Runtime | undefined {
-  return RUNTIMES.get(session);
 }
 
 /** A graph that runs for one client. */
@@ -47,7 +41,7 @@ export class GraphSession extends BaseSession {
     super();
     const { runtime, sources, sinks, outbox } = build();
     this.#runtime = runtime;
-    RUNTIMES.set(this, runtime);
+    noteRuntime(this, runtime);
     this.#sinks = sinks;
     this.#outbox = outbox;
     this.#inputs = new Map(inputs.map((port) => {

@@ -7,7 +7,7 @@
 import { SluiceError } from "../errors.ts";
 import type { ByteRate } from "./byte_rate.ts";
 import type { Runtime } from "../runtime.ts";
-import { runtimeOf } from "./graph_session.ts";
+import { runtimeOf } from "./session_runtimes.ts";
 import { sizeOf } from "./item_size.ts";
 import type { RouterClock, SessionEnd, SessionFigures, SessionLimits } from "./router_options.ts";
 import { BaseSession, type StreamSession } from "./transport.ts";
