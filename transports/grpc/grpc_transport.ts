@@ -30,7 +30,7 @@ export interface GrpcTransportOptions {
     /** The key of the client's certificate. */
     readonly key?: string;
   };
-  /** The most bytes of a message; by default 16 MiB. */
+  /** The most bytes of a message; by default 4 MiB. */
   readonly messageBytes?: number;
 }
 
