@@ -70,7 +70,8 @@ Deno.test("a transport over a queue lets nobody in who is not to be, and finds o
   using _ = ends;
   await rejects(new QueueTransport(called).stream("echo"), { code: "AccessDenied" });
   await rejects(client.stream("nothing"), /nothing/);
-  await using session = await client.stream("echo");
+  const session = await client.stream("echo");
+  const waiting = session.recvOutput();
   const ask = (message: object) => called.request("pipelines", { ...message, token: "b" }, 1000);
   for (const type of ["receive", "send", "close"]) {
     equal((await ask({ type, sessionId: session.sessionId }))?.code, "SessionNotFound");
@@ -79,6 +80,8 @@ Deno.test("a transport over a queue lets nobody in who is not to be, and finds o
   await rejects(session.sendInput(new TransportData({ kind: "text", text: 1 as unknown as string })), {
     code: "InvalidMessage",
   });
+  await session.close();
+  equal(await waiting, undefined);
   using alone = new Queue(crypto.randomUUID());
   await rejects(new QueueTransport(alone, "a", 1).stream("echo"), {
     code: "Timeout",

@@ -25,15 +25,20 @@ function answer(body: string, head = "", length = body.length): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\nConnection: close\r\n${head}\r\n${body}`;
 }
 
-/** What an offline source fails with for what a server does. */
-async function failure(server: RawServer, config: Config, serve: (peer: RawPeer) => Promise<void>): Promise<string> {
+/** What an offline source fails with for what a server does with each request. */
+async function failure(config: Config, serve: (peer: RawPeer) => Promise<void>): Promise<string> {
+  await using server = new RawServer();
   await using source = await open(server.port, config, { mode: "offline" });
-  const failed = until(source, () => source.finished && new Error("it has ended")).catch((error) => error);
-  const peer = await server.next();
-  await peer.request();
-  await serve(peer);
-  peer.close();
-  const { code, message } = await failed;
+  void (async () => {
+    for (;;) {
+      const [peer] = await server.nextRequest();
+      await serve(peer);
+      peer.close();
+    }
+  })();
+  const { code, message } = await until(source, () => source.finished && new Error("it has ended")).catch((error) =>
+    error
+  );
   equal(message.includes("secret"), false);
   return `${code} ${message.replace('Node "get" (http-source): ', "").replace(`:${server.port}`, "")}`;
 }
@@ -42,8 +47,8 @@ Deno.test("HttpSource makes values of lines, whatever the chunks, and ends with 
   await using server = new RawServer();
   await using source = await open(server.port, { format: "ndjson", headers: { Authorization: "Bearer t" } });
   await source.run();
-  const peer = await server.next();
-  const lines = (await peer.request()).map((line) => line.toLowerCase());
+  const [peer, head] = await server.nextRequest();
+  const lines = head.map((line) => line.toLowerCase());
   equal(lines[0], "get /data?key=secret http/1.1");
   equal(lines.includes("authorization: bearer t"), true);
   await peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -61,8 +66,7 @@ Deno.test("HttpSource gets a value each period, and leaves out what is none", as
   await using source = await open(server.port, { format: "json", periodSeconds: 0.01, maxBytes: 8 });
   for (const body of ["1", "{", '"too long"', '"ok"']) {
     await source.run();
-    const peer = await server.next();
-    await peer.request();
+    const [peer] = await server.nextRequest();
     await peer.write(answer(body));
     const before = source.figures!;
     await until(source, () => {
@@ -83,8 +87,8 @@ Deno.test("HttpSource goes on where an answer broke off, or flags that it begins
   const heads: string[][] = [];
   const serve = async (text: string) => {
     await source.run();
-    const peer = await server.next();
-    heads.push((await peer.request()).map((line) => line.toLowerCase()));
+    const [peer, lines] = await server.nextRequest();
+    heads.push(lines.map((line) => line.toLowerCase()));
     await peer.write(text);
     return peer;
   };
@@ -121,13 +125,11 @@ Deno.test("HttpSource follows to other addresses, with its headers to its own or
   await using source = await open(server.port, { format: "text", headers: { Authorization: "Bearer t" } });
   await source.run();
   for (const location of ["/there", `http://127.0.0.1:${other.port}/elsewhere`]) {
-    const peer = await server.next();
-    await peer.request();
+    const [peer] = await server.nextRequest();
     await peer.write(`HTTP/1.1 302 Go\r\nLocation: ${location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     peer.close();
   }
-  const peer = await other.next();
-  const lines = await peer.request();
+  const [peer, lines] = await other.nextRequest();
   equal(lines[0], "GET /elsewhere HTTP/1.1");
   equal(lines.some((line) => /^authorization/i.test(line)), false);
   await peer.write(answer("there"));
@@ -135,8 +137,7 @@ Deno.test("HttpSource follows to other addresses, with its headers to its own or
 });
 
 Deno.test("HttpSource says what is wrong with an answer", async () => {
-  await using server = new RawServer();
-  const say = (text: string, config: Config = {}) => failure(server, config, (peer) => peer.write(text));
+  const say = (text: string, config: Config = {}) => failure(config, (peer) => peer.write(text));
   const status = (code: number, head = "") =>
     `HTTP/1.1 ${code} X\r\n${head}Content-Length: 0\r\nConnection: close\r\n\r\n`;
   equal(
@@ -170,8 +171,7 @@ Deno.test("HttpSource stops at once, whatever it waits for, and waits no longer 
   for (const wait of ["answer", "body", "period", "retry"] as const) {
     await using source = await open(server.port, { retrySeconds: 30, periodSeconds: 3600 });
     await source.run();
-    const peer = await server.next();
-    await peer.request();
+    const [peer] = await server.nextRequest();
     if (wait === "body") await peer.write(answer("", "", 10));
     if (wait === "period") await peer.write(answer("x"));
     if (wait === "retry") peer.close();
@@ -181,7 +181,7 @@ Deno.test("HttpSource stops at once, whatever it waits for, and waits no longer 
     peer.close();
   }
   const late = (config: Config, text: string) =>
-    failure(server, config, async (peer) => {
+    failure(config, async (peer) => {
       await peer.write(text);
       await peer.take(1).catch(() => {});
     });
