@@ -10,7 +10,7 @@ import { ExecutePipelineRequestSchema, StreamPipelineRequestSchema } from "./pip
 const IS_DEEP = Deno.env.get("SLUICE_DEEP") === "1";
 
 /** How many messages are mutated, each way. */
-const MUTATIONS = IS_DEEP ? 10_000 : 150;
+const MUTATIONS = IS_DEEP ? 10_000 : 60;
 
 const SERVICE = "/sluice.v1.PipelineService";
 const graph = { graph: { case: "name", value: "echo" } } as const;
