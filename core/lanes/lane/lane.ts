@@ -89,8 +89,6 @@ export class Lane implements CellHost {
   #hasLeftMemory = false;
   /** The loop waits without blocking: other work of the event loop may wake nodes. */
   parked: Promise<void> | undefined;
-  /** Ends the loop's wait for the driver's, from this thread. */
-  unpark: (() => void) | undefined;
   /** The nodes that wait for a time. */
   readonly timedCells: NodeCell[] = [];
   /** The node that is called between rounds, whether the lane runs it yet or not. */
@@ -176,7 +174,7 @@ export class Lane implements CellHost {
   }
 
   wroteBetween(): void {
-    this.unpark?.();
+    if (this.parked !== undefined) this.driver.ringBell(this.index);
   }
 
   schedule(cell: NodeCell): void {

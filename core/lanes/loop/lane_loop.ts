@@ -73,8 +73,6 @@ export class LaneLoop {
   #yieldAtNs = ZERO_NS;
   /** When a park is not to block. */
   #openAtNs = ZERO_NS;
-  /** When the driver's park ends that is under way. */
-  #parkedUntilNs = ZERO_NS;
   /** When figures are to be published. */
   #publishAtNs = ZERO_NS;
   /** Number of the last pause. */
@@ -289,30 +287,12 @@ export class LaneLoop {
     if (lane.site.mayBlock && !outside && lane.stampNs() < this.#openAtNs) {
       driver.park(index, bell, Math.min(waitMs, PARK_MS));
     } else {
-      await this.#parkAside(bell, Math.min(waitMs, PARK_ASYNC_MS));
+      lane.parked = driver.parkAsync(index, bell, Math.min(waitMs, PARK_ASYNC_MS));
+      await lane.parked;
+      lane.parked = undefined;
       this.#yieldAtNs = lane.nowNs() + YIELD_AFTER_NS;
       this.#openAtNs = lane.stampNs() + PARK_MS * 1e6;
     }
-  }
-
-  /**
-   * Parks without blocking. What this thread does meanwhile ends the wait at once on lane `main`, without a way through
-   * another thread: the driver's own park goes on then, and is the next one.
-   */
-  async #parkAside(bell: number, waitMs: number): Promise<void> {
-    const lane = this.#lane;
-    const untilNs = lane.stampNs() + waitMs * 1e6;
-    if (lane.parked !== undefined && this.#parkedUntilNs > untilNs) return await this.leavePark();
-    if (lane.parked === undefined) {
-      this.#parkedUntilNs = untilNs;
-      lane.parked = lane.driver.parkAsync(lane.index, bell, waitMs).finally(() => lane.parked = undefined);
-    }
-    const { parked } = lane;
-    await new Promise<void>((resolve, reject) => {
-      lane.unpark = lane.site.mayBlock ? () => lane.driver.ringBell(lane.index) : resolve;
-      parked.then(resolve, reject);
-    });
-    lane.unpark = undefined;
   }
 
   #setState(state: number): void {
