@@ -36,6 +36,8 @@ export interface ServeArgs {
   readonly tokenFile?: string;
   /** The origins whose pages may call. */
   readonly origins: readonly string[];
+  /** Names by which HTTP is answered, beside those of this machine. */
+  readonly allowHosts: readonly string[];
   readonly json: boolean;
   readonly packages: readonly string[];
   readonly plugins: readonly string[];
@@ -113,6 +115,10 @@ const serve = command(
     origins: multiple(option("--origin", string({ metavar: "ORIGIN" }), {
       description:
         message`Let pages of this origin call, such as ${"https://app.example"}. May be given several times.`,
+    })),
+    allowHosts: multiple(option("--allow-host", string({ metavar: "NAME" }), {
+      description:
+        message`Answer to this name over HTTP too, such as ${"media.example"}, or that of a proxy. May be given several times.`,
     })),
     json,
     packages,

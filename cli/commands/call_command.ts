@@ -31,11 +31,19 @@ interface Counts {
 export async function callCommand(args: CallArgs, io: Io): Promise<number> {
   const inputs = args.inputs.map((each) => portFile(each, "--input"));
   const outputs = args.outputs.map((each) => portFile(each, "--output"));
+  assertDifferent(outputs);
   const token = await readTokenFile(args.tokenFile);
   const transport = new WebSocketTransport(args.url, token === undefined ? {} : { token });
   using signals = new EndSignals(io);
-  await using session = await transport.stream(await readGraph(args.graph));
-  const writers = new Map(outputs.map((each) => [each.port, payloadWriter(each)]));
+  const opening = transport.stream(await readGraph(args.graph));
+  const opened = await Promise.race([opening, signals.received.then(() => undefined)]);
+  if (opened === undefined) {
+    void opening.then((late) => late.close()).catch(() => {});
+    return signals.exitCode!;
+  }
+  await using session = opened;
+  const files = outputs.map((each) => ({ ...each, writer: payloadWriter(each) }));
+  const writers = new Map(files.map(({ port, writer }) => [port, writer]));
   const counts: Counts = { sent: 0, received: 0, doneNs: 0 };
   const startedMs = performance.now();
   const style = args.quiet ? "none" : args.json ? "json" : io.interactive ? "bar" : "lines";
@@ -48,14 +56,26 @@ export async function callCommand(args: CallArgs, io: Io): Promise<number> {
       framesRead: counts.received,
     }));
     await Promise.all([receiveAll(session, writers, counts, io), sendAll(session, inputs, counts)]);
+    if (signals.exitCode !== undefined) throw new SluiceError("Busy", "Cannot go on: it was stopped");
   } catch (error) {
     for (const writer of writers.values()) await writer.abort();
     if (signals.exitCode !== undefined) return signals.exitCode;
     throw error;
   }
-  for (const writer of writers.values()) await writer.end();
-  if (!args.quiet) report(outputs, counts, args, io);
-  return signals.exitCode ?? EXIT.ok;
+  const written: string[] = [];
+  const missing: string[] = [];
+  for (const { path, writer } of files) (await writer.end() ? written : missing).push(path);
+  if (!args.quiet) report(written, counts, args, io);
+  for (const path of missing) io.stderr.line(`error: Cannot write "${path}": nothing came out for it`);
+  return missing.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** @throws {SluiceError} `InvalidConfig` for two files of one port */
+function assertDifferent(outputs: readonly PortFile[]): void {
+  const again = outputs.find(({ port }, at) => outputs.findIndex((each) => each.port === port) < at);
+  if (again === undefined) return;
+  const what = again.port === undefined ? "a file without a port" : `port "${again.port}"`;
+  throw new SluiceError("InvalidConfig", `Cannot write "${again.path}": ${what} is given twice`, { key: "--output" });
 }
 
 /** A graph file is sent along; anything else is the name of a graph that the server has. */
@@ -109,11 +129,11 @@ async function receiveAll(
   }
 }
 
-function report(outputs: readonly PortFile[], { sent, received, doneNs }: Counts, { json }: CallArgs, io: Io): void {
+function report(written: readonly string[], { sent, received, doneNs }: Counts, { json }: CallArgs, io: Io): void {
   if (json) io.stdout.line(JSON.stringify({ event: "called", sent, received, doneNs }));
   else {
     const media = doneNs > 0 ? `, ${formatClock(doneNs)} of sound` : "";
     io.stderr.line(`Sent ${sent} items, received ${received}${media}`);
-    for (const { path } of outputs) io.stderr.line(`Wrote ${path}`);
+    for (const path of written) io.stderr.line(`Wrote ${path}`);
   }
 }

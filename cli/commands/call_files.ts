@@ -54,8 +54,13 @@ async function* readSound(path: string): AsyncGenerator<TransportPayload> {
   const sink = runtime.add(appSink.audio());
   runtime.connect(source.outputs.audio, sink.inputs.audio);
   await runtime.start();
-  for await (const frame of sink) yield payloadOf(frame);
-  await runtime.finished;
+  try {
+    for await (const frame of sink) yield payloadOf(frame);
+    await runtime.finished;
+  } finally {
+    // Whoever reads may have enough before the end.
+    await runtime.stop().catch(() => {});
+  }
 }
 
 async function* readValues(path: string): AsyncGenerator<TransportPayload> {
@@ -94,8 +99,8 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 export interface PayloadWriter {
   /** @throws {SluiceError} for a payload that does not belong there */
   write(payload: TransportPayload): Promise<void>;
-  /** Completes the file. */
-  end(): Promise<void>;
+  /** Completes the file. @returns whether there is one: nothing is written where nothing came */
+  end(): Promise<boolean>;
   /** Leaves what there is, as a partial file. */
   abort(): Promise<void>;
 }
@@ -126,14 +131,18 @@ class SoundWriter implements PayloadWriter {
     await source.push({ channels, ...(ptsNs !== undefined && { ptsNs }) });
   }
 
-  async end(): Promise<void> {
-    if (this.#open === undefined) return;
+  async end(): Promise<boolean> {
+    if (this.#open === undefined) return false;
     this.#open.source.end();
     await this.#open.runtime.finished;
+    return true;
   }
 
   async abort(): Promise<void> {
-    await this.#open?.runtime.stop();
+    if (this.#open === undefined) return;
+    // The graph fails, by which its sink leaves the partial file.
+    this.#open.source.abort(new SluiceError("Busy", "the call has not come to its end"));
+    await this.#open.runtime.finished.catch(() => {});
   }
 
   async #begin(sampleRateHz: number, channels: number) {
@@ -168,8 +177,9 @@ class ValueWriter implements PayloadWriter {
   }
 
   // deno-lint-ignore require-await
-  async end(): Promise<void> {
+  async end(): Promise<boolean> {
     this.#partial?.commit(this.#bytes);
+    return this.#partial !== undefined;
   }
 
   abort(): Promise<void> {

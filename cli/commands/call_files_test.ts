@@ -21,3 +21,20 @@ Deno.test("payloadWriter() writes values beside the file, and puts them in its p
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("payloadWriter() leaves sound that is broken off beside the file that was there", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/a.wav`;
+    await Deno.writeTextFile(path, "old\n");
+    const empty = payloadWriter({ path });
+    deepEqual(await empty.end(), false);
+    const writer = payloadWriter({ path });
+    await writer.write({ kind: "audio", sampleRateHz: 48_000, channels: [new Float32Array(480)] });
+    await writer.abort();
+    deepEqual(await Deno.readTextFile(path), "old\n");
+    deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["a.wav", "a.wav.partial"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -66,7 +66,10 @@ export async function openServers(
         origins: args.origins,
         ...options,
         ...(hostname !== undefined && { hostname }),
-        ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
+        allowedHosts: [
+          ...args.allowHosts,
+          ...(hostname !== undefined && !isLoopback(hostname) ? namesOfThisMachine() : []),
+        ],
         ...(tls !== undefined && { tls }),
       })),
   );

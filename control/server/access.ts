@@ -68,7 +68,9 @@ export class Access {
     if (!this.#isOwnName(host)) {
       return {
         status: 421,
-        message: `Cannot answer for host ${JSON.stringify(host.slice(0, 100))}: it is not one of this server's names`,
+        message: `Cannot answer for host ${
+          JSON.stringify(host.slice(0, 100))
+        }: it is not one of this server's names; whoever serves can allow it`,
       };
     }
     const origin = request.headers.get("origin");

@@ -113,6 +113,10 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
       [[...secure, "--tls-key", "bad.json"], /wanted for "tls\.key" a private key/],
       [[...secure, ...authority, "--http", "1"], /which only gRPC does: serve --grpc without --http/],
       [["call", "http://127.0.0.1:9", "x", "--input", "a.mp3"], /wanted a \.wav \(sound\) or a \.jsonl/],
+      [
+        ["call", "http://127.0.0.1:9", "x", "--output", "a.wav", "--output", "b.wav"],
+        /a file without a port is given twice/,
+      ],
       [["call", "nothing", "x"], /wanted one such as http:\/\/127\.0\.0\.1:8080/],
     ] as const
   ) {

@@ -75,15 +75,11 @@ export class GrpcSession extends BaseSession {
 
   /**
    * Sends an item, and waits until the network has room for it. Why the server refuses one is known once outputs were
-   * read, and thrown by the next call, which sends nothing then.
+   * read, and thrown by the next call, which sends nothing then, or by `recvOutput()` at the end.
    */
   async sendInput(data: TransportData): Promise<void> {
     const item = this.#codec.write(data, true);
-    if (this.#refusal !== undefined) {
-      const refusal = this.#refusal;
-      this.#refusal = undefined;
-      throw refusal;
-    }
+    this.#throwRefusal();
     if (this.#end === undefined) await handOver(this.#requests, { message: { case: "item", value: item } });
     else throw this.#end.error ?? new SluiceError("Busy", "Cannot send an item: the session has ended");
   }
@@ -93,6 +89,7 @@ export class GrpcSession extends BaseSession {
     for (;;) {
       if (this.#end !== undefined) {
         if (this.#end.error !== undefined) throw this.#end.error;
+        this.#throwRefusal();
         return undefined;
       }
       const message = await this.#next();
@@ -103,9 +100,17 @@ export class GrpcSession extends BaseSession {
 
   /** Cancels the call, by which the server ends the session. */
   close(): Promise<void> {
+    this.#refusal = undefined;
     this.#finish({});
     this.#cancel.abort();
     return Promise.resolve();
+  }
+
+  /** Tells a refusal once. */
+  #throwRefusal(): void {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (refusal !== undefined) throw refusal;
   }
 
   /** The requests, one each time that the network has room. */

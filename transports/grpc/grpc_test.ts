@@ -67,6 +67,17 @@ Deno.test("an input that is refused is told at the next call, and the session go
   await until(() => at.echo.open.length === 0);
 });
 
+Deno.test("an input that is refused last is told at the end", async () => {
+  await using at = await served();
+  const session = await at.client.stream("echo");
+  await session.sendInput(textItem("a"));
+  await session.sendInput(textItem("b", "none"));
+  await session.sendInput(new TransportData({ kind: "end" }));
+  equal(textOf(await session.recvOutput()), "a");
+  await rejects(session.recvOutput(), { code: "PortNotFound", message: /"none"/ });
+  equal(await session.recvOutput(), undefined);
+});
+
 Deno.test("a session that is full makes its client wait, and one that is not read holds little", async () => {
   await using at = await served();
   const session = await at.client.stream("echo");

@@ -48,6 +48,25 @@ Deno.test("an input that is refused is told at the next call, and the session go
   await until(() => at.echo.open.length === 0);
 });
 
+Deno.test("an input that is refused last is told at the end", async () => {
+  await using at = served();
+  const session = await new WebSocketTransport(at.server.url).stream("echo");
+  await session.sendInput(textItem("a"));
+  await session.sendInput(textItem("b", "none"));
+  await session.sendInput(new TransportData({ kind: "end" }));
+  equal(textOf(await session.recvOutput()), "a");
+  await rejects(session.recvOutput(), { code: "PortNotFound", message: /"none"/ });
+  equal(await session.recvOutput(), undefined);
+});
+
+Deno.test("WebSocketTransport.stream() gives a server up that does not answer", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken = listener.accept();
+  const transport = new WebSocketTransport(`http://127.0.0.1:${listener.addr.port}`, { openMs: 20 });
+  await rejects(transport.stream("echo"), { code: "Timeout", message: /has not answered for 20 ms/ });
+  (await taken).close();
+});
+
 Deno.test("a session that is full makes its client wait, and a client that reads nothing makes its session wait", async () => {
   await using at = served({ limits: { windowItems: 6 } });
   const session = await new WebSocketTransport(at.server.url, { windowItems: 5 }).stream("echo");

@@ -95,7 +95,7 @@ export class WebSocketSession extends BaseSession {
 
   /**
    * Sends an item, and waits while too many are on their way. Why the server refuses one is thrown by the next call, which
-   * sends nothing then.
+   * sends nothing then, or by `recvOutput()` at the end.
    */
   async sendInput(data: TransportData): Promise<void> {
     const bytes = this.#format.serialize(data);
@@ -105,11 +105,7 @@ export class WebSocketSession extends BaseSession {
     try {
       await before;
       while (this.#end === undefined && this.#inputs?.hasRoom === false) await this.#inputs.changed();
-      if (this.#refusal !== undefined) {
-        const refusal = this.#refusal;
-        this.#refusal = undefined;
-        throw refusal;
-      }
+      this.#throwRefusal();
       if (this.#end !== undefined) {
         throw this.#end.error ?? new SluiceError("Busy", "Cannot send an item: the session has ended");
       }
@@ -128,6 +124,7 @@ export class WebSocketSession extends BaseSession {
     const bytes = this.#outputs.shift();
     if (bytes === undefined) {
       if (this.#end?.error !== undefined) throw this.#end.error;
+      this.#throwRefusal();
       return undefined;
     }
     const items = this.#received.took(bytes.length);
@@ -138,6 +135,7 @@ export class WebSocketSession extends BaseSession {
   /** Closes the connection, by which the server ends the session. */
   async close(): Promise<void> {
     this.#outputs.length = 0;
+    this.#refusal = undefined;
     this.#finish({});
     this.#socket.close();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,6 +143,13 @@ export class WebSocketSession extends BaseSession {
     const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
     await Promise.race([this.#closed.promise, patience]);
     clearTimeout(timer);
+  }
+
+  /** Tells a refusal once. */
+  #throwRefusal(): void {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (refusal !== undefined) throw refusal;
   }
 
   #output(bytes: Uint8Array): void {

@@ -24,10 +24,15 @@ const UPGRADE_WANTED = 426;
 /** Outputs that may be on their way to a session's client by default. */
 const WINDOW = { items: 64, bytes: 4_194_304 };
 
+/** How long a session may take to start by default, milliseconds. */
+const OPEN_MS = 10_000;
+
 /** Options of a {@linkcode WebSocketTransport}. */
 export interface WebSocketTransportOptions {
   /** What the server wants of every request. */
   readonly token?: string;
+  /** How long a server may take to start a session, milliseconds; by default 10,000. */
+  readonly openMs?: number;
   /** How many outputs may be on their way to a session's client; by default 64. */
   readonly windowItems?: number;
   /** How many bytes of them; by default 4 MiB. The item that passes the limit still comes. */
@@ -66,8 +71,8 @@ export class WebSocketTransport implements PipelineTransport {
       }, wanted one such as http://127.0.0.1:8080`;
       throw new SluiceError("InvalidConfig", message, { key: "url" });
     }
-    assertKeys("Cannot make a client", options, ["token", "windowItems", "windowBytes"]);
-    for (const key of ["windowItems", "windowBytes"] as const) {
+    assertKeys("Cannot make a client", options, ["token", "openMs", "windowItems", "windowBytes"]);
+    for (const key of ["openMs", "windowItems", "windowBytes"] as const) {
       if (options[key] === undefined || isPositive(options[key])) continue;
       const message = `Cannot make a client: "${key}" is ${describeValue(options[key])}, wanted a whole number from 1`;
       throw new SluiceError("InvalidConfig", message, { key });
@@ -104,10 +109,10 @@ export class WebSocketTransport implements PipelineTransport {
    * Starts a session over a WebSocket of its own. It ends with its connection: none is made in its place.
    *
    * @throws {SluiceError} what the server found wrong: `AccessDenied` for a wrong token, `LimitExceeded` where no more
-   * connections are taken; `Busy` if it cannot be reached
+   * connections are taken; `Busy` if it cannot be reached; `Timeout` if it does not answer
    */
   async stream(graph: PipelineGraph): Promise<StreamSession> {
-    const { token, windowItems, windowBytes } = this.#options;
+    const { token, openMs = OPEN_MS, windowItems, windowBytes } = this.#options;
     const url = new URL("/v1/stream", this.#base);
     url.protocol = url.protocol.replace("http", "ws");
     // Browsers let a page set no header of an upgrade but this.
@@ -116,16 +121,29 @@ export class WebSocketTransport implements PipelineTransport {
     let hasOpened = false;
     socket.addEventListener("open", () => hasOpened = true);
     const window = { items: windowItems ?? WINDOW.items, bytes: windowBytes ?? WINDOW.bytes };
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(
+        new SluiceError(
+          "Timeout",
+          `Cannot start a session: ${this.#base.origin} has not answered for ${openMs} ms; look whether it is a server of pipelines`,
+        ),
+      );
+      socket.close();
+    }, openMs);
     try {
-      return await WebSocketSession.open(socket, graph, this.#format, window);
+      return await Promise.race([WebSocketSession.open(socket, graph, this.#format, window), late.promise]);
     } catch (error) {
-      throw hasOpened ? error : await this.#refusal();
+      throw hasOpened || (error as SluiceError).code === "Timeout" ? error : await this.#refusal(openMs);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   /** What the server has against a WebSocket, which its client is not told; a plain request is. */
-  async #refusal(): Promise<Error> {
-    const { response, body } = await this.#fetch("/v1/stream", { headers: this.#credentials() });
+  async #refusal(openMs: number): Promise<Error> {
+    const signal = AbortSignal.timeout(openMs);
+    const { response, body } = await this.#fetch("/v1/stream", { headers: this.#credentials(), signal });
     if (response.status !== UPGRADE_WANTED) return faultOf(response, body);
     return new SluiceError(
       "Busy",
@@ -147,7 +165,7 @@ export class WebSocketTransport implements PipelineTransport {
       if (init.signal?.aborted === true) throw abandoned(init.signal.reason);
       const { message: why, cause } = error as Error;
       const reason = cause instanceof Error ? cause.message : why;
-      const message = `Cannot reach the server at ${this.#base.origin}: ${reason}; look whether it runs`;
+      const message = `Cannot reach the server at ${this.#base.origin}: ${reason}; ${adviceFor(reason)}`;
       throw new SluiceError("Busy", message, { cause: error });
     }
   }
@@ -182,4 +200,12 @@ async function readBody(response: Response): Promise<Uint8Array> {
     });
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+function adviceFor(reason: string): string {
+  if (/UnknownIssuer|self.signed/i.test(reason)) {
+    return "have the authority trusted that signed its certificate: in Deno by DENO_CERT=ca.pem, in Node by NODE_EXTRA_CA_CERTS";
+  }
+  if (/invalid HTTP version/i.test(reason)) return "it may speak TLS, for which the URL begins with https:, or gRPC";
+  return "look whether it runs";
 }
