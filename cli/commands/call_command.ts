@@ -35,7 +35,10 @@ export async function callCommand(args: CallArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
   const transport = new WebSocketTransport(args.url, token === undefined ? {} : { token });
   using signals = new EndSignals(io);
-  const opening = transport.stream(await readGraph(args.graph));
+  const opening = transport.stream(await readGraph(args.graph)).catch((error) => {
+    if (token !== undefined || error.code !== "AccessDenied" || !/a token is wanted/.test(error.message)) throw error;
+    throw new SluiceError("AccessDenied", `${error.message}: give --token-file, or set SLUICE_TOKEN`);
+  });
   const opened = await Promise.race([opening, signals.received.then(() => undefined)]);
   if (opened === undefined) {
     void opening.then((late) => late.close()).catch(() => {});

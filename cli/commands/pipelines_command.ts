@@ -126,5 +126,8 @@ function announce(
   const addresses = [http, grpc && `${grpc} (gRPC)`].filter((each) => each !== undefined);
   io.stderr.line(`Serving ${names.join(", ")} at ${addresses.join(" and ")}`);
   if (token !== undefined) io.stderr.line(`Token: ${token}`);
-  if (http !== undefined) io.stderr.line(`Try: sluice call ${http} ${names[0]} --input IN.wav --output OUT.wav`);
+  const tokenHint = token === undefined ? "" : " --token-file FILE";
+  if (http !== undefined) {
+    io.stderr.line(`Try: sluice call ${http} ${names[0]}${tokenHint} --input IN.wav --output OUT.wav`);
+  }
 }

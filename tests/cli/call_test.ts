@@ -79,7 +79,7 @@ Deno.test("sluice serve runs a graph whose page stays, and sluice call writes wh
   assert.ok(payload.kind === "audio" && Math.abs(payload.channels[0][0] - 0.501) < 0.001);
   const stranger = await answer(["call", server.url, "quieter", "--input", "in.wav", "--output", "no.wav"], { cwd });
   assert.equal(stranger.code, 2);
-  assert.match(stranger.stderr, /^error: Cannot answer: a token is wanted$/m);
+  assert.match(stranger.stderr, /^error: Cannot answer: a token is wanted: give --token-file, or set SLUICE_TOKEN$/m);
   const call = ["call", server.url, "quieter", "--token-file", "token", "--input", "voice=in.wav"];
   const called = await sluice([...call, "--output", "sound=call.wav"], { cwd });
   assert.equal(called.code, 0, called.stderr);
