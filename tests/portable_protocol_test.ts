@@ -12,6 +12,7 @@ import { controlBytes, ControlPage } from "../core/control_page.ts";
 import { RING_ACCEPTED, RING_NONE } from "../core/driver/driver.ts";
 import { PortableDriver } from "../core/driver/portable.ts";
 import { LANE, LINK } from "../ffi/layout.gen.ts";
+import { rare } from "fixtures/rare.ts";
 
 /** All that a schedule can change. Plain data, so that a state has a key. */
 interface State {
@@ -279,7 +280,7 @@ function lane(goal: number, mistake = ""): Step[] {
 
 const INBOX: State["memory"] = { work: 0, inbox: 0, summary: 0, sleeping: 0, bell: 0, waiting: 0 };
 
-Deno.test("portable inbox and doorbell lose no signal under any schedule of two writers", () => {
+rare(Deno.test)("portable inbox and doorbell lose no signal under any schedule of two writers", () => {
   const programs = [signaller(2), signaller(1), lane(3)];
   const states = explore(programs, INBOX, ({ threads }) => {
     ok(threads.every((thread) => thread.step === END), "the lane sleeps while there is work");

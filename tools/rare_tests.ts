@@ -91,6 +91,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/large_pool_test.ts",
   "tests/pool_need_test.ts",
   "tests/values_memory_test.ts",
+  "transports/http/storm_test.ts",
   // Reloads and projects of every kind.
   "tests/cli/dev_test.ts",
   "tests/cli/new_test.ts",
