@@ -164,6 +164,18 @@ Deno.test("a token is wanted where one is given, and off loopback; the router ma
   match(everywhere.token ?? "", /^[0-9a-f]{64}$/);
 });
 
+Deno.test("beyond loopback a call without a token is refused before the router is asked, which lets everybody in", async () => {
+  let asked = 0;
+  await using at = await served({ access: "router", hostname: "0.0.0.0" }, { authenticate: () => `${++asked}` });
+  const url = at.server.url.replace("0.0.0.0", "127.0.0.1");
+  await using stranger = new GrpcTransport(url);
+  await rejects(stranger.execute("echo", []), { code: "AccessDenied", message: /a token is wanted/ });
+  equal(asked, 0);
+  await using known = new GrpcTransport(url, { token: "anything-at-all-1" });
+  await known.execute("echo", []);
+  equal(asked, 1);
+});
+
 Deno.test("options that are none are refused", async () => {
   await using at = await served();
   for (

@@ -9,6 +9,8 @@ import { HTTP_LIMITS } from "./http_options.ts";
 import { serveHttp } from "./server.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 
+const JSON_TYPE = { "content-type": "application/json" };
+
 Deno.test("POST /v1/execute answers the outputs of its inputs, in JSON", async () => {
   await using at = served();
   const answer = await at.post("/v1/execute", { graph: "echo", inputs: [textJson("a"), textJson("b")] });
@@ -220,6 +222,23 @@ Deno.test("the router's authentication turns callers away, and a caller sees its
   const path = `/v1/sessions/${sessionId}/input`;
   equal((await at.post(path, { inputs: [] }, as("bob"))).status, 404);
   equal((await at.post(path, { inputs: [] }, as("ann"))).status, 200);
+});
+
+Deno.test("beyond loopback a call without a token is refused before the router is asked, which lets everybody in", async () => {
+  let asked = 0;
+  const authenticate = () => `${++asked}`;
+  await using at = served({ access: "router", hostname: "0.0.0.0" }, { authenticate });
+  const url = new URL("/v1/execute", at.server.url);
+  url.hostname = "127.0.0.1";
+  const execute = (headers: Record<string, string>) =>
+    fetch(url, { method: "POST", body: JSON.stringify({ graph: "echo" }), headers: { ...JSON_TYPE, ...headers } });
+  const refused = await execute({});
+  equal(refused.status, 401);
+  await refused.body?.cancel();
+  equal(asked, 0);
+  const taken = await execute({ authorization: "Bearer anything" });
+  equal(taken.status, 200);
+  await taken.body?.cancel();
 });
 
 Deno.test("pages of other origins may call the server if they are listed", async () => {

@@ -48,6 +48,16 @@ Deno.test("an input that is refused is told at the next call, and the session go
   await until(() => at.echo.open.length === 0);
 });
 
+Deno.test("a second call of recvOutput() is refused while one waits", async () => {
+  await using at = served();
+  const session = await new WebSocketTransport(at.server.url).stream("echo");
+  const first = session.recvOutput();
+  await rejects(session.recvOutput(), { code: "Busy", message: /another call waits/ });
+  await session.sendInput(textItem("a"));
+  equal(textOf((await first)!), "a");
+  await session.close();
+});
+
 Deno.test("an input that is refused last is told at the end", async () => {
   await using at = served();
   const session = await new WebSocketTransport(at.server.url).stream("echo");

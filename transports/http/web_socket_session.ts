@@ -118,8 +118,12 @@ export class WebSocketSession extends BaseSession {
 
   /** The next item of any output. */
   async recvOutput(): Promise<TransportData | undefined> {
+    if (this.#wake !== undefined) {
+      throw new SluiceError("Busy", "Cannot wait for an output: another call waits already; await that one first");
+    }
     while (this.#outputs.length === 0 && this.#end === undefined) {
       await new Promise<void>((resolve) => this.#wake = resolve);
+      this.#wake = undefined;
     }
     const bytes = this.#outputs.shift();
     if (bytes === undefined) {
