@@ -12,7 +12,7 @@ import { controlBytes, ControlPage } from "../core/control_page.ts";
 import { RING_ACCEPTED, RING_NONE } from "../core/driver/driver.ts";
 import { PortableDriver } from "../core/driver/portable.ts";
 import { LANE, LINK } from "../ffi/layout.gen.ts";
-import { rare } from "fixtures/rare.ts";
+import { rare } from "./fixtures/rare.ts";
 
 /** All that a schedule can change. Plain data, so that a state has a key. */
 interface State {

@@ -94,7 +94,8 @@ const IN_TICK: { how: Fault; later?: boolean; message: RegExp }[] = [
 ];
 
 for (const { how, later, message } of IN_TICK) {
-  eachDriver(`fail: a node that ${how} ends the run, which names it`, async (native) => {
+  const test = how === "throws" || how === "leaves a rejection" ? eachDriver : rare(eachDriver);
+  test(`fail: a node that ${how} ends the run, which names it`, async (native) => {
     const { runtime, seen } = build({ how, later, native });
     await runtime.start();
     await rejects(runtime.finished, { code: "NodeFailed", nodeId: "bad", message });
@@ -104,7 +105,7 @@ for (const { how, later, message } of IN_TICK) {
     deepEqual(seen.flatMap(({ kind }) => kind === "state" ? [] : [kind]), ["failed"]);
   });
 
-  eachDriver(`restart: a node that ${how} is built anew each time, and the rest loses nothing`, async (native) => {
+  test(`restart: a node that ${how} is built anew each time, and the rest loses nothing`, async (native) => {
     const { summary, events, behind } = await run({ how, later, native, supervision: SOON });
     const { state, errors, restarts } = figuresOf(summary);
     equal(summary.outcome, "completed");
@@ -116,7 +117,7 @@ for (const { how, later, message } of IN_TICK) {
     for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
   });
 
-  eachDriver(`disable: a node that ${how} is taken out, and the rest comes to its end`, async (native) => {
+  test(`disable: a node that ${how} is taken out, and the rest comes to its end`, async (native) => {
     const { summary, events, states, behind } = await run({ how, later, native, supervision: "disable" });
     const { state, errors, restarts } = figuresOf(summary);
     deepEqual([summary.outcome, state, restarts], ["completed", "disabled", 0]);

@@ -226,14 +226,6 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   const { ofDrivers } = testModules();
   const gates: Gate[] = [
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(runsWithBoth) : ofDrivers),
-    ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
-    {
-      name: "examples in documentation",
-      beside: "busy",
-      needs: LIBRARY,
-      tests: DENO_TESTS,
-      commands: [deno("test", "-A", "--no-check", "--doc", ...filesWithExamples())],
-    },
     { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
     {
       name: "publish, dry run",
@@ -418,6 +410,14 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(isLeft) : rare.ofDrivers, {
       what: ", the rest",
     }),
+    ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
+    {
+      name: "examples in documentation",
+      beside: "busy",
+      needs: LIBRARY,
+      tests: DENO_TESTS,
+      commands: [deno("test", "-A", "--no-check", "--doc", ...filesWithExamples())],
+    },
     ...driverGates("native", 4, ofDrivers, withoutKernels),
     ...driverGates("portable", 4, ofDrivers, withoutKernels),
     {

@@ -93,7 +93,6 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/values_memory_test.ts",
   "transports/http/storm_test.ts",
   // Reloads and projects of every kind.
-  "tests/cli/dev_test.ts",
   "tests/cli/new_test.ts",
   "tests/cli/npm_packages_test.ts",
   "tests/cli/reload_edits_test.ts",
@@ -104,6 +103,10 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/cli/terminal_test.ts",
   "tests/docs/projects_test.ts",
   "tests/mistakes/started_test.ts",
+  // What runs the gates.
+  "core/process/deno_version_test.ts",
+  "tools/gate_runner_test.ts",
+  "tools/lint/floating_promises_test.ts",
   // Pages that lose their line, run for long, or are looked at in every view.
   "tests/web/accessibility_test.ts",
   "tests/web/fit_test.ts",

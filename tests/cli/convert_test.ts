@@ -132,7 +132,7 @@ rare(Deno.test)("sluice convert turns pictures that the file says are to be turn
   assert.ok(found.length === wanted.length && error < 8, `${error} levels on average`);
 });
 
-rare(Deno.test)("sluice convert copies pictures that are to be turned with their rotation", { ignore }, async () => {
+Deno.test("sluice convert copies pictures that are to be turned with their rotation", { ignore }, async () => {
   const turned = `${FOLDER}/aside.mp4`;
   ffmpeg("-i", mp4(), "-c", "copy", "-an", "-metadata:s:v", "rotate=90", turned);
   for (const copy of [[], ["--copy"]]) {
@@ -310,7 +310,7 @@ Deno.test("sluice convert cuts sound to the sample, and mixes channels", { ignor
   ]);
 });
 
-rare(Deno.test)(
+Deno.test(
   "sluice convert encodes the AAC of an MP4 file again, and copies its pictures",
   { ignore },
   async () => {
