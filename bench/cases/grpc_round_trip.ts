@@ -21,17 +21,11 @@ import { GrpcTransport, serveGrpc } from "../../transports/grpc/mod.ts";
 import { PipelineService } from "../../transports/grpc/pipeline.gen.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { compare, type Row, type Run } from "../measure.ts";
+import { GAIN } from "../peers/gain_graph.ts";
 
 /** Blocks of a run, and those before it that are not timed. */
 const BLOCKS = 300;
 const FIRST_BLOCKS = 100;
-
-const GAIN = {
-  version: 1,
-  nodes: { gain: { type: "gain", config: { gainDb: -6 } } },
-  inputs: { voice: "gain.audioIn" },
-  outputs: { voice: "gain.audioOut" },
-} as const;
 
 /** 20 ms. */
 const SAMPLES = new Float32Array(960).fill(0.5);

@@ -7,6 +7,7 @@ import { equal } from "node:assert/strict";
 import { nodePackage, NodeRegistry, PipelineRunner, type StreamSession, TransportData } from "../../mod.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { median, type Row } from "../measure.ts";
+import { GAIN } from "../peers/gain_graph.ts";
 
 /** The most that a start may take, milliseconds. */
 const MAX_START_MS = 5;
@@ -17,13 +18,6 @@ const SESSIONS = 20;
 /** Blocks through a session. */
 const BLOCKS = 100;
 
-const GRAPH = {
-  version: 1,
-  nodes: { gain: { type: "gain", config: { gainDb: -6 } } },
-  inputs: { voice: "gain.audioIn" },
-  outputs: { voice: "gain.audioOut" },
-} as const;
-
 /** 20 ms. */
 const BLOCK = new TransportData({ kind: "audio", sampleRateHz: 48_000, channels: [new Float32Array(960).fill(0.5)] });
 
@@ -33,11 +27,11 @@ export const sessions: Benchmark = {
     "stream() until it runs, and a block of 20 ms from sendInput() until recvOutput() gives it.",
   async run({ runs }): Promise<Row[]> {
     const runner = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
-    await using _ = await runner.stream(GRAPH);
+    await using _ = await runner.stream(GAIN);
     const [starts, blocks]: [number[], number[]] = [[], []];
     for (let k = 0; k < runs * SESSIONS; k++) {
       const fromMs = performance.now();
-      await using session = await runner.stream(GRAPH);
+      await using session = await runner.stream(GAIN);
       starts.push(performance.now() - fromMs);
       blocks.push(...await roundTrips(session, k === 0 ? BLOCKS : 1));
     }

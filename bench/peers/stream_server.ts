@@ -6,13 +6,7 @@
  */
 import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "../../mod.ts";
 import { serveHttp } from "../../transports/http/mod.ts";
-
-const GAIN = {
-  version: 1,
-  nodes: { gain: { type: "gain", config: { gainDb: -6 } } },
-  inputs: { voice: "gain.audioIn" },
-  outputs: { voice: "gain.audioOut" },
-} as const;
+import { GAIN } from "./gain_graph.ts";
 
 const MOST = 4_096;
 
