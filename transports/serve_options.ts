@@ -43,6 +43,8 @@ export interface ServeOptions {
   readonly token?: string;
   /** Serves over TLS. By default over plaintext. */
   readonly tls?: ServeTls;
+  /** The origins whose pages may call the server, as browsers send them: `https://app.example`. By default its own. */
+  readonly origins?: readonly string[];
 }
 
 /** Options beside the common ones, by name. */
@@ -60,7 +62,7 @@ export function assertServeOptions(
   others: readonly string[],
   limits: object,
 ): void {
-  assertKeys(ATTEMPT, options, ["port", "hostname", "access", "token", "tls", "limits", ...others]);
+  assertKeys(ATTEMPT, options, ["port", "hostname", "access", "token", "tls", "origins", "limits", ...others]);
   const { port, hostname, access, token } = options;
   const isPort = Number.isInteger(port) && port! >= 0 && port! <= MAX_PORT;
   if (port !== undefined && !isPort) refuseOption("port", port, `a whole number from 0 to ${MAX_PORT}`);
@@ -74,7 +76,18 @@ export function assertServeOptions(
   if (access === "router" && token !== undefined) {
     fail("token", '"access" is "router", which leaves tokens to the router: leave "token" out');
   }
+  assertTexts("origins", options.origins);
+  for (const origin of options.origins ?? []) {
+    const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin;
+    if (!isOrigin) refuseOption("origins", origin, "an origin without a path, such as https://app.example");
+  }
   if (options.limits !== undefined) assertLimits(options.limits, limits);
+}
+
+/** Refuses an option that is no list of texts. @throws {SluiceError} `InvalidConfig` */
+export function assertTexts(key: string, value: unknown): void {
+  const areTexts = Array.isArray(value) && value.every((each) => typeof each === "string");
+  if (value !== undefined && !areTexts) refuseOption(key, value, "a list of texts");
 }
 
 function assertLimits(given: object, limits: object): void {

@@ -6,7 +6,7 @@
 import { isLoopback, randomToken } from "../../control/server/access.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
-import type { GrpcTls } from "../../transports/grpc/mod.ts";
+import type { GrpcTls, ServeOptions } from "../../transports/grpc/mod.ts";
 import { serveHttp } from "../../transports/http/mod.ts";
 import { namesOfThisMachine } from "./serve_command.ts";
 import { readServeAddress } from "../output/serve_address.ts";
@@ -46,11 +46,12 @@ export async function openServers(
   const open = async <T extends AsyncDisposable>(
     address: string | undefined,
     key: string,
-    serve: (options: { readonly port?: number; readonly hostname?: string; readonly token?: string }) => T | Promise<T>,
+    serve: (options: ServeOptions) => T | Promise<T>,
   ): Promise<T | undefined> => {
     if (address === undefined) return undefined;
     try {
-      return await serve({ ...readServeAddress(address), ...(token !== undefined && { token }) });
+      const options = { ...readServeAddress(address), origins: args.origins, ...(tls !== undefined && { tls }) };
+      return await serve({ ...options, ...(token !== undefined && { token }) });
     } catch (error) {
       if (error instanceof SluiceError) throw error;
       const { code, message } = error as { code?: string; message: string };
@@ -63,20 +64,18 @@ export async function openServers(
   const httpServer = opened.use(
     await open(http, "--http", ({ hostname, ...options }) =>
       serveHttp(router, {
-        origins: args.origins,
         ...options,
         ...(hostname !== undefined && { hostname }),
         allowedHosts: [
           ...args.allowHosts,
           ...(hostname !== undefined && !isLoopback(hostname) ? namesOfThisMachine() : []),
         ],
-        ...(tls !== undefined && { tls }),
       })),
   );
   const grpcServer = opened.use(
     await open(grpc, "--grpc", async (options) => {
       const { serveGrpc } = await import("../../transports/grpc/mod.ts");
-      return serveGrpc(router, { ...options, ...(tls !== undefined && { tls }) });
+      return serveGrpc(router, options);
     }),
   );
   const kept = opened.move();

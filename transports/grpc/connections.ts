@@ -1,10 +1,12 @@
 /**
- * The HTTP/2 connections of a server or a client: at most so many, and each must answer its pings. One whose other end has gone
- * without a word is found by that, and closing it cancels its calls.
+ * The connections of a server or a client: at most so many. Those of HTTP/2 must answer pings: one whose other end has gone
+ * without a word is found by that, and closing it cancels its calls. Those of HTTP/1.1 serve one call, which must begin in
+ * time.
  *
  * @module
  */
 import type { Http2Session } from "node:http2";
+import type { Socket } from "node:net";
 
 /** What connections may do. */
 export interface ConnectionLimits {
@@ -15,6 +17,8 @@ export interface ConnectionLimits {
 export class Connections {
   /** Each with whether it has yet to answer a ping. */
   readonly #open = new Map<Http2Session, boolean>();
+  /** Those of HTTP/1.1, each with what ends the wait for its call while that has not begun. */
+  readonly #singles = new Map<Socket, ReturnType<typeof setTimeout> | undefined>();
   readonly #limits: ConnectionLimits;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -24,14 +28,14 @@ export class Connections {
 
   /** How many are open. */
   get size(): number {
-    return this.#open.size;
+    return this.#open.size + this.#singles.size;
   }
 
   /** Takes a connection in. @returns `false` if there are too many, and it was closed */
   add(connection: Http2Session): boolean {
     // What breaks a connection also closes it.
     connection.on("error", () => {});
-    if (this.#open.size >= this.#limits.connections) {
+    if (this.size >= this.#limits.connections) {
       connection.destroy();
       return false;
     }
@@ -44,14 +48,32 @@ export class Connections {
     return true;
   }
 
+  /** Takes in a connection of HTTP/1.1, and closes it if there are too many, or its call does not begin in time. */
+  addSingle(socket: Socket, beginMs: number): void {
+    socket.on("error", () => {});
+    if (this.size >= this.#limits.connections) return void socket.destroy();
+    this.#singles.set(socket, setTimeout(() => socket.destroy(), beginMs));
+    socket.once("close", () => {
+      clearTimeout(this.#singles.get(socket));
+      this.#singles.delete(socket);
+    });
+  }
+
+  /** The call of a connection of HTTP/1.1 has begun. */
+  hasBegun(socket: Socket): void {
+    clearTimeout(this.#singles.get(socket));
+    if (this.#singles.has(socket)) this.#singles.set(socket, undefined);
+  }
+
   /** Lets no more calls begin, and closes each connection once its calls have ended. */
   retire(): void {
     for (const connection of this.#open.keys()) connection.close();
+    for (const [socket, waiting] of this.#singles) if (waiting !== undefined) socket.destroy();
   }
 
   /** Cuts all off. */
   destroy(): void {
-    for (const connection of this.#open.keys()) connection.destroy();
+    for (const connection of [...this.#open.keys(), ...this.#singles.keys()]) connection.destroy();
   }
 
   #ping(): void {

@@ -105,6 +105,42 @@ Deno.test({
   },
 });
 
+const IS_DEEP = Deno.env.get("SLUICE_DEEP") === "1";
+
+Deno.test({
+  name: "grpcurl learns the calls by reflection, and streams the samples of execute()",
+  ignore: !IS_DEEP || !await isThere("grpcurl", ["--version"]),
+  async fn() {
+    await using at = await serving();
+    const run = async (args: readonly string[], input = "") => {
+      const child = new Deno.Command("grpcurl", {
+        args: ["-plaintext", ...args],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const answer = child.output();
+      await new Blob([input]).stream().pipeTo(child.stdin);
+      const { code, stdout, stderr } = await answer;
+      equal(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+    match(await run([at.address, "list"]), /^sluice\.v1\.PipelineService$/m);
+    match(await run([at.address, "describe", "sluice.v1.PipelineService"]), /rpc StreamPipeline \( stream /);
+    const items = at.blocks.map((samples) => {
+      const audio = { sampleRateHz: RATE, channels: [new Uint8Array(samples.buffer).toBase64()] };
+      return { item: { port: "voice", audio } };
+    });
+    const requests = [{ graph: { name: "hall" } }, ...items].map((each) => JSON.stringify(each)).join("\n");
+    const path = "sluice.v1.PipelineService/StreamPipeline";
+    const said = await run(["-emit-defaults", "-d", "@", at.address, path], requests);
+    const samples = [...said.matchAll(/"channels": \[\s*"([^"]*)"/g)].flatMap(([, channel]) => [
+      ...new Float32Array(Uint8Array.fromBase64(channel).buffer),
+    ]);
+    deepEqual(samples, at.wanted);
+  },
+});
+
 /** A server of a reverb and a gain, and a client of another maker. */
 async function serving() {
   const { runner, blocks, wanted } = await speechInHall();
@@ -157,11 +193,15 @@ function graph(name: string): Request {
 
 async function findPython(): Promise<string | undefined> {
   for (const program of ["python3", "/usr/bin/python3"]) {
-    const command = new Deno.Command(program, { args: ["-c", "import grpc, google.protobuf"], stderr: "null" });
-    const protoc = new Deno.Command("protoc", { args: ["--version"], stdout: "null" });
-    const works = (each: Deno.Command) => each.output().then(({ success }) => success, () => false);
-    if (await works(command) && await works(protoc)) return program;
+    const hasPackages = await isThere(program, ["-c", "import grpc, google.protobuf"]);
+    if (hasPackages && await isThere("protoc", ["--version"])) return program;
   }
   console.error("Left out for want of python3-grpcio and protobuf-compiler: the client in Python");
   return undefined;
+}
+
+/** Whether a program is there, and does this. */
+async function isThere(program: string, args: readonly string[]): Promise<boolean> {
+  const command = new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" });
+  return await command.output().then(({ success }) => success, () => false);
 }

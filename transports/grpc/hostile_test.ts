@@ -10,7 +10,7 @@ import { ExecutePipelineRequestSchema, StreamPipelineRequestSchema } from "./pip
 const IS_DEEP = Deno.env.get("SLUICE_DEEP") === "1";
 
 /** How many messages are mutated, each way. */
-const MUTATIONS = IS_DEEP ? 10_000 : 60;
+const MUTATIONS = IS_DEEP ? 10_000 : 20;
 
 const SERVICE = "/sluice.v1.PipelineService";
 const graph = { graph: { case: "name", value: "echo" } } as const;
@@ -20,14 +20,33 @@ Deno.test("mutated messages end their call with a status, or are taken as what t
   await using at = await served({}, { limits: { idleMs: 3_600_000 } });
   await using other = await at.client.stream("echo");
   const random = generator(1);
-  const execute = envelope(
-    toBinary(ExecutePipelineRequestSchema, create(ExecutePipelineRequestSchema, { graph, inputs: [item] })),
+  const single = toBinary(
+    ExecutePipelineRequestSchema,
+    create(ExecutePipelineRequestSchema, { graph, inputs: [item] }),
   );
+  const json = new TextEncoder().encode(
+    '{"graph":{"name":"echo"},"inputs":[{"port":"in","sequence":"3","text":"abc"}]}',
+  );
+  const execute = envelope(single);
   const [first, second] = [{ case: "graph", value: graph } as const, { case: "item", value: item } as const].map((
     message,
   ) => envelope(toBinary(StreamPipelineRequestSchema, create(StreamPipelineRequestSchema, { message }))));
   const connection = connect(at.server.url);
   for (let k = 0; k < MUTATIONS; k++) {
+    for (
+      const [type, path, body] of [
+        ["proto", "ExecutePipeline", mutate(single, random)],
+        ["json", "ExecutePipeline", mutate(json, random)],
+        ["connect+proto", "StreamPipeline", joined(mutate(first, random), second)],
+        ["connect+proto", "StreamPipeline", joined(first, mutate(second, random))],
+        ["grpc-web+proto", "ExecutePipeline", mutate(execute, random)],
+        ["grpc-web+proto", "StreamPipeline", joined(first, mutate(second, random))],
+      ] as const
+    ) {
+      const status = await webCall(connection, `${SERVICE}/${path}`, `application/${type}`, body);
+      // Of gRPC-Web and of streams the status is in the body.
+      ok([200, 400, 403, 429, 500, 501].includes(status), `${type} of ${path} ended with ${status}`);
+    }
     for (
       const [path, body] of [
         ["ExecutePipeline", mutate(execute, random)],
@@ -154,6 +173,23 @@ function call(connection: ReturnType<typeof connect>, path: string, body: Uint8A
   stream.on("trailers", (trailers) => resolve(Number(trailers["grpc-status"])));
   stream.on("error", reject);
   stream.on("close", () => reject(new Error("no status came")));
+  stream.resume();
+  stream.end(body);
+  return promise;
+}
+
+/** Sends a body by Connect or gRPC-Web. @returns the status of HTTP, once the answer has ended */
+function webCall(
+  connection: ReturnType<typeof connect>,
+  path: string,
+  type: string,
+  body: Uint8Array,
+): Promise<number> {
+  const stream = connection.request({ ":path": path, ":method": "POST", "content-type": type });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  stream.on("response", (headers) => stream.once("end", () => resolve(headers[":status"]!)));
+  stream.on("error", reject);
+  stream.on("close", () => reject(new Error("no answer came")));
   stream.resume();
   stream.end(body);
   return promise;

@@ -1,5 +1,6 @@
 /**
- * Serves the pipelines of a router over gRPC: HTTP/2, in plaintext or with TLS.
+ * Serves the pipelines of a router over gRPC, gRPC-Web and Connect: HTTP/2, in plaintext or with TLS, and with TLS
+ * HTTP/1.1 too.
  *
  * Loopback by default; any other address requires a token, the server's own or one that the router accepts, or a
  * certificate.
@@ -21,6 +22,7 @@ import { Health } from "./health.gen.ts";
 import { healthService } from "./health_service.ts";
 import { ItemCodec } from "./items.ts";
 import { openWithin } from "./open_within.ts";
+import { answerPage } from "./pages.ts";
 import { PipelineService } from "./pipeline.gen.ts";
 import { pipelineService } from "./pipeline_service.ts";
 import { ServerReflection } from "./reflection.gen.ts";
@@ -68,10 +70,9 @@ export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}
   const isOpen = isLoopback(hostname) || tls?.clientCa !== undefined;
   const token = options.token ?? (options.access === "router" || isOpen ? undefined : randomToken());
   const limits = { ...GRPC_LIMITS, ...options.limits };
+  const origins = options.origins ?? [];
   const shutdown = new AbortController();
   const calls = createConnectRouter({
-    connect: false,
-    grpcWeb: false,
     // What a compressed message becomes is known only once it is in memory.
     acceptCompression: [],
     binaryOptions: { readUnknownFields: false },
@@ -90,21 +91,23 @@ export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}
   const handlers = new Map(calls.handlers.map((each) => [each.requestPath, each]));
 
   const answer = async (request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> => {
-    const handler = handlers.get(request.url);
-    if (handler === undefined) {
-      // What gRPC asks of a server that does not know a method.
-      const unknown = { "content-type": "application/grpc", "grpc-status": `${Code.Unimplemented}` };
-      response.writeHead(200, unknown).end();
-      return;
-    }
-    const universal = universalRequestFromNodeRequest(request, response, undefined, createContextValues());
-    const { body, opened } = openWithin(universal.body as AsyncIterable<Uint8Array>, limits.openMs);
-    universal.contextValues!.set(ARRIVED_CALL, { peer: peerOf(request), opened });
+    let opened = () => {};
     try {
-      await universalResponseToNodeResponse(await handler({ ...universal, body }), response);
+      // A connection of HTTP/1.1 serves one call, so that none is open without one.
+      if (!isHttp2(request)) response.setHeader("connection", "close");
+      if (answerPage(request, response, origins)) return;
+      const handler = handlers.get(request.url);
+      if (handler === undefined) return answerUnknown(request, response);
+      // Throws for an authority that is none.
+      const universal = universalRequestFromNodeRequest(request, response, undefined, createContextValues());
+      const opening = openWithin(universal.body as AsyncIterable<Uint8Array>, limits.openMs);
+      opened = opening.opened;
+      universal.contextValues!.set(ARRIVED_CALL, { peer: peerOf(request), opened });
+      await universalResponseToNodeResponse(await handler({ ...universal, body: opening.body }), response);
     } catch {
-      // The client has gone.
-      request.stream.close();
+      // The client has gone, or it has named no server.
+      if (isHttp2(request)) request.stream.close();
+      else request.socket.destroy();
     } finally {
       opened();
     }
@@ -114,17 +117,26 @@ export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}
   const settings = { maxConcurrentStreams: limits.connectionCalls };
   const server = tls === undefined ? createServer({ settings }) : createSecureServer({
     settings,
+    allowHTTP1: true,
     cert: tls.cert,
     key: tls.key,
     ...(tls.clientCa !== undefined && { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true }),
   });
+  // Without a certificate, `authorized` is true too.
+  const isStranger = (socket: TLSSocket) => tls?.clientCa !== undefined && subjectOf(socket) === undefined;
   server.on("session", (session) => {
-    // Without a certificate, `authorized` is true too.
-    const isStranger = tls?.clientCa !== undefined && subjectOf(session.socket as TLSSocket) === undefined;
-    if (isStranger) session.destroy();
+    if (isStranger(session.socket as TLSSocket)) session.destroy();
     else connections.add(session);
   });
-  server.on("request", (request, response) => void answer(request, response));
+  server.on("secureConnection", (socket: TLSSocket) => {
+    if (socket.alpnProtocol === "h2") return;
+    if (isStranger(socket)) socket.destroy();
+    else connections.addSingle(socket, limits.openMs);
+  });
+  server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    if (!isHttp2(request)) connections.hasBegun(request.socket);
+    void answer(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? DEFAULT_PORT, hostname, resolve);
@@ -151,8 +163,22 @@ export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}
   };
 }
 
-function peerOf({ stream }: Http2ServerRequest): Peer {
-  const socket = stream.session?.socket;
+/** Whether a request came over HTTP/2. One over HTTP/1.1 has the same members, but no stream. */
+function isHttp2(request: Http2ServerRequest): boolean {
+  return request.httpVersionMajor === 2;
+}
+
+/** Answers a call of a method that there is not, in the form that its protocol asks for. */
+function answerUnknown(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  const isGrpc = /^application\/grpc(\+|;|$)/.test(request.headers["content-type"] ?? "");
+  const unknown = { "content-type": "application/grpc", "grpc-status": `${Code.Unimplemented}` };
+  if (isGrpc) response.writeHead(200, unknown);
+  else response.writeHead(404);
+  response.end();
+}
+
+function peerOf(request: Http2ServerRequest): Peer {
+  const socket = isHttp2(request) ? request.stream.session?.socket : request.socket;
   const certificateSubject = socket === undefined ? undefined : subjectOf(socket as TLSSocket);
   return {
     ...(socket?.remoteAddress !== undefined && { address: socket.remoteAddress }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertServeOptions, assertTls, refuseOption, type ServeOptions } from "../serve_options.ts";
+import { assertServeOptions, assertTexts, assertTls, type ServeOptions } from "../serve_options.ts";
 
 /** The port by default. */
 export const DEFAULT_PORT = 8080;
@@ -44,8 +44,6 @@ export interface HttpLimits {
 export interface HttpOptions extends ServeOptions {
   /** Further names that requests may use for this server. */
   readonly allowedHosts?: readonly string[];
-  /** The origins whose pages may call the server, as browsers send them: `https://app.example`. By default its own. */
-  readonly origins?: readonly string[];
   /** Limits of requests and connections. */
   readonly limits?: HttpLimits;
 }
@@ -74,18 +72,7 @@ export const HTTP_LIMITS: Required<HttpLimits> = {
  * @throws {SluiceError} `InvalidConfig`, with the option and what was wanted; a token is not shown
  */
 export function assertHttpOptions(options: HttpOptions): void {
-  assertServeOptions(options, ["allowedHosts", "origins"], HTTP_LIMITS);
-  const { allowedHosts, origins, tls } = options;
-  if (tls !== undefined) assertTls(tls);
-  for (const [key, value] of Object.entries({ allowedHosts, origins })) {
-    const areTexts = Array.isArray(value) && value.every((each) => typeof each === "string");
-    if (value !== undefined && !areTexts) refuseOption(key, value, "a list of texts");
-  }
-  for (const origin of origins ?? []) {
-    if (!isOrigin(origin)) refuseOption("origins", origin, "an origin without a path, such as https://app.example");
-  }
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  assertServeOptions(options, ["allowedHosts"], HTTP_LIMITS);
+  if (options.tls !== undefined) assertTls(options.tls);
+  assertTexts("allowedHosts", options.allowedHosts);
 }
