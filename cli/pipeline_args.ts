@@ -137,7 +137,8 @@ const call = command(
   object({
     command: constant("call"),
     url: argument(string({ metavar: "URL" }), {
-      description: message`The address that ${"sluice serve"} has printed.`,
+      description:
+        message`The address that ${"sluice serve"} has printed: of HTTP, or of gRPC, which begins with ${"grpc:"}.`,
     }),
     graph: argument(string({ metavar: "GRAPH" }), {
       description: message`A graph that the server offers, by its name; or a graph file, which the server may refuse.`,

@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
+import type { PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
 import { WebSocketTransport } from "../../transports/http/web_socket_transport.ts";
 import { type PayloadWriter, payloadWriter, type PortFile, portFile, readPayloads, valueLine } from "./call_files.ts";
@@ -33,9 +33,9 @@ export async function callCommand(args: CallArgs, io: Io): Promise<number> {
   const outputs = args.outputs.map((each) => portFile(each, "--output"));
   assertDifferent(outputs);
   const token = await readTokenFile(args.tokenFile);
-  const transport = new WebSocketTransport(args.url, token === undefined ? {} : { token });
+  await using client = await clientOf(args.url, token);
   using signals = new EndSignals(io);
-  const opening = transport.stream(await readGraph(args.graph)).catch((error) => {
+  const opening = client.stream(await readGraph(args.graph)).catch((error) => {
     if (token !== undefined || error.code !== "AccessDenied" || !/a token is wanted/.test(error.message)) throw error;
     throw new SluiceError("AccessDenied", `${error.message}: give --token-file, or set SLUICE_TOKEN`);
   });
@@ -71,6 +71,17 @@ export async function callCommand(args: CallArgs, io: Io): Promise<number> {
   if (!args.quiet) report(written, counts, args, io);
   for (const path of missing) io.stderr.line(`error: Cannot write "${path}": nothing came out for it`);
   return missing.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** A client of the transport that an address is of. @throws {SluiceError} `InvalidConfig` if it is none */
+async function clientOf(url: string, token: string | undefined): Promise<PipelineTransport & AsyncDisposable> {
+  const options = token === undefined ? {} : { token };
+  if (/^grpcs?:/i.test(url)) {
+    const { GrpcTransport } = await import("../../transports/grpc/mod.ts");
+    return new GrpcTransport(url, options);
+  }
+  // Its sessions have a connection each, which ends with them.
+  return Object.assign(new WebSocketTransport(url, options), { [Symbol.asyncDispose]: () => Promise.resolve() });
 }
 
 /** @throws {SluiceError} `InvalidConfig` for two files of one port */

@@ -81,7 +81,7 @@ export async function openServers(
   const kept = opened.move();
   return {
     ...(httpServer !== undefined && { http: httpServer.url }),
-    ...(grpcServer !== undefined && { grpc: grpcServer.url }),
+    ...(grpcServer !== undefined && { grpc: grpcServer.url.replace("http", "grpc") }),
     ...(madeToken !== undefined && { madeToken }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

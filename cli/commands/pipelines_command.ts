@@ -123,11 +123,9 @@ function announce(
     );
     return;
   }
-  const addresses = [http, grpc && `${grpc} (gRPC)`].filter((each) => each !== undefined);
+  const addresses = [http, grpc].filter((each) => each !== undefined);
   io.stderr.line(`Serving ${names.join(", ")} at ${addresses.join(" and ")}`);
   if (token !== undefined) io.stderr.line(`Token: ${token}`);
   const tokenHint = token === undefined ? "" : " --token-file FILE";
-  if (http !== undefined) {
-    io.stderr.line(`Try: sluice call ${http} ${names[0]}${tokenHint} --input IN.wav --output OUT.wav`);
-  }
+  io.stderr.line(`Try: sluice call ${addresses[0]} ${names[0]}${tokenHint} --input IN.wav --output OUT.wav`);
 }

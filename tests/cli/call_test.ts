@@ -84,6 +84,10 @@ Deno.test("sluice serve runs a graph whose page stays, and sluice call writes wh
   const called = await sluice([...call, "--output", "sound=call.wav"], { cwd });
   assert.equal(called.code, 0, called.stderr);
   assert.match(called.stderr, /^Sent \d+ items, received \d+, 0:00\.5 of sound\nWrote call\.wav$/m);
+  const overGrpc = await sluice([...call.with(1, server.grpc!), "--output", "sound=grpc.wav"], { cwd });
+  assert.equal(overGrpc.code, 0, overGrpc.stderr);
+  assert.deepEqual(await Deno.readFile(`${cwd}/grpc.wav`), await Deno.readFile(`${cwd}/run.wav`));
+  assert.equal(overGrpc.stdout, called.stdout);
   const levels = called.stdout.trim().split("\n").map((each) => JSON.parse(each));
   assert.equal(levels.length, 3);
   assert.ok(levels.every(({ rmsDb }) => rmsDb[0] > -16 && rmsDb[0] < -14));
@@ -117,6 +121,7 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
         ["call", "http://127.0.0.1:9", "x", "--output", "a.wav", "--output", "b.wav"],
         /a file without a port is given twice/,
       ],
+      [["call", "grpc://", "x"], /wanted one such as grpc:\/\/127\.0\.0\.1:50051/],
       [["call", "nothing", "x"], /wanted one such as http:\/\/127\.0\.0\.1:8080/],
     ] as const
   ) {

@@ -9,6 +9,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { Outbox } from "../../core/pipeline/outbox.ts";
 import { BaseSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
+import { silentServer } from "../client_calls.ts";
 import { handOver } from "./hand_over.ts";
 import type { ItemCodec } from "./items.ts";
 import type {
@@ -44,17 +45,22 @@ export class GrpcSession extends BaseSession {
   /**
    * Starts a session.
    *
-   * @throws {SluiceError} why the server refused it, or `Busy` if it cannot be reached
+   * @throws {SluiceError} why the server refused it, `Busy` if it cannot be reached, or `Timeout` if it does not answer
    */
   static async open(
     client: Client<typeof PipelineService>,
     graph: MessageInitShape<typeof GraphSchema>,
     codec: ItemCodec,
     options: CallOptions,
+    { origin, openMs }: { readonly origin: string; readonly openMs: number },
   ): Promise<GrpcSession> {
     const session = new GrpcSession(client, codec, options);
     session.#requests.put({ message: { case: "graph", value: graph } });
-    const first = await session.#next();
+    const timer = setTimeout(() => {
+      session.#finish({ error: silentServer(origin, openMs) });
+      session.#cancel.abort();
+    }, openMs);
+    const first = await session.#next().finally(() => clearTimeout(timer));
     if (first?.case === "ready") {
       session.#sessionId = first.value.sessionId;
       return session;

@@ -176,6 +176,14 @@ Deno.test("beyond loopback a call without a token is refused before the router i
   equal(asked, 1);
 });
 
+Deno.test("a server that does not answer is given up", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using client = new GrpcTransport(`grpc://127.0.0.1:${listener.addr.port}`, { openMs: 30 });
+  const accepted = listener.accept();
+  await rejects(client.stream("echo"), { code: "Timeout", message: /has not answered for 30 ms/ });
+  (await accepted).close();
+});
+
 Deno.test("options that are none are refused", async () => {
   await using at = await served();
   for (

@@ -6,10 +6,10 @@
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { SluiceError } from "../../core/errors.ts";
-import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
+import { abandoned, assertCounts, OPEN_MS, readServerUrl } from "../client_calls.ts";
 import { ClientConnection } from "./client_connection.ts";
 import { GRPC_LIMITS } from "./grpc_options.ts";
 import { GrpcSession } from "./grpc_session.ts";
@@ -30,6 +30,8 @@ export interface GrpcTransportOptions {
     /** The key of the client's certificate. */
     readonly key?: string;
   };
+  /** How long a server may take to start a session, milliseconds; by default 10,000. */
+  readonly openMs?: number;
   /** The most bytes of a message; by default 4 MiB. */
   readonly messageBytes?: number;
 }
@@ -43,7 +45,7 @@ export interface GrpcTransportOptions {
  * import { TransportData } from "@sluice/sluice";
  * import { GrpcTransport } from "@sluice/sluice/grpc";
  *
- * await using transport = new GrpcTransport("http://127.0.0.1:50051");
+ * await using transport = new GrpcTransport("grpc://127.0.0.1:50051");
  * await using session = await transport.stream("voice");
  * await session.sendInput(new TransportData({ kind: "audio", sampleRateHz: 48_000, channels: [new Float32Array(960)] }));
  * console.log(await session.recvOutput());
@@ -54,24 +56,21 @@ export class GrpcTransport implements PipelineTransport, AsyncDisposable {
   readonly #client: Client<typeof PipelineService>;
   readonly #codec: ItemCodec;
   readonly #options: CallOptions;
+  readonly #server: { readonly origin: string; readonly openMs: number };
 
   /**
    * Connects to nothing yet.
    *
-   * @param url of the server: `http://127.0.0.1:50051`, or one with `https`
+   * @param url of the server: `grpc://127.0.0.1:50051`, with TLS `grpcs:`; `http:` and `https:` stand for the same
    * @throws {SluiceError} `InvalidConfig` for a URL or an option that is none
    */
   constructor(url: string | URL, options: GrpcTransportOptions = {}) {
-    const base = URL.canParse(`${url}`) ? new URL(url) : undefined;
-    if (base === undefined || !/^https?:$/.test(base.protocol)) {
-      const message = `Cannot make a client: its URL is ${
-        describeValue(`${url}`)
-      }, wanted one such as http://127.0.0.1:50051`;
-      throw new SluiceError("InvalidConfig", message, { key: "url" });
-    }
-    assertKeys("Cannot make a client", options, ["token", "tls", "messageBytes"]);
-    const { token, tls, messageBytes = GRPC_LIMITS.messageBytes } = options;
+    const base = readServerUrl(url, "grpc", "grpc://127.0.0.1:50051");
+    assertKeys("Cannot make a client", options, ["token", "tls", "openMs", "messageBytes"]);
+    const { token, tls, openMs = OPEN_MS, messageBytes = GRPC_LIMITS.messageBytes } = options;
+    assertCounts({ openMs, messageBytes });
     if (tls !== undefined) assertKeys('Cannot make a client with "tls"', tls, ["ca", "cert", "key"]);
+    this.#server = { origin: base.origin, openMs };
     this.#connection = new ClientConnection(base.origin, { ...tls });
     this.#codec = new ItemCodec(messageBytes);
     this.#client = createClient(
@@ -112,10 +111,10 @@ export class GrpcTransport implements PipelineTransport, AsyncDisposable {
   /**
    * Starts a session.
    *
-   * @throws {SluiceError} what the server found wrong; `Busy` if it cannot be reached
+   * @throws {SluiceError} what the server found wrong; `Busy` if it cannot be reached; `Timeout` if it does not answer
    */
   async stream(graph: PipelineGraph): Promise<StreamSession> {
-    return await GrpcSession.open(this.#client, graphMessage(graph), this.#codec, this.#options);
+    return await GrpcSession.open(this.#client, graphMessage(graph), this.#codec, this.#options, this.#server);
   }
 
   /** Closes the connection, and with it the sessions that are open. */
@@ -135,10 +134,4 @@ function graphMessage(graph: PipelineGraph) {
     ? { case: "name" as const, value: graph }
     : { case: "json" as const, value: JSON.stringify(graph) };
   return { graph: asked, binaryOutputs: true };
-}
-
-function abandoned(reason: unknown): SluiceError {
-  const isLate = reason instanceof DOMException && reason.name === "TimeoutError";
-  const why = isLate ? "its time is over" : "its signal has aborted";
-  return new SluiceError(isLate ? "Timeout" : "Busy", `Cannot go on with the call: ${why}`, { cause: reason });
 }

@@ -6,14 +6,14 @@
  */
 import { TOKEN_PROTOCOL_PREFIX } from "../../control/schemas/address.ts";
 import { SluiceError } from "../../core/errors.ts";
-import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
+import { abandoned, assertCounts, OPEN_MS, readServerUrl, silentServer } from "../client_calls.ts";
 import { fromWireError } from "../wire_error.ts";
 import { WebSocketSession } from "./web_socket_session.ts";
-import { FRAMES_TYPE, isPositive, joinFrames, parseObject, splitFrames, STREAM_PROTOCOL } from "./wire.ts";
+import { FRAMES_TYPE, joinFrames, parseObject, splitFrames, STREAM_PROTOCOL } from "./wire.ts";
 
 /** The most bytes that the answer of `execute()` may have. */
 const ANSWER_BYTES = 67_108_864;
@@ -23,9 +23,6 @@ const UPGRADE_WANTED = 426;
 
 /** Outputs that may be on their way to a session's client by default. */
 const WINDOW = { items: 64, bytes: 4_194_304 };
-
-/** How long a session may take to start by default, milliseconds. */
-const OPEN_MS = 10_000;
 
 /** Options of a {@linkcode WebSocketTransport}. */
 export interface WebSocketTransportOptions {
@@ -64,20 +61,10 @@ export class WebSocketTransport implements PipelineTransport {
    * @throws {SluiceError} `InvalidConfig` for a URL or an option that is none
    */
   constructor(url: string | URL, options: WebSocketTransportOptions = {}) {
-    const base = URL.canParse(`${url}`) ? new URL(url) : undefined;
-    if (base === undefined || !/^(http|ws)s?:$/.test(base.protocol)) {
-      const message = `Cannot make a client: its URL is ${
-        describeValue(`${url}`)
-      }, wanted one such as http://127.0.0.1:8080`;
-      throw new SluiceError("InvalidConfig", message, { key: "url" });
-    }
+    const base = readServerUrl(url, "ws", "http://127.0.0.1:8080");
     assertKeys("Cannot make a client", options, ["token", "openMs", "windowItems", "windowBytes"]);
-    for (const key of ["openMs", "windowItems", "windowBytes"] as const) {
-      if (options[key] === undefined || isPositive(options[key])) continue;
-      const message = `Cannot make a client: "${key}" is ${describeValue(options[key])}, wanted a whole number from 1`;
-      throw new SluiceError("InvalidConfig", message, { key });
-    }
-    base.protocol = base.protocol.replace("ws", "http");
+    const { openMs, windowItems, windowBytes } = options;
+    assertCounts({ openMs, windowItems, windowBytes });
     this.#base = base;
     this.#options = options;
   }
@@ -123,12 +110,7 @@ export class WebSocketTransport implements PipelineTransport {
     const window = { items: windowItems ?? WINDOW.items, bytes: windowBytes ?? WINDOW.bytes };
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      late.reject(
-        new SluiceError(
-          "Timeout",
-          `Cannot start a session: ${this.#base.origin} has not answered for ${openMs} ms; look whether it is a server of pipelines`,
-        ),
-      );
+      late.reject(silentServer(this.#base.origin, openMs));
       socket.close();
     }, openMs);
     try {
@@ -177,12 +159,6 @@ function faultOf(response: Response, body: Uint8Array): Error {
   return fromWireError(parseObject(`the answer ${response.status} of the server`, text).error);
 }
 
-function abandoned(reason: unknown): SluiceError {
-  const isLate = reason instanceof DOMException && reason.name === "TimeoutError";
-  const why = isLate ? "its time is over" : "its signal has aborted";
-  return new SluiceError(isLate ? "Timeout" : "Busy", `Cannot go on with the call: ${why}`, { cause: reason });
-}
-
 /** The bytes of an answer. @throws {SluiceError} `LimitExceeded` */
 async function readBody(response: Response): Promise<Uint8Array> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -206,6 +182,8 @@ function adviceFor(reason: string): string {
   if (/UnknownIssuer|self.signed/i.test(reason)) {
     return "have the authority trusted that signed its certificate: in Deno by DENO_CERT=ca.pem, in Node by NODE_EXTRA_CA_CERTS";
   }
-  if (/invalid HTTP version/i.test(reason)) return "it may speak TLS, for which the URL begins with https:, or gRPC";
+  if (/invalid HTTP version/i.test(reason)) {
+    return "it may speak TLS, for which the URL begins with https:, or gRPC, for which it begins with grpc:";
+  }
   return "look whether it runs";
 }
