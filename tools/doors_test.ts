@@ -75,7 +75,7 @@ Deno.test("client.ts loads no package, no module of Node and nothing that runs g
   const loaded = await loadedAtRunTime("client.ts");
   assert.ok(loaded.includes("transports/http/web_socket_transport.ts"));
   const allowed =
-    /^(client\.ts$|transports\/(http\/|(client_calls|client_session|wire_error)\.ts$)|control\/schemas\/|core\/(errors|values|frames|pipeline|element_index)\b|ffi\/layout)/;
+    /^(client\.ts$|transports\/(http\/|(client_calls|client_state|wire_error)\.ts$)|control\/schemas\/|core\/(errors|values|frames|pipeline|element_index)\b|ffi\/layout)/;
   assert.deepEqual(loaded.filter((path) => !allowed.test(path)), []);
   for (const path of loaded) {
     const text = (await Deno.readTextFile(ROOT + path)).replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");

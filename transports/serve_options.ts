@@ -5,12 +5,10 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { isLoopback } from "../control/server/access.ts";
 import { isUsableToken, MIN_TOKEN } from "../control/server/server_options.ts";
 import { SluiceError } from "../core/errors.ts";
 import { describeValue } from "../core/errors/describe_value.ts";
 import { assertChoice, assertKeys, MAX_TIMEOUT_MS } from "../core/errors/option_check.ts";
-import type { SessionRouter } from "../core/pipeline/session_router.ts";
 
 const ATTEMPT = "Cannot serve pipelines";
 
@@ -127,13 +125,8 @@ export function assertTls(tls: ServeTls, cas: readonly string[] = []): void {
   }
 }
 
-/**
- * Refuses to serve what others reach where nobody checks who calls.
- *
- * @throws {SluiceError} `InvalidConfig`
- */
-export function assertCallersChecked(router: SessionRouter, { access, hostname = "127.0.0.1" }: ServeOptions): void {
-  if (access !== "router" || isLoopback(hostname) || router.authenticates) return;
+/** Refuses to serve what others reach where nobody checks who calls. @throws {SluiceError} `InvalidConfig` */
+export function refuseAccess(hostname: string): never {
   const what = `"access" is "router", whose router lets everybody in, and "${hostname}" is an address that others ` +
     'reach; give the router "authenticate", or leave "access" out';
   fail("access", what);

@@ -36,7 +36,7 @@ export async function callCommand(args: CallArgs, io: Io): Promise<number> {
   await using client = await clientOf(args.url, token);
   using signals = new EndSignals(io);
   const opening = client.stream(await readGraph(args.graph)).catch((error) => {
-    if (token !== undefined || error.code !== "AccessDenied" || !/a token is wanted/.test(error.message)) throw error;
+    if (token !== undefined || error.code !== "AccessDenied" || error.key !== "token") throw error;
     throw new SluiceError("AccessDenied", `${error.message}: give --token-file, or set SLUICE_TOKEN`);
   });
   const opened = await Promise.race([opening, signals.received.then(() => undefined)]);

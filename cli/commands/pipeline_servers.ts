@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { isLoopback, randomToken } from "../../control/server/access.ts";
+import { isLoopback } from "../../control/server/access.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { tokenFor } from "../../transports/callers.ts";
 import type { GrpcTls, ServeOptions } from "../../transports/grpc/mod.ts";
 import { serveHttp } from "../../transports/http/mod.ts";
 import { namesOfThisMachine } from "./serve_command.ts";
@@ -40,8 +41,12 @@ export async function openServers(
     const message = "Cannot ask clients for certificates over HTTP, which only gRPC does: serve --grpc without --http";
     throw new SluiceError("InvalidConfig", message, { key: "--tls-client-ca" });
   }
-  const isOpen = [http, grpc].some((address) => !isLoopback(address && readServeAddress(address).hostname || "::1"));
-  const madeToken = given === undefined && isOpen && tls?.clientCa === undefined ? randomToken() : undefined;
+  const addresses = [http, grpc].filter((address) => address !== undefined).map(readServeAddress);
+  // One for both.
+  const made = addresses.map(({ hostname }) =>
+    tokenFor({ ...(hostname !== undefined && { hostname }), ...(tls !== undefined && { tls }) })
+  );
+  const madeToken = given === undefined ? made.find((each) => each !== undefined) : undefined;
   const token = given ?? madeToken;
   const open = async <T extends AsyncDisposable>(
     address: string | undefined,

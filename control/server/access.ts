@@ -97,12 +97,7 @@ export class Access {
   /** Compares a text with the token in constant time. */
   isToken(text: string): boolean {
     const { token } = this.#options;
-    if (token === undefined) return false;
-    const given = new TextEncoder().encode(text);
-    const wanted = new TextEncoder().encode(token);
-    const padded = new Uint8Array(wanted.length);
-    padded.set(given.subarray(0, wanted.length));
-    return timingSafeEqual(padded, wanted) && given.length === wanted.length;
+    return token !== undefined && isSameToken(text, token);
   }
 
   /** Remembers a login. @returns the value of `Set-Cookie` */
@@ -144,11 +139,24 @@ export function randomToken(): string {
   return crypto.getRandomValues(new Uint8Array(32)).toHex();
 }
 
+/** Compares a text with a token in constant time. */
+export function isSameToken(text: string, token: string): boolean {
+  const given = new TextEncoder().encode(text);
+  const wanted = new TextEncoder().encode(token);
+  const padded = new Uint8Array(wanted.length);
+  padded.set(given.subarray(0, wanted.length));
+  return timingSafeEqual(padded, wanted) && given.length === wanted.length;
+}
+
+/** The token behind `Authorization: Bearer`. */
+export function bearerOf(headers: Headers): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+}
+
 /** The token that a request carries: behind `Authorization: Bearer`, or else in a subprotocol. */
 export function tokenOf(request: Request): string | undefined {
-  const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   const protocol = protocolsOf(request).find((each) => each.startsWith(TOKEN_PROTOCOL_PREFIX));
-  return bearer ?? protocol?.slice(TOKEN_PROTOCOL_PREFIX.length);
+  return bearerOf(request.headers) ?? protocol?.slice(TOKEN_PROTOCOL_PREFIX.length);
 }
 
 /** Whether a request for an upgrade offers a subprotocol. */

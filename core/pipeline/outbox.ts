@@ -31,6 +31,11 @@ export class Outbox<T> {
     this.#reader?.resolve();
   }
 
+  /** Offers an item. Settles once it was taken, or nobody will take it. */
+  give(item: T): Promise<void> {
+    return new Promise((resolve) => this.put(item, resolve));
+  }
+
   /**
    * Takes the next item, once there is one.
    *

@@ -130,7 +130,10 @@ export class SessionRouter implements AsyncDisposable {
       const how = credentials.token === undefined && credentials.certificateSubject === undefined
         ? "it shows no token"
         : "what it shows is not accepted";
-      throw this.#refuse("access", new SluiceError("AccessDenied", `Cannot let the caller in: ${how}`, { cause }));
+      throw this.#refuse(
+        "access",
+        new SluiceError("AccessDenied", `Cannot let the caller in: ${how}`, { key: "token", cause }),
+      );
     }
     const { transport } = credentials;
     const name = caller;

@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import grpc from "@grpc/grpc-js";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { HALL, RATE, speechInHall } from "../fixtures/hall.ts";
-import { until } from "../http/fixtures/served.ts";
+import { until } from "../fixtures/text_items.ts";
 import { HealthCheckResponseSchema } from "./health.gen.ts";
 import {
   StreamPipelineRequestSchema,

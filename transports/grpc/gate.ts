@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { Code, type ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
-import type { Access } from "../../control/server/access.ts";
+import { createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { bearerOf } from "../../control/server/access.ts";
 import { SluiceError } from "../../core/errors.ts";
-import type { CallerAccess } from "../../core/pipeline/router_options.ts";
-import type { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { codeOf } from "../wire_error.ts";
+import type { Callers } from "../callers.ts";
 import type { GrpcLimits } from "./grpc_options.ts";
 import { Health } from "./health.gen.ts";
 import { PipelineService } from "./pipeline.gen.ts";
@@ -33,42 +31,27 @@ export interface ArrivedCall {
 /** The call of a handler. */
 export const ARRIVED_CALL = createContextKey<ArrivedCall>({ peer: {}, opened: () => {} });
 
-/** What a gate stands on. */
-export interface GateParts {
-  readonly router: SessionRouter;
-  readonly access: Access;
-  readonly limits: Required<GrpcLimits>;
-  /** Whether a call that shows neither token nor certificate is turned away, whatever the router says. */
-  readonly wantsCredentials: boolean;
-}
-
 /** Makes the gate. It throws the status of a call that is turned away. */
-export function makeGate({ router, access, limits, wantsCredentials }: GateParts) {
+export function makeGate(callers: Callers, { executes: most }: Pick<Required<GrpcLimits>, "executes">) {
   let executes = 0;
-  return async (context: HandlerContext): Promise<void> => {
-    if (context.service.typeName === Health.typeName) return;
-    const { peer, opened } = context.values.get(ARRIVED_CALL);
-    const token = /^Bearer (.+)$/i.exec(context.requestHeader.get("authorization") ?? "")?.[1];
-    if (access.wantsToken && !(token !== undefined && access.isToken(token))) throw unknownCaller();
-    if (wantsCredentials && token === undefined && peer.certificateSubject === undefined) throw unknownCaller();
-    if (context.service.typeName !== PipelineService.typeName) return;
-    if (context.method === PipelineService.method.executePipeline) {
-      if (executes >= limits.executes) throw toStatus(tooMany(limits.executes));
-      executes++;
-      context.signal.addEventListener("abort", () => executes--, { once: true });
-    }
-    let caller: CallerAccess;
+  return async ({ service, method, values, requestHeader, signal }: HandlerContext): Promise<void> => {
+    if (service.typeName === Health.typeName) return;
+    const { peer, opened } = values.get(ARRIVED_CALL);
+    const token = bearerOf(requestHeader);
+    const credentials = { transport: "grpc", ...peer, ...(token !== undefined && { token }) };
     try {
-      caller = await router.authenticate({ transport: "grpc", ...peer, ...(token !== undefined && { token }) });
+      callers.check(credentials);
+      if (service.typeName !== PipelineService.typeName) return;
+      if (method === PipelineService.method.executePipeline) {
+        if (executes >= most) throw tooMany(most);
+        executes++;
+        signal.addEventListener("abort", () => executes--, { once: true });
+      }
+      values.set(PIPELINE_CALL, { access: await callers.enter(credentials), opened });
     } catch (error) {
-      throw toStatus(error, codeOf(error) === "AccessDenied" ? Code.Unauthenticated : undefined);
+      throw toStatus(error);
     }
-    context.values.set(PIPELINE_CALL, { access: caller, opened });
   };
-}
-
-function unknownCaller(): ConnectError {
-  return toStatus(new SluiceError("AccessDenied", "Cannot answer: a token is wanted"), Code.Unauthenticated);
 }
 
 function tooMany(executes: number): SluiceError {

@@ -10,7 +10,7 @@ import { Outbox } from "../../core/pipeline/outbox.ts";
 import { BaseSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
 import { silentServer } from "../client_calls.ts";
-import { handOver } from "./hand_over.ts";
+import { ClientState, type SessionOutcome } from "../client_state.ts";
 import type { ItemCodec } from "./items.ts";
 import type {
   GraphSchema,
@@ -30,10 +30,7 @@ export class GrpcSession extends BaseSession {
   readonly #requests = new Outbox<Request>();
   readonly #responses: AsyncIterator<StreamPipelineResponse>;
   #sessionId = "";
-  /** Why the server has not taken an input that was sent. */
-  #refusal: Error | undefined;
-  /** Nothing more comes: the graph has ended, it failed, or the session was closed. */
-  #end: { readonly error?: Error } | undefined;
+  readonly #state = new ClientState();
 
   private constructor(client: Client<typeof PipelineService>, codec: ItemCodec, options: CallOptions) {
     super();
@@ -76,7 +73,7 @@ export class GrpcSession extends BaseSession {
 
   /** Whether it takes or may still give items. */
   get isActive(): boolean {
-    return this.#end === undefined;
+    return this.#state.end === undefined;
   }
 
   /**
@@ -85,38 +82,29 @@ export class GrpcSession extends BaseSession {
    */
   async sendInput(data: TransportData): Promise<void> {
     const item = this.#codec.write(data, true);
-    this.#throwRefusal();
-    if (this.#end === undefined) await handOver(this.#requests, { message: { case: "item", value: item } });
-    else throw this.#end.error ?? new SluiceError("Busy", "Cannot send an item: the session has ended");
+    this.#state.assertTakes();
+    await this.#requests.give({ message: { case: "item", value: item } });
   }
 
   /** The next item of any output. */
   async recvOutput(): Promise<TransportData | undefined> {
     for (;;) {
-      if (this.#end !== undefined) {
-        if (this.#end.error !== undefined) throw this.#end.error;
-        this.#throwRefusal();
+      if (this.#state.end !== undefined) {
+        this.#state.assertEndedWell();
         return undefined;
       }
       const message = await this.#next();
       if (message?.case === "item") return this.#codec.read(message.value);
-      if (message?.case === "refused") this.#refusal ??= fromErrorMessage(message.value);
+      if (message?.case === "refused") this.#state.refusal ??= fromErrorMessage(message.value);
     }
   }
 
   /** Cancels the call, by which the server ends the session. */
   close(): Promise<void> {
-    this.#refusal = undefined;
+    this.#state.refusal = undefined;
     this.#finish({});
     this.#cancel.abort();
     return Promise.resolve();
-  }
-
-  /** Tells a refusal once. */
-  #throwRefusal(): void {
-    const refusal = this.#refusal;
-    this.#refusal = undefined;
-    if (refusal !== undefined) throw refusal;
   }
 
   /** The requests, one each time that the network has room. */
@@ -137,14 +125,13 @@ export class GrpcSession extends BaseSession {
       return undefined;
     } catch (error) {
       this.#finish({ error: fromStatus(error) });
-      if (this.#end!.error !== undefined) throw this.#end!.error;
+      if (this.#state.end!.error !== undefined) throw this.#state.end!.error;
       return undefined;
     }
   }
 
-  /** Only the first end counts. */
-  #finish(end: { readonly error?: Error }): void {
-    this.#end ??= end;
+  #finish(end: SessionOutcome): void {
+    this.#state.finish(end);
     this.#requests.close();
   }
 }

@@ -1,8 +1,8 @@
 /** Calls and sessions over gRPC by the client of the contract. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { TransportData, type TransportPayload } from "../../core/pipeline/transport_data.ts";
-import { HELD_ITEMS } from "../http/fixtures/echo_pipelines.ts";
-import { textItem, textOf, until } from "../http/fixtures/served.ts";
+import { HELD_ITEMS } from "../fixtures/echo_pipelines.ts";
+import { textItem, textOf, until } from "../fixtures/text_items.ts";
 import { served } from "./fixtures/served.ts";
 import { GrpcTransport } from "./grpc_transport.ts";
 import { serveGrpc } from "./server.ts";
@@ -149,9 +149,10 @@ Deno.test("a token is wanted where one is given, and off loopback; the router ma
   const token = "a_token_of_16_chars";
   await using at = await served({ token }, {}, { token });
   equal(textOf((await at.client.execute("echo", [textItem("a")]))[0]), "a");
-  for (const wrong of [{}, { token: "another_token_of_it" }]) {
-    await using stranger = new GrpcTransport(at.server.url, wrong);
-    await rejects(stranger.execute("echo", []), { code: "AccessDenied", message: /a token is wanted/ });
+  const wrong = { token: "another_token_of_it" };
+  for (const [options, message] of [[{}, /a token is wanted/], [wrong, /the token is wrong/]] as const) {
+    await using stranger = new GrpcTransport(at.server.url, options);
+    await rejects(stranger.execute("echo", []), { code: "AccessDenied", key: "token", message });
     await rejects(stranger.stream("echo"), { code: "AccessDenied" });
   }
   const authenticate = ({ token, transport }: { token?: string; transport: string }) =>

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { connect, constants } from "node:http2";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
-import { textItem, textOf, until } from "../http/fixtures/served.ts";
+import { textItem, textOf, until } from "../fixtures/text_items.ts";
 import { type Served, served } from "./fixtures/served.ts";
 import { ExecutePipelineRequestSchema, StreamPipelineRequestSchema } from "./pipeline.gen.ts";
 

@@ -13,8 +13,8 @@ import { Outbox } from "../../core/pipeline/outbox.ts";
 import type { CallerAccess } from "../../core/pipeline/router_options.ts";
 import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
+import { assertAtMost } from "../request_limits.ts";
 import type { GrpcLimits } from "./grpc_options.ts";
-import { handOver } from "./hand_over.ts";
 import type { ItemCodec } from "./items.ts";
 import type {
   Graph,
@@ -45,7 +45,7 @@ export function pipelineService(codec: ItemCodec, limits: Required<GrpcLimits>):
       const { access, opened } = context.values.get(PIPELINE_CALL)!;
       opened();
       try {
-        if (inputs.length > limits.requestItems) throw tooManyItems(inputs.length, limits.requestItems);
+        assertAtMost("requestItems", inputs.length, limits.requestItems);
         const asked = readGraph(graph, limits.graphBytes);
         const outputs = await access.execute(asked, itemsOf(inputs, codec), { signal: context.signal });
         return { outputs: outputs.map((each) => codec.write(each, graph!.binaryOutputs)) };
@@ -111,7 +111,7 @@ async function giveOutputs(
     for (;;) {
       const data = await session.recvOutput();
       if (data === undefined) return outbox.end();
-      await handOver(outbox, { message: { case: "item", value: codec.write(data, asBinary) } });
+      await outbox.give({ message: { case: "item", value: codec.write(data, asBinary) } });
     }
   } catch (error) {
     outbox.end({ error });
@@ -135,7 +135,7 @@ async function takeInputs(
         await session.sendInput(codec.read(value.message.value));
       } catch (error) {
         // Why a session has failed comes out of its outputs. A client that does not read this is not read either.
-        await handOver(outbox, { message: { case: "refused", value: toErrorMessage(error) } });
+        await outbox.give({ message: { case: "refused", value: toErrorMessage(error) } });
       }
     }
   } catch (error) {
@@ -160,10 +160,7 @@ function readGraph(message: Graph | undefined, graphBytes: number): PipelineGrap
   const graph = message?.graph;
   if (graph?.value === undefined) throw fail('wanted its "name" or its "json"');
   if (graph.case === "name") return graph.value;
-  if (graph.value.length > graphBytes) {
-    const message = `Cannot read the graph: it has ${graph.value.length} characters, wanted at most ${graphBytes}`;
-    throw new SluiceError("LimitExceeded", message, { key: "graphBytes" });
-  }
+  assertAtMost("graphBytes", graph.value.length, graphBytes);
   let file: unknown;
   try {
     file = JSON.parse(graph.value);
@@ -181,9 +178,4 @@ function* itemsOf(inputs: readonly Item[], codec: ItemCodec): Iterable<Transport
 /** A call that was cut off ends as its signal says. */
 function failureOf(error: unknown, { signal }: HandlerContext): unknown {
   return signal.aborted ? signal.reason : toStatus(error);
-}
-
-function tooManyItems(found: number, most: number): SluiceError {
-  const message = `Cannot read the request: it has ${found} items, wanted at most ${most}`;
-  return new SluiceError("LimitExceeded", message, { key: "requestItems" });
 }

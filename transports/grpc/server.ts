@@ -12,9 +12,8 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { Code, ConnectError, createConnectRouter, createContextValues } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import { Access, isLoopback, randomToken } from "../../control/server/access.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { assertCallersChecked } from "../serve_options.ts";
+import { Callers } from "../callers.ts";
 import { Connections } from "./connections.ts";
 import { ARRIVED_CALL, makeGate, type Peer } from "./gate.ts";
 import { assertGrpcOptions, DEFAULT_PORT, GRPC_LIMITS, type GrpcOptions } from "./grpc_options.ts";
@@ -65,10 +64,9 @@ export interface GrpcServer extends AsyncDisposable {
 export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}): Promise<GrpcServer> {
   assertGrpcOptions(options);
   const { tls } = options;
-  if (tls?.clientCa === undefined) assertCallersChecked(router, options);
   const hostname = options.hostname ?? "127.0.0.1";
-  const isOpen = isLoopback(hostname) || tls?.clientCa !== undefined;
-  const token = options.token ?? (options.access === "router" || isOpen ? undefined : randomToken());
+  const callers = new Callers(router, options);
+  const { token } = callers;
   const limits = { ...GRPC_LIMITS, ...options.limits };
   const origins = options.origins ?? [];
   const shutdown = new AbortController();
@@ -78,12 +76,7 @@ export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}
     binaryOptions: { readUnknownFields: false },
     readMaxBytes: limits.messageBytes,
     shutdownSignal: shutdown.signal,
-    requestGate: makeGate({
-      router,
-      access: new Access({ hostname, ...(token !== undefined && { token }), allowedHosts: [] }),
-      limits,
-      wantsCredentials: options.access === "router" && !isLoopback(hostname),
-    }),
+    requestGate: makeGate(callers, limits),
   });
   calls.service(PipelineService, pipelineService(new ItemCodec(limits.messageBytes), limits));
   calls.service(Health, healthService(SERVICES.map(({ typeName }) => typeName)));

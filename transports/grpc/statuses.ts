@@ -46,14 +46,17 @@ export function fromErrorMessage({ code, message, fields }: ErrorMessage): Error
   return fromWireError({ code, message, fields: read });
 }
 
-/** The status of a call that failed so. @param status by default it follows from the code */
-export function toStatus(error: unknown, status?: Code): ConnectError {
+/** The status of a call that failed so. */
+export function toStatus(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   const code = codeOf(error);
   if (code === undefined) logger("control").error("A call of a pipeline failed", { error });
   const value = toErrorMessage(error);
+  const isUnknown = code === "AccessDenied" && (error as SluiceError).key === "token";
   const isBadInput = error instanceof SluiceError && error.isBadInput;
-  status ??= (code && STATUSES[code]) ?? (isBadInput ? Code.InvalidArgument : Code.Internal);
+  const status = isUnknown
+    ? Code.Unauthenticated
+    : (code && STATUSES[code]) ?? (isBadInput ? Code.InvalidArgument : Code.Internal);
   return new ConnectError(value.message, status, undefined, [{ desc: ErrorSchema, value }], error);
 }
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { Credentials } from "../../core/pipeline/router_options.ts";
 import { pem } from "../fixtures/pem.ts";
-import { textItem, textOf } from "../http/fixtures/served.ts";
+import { textItem, textOf } from "../fixtures/text_items.ts";
 import { served } from "./fixtures/served.ts";
 import { GrpcTransport } from "./grpc_transport.ts";
 import { serveGrpc } from "./server.ts";

@@ -5,7 +5,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code, type ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import { pem, pemPath } from "../fixtures/pem.ts";
-import { until } from "../http/fixtures/served.ts";
+import { until } from "../fixtures/text_items.ts";
 import { served } from "./fixtures/served.ts";
 import {
   ErrorSchema,

@@ -38,6 +38,7 @@ export function statusOf(error: unknown): number {
   const code = codeOf(error);
   if (code === undefined) return 500;
   const { key = "" } = error as SluiceError;
+  if (code === "AccessDenied" && key === "token") return 401;
   if (code === "LimitExceeded" && COUNTS.test(key)) return 429;
   // A server that stops comes back.
   if (code === "Busy" && key === "draining") return 503;

@@ -5,7 +5,7 @@ import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
 import { nodePackage } from "../../sluice.gen.ts";
-import { until } from "./fixtures/served.ts";
+import { until } from "../fixtures/text_items.ts";
 import { serveHttp } from "./server.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 

@@ -1,7 +1,8 @@
 /** Clients that mean no good, or die: the server goes on, holds little, and leaves no session behind. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
-import { type Served, served, textItem, textJson, textOf, until } from "./fixtures/served.ts";
+import { type Served, served } from "./fixtures/served.ts";
+import { textItem, textJson, textOf, until } from "../fixtures/text_items.ts";
 import { FRAMES_TYPE, joinFrames } from "./wire.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 

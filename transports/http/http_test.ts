@@ -3,8 +3,9 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import { SluiceError } from "../../core/errors.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { EchoPipelines } from "./fixtures/echo_pipelines.ts";
-import { served, textItem, textJson, textOf, until } from "./fixtures/served.ts";
+import { EchoPipelines } from "../fixtures/echo_pipelines.ts";
+import { served } from "./fixtures/served.ts";
+import { textItem, textJson, textOf, until } from "../fixtures/text_items.ts";
 import { HTTP_LIMITS } from "./http_options.ts";
 import { serveHttp } from "./server.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";

@@ -6,6 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { PipelineGraph } from "../../core/pipeline/transport.ts";
 import type { TransportData, TransportFormat } from "../../core/pipeline/transport_data.ts";
+import { assertAtMost, type RequestLimits } from "../request_limits.ts";
 import { HttpFault } from "./faults.ts";
 import { ExecuteRequest, InputRequest, SessionRequest, type z } from "./schemas.ts";
 import { FRAMES_TYPE, joinFrames, splitFrames } from "./wire.ts";
@@ -14,12 +15,6 @@ import { FRAMES_TYPE, joinFrames, splitFrames } from "./wire.ts";
 export interface ItemFormats {
   readonly binary: TransportFormat;
   readonly json: TransportFormat;
-}
-
-/** What a request may have. */
-export interface RequestLimits {
-  readonly graphBytes: number;
-  readonly requestItems: number;
 }
 
 /** Which of the formats a request is in. */
@@ -82,26 +77,18 @@ export class RequestReader {
   #graph(graph: z.infer<typeof SessionRequest>["graph"], bytes: number): PipelineGraph {
     const { graphBytes } = this.#limits;
     const length = typeof graph === "string" || bytes <= graphBytes ? 0 : JSON.stringify(graph).length;
-    if (length <= graphBytes) return graph as PipelineGraph;
-    const message = `Cannot read the request: its graph has ${length} characters, wanted at most ${graphBytes}`;
-    throw new SluiceError("LimitExceeded", message, { key: "graphBytes" });
+    assertAtMost("graphBytes", length, graphBytes);
+    return graph as PipelineGraph;
   }
 
   *#itemsOfFrames(frames: readonly Uint8Array[]): Iterable<TransportData> {
-    this.#assertCount(frames.length);
+    assertAtMost("requestItems", frames.length, this.#limits.requestItems);
     for (const each of frames) yield this.#formats.binary.deserialize(each);
   }
 
   *#itemsOfJson(items: readonly unknown[]): Iterable<TransportData> {
-    this.#assertCount(items.length);
+    assertAtMost("requestItems", items.length, this.#limits.requestItems);
     for (const each of items) yield this.#formats.json.deserialize(encoder.encode(JSON.stringify(each)));
-  }
-
-  #assertCount(items: number): void {
-    const { requestItems } = this.#limits;
-    if (items <= requestItems) return;
-    const message = `Cannot read the request: it has ${items} items, wanted at most ${requestItems}`;
-    throw new SluiceError("LimitExceeded", message, { key: "requestItems" });
   }
 }
 

@@ -7,9 +7,9 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { type Access, isWholeUpgrade, offersProtocol, tokenOf } from "../../control/server/access.ts";
-import type { CallerAccess } from "../../core/pipeline/router_options.ts";
+import type { CallerAccess, Credentials } from "../../core/pipeline/router_options.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { codeOf } from "../wire_error.ts";
+import type { Callers } from "../callers.ts";
 import type { BodyReader } from "./bodies.ts";
 import { readClient } from "./client_file.ts";
 import { eventStream } from "./event_stream.ts";
@@ -35,14 +35,14 @@ const EVENT_HEADERS = {
 /** What the routes stand on. */
 export interface RouteParts {
   readonly router: SessionRouter;
+  /** Where requests may come from. */
   readonly access: Access;
+  readonly callers: Callers;
   readonly formats: ItemFormats;
   readonly limits: Required<HttpLimits>;
   readonly origins: readonly string[];
   readonly bodies: BodyReader;
   readonly sessions: HttpSessions;
-  /** Whether a request without a token is turned away, whatever the router says. */
-  readonly wantsCredentials: boolean;
   /** The WebSockets that are open. */
   readonly sockets: Set<StreamSocket>;
   /** Whether the server takes no more requests. */
@@ -58,7 +58,7 @@ type RouteContext = Context<RouteEnv>;
 
 /** Makes the routes. */
 export function makeRoutes(parts: RouteParts): Hono<RouteEnv> {
-  const { router, access, limits, bodies, sessions, sockets } = parts;
+  const { router, access, callers, limits, bodies, sessions, sockets } = parts;
   const requests = new RequestReader(parts.formats, limits);
   const app = new Hono<RouteEnv>();
   app.onError((error) => answerFault(error));
@@ -79,27 +79,11 @@ export function makeRoutes(parts: RouteParts): Hono<RouteEnv> {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/client.js", readClient);
   app.use("*", async (c, next) => {
-    const refusal = access.checkToken(c.req.raw);
-    if (refusal !== undefined) throw new HttpFault(refusal.status, "AccessDenied", tokenFault(c.req.raw));
+    callers.check(credentialsOf(c));
     await next();
   });
-  const enter = async (c: RouteContext): Promise<CallerAccess> => {
-    const token = tokenOf(c.req.raw);
-    if (token === undefined && parts.wantsCredentials) {
-      throw new HttpFault(401, "AccessDenied", tokenFault(c.req.raw));
-    }
-    try {
-      return await router.authenticate({
-        transport: "http",
-        address: c.env.address,
-        ...(token !== undefined && { token }),
-      });
-    } catch (error) {
-      if (codeOf(error) !== "AccessDenied") throw error;
-      throw new HttpFault(401, "AccessDenied", (error as Error).message, { cause: error });
-    }
-  };
-  app.get("/openapi.json", (c) => c.json(describeApi(access.wantsToken)));
+  const enter = (c: RouteContext): Promise<CallerAccess> => callers.enter(credentialsOf(c));
+  app.get("/openapi.json", (c) => c.json(describeApi(callers.token !== undefined)));
   app.get("/metrics", async (c) => {
     await enter(c);
     const own = {
@@ -203,7 +187,7 @@ function isUpgrade(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-function tokenFault(request: Request): string {
-  const why = tokenOf(request) === undefined ? "a token is wanted" : "the token is wrong";
-  return `Cannot answer: ${why}`;
+function credentialsOf({ req, env }: RouteContext): Credentials {
+  const token = tokenOf(req.raw);
+  return { transport: "http", address: env.address, ...(token !== undefined && { token }) };
 }

@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { Access, isLoopback, randomToken } from "../../control/server/access.ts";
+import { Access } from "../../control/server/access.ts";
 import { Listener } from "../../control/server/listener.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import { jsonFormat } from "../../core/pipeline/json_format.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
-import { assertCallersChecked } from "../serve_options.ts";
+import { Callers } from "../callers.ts";
 import { BodyReader } from "./bodies.ts";
 import { answerFault } from "./faults.ts";
 import { assertHttpOptions, DEFAULT_PORT, HTTP_LIMITS, type HttpOptions } from "./http_options.ts";
@@ -53,15 +53,13 @@ export interface HttpServer extends AsyncDisposable {
  */
 export function serveHttp(router: SessionRouter, options: HttpOptions = {}): HttpServer {
   assertHttpOptions(options);
-  assertCallersChecked(router, options);
   const hostname = options.hostname ?? "127.0.0.1";
-  const needsToken = options.access !== "router" && !isLoopback(hostname);
-  const token = options.token ?? (needsToken ? randomToken() : undefined);
+  const callers = new Callers(router, options);
+  const { token } = callers;
   const limits = { ...HTTP_LIMITS, ...options.limits };
   const origins = options.origins ?? [];
   const access = new Access({
     hostname,
-    ...(token !== undefined && { token }),
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: origins,
   });
@@ -74,13 +72,13 @@ export function serveHttp(router: SessionRouter, options: HttpOptions = {}): Htt
   const routes = makeRoutes({
     router,
     access,
+    callers,
     formats,
     limits,
     origins,
     bodies,
     sessions,
     sockets,
-    wantsCredentials: options.access === "router" && !isLoopback(hostname),
     isClosing: () => isClosing,
   });
   const listener = new Listener({

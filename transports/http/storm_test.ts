@@ -5,7 +5,7 @@ import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { nodePackage } from "../../sluice.gen.ts";
-import { until } from "./fixtures/served.ts";
+import { until } from "../fixtures/text_items.ts";
 import { storm, type StormCounts } from "./fixtures/storm.ts";
 import { serveHttp } from "./server.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";

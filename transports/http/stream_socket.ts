@@ -13,6 +13,7 @@ import { isPlainObject } from "../../core/errors/kind_of.ts";
 import type { CallerAccess } from "../../core/pipeline/router_options.ts";
 import type { PipelineGraph, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportFormat } from "../../core/pipeline/transport_data.ts";
+import { assertAtMost } from "../request_limits.ts";
 import { toWireError } from "../wire_error.ts";
 import { statusOf } from "./faults.ts";
 import { ReceiveWindow, SendWindow } from "./window.ts";
@@ -117,17 +118,13 @@ export class StreamSocket {
   }
 
   #start(data: string | ArrayBuffer): void {
-    const { graphBytes } = this.#limits;
     if (typeof data !== "string") {
       throw new SluiceError(
         "InvalidMessage",
         "Cannot start a session: the first message is binary, wanted the graph as text",
       );
     }
-    if (data.length > graphBytes) {
-      const message = `Cannot start a session: the graph has ${data.length} characters, wanted at most ${graphBytes}`;
-      throw new SluiceError("LimitExceeded", message, { key: "graphBytes" });
-    }
+    assertAtMost("graphBytes", data.length, this.#limits.graphBytes);
     const { type, graph, window } = parseObject("the first message", data);
     if (type !== "graph" || !(typeof graph === "string" || isPlainObject(graph))) {
       const message = 'Cannot start a session: wanted {"type": "graph", "graph": NAME or OBJECT} as the first message';

@@ -2,8 +2,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
-import { HELD_ITEMS } from "./fixtures/echo_pipelines.ts";
-import { served, textItem, textOf, until } from "./fixtures/served.ts";
+import { HELD_ITEMS } from "../fixtures/echo_pipelines.ts";
+import { served } from "./fixtures/served.ts";
+import { textItem, textOf, until } from "../fixtures/text_items.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 
 const format = binaryFormat();

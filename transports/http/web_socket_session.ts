@@ -6,6 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import { BaseSession, type PipelineGraph } from "../../core/pipeline/transport.ts";
 import type { TransportData, TransportFormat } from "../../core/pipeline/transport_data.ts";
+import { ClientState, type SessionOutcome } from "../client_state.ts";
 import { fromWireError } from "../wire_error.ts";
 import { ReceiveWindow, SendWindow } from "./window.ts";
 import { type ClientMessage, isPositive, isWindow, parseObject, type StreamWindow } from "./wire.ts";
@@ -26,10 +27,7 @@ export class WebSocketSession extends BaseSession {
   readonly #closed = Promise.withResolvers<void>();
   #sessionId = "";
   #inputs: SendWindow | undefined;
-  /** Why the server has not taken an input that was sent. */
-  #refusal: Error | undefined;
-  /** Nothing more comes: the graph has ended, it failed, or the session was closed. */
-  #end: { readonly error?: Error } | undefined;
+  readonly #state = new ClientState();
   #wake: (() => void) | undefined;
   /** Inputs go out one after the other. */
   #sending: Promise<void> = Promise.resolve();
@@ -90,7 +88,8 @@ export class WebSocketSession extends BaseSession {
 
   /** Whether it takes or may still give items. */
   get isActive(): boolean {
-    return this.#end === undefined || (this.#end.error === undefined && this.#outputs.length > 0);
+    const { end } = this.#state;
+    return end === undefined || (end.error === undefined && this.#outputs.length > 0);
   }
 
   /**
@@ -104,11 +103,8 @@ export class WebSocketSession extends BaseSession {
     this.#sending = turn.promise;
     try {
       await before;
-      while (this.#end === undefined && this.#inputs?.hasRoom === false) await this.#inputs.changed();
-      this.#throwRefusal();
-      if (this.#end !== undefined) {
-        throw this.#end.error ?? new SluiceError("Busy", "Cannot send an item: the session has ended");
-      }
+      while (this.#state.end === undefined && this.#inputs?.hasRoom === false) await this.#inputs.changed();
+      this.#state.assertTakes();
       this.#inputs?.sent(bytes.length);
       this.#socket.send(bytes);
     } finally {
@@ -121,14 +117,13 @@ export class WebSocketSession extends BaseSession {
     if (this.#wake !== undefined) {
       throw new SluiceError("Busy", "Cannot wait for an output: another call waits already; await that one first");
     }
-    while (this.#outputs.length === 0 && this.#end === undefined) {
+    while (this.#outputs.length === 0 && this.#state.end === undefined) {
       await new Promise<void>((resolve) => this.#wake = resolve);
       this.#wake = undefined;
     }
     const bytes = this.#outputs.shift();
     if (bytes === undefined) {
-      if (this.#end?.error !== undefined) throw this.#end.error;
-      this.#throwRefusal();
+      this.#state.assertEndedWell();
       return undefined;
     }
     const items = this.#received.took(bytes.length);
@@ -139,7 +134,7 @@ export class WebSocketSession extends BaseSession {
   /** Closes the connection, by which the server ends the session. */
   async close(): Promise<void> {
     this.#outputs.length = 0;
-    this.#refusal = undefined;
+    this.#state.refusal = undefined;
     this.#finish({});
     this.#socket.close();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -149,15 +144,8 @@ export class WebSocketSession extends BaseSession {
     clearTimeout(timer);
   }
 
-  /** Tells a refusal once. */
-  #throwRefusal(): void {
-    const refusal = this.#refusal;
-    this.#refusal = undefined;
-    if (refusal !== undefined) throw refusal;
-  }
-
   #output(bytes: Uint8Array): void {
-    if (this.#end !== undefined) return;
+    if (this.#state.end !== undefined) return;
     if (!this.#received.received(bytes.length)) {
       throw new SluiceError("InvalidMessage", "Cannot take outputs: the server has sent more than it was allowed");
     }
@@ -172,7 +160,7 @@ export class WebSocketSession extends BaseSession {
       return this.#ready.resolve(sessionId);
     }
     if (type === "taken" && isPositive(items) && this.#inputs?.taken(items) === true) return;
-    if (type === "refused") return void (this.#refusal ??= fromWireError(error));
+    if (type === "refused") return void (this.#state.refusal ??= fromWireError(error));
     if (type === "failed") return this.#finish({ error: fromWireError(error) });
     if (type === "end") return this.#finish({});
     throw new SluiceError(
@@ -181,9 +169,8 @@ export class WebSocketSession extends BaseSession {
     );
   }
 
-  #finish(end: { readonly error?: Error }): void {
-    if (this.#end !== undefined) return;
-    this.#end = end;
+  #finish(end: SessionOutcome): void {
+    if (!this.#state.finish(end)) return;
     this.#ready.reject(end.error ?? new SluiceError("Busy", "Cannot start a session: it was closed"));
     this.#inputs?.wake();
     this.#wake?.();
