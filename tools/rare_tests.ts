@@ -42,6 +42,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/plugins/media_links_test.ts",
   // Other programs at the other end of a network.
   "processors/network/foreign_peers_test.ts",
+  "tests/cli/foreign_clients_test.ts",
   // Nodes that hang, end their thread, or keep what is not theirs.
   "tests/arriving_hang_test.ts",
   "tests/arriving_trial_test.ts",

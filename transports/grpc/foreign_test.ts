@@ -4,34 +4,29 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import { Buffer } from "node:buffer";
 import grpc from "@grpc/grpc-js";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import {
+  audioRequest,
+  callByPythonGrpc,
+  findPython,
+  graphRequest,
+  isThere,
+  type Request,
+  samplesOfResponses,
+  streamByGrpcJs,
+} from "../fixtures/foreign_clients.ts";
 import { HALL, RATE, speechInHall } from "../fixtures/hall.ts";
 import { until } from "../fixtures/text_items.ts";
 import { HealthCheckResponseSchema } from "./health.gen.ts";
-import {
-  StreamPipelineRequestSchema,
-  type StreamPipelineResponse,
-  StreamPipelineResponseSchema,
-} from "./pipeline.gen.ts";
 import { ServerReflectionRequestSchema, ServerReflectionResponseSchema } from "./reflection.gen.ts";
 import { serveGrpc } from "./server.ts";
 
-type Request = MessageInitShape<typeof StreamPipelineRequestSchema>;
-
 Deno.test("grpc-js gets the samples of execute() in fields of its own", async () => {
   await using at = await serving();
-  const requests: Request[] = [{ message: { case: "graph", value: { graph: { case: "name", value: "hall" } } } }];
-  for (const samples of at.blocks) {
-    const audio = { sampleRateHz: RATE, channels: [new Uint8Array(samples.buffer)] };
-    requests.push({ message: { case: "item", value: { port: "voice", payload: { case: "audio", value: audio } } } });
-  }
-  const { responses, status } = await at.stream(requests);
+  const blocks = at.blocks.map((samples) => audioRequest("voice", RATE, samples));
+  const { responses, status } = await streamByGrpcJs(at.client, [graphRequest("hall"), ...blocks]);
   equal(status.code, grpc.status.OK, status.details);
   match(responses[0].message.case === "ready" ? responses[0].message.value.sessionId : "", /^[0-9a-f-]{36}$/);
-  const samples = responses.flatMap(({ message }) => {
-    const payload = message.case === "item" ? message.value.payload : undefined;
-    return payload?.case === "audio" ? [...new Float32Array(new Uint8Array(payload.value.channels[0]).buffer)] : [];
-  });
-  deepEqual(samples, at.wanted);
+  deepEqual(samplesOfResponses(responses), at.wanted);
 });
 
 Deno.test("grpc-js is told INVALID_ARGUMENT for what is no graph, and of a deadline, and no session stays", async () => {
@@ -40,16 +35,16 @@ Deno.test("grpc-js is told INVALID_ARGUMENT for what is no graph, and of a deadl
     const [requests, code, details] of [
       [[], grpc.status.INVALID_ARGUMENT, /the stream is empty/],
       [[{ message: { case: "item", value: {} } }], grpc.status.INVALID_ARGUMENT, /wanted "graph" in the first/],
-      [[graph("hal")], grpc.status.INVALID_ARGUMENT, /offers no such graph/],
-      [[graph("hall"), graph("hall")], grpc.status.INVALID_ARGUMENT, /wanted "item" after the first/],
+      [[graphRequest("hal")], grpc.status.INVALID_ARGUMENT, /offers no such graph/],
+      [[graphRequest("hall"), graphRequest("hall")], grpc.status.INVALID_ARGUMENT, /wanted "item" after the first/],
     ] as [Request[], number, RegExp][]
   ) {
-    const { status } = await at.stream(requests);
+    const { status } = await streamByGrpcJs(at.client, requests);
     equal(status.code, code, status.details);
     match(status.details, details);
     equal(status.metadata.get("grpc-status-details-bin").length, 1);
   }
-  const { status } = await at.stream([graph("hall")], { deadline: Date.now() + 100 }, false);
+  const { status } = await streamByGrpcJs(at.client, [graphRequest("hall")], { deadline: Date.now() + 100 }, false);
   equal(status.code, grpc.status.DEADLINE_EXCEEDED);
   await until(() => at.router.figures().open === 0);
 });
@@ -79,29 +74,18 @@ Deno.test("health is SERVING, and reflection gives the file of a symbol", async 
   equal(none.case, "errorResponse");
 });
 
-const python = await findPython();
+const python = await findPython("grpc, google.protobuf", "protoc");
 
 Deno.test({
   name: "examples/grpc-server/client.py gets the samples of execute()",
   ignore: python === undefined,
   async fn() {
     await using at = await serving();
-    const folder = await Deno.makeTempDir();
-    const root = new URL("../../", import.meta.url).pathname;
-    const run = async (program: string, args: string[], env: Record<string, string> = {}) => {
-      const { code, stderr } = await new Deno.Command(program, { args, env }).output();
-      equal(code, 0, new TextDecoder().decode(stderr));
-    };
-    await run("protoc", ["-I", `${root}proto`, `--python_out=${folder}`, "sluice/v1/pipeline.proto"]);
-    const script = `${root}examples/grpc-server/client.py`;
-    await run(python!, [script, at.address, "hall", `${root}examples/speech.wav`, `${folder}/out`], {
-      PYTHONPATH: folder,
-    });
-    const out = new Float32Array((await Deno.readFile(`${folder}/out`)).buffer);
+    const speech = new URL("../../examples/speech.wav", import.meta.url).pathname;
+    const out = await callByPythonGrpc(python!, at.address, "hall", speech);
     // The client sends all of the recording, which starts with the blocks.
     const count = at.blocks.length * at.blocks[0].length;
-    deepEqual([...out.subarray(0, count)], at.wanted.slice(0, count));
-    await Deno.remove(folder, { recursive: true });
+    deepEqual(out.slice(0, count), at.wanted.slice(0, count));
   },
 });
 
@@ -109,7 +93,7 @@ const IS_DEEP = Deno.env.get("SLUICE_DEEP") === "1";
 
 Deno.test({
   name: "grpcurl learns the calls by reflection, and streams the samples of execute()",
-  ignore: !IS_DEEP || !await isThere("grpcurl", ["--version"]),
+  ignore: !IS_DEEP || !await isThere("grpcurl", "--version"),
   async fn() {
     await using at = await serving();
     const run = async (args: readonly string[], input = "") => {
@@ -148,31 +132,12 @@ async function serving() {
   const server = await serveGrpc(router, { port: 0 });
   const { host } = new URL(server.url);
   const client = new grpc.Client(host, grpc.credentials.createInsecure());
-  const write = (request: Request) =>
-    Buffer.from(toBinary(StreamPipelineRequestSchema, create(StreamPipelineRequestSchema, request)));
   return {
     address: host,
     client,
     router,
     blocks,
     wanted,
-    /** Sends requests, and gives what comes back. */
-    async stream(requests: readonly Request[], options: grpc.CallOptions = {}, ends = true) {
-      const call = client.makeBidiStreamRequest(
-        "/sluice.v1.PipelineService/StreamPipeline",
-        write,
-        (bytes) => fromBinary(StreamPipelineResponseSchema, bytes),
-        options,
-      );
-      const responses: StreamPipelineResponse[] = [];
-      const over = Promise.withResolvers<grpc.StatusObject>();
-      call.on("data", (response) => responses.push(response));
-      call.on("error", () => {});
-      call.on("status", over.resolve);
-      for (const each of requests) call.write(each);
-      if (ends) call.end();
-      return { responses, status: await over.promise };
-    },
     unary(path: string, request: Uint8Array): Promise<Uint8Array> {
       const as = (bytes: Uint8Array) => Buffer.from(bytes);
       return new Promise((resolve, reject) =>
@@ -185,23 +150,4 @@ async function serving() {
       await router[Symbol.asyncDispose]();
     },
   };
-}
-
-function graph(name: string): Request {
-  return { message: { case: "graph", value: { graph: { case: "name", value: name } } } };
-}
-
-async function findPython(): Promise<string | undefined> {
-  for (const program of ["python3", "/usr/bin/python3"]) {
-    const hasPackages = await isThere(program, ["-c", "import grpc, google.protobuf"]);
-    if (hasPackages && await isThere("protoc", ["--version"])) return program;
-  }
-  console.error("Left out for want of python3-grpcio and protobuf-compiler: the client in Python");
-  return undefined;
-}
-
-/** Whether a program is there, and does this. */
-async function isThere(program: string, args: readonly string[]): Promise<boolean> {
-  const command = new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" });
-  return await command.output().then(({ success }) => success, () => false);
 }

@@ -2,11 +2,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
+import { callByPythonSocket, findPython } from "../fixtures/foreign_clients.ts";
 import { BLOCK, BLOCKS, HALL, RATE, samplesOf, SPEECH, speechInHall } from "../fixtures/hall.ts";
 import { serveHttp } from "./server.ts";
 import { FRAMES_TYPE, joinFrames, splitFrames } from "./wire.ts";
 
-const python = await findPython();
+const python = await findPython("websockets");
 
 Deno.test("curl gets the samples of execute(): by POST in JSON and in frames, and as events of a session", async () => {
   await using at = await serving();
@@ -38,24 +39,8 @@ Deno.test({
   ignore: python === undefined,
   async fn() {
     await using at = await serving();
-    const page = await Deno.readTextFile(new URL("../../docs/transports/http.md", import.meta.url));
-    const script = `${/```python\n([^]*?)```/.exec(page)?.[1]}
-import array, sys, wave
-
-async def main():
-    with wave.open(sys.argv[2]) as file:
-        samples = array.array("h", file.readframes(${BLOCK * BLOCKS}))
-    blocks = [[each / 32768 for each in samples[at:at + ${BLOCK}]] for at in range(0, len(samples), ${BLOCK})]
-    out = array.array("f")
-    async for block in call(sys.argv[1], "hall", b"voice", ${RATE}, blocks):
-        out.extend(block)
-    sys.stdout.buffer.write(out.tobytes())
-
-asyncio.run(main())`;
-    const args = ["-c", script, at.url.replace("http", "ws"), SPEECH.pathname];
-    const { stdout, stderr, code } = await new Deno.Command(python!, { args }).output();
-    equal(code, 0, text(stderr));
-    deepEqual([...new Float32Array(stdout.slice().buffer)], at.wanted);
+    const file = { path: SPEECH.pathname, frames: BLOCK * BLOCKS };
+    deepEqual(await callByPythonSocket(python!, { url: at.url, graph: "hall", port: "voice", ...file }), at.wanted);
   },
 });
 
@@ -90,16 +75,6 @@ async function curl(url: string, body?: string | Uint8Array, ...args: string[]):
   const { stdout, code } = await child.output();
   equal(code, 0, url);
   return stdout;
-}
-
-/** A Python that has `websockets`; the test that needs it is left out where there is none. */
-async function findPython(): Promise<string | undefined> {
-  for (const program of ["python3", "/usr/bin/python3"]) {
-    const command = new Deno.Command(program, { args: ["-c", "import websockets"], stderr: "null" });
-    if (await command.output().then(({ success }) => success, () => false)) return program;
-  }
-  console.error("Left out for want of python3-websockets: the client in Python");
-  return undefined;
 }
 
 function text(bytes: Uint8Array): string {
