@@ -87,7 +87,7 @@ export { nodePackage, nodes } from "./sluice.gen.ts";
 export { collectNodes } from "./core/graph/collect_nodes.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
 export type { BuildEnvironment, NodeMetadata, RegistryBuilder } from "./core/registry/node_registry.ts";
-export type { ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/descriptor/descriptor.ts";
+export type { ConfigSchema, NodeDescriptor, PortDescriptor, Reach } from "./core/descriptor/descriptor.ts";
 export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.ts";
 
 // A graph: the runtime, its options, nodes and links.

@@ -177,6 +177,7 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
           type: "string",
           description: "File to write; a relative path starts at the working directory. The directory must exist.",
           minLength: 1,
+          "x-reaches": "path",
         },
         time: {
           enum: ["ns", "seconds", "none"],
@@ -1113,6 +1114,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
           type: "string",
           description: "File to write; a relative path starts at the working directory. The directory must exist.",
           minLength: 1,
+          "x-reaches": "path",
         },
         time: {
           enum: ["ns", "seconds", "none"],
@@ -2642,7 +2644,12 @@ export const httpSource: NodeType<HttpSourceConfig, HttpSourceHandle> = defineNo
     config: {
       type: "object",
       properties: {
-        url: { type: "string", description: "What to get.", pattern: "^https?://[^/?#]+" },
+        url: {
+          type: "string",
+          description: "What to get.",
+          pattern: "^https?://[^/?#]+",
+          "x-reaches": "url",
+        },
         headers: {
           type: "object",
           additionalProperties: { type: "string" },
@@ -2896,6 +2903,7 @@ export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeT
           description:
             "The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.",
           minLength: 1,
+          "x-reaches": "path",
         },
         start: {
           type: "integer",
@@ -3082,6 +3090,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
           type: "string",
           description: "The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes.",
           minLength: 1,
+          "x-reaches": "path",
         },
         start: {
           type: "integer",
@@ -3732,6 +3741,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           type: "string",
           description: "File to write; a relative path starts at the working directory. The directory must exist.",
           minLength: 1,
+          "x-reaches": "path",
         },
         container: {
           enum: ["auto", "mp4", "fragmented-mp4", "mov", "matroska", "webm", "ogg", "flac", "mp3", "adts"],
@@ -3998,6 +4008,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           type: "string",
           description: "File to read; a relative path starts at the working directory.",
           minLength: 1,
+          "x-reaches": "path",
         },
         positionSeconds: {
           type: "number",
@@ -4808,7 +4819,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
       properties: {
         command: {
           type: "array",
-          items: { type: "string" },
+          items: { type: "string", "x-reaches": "command" },
           description:
             'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.',
           maxItems: 256,
@@ -4999,7 +5010,7 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
       properties: {
         command: {
           type: "array",
-          items: { type: "string" },
+          items: { type: "string", "x-reaches": "command" },
           description:
             'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.',
           maxItems: 256,
@@ -5340,7 +5351,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
       properties: {
         command: {
           type: "array",
-          items: { type: "string" },
+          items: { type: "string", "x-reaches": "command" },
           description:
             'The program and its arguments, each by itself: no shell reads them. An example: `["sh", "-c", "tee copy.raw"]`.',
           minItems: 1,
@@ -7082,6 +7093,7 @@ export const udpSink: UdpSinkNodeType = defineNodeType<UdpSinkConfig, UdpSinkHan
           type: "string",
           description: "The host to send to, or a multicast address.",
           minLength: 1,
+          "x-reaches": "host",
           default: "127.0.0.1",
         },
         format: {
@@ -7339,16 +7351,19 @@ export const udpSource: NodeType<UdpSourceConfig, UdpSourceHandle> = defineNodeT
           description:
             "The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. By default `127.0.0.1`, or the group.",
           minLength: 1,
+          "x-reaches": "host",
         },
         group: {
           type: "string",
           description: "A multicast address whose packets are received, such as `239.0.0.1`.",
           minLength: 1,
+          "x-reaches": "host",
         },
         groupInterface: {
           type: "string",
           description: "The address of this machine whose network has the group; by default the system chooses.",
           minLength: 1,
+          "x-reaches": "host",
         },
         format: {
           enum: ["bytes", "text", "lines", "json", "ndjson", "s16", "s24", "s32", "f32", "items"],
@@ -7931,6 +7946,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
           type: "string",
           description: "File to write; a relative path starts at the working directory. The directory must exist.",
           minLength: 1,
+          "x-reaches": "path",
         },
         format: {
           enum: ["auto", "u8", "s16", "s24", "s32", "f32", "f64"],
@@ -8081,6 +8097,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
           type: "string",
           description: "File to read; a relative path starts at the working directory.",
           minLength: 1,
+          "x-reaches": "path",
         },
         blockSize: {
           type: "integer",
@@ -8284,6 +8301,7 @@ export const websocketSink: WebsocketSinkNodeType = defineNodeType<
           type: "string",
           description: "The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it.",
           minLength: 1,
+          "x-reaches": "host",
           default: "127.0.0.1",
         },
         origins: {
@@ -8573,6 +8591,7 @@ export const websocketSource: NodeType<WebsocketSourceConfig, WebsocketSourceHan
           type: "string",
           description: "Where to connect to: `ws://…`, or `wss://…` with encryption.",
           pattern: "^wss?://[^/?#]+",
+          "x-reaches": "url",
         },
         headers: {
           type: "object",
@@ -8875,11 +8894,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "a1e2280ccaa0dce7",
     "processors/data/console_sink.ts": "4ef8db1b3b855a44",
-    "processors/data/websocket_sink.ts": "87ccdd45ffb73eb4",
-    "processors/file/arrow_sink.ts": "1a61c31f375095c1",
-    "processors/file/csv_sink.ts": "071246ca564b5667",
-    "processors/file/wav_sink.ts": "5a02c03d7060c8cc",
-    "processors/file/wav_source.ts": "3b5583c1b8d34456",
+    "processors/data/websocket_sink.ts": "711238ced68ac113",
+    "processors/file/arrow_sink.ts": "389b447c8ed3ba4d",
+    "processors/file/csv_sink.ts": "c75b92aeb70454f9",
+    "processors/file/wav_sink.ts": "74a2fc4ecb5644c3",
+    "processors/file/wav_source.ts": "78ff33503044d7f2",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
     "processors/flow/delay.ts": "276cde00b63fb189",
@@ -8890,18 +8909,18 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "56d55799a112feee",
-    "processors/media/image_sink.ts": "3d5d7e379823c85f",
-    "processors/media/image_source.ts": "3858264bc2f37d2e",
-    "processors/media/media_sink.ts": "44b4da6ecde3afd5",
-    "processors/media/media_source.ts": "7a03fa2449047758",
-    "processors/media/pipe_sink.ts": "65906d09bad947be",
-    "processors/media/pipe_source.ts": "5ee0aff4b20a53e4",
-    "processors/media/process.ts": "b8703339b23e2939",
-    "processors/network/http_source.ts": "7378fdd0eb939cbb",
-    "processors/network/udp_sink.ts": "35df5fb75f74f3cd",
-    "processors/network/udp_source.ts": "3fea1e1fc3b98767",
-    "processors/network/websocket_source.ts": "5cd1f49ea31fb6e1",
+    "processors/media/image_sink.ts": "d53eafdb85d8ebee",
+    "processors/media/image_source.ts": "c68f3c70352c3849",
+    "processors/media/media_sink.ts": "d2646bb0c18bb8aa",
+    "processors/media/media_source.ts": "2b5ea7e101e6a5f7",
+    "processors/media/pipe_sink.ts": "78870a074c70ac54",
+    "processors/media/pipe_source.ts": "506851151dd6b8e3",
+    "processors/media/process.ts": "81e945688c95176e",
+    "processors/network/http_source.ts": "54dad6c889d5e80a",
+    "processors/network/udp_sink.ts": "df477937e0ccba84",
+    "processors/network/udp_source.ts": "59ef316e69b76da9",
+    "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "210450461d55c82a",
+    "stages.gen.ts": "70977210ec92f4a0",
   },
 });

@@ -271,6 +271,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
         path: {
           type: "string",
           default: "",
+          "x-reaches": "path",
           description: "The file: whole records after each other, a number for each channel.",
         },
         fileFormat: {
@@ -282,6 +283,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
         address: {
           type: "string",
           default: "",
+          "x-reaches": "host",
           description: "The socket to connect to, HOST:PORT or unix:PATH, which sends what would be in the file.",
         },
         reconnect: {
@@ -3045,6 +3047,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
           maxLength: 4000,
           default: "",
           "x-live": true,
+          "x-reaches": "path",
           description: "The path of a PNG file that is drawn, too; empty for none.",
         },
         imagePosition: {

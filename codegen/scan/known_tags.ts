@@ -19,6 +19,7 @@ export const VALUE_TAGS = [
   "maxItems",
   "integer",
   "unit",
+  "reaches",
   "example",
   "deprecated",
 ] as const;

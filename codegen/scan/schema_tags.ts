@@ -5,7 +5,7 @@
  */
 import { Node } from "ts-morph";
 import { convertDurations, describeSchema } from "../../core/descriptor/config_check.ts";
-import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
+import { type ConfigSchema, REACHES } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { DocTag } from "./doc_comment.ts";
 import { checkTags, type PlacedDoc } from "./docs.ts";
@@ -87,6 +87,14 @@ function applyTag(
   if (name === "unit") {
     if (value === "") return problem("the unit is missing", `write it after the tag: "@unit dB"`);
     return { ...schema, "x-unit": value };
+  }
+  if (name === "reaches") {
+    const reach = REACHES.find((each) => each === value);
+    if (reach === undefined) {
+      return problem(`${JSON.stringify(value)} is not known`, `write one of ${REACHES.join(", ")}: "@reaches path"`);
+    }
+    return changeAt(schema, "string", (draft) => draft["x-reaches"] = reach) ??
+      problem(`found ${describeFound(schema)}, wanted a string`, "remove the tag");
   }
   if (name === "example") {
     const example = parseExample(schema, value);

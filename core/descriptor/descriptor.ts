@@ -74,6 +74,12 @@ export interface PortDescriptor {
   readonly doc: string;
 }
 
+/** What a text of a configuration may name: a file or folder, a URL, a network address, or a part of a command line. */
+export const REACHES = ["path", "url", "host", "command"] as const;
+
+/** What a text of a configuration names. */
+export type Reach = typeof REACHES[number];
+
 /** The subset of JSON Schema (2020-12) that describes one value: of a configuration, or of a data frame. */
 export interface ConfigSchema {
   /** The type of the value; absent with `enum` and `anyOf`, and where any will do. */
@@ -132,6 +138,8 @@ export interface ConfigSchema {
   readonly "x-unit"?: string;
   /** A duration: a number in this unit, or text with its own unit; `anyOf` has both. */
   readonly "x-duration"?: DurationUnit;
+  /** What of the machine the text names, from the doc tag `@reaches`: graphs from outside may name only what a policy allows. */
+  readonly "x-reaches"?: Reach;
   /** The key may be changed while the node runs. */
   readonly "x-live"?: boolean;
 }

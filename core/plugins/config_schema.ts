@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigObjectSchema, ConfigSchema } from "../descriptor/descriptor.ts";
+import { type ConfigObjectSchema, type ConfigSchema, REACHES } from "../descriptor/descriptor.ts";
 import { FORMAT_FIELDS, type FormatAccepts, type FormatField } from "../frames/format.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
@@ -50,6 +50,7 @@ const WORDS: { readonly [K in Exclude<keyof Required<ConfigSchema>, OfValues>]: 
   },
   "x-unit": isText,
   "x-duration": oneOf(["ns", "us", "ms", "s", "min", "h"]),
+  "x-reaches": oneOf(REACHES),
   "x-live": isTruth,
 };
 

@@ -40,7 +40,7 @@ export class WebsocketSink<T extends PacketFieldsOf<T>> {
   /** The port to listen on; 0: any that is free, which log and figures tell. @integer @minimum 0 @maximum 65535 */
   @config()
   port = 9001;
-  /** The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. @minLength 1 */
+  /** The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. @minLength 1 @reaches host */
   @config()
   hostname = "127.0.0.1";
   /** Origins whose pages may connect, such as `https://example.com`, beside those of this machine's own names. */

@@ -36,7 +36,7 @@ import { claimTake } from "./take.ts";
 export class ArrowSink<T extends PacketFieldsOf<T>> {
   @input()
   packet!: StreamInput<PacketFrame<T>>;
-  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 */
+  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 @reaches path */
   @config()
   path!: string;
   /** The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none. */

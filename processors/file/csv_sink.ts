@@ -39,7 +39,7 @@ const WRITE_LENGTH = 65_536;
 export class CsvSink<T extends PacketFieldsOf<T>> {
   @input()
   packet!: StreamInput<PacketFrame<T>>;
-  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 */
+  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 @reaches path */
   @config()
   path!: string;
   /** The first column: the time of a record as `timeNs` or `timeSeconds`, or none. */

@@ -43,7 +43,7 @@ const WRITE_BYTES = 262_144;
 export class WavSink {
   @input()
   audio!: StreamInput<AudioFrame>;
-  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 */
+  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 @reaches path */
   @config()
   path!: string;
   /**

@@ -48,7 +48,7 @@ const OFFLINE_VALUES = 8192;
 export class WavSource {
   @output()
   audio!: StreamOutput<AudioFrame>;
-  /** File to read; a relative path starts at the working directory. @minLength 1 */
+  /** File to read; a relative path starts at the working directory. @minLength 1 @reaches path */
   @config()
   path!: string;
   /**

@@ -48,6 +48,7 @@ export class ImageSink {
   /**
    * The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. The directory must exist.
    * @minLength 1
+   * @reaches path
    */
   @config()
   path!: string;

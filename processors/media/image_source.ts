@@ -46,7 +46,7 @@ export class ImageSource {
   /** Encoded pictures. */
   @output({ gives: { codec: "jpeg" } })
   jpeg!: StreamOutput<EncodedFrame>;
-  /** The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. @minLength 1 */
+  /** The files: `%05d` stands for a number of five digits, `%d` for one of as many as it takes. @minLength 1 @reaches path */
   @config()
   path!: string;
   /** The number of the first file. @integer @minimum 0 */

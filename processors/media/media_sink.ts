@@ -66,7 +66,7 @@ export class MediaSink {
   /** Samples. */
   @input({ dynamic: true })
   pcm!: StreamInput<AudioFrame>[];
-  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 */
+  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 @reaches path */
   @config()
   path!: string;
   /** How the file is laid out; `auto` goes by its extension. */

@@ -83,7 +83,7 @@ export class MediaSource {
   /** Samples. */
   @output({ dynamic: true })
   pcm!: StreamOutput<AudioFrame>[];
-  /** File to read; a relative path starts at the working directory. @minLength 1 */
+  /** File to read; a relative path starts at the working directory. @minLength 1 @reaches path */
   @config()
   path!: string;
   /** Where it begins, from the start of the file; a change goes there. @minimum 0 @unit s */

@@ -52,6 +52,7 @@ export class PipeSink {
    * The program and its arguments, each by itself: no shell reads them. An example:
    * `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.
    * @maxItems 256
+   * @reaches command
    */
   @config()
   command: string[] = [];

@@ -57,6 +57,7 @@ export class PipeSource {
    * The program and its arguments, each by itself: no shell reads them. An example:
    * `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.
    * @maxItems 256
+   * @reaches command
    */
   @config()
   command: string[] = [];

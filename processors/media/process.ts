@@ -91,6 +91,7 @@ export class Process {
    * The program and its arguments, each by itself: no shell reads them. An example: `["sh", "-c", "tee copy.raw"]`.
    * @minItems 1
    * @maxItems 256
+   * @reaches command
    */
   @config()
   command!: string[];

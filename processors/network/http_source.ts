@@ -65,7 +65,7 @@ export class HttpSource {
   /** Samples. */
   @output()
   audio!: StreamOutput<AudioFrame>;
-  /** What to get. @pattern ^https?://[^/?#]+ */
+  /** What to get. @pattern ^https?://[^/?#]+ @reaches url */
   @config()
   url!: string;
   /** Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`. */

@@ -48,7 +48,7 @@ export class UdpSink<T extends PacketFieldsOf<T>> {
   /** The port to send to. @integer @minimum 1 @maximum 65535 */
   @config()
   port = 9002;
-  /** The host to send to, or a multicast address. @minLength 1 */
+  /** The host to send to, or a multicast address. @minLength 1 @reaches host */
   @config()
   hostname = "127.0.0.1";
   /**

@@ -62,14 +62,14 @@ export class UdpSource {
   port = 9002;
   /**
    * The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. By default `127.0.0.1`, or
-   * the group. @minLength 1
+   * the group. @minLength 1 @reaches host
    */
   @config()
   hostname?: string;
-  /** A multicast address whose packets are received, such as `239.0.0.1`. @minLength 1 */
+  /** A multicast address whose packets are received, such as `239.0.0.1`. @minLength 1 @reaches host */
   @config()
   group?: string;
-  /** The address of this machine whose network has the group; by default the system chooses. @minLength 1 */
+  /** The address of this machine whose network has the group; by default the system chooses. @minLength 1 @reaches host */
   @config()
   groupInterface?: string;
   /**

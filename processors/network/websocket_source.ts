@@ -57,7 +57,7 @@ export class WebsocketSource {
   /** Encoded frames, of items. */
   @output()
   encoded!: StreamOutput<EncodedFrame>;
-  /** Where to connect to: `ws://…`, or `wss://…` with encryption. @pattern ^wss?://[^/?#]+ */
+  /** Where to connect to: `ws://…`, or `wss://…` with encryption. @pattern ^wss?://[^/?#]+ @reaches url */
   @config()
   url!: string;
   /** Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`. */

@@ -98,6 +98,12 @@ export interface TaggedConfig {
    */
   readonly count?: number;
   /**
+   * Files to read.
+   *
+   * A list, each a string; [] by default.
+   */
+  readonly files?: readonly string[];
+  /**
    * Limit, or none.
    *
    * A number of at least 0 or null; null by default.
@@ -190,6 +196,12 @@ export const tagged: NodeType<TaggedConfig, TaggedHandle> = defineNodeType<Tagge
           description: "Old way to say Tagged.steps.",
           deprecated: true,
         },
+        files: {
+          type: "array",
+          items: { type: "string", "x-reaches": "path" },
+          description: "Files to read.",
+          default: [],
+        },
         limit: {
           anyOf: [{ type: "number", minimum: 0 }, { type: "null" }],
           description: "Limit, or none.",
@@ -217,6 +229,7 @@ export const tagged: NodeType<TaggedConfig, TaggedHandle> = defineNodeType<Tagge
             processor.frequenciesHz = values.frequenciesHz as typeof processor.frequenciesHz;
           }
           if (values.count !== undefined) processor.count = values.count as typeof processor.count;
+          if (values.files !== undefined) processor.files = values.files as typeof processor.files;
           if (values.limit !== undefined) processor.limit = values.limit as typeof processor.limit;
         },
       };
@@ -232,5 +245,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/doc-tags",
   url: import.meta.url,
   nodes: [tagged],
-  sources: { "sluice.json": "40825304a12f3ae3", "tagged.ts": "74eee08d720067cf" },
+  sources: { "sluice.json": "40825304a12f3ae3", "tagged.ts": "6c14ccf51abc1bad" },
 });

@@ -48,6 +48,9 @@ export class Tagged {
   /** Old way to say {@linkcode Tagged.steps}. @deprecated */
   @config()
   count?: number;
+  /** Files to read. @reaches path */
+  @config()
+  files: string[] = [];
   /** Limit, or none. @minimum 0 */
   @config()
   limit: number | null = null;

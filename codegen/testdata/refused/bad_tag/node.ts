@@ -25,5 +25,12 @@ export class Bad {
   @config()
   code = "";
 
+  /** Sound. @reaches disk */
+  @config()
+  sound = "";
+  /** Level. @reaches path */
+  @config()
+  level = 0;
+
   process(): void {}
 }

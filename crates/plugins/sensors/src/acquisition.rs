@@ -88,11 +88,11 @@ impl Stage for Acquisition {
         cr#"{"properties": {
             "source": {"type": "string", "enum": ["simulated", "file", "socket"], "default": "simulated",
                 "description": "Where counts come from."},
-            "path": {"type": "string", "default": "",
+            "path": {"type": "string", "default": "", "x-reaches": "path",
                 "description": "The file: whole records after each other, a number for each channel."},
             "fileFormat": {"type": "string", "enum": ["s16le", "s32le"], "default": "s16le",
                 "description": "Numbers in the file, or of the socket: integers of 16 or 32 bits, the low byte first."},
-            "address": {"type": "string", "default": "",
+            "address": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The socket to connect to, HOST:PORT or unix:PATH, which sends what would be in the file."},
             "reconnect": {"type": "boolean", "default": true,
                 "description": "Whether it connects to the socket again where the other side ends, for ever."},

@@ -72,7 +72,7 @@ impl Stage for Overlay {
                 "description": "Height of a line; 0 for a twentieth of the picture."},
             "opacity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.6, "x-live": true,
                 "description": "How dark the ground is."},
-            "image": {"type": "string", "maxLength": 4000, "default": "", "x-live": true,
+            "image": {"type": "string", "maxLength": 4000, "default": "", "x-live": true, "x-reaches": "path",
                 "description": "The path of a PNG file that is drawn, too; empty for none."},
             "imagePosition": {"type": "string", "enum": ["top-left", "top-right", "bottom-left", "bottom-right"],
                 "default": "top-right", "x-live": true, "description": "The corner of the image."},
