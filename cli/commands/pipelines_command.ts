@@ -30,8 +30,17 @@ const DRAIN_MS = 5_000;
 export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
   if (args.pipelines !== undefined) return await servePipelines(args, args.pipelines, token, io);
+  if (args.graph !== undefined) await assertGraphFile(args.graph);
   if (args.graph !== undefined) return await serveGraph(args, args.graph, { ...(token && { token }) }, io);
   const message = "Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines";
+  throw new SluiceError("InvalidConfig", message, { key: "--pipelines" });
+}
+
+/** @throws {SluiceError} `InvalidConfig` for a folder, which is offered, not run */
+async function assertGraphFile(path: string): Promise<void> {
+  const isFolder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+  if (!isFolder) return;
+  const message = `Cannot run "${path}": it is a folder; to offer the graphs in it, give --pipelines ${path}`;
   throw new SluiceError("InvalidConfig", message, { key: "--pipelines" });
 }
 
