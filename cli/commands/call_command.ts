@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SluiceError } from "../../core/errors.ts";
+import { listNames, SluiceError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/errors/suggestion.ts";
 import type { PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
 import { WebSocketTransport } from "../../transports/http/web_socket_transport.ts";
@@ -45,6 +46,8 @@ export async function callCommand(args: CallArgs, io: Io): Promise<number> {
     return signals.exitCode!;
   }
   await using session = opened;
+  assertPorts(session, args.graph, "input", inputs);
+  assertPorts(session, args.graph, "output", outputs);
   const files = outputs.map((each) => ({ ...each, writer: payloadWriter(each) }));
   const writers = new Map(files.map(({ port, writer }) => [port, writer]));
   const counts: Counts = { sent: 0, received: 0, doneNs: 0 };
@@ -90,6 +93,22 @@ function assertDifferent(outputs: readonly PortFile[]): void {
   if (again === undefined) return;
   const what = again.port === undefined ? "a file without a port" : `port "${again.port}"`;
   throw new SluiceError("InvalidConfig", `Cannot write "${again.path}": ${what} is given twice`, { key: "--output" });
+}
+
+/** Names a port that the graph lacks before anything is sent. @throws {SluiceError} `PortNotFound` */
+function assertPorts(
+  { ports }: StreamSession,
+  graph: string,
+  side: "input" | "output",
+  files: readonly PortFile[],
+): void {
+  const names = ports?.[`${side}s`];
+  const wrong = files.find(({ port }) => port !== undefined && names?.includes(port) === false);
+  if (wrong === undefined || names === undefined) return;
+  const { port = "", path } = wrong;
+  const what = `graph "${graph}" has no ${side} "${port}"${didYouMean(port, names)}; ${side}s: ${listNames(names)}`;
+  const message = `Cannot use --${side} ${port}=${path}: ${what}`;
+  throw new SluiceError("PortNotFound", message, { port, available: [...names], key: `--${side}` });
 }
 
 /** A graph file is sent along; anything else is the name of a graph that the server has. */

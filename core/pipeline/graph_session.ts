@@ -14,7 +14,7 @@ import type { FramePayload } from "./frame_maker.ts";
 import { ItemCheck } from "./item_check.ts";
 import type { SessionSinkHandle } from "./session_sink.ts";
 import { noteRuntime } from "./session_runtimes.ts";
-import { BaseSession } from "./transport.ts";
+import { BaseSession, type SessionPorts } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
 /** An input of the session. */
@@ -29,6 +29,7 @@ interface SessionInput {
 export class GraphSession extends BaseSession {
   /** 122 random bits. */
   override readonly sessionId = crypto.randomUUID();
+  readonly #ports: SessionPorts;
   readonly #runtime: Runtime;
   readonly #inputs: ReadonlyMap<string, SessionInput>;
   readonly #sinks: readonly SessionSinkHandle[];
@@ -37,8 +38,9 @@ export class GraphSession extends BaseSession {
   #over: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor({ inputs, build }: PreparedPipeline) {
+  private constructor({ inputs, outputs, build }: PreparedPipeline) {
     super();
+    this.#ports = { inputs: inputs.map(({ name }) => name), outputs: outputs.map(({ name }) => name) };
     const { runtime, sources, sinks, outbox } = build();
     this.#runtime = runtime;
     noteRuntime(this, runtime);
@@ -61,6 +63,10 @@ export class GraphSession extends BaseSession {
     }
     session.#over = session.#run();
     return session;
+  }
+
+  override get ports(): SessionPorts {
+    return this.#ports;
   }
 
   override get isActive(): boolean {

@@ -63,6 +63,7 @@ Deno.test("PipelineRunner.execute() gives items without a time the end of the on
 
 Deno.test("a session has several inputs and outputs, and many outputs for one input", async () => {
   await using session = await runner.stream(WORDS);
+  deepEqual(session.ports, { inputs: ["text", "other"], outputs: ["words", "lengths", "other"] });
   await session.sendInput(text("one two three", "text"));
   await session.sendInput(text("x", "other"));
   await session.sendInput(new TransportData({ kind: "end" }));

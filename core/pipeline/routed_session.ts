@@ -10,7 +10,7 @@ import type { Runtime } from "../runtime.ts";
 import { runtimeOf } from "./session_runtimes.ts";
 import { sizeOf } from "./item_size.ts";
 import type { RouterClock, SessionEnd, SessionFigures, SessionLimits } from "./router_options.ts";
-import { BaseSession, type StreamSession } from "./transport.ts";
+import { BaseSession, type SessionPorts, type StreamSession } from "./transport.ts";
 import { TransportData } from "./transport_data.ts";
 
 /** The most items that may wait for room in one session. */
@@ -61,6 +61,10 @@ export class RoutedSession extends BaseSession {
     this.#place = place;
     this.#openedMs = this.#lastMs = place.clock.nowMs();
     this.#watchIdle();
+  }
+
+  override get ports(): SessionPorts | undefined {
+    return this.#inner.ports;
   }
 
   override get isActive(): boolean {

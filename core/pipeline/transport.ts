@@ -39,10 +39,20 @@ export interface PipelineTransport {
   stream(graph: PipelineGraph): Promise<StreamSession>;
 }
 
+/** The names of a session's ports. */
+export interface SessionPorts {
+  /** What takes items. */
+  readonly inputs: readonly string[];
+  /** What gives them. */
+  readonly outputs: readonly string[];
+}
+
 /** A graph that runs for one client. `await using` closes it. */
 export interface StreamSession extends AsyncDisposable, AsyncIterable<TransportData> {
   /** Names the session to whoever runs it; nobody can guess it. */
   readonly sessionId: string;
+  /** Its ports, if whoever runs it tells them. */
+  readonly ports?: SessionPorts | undefined;
   /** Whether it takes or may still give items: it was not closed, has not failed, and its last output was not read. */
   readonly isActive: boolean;
   /**
@@ -77,6 +87,10 @@ export abstract class BaseSession implements StreamSession {
   #writable: WritableStream<TransportData> | undefined;
   /** Names the session to whoever runs it. */
   abstract readonly sessionId: string;
+  /** Its ports; a class of sessions that knows them tells them. */
+  get ports(): SessionPorts | undefined {
+    return undefined;
+  }
   /** As the contract has it. */
   abstract readonly isActive: boolean;
   /** As the contract has it. */

@@ -95,6 +95,18 @@ Deno.test("sluice serve runs a graph whose page stays, and sluice call writes wh
   const unknown = await sluice([...call.with(2, "louder"), "--output", "sound=no.wav"], { cwd });
   assert.equal(unknown.code, 2, unknown.stderr);
   assert.match(unknown.stderr, /^error: .*"louder".*"quieter"/m);
+  for (
+    const [args, says] of [
+      [["--input", "voic=in.wav"], /has no input "voic" \(did you mean "voice"\?\); inputs: "voice"/],
+      [["--output", "x=no.wav"], /has no output "x"; outputs: "sound", "levels"|has no output "x".*"sound"/],
+    ] as const
+  ) {
+    for (const url of [server.url, server.grpc!]) {
+      const { code, stderr } = await answer(["call", url, "quieter", "--token-file", "token", ...args], { cwd });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, says);
+    }
+  }
   assert.equal(await server.end(), 130);
 });
 
@@ -109,6 +121,7 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
   for (
     const [args, says] of [
       [["serve"], /Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines/],
+      [["serve", "."], /Cannot run "\.": it is a folder; to offer the graphs in it, give --pipelines \./],
       [["serve", "--pipelines", "nowhere"], /cannot read "nowhere"/],
       [["serve", "--pipelines", "bad.json"], /"quieter" .*has no input "audio"|no port|quieter\.audio/],
       [["serve", "--pipelines", "bad.json", "--token-file", "bad.json"], /Cannot use the token in "bad\.json"/],

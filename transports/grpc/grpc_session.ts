@@ -7,7 +7,7 @@ import type { CallOptions, Client } from "@connectrpc/connect";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { SluiceError } from "../../core/errors.ts";
 import { Outbox } from "../../core/pipeline/outbox.ts";
-import { BaseSession } from "../../core/pipeline/transport.ts";
+import { BaseSession, type SessionPorts } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
 import { silentServer } from "../client_calls.ts";
 import { ClientState, type SessionOutcome } from "../client_state.ts";
@@ -30,6 +30,7 @@ export class GrpcSession extends BaseSession {
   readonly #requests = new Outbox<Request>();
   readonly #responses: AsyncIterator<StreamPipelineResponse>;
   #sessionId = "";
+  #ports: SessionPorts | undefined;
   readonly #state = new ClientState();
 
   private constructor(client: Client<typeof PipelineService>, codec: ItemCodec, options: CallOptions) {
@@ -59,7 +60,9 @@ export class GrpcSession extends BaseSession {
     }, openMs);
     const first = await session.#next().finally(() => clearTimeout(timer));
     if (first?.case === "ready") {
-      session.#sessionId = first.value.sessionId;
+      const { sessionId, inputs, outputs } = first.value;
+      session.#sessionId = sessionId;
+      if (inputs.length + outputs.length > 0) session.#ports = { inputs, outputs };
       return session;
     }
     await session.close();
@@ -69,6 +72,11 @@ export class GrpcSession extends BaseSession {
   /** Names the session to the server. */
   get sessionId(): string {
     return this.#sessionId;
+  }
+
+  /** Its ports. */
+  override get ports(): SessionPorts | undefined {
+    return this.#ports;
   }
 
   /** Whether it takes or may still give items. */

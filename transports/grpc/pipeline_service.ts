@@ -86,7 +86,9 @@ async function* responses(
   signal.addEventListener("abort", stop, { once: true });
   try {
     if (signal.aborted) throw signal.reason;
-    outbox.put({ message: { case: "ready", value: { sessionId: session.sessionId } } });
+    const { sessionId, ports = { inputs: [], outputs: [] } } = session;
+    const ready = { sessionId, inputs: [...ports.inputs], outputs: [...ports.outputs] };
+    outbox.put({ message: { case: "ready", value: ready } });
     void takeInputs(session, messages, codec, outbox);
     void giveOutputs(session, codec, binaryOutputs, outbox);
     for (;;) {

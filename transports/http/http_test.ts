@@ -294,7 +294,7 @@ Deno.test("/openapi.json describes every call by the schemas that check it", asy
 Deno.test("docs/transports/http.md names every call, limit and message", async () => {
   const page = await Deno.readTextFile(new URL("../../docs/transports/http.md", import.meta.url));
   const calls = ["/v1/graphs", "/v1/execute", "/v1/sessions/ID/input", "/v1/sessions/ID/output", "/v1/stream"];
-  const messages = ["graph", "ready", "taken", "refused", "failed", "end"].map((type) => `"type": "${type}"`);
+  const messages = ["graph", "ready", "taken", "refused", "failed", "end", "beat"].map((type) => `"type": "${type}"`);
   const missing = [...calls, ...messages, ...Object.keys(HTTP_LIMITS)].filter((each) => !page.includes(each));
   deepEqual(missing, []);
 });

@@ -28,6 +28,9 @@ const LOOK_MS = 5;
 /** The longest text message after the first, characters. */
 const MAX_TEXT = 1_024;
 
+/** The least time between two beats, milliseconds. */
+const MIN_BEAT_MS = 10;
+
 /** How long a client may take to answer a close, milliseconds. */
 const LAST_MS = 1_000;
 
@@ -59,6 +62,8 @@ export class StreamSocket {
   #isFeeding = false;
   /** What the client allows to be on its way; without, what waits for the network is the only limit. */
   #outputs: SendWindow | undefined;
+  /** Time between two beats, which a client asks for. */
+  #beatMs: number | undefined;
   #isOver = false;
   readonly #over = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
@@ -125,7 +130,7 @@ export class StreamSocket {
       );
     }
     assertAtMost("graphBytes", data.length, this.#limits.graphBytes);
-    const { type, graph, window } = parseObject("the first message", data);
+    const { type, graph, window, beatMs } = parseObject("the first message", data);
     if (type !== "graph" || !(typeof graph === "string" || isPlainObject(graph))) {
       const message = 'Cannot start a session: wanted {"type": "graph", "graph": NAME or OBJECT} as the first message';
       throw new SluiceError("InvalidMessage", message, { key: "graph" });
@@ -136,7 +141,15 @@ export class StreamSocket {
     }
     this.#isAsked = true;
     if (window !== undefined) this.#outputs = new SendWindow(window);
+    if (isPositive(beatMs)) this.#beat(Math.max(beatMs, MIN_BEAT_MS));
     void this.#run(graph as PipelineGraph);
+  }
+
+  /** Tells the client that the server lives, for as long as nothing else waits for the network. */
+  #beat(beatMs: number): void {
+    this.#beatMs = beatMs;
+    const timer = setInterval(() => this.#socket.bufferedAmount === 0 && this.#tell({ type: "beat" }), beatMs);
+    void this.#over.promise.then(() => clearInterval(timer));
   }
 
   #control(text: string): void {
@@ -156,7 +169,12 @@ export class StreamSocket {
       const session = await this.#access.stream(graph);
       this.#session = session;
       if (this.#isOver) return void await session.close();
-      this.#tell({ type: "ready", sessionId: session.sessionId, window: this.#limits.window });
+      const { sessionId, ports } = session;
+      const more = {
+        ...(ports !== undefined && { ports }),
+        ...(this.#beatMs !== undefined && { beatMs: this.#beatMs }),
+      };
+      this.#tell({ type: "ready", sessionId, window: this.#limits.window, ...more });
       void this.#feed();
       while (await this.#hasRoom()) {
         const data = await session.recvOutput();

@@ -78,6 +78,34 @@ Deno.test("WebSocketTransport.stream() gives a server up that does not answer", 
   (await taken).close();
 });
 
+Deno.test("a server beats for a client that asks for it, and a client gives a server up that has stopped", async () => {
+  await using at = served();
+  const socket = new WebSocket(`${at.server.url.replace("http", "ws")}/v1/stream`);
+  socket.onopen = () => socket.send(JSON.stringify({ type: "graph", graph: "echo", beatMs: 1 }));
+  const said: { type: string; beatMs?: number }[] = [];
+  const beaten = Promise.withResolvers<void>();
+  socket.onmessage = ({ data }) => {
+    said.push(JSON.parse(data));
+    if (said.filter(({ type }) => type === "beat").length === 2) beaten.resolve();
+  };
+  await beaten.promise;
+  equal(said.find(({ type }) => type === "ready")?.beatMs, 10);
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  await closed;
+
+  const ready = { type: "ready", sessionId: "x", window: { items: 1, bytes: 1 }, beatMs: 10 };
+  await using hung = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request, { protocol: "sluice.pipeline.v1" });
+    socket.onmessage = () => socket.send(JSON.stringify(ready));
+    return response;
+  });
+  const session = await new WebSocketTransport(`http://127.0.0.1:${hung.addr.port}`, { silenceMs: 30 }).stream("x");
+  await rejects(session.recvOutput(), { code: "Timeout", message: /the server has not answered for 0\.03 s/ });
+  await rejects(session.sendInput(textItem("a")), { code: "Timeout" });
+  await session.close();
+});
+
 Deno.test("a session that is full makes its client wait, and a client that reads nothing makes its session wait", async () => {
   await using at = served({ limits: { windowItems: 6 } });
   const session = await new WebSocketTransport(at.server.url, { windowItems: 5 }).stream("echo");

@@ -4,7 +4,8 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import { BaseSession, type PipelineGraph } from "../../core/pipeline/transport.ts";
+import { isPlainObject } from "../../core/errors/kind_of.ts";
+import { BaseSession, type PipelineGraph, type SessionPorts } from "../../core/pipeline/transport.ts";
 import type { TransportData, TransportFormat } from "../../core/pipeline/transport_data.ts";
 import { ClientState, type SessionOutcome } from "../client_state.ts";
 import { fromWireError } from "../wire_error.ts";
@@ -13,6 +14,9 @@ import { type ClientMessage, isPositive, isWindow, parseObject, type StreamWindo
 
 /** How long a server may take to close the connection, milliseconds. */
 const CLOSE_MS = 1_000;
+
+/** How many beats may be missing before a server counts as gone. */
+const BEATS = 3;
 
 /** Close code of RFC 6455: the connection broke off. */
 const ABNORMAL = 1006;
@@ -23,9 +27,13 @@ export class WebSocketSession extends BaseSession {
   readonly #format: TransportFormat;
   readonly #received: ReceiveWindow;
   readonly #outputs: Uint8Array[] = [];
-  readonly #ready = Promise.withResolvers<string>();
+  readonly #ready = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #sessionId = "";
+  #ports: SessionPorts | undefined;
+  /** Beats that are missing. */
+  #missed = 0;
+  #watch: ReturnType<typeof setInterval> | undefined;
   #inputs: SendWindow | undefined;
   readonly #state = new ClientState();
   #wake: (() => void) | undefined;
@@ -39,6 +47,7 @@ export class WebSocketSession extends BaseSession {
     this.#received = new ReceiveWindow(window);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
+      this.#missed = 0;
       try {
         if (typeof data === "string") this.#control(data);
         else this.#output(new Uint8Array(data as ArrayBuffer));
@@ -66,6 +75,7 @@ export class WebSocketSession extends BaseSession {
    * Starts a session on a socket that is being opened.
    *
    * @param window how many outputs may be on their way here
+   * @param silenceMs how long the server may say nothing
    * @throws {SluiceError} why the server refused it
    */
   static async open(
@@ -73,17 +83,23 @@ export class WebSocketSession extends BaseSession {
     graph: PipelineGraph,
     format: TransportFormat,
     window: StreamWindow,
+    silenceMs: number,
   ): Promise<WebSocketSession> {
     const session = new WebSocketSession(socket, format, window);
-    const message: ClientMessage = { type: "graph", graph, window };
+    const message: ClientMessage = { type: "graph", graph, window, beatMs: Math.ceil(silenceMs / BEATS) };
     socket.onopen = () => socket.send(JSON.stringify(message));
-    session.#sessionId = await session.#ready.promise;
+    await session.#ready.promise;
     return session;
   }
 
   /** Names the session to the server. */
   get sessionId(): string {
     return this.#sessionId;
+  }
+
+  /** Its ports. */
+  override get ports(): SessionPorts | undefined {
+    return this.#ports;
   }
 
   /** Whether it takes or may still give items. */
@@ -154,11 +170,15 @@ export class WebSocketSession extends BaseSession {
   }
 
   #control(text: string): void {
-    const { type, sessionId, window, items, error } = parseObject("a message of the server", text);
+    const { type, sessionId, window, ports, beatMs, items, error } = parseObject("a message of the server", text);
     if (type === "ready" && typeof sessionId === "string" && isWindow(window)) {
       this.#inputs ??= new SendWindow(window);
-      return this.#ready.resolve(sessionId);
+      this.#sessionId = sessionId;
+      if (isPorts(ports)) this.#ports = ports;
+      if (isPositive(beatMs)) this.#watch ??= setInterval(() => this.#miss(beatMs), beatMs);
+      return this.#ready.resolve();
     }
+    if (type === "beat") return;
     if (type === "taken" && isPositive(items) && this.#inputs?.taken(items) === true) return;
     if (type === "refused") return void (this.#state.refusal ??= fromWireError(error));
     if (type === "failed") return this.#finish({ error: fromWireError(error) });
@@ -169,8 +189,18 @@ export class WebSocketSession extends BaseSession {
     );
   }
 
+  /** Counts beats by a timer, not by the clock: a client that was held up itself hears what has come meanwhile first. */
+  #miss(beatMs: number): void {
+    if (++this.#missed <= BEATS) return;
+    const message = `Cannot go on with the session: the server has not answered for ${BEATS * beatMs / 1000} s; look ` +
+      "whether it hangs, or the network is down";
+    this.#finish({ error: new SluiceError("Timeout", message) });
+    this.#socket.close();
+  }
+
   #finish(end: SessionOutcome): void {
     if (!this.#state.finish(end)) return;
+    clearInterval(this.#watch);
     this.#ready.reject(end.error ?? new SluiceError("Busy", "Cannot start a session: it was closed"));
     this.#inputs?.wake();
     this.#wake?.();
@@ -179,6 +209,11 @@ export class WebSocketSession extends BaseSession {
   #tell(message: ClientMessage): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
+}
+
+function isPorts(value: unknown): value is SessionPorts {
+  const areNames = (names: unknown) => Array.isArray(names) && names.every((each) => typeof each === "string");
+  return isPlainObject(value) && areNames(value.inputs) && areNames(value.outputs);
 }
 
 function lostMessage(code: number, reason: string): string {

@@ -24,12 +24,17 @@ const UPGRADE_WANTED = 426;
 /** Outputs that may be on their way to a session's client by default. */
 const WINDOW = { items: 64, bytes: 4_194_304 };
 
+/** How long a server may say nothing in a session by default, milliseconds. */
+const SILENCE_MS = 30_000;
+
 /** Options of a {@linkcode WebSocketTransport}. */
 export interface WebSocketTransportOptions {
   /** What the server wants of every request. */
   readonly token?: string;
   /** How long a server may take to start a session, milliseconds; by default 10,000. */
   readonly openMs?: number;
+  /** How long a server may say nothing in a session, milliseconds; by default 30,000. The session has failed then. */
+  readonly silenceMs?: number;
   /** How many outputs may be on their way to a session's client; by default 64. */
   readonly windowItems?: number;
   /** How many bytes of them; by default 4 MiB. The item that passes the limit still comes. */
@@ -62,9 +67,9 @@ export class WebSocketTransport implements PipelineTransport {
    */
   constructor(url: string | URL, options: WebSocketTransportOptions = {}) {
     const base = readServerUrl(url, "ws", "http://127.0.0.1:8080");
-    assertKeys("Cannot make a client", options, ["token", "openMs", "windowItems", "windowBytes"]);
-    const { openMs, windowItems, windowBytes } = options;
-    assertCounts({ openMs, windowItems, windowBytes });
+    assertKeys("Cannot make a client", options, ["token", "openMs", "silenceMs", "windowItems", "windowBytes"]);
+    const { openMs, silenceMs, windowItems, windowBytes } = options;
+    assertCounts({ openMs, silenceMs, windowItems, windowBytes });
     this.#base = base;
     this.#options = options;
   }
@@ -99,7 +104,7 @@ export class WebSocketTransport implements PipelineTransport {
    * connections are taken; `Busy` if it cannot be reached; `Timeout` if it does not answer
    */
   async stream(graph: PipelineGraph): Promise<StreamSession> {
-    const { token, openMs = OPEN_MS, windowItems, windowBytes } = this.#options;
+    const { token, openMs = OPEN_MS, silenceMs = SILENCE_MS, windowItems, windowBytes } = this.#options;
     const url = new URL("/v1/stream", this.#base);
     url.protocol = url.protocol.replace("http", "ws");
     // Browsers let a page set no header of an upgrade but this.
@@ -114,7 +119,8 @@ export class WebSocketTransport implements PipelineTransport {
       socket.close();
     }, openMs);
     try {
-      return await Promise.race([WebSocketSession.open(socket, graph, this.#format, window), late.promise]);
+      const opening = WebSocketSession.open(socket, graph, this.#format, window, silenceMs);
+      return await Promise.race([opening, late.promise]);
     } catch (error) {
       throw hasOpened || (error as SluiceError).code === "Timeout" ? error : await this.#refusal(openMs);
     } finally {

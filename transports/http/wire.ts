@@ -6,7 +6,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { isPlainObject } from "../../core/errors/kind_of.ts";
-import type { PipelineGraph } from "../../core/pipeline/transport.ts";
+import type { PipelineGraph, SessionPorts } from "../../core/pipeline/transport.ts";
 import type { WireError } from "../wire_error.ts";
 
 /** Subprotocol of `/v1/stream`. */
@@ -28,12 +28,19 @@ export interface StreamWindow {
 
 /** What a client says on `/v1/stream` in text. */
 export type ClientMessage =
-  | { readonly type: "graph"; readonly graph: PipelineGraph; readonly window?: StreamWindow }
+  | { readonly type: "graph"; readonly graph: PipelineGraph; readonly window?: StreamWindow; readonly beatMs?: number }
   | { readonly type: "taken"; readonly items: number };
 
 /** What the server says on `/v1/stream` in text. */
 export type ServerMessage =
-  | { readonly type: "ready"; readonly sessionId: string; readonly window: StreamWindow }
+  | {
+    readonly type: "ready";
+    readonly sessionId: string;
+    readonly window: StreamWindow;
+    readonly ports?: SessionPorts;
+    readonly beatMs?: number;
+  }
+  | { readonly type: "beat" }
   | { readonly type: "taken"; readonly items: number }
   | { readonly type: "refused"; readonly error: WireError }
   | { readonly type: "failed"; readonly error: WireError }
