@@ -9,6 +9,9 @@ import { describeValue } from "../core/errors/describe_value.ts";
 /** How long a session may take to start by default, milliseconds. */
 export const OPEN_MS = 10_000;
 
+/** How long a server may show no sign of life by default, milliseconds. */
+export const SILENCE_MS = 30_000;
+
 const ATTEMPT = "Cannot make a client";
 
 /**

@@ -11,10 +11,8 @@ import {
   type OutgoingHttpHeaders,
   type SecureClientSessionOptions,
 } from "node:http2";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { Connections } from "./connections.ts";
-
-/** Time between two pings, milliseconds. */
-const PING_MS = 20_000;
 
 /** How long a connection stays open without a call, milliseconds. */
 const IDLE_MS = 10_000;
@@ -24,13 +22,17 @@ export class ClientConnection {
   /** The origin of the server's URL. */
   readonly authority: string;
   readonly #options: SecureClientSessionOptions;
-  readonly #connections = new Connections({ connections: Infinity, pingMs: PING_MS });
+  readonly #connections: Connections;
   #current: OpenConnection | undefined;
   #isClosed = false;
 
-  constructor(authority: string, options: SecureClientSessionOptions) {
+  /** @param silenceMs how long the server may leave pings unanswered */
+  constructor(authority: string, options: SecureClientSessionOptions, silenceMs: number) {
     this.authority = authority;
     this.#options = options;
+    const what = `the server has not answered for ${silenceMs / 1000} s; look whether it hangs, or the network is down`;
+    const silence = new ConnectError(what, Code.DeadlineExceeded);
+    this.#connections = new Connections({ connections: Infinity, pingMs: Math.ceil(silenceMs / 2), silence });
   }
 
   /** Opens a stream. @throws {Error} if the connection was closed for good */

@@ -12,6 +12,8 @@ import type { Socket } from "node:net";
 export interface ConnectionLimits {
   readonly connections: number;
   readonly pingMs: number;
+  /** What the calls of a connection fail with that answers no ping; by default that it was closed. */
+  readonly silence?: Error;
 }
 
 export class Connections {
@@ -79,7 +81,7 @@ export class Connections {
   #ping(): void {
     for (const [connection, isAsked] of this.#open) {
       if (isAsked) {
-        connection.destroy();
+        connection.destroy(this.#limits.silence);
         continue;
       }
       this.#open.set(connection, true);

@@ -183,6 +183,10 @@ Deno.test("a server that does not answer is given up", async () => {
   const accepted = listener.accept();
   await rejects(client.stream("echo"), { code: "Timeout", message: /has not answered for 30 ms/ });
   (await accepted).close();
+  await using other = new GrpcTransport(`grpc://127.0.0.1:${listener.addr.port}`, { silenceMs: 40 });
+  const next = listener.accept();
+  await rejects(other.execute("echo", []), { code: "Timeout", message: /the server has not answered for 0\.04 s/ });
+  (await next).close();
 });
 
 Deno.test("options that are none are refused", async () => {

@@ -9,7 +9,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
-import { abandoned, assertCounts, OPEN_MS, readServerUrl } from "../client_calls.ts";
+import { abandoned, assertCounts, OPEN_MS, readServerUrl, SILENCE_MS } from "../client_calls.ts";
 import { ClientConnection } from "./client_connection.ts";
 import { GRPC_LIMITS } from "./grpc_options.ts";
 import { GrpcSession } from "./grpc_session.ts";
@@ -32,6 +32,8 @@ export interface GrpcTransportOptions {
   };
   /** How long a server may take to start a session, milliseconds; by default 10,000. */
   readonly openMs?: number;
+  /** How long a server may leave pings unanswered, milliseconds; by default 30,000. Its calls have failed then. */
+  readonly silenceMs?: number;
   /** The most bytes of a message; by default 4 MiB. */
   readonly messageBytes?: number;
 }
@@ -66,12 +68,12 @@ export class GrpcTransport implements PipelineTransport, AsyncDisposable {
    */
   constructor(url: string | URL, options: GrpcTransportOptions = {}) {
     const base = readServerUrl(url, "grpc", "grpc://127.0.0.1:50051");
-    assertKeys("Cannot make a client", options, ["token", "tls", "openMs", "messageBytes"]);
-    const { token, tls, openMs = OPEN_MS, messageBytes = GRPC_LIMITS.messageBytes } = options;
-    assertCounts({ openMs, messageBytes });
+    assertKeys("Cannot make a client", options, ["token", "tls", "openMs", "silenceMs", "messageBytes"]);
+    const { token, tls, openMs = OPEN_MS, silenceMs = SILENCE_MS, messageBytes = GRPC_LIMITS.messageBytes } = options;
+    assertCounts({ openMs, silenceMs, messageBytes });
     if (tls !== undefined) assertKeys('Cannot make a client with "tls"', tls, ["ca", "cert", "key"]);
     this.#server = { origin: base.origin, openMs };
-    this.#connection = new ClientConnection(base.origin, { ...tls });
+    this.#connection = new ClientConnection(base.origin, { ...tls }, silenceMs);
     this.#codec = new ItemCodec(messageBytes);
     this.#client = createClient(
       PipelineService,

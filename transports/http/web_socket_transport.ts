@@ -10,7 +10,7 @@ import { assertKeys } from "../../core/errors/option_check.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "../../core/pipeline/transport.ts";
 import type { TransportData } from "../../core/pipeline/transport_data.ts";
-import { abandoned, assertCounts, OPEN_MS, readServerUrl, silentServer } from "../client_calls.ts";
+import { abandoned, assertCounts, OPEN_MS, readServerUrl, SILENCE_MS, silentServer } from "../client_calls.ts";
 import { fromWireError } from "../wire_error.ts";
 import { WebSocketSession } from "./web_socket_session.ts";
 import { FRAMES_TYPE, joinFrames, parseObject, splitFrames, STREAM_PROTOCOL } from "./wire.ts";
@@ -23,9 +23,6 @@ const UPGRADE_WANTED = 426;
 
 /** Outputs that may be on their way to a session's client by default. */
 const WINDOW = { items: 64, bytes: 4_194_304 };
-
-/** How long a server may say nothing in a session by default, milliseconds. */
-const SILENCE_MS = 30_000;
 
 /** Options of a {@linkcode WebSocketTransport}. */
 export interface WebSocketTransportOptions {
