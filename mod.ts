@@ -143,6 +143,8 @@ export type { TransportFormatOptions } from "./core/pipeline/binary_format.ts";
 export { jsonFormat } from "./core/pipeline/json_format.ts";
 export { PipelineRunner } from "./core/pipeline/pipeline_runner.ts";
 export { SessionRouter } from "./core/pipeline/session_router.ts";
+export { GraphPolicy } from "./core/pipeline/graph_policy.ts";
+export type { GraphPolicyLimits, GraphPolicyOptions } from "./core/pipeline/graph_policy.ts";
 export type { PipelineRunnerOptions } from "./core/pipeline/pipeline_runner.ts";
 export type { SessionRuntimeOptions } from "./core/pipeline/prepared_pipeline.ts";
 export type {

@@ -1,10 +1,17 @@
 /** Calls and sessions over gRPC by the client of the contract. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { Code } from "@connectrpc/connect";
+import { SluiceError } from "../../core/errors.ts";
+import { GraphPolicy } from "../../core/pipeline/graph_policy.ts";
+import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { TransportData, type TransportPayload } from "../../core/pipeline/transport_data.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { nodePackage } from "../../sluice.gen.ts";
 import { HELD_ITEMS } from "../fixtures/echo_pipelines.ts";
 import { textItem, textOf, until } from "../fixtures/text_items.ts";
 import { served } from "./fixtures/served.ts";
 import { GrpcTransport } from "./grpc_transport.ts";
+import { toStatus } from "./statuses.ts";
 import { serveGrpc } from "./server.ts";
 
 Deno.test("GrpcTransport.execute() gives every kind of payload back as it was", async () => {
@@ -50,6 +57,22 @@ Deno.test("what a server refuses comes with its code and fields, and that no ser
   await using client = new GrpcTransport(at.server.url);
   await rejects(client.stream("echo"), { code: "Busy", message: /Cannot go on with the call: .*ECONNREFUSED/ });
   await rejects(client.execute("echo", []), { code: "Busy" });
+});
+
+Deno.test("a graph that a client brings along over gRPC runs if the policy names its nodes", async () => {
+  const registry = new NodeRegistry([nodePackage]);
+  const { admit } = new GraphPolicy({ registry, nodes: ["gain", "wav-source"] });
+  await using at = await served({}, { transport: new PipelineRunner({ registry }), graphs: {}, admit });
+  const nodes = { quieter: { type: "gain", config: { gainDb: -6 } } };
+  const graph = { version: 1, nodes, inputs: { in: "quieter.audioIn" }, outputs: { out: "quieter.audioOut" } } as const;
+  const block = new TransportData({ kind: "audio", sampleRateHz: 8000, channels: [Float32Array.of(1)] });
+  const [{ payload }] = await at.client.execute(graph, [block]);
+  ok(payload.kind === "audio" && Math.abs(payload.channels[0][0] - 0.501) < 0.001);
+  const file = { type: "wav-source", config: { path: "../a.wav" } };
+  const refused = { code: "AccessDenied", nodeId: "file", key: "path" };
+  await rejects(at.client.stream({ version: 1, nodes: { file } }), refused);
+  await rejects(at.client.execute({ version: 1, nodes: { file } }, []), refused);
+  equal(toStatus(new SluiceError("AccessDenied", "")).code, Code.PermissionDenied);
 });
 
 Deno.test("an input that is refused is told at the next call, and the session goes on; a failure ends it", async () => {

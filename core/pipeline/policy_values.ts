@@ -1,0 +1,114 @@
+/**
+ * What the configurations of graphs from outside may name of the machine: files of some folders, and hosts.
+ *
+ * @module
+ */
+import type { ConfigObjectSchema, ConfigSchema, Reach } from "../descriptor/descriptor.ts";
+import { listNames, SluiceError, type SluiceErrorDetails } from "../errors.ts";
+import { describeValue } from "../errors/describe_value.ts";
+import { PolicyFolders } from "./policy_folders.ts";
+
+/** How the messages of refusals begin. */
+export const ATTEMPT = "Cannot admit the graph";
+
+/** Looks at configurations. */
+export class PolicyValues {
+  readonly #folders: PolicyFolders;
+  readonly #hosts: ReadonlySet<string>;
+
+  /** @throws {SluiceError} as {@linkcode PolicyFolders} */
+  constructor(roots: readonly string[], hosts: readonly string[], attempt: string) {
+    this.#folders = new PolicyFolders(roots, attempt);
+    this.#hosts = new Set(hosts.map((each) => each.toLowerCase()));
+  }
+
+  /**
+   * The configuration with the files that its paths mean.
+   *
+   * @throws {SluiceError} `AccessDenied` for what is not allowed; what does not fit the schema is passed on
+   */
+  admit(config: { readonly [key: string]: unknown }, schema: ConfigObjectSchema, nodeId: string): object {
+    if (JSON.stringify(config).includes("${env:")) {
+      const message =
+        `the configuration of node "${nodeId}" refers to the environment, which only the server's own may`;
+      throw denied(message, { nodeId, key: "config" });
+    }
+    const made = new Map(Object.entries(config));
+    const properties = Object.entries(schema.properties);
+    for (const [key, each] of properties) {
+      const value = made.has(key) ? made.get(key) : each.default;
+      const admitted = this.#value(value, each, { nodeId, key });
+      if (admitted !== value) made.set(key, admitted);
+    }
+    // A node that is told no address at all chooses one.
+    const addresses = properties.filter(([, each]) => mayName(each, "host"));
+    if (addresses.length > 0 && addresses.every(([key, each]) => (made.get(key) ?? each.default) === undefined)) {
+      const key = addresses.map(([each]) => each).join(" or ");
+      throw denied(`node "${nodeId}" names no host; name one in ${key}; allowed: ${listNames(this.#hosts)}`, {
+        nodeId,
+        key: addresses[0][0],
+      });
+    }
+    return Object.fromEntries(made);
+  }
+
+  /** The value with what its texts name put in; what does not fit the schema is refused when the graph is read. */
+  #value(value: unknown, schema: ConfigSchema, at: { nodeId: string; key: string }): unknown {
+    const reach = schema["x-reaches"];
+    if (typeof value === "string" && reach !== undefined) return this.#named(value, reach, schema, at);
+    const ways = (schema.anyOf ?? []).map((each) => this.#value(value, each, at));
+    const other = ways.find((each) => each !== value);
+    if (other !== undefined) return other;
+    if (typeof value !== "object" || value === null) return value;
+    const within = (key: string | number) => ({ ...at, key: `${at.key}.${key}` });
+    if (Array.isArray(value)) {
+      const { items } = schema;
+      return items === undefined ? value : value.map((each, index) => this.#value(each, items, within(index)));
+    }
+    const { properties = {}, additionalProperties: others } = schema;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => {
+        const inner = Object.hasOwn(properties, key) ? properties[key] : others;
+        return [key, typeof inner === "object" ? this.#value(each, inner, within(key)) : each];
+      }),
+    );
+  }
+
+  #named(value: string, reach: Reach, schema: ConfigSchema, at: { nodeId: string; key: string }): string {
+    // An empty text names nothing, if the node has it when nothing is said.
+    if (value === "" && schema.default === "") return value;
+    const refuse = (wanted: string, available?: readonly string[]) =>
+      denied(`"${at.key}" of node "${at.nodeId}" is ${describeValue(value)}, wanted ${wanted}`, {
+        ...at,
+        ...(available && { available }),
+      });
+    if (reach === "path") {
+      const path = this.#folders.find(value);
+      if (path !== undefined) return path;
+      throw refuse("a relative path in a folder that the server allows, without links that lead out of it");
+    }
+    const isAllowed = (...hosts: string[]) => hosts.some((each) => this.#hosts.has(each.toLowerCase()));
+    if (reach === "url") {
+      const url = URL.parse(value);
+      const port = url?.port || (/^(https|wss):/.test(value) ? "443" : "80");
+      if (url !== null && isAllowed(url.hostname, `${url.hostname}:${port}`)) return url.href;
+    } else if (reach === "host" && isAllowed(value, value.replace(/:\d+$/, ""))) return value;
+    const hosts = [...this.#hosts];
+    throw refuse(
+      `${reach === "url" ? "a URL of" : "the address of"} a host that is allowed: ${listNames(hosts)}`,
+      hosts,
+    );
+  }
+}
+
+/** Whether a value of the schema may name such a thing. */
+export function mayName(schema: ConfigSchema, reach: Reach): boolean {
+  const { anyOf = [], properties = {}, items, additionalProperties: others } = schema;
+  const inner = [...anyOf, ...Object.values(properties), items, others].filter((each) => typeof each === "object");
+  return schema["x-reaches"] === reach || inner.some((each) => mayName(each, reach));
+}
+
+/** The error for what the policy does not name. */
+export function denied(message: string, details: SluiceErrorDetails): SluiceError {
+  return new SluiceError("AccessDenied", `${ATTEMPT}: ${message}`, details);
+}
