@@ -12,6 +12,8 @@ import {
 } from "../../mod.ts";
 import { CHROMIUM_ARGS, findChromium } from "../../tools/chromium.ts";
 import { ROOT } from "../../tools/root.ts";
+import { pem } from "../../transports/fixtures/pem.ts";
+import { serveGrpc } from "../../transports/grpc/mod.ts";
 import { serveHttp } from "../../transports/http/mod.ts";
 import { eventually, pageTest } from "./chromium.ts";
 
@@ -131,11 +133,48 @@ pageTest("a page of a listed origin calls with the server's client, and reads ev
   assert.deepEqual(opened.faults, []);
 });
 
+pageTest("a page of a listed origin calls by Connect on gRPC's port, and one of another origin does not", async () => {
+  const runner = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
+  await using router = new SessionRouter({ transport: runner, graphs: { quieter: QUIETER } });
+  const page = () => new Response("<!doctype html><title>A page</title>", { headers: { "content-type": "text/html" } });
+  await using listed = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, page);
+  await using other = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, page);
+  const token = "a-token-of-sixteen-or-more";
+  const tls = { cert: pem("server.pem"), key: pem("server.key") };
+  const origins = [`http://127.0.0.1:${listed.addr.port}`];
+  await using server = await serveGrpc(router, { port: 0, origins, token, tls });
+  const samples = Float32Array.of(0.5, 1);
+  const outputs = await runner.execute(QUIETER, [
+    new TransportData({ kind: "audio", sampleRateHz: 8_000, channels: [samples] }),
+  ]);
+  const wanted = new Uint8Array(Float32Array.from(samplesOf(outputs)).buffer).toBase64();
+  await using opened = await openPage();
+  const call = async (port: number) => {
+    await opened.page.goto(`http://127.0.0.1:${port}`);
+    return await opened.page.evaluate(async ([url, token, channel]) => {
+      const body = {
+        graph: { name: "quieter" },
+        inputs: [{ audio: { sampleRateHz: 8_000, channels: [channel] } }],
+      };
+      const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      try {
+        const answer = await fetch(`${url}/sluice.v1.PipelineService/ExecutePipeline`, init);
+        return (await answer.json()).outputs[0].audio.channels[0] as string;
+      } catch (error) {
+        return (error as Error).name;
+      }
+    }, [server.url, token, new Uint8Array(samples.buffer).toBase64()] as const);
+  };
+  assert.equal(await call(listed.addr.port), wanted);
+  assert.equal(await call(other.addr.port), "TypeError");
+});
+
 /** A page, with what went over its WebSockets. */
 async function openPage() {
   const executablePath = await findChromium();
   const browser: Browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...MICROPHONE] });
-  const page: Page = await browser.newPage({ viewport: { width: 900, height: 700 } });
+  const page: Page = await browser.newPage({ viewport: { width: 900, height: 700 }, ignoreHTTPSErrors: true });
   const [faults, sent, received]: [string[], Uint8Array[], Uint8Array[]] = [[], [], []];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("websocket", (socket) => {

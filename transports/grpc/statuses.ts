@@ -66,5 +66,5 @@ export function fromStatus(error: unknown): Error {
   const [told] = status.findDetails(ErrorSchema);
   if (told !== undefined) return fromErrorMessage(told);
   const code = CODES[status.code] ?? "Busy";
-  return new SluiceError(code, `Cannot go on with the call: ${status.message}`, { cause: error });
+  return new SluiceError(code, `Cannot go on with the call: ${status.rawMessage}`, { cause: error });
 }
