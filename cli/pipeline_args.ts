@@ -19,6 +19,8 @@ export interface ServeArgs {
   readonly graph?: string;
   /** A folder of graph files, or one graph file, that are offered. */
   readonly pipelines?: string;
+  /** Path of the policy by which graphs of clients are admitted. */
+  readonly allowGraphs?: string;
   /** Where to serve the page, as `readServeAddress()` reads it; absent: on a free port of this machine. */
   readonly page?: string;
   /** Where to serve HTTP, as `readServeAddress()` reads it; by default on 8080 unless gRPC is served. */
@@ -84,6 +86,10 @@ const serve = command(
     pipelines: optional(option("--pipelines", path({ metavar: "FOLDER" }), {
       description:
         message`Offer the graph files in this folder, or one graph file, by their names without ${".json"}. Each client's session runs one with a runtime of its own: its exposed inputs and outputs are the session's ports.`,
+    })),
+    allowGraphs: optional(option("--allow-graphs", path({ metavar: "FILE" }), {
+      description:
+        message`Run graphs that clients bring along, too, if this file allows what they name: ${'{"nodes": ["gain"], "roots": ["media"]}'}. What it does not name is refused.`,
     })),
     page: optional(option("--page", address, {
       description:

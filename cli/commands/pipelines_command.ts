@@ -11,6 +11,7 @@ import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { openServers, type PipelineServers } from "./pipeline_servers.ts";
 import { type PageMore, serveRun } from "./serve_command.ts";
+import { readPolicy } from "./policy_file.ts";
 import { readTokenFile } from "./token_file.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -24,12 +25,12 @@ const DRAIN_MS = 5_000;
 
 /**
  * @returns the exit code
- * @throws {SluiceError} `InvalidConfig` if there is no graph, an address is taken, or the token or a certificate cannot
- * be used
+ * @throws {SluiceError} `InvalidConfig` if there is no graph, an address is taken, or the token, a certificate or the
+ * policy cannot be used
  */
 export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
-  if (args.pipelines !== undefined) return await servePipelines(args, args.pipelines, token, io);
+  if (args.pipelines !== undefined || args.allowGraphs !== undefined) return await servePipelines(args, token, io);
   if (args.graph !== undefined) await assertGraphFile(args.graph);
   if (args.graph !== undefined) return await serveGraph(args, args.graph, { ...(token && { token }) }, io);
   const message = "Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines";
@@ -63,22 +64,18 @@ async function serveGraph(args: ServeArgs, graph: string, more: PageMore, io: Io
 }
 
 /** Offers graphs until a signal, beside one that runs if there is one. */
-async function servePipelines(
-  args: ServeArgs,
-  folder: string,
-  token: string | undefined,
-  io: Io,
-): Promise<number> {
-  const graphs = await findGraphs(folder);
+async function servePipelines(args: ServeArgs, token: string | undefined, io: Io): Promise<number> {
+  const graphs = args.pipelines === undefined ? {} : await findGraphs(args.pipelines);
   const [first] = Object.values(graphs);
   const { registry } = await loadTypes({ graph: first, packages: args.packages, plugins: args.plugins });
   const runner = new PipelineRunner({ registry });
   const errors: unknown[] = [];
   for (const path of Object.values(graphs)) await runner.prepare(path).catch((error) => errors.push(error));
   if (errors.length > 0) return reportErrors(errors, io, args.json);
-  const { maxSessions } = args;
+  const { maxSessions, allowGraphs } = args;
+  const policy = allowGraphs === undefined ? undefined : await readPolicy(allowGraphs, registry);
   const limits = maxSessions === undefined ? {} : { sessions: maxSessions };
-  await using router = new SessionRouter({ transport: runner, graphs, limits });
+  await using router = new SessionRouter({ transport: runner, graphs, limits, ...(policy && { admit: policy.admit }) });
   // Also keeps the thread from session to session that watches what runs on lane main: to start it takes many times as
   // long as all the rest of one.
   using _mainSignals = watchMainSignals();
@@ -133,8 +130,11 @@ function announce(
     return;
   }
   const addresses = [http, grpc].filter((each) => each !== undefined);
-  io.stderr.line(`Serving ${names.join(", ")} at ${addresses.join(" and ")}`);
+  const offered = [...names, ...(args.allowGraphs === undefined ? [] : ["graphs that clients bring along"])];
+  io.stderr.line(`Serving ${offered.join(", ")} at ${addresses.join(" and ")}`);
   if (token !== undefined) io.stderr.line(`Token: ${token}`);
   const tokenHint = token === undefined ? "" : " --token-file FILE";
-  io.stderr.line(`Try: sluice call ${addresses[0]} ${names[0]}${tokenHint} --input IN.wav --output OUT.wav`);
+  io.stderr.line(
+    `Try: sluice call ${addresses[0]} ${names[0] ?? "GRAPH.json"}${tokenHint} --input IN.wav --output OUT.wav`,
+  );
 }

@@ -74,11 +74,11 @@ export interface PortDescriptor {
   readonly doc: string;
 }
 
-/** What a text of a configuration may name: a file or folder, a URL, a network address, or a part of a command line. */
-export const REACHES = ["path", "url", "host", "command"] as const;
+/** What a text of a configuration names: a file or folder, a URL, a network address, or a part of a command line. */
+export type Reach = "path" | "url" | "host" | "command";
 
-/** What a text of a configuration names. */
-export type Reach = typeof REACHES[number];
+/** All of them. */
+export const REACHES: readonly Reach[] = ["path", "url", "host", "command"];
 
 /** The subset of JSON Schema (2020-12) that describes one value: of a configuration, or of a data frame. */
 export interface ConfigSchema {

@@ -66,7 +66,17 @@ Deno.test("sluice serve runs a graph whose page stays, and sluice call writes wh
   assert.equal((await sluice(["run", "-q", "-e", line], { cwd })).code, 0);
   const token = "a_token_of_sixteen.or-more";
   await Deno.writeTextFile(`${cwd}/token`, `${token}\n`);
-  const server = await serving(cwd, "--token-file", "token", "--grpc", `${freePort()}`);
+  await Deno.writeTextFile(`${cwd}/mine.json`, JSON.stringify(OFFERED));
+  await Deno.writeTextFile(`${cwd}/policy.json`, JSON.stringify({ nodes: ["gain", "level-meter"] }));
+  const server = await serving(
+    cwd,
+    "--allow-graphs",
+    "policy.json",
+    "--token-file",
+    "token",
+    "--grpc",
+    `${freePort()}`,
+  );
   assert.deepEqual(server.graphs, ["quieter"]);
   const page = await server.next();
   const { event, outcome } = await server.next();
@@ -92,6 +102,12 @@ Deno.test("sluice serve runs a graph whose page stays, and sluice call writes wh
   assert.equal(levels.length, 3);
   assert.ok(levels.every(({ rmsDb }) => rmsDb[0] > -16 && rmsDb[0] < -14));
   assert.deepEqual(await Deno.readFile(`${cwd}/call.wav`), await Deno.readFile(`${cwd}/run.wav`));
+  const own = await answer([...call.with(2, "mine.json"), "--output", "sound=own.wav"], { cwd });
+  assert.equal(own.code, 0, own.stderr);
+  assert.deepEqual(await Deno.readFile(`${cwd}/own.wav`), await Deno.readFile(`${cwd}/run.wav`));
+  const refused = await answer(call.with(2, "graph.json"), { cwd });
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /^error: Cannot admit the graph: node "in" is of type "wav-source", which is not/m);
   const unknown = await sluice([...call.with(2, "louder"), "--output", "sound=no.wav"], { cwd });
   assert.equal(unknown.code, 2, unknown.stderr);
   assert.match(unknown.stderr, /^error: .*"louder".*"quieter"/m);
@@ -122,6 +138,11 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
     const [args, says] of [
       [["serve"], /Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines/],
       [["serve", "."], /Cannot run "\.": it is a folder; to offer the graphs in it, give --pipelines \./],
+      [["serve", "--allow-graphs", "nowhere"], /Cannot read the graph policy "nowhere"/],
+      [
+        ["serve", "--allow-graphs", "good.json"],
+        /Cannot use the graph policy "good\.json": there is no option "version"/,
+      ],
       [["serve", "--pipelines", "nowhere"], /cannot read "nowhere"/],
       [["serve", "--pipelines", "bad.json"], /"quieter" .*has no input "audio"|no port|quieter\.audio/],
       [["serve", "--pipelines", "bad.json", "--token-file", "bad.json"], /Cannot use the token in "bad\.json"/],
