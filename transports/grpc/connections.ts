@@ -61,10 +61,13 @@ export class Connections {
     });
   }
 
-  /** The call of a connection of HTTP/1.1 has begun. */
-  hasBegun(socket: Socket): void {
-    clearTimeout(this.#singles.get(socket));
+  /** A call of a connection of HTTP/1.1 begins. One behind it cuts the connection off. @returns whether it may */
+  begin(socket: Socket): boolean {
+    const waiting = this.#singles.get(socket);
+    if (waiting === undefined) socket.destroy();
+    clearTimeout(waiting);
     if (this.#singles.has(socket)) this.#singles.set(socket, undefined);
+    return waiting !== undefined;
   }
 
   /** Lets no more calls begin, and closes each connection once its calls have ended. */

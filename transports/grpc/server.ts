@@ -127,8 +127,7 @@ export async function serveGrpc(router: SessionRouter, options: GrpcOptions = {}
     else connections.addSingle(socket, limits.openMs);
   });
   server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    if (!isHttp2(request)) connections.hasBegun(request.socket);
-    void answer(request, response);
+    if (isHttp2(request) || connections.begin(request.socket)) void answer(request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

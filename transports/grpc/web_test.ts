@@ -1,5 +1,5 @@
 /** Connect and gRPC-Web on the port of gRPC, with what gRPC has: limits, tokens and certificates. */
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { connect } from "node:http2";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code, type ConnectError, createClient } from "@connectrpc/connect";
@@ -122,6 +122,23 @@ Deno.test("with TLS a client of HTTP/1.1 calls by Connect, over a connection for
   await rejects(curl(at.server.url + EXECUTE, JSON_REQUEST, ...trusting));
   await until(() => at.server.connections === 0);
   for (const each of silent) each.close();
+  // Two calls one behind the other.
+  const { host } = new URL(at.server.url);
+  const call =
+    `POST ${EXECUTE} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${never.length}\r\n` +
+    `\r\n${never}`;
+  const before = at.echo.sessions.length;
+  const both = await Deno.connectTls({
+    hostname,
+    port: Number(port),
+    caCerts: [pem("ca.pem")],
+    alpnProtocols: ["http/1.1"],
+  });
+  await both.write(new TextEncoder().encode(call + call));
+  await rejects(both.read(new Uint8Array(1)), Deno.errors.UnexpectedEof);
+  both.close();
+  await until(() => at.echo.open.length === 0 && at.server.connections === 0);
+  ok(at.echo.sessions.length <= before + 1);
 });
 
 Deno.test("mutual TLS holds for clients of HTTP/1.1", async () => {
