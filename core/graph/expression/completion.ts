@@ -18,9 +18,6 @@ export interface Completion {
 /** A word that may come, and what it means. */
 type Candidate = readonly [word: string, description: string];
 
-/** Keys whose values are paths. */
-const PATH_KEY = /path$/i;
-
 /** Values that are the node's own, beside those of its configuration. */
 const OWN_KEYS: readonly Candidate[] = [["id=", "A name for the node."], ["lane=", "The lane it runs on."]];
 
@@ -84,7 +81,7 @@ function candidatesFor(
   const [head, key] = /^(\w+)=/.exec(begun) ?? [];
   if (key !== undefined) {
     if (properties[key] === undefined) return [];
-    const paths = PATH_KEY.test(key) ? listPaths(begun.slice(head!.length)) : [];
+    const paths = properties[key]["x-reaches"] === "path" ? listPaths(begun.slice(head!.length)) : [];
     return [...valuesOf(key, properties[key]), ...paths.map((path): Candidate => [`${key}=${path}`, "A path."])];
   }
   const given = new Set(settings.map((each) => each.kind === "setting" ? `${each.key}=` : ""));

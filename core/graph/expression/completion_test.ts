@@ -49,8 +49,9 @@ Deno.test("completeExpression() gives paths for the keys of paths, and for no ot
     }).map((each) => each.text);
   deepEqual(list("wav-source path=clips/"), ["wav-source path=clips/a.wav", "wav-source path=clips/b/"]);
   deepEqual(list("wav-source path="), ["wav-source path=clips/a.wav", "wav-source path=clips/b/"]);
+  deepEqual(list("overlay image=clips/a"), ["overlay image=clips/a.wav"]);
   deepEqual([list("gain gainDb="), list("wav-source nopath=")], [[], []]);
-  deepEqual(begun, ["clips/", ""]);
+  deepEqual(begun, ["clips/", "", "clips/a"]);
 });
 
 Deno.test("completeExpression() is silent within quotes and behind what it does not know", () => {
