@@ -13,7 +13,9 @@ const TYPES = ["gain", "wav-source", "image-source", "http-source", "udp-source"
 /** A folder that graphs may use, `open`, beside one that they may not. */
 async function folders() {
   const path = await Deno.realPath(await Deno.makeTempDir());
-  for (const name of ["open/in", "open/frames", "secret"]) await Deno.mkdir(`${path}/${name}`, { recursive: true });
+  for (const name of ["open/%d", "open/in", "open/frames", "secret"]) {
+    await Deno.mkdir(`${path}/${name}`, { recursive: true });
+  }
   await Deno.writeTextFile(`${path}/secret/key`, "key");
   await Deno.writeTextFile(`${path}/open/in/a.wav`, "RIFF");
   await Deno.symlink("../secret", `${path}/open/way`);
@@ -56,6 +58,8 @@ const HOSTILE: { readonly [what: string]: readonly [graph: unknown, code: string
   "a folder above": [file("../secret/key"), "AccessDenied", PATH],
   "a folder above, further in": [file("in/../../secret/key"), "AccessDenied", PATH],
   "an absolute path": [file("/etc/passwd"), "AccessDenied", PATH],
+  "an absolute path of a file in the folder": [file("/in/a.wav"), "AccessDenied", PATH],
+  "a file of a drive": [file("C:new.wav"), "AccessDenied", PATH],
   "a path with a drive": [file("C:/key"), "AccessDenied", PATH],
   "a path with backslashes": [file("..\\secret\\key"), "AccessDenied", PATH],
   "a path with NUL": [file("in/a.wav\0.png"), "AccessDenied", PATH],
@@ -67,6 +71,7 @@ const HOSTILE: { readonly [what: string]: readonly [graph: unknown, code: string
   "a folder that is not there": [file("none/a.wav"), "AccessDenied", PATH],
   "the folder itself": [file("."), "AccessDenied", PATH],
   "numbered files, one of them a link": [one("image-source", { path: "frames/%d.png" }), "AccessDenied", PATH],
+  "a number in the place of a folder": [one("image-source", { path: "%d/%d.png" }), "AccessDenied", PATH],
   "a URL": [one("http-source", { url: "http://10.0.0.1/" }), "AccessDenied", HOST],
   "a URL with the host as a name": [
     one("http-source", { url: "http://media.example@evil.example" }),
@@ -109,6 +114,12 @@ const HOSTILE: { readonly [what: string]: readonly [graph: unknown, code: string
     "AccessDenied",
     /"convert" of link 1/,
   ],
+  "an unknown key of a link": [
+    { ...gain({}), links: [{ from: "a.b", to: "b.a", through: "x" }] },
+    "AccessDenied",
+    /link 1 has "through"/,
+  ],
+  "many links": [{ ...gain({}), links: Array(257).fill({}) }, "LimitExceeded", /has 257 links, at most 256 allowed/],
   "long links": [{ ...gain({}), capacity: { byKind: { video: 65_536 } } }, "LimitExceeded", /hold 65536 frames/],
   "keys of prototypes": [JSON.parse('{"version":1,"nodes":{},"__proto__":{"a":1}}'), "AccessDenied", /has "__proto__"/],
   "a key of prototypes in a node": [
@@ -186,6 +197,7 @@ Deno.test("GraphPolicy admits what it names, and gives paths as the files that t
 
 Deno.test("GraphPolicy looks for a path in each of its folders, and writes to the first that has its folder", async () => {
   await using at = await folders();
+  throws(() => at.policy({ roots: [`${at.path}/open/%d`] }), { message: /is no folder .*, or has "%" in its path/ });
   const { admit } = at.policy({ roots: [`${at.path}/secret`, `${at.path}/open`] });
   const pathOf = (path: string) => admit(file(path) as GraphFile).nodes.a.config!.path;
   equal(pathOf("in/a.wav"), `${at.path}/open/in/a.wav`);

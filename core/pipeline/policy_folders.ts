@@ -23,13 +23,18 @@ export class PolicyFolders {
     this.#roots = paths.map((path) => {
       try {
         const root = Deno.realPathSync(path);
-        if (Deno.statSync(root).isDirectory) return root;
+        // Nodes put numbers in the place of %d, also of one in the name of a folder.
+        if (!root.includes("%") && Deno.statSync(root).isDirectory) return root;
       } catch {
         // Told below.
       }
-      throw new SluiceError("InvalidConfig", `${attempt}: "${path}" in "roots" is no folder that can be read`, {
-        key: "roots",
-      });
+      throw new SluiceError(
+        "InvalidConfig",
+        `${attempt}: "${path}" in "roots" is no folder that can be read, or has "%" in its path`,
+        {
+          key: "roots",
+        },
+      );
     });
   }
 
@@ -41,7 +46,9 @@ export class PolicyFolders {
   find(path: string): string | undefined {
     if (isAbsolute(path) || SCHEME.test(path) || /[\\\0]/.test(path)) return undefined;
     const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-    if (parts.length === 0 || parts.includes("..")) return undefined;
+    if (parts.length === 0 || parts.includes("..") || parts.slice(0, -1).some((part) => part.includes("%"))) {
+      return undefined;
+    }
     const found = this.#roots.map((root) => this.#follow(root, parts));
     if (found.some((each) => each === "outside")) return undefined;
     const files = found.filter((each) => each !== "missing") as { path: string; isThere: boolean }[];
@@ -53,9 +60,9 @@ export class PolicyFolders {
     for (const [index, part] of parts.entries()) {
       const next = join(at, part);
       const isLast = index === parts.length - 1;
-      // A name with a number in it stands for any file of the folder.
-      if (isLast && part.includes("%") && !this.#hasOwnFilesOnly(at)) return "outside";
       try {
+        // A name with a number in it stands for any file of the folder.
+        if (isLast && part.includes("%") && !this.#hasOwnFilesOnly(at)) return "outside";
         const { isSymlink } = Deno.lstatSync(next);
         if (isSymlink && !this.#leadsInside(next)) return "outside";
         at = isSymlink ? Deno.realPathSync(next) : next;
