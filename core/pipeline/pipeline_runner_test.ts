@@ -4,6 +4,9 @@ import type { FrameKind } from "../frames/format.ts";
 import { appSource } from "../app/app_source.ts";
 import { tapLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
+import { nativePackage } from "../registry/fixtures/test_stages.ts";
+import { NodeRegistry } from "../registry/node_registry.ts";
+import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { executeOn } from "./execute_session.ts";
 import { passing, testRegistry, WORDS } from "./fixtures/node_types.ts";
 import { Outbox } from "./outbox.ts";
@@ -54,6 +57,21 @@ for (const [kind, payload] of PAYLOADS) {
     for (const output of outputs) deepEqual(output.payload, payload);
   });
 }
+
+eachDriver("PipelineRunner runs native stages where there are native lanes", async (native) => {
+  const own = new PipelineRunner({ registry: new NodeRegistry([nativePackage]), runtime: { native } });
+  const graph = {
+    version: 1,
+    nodes: { quieter: { type: "native-gain", config: { gainDb: -6 } } },
+    inputs: { in: "quieter.audioIn" },
+    outputs: { out: "quieter.audioOut" },
+  } as const;
+  const block = new TransportData({ kind: "audio", sampleRateHz: 8000, channels: [Float32Array.of(1, -1)] });
+  const running = own.execute(graph, [block]);
+  if (native === "off") return await rejects(running, { code: "NativeUnavailable" });
+  const [{ payload }] = await running;
+  ok(payload.kind === "audio" && Math.abs(payload.channels[0][0] - 0.501) < 0.001);
+});
 
 Deno.test("PipelineRunner.execute() gives items without a time the end of the one before", async () => {
   const block = new TransportData({ kind: "audio", sampleRateHz: 8000, channels: [new Float32Array(8)] });

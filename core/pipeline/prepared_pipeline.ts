@@ -101,7 +101,8 @@ export async function preparePipeline(
       `Cannot prepare "${document.file}": it exposes no port; name some in its "inputs" and "outputs"`,
     );
   }
-  await Promise.all(document.nodes.map(({ type }) => registry.get(type).load()));
+  const types = [...new Set(document.nodes.map(({ type }) => registry.get(type)))];
+  await Promise.all(types.filter(({ descriptor }) => descriptor.lane !== "native").map((type) => type.load()));
   return prepared;
 }
 
