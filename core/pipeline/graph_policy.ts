@@ -15,7 +15,14 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { SHIPPED_PLUGINS, shippedTypes } from "../registry/shipped_stage.ts";
 import { ATTEMPT, denied, mayName, PolicyValues } from "./policy_values.ts";
 
-const DEFAULT_LIMITS: Required<GraphPolicyLimits> = { bytes: 65_536, nodes: 64, links: 256, lanes: 0, capacity: 256 };
+const DEFAULT_LIMITS: Required<GraphPolicyLimits> = {
+  bytes: 65_536,
+  nodes: 64,
+  links: 256,
+  lanes: 0,
+  capacity: 256,
+  memoryBytes: 512 * 2 ** 20,
+};
 
 const LISTS = ["nodes", "roots", "hosts", "plugins"] as const;
 
@@ -25,13 +32,16 @@ const NODE_KEYS = ["type", "config", "lane", "ports", "bypassed"];
 const LINK_KEYS = ["from", "to", "policy", "capacity", "convert"];
 
 /** What is too much, in words. */
-const WORDS: { readonly [key in keyof Required<GraphPolicyLimits>]: (found: number) => string } = {
+const WORDS: { readonly [key in CountedLimit]: (found: number) => string } = {
   bytes: (found) => `it has ${found} bytes or more`,
   nodes: (found) => `it has ${found} nodes`,
   links: (found) => `it has ${found} links`,
   lanes: (found) => `it needs ${found} lanes beside "main"`,
   capacity: (found) => `a link is to hold ${found} frames`,
 };
+
+/** What is counted before a graph is run. */
+type CountedLimit = Exclude<keyof GraphPolicyLimits, "memoryBytes">;
 
 /** How large a graph from outside may be. What is absent is as its default says. */
 export interface GraphPolicyLimits {
@@ -45,6 +55,8 @@ export interface GraphPolicyLimits {
   readonly lanes?: number;
   /** Frames that a link may hold; by default 256. */
   readonly capacity?: number;
+  /** Bytes of frames in memory; by default 512 MiB. A graph that needs more does not start. */
+  readonly memoryBytes?: number;
 }
 
 /** What a {@linkcode GraphPolicy} is made with. What is absent admits nothing. */
@@ -100,8 +112,8 @@ export class GraphPolicy {
     const { registry, nodes = [], roots = [], hosts = [], plugins = [], limits = {} } = options;
     assertKeys(attempt, limits, Object.keys(DEFAULT_LIMITS));
     for (const [key, value] of Object.entries(limits)) {
-      if (value === undefined || (typeof value === "number" && value >= 0)) continue;
-      throw fail(`limit "${key}" is ${describeValue(value)}, wanted a number from 0`, key);
+      if (Number.isSafeInteger(value) && value >= 0) continue;
+      throw fail(`limit "${key}" is ${describeValue(value)}, wanted a whole number from 0`, key);
     }
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#values = new PolicyValues(roots, hosts, attempt);
@@ -144,6 +156,7 @@ export class GraphPolicy {
       ...rest,
       nodes: Object.fromEntries(made),
       links,
+      memory: { limit: this.#limits.memoryBytes },
       ...(givenLanes !== undefined && { lanes: givenLanes }),
     } as unknown as GraphFile;
   };
@@ -206,7 +219,7 @@ export class GraphPolicy {
     this.#assertAtMost("lanes", all.size);
   }
 
-  #assertAtMost(key: keyof GraphPolicyLimits, found: number): void {
+  #assertAtMost(key: CountedLimit, found: number): void {
     const most = this.#limits[key];
     if (found <= most) return;
     throw new SluiceError("LimitExceeded", `${ATTEMPT}: ${WORDS[key](found)}, at most ${most} allowed`, { key });

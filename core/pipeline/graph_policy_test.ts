@@ -189,7 +189,7 @@ Deno.test("GraphPolicy admits what it names, and gives paths as the files that t
   deepEqual(configOf("udp-sink", { hostname: "media.example", port: 9 }), { hostname: "media.example", port: 9 });
   const graph = { ...gain({ config: { gainDb: 1 }, lane: "main", bypassed: true }), $schema: "x", mode: "live" };
   const { $schema: _, ...rest } = graph;
-  deepEqual(admit(graph as unknown as GraphFile), { ...rest, links: [] });
+  deepEqual(admit(graph as unknown as GraphFile), { ...rest, links: [], memory: { limit: 2 ** 29 } });
   const lanes = at.policy({ limits: { lanes: 1 } });
   equal(lanes.admit({ ...gain({ lane: "x" }), lanes: { x: {} } } as unknown as GraphFile).nodes.a.lane, "x");
   throws(() => lanes.admit({ ...gain({ lane: "x" }), lanes: { y: {} } } as unknown as GraphFile), { key: "lanes" });
@@ -229,6 +229,10 @@ Deno.test("a GraphPolicy cannot be made of what runs commands, of a plugin that 
   throws(make({ root: ["."] }), {
     code: "InvalidConfig",
     message: /there is no option "root" \(did you mean "roots"\?\)/,
+  });
+  throws(make({ limits: { memoryBytes: Infinity } }), {
+    code: "InvalidConfig",
+    message: /wanted a whole number from 0/,
   });
   throws(make({ limits: { nodes: -1 } }), { code: "InvalidConfig", message: /limit "nodes" is -1/ });
 });
