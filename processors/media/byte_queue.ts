@@ -43,6 +43,17 @@ export class ByteQueue {
     this.#signalRoom();
   }
 
+  /** The first bytes, at most so many; they stay. */
+  peek(count: number): Uint8Array {
+    const bytes = new Uint8Array(Math.min(count, this.#length));
+    for (let done = 0, chunk = 0; done < bytes.length; chunk++) {
+      const part = this.#chunks[chunk].subarray(0, bytes.length - done);
+      bytes.set(part, done);
+      done += part.length;
+    }
+    return bytes;
+  }
+
   /** Takes as many bytes, all at once. @returns `undefined` if there are fewer */
   take(count: number): Uint8Array<ArrayBuffer> | undefined {
     if (this.#length < count) {

@@ -37,7 +37,8 @@ export function* elementsIn(read: ReadRange, from: number, size: number): Genera
   }
 }
 
-function elementAt(read: ReadRange, start: number, size: number): EbmlElement | undefined {
+/** The element at a place; `undefined` where the bytes are none, or too few to tell. */
+export function elementAt(read: ReadRange, start: number, size: number): EbmlElement | undefined {
   const bytes = read(start, Math.min(size, start + ID_BYTES + LENGTH_BYTES));
   const idBytes = widthOf(bytes[0]);
   const lengthBytes = widthOf(bytes[idBytes] ?? 0);

@@ -1,0 +1,239 @@
+/**
+ * The `ffmpeg-source` processor.
+ *
+ * @module
+ */
+import { config, output, processor } from "../../../core/annotations.ts";
+import { SluiceError } from "../../../core/errors.ts";
+import type { AudioFrame } from "../../../core/frames/audio_frame.ts";
+import type { VideoFrame } from "../../../core/frames/video_frame.ts";
+import type { StreamOutput } from "../../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../../core/processor.ts";
+import { ByteQueue } from "../byte_queue.ts";
+import { ChildPipe } from "../child_pipe.ts";
+import { describeStream, inputArgs, type ProbedStream, probeInput } from "./probe.ts";
+import { type RawBlock, RawMatroska, type RawTrack } from "./raw_matroska.ts";
+import { type RawStream, readPictures, readSamples } from "./raw_streams.ts";
+
+/** Blocks of a tick. */
+const MOST_BLOCKS = 16;
+/** How long a tick rests that has nothing to do, milliseconds; and where nothing is linked. */
+const [REST_MS, IDLE_NS] = [50, 1e8];
+
+/**
+ * Reads whatever ffmpeg reads.
+ *
+ * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as
+ * raw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are
+ * turned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all
+ * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
+ * Streams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node's log. It is
+ * ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
+ * (`--allow-run=ffmpeg,ffprobe`). Where a `media-source` reads a file, it takes less.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event
+ * `tracks` says what there is.
+ *
+ * **Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }
+ * ```
+ */
+@processor({
+  mode: "loop",
+  tags: ["file", "video", "audio", "read", "decode", "ffmpeg", "hevc", "vp9", "av1", "ac3", "avi", "flv", "rtsp"],
+  portsFrom: "./ffmpeg_ports.ts",
+})
+export class FfmpegSource {
+  /** Pictures. */
+  @output({ dynamic: true })
+  video!: StreamOutput<VideoFrame>[];
+  /** Samples. */
+  @output({ dynamic: true })
+  audio!: StreamOutput<AudioFrame>[];
+  /** File, device or address to read, as ffmpeg names it. @minLength 1 */
+  @config()
+  path!: string;
+  /** Options of ffmpeg before the input, each word by itself: `["-f", "v4l2"]`. @maxItems 64 */
+  @config()
+  inputOptions: string[] = [];
+  /** Where it begins, from the start of the file. @minimum 0 @unit s */
+  @config()
+  positionSeconds = 0;
+  /** Where it ends, from the start of the file; by default at the end of it. @minimum 0 @unit s */
+  @config()
+  endSeconds?: number;
+
+  #nodeId = "";
+  #found: readonly ProbedStream[] = [];
+  #totalNs: number | undefined;
+  #pipe: ChildPipe | undefined;
+  #queue: ByteQueue | undefined;
+  #reader: RawMatroska | undefined;
+  /** What is written, by the number of its track. */
+  #streams = new Map<number, RawStream>();
+  #next: RawBlock | undefined;
+  #startsAgain = false;
+  /** Where ffmpeg began, and where the last block lies, from there. */
+  #fromNs = 0;
+  #placeNs = 0;
+  /** The time of the graph at which its media began. */
+  #clockNs = -1;
+
+  /** Asks ffmpeg what there is, starts it, and announces the formats of what is linked. */
+  async setup(context: ProcessorContext): Promise<void> {
+    this.#nodeId = context.nodeId;
+    const { streams, durationSeconds } = await probeInput(this.path, this.inputOptions);
+    this.#found = streams;
+    const endSeconds = Math.min(this.endSeconds ?? Infinity, durationSeconds ?? Infinity);
+    if (Number.isFinite(endSeconds)) this.#totalNs = Math.round(endSeconds * 1e9);
+    const tracks = streams.map((stream) => ({
+      name: stream.name,
+      codec: stream.codec,
+      format: describeStream(stream),
+    }));
+    context.emit("tracks", { path: this.path, durationSeconds: durationSeconds ?? 0, tracks });
+    this.#fromNs = Math.round(this.positionSeconds * 1e9);
+    await this.#start(context);
+  }
+
+  /** Starts ffmpeg again where it is, for the outputs that there are now. */
+  portsChanged(): void {
+    this.#startsAgain = true;
+  }
+
+  /** Writes the blocks that have come. */
+  async process(context: ProcessorContext): Promise<void> {
+    if (this.#startsAgain) {
+      this.#fromNs += this.#placeNs;
+      await this.#stop();
+      await this.#start(context);
+    }
+    if (this.#reader === undefined) {
+      return context.mode === "live" ? context.waitUntilNs(context.nowNs() + IDLE_NS) : context.finish();
+    }
+    for (let count = 0; count < MOST_BLOCKS; count++) {
+      const block = this.#next ??= this.#read();
+      if (block === undefined) return await this.#rest(context);
+      if (context.mode === "live" && this.#isEarly(block, context)) return;
+      this.#next = undefined;
+      await this.#streams.get(block.track)?.write(block, this.#offsetNs);
+      this.#placeNs = Math.max(this.#placeNs, block.timeNs);
+      context.progress(this.#fromNs + this.#placeNs, this.#totalNs);
+    }
+  }
+
+  /** Ends ffmpeg. */
+  async teardown(): Promise<void> {
+    await this.#stop();
+  }
+
+  async #start(context: ProcessorContext): Promise<void> {
+    this.#startsAgain = false;
+    const ports = [...this.video, ...this.audio];
+    const streams = ports.map(({ name }) => this.#streamOf(name));
+    if (streams.length === 0) return;
+    const command = ["ffmpeg", ...this.#args(streams)];
+    const pipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, (line) => context.log.warn(line));
+    this.#queue = new ByteQueue(pipe.readable!);
+    const reader = this.#reader = new RawMatroska(this.#queue);
+    while (reader.tracks === undefined && !this.#queue.ended) {
+      const { changed } = this.#queue;
+      this.#next = this.#read();
+      if (reader.tracks === undefined) await changed;
+    }
+    this.#next ??= this.#read();
+    // What is wrong is told by what it says as it ends.
+    if (reader.tracks === undefined) await pipe.ended();
+    this.#streams = new Map((reader.tracks ?? []).map((track, k) => [track.number, this.#open(track, streams[k])]));
+  }
+
+  #open(track: RawTrack, stream: ProbedStream): RawStream {
+    const out = [...this.video, ...this.audio].find(({ name }) => name === stream.name)!;
+    return stream.kind === "video"
+      ? readPictures(out as StreamOutput<VideoFrame>, track, stream)
+      : readSamples(out as StreamOutput<AudioFrame>, track);
+  }
+
+  #args(streams: readonly ProbedStream[]): string[] {
+    const { endSeconds } = this;
+    const seconds = (ns: number) => (ns / 1e9).toFixed(6);
+    const filters = streams.flatMap(({ kind, interlaced }, k) =>
+      kind === "video" && interlaced ? [`-filter:${k}`, "bwdif"] : []
+    );
+    return [
+      ...["-nostdin", "-hide_banner", "-v", "error"],
+      ...(this.#fromNs > 0 ? ["-ss", seconds(this.#fromNs)] : []),
+      ...(endSeconds === undefined ? [] : ["-t", seconds(Math.max(0, endSeconds * 1e9 - this.#fromNs))]),
+      ...inputArgs(this.path, this.inputOptions),
+      ...streams.flatMap(({ index }) => ["-map", `0:${index}`]),
+      ...filters,
+      ...["-fps_mode", "passthrough", "-c:v", "rawvideo", "-pix_fmt", "yuv420p", "-c:a", "pcm_f32le"],
+      ...["-f", "matroska", "-"],
+    ];
+  }
+
+  /** @throws {SluiceError} `PortNotFound` for an output that the input has no stream for */
+  #streamOf(name: string): ProbedStream {
+    const stream = this.#found.find((each) => each.name === name);
+    if (stream !== undefined) return stream;
+    const available = this.#found.map((each) => each.name);
+    const found = this.#found.map((each) => `${each.name} (${describeStream(each)})`).join(", ") || "no streams";
+    const message = `Cannot read "${name}" of ${JSON.stringify(this.path)}: it has ${found}`;
+    throw new SluiceError("PortNotFound", message, { nodeId: this.#nodeId, port: name, available });
+  }
+
+  #read(): RawBlock | undefined {
+    try {
+      return this.#reader!.next();
+    } catch (cause) {
+      const message = `Cannot go on in "${this.#nodeId}": what ffmpeg writes cannot be read: ${
+        (cause as Error).message
+      }`;
+      throw new SluiceError("InvalidMedia", message, { nodeId: this.#nodeId, cause });
+    }
+  }
+
+  /** Waits for more, or ends. */
+  async #rest(context: ProcessorContext): Promise<void> {
+    const queue = this.#queue!;
+    if (queue.ended) {
+      await this.#pipe!.ended();
+      return context.finish();
+    }
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, REST_MS);
+    await Promise.race([over, queue.changed]);
+    clearTimeout(timer);
+    // It has rested already.
+    context.waitUntilNs(context.nowNs());
+  }
+
+  /** The time of the graph's media at which ffmpeg began. */
+  get #offsetNs(): number {
+    return this.#fromNs - Math.round(this.positionSeconds * 1e9);
+  }
+
+  #isEarly({ timeNs }: RawBlock, context: ProcessorContext): boolean {
+    const mediaNs = this.#offsetNs + timeNs;
+    if (this.#clockNs < 0) this.#clockNs = context.nowNs() - mediaNs;
+    const dueNs = this.#clockNs + mediaNs;
+    if (context.nowNs() >= dueNs) return false;
+    context.waitUntilNs(dueNs);
+    return true;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.#pipe?.stop(), this.#queue?.cancel()]);
+    this.#pipe =
+      this.#queue =
+      this.#reader =
+      this.#next =
+        undefined;
+    this.#placeNs = 0;
+  }
+}
