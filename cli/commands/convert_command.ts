@@ -13,7 +13,6 @@ import {
   countBeyond,
   type MediaInfo,
   type PictureSize,
-  readMediaInfo,
   readOtherSizes,
   type TrackInfo,
 } from "../../processors/media/media_info.ts";
@@ -21,6 +20,7 @@ import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
 import { outputFormatOf } from "../convert/formats.ts";
+import { readInput } from "../convert/media_input.ts";
 import { findUnwritten, renderConverted } from "../convert/result.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
 import { isOfOneSize, plannedSize } from "../convert/video_chain.ts";
@@ -43,7 +43,8 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   if (given.json) consoleToStderr();
   const output = outputFormatOf(given.output);
   if (!given.printGraph) await assertWritable(given);
-  const info = await readMediaInfo(pathOfPicture(given.input, 1));
+  const plan = (info: MediaInfo) => planTracks(info, output, spreadBitRate(given, info, output));
+  const info = await readInput(pathOfPicture(given.input, 1), (info) => plan(info).then(() => true, () => false));
   const args = spreadBitRate(given, info, output);
   const plans = await planTracks(info, output, args);
   const otherSizes = isSequence(args.input) ? readOtherSizes(args.input, 1) : [];
@@ -103,12 +104,12 @@ async function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertAr
 
 /** The pictures that come with what is wanted of a track if it is copied. Players leave out those before an edit list. */
 async function countNeeded(
-  { path, container }: MediaInfo,
+  { path, container, byFfmpeg }: MediaInfo,
   { kind, name }: TrackInfo,
   { skips }: OutputFormat,
   { fromSeconds = 0, toSeconds }: ConvertArgs,
 ): Promise<NeededPictures> {
-  if (kind !== "video" || container === "PNG" || container === "JPEG") return { before: 0, beyond: 0 };
+  if (kind !== "video" || byFfmpeg || container === "PNG" || container === "JPEG") return { before: 0, beyond: 0 };
   return {
     before: skips ? 0 : await countBefore(path, name, fromSeconds),
     beyond: toSeconds === undefined ? 0 : await countBeyond(path, name, toSeconds),

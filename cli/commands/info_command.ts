@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
+import { readInput } from "../convert/media_input.ts";
 import type { MediaInfoArgs } from "../media_args.ts";
 import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -14,7 +15,7 @@ export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): 
   let code: number = EXIT.ok;
   for (const [index, path] of files.entries()) {
     try {
-      const info = await readMediaInfo(path);
+      const info = await readInput(path);
       if (json) io.stdout.line(JSON.stringify({ event: "media", ...info }));
       else for (const line of renderMedia(info)) io.stdout.line(line);
       if (!json && index < files.length - 1) io.stdout.line();
@@ -45,8 +46,10 @@ export function renderMedia(info: MediaInfo): string[] {
 
 /** A track in a line: `h264 (avc1.64000a), 160 × 120, 25 pictures/s, 93 kbit/s, deu`. */
 export function describeTrack(track: TrackInfo): string {
-  const { codec, codecString, width, height, rotation, frameRate, sampleRateHz, channels } = track;
-  const facts = [codecString === undefined ? codec : `${codec} (${codecString})`];
+  const { codec, codecString, decoded, width, height, rotation, frameRate, sampleRateHz, channels } = track;
+  const facts = [
+    decoded !== undefined ? `${decoded} by ffmpeg` : codecString === undefined ? codec : `${codec} (${codecString})`,
+  ];
   if (width !== undefined) facts.push(`${width} × ${height}`, ...describePictures(track));
   if (frameRate !== undefined) facts.push(`${frameRate} pictures/s`);
   if (rotation !== undefined) facts.push(`turned by ${rotation}°`);

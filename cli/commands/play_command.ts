@@ -7,9 +7,10 @@ import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
-import { type MediaInfo, readMediaInfo, type TrackInfo } from "../../processors/media/media_info.ts";
+import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import { readableLine } from "../../processors/media/ffmpeg_line.ts";
 import { undecodable } from "../../processors/media/decoders.ts";
+import { readInput } from "../convert/media_input.ts";
 import { playedTracks, playingGraph, SOURCE } from "../convert/playing_graph.ts";
 import { renderLength } from "../convert/result.ts";
 import type { PlayArgs } from "../media_args.ts";
@@ -37,7 +38,9 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
       "--speaker",
     );
   }
-  const info = await readMediaInfo(file);
+  // What ffmpeg reads goes by at the pace of the media, once.
+  const isPlain = (args.speed ?? 1) === 1 && !args.loop;
+  const info = await readInput(file, (info) => !isPlain || describeLosses(info, playedTracks(info)).length === 0);
   if (STILLS.includes(info.container)) {
     throw refusal(file, `: it is ${info.container}, wanted a file of video or sound`, "FILE");
   }
@@ -49,7 +52,7 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
   const notes = describeLosses(info, tracks);
   if (tracks.length === 0) throw refusal(file, `: ${notes.join("; ")}`, "FILE");
   const { registry } = await loadTypes({ packages: [], plugins: [] });
-  const text = JSON.stringify(playingGraph(tracks, args));
+  const text = JSON.stringify(playingGraph(tracks, args, info.byFfmpeg));
   const { document, errors } = checkGraph(text, file, registry);
   if (document === undefined) return reportErrors(errors, io, json);
   if (!json && !quiet) { for (const line of renderMedia(info)) io.stderr.line(line); }

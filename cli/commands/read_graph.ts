@@ -57,7 +57,7 @@ async function checkerOf(
 /** Checks a graph, once more if something of it depends on what the files of its sources hold. */
 async function lookingIntoFiles(check: () => GraphCheck): Promise<GraphCheck> {
   const { made, paths } = notingPaths(check);
-  if (paths.size === 0) return made;
+  if (paths.media.size + paths.ffmpeg.size === 0) return made;
   const { lookInto } = await import("../../processors/media/look_into.ts");
   await lookInto(paths);
   return check();

@@ -68,7 +68,7 @@ function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
   if (isPlainWav(info, args)) return draft.add(INPUT, "wav-source", { path });
   const { fromSeconds, toSeconds } = args;
   const isTurned = info.tracks.some(({ rotation }) => rotation !== undefined);
-  draft.add(INPUT, "media-source", {
+  draft.add(INPUT, info.byFfmpeg ? "ffmpeg-source" : "media-source", {
     path,
     ...(isTurned && { tellRotation: false }),
     ...(fromSeconds !== undefined && { positionSeconds: fromSeconds }),

@@ -24,11 +24,18 @@ export function playedTracks({ tracks }: MediaInfo): TrackInfo[] {
  * Draws up the graph: a live one, whose source the page can seek, slow down and loop. What cannot be decoded is played
  * as it is.
  */
-export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs): GraphFile {
+export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs, byFfmpeg = false): GraphFile {
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
   const isTurned = tracks.some(({ rotation }) => rotation !== undefined);
-  draft.add(SOURCE, "media-source", { path, positionSeconds, speed, loop, ...(isTurned && { tellRotation: false }) });
+  if (byFfmpeg) draft.add(SOURCE, "ffmpeg-source", { path, positionSeconds });
+  else {draft.add(SOURCE, "media-source", {
+      path,
+      positionSeconds,
+      speed,
+      loop,
+      ...(isTurned && { tellRotation: false }),
+    });}
   for (const track of tracks) addTrack(draft, track);
   return draft.finish(undefined, "live");
 }

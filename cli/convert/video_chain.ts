@@ -47,7 +47,7 @@ export function videoChain(
 ): ChainEnd {
   const { track, codec } = plan;
   let end = frames(draft, start, track, args);
-  const isYuv = track.codec === "h264";
+  const isYuv = track.codec === "h264" || track.codec === "i420";
   const pixels = isYuv ? "i420" : "rgba8";
   // What comes as RGB is written in the colours that stages have by default.
   const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};

@@ -43,7 +43,7 @@ export function undecodable(track: TrackInfo): string | undefined {
 
 /** Whether a codec has to be decoded. */
 export function isEncoded(codec: string): boolean {
-  return familyOf(codec) !== PCM && codec !== "png";
+  return familyOf(codec) !== PCM && codec !== "png" && codec !== "i420";
 }
 
 function beyondAac({ codecString = "aac", channels = 1 }: TrackInfo): string | undefined {

@@ -8,12 +8,23 @@ import { undecodable } from "./decoders.ts";
 import { readableLine } from "./ffmpeg_line.ts";
 import { type MediaInfo, readMediaInfo, type TrackInfo } from "./media_info.ts";
 import { readMediaOutputs } from "./media_outputs.ts";
-import { tellPorts } from "./source_ports.ts";
+import { type Paths, tellPorts } from "./source_ports.ts";
 import { coloursOf } from "./track_colours.ts";
 
 /** Looks into files. What cannot be read is for the nodes to refuse. */
-export async function lookInto(paths: Iterable<string>): Promise<void> {
-  for (const path of paths) await readAndTell(path).catch(() => undefined);
+export async function lookInto({ media, ffmpeg }: Paths): Promise<void> {
+  for (const path of media) await readAndTell(path).catch(() => undefined);
+  for (const path of ffmpeg) await askFfmpeg(path).catch(() => undefined);
+}
+
+async function askFfmpeg(path: string): Promise<void> {
+  const { probeInput } = await import("./ffmpeg_probe.ts");
+  const { streams } = await probeInput(path);
+  const outputs = streams.map(({ name, kind, sampleRateHz, channels, range }): [string, KnownOutput] => {
+    if (kind === "video") return [name, { pixelFormat: "i420", colours: { range: range ?? "limited" } }];
+    return [name, sampleRateHz !== undefined && channels !== undefined ? { sampleRateHz, channels } : {}];
+  });
+  tellPorts(path, { outputs: Object.fromEntries(outputs) }, "ffmpeg");
 }
 
 /**
@@ -32,7 +43,9 @@ export async function readAndTell(path: string): Promise<MediaInfo> {
 async function portsOf({ path, tracks }: MediaInfo): Promise<KnownPorts | undefined> {
   try {
     const outputs = await readMediaOutputs(path);
-    const mend = () => `let ffmpeg make a file that is read: ${readableLine(path, tracks)}`;
+    const mend = () =>
+      `put an "ffmpeg-source" in its place, which decodes by ffmpeg, or let ffmpeg make a file that is read: ` +
+      readableLine(path, tracks);
     const known = tracks.filter(({ name }) => outputs[name] !== undefined).map((track): [string, KnownOutput] => {
       const { kind: _, ...gives } = outputs[track.name];
       const why = undecodable(track);

@@ -16,6 +16,8 @@ export interface MediaInfo {
   readonly path: string;
   /** Such as `MP4`, `Matroska`, `WAVE` or `PNG`. */
   readonly container: string;
+  /** Whether ffmpeg reads it: no shipped node does. Its tracks are what ffmpeg makes of them, `i420` and samples. */
+  readonly byFfmpeg?: true;
   /** Length of the file; of numbered pictures, of all of them. */
   readonly bytes: number;
   /** How much of a file that is cut off is there: "900 of 1000 bytes". */
@@ -49,6 +51,8 @@ export interface TrackInfo extends PictureFormat {
   readonly kind: "video" | "audio";
   /** As encoded frames name it, `pcm-s16` and its like for samples, else what the file calls it. */
   readonly codec: string;
+  /** What ffmpeg decodes to that, as it calls it. */
+  readonly decoded?: string;
   /** The codec with its profile and level (RFC 6381), where the file tells. */
   readonly codecString?: string;
   /** Why a `media-source` does not carry it: "its codec is vorbis, …". */

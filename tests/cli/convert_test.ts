@@ -6,7 +6,16 @@ import { main } from "../../cli/main.ts";
 import { processIo, TextOutput } from "../../cli/output/output.ts";
 import { familyOf, undecodable } from "../../processors/media/decoders.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
-import { decode, ffmpeg, FOLDER, input, mp4, probe, webm } from "../../processors/media/fixtures/media_files.ts";
+import {
+  decode,
+  ffmpeg,
+  FOLDER,
+  input,
+  mp4,
+  probe,
+  webm,
+  withoutFfmpeg,
+} from "../../processors/media/fixtures/media_files.ts";
 import { CONTAINERS, PCM } from "../../processors/media/output_formats.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
@@ -262,18 +271,35 @@ const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: R
 };
 
 for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
-  rare(Deno.test)(`sluice convert refuses ${what} before it runs, and ffmpeg makes what it takes`, async () => {
-    const { code, said } = await here(make(), "a.mp4", "--size", "80x");
-    assert.equal(code, 2, said);
-    assert.match(said, reason);
-    const line = /or let ffmpeg make a file that is read: (ffmpeg .*)$/m.exec(said)![1];
-    const run = new Deno.Command("sh", { args: ["-c", line.replace("ffmpeg", "ffmpeg -v error -y")], cwd: FOLDER });
-    assert.equal((await run.output()).code, 0, line);
-    const readable = line.split(" ").at(-1)!;
-    const again = await here(readable, "a.mp4", "--size", "80x", "--print-graph");
-    assert.equal(again.code, 0, again.said);
-  });
+  rare(Deno.test)(
+    `sluice convert refuses ${what} before it runs where it finds no ffmpeg, and names its line`,
+    async () => {
+      const path = make();
+      const { code, said } = await withoutFfmpeg(() => here(path, "a.mp4", "--size", "80x"));
+      assert.equal(code, 2, said);
+      assert.match(said, reason);
+      const line = /or let ffmpeg make a file that is read: (ffmpeg .*)$/m.exec(said)![1];
+      const run = new Deno.Command("sh", { args: ["-c", line.replace("ffmpeg", "ffmpeg -v error -y")], cwd: FOLDER });
+      assert.equal((await run.output()).code, 0, line);
+      const readable = line.split(" ").at(-1)!;
+      const again = await here(readable, "a.mp4", "--size", "80x", "--print-graph");
+      assert.equal(again.code, 0, again.said);
+      const foreign = await here(path, "a.mp4", "--size", "80x", "--print-graph");
+      assert.equal(JSON.parse(foreign.said).nodes.input.type, "ffmpeg-source");
+    },
+  );
 }
+
+Deno.test("sluice convert has ffmpeg read what no shipped node does, and says so", async () => {
+  const path = input("foreign.avi", "-c:v", "mpeg4", "-c:a", "ac3");
+  const { code, stdout, stderr } = await convert(path, "foreign.mp4", "--from", "0.2", "--to", "0.8");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^video_0: mpeg4 by ffmpeg, 160 × 120.*: to h264$/m);
+  assert.match(stderr, /^audio_0: ac3 by ffmpeg, 48000 Hz, mono.*: to opus$/m);
+  assert.match(stdout, /^Wrote foreign\.mp4 /);
+  assert.deepEqual(probe(`${FOLDER}/foreign.mp4`, "stream=codec_name,nb_frames", "-select_streams", "v"), ["h264,15"]);
+  assert.ok(Math.abs(Number(probe(`${FOLDER}/foreign.mp4`, "format=duration")[0]) - 0.6) < 0.05);
+});
 
 Deno.test("renderPlans() tells of one picture that others need, or of several", () => {
   const track = { name: "video_0", kind: "video", codec: "h264" } as const;
@@ -424,7 +450,8 @@ for (
   ] as const
 ) {
   Deno.test(`sluice convert refuses ${what}`, { ignore }, async () => {
-    const { code, said } = await here(...args());
+    const given = args();
+    const { code, said } = await withoutFfmpeg(() => here(...given));
     assert.equal(code, 2, said);
     assert.match(said, message);
   });

@@ -50,9 +50,17 @@ rare(Deno.test)("sluice play leaves out a track that cannot be read, plays the o
   assert.match(stdout, /^Played 0:01\.0 of media/);
 });
 
+rare(Deno.test)("sluice play has ffmpeg read what no shipped node does", async () => {
+  const path = input("play.ogg", "-c:a", "libvorbis", "-ac", "2");
+  const { code, stdout, stderr } = await sluice(["play", path], { cwd: FOLDER });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /vorbis by ffmpeg/);
+  assert.match(stdout, /^Played 0:0(1\.0|0\.9)/m);
+});
+
 Deno.test("sluice play refuses a file of which no track can be read", async () => {
   const path = input("play.ogg", "-c:a", "libvorbis", "-ac", "2");
-  const { code, stderr } = await sluice(["play", path], { cwd: FOLDER });
+  const { code, stderr } = await sluice(["play", path], { cwd: FOLDER, env: { PATH: FOLDER } });
   assert.equal(code, 2);
   assert.match(stderr, /^error: Cannot play ".*play\.ogg": audio_0 is left out: its codec is vorbis, .*: ffmpeg -i /);
 });

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { AudioFrame } from "../../../core/frames/audio_frame.ts";
-import type { VideoFrame } from "../../../core/frames/video_frame.ts";
-import type { StreamOutput } from "../../../core/ports/stream.ts";
-import { samplesToNs } from "../../audio/sample_time.ts";
-import { PcmBlock } from "../../file/pcm.ts";
-import { packedBytes, unpackPicture } from "../packed_pictures.ts";
-import type { ProbedStream } from "./probe.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamOutput } from "../../core/ports/stream.ts";
+import { samplesToNs } from "../audio/sample_time.ts";
+import { PcmBlock } from "../file/pcm.ts";
+import { packedBytes, unpackPicture } from "./packed_pictures.ts";
+import type { ProbedStream } from "./ffmpeg_probe.ts";
 import type { RawBlock, RawTrack } from "./raw_matroska.ts";
 
 /** By how much the time of a block may be off, since it is rounded. */

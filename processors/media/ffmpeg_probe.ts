@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { SluiceError } from "../../../core/errors.ts";
-import { isPlainObject } from "../../../core/errors/kind_of.ts";
+import { SluiceError } from "../../core/errors.ts";
+import { isPlainObject } from "../../core/errors/kind_of.ts";
 
 /** A stream that ffmpeg decodes. */
 export interface ProbedStream {
@@ -28,6 +28,8 @@ export interface ProbedStream {
   readonly rotation?: number;
   readonly sampleRateHz?: number;
   readonly channels?: number;
+  /** Of a sample, where the codec keeps them all. */
+  readonly bits?: number;
   readonly language?: string;
   readonly title?: string;
   readonly durationSeconds?: number;
@@ -147,6 +149,7 @@ function readStream(stream: Json): Omit<ProbedStream, "name" | "kind" | "index">
     ...positive("height", stream.height),
     ...positive("sampleRateHz", stream.sample_rate),
     ...positive("channels", stream.channels),
+    ...positive("bits", stream.bits_per_raw_sample),
     ...positive("durationSeconds", stream.duration),
     ...positive("bitRate", stream.bit_rate),
     ...(frameRate !== undefined && { frameRate }),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { SluiceError } from "../../../core/errors.ts";
-import { nodes } from "../../../sluice.gen.ts";
-import { ProcessorHarness } from "../../../testing.ts";
-import { decode, ffmpeg, FOLDER, input } from "../fixtures/media_files.ts";
+import type { SluiceError } from "../../core/errors.ts";
+import { nodes } from "../../sluice.gen.ts";
+import { ProcessorHarness } from "../../testing.ts";
+import { decode, ffmpeg, FOLDER, input } from "./fixtures/media_files.ts";
 
 /** What a source gives, by output. */
 async function read(config: Parameters<typeof nodes.ffmpegSource>[0], ...kinds: ("video" | "audio")[]) {
@@ -33,7 +33,17 @@ function interleaved(blocks: Read["audio"]): Float32Array {
 
 /** HEVC at a rate of NTSC, and AC-3. */
 function foreign(): string {
-  return input("foreign.mkv", "-vf", "fps=30000/1001", "-c:v", "libx265", "-x265-params", "log-level=error", "-c:a", "ac3");
+  return input(
+    "foreign.mkv",
+    "-vf",
+    "fps=30000/1001",
+    "-c:v",
+    "libx265",
+    "-x265-params",
+    "log-level=error",
+    "-c:a",
+    "ac3",
+  );
 }
 
 Deno.test("FfmpegSource gives what ffmpeg decodes of HEVC and AC-3, with its times", async () => {

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { config, output, processor } from "../../../core/annotations.ts";
-import { SluiceError } from "../../../core/errors.ts";
-import type { AudioFrame } from "../../../core/frames/audio_frame.ts";
-import type { VideoFrame } from "../../../core/frames/video_frame.ts";
-import type { StreamOutput } from "../../../core/ports/stream.ts";
-import type { ProcessorContext } from "../../../core/processor.ts";
-import { ByteQueue } from "../byte_queue.ts";
-import { ChildPipe } from "../child_pipe.ts";
-import { describeStream, inputArgs, type ProbedStream, probeInput } from "./probe.ts";
+import { config, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { ByteQueue } from "./byte_queue.ts";
+import { ChildPipe } from "./child_pipe.ts";
+import { describeStream, inputArgs, type ProbedStream, probeInput } from "./ffmpeg_probe.ts";
 import { type RawBlock, RawMatroska, type RawTrack } from "./raw_matroska.ts";
 import { type RawStream, readPictures, readSamples } from "./raw_streams.ts";
 
@@ -124,6 +124,7 @@ export class FfmpegSource {
       await this.#streams.get(block.track)?.write(block, this.#offsetNs);
       this.#placeNs = Math.max(this.#placeNs, block.timeNs);
       context.progress(this.#fromNs + this.#placeNs, this.#totalNs);
+      context.report({ playedSeconds: (this.#offsetNs + this.#placeNs) / 1e9 });
     }
   }
 
@@ -138,7 +139,9 @@ export class FfmpegSource {
     const streams = ports.map(({ name }) => this.#streamOf(name));
     if (streams.length === 0) return;
     const command = ["ffmpeg", ...this.#args(streams)];
-    const pipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, (line) => context.log.warn(line));
+    // One that is ended finds fault with that.
+    const tell = (line: string) => pipe === this.#pipe && context.log.warn(line);
+    const pipe: ChildPipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, tell);
     this.#queue = new ByteQueue(pipe.readable!);
     const reader = this.#reader = new RawMatroska(this.#queue);
     while (reader.tracks === undefined && !this.#queue.ended) {

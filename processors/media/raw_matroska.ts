@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ByteQueue } from "../byte_queue.ts";
-import { elementAt, elementsIn } from "../ebml.ts";
+import type { ByteQueue } from "./byte_queue.ts";
+import { elementAt, elementsIn } from "./ebml.ts";
 
 /** The elements that are read. */
 const ID = {
