@@ -9,6 +9,7 @@
  */
 import { defineNodeType, definePackage, processorClass } from "./generated.ts";
 import * as package1 from "./stages.gen.ts";
+import { portsOf as ffmpegSourcePorts } from "./processors/media/ffmpeg_ports.ts";
 import { portsOf as httpSourcePorts } from "./processors/network/source_ports.ts";
 import { portsOf as imageSinkPorts } from "./processors/media/image_sink_ports.ts";
 import { portsOf as imageSourcePorts } from "./processors/media/image_source_ports.ts";
@@ -2329,6 +2330,207 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
       };
     };
   },
+});
+
+/** The ports of `ffmpeg-source`. */
+export class FfmpegSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<VideoFrame>[]; audio: StreamOutput<AudioFrame>[] };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<VideoFrame>[]; audio: StreamOutput<AudioFrame>[] }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly video: readonly StreamOutput<VideoFrame>[];
+    readonly audio: readonly StreamOutput<AudioFrame>[];
+  } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.output(port.name, port);
+    for (const port of this.#processor.audio) visitor.output(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.outputs("video") as StreamOutput<VideoFrame>[];
+    this.#processor.audio = wiring.outputs("audio") as StreamOutput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `ffmpeg-source`. */
+export interface FfmpegSourceConfig {
+  /**
+   * File, device or address to read, as ffmpeg names it.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * Options of ffmpeg before the input, each word by itself: `["-f", "v4l2"]`.
+   *
+   * A list of at most 64 values, each a string; [] by default.
+   */
+  readonly inputOptions?: readonly string[];
+  /**
+   * Where it begins, from the start of the file.
+   *
+   * A number of at least 0 s; 0 by default.
+   */
+  readonly positionSeconds?: number;
+  /**
+   * Where it ends, from the start of the file; by default at the end of it.
+   *
+   * A number of at least 0 s.
+   */
+  readonly endSeconds?: number;
+}
+
+/** A `ffmpeg-source` in a graph. */
+export type FfmpegSourceHandle = NodeHandle<
+  Record<never, never>,
+  { video: DynamicPort<VideoFrame>; audio: DynamicPort<AudioFrame> }
+>;
+
+/**
+ * Reads whatever ffmpeg reads.
+ *
+ * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as
+ * raw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are
+ * turned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all
+ * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
+ * Streams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node's log. It is
+ * ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
+ * (`--allow-run=ffmpeg,ffprobe`). Where a `media-source` reads a file, it takes less.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event
+ * `tracks` says what there is.
+ *
+ * **Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }
+ * ```
+ */
+export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = defineNodeType<
+  FfmpegSourceConfig,
+  FfmpegSourceHandle
+>({
+  descriptor: {
+    type: "ffmpeg-source",
+    className: "FfmpegSource",
+    source: "processors/media/ffmpeg_source.ts:51",
+    description: "Reads whatever ffmpeg reads.",
+    doc:
+      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node\'s log. It is\nended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). Where a `media-source` reads a file, it takes less.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
+    category: "media",
+    tags: ["file", "video", "audio", "read", "decode", "ffmpeg", "hevc", "vp9", "av1", "ac3", "avi", "flv", "rtsp"],
+    mode: "loop",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File, device or address to read, as ffmpeg names it.",
+          minLength: 1,
+          "x-reaches": "path",
+        },
+        inputOptions: {
+          type: "array",
+          items: { type: "string", "x-reaches": "command" },
+          description: 'Options of ffmpeg before the input, each word by itself: `["-f", "v4l2"]`.',
+          maxItems: 64,
+          default: [],
+        },
+        positionSeconds: {
+          type: "number",
+          description: "Where it begins, from the start of the file.",
+          minimum: 0,
+          "x-unit": "s",
+          default: 0,
+        },
+        endSeconds: {
+          type: "number",
+          description: "Where it ends, from the start of the file; by default at the end of it.",
+          minimum: 0,
+          "x-unit": "s",
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const FfmpegSource = processorClass(
+      "ffmpeg-source",
+      "processors/media/ffmpeg_source.ts",
+      await import("./processors/media/ffmpeg_source.ts"),
+      "FfmpegSource",
+    );
+    return () => {
+      const processor = new FfmpegSource();
+      return {
+        processor,
+        ports: new FfmpegSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.inputOptions !== undefined) {
+            processor.inputOptions = values.inputOptions as typeof processor.inputOptions;
+          }
+          if (values.positionSeconds !== undefined) {
+            processor.positionSeconds = values.positionSeconds as typeof processor.positionSeconds;
+          }
+          if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
+        },
+      };
+    };
+  },
+  portsOf: ffmpegSourcePorts,
 });
 
 /** The ports of `gain`. */
@@ -8747,6 +8949,7 @@ export const nodes: {
   readonly dynamicMixer: typeof dynamicMixer;
   readonly echo: typeof echo;
   readonly equaliser: typeof equaliser;
+  readonly ffmpegSource: typeof ffmpegSource;
   readonly gain: typeof gain;
   readonly httpSource: typeof httpSource;
   readonly imageSink: typeof imageSink;
@@ -8790,6 +8993,7 @@ export const nodes: {
   dynamicMixer,
   echo,
   equaliser,
+  ffmpegSource,
   gain,
   httpSource,
   imageSink,
@@ -8838,6 +9042,7 @@ export const nodePackage: NodePackage = definePackage({
     dynamicMixer,
     echo,
     equaliser,
+    ffmpegSource,
     gain,
     httpSource,
     imageSink,
@@ -8909,6 +9114,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "56d55799a112feee",
+    "processors/media/ffmpeg_source.ts": "4bf8f5056d2e9994",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "c68f3c70352c3849",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",

@@ -21,6 +21,8 @@ const MARKED = {
   "acquisition.path": "path",
   "arrow-sink.path": "path",
   "csv-sink.path": "path",
+  "ffmpeg-source.inputOptions[]": "command",
+  "ffmpeg-source.path": "path",
   "http-source.url": "url",
   "image-sink.path": "path",
   "image-source.path": "path",

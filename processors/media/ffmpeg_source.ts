@@ -55,10 +55,10 @@ export class FfmpegSource {
   /** Samples. */
   @output({ dynamic: true })
   audio!: StreamOutput<AudioFrame>[];
-  /** File, device or address to read, as ffmpeg names it. @minLength 1 */
+  /** File, device or address to read, as ffmpeg names it. @minLength 1 @reaches path */
   @config()
   path!: string;
-  /** Options of ffmpeg before the input, each word by itself: `["-f", "v4l2"]`. @maxItems 64 */
+  /** Options of ffmpeg before the input, each word by itself: `["-f", "v4l2"]`. @maxItems 64 @reaches command */
   @config()
   inputOptions: string[] = [];
   /** Where it begins, from the start of the file. @minimum 0 @unit s */
