@@ -212,6 +212,15 @@ Deno.test("a server that does not answer is given up", async () => {
   (await next).close();
 });
 
+Deno.test("a server that speaks no gRPC is told as such", async () => {
+  await using site = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("", { status: 404 }),
+  );
+  await using client = new GrpcTransport(`grpc://127.0.0.1:${site.addr.port}`);
+  await rejects(client.execute("echo", []), { code: "Busy", message: /has answered HTTP 404: it may not speak gRPC/ });
+});
+
 Deno.test("options that are none are refused", async () => {
   await using at = await served();
   for (

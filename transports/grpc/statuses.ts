@@ -66,5 +66,7 @@ export function fromStatus(error: unknown): Error {
   const [told] = status.findDetails(ErrorSchema);
   if (told !== undefined) return fromErrorMessage(told);
   const code = CODES[status.code] ?? "Busy";
-  return new SluiceError(code, `Cannot go on with the call: ${status.rawMessage}`, { cause: error });
+  const isForeign = /^HTTP \d+$/.test(status.rawMessage);
+  const why = isForeign ? `the server has answered ${status.rawMessage}: it may not speak gRPC` : status.rawMessage;
+  return new SluiceError(code, `Cannot go on with the call: ${why}`, { cause: error });
 }
