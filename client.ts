@@ -16,13 +16,7 @@
  */
 export { WebSocketTransport } from "./transports/http/web_socket_transport.ts";
 export type { WebSocketTransportOptions } from "./transports/http/web_socket_transport.ts";
-export type {
-  ExecuteOptions,
-  PipelineGraph,
-  PipelineTransport,
-  SessionPorts,
-  StreamSession,
-} from "./core/pipeline/transport.ts";
+export type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "./core/pipeline/transport.ts";
 export { TransportData } from "./core/pipeline/transport_data.ts";
 export type {
   TransportAudio,

@@ -130,13 +130,7 @@ export { graphToMermaid } from "./core/graph/mermaid.ts";
 
 // Pipelines: graphs that are called from elsewhere. The transports themselves are modules of their own.
 export { BaseSession } from "./core/pipeline/transport.ts";
-export type {
-  ExecuteOptions,
-  PipelineGraph,
-  PipelineTransport,
-  SessionPorts,
-  StreamSession,
-} from "./core/pipeline/transport.ts";
+export type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "./core/pipeline/transport.ts";
 export { TransportData } from "./core/pipeline/transport_data.ts";
 export { binaryFormat } from "./core/pipeline/binary_format.ts";
 export type { TransportFormatOptions } from "./core/pipeline/binary_format.ts";

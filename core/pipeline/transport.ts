@@ -39,20 +39,12 @@ export interface PipelineTransport {
   stream(graph: PipelineGraph): Promise<StreamSession>;
 }
 
-/** The names of a session's ports. */
-export interface SessionPorts {
-  /** What takes items. */
-  readonly inputs: readonly string[];
-  /** What gives them. */
-  readonly outputs: readonly string[];
-}
-
 /** A graph that runs for one client. `await using` closes it. */
 export interface StreamSession extends AsyncDisposable, AsyncIterable<TransportData> {
   /** Names the session to whoever runs it; nobody can guess it. */
   readonly sessionId: string;
-  /** Its ports, if whoever runs it tells them. */
-  readonly ports?: SessionPorts | undefined;
+  /** The names of its ports, if whoever runs it tells them. */
+  readonly ports?: { readonly inputs: readonly string[]; readonly outputs: readonly string[] } | undefined;
   /** Whether it takes or may still give items: it was not closed, has not failed, and its last output was not read. */
   readonly isActive: boolean;
   /**
@@ -81,6 +73,9 @@ export interface StreamSession extends AsyncDisposable, AsyncIterable<TransportD
   readonly writable: WritableStream<TransportData>;
 }
 
+/** The names of a session's ports. */
+export type SessionPorts = NonNullable<StreamSession["ports"]>;
+
 /** What all sessions do alike: a class of sessions adds how items go in and out, and how it closes. */
 export abstract class BaseSession implements StreamSession {
   #readable: ReadableStream<TransportData> | undefined;
@@ -88,7 +83,7 @@ export abstract class BaseSession implements StreamSession {
   /** Names the session to whoever runs it. */
   abstract readonly sessionId: string;
   /** Its ports; a class of sessions that knows them tells them. */
-  get ports(): SessionPorts | undefined {
+  get ports(): StreamSession["ports"] {
     return undefined;
   }
   /** As the contract has it. */
