@@ -20,10 +20,10 @@ const IN_BOTH = [
   "VideoFrame",
 ];
 
-Deno.test("mod.ts exports at most 215 names, and none that only generated code needs", async () => {
+Deno.test("mod.ts exports at most 219 names, and none that only generated code needs", async () => {
   const [door, generated] = await Promise.all([namesOf("mod.ts"), namesOf("generated.ts")]);
   assert.ok(door.has("Runtime") && generated.has("defineNodeType"));
-  assert.ok(door.size <= 215, `${door.size} names`);
+  assert.ok(door.size <= 219, `${door.size} names`);
   assert.deepEqual([...generated].filter((name) => door.has(name)).sort(), IN_BOTH);
 });
 
