@@ -9,6 +9,7 @@
  */
 import { defineNodeType, definePackage, processorClass } from "./generated.ts";
 import * as package1 from "./stages.gen.ts";
+import { portsOf as ffmpegSinkPorts } from "./processors/media/ffmpeg_sink_ports.ts";
 import { portsOf as ffmpegSourcePorts } from "./processors/media/ffmpeg_ports.ts";
 import { portsOf as httpSourcePorts } from "./processors/network/source_ports.ts";
 import { portsOf as imageSinkPorts } from "./processors/media/image_sink_ports.ts";
@@ -2330,6 +2331,226 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
       };
     };
   },
+});
+
+/** The ports of `ffmpeg-sink`. */
+export class FfmpegSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<VideoFrame>[]; audio: StreamInput<AudioFrame>[] };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<VideoFrame>[]; audio: StreamInput<AudioFrame>[] }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: readonly StreamInput<VideoFrame>[]; readonly audio: readonly StreamInput<AudioFrame>[] } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.input(port.name, port);
+    for (const port of this.#processor.audio) visitor.input(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.inputs("video") as StreamInput<VideoFrame>[];
+    this.#processor.audio = wiring.inputs("audio") as StreamInput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `ffmpeg-sink`. */
+export interface FfmpegSinkConfig {
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The container, as ffmpeg names it: `mpegts`; by default that of the extension.
+   *
+   * A string matching /^[a-z0-9_]*$/; "" by default.
+   */
+  readonly format?: string;
+  /**
+   * Options of ffmpeg for the file, each word by itself: `["-c:a", "libmp3lame", "-b:a", "192k"]`.
+   *
+   * A list of at most 64 values, each a string; [] by default.
+   */
+  readonly options?: readonly string[];
+  /**
+   * Which levels the pictures have: luma from 16 to 235, or from 0 to 255.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
+  /**
+   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
+}
+
+/** A `ffmpeg-sink` in a graph. */
+export type FfmpegSinkHandle = NodeHandle<
+  { video: DynamicPort<VideoFrame>; audio: DynamicPort<AudioFrame> },
+  Record<never, never>
+>;
+
+/**
+ * Writes whatever ffmpeg writes.
+ *
+ * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,
+ * which it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is
+ * recorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older
+ * `NAME` unchanged. What ffmpeg says goes to the node's log. Deno needs the permission to run it
+ * (`--allow-run=ffmpeg`). Where a `media-sink` writes a format, it takes less.
+ *
+ * **Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that
+ * comes after the file began is left out of it.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `format`, `options`, `range`, `overwrite`.
+ *
+ * **Example.**
+ * ```json
+ * { "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }
+ * ```
+ */
+export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNodeType<
+  FfmpegSinkConfig,
+  FfmpegSinkHandle
+>({
+  descriptor: {
+    type: "ffmpeg-sink",
+    className: "FfmpegSink",
+    source: "processors/media/ffmpeg_sink.ts:72",
+    description: "Writes whatever ffmpeg writes.",
+    doc:
+      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). Where a `media-sink` writes a format, it takes less.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
+    category: "media",
+    tags: [
+      "file",
+      "video",
+      "audio",
+      "write",
+      "encode",
+      "ffmpeg",
+      "aac",
+      "mp3",
+      "hevc",
+      "vp9",
+      "av1",
+      "avi",
+      "gif",
+      "mpeg-ts",
+    ],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    records: true,
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      accepts: { pixelFormat: "i420" },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "Samples.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          minLength: 1,
+          "x-reaches": "path",
+        },
+        format: {
+          type: "string",
+          description: "The container, as ffmpeg names it: `mpegts`; by default that of the extension.",
+          pattern: "^[a-z0-9_]*$",
+          default: "",
+        },
+        options: {
+          type: "array",
+          items: { type: "string", "x-reaches": "command" },
+          description: 'Options of ffmpeg for the file, each word by itself: `["-c:a", "libmp3lame", "-b:a", "192k"]`.',
+          maxItems: 64,
+          default: [],
+        },
+        range: {
+          enum: ["limited", "full"],
+          description: "Which levels the pictures have: luma from 16 to 235, or from 0 to 255.",
+          default: "limited",
+        },
+        overwrite: {
+          type: "boolean",
+          description:
+            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+          default: false,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const FfmpegSink = processorClass(
+      "ffmpeg-sink",
+      "processors/media/ffmpeg_sink.ts",
+      await import("./processors/media/ffmpeg_sink.ts"),
+      "FfmpegSink",
+    );
+    return () => {
+      const processor = new FfmpegSink();
+      return {
+        processor,
+        ports: new FfmpegSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.options !== undefined) processor.options = values.options as typeof processor.options;
+          if (values.range !== undefined) processor.range = values.range as typeof processor.range;
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
+        },
+      };
+    };
+  },
+  portsOf: ffmpegSinkPorts,
 });
 
 /** The ports of `ffmpeg-source`. */
@@ -8949,6 +9170,7 @@ export const nodes: {
   readonly dynamicMixer: typeof dynamicMixer;
   readonly echo: typeof echo;
   readonly equaliser: typeof equaliser;
+  readonly ffmpegSink: typeof ffmpegSink;
   readonly ffmpegSource: typeof ffmpegSource;
   readonly gain: typeof gain;
   readonly httpSource: typeof httpSource;
@@ -8993,6 +9215,7 @@ export const nodes: {
   dynamicMixer,
   echo,
   equaliser,
+  ffmpegSink,
   ffmpegSource,
   gain,
   httpSource,
@@ -9042,6 +9265,7 @@ export const nodePackage: NodePackage = definePackage({
     dynamicMixer,
     echo,
     equaliser,
+    ffmpegSink,
     ffmpegSource,
     gain,
     httpSource,
@@ -9114,6 +9338,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "56d55799a112feee",
+    "processors/media/ffmpeg_sink.ts": "c8413d608d2ac852",
     "processors/media/ffmpeg_source.ts": "4bf8f5056d2e9994",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "c68f3c70352c3849",

@@ -20,9 +20,12 @@ export interface MediaInfoArgs {
 }
 
 /** Codecs that pictures are encoded with. */
-const VIDEO_CODECS = ["h264", "jpeg", "png"] as const;
+const VIDEO_CODECS = ["h264", "jpeg", "png", "hevc", "vp8", "vp9", "av1"] as const;
 /** Codecs of sound, and formats of samples. */
-const AUDIO_CODECS = ["opus", "flac", "pcm-s16", "pcm-s24", "pcm-s32", "pcm-f32"] as const;
+const AUDIO_CODECS = [
+  ...(["opus", "flac", "pcm-s16", "pcm-s24", "pcm-s32", "pcm-f32"] as const),
+  ...(["aac", "mp3", "vorbis", "ac3", "alac"] as const),
+] as const;
 
 /** `sluice convert`. */
 export interface ConvertArgs {
@@ -94,10 +97,10 @@ const mediaInfo = command(
 
 const convertOptions = object({
   videoCodec: optional(option("--video-codec", choice(VIDEO_CODECS, { metavar: "CODEC" }), {
-    description: message`Encode pictures with this codec.`,
+    description: message`Encode pictures with this codec; the last four by ffmpeg.`,
   })),
   audioCodec: optional(option("--audio-codec", choice(AUDIO_CODECS, { metavar: "CODEC" }), {
-    description: message`Encode sound with this codec, or write samples of this format.`,
+    description: message`Encode sound with this codec, or write samples of this format; the last five by ffmpeg.`,
   })),
   bitRate: optional(option("--bitrate", bitRate(), {
     description: message`Bits a second, of pictures if there are any and else of sound: ${"2M"}, ${"128k"}.`,

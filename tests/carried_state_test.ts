@@ -81,7 +81,9 @@ const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
   ],
   "it has no state: the times of frames tell what passes": ["trim"],
   "a program or a reader of its own goes on by itself, and cannot be handed over": [
-    ..."ffmpeg-source image-sink image-source media-sink media-source pipe-sink pipe-source process".split(" "),
+    ..."ffmpeg-sink ffmpeg-source image-sink image-source media-sink media-source pipe-sink pipe-source process".split(
+      " ",
+    ),
   ],
   "each frame is made of one frame": [..."convert jpeg-decode jpeg-encode scale to-voltage".split(" ")],
   "the library of the codec does not give its state out": [

@@ -19,7 +19,7 @@ import {
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
-import { outputFormatOf } from "../convert/formats.ts";
+import { outputFormatsOf } from "../convert/formats.ts";
 import { readInput } from "../convert/media_input.ts";
 import { findUnwritten, renderConverted } from "../convert/result.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
@@ -41,10 +41,9 @@ const NAME = "convert";
  */
 export async function convertCommand(given: ConvertArgs, io: Io): Promise<number> {
   if (given.json) consoleToStderr();
-  const output = outputFormatOf(given.output);
+  const outputs = await outputFormatsOf(given);
   if (!given.printGraph) await assertWritable(given);
-  const plan = (info: MediaInfo) => planTracks(info, output, spreadBitRate(given, info, output));
-  const info = await readInput(pathOfPicture(given.input, 1), (info) => plan(info).then(() => true, () => false));
+  const { output, info } = await chooseFormats(given, outputs);
   const args = spreadBitRate(given, info, output);
   const plans = await planTracks(info, output, args);
   const otherSizes = isSequence(args.input) ? readOtherSizes(args.input, 1) : [];
@@ -55,7 +54,7 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   }
   const { registry } = await loadTypes({ packages: [], plugins: [] });
   if (!args.json && !args.quiet) {
-    for (const line of renderPlans(info, plans, args, otherSizes)) {
+    for (const line of renderPlans(info, plans, args, otherSizes, output.sink)) {
       io.stderr.line(line);
     }
   }
@@ -66,6 +65,23 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
     renderConverted(summary, files, output, args.output);
   const judge = (summary: RunSummary) => findUnwritten(summary, plans, output, args.output);
   return await runGraph({ text, document, registry, isMade: true, render, judge }, runArgs(args), io);
+}
+
+/** The first of the formats of the output that the input can become, with what was found in the input. */
+async function chooseFormats(
+  given: ConvertArgs,
+  outputs: readonly OutputFormat[],
+): Promise<{ readonly output: OutputFormat; readonly info: MediaInfo }> {
+  const found: { readonly output: OutputFormat; readonly info: MediaInfo }[] = [];
+  for (const output of outputs) {
+    const serves = (info: MediaInfo) =>
+      planTracks(info, output, spreadBitRate(given, info, output)).then(() => true, () => false);
+    const info = await readInput(pathOfPicture(given.input, 1), serves);
+    if (await serves(info)) return { output, info };
+    found.push({ output, info });
+  }
+  // What is wrong with the first one is told.
+  return found[0];
 }
 
 /** `--bitrate` is that of the pictures, if there are any. */
@@ -162,13 +178,21 @@ export function renderPlans(
   plans: readonly TrackPlan[],
   args: ConvertArgs,
   otherSizes: readonly PictureSize[],
+  sink: OutputFormat["sink"] = "media-sink",
 ): string[] {
   return tracks.map((track) => {
     const plan = plans.find((each) => each.track === track);
-    const what = plan === undefined ? "left out" : plan.copied ? renderCopied(plan) : `to ${plan.codec}`;
+    const what = plan === undefined ? "left out" : renderPlan(plan, args, sink);
     const sizes = plan === undefined || plan.copied ? "" : renderSizes(otherSizes, plan, args);
     return `${track.name}: ${describeTrack(track)}: ${what}${sizes}`;
   });
+}
+
+function renderPlan(plan: TrackPlan, args: ConvertArgs, sink: OutputFormat["sink"]): string {
+  if (plan.copied) return renderCopied(plan);
+  if (sink !== "ffmpeg-sink") return `to ${plan.codec}`;
+  const asked = plan.track.kind === "video" ? args.videoCodec : args.audioCodec;
+  return `${asked === undefined ? "encoded" : `to ${asked}`} by ffmpeg`;
 }
 
 function renderCopied({ before, beyond }: TrackPlan): string {

@@ -11,6 +11,8 @@ import type { ConvertArgs } from "../media_args.ts";
 import { audioChain } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
 import { familyOf } from "../../processors/media/decoders.ts";
+import { coloursOf } from "../../processors/media/track_colours.ts";
+import { ffmpegOptions } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
 import { plannedSize, videoChain } from "./video_chain.ts";
 
@@ -85,8 +87,14 @@ function addOutput(
   draft: GraphDraft,
   plans: readonly TrackPlan[],
   { sink }: OutputFormat,
-  { output: path, audioCodec }: ConvertArgs,
+  args: ConvertArgs,
 ): void {
+  const { output: path, audioCodec } = args;
+  if (sink === "ffmpeg-sink") {
+    const pictures = plans.find(({ track }) => track.codec === "h264" || track.codec === "i420");
+    const range = pictures && coloursOf(pictures.track).range;
+    return draft.add(OUTPUT, sink, { path, options: ffmpegOptions(args), ...(range && { range }) });
+  }
   const samples = plans.find(({ codec }) => codec === PCM);
   const format = samples && sampleFormat(audioCodec ?? samples.track.codec);
   const rotate = plans.find(({ copied, track }) => copied && track.rotation !== undefined)?.track.rotation;
@@ -112,7 +120,7 @@ export function outputAddress(plan: TrackPlan, output: OutputFormat): string {
 function outputPort({ track, codec }: TrackPlan, { sink }: OutputFormat): string {
   if (sink === "wav-sink") return "audio";
   if (sink === "image-sink") return codec === "jpeg" ? "jpeg" : "video";
-  return track.kind === "video" ? "video_0" : codec === PCM ? "pcm_0" : "audio_0";
+  return track.kind === "video" ? "video_0" : codec === PCM && sink === "media-sink" ? "pcm_0" : "audio_0";
 }
 
 /** A pool for pictures that are larger than usual. */

@@ -6,7 +6,37 @@
 import { extname } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
 import type { CodecNode } from "../../processors/media/decoders.ts";
-import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat } from "../../processors/media/output_formats.ts";
+import { isOfSound, muxerOf } from "../../processors/media/ffmpeg_formats.ts";
+import { hasFfmpeg } from "../../processors/media/ffmpeg_probe.ts";
+import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
+import type { ConvertArgs } from "../media_args.ts";
+
+/** What ffmpeg writes to a path: whatever codec it has for that, of raw pictures and samples. */
+async function foreignFormat(path: string): Promise<OutputFormat | undefined> {
+  const muxer = muxerOf(path);
+  if (muxer === undefined || !await hasFfmpeg()) return undefined;
+  const [video, audio] = [isOfSound(path) ? [] : ["i420"], muxer === "gif" ? [] : [PCM]];
+  return { sink: "ffmpeg-sink", name: `${extname(path).slice(1).toUpperCase()} by ffmpeg`, video, audio };
+}
+
+/** What is written to containers for which ffmpeg by itself has codecs of long ago. */
+const USUAL_CODECS = { videoCodec: "h264", audioCodec: "aac" } as const;
+const OF_LONG_AGO: ReadonlySet<string> = new Set([".ts", ".mts", ".flv", ".3gp"]);
+
+/** What ffmpeg is told of the codecs and bit rates that were asked for. */
+export function ffmpegOptions({ output, videoBitRate, audioBitRate, ...asked }: ConvertArgs): string[] {
+  const usual = OF_LONG_AGO.has(extname(output).toLowerCase()) ? USUAL_CODECS : undefined;
+  const [videoCodec, audioCodec] = [asked.videoCodec ?? usual?.videoCodec, asked.audioCodec ?? usual?.audioCodec];
+  const encoder = (codec: string) => FFMPEG_ENCODERS[codec] ?? codec.replace(/^pcm-(.*)$/, "pcm_$1le");
+  return [
+    // It says more than ffmpeg lets it.
+    ...(videoCodec === "hevc" ? ["-x265-params", "log-level=error"] : []),
+    ...(videoCodec === undefined ? [] : ["-c:v", encoder(videoCodec)]),
+    ...(videoBitRate === undefined ? [] : ["-b:v", `${videoBitRate}`]),
+    ...(audioCodec === undefined ? [] : ["-c:a", encoder(audioCodec)]),
+    ...(audioBitRate === undefined ? [] : ["-b:a", `${audioBitRate}`]),
+  ];
+}
 
 /** Codecs that can be encoded to. */
 export const ENCODERS: Readonly<Record<string, CodecNode>> = {
@@ -16,17 +46,36 @@ export const ENCODERS: Readonly<Record<string, CodecNode>> = {
   flac: { type: "flac-encode", input: "audio", output: "encoded" },
 };
 
-/** Pixel formats that codecs take, and that `png` stands for. */
-export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = { h264: "i420", jpeg: "rgba8", png: "rgba8" };
+/** Pixel formats that codecs take, and that `png` and raw pictures stand for. */
+export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = {
+  h264: "i420",
+  i420: "i420",
+  jpeg: "rgba8",
+  png: "rgba8",
+};
+
+/** ffmpeg's encoders of codecs that people name. */
+const FFMPEG_ENCODERS: Readonly<Record<string, string>> = {
+  h264: "libx264",
+  hevc: "libx265",
+  vp8: "libvpx",
+  vp9: "libvpx-vp9",
+  av1: "libaom-av1",
+  opus: "libopus",
+  mp3: "libmp3lame",
+  vorbis: "libvorbis",
+};
 
 /**
- * The format of a file to be written, by its extension.
+ * The formats of a file to be written, by its extension: that of shipped nodes, and that of ffmpeg.
  *
- * @throws {SluiceError} `InvalidConfig` if that tells none
+ * @throws {SluiceError} `InvalidConfig` if it tells none
  */
-export function outputFormatOf(path: string): OutputFormat {
-  const known = findOutputFormat(path);
-  if (known !== undefined) return known;
+export async function outputFormatsOf({ output: path, copy }: ConvertArgs): Promise<OutputFormat[]> {
+  const own = findOutputFormat(path);
+  const foreign = copy ? undefined : await foreignFormat(path);
+  const known = [own, foreign].filter((each) => each !== undefined);
+  if (known.length > 0) return known;
   const extension = extname(path).toLowerCase();
   throw new SluiceError(
     "InvalidConfig",

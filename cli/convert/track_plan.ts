@@ -50,7 +50,8 @@ export function planTrack(
   const changes = track.kind === "video" ? videoChanges(track, output, args, needed) : audioChanges(track, args);
   const held = track.kind === "video" ? output.video : output.audio;
   const own = familyOf(track.codec);
-  const isKept = own !== PCM || output.encodesSamples === undefined || args.copy || args.audioCodec !== undefined;
+  const isKept = own !== PCM || output.sink === "ffmpeg-sink" || output.encodesSamples === undefined || args.copy ||
+    args.audioCodec !== undefined;
   const fits = held.includes(own) && isKept;
   const readable = `let ffmpeg make a file that is read: ${readableLine(args.input, tracks)}`;
   if (track.refusal !== undefined) throw refusal(track, output, track.refusal, readable);
@@ -72,7 +73,9 @@ export function planTrack(
 
 /** The codec that a track is encoded to. */
 function plannedCodec(track: TrackInfo, output: OutputFormat, args: ConvertArgs): string {
-  const wanted = track.kind === "video" ? args.videoCodec : args.audioCodec;
+  // ffmpeg is told of it.
+  const asked = track.kind === "video" ? args.videoCodec : args.audioCodec;
+  const wanted = output.sink === "ffmpeg-sink" ? undefined : asked;
   const held = track.kind === "video" ? output.video : output.audio;
   const own = familyOf(track.codec);
   const codec = wanted === undefined

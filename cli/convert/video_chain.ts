@@ -23,6 +23,7 @@ const USUAL_RATE = 30;
 /** The shortest and the longest side, and the longest one of the other side, of what is encoded. */
 const LIMITS: Readonly<Record<string, readonly [least: number, long: number, short: number]>> = {
   h264: [16, 3840, 2160],
+  i420: [2, 16_384, 16_384],
   jpeg: [1, 16_384, 16_384],
   png: [1, 16_384, 16_384],
 };
@@ -66,7 +67,7 @@ export function videoChain(
     const convert = { type: "convert", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec], ...colours }, "decode");
   }
-  if (codec === "png") return end;
+  if (codec === "png" || codec === "i420") return end;
   return draft.append(
     end,
     "video-encode",
@@ -85,12 +86,12 @@ export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs):
     width: size?.width ?? (size?.height === undefined ? width : Math.round(size.height * shape)),
     height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
   };
-  return codec === "h264" ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+  return isOfOneSize(codec) ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
 }
 
 /** Whether all pictures of a stream have one size. */
 export function isOfOneSize(codec: string): boolean {
-  return codec === "h264";
+  return codec === "h264" || codec === "i420";
 }
 
 function assertSize(codec: string, { width, height }: Size): void {

@@ -12,7 +12,7 @@ export const PCM = "pcm";
 /** A file to be written. */
 export interface OutputFormat {
   /** The node type that writes it. */
-  readonly sink: "media-sink" | "wav-sink" | "image-sink";
+  readonly sink: "media-sink" | "wav-sink" | "image-sink" | "ffmpeg-sink";
   /** As messages name it. */
   readonly name: string;
   /** The codecs that it holds, those that are encoded to before others first. */

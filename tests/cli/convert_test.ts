@@ -301,6 +301,24 @@ Deno.test("sluice convert has ffmpeg read what no shipped node does, and says so
   assert.ok(Math.abs(Number(probe(`${FOLDER}/foreign.mp4`, "format=duration")[0]) - 0.6) < 0.05);
 });
 
+Deno.test("sluice convert has ffmpeg write what no shipped node does, and says so", async () => {
+  const { code, stderr } = await convert(mp4(), "small.avi", "--size", "80x", "--audio-codec", "mp3", "--to", "0.5");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^video_0: h264 .*: encoded by ffmpeg$/m);
+  assert.match(stderr, /^audio_0: aac .*: to mp3 by ffmpeg$/m);
+  assert.deepEqual(probe(`${FOLDER}/small.avi`, "stream=codec_name,width"), ["mpeg4,80", "mp3"]);
+  for (
+    const [output, ...options] of [["a.mp3"], ["a.ts"], ["a.mp4", "--video-codec", "hevc"], [
+      "a.m4a",
+      "--audio-codec",
+      "alac",
+    ]]
+  ) {
+    const { nodes } = JSON.parse((await here(mp4(), output, ...options, "--print-graph")).said);
+    assert.equal(nodes.output.type, "ffmpeg-sink", output);
+  }
+});
+
 Deno.test("renderPlans() tells of one picture that others need, or of several", () => {
   const track = { name: "video_0", kind: "video", codec: "h264" } as const;
   const info = { path: "a.mp4", container: "MP4", tracks: [track] } as never;
