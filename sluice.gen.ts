@@ -9339,7 +9339,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "56d55799a112feee",
     "processors/media/ffmpeg_sink.ts": "c8413d608d2ac852",
-    "processors/media/ffmpeg_source.ts": "4bf8f5056d2e9994",
+    "processors/media/ffmpeg_source.ts": "0438be71d4aa98c4",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "c68f3c70352c3849",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",

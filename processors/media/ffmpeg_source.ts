@@ -231,12 +231,12 @@ export class FfmpegSource {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.#pipe?.stop(), this.#queue?.cancel()]);
-    this.#pipe =
-      this.#queue =
-      this.#reader =
-      this.#next =
-        undefined;
+    const [pipe, queue] = [this.#pipe, this.#queue];
+    this.#pipe = undefined;
+    this.#queue = undefined;
+    this.#reader = undefined;
+    this.#next = undefined;
     this.#placeNs = 0;
+    await Promise.all([pipe?.stop(), queue?.cancel()]);
   }
 }
