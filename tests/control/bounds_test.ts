@@ -158,7 +158,7 @@ Deno.test("renderMetrics() tells every figure of stats() under a name of its own
 Deno.test("the token is compared by node:crypto's timingSafeEqual, over its whole length", () => {
   const source = readFileSync(new URL("../../control/server/access.ts", import.meta.url), "utf8");
   const body = /function isSameToken\(text: string, token: string\): boolean \{([^]*?)\n\}/.exec(source)![1];
-  ok(/isToken\(text: string\): boolean \{[^}]*isSameToken\(text, token\)/.test(source));
+  ok(/isToken\(text: string\): boolean \{[^]{0,120}isSameToken\(text, token\)/.test(source));
   ok(body.includes("timingSafeEqual(padded, wanted)"), body);
   ok(!/\b(text|token)\s*[!=]==?\s*(text|token)\b/.test(body), body);
 });
