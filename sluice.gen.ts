@@ -9337,7 +9337,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "083b9bb736517d6c",
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
-    "processors/media/containers.ts": "56d55799a112feee",
+    "processors/media/containers.ts": "efec139627c72830",
     "processors/media/ffmpeg_sink.ts": "c8413d608d2ac852",
     "processors/media/ffmpeg_source.ts": "0438be71d4aa98c4",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
@@ -9352,6 +9352,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "70977210ec92f4a0",
+    "stages.gen.ts": "814c6ab96ff8ae67",
   },
 });

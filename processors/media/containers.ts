@@ -45,7 +45,7 @@ const GROWING: { readonly [C in Container]: (mediabunny: Mediabunny, index?: Mp4
   "webm": (mediabunny) => new mediabunny.WebMOutputFormat({ minimumClusterDuration: FRAGMENT_SECONDS }),
   "ogg": (mediabunny) => new mediabunny.OggOutputFormat({ maximumPageDuration: FRAGMENT_SECONDS }),
   "flac": (mediabunny) => new mediabunny.FlacOutputFormat({ appendOnly: true }),
-  "mp3": (mediabunny) => new mediabunny.Mp3OutputFormat(),
+  "mp3": (mediabunny) => new mediabunny.Mp3OutputFormat({ xingHeader: false }),
   "adts": (mediabunny) => new mediabunny.AdtsOutputFormat(),
 };
 

@@ -16,6 +16,7 @@ import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
 import { opusPreSkipNs } from "./audio_headers.ts";
 import type { CodecDelays } from "./codec_delay.ts";
+import type { Mp3Ends } from "./mp3_tag.ts";
 import type { EditEnd } from "./mp4_edits.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
@@ -87,6 +88,8 @@ export interface TrackContainer {
   readonly delays: CodecDelays | undefined;
   /** Of MP4 and QuickTime, by the numbers of tracks. */
   readonly editEnds: ReadonlyMap<number, EditEnd>;
+  /** Of MP3. */
+  readonly mp3Ends: Mp3Ends | undefined;
 }
 
 /** What a track holds, and its packets. */
@@ -151,7 +154,7 @@ export class FileTrack {
           ...container,
           codec: name,
           primingNs: name === "opus" ? Math.round(opusPreSkipNs(description)) : delayNs,
-          editEnd: container.editEnds.get(track.id),
+          editEnd: container.mp3Ends?.end ?? container.editEnds.get(track.id),
           firstSeconds: () => track.getFirstTimestamp(),
         }
         : undefined,
@@ -160,6 +163,12 @@ export class FileTrack {
     const read = new FileTrack(header, sink);
     read.originSeconds = delayNs / 1e9;
     return read;
+  }
+
+  /** Where its sound ends, seconds since the file's start, if the file says that of it. */
+  get endSeconds(): number | undefined {
+    const endNs = this.#times?.endNs;
+    return endNs === undefined ? undefined : endNs / 1e9;
   }
 
   /** The packet that is next; `undefined` after the last one. */
@@ -347,14 +356,15 @@ function isWithin(value: number | undefined, most: number): value is number {
 }
 
 /**
- * By how many nanoseconds a track of sound in Matroska is late in the file; 0 for other containers. Without a `CodecDelay`,
- * which Opus has to have, it is that of its own header, unless the file counts it off already.
+ * By how many nanoseconds a track of sound in Matroska or MP3 is late in the file; 0 for other containers. In Matroska
+ * without a `CodecDelay`, which Opus has to have, it is that of its own header, unless the file counts it off already.
  */
 async function delayOf(
   track: InputAudioTrack,
-  { delays }: TrackContainer,
+  { delays, mp3Ends }: TrackContainer,
   description: Uint8Array | undefined,
 ): Promise<number> {
+  if (mp3Ends !== undefined) return mp3Ends.leadNs;
   const told = delays?.delayNs(track);
   if (told !== undefined || delays === undefined) return told ?? 0;
   const delayNs = await track.getCodec() === "opus" ? opusPreSkipNs(description) : 0;

@@ -13,6 +13,7 @@ import type { Mediabunny } from "./containers.ts";
 import { wholePart } from "./cut_file.ts";
 import { CodecDelays } from "./codec_delay.ts";
 import { FileTrack } from "./file_track.ts";
+import { type Mp3Ends, readMp3Ends } from "./mp3_tag.ts";
 import { checkMp4 } from "./mp4_check.ts";
 import { type EditEnd, readEditEnds } from "./mp4_edits.ts";
 import { guardReads } from "./read_guard.ts";
@@ -84,10 +85,11 @@ export class MediaFile implements Disposable {
         }),
       );
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
-      const tracks = await readTracks(mediabunny, input, { part, editEnds: readEditEnds(read, size) });
+      const mp3Ends = await readMp3Ends(mediabunny, input, read, size);
+      const tracks = await readTracks(mediabunny, input, { part, editEnds: readEditEnds(read, size), mp3Ends });
       const originSeconds = await readOrigin(mediabunny, input);
       for (const track of tracks.values()) track.originSeconds += originSeconds;
-      const seconds = await input.getDurationFromMetadata();
+      const seconds = mp3Ends?.end === undefined ? await input.getDurationFromMetadata() : mp3Ends.end.endNs / 1e9;
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
       return new MediaFile(path, input, { tracks, durationNs, part, originSeconds });
     } catch (error) {
@@ -168,7 +170,11 @@ async function readOrigin({ MpegTsInputFormat }: Mediabunny, input: Input): Prom
 async function readTracks(
   mediabunny: Mediabunny,
   input: Input,
-  { part, editEnds }: { readonly part: string | undefined; readonly editEnds: ReadonlyMap<number, EditEnd> },
+  { part, editEnds, mp3Ends }: {
+    readonly part: string | undefined;
+    readonly editEnds: ReadonlyMap<number, EditEnd>;
+    readonly mp3Ends: Mp3Ends | undefined;
+  },
 ): Promise<Map<string, FileTrack>> {
   const delays = await CodecDelays.listen(mediabunny, input);
   const isOgg = await input.getFormat() instanceof mediabunny.OggInputFormat;
@@ -178,7 +184,7 @@ async function readTracks(
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
     if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
-    const read = await FileTrack.read(mediabunny, track, { isOgg, delays, editEnds });
+    const read = await FileTrack.read(mediabunny, track, { isOgg, delays, editEnds, mp3Ends });
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }

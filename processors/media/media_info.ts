@@ -150,7 +150,9 @@ export function readOtherSizes(pattern: string, first: number): PictureSize[] {
   }
 }
 
-async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }: MediaFile): Promise<MediaInfo> {
+async function mediaFileInfo(
+  { path, input, tracks: known, durationNs, originSeconds, part }: MediaFile,
+): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
   const hasIndex = container === "MP4" || container.startsWith("QuickTime");
@@ -160,8 +162,7 @@ async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }
   for (const [index, [name, track]] of [...known].entries()) {
     tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most));
   }
-  const said = await input.getDurationFromMetadata();
-  const durationSeconds = said !== null && said > 0 ? said : await input.computeDuration() - originSeconds;
+  const durationSeconds = durationNs === undefined ? await input.computeDuration() - originSeconds : durationNs / 1e9;
   return {
     path,
     container,
@@ -175,15 +176,16 @@ async function mediaFileInfo({ path, input, tracks: known, originSeconds, part }
 
 async function trackInfo(
   name: string,
-  { codec, refusal, picture, originSeconds }: FileTrack,
+  { codec, refusal, picture, originSeconds, endSeconds = Infinity }: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
 ): Promise<TrackInfo> {
   const isVideo = track.isVideoTrack();
   const stats = await track.computePacketStats(most);
-  const durationSeconds = most === undefined
+  const lastSeconds = most === undefined
     ? await track.computeDuration() - originSeconds
     : await track.getDurationFromMetadata();
+  const durationSeconds = lastSeconds === null ? null : Math.min(lastSeconds, endSeconds);
   const codecString = await track.getCodecParameterString();
   const [language, title] = [await track.getLanguageCode(), await track.getName()];
   const bitRate = Math.round(await track.getAverageBitrate() ?? stats.averageBitrate);

@@ -15,6 +15,7 @@ import { discardEnd } from "./discard_padding.ts";
 import { FlacTotals } from "./flac_totals.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
 import { LongestGap } from "./longest_gap.ts";
+import { Mp3Tag } from "./mp3_tag.ts";
 import { Mp4Index } from "./mp4_index.ts";
 import { OpenElements } from "./open_elements.ts";
 import { pauseTrack, resumeTrack } from "./track_pauses.ts";
@@ -41,7 +42,7 @@ interface RecordedTrack {
   readonly gap: LongestGap | undefined;
   /** What decoders have to know, once the first packet has come. */
   config: TrackFormat["decoderConfig"] | undefined;
-  /** Of sound in Matroska: by how much its packets are late in the file. */
+  /** Of sound in Matroska and MP3: by how much its packets are late in the file. */
   delayNs: number;
   /** A packet that waits for the next one, where the file says of the last how much is heard of it. */
   last: Packet | undefined;
@@ -69,6 +70,8 @@ export class Recording {
   readonly #output: Output;
   readonly #tracks: readonly RecordedTrack[];
   readonly #flac: FlacTotals | undefined;
+  readonly #isMp3: boolean;
+  #mp3: Mp3Tag | undefined;
   readonly #index: Mp4Index | undefined;
   /** Whether the file is Matroska or WebM. */
   readonly #isMatroska: boolean;
@@ -116,6 +119,7 @@ export class Recording {
         last: undefined,
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
+      this.#isMp3 = container === "mp3";
       this.#written = this.#output.start();
       if (this.#isMatroska) this.#then(() => this.#writeDelays());
     } catch (error) {
@@ -260,6 +264,7 @@ export class Recording {
     const { bytes, keyframe, timeNs, durationNs } = packet;
     if (track.config === undefined) this.#beginTrack(track, packet);
     const { source, config, delayNs } = track;
+    this.#mp3?.add(bytes, durationNs);
     const made = new EncodedPacket(bytes, keyframe ? "key" : "delta", (timeNs + delayNs) / 1e9, durationNs / 1e9);
     const about = { decoderConfig: config } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig };
     // The two kinds of source differ in the type of what they are told of the decoder.
@@ -278,7 +283,16 @@ export class Recording {
       track.config = tells ? withOpusPreSkip(decoderConfig, unheardNs) : decoderConfig;
       unheardNs = opusPreSkipNs(track.config.description);
     }
-    if (this.#isMatroska) track.delayNs = Math.round(unheardNs);
+    if (this.#isMatroska || this.#isMp3) track.delayNs = Math.round(unheardNs);
+    if (this.#isMp3) this.#beginMp3(track, packet);
+  }
+
+  /** Writes the frame that tells what is in an MP3 file, which is known at its end. */
+  #beginMp3({ source, config, delayNs }: RecordedTrack, { bytes, timeNs }: Packet): void {
+    this.#mp3 = new Mp3Tag(bytes, delayNs);
+    const seconds = (timeNs + delayNs) / 1e9;
+    const tag = new this.#mediabunny.EncodedPacket(this.#mp3.bytes.slice(), "key", seconds, 0);
+    this.#then(() => source.add(tag, { decoderConfig: config as AudioDecoderConfig & VideoDecoderConfig }));
   }
 
   #writeDelays(): void {
@@ -293,7 +307,7 @@ export class Recording {
     await this.settled();
     try {
       await this.#output.finalize();
-      this.#flac?.enter(this.#partial.file);
+      (this.#flac ?? this.#mp3)?.enter(this.#partial.file);
     } catch (error) {
       this.#failure ??= error;
       throw this.#writeError(error);

@@ -29,7 +29,7 @@ export interface SoundHeader {
   readonly isOgg: boolean;
   /** Of Matroska and WebM, which round times. */
   readonly delays: CodecDelays | undefined;
-  /** Where an edit list ends the track. */
+  /** Where an edit list, or the tag of an MP3 file, ends the track. */
   readonly editEnd: EditEnd | undefined;
   /** The time of its first packet. */
   readonly firstSeconds: () => Promise<number>;
@@ -49,6 +49,11 @@ export class SoundTimes {
 
   constructor(header: SoundHeader) {
     this.#header = header;
+  }
+
+  /** Where the track ends, if the file says so beside its packets. */
+  get endNs(): number | undefined {
+    return this.#header.editEnd?.endNs;
   }
 
   /** Begins at the start, or at another place. @param originSeconds the time of the container at the file's start */

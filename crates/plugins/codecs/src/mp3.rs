@@ -26,8 +26,8 @@ impl Coding for Mp3 {
     const DOC: &'static CStr = c"Decodes MP3, mono or stereo.\n\n\
         It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the \
         time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes \
-        silence of the same length. The times of an .mp3 file leave the delay of its encoder in: with LAME, the \
-        sound is 1105 samples late, 25 ms at 44.1 kHz.\n\n\
+        silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; \
+        a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.\n\n\
         **Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`";
     const INPUTS: &'static [Port] =
         &[Port::encoded(c"encoded", c"MP3, a frame with its header a frame.").accepting(&[SLUICE_MP3])];
