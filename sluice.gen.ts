@@ -9338,8 +9338,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "efec139627c72830",
-    "processors/media/ffmpeg_sink.ts": "c8413d608d2ac852",
-    "processors/media/ffmpeg_source.ts": "0438be71d4aa98c4",
+    "processors/media/ffmpeg_sink.ts": "267b47938c99f849",
+    "processors/media/ffmpeg_source.ts": "2ddf6f0de8f48c6f",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "c68f3c70352c3849",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",
@@ -9352,6 +9352,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "814c6ab96ff8ae67",
+    "stages.gen.ts": "70977210ec92f4a0",
   },
 });

@@ -28,7 +28,7 @@ export function plainLine(from: string, to: string): string {
 }
 
 function videoOptions({ interlaced }: TrackInfo): string[] {
-  return [...(interlaced ? ["-vf bwdif"] : []), "-c:v libx264 -pix_fmt yuv420p"];
+  return [...(interlaced ? ["-vf bwdif=mode=send_frame"] : []), "-c:v libx264 -pix_fmt yuv420p"];
 }
 
 function audioOptions({ channels = 1 }: TrackInfo): string[] {

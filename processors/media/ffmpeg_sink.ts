@@ -155,6 +155,7 @@ export class FfmpegSink {
     if (this.#pipe === undefined) return partial?.discard();
     void this.#writer?.abort().catch(() => {});
     await this.#pipe.stop();
+    if (partial!.file.statSync().size === 0) return partial!.discard();
     context.log.warn(partial!.describeBreak("what ffmpeg has written is"), { path: partial!.path });
     partial!.release();
   }

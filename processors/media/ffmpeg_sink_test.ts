@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import type { SluiceError } from "../../core/errors.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 import { decode, FOLDER, input, probe } from "./fixtures/media_files.ts";
 
 type Config = Parameters<typeof nodes.ffmpegSink>[0];
@@ -39,11 +41,12 @@ Deno.test("FfmpegSink fails with what ffmpeg says, and leaves the file that was 
     return true;
   });
   assert.equal(Deno.readTextFileSync(path), "older");
+  assert.equal(existsSync(`${path}.partial`), false);
   await carry(from, { path, overwrite: true }, "audio_0");
   assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
 });
 
-Deno.test("FfmpegSink refuses a file whose container nothing tells", async () => {
+rare(Deno.test)("FfmpegSink refuses a file whose container nothing tells", async () => {
   const from = input("tone.wav", "-c:a", "pcm_s16le");
   const message = /Cannot tell the container of ".*none\.xyz": wanted an extension such as \.3gp/;
   await assert.rejects(carry(from, { path: `${FOLDER}/none.xyz` }, "audio_0"), { code: "InvalidConfig", message });

@@ -166,7 +166,7 @@ export class FfmpegSource {
     const { endSeconds } = this;
     const seconds = (ns: number) => (ns / 1e9).toFixed(6);
     const filters = streams.flatMap(({ kind, interlaced }, k) =>
-      kind === "video" && interlaced ? [`-filter:${k}`, "bwdif"] : []
+      kind === "video" && interlaced ? [`-filter:${k}`, "bwdif=mode=send_frame"] : []
     );
     return [
       ...["-nostdin", "-hide_banner", "-v", "error"],

@@ -76,6 +76,12 @@ Deno.test("FfmpegSource turns pictures as the file says, and reads inputs that o
   assert.equal(video.length, 10);
 });
 
+Deno.test("FfmpegSource makes one picture of two fields", async () => {
+  const path = input("fields.ts", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", "tff=1:weightp=0", "-an");
+  const { video } = await read({ path }, "video");
+  assert.deepEqual([video.length, video[0].height, video[0].durationNs], [25, 120, 4e7]);
+});
+
 Deno.test("FfmpegSource says what an input holds, that ffmpeg reads none, and that a playlist may not leave the machine", async () => {
   const missing = ProcessorHarness.create(nodes.ffmpegSource({ path: foreign() })).then(async (source) => {
     await using _ = source;

@@ -199,8 +199,8 @@ async function trackInfo(
     ...(bitRate > 0 && Number.isFinite(bitRate) && { bitRate }),
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
-    ...picture,
     ...(isVideo ? await videoInfo(track, stats.averagePacketRate) : await audioInfo(track as InputAudioTrack)),
+    ...picture,
   };
 }
 

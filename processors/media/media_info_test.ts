@@ -156,3 +156,9 @@ Deno.test("readMediaInfo() refuses what is not there, and a folder", async () =>
   await assert.rejects(readMediaInfo(`${FOLDER}/nothing.mp4`), { code: "InvalidConfig", message: /nothing\.mp4/ });
   await assert.rejects(readMediaInfo(FOLDER), { code: "InvalidConfig" });
 });
+
+Deno.test("readMediaInfo() tells the size of whole pictures where they are coded as fields", async () => {
+  const path = input("fields.ts", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", "tff=1:weightp=0", "-an");
+  const [{ width, height, interlaced }] = (await readMediaInfo(path)).tracks;
+  assert.deepEqual([width, height, interlaced], [160, 120, true]);
+});

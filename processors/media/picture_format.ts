@@ -17,6 +17,9 @@ export interface PictureFormat {
   readonly chroma?: "4:0:0" | "4:2:2" | "4:4:4";
   /** Whether pictures may be coded as two fields. */
   readonly interlaced?: true;
+  /** Pixels in a row and rows, of pictures of fields: readers of containers take a field for a picture. */
+  readonly width?: number;
+  readonly height?: number;
   /** How YUV follows from RGB, where the stream or the container tells. */
   readonly matrix?: Matrix;
   /** Levels of luma: 16 to 235, or 0 to 255. */
@@ -55,8 +58,12 @@ export function readH264Samples(description: Uint8Array | undefined, first: Uint
   const set = units.find((unit) => nalType(unit) === NAL.sps);
   const parameters = set && readSequenceParameters(set);
   if (parameters === undefined) return {};
-  const { lumaBits, chromaBits, chromaFormat, interlaced } = parameters;
+  const { lumaBits, chromaBits, chromaFormat, interlaced, width, height } = parameters;
   const bitDepth = Math.max(lumaBits, chromaBits);
   const chroma = CHROMA[chromaFormat];
-  return { ...(bitDepth !== 8 && { bitDepth }), ...(chroma && { chroma }), ...(interlaced && { interlaced }) };
+  return {
+    ...(bitDepth !== 8 && { bitDepth }),
+    ...(chroma && { chroma }),
+    ...(interlaced && { interlaced, width, height }),
+  };
 }
