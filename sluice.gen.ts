@@ -4382,7 +4382,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:76",
+    source: "processors/media/media_source.ts:80",
     description: "Reads a media file.",
     doc:
       'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.\nAn event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
@@ -9343,7 +9343,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "c68f3c70352c3849",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",
-    "processors/media/media_source.ts": "2b5ea7e101e6a5f7",
+    "processors/media/media_source.ts": "b100271d36b972b8",
     "processors/media/pipe_sink.ts": "78870a074c70ac54",
     "processors/media/pipe_source.ts": "506851151dd6b8e3",
     "processors/media/process.ts": "81e945688c95176e",

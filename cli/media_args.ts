@@ -50,6 +50,8 @@ export interface ConvertArgs {
   readonly noAudio: boolean;
   /** Encodes nothing. */
   readonly copy: boolean;
+  /** Fails where something of the input is lost. */
+  readonly strict: boolean;
   /** Overwrites the output. */
   readonly force: boolean;
   /** Prints the graph in place of running it. */
@@ -139,6 +141,9 @@ const convert = command(
       }),
       options: convertOptions,
       force: option("-f", "--force", { description: message`Overwrite OUTPUT.` }),
+      strict: option("--strict", {
+        description: message`Exit with 1 if FILE is damaged or cut off; OUTPUT has what could be read all the same.`,
+      }),
       printGraph: option("--print-graph", {
         description: message`Print the graph that would run, as a file for ${"sluice run"}, and convert nothing.`,
       }),
@@ -154,7 +159,7 @@ const convert = command(
         optionName("--copy")
       } says more.`,
     footer:
-      message`Exit codes: 0 done, 1 failed or a track was not written, 2 bad input, 130 after Ctrl-C, which completes the file up to there.`,
+      message`Exit codes: 0 done, 1 failed, a track was not written, or with --strict something was lost, 2 bad input, 130 after Ctrl-C, which completes the file up to there.`,
   },
 );
 

@@ -21,7 +21,7 @@ import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
 import { outputFormatsOf } from "../convert/formats.ts";
 import { readInput } from "../convert/media_input.ts";
-import { findUnwritten, renderConverted } from "../convert/result.ts";
+import { findLost, findUnwritten, renderConverted, renderLost } from "../convert/result.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
 import { isOfOneSize, plannedSize } from "../convert/video_chain.ts";
 import type { ConvertArgs } from "../media_args.ts";
@@ -61,9 +61,14 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   const text = JSON.stringify(graph);
   const { document, errors } = checkGraph(text, NAME, registry);
   if (document === undefined) return reportErrors(errors, io, args.json);
-  const render = (summary: RunSummary, files: readonly WrittenFile[]) =>
-    renderConverted(summary, files, output, args.output);
-  const judge = (summary: RunSummary) => findUnwritten(summary, plans, output, args.output);
+  const render = (
+    summary: RunSummary,
+    files: readonly WrittenFile[],
+  ) => [...renderConverted(summary, files, output, args.output), ...renderLost(summary, args.input)];
+  const judge = (summary: RunSummary) => [
+    ...findUnwritten(summary, plans, output, args.output),
+    ...(args.strict ? findLost(summary, args.input, info.part) : []),
+  ];
   return await runGraph({ text, document, registry, isMade: true, render, judge }, runArgs(args), io);
 }
 

@@ -17,7 +17,7 @@ import type { TrackPlan } from "./track_plan.ts";
 import { plannedSize, videoChain } from "./video_chain.ts";
 
 /** Ids of the nodes at the ends. */
-const INPUT = "input";
+export const INPUT = "input";
 export const OUTPUT = "output";
 /** What a slot of the pool for pictures has room for. */
 const USUAL_PIXELS = 1920 * 1080;

@@ -10,7 +10,7 @@ import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { WrittenFile } from "../output/files.ts";
 import { formatSpeed } from "../output/progress.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../output/table.ts";
-import { OUTPUT, outputAddress } from "./conversion_graph.ts";
+import { INPUT, OUTPUT, outputAddress } from "./conversion_graph.ts";
 import type { TrackPlan } from "./track_plan.ts";
 
 /** `Wrote b.ogg (4.8 MB): 10:00.0 of media in 1.20 s, 500 × real time`. */
@@ -54,6 +54,29 @@ export function findUnwritten(
         "other times",
     )
   );
+}
+
+/** What of a damaged file did not come to the output: a line, or none. */
+export function renderLost({ nodes }: RunSummary, path: string): string[] {
+  const { lostBytes = 0, lostParts = 0 } = nodes.find(({ id }) => id === INPUT)?.figures ?? {};
+  const packets = nodes.reduce((sum, { figures }) => sum + (figures?.damaged ?? 0), 0);
+  const lost = [
+    ...(lostBytes === 0 ? [] : [`${formatCount(lostBytes)} bytes in ${counted(lostParts, "place")} are left out`]),
+    ...(packets === 0 ? [] : [`${counted(packets, "packet")} could not be decoded`]),
+  ];
+  return lost.length === 0 ? [] : [`${path} is damaged: ${lost.join(", and ")}`];
+}
+
+/** The errors for what a run that takes no loss has lost. */
+export function findLost(summary: RunSummary, path: string, part: string | undefined): SluiceError[] {
+  const cut = part === undefined ? [] : [`${path} is cut off: ${part} are there`];
+  return [...cut, ...renderLost(summary, path)].map((message) =>
+    new SluiceError("NodeFailed", `${message}; leave --strict out to take it all the same`)
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** `10:00.0 of media in 1.20 s, 500 × real time`. */

@@ -44,6 +44,11 @@ const ADTS_CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
 const FLAC_RATES = [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
 const FLAC_BITS = [0, 8, 12, 0, 16, 20, 24, 32];
 const MP3_RATES = [44_100, 48_000, 32_000];
+/** Thousands of bits a second of layer III: of MPEG-1, and of MPEG-2 and 2.5. */
+const MP3_BIT_RATES = [
+  [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
 
 /** The length of an AAC access unit, which its ADTS header tells. */
 export function readAdtsBytes(bytes: Uint8Array): number {
@@ -155,6 +160,16 @@ export function readMp3Header(bytes: Uint8Array): AudioPacketFormat | undefined 
   const isMono = bits.read(2) === 3;
   if (version === 1 || layer !== 1 || rate === undefined) return undefined;
   return { sampleRateHz: version === 3 ? rate : version === 2 ? rate / 2 : rate / 4, channels: isMono ? 1 : 2 };
+}
+
+/** The length of an MP3 frame, which its header tells. `undefined`: it has none of layer III, or says no bit rate. */
+export function mp3FrameBytes(bytes: Uint8Array): number | undefined {
+  const header = readMp3Header(bytes);
+  if (header === undefined) return undefined;
+  const isFirstVersion = header.sampleRateHz >= 32_000;
+  const bitRate = 1000 * (MP3_BIT_RATES[isFirstVersion ? 0 : 1][bytes[2] >> 4] ?? 0);
+  const padding = (bytes[2] & 2) / 2;
+  return bitRate === 0 ? undefined : Math.floor((isFirstVersion ? 144 : 72) * bitRate / header.sampleRateHz) + padding;
 }
 
 /** Reads the header of a FLAC frame (RFC 9639, 9.1). `undefined`: it is none, or refers to a stream header. */

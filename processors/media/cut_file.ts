@@ -7,8 +7,9 @@
  */
 import { claimedSize } from "./claimed_size.ts";
 import { type EbmlElement, elementsIn, ID } from "./ebml.ts";
-import { cutStreams, isMpegTs, TRANSPORT_PACKET_BYTES, withoutTransportPackets } from "./cut_ts.ts";
+import { cutStreams, isMpegTs, withoutTransportPackets } from "./cut_ts.ts";
 import { boxesIn, isMp4, type ReadRange } from "./mp4_check.ts";
+import { PACKET_BYTES } from "./transport_packet.ts";
 
 /** What is whole of a file. */
 export interface WholePart {
@@ -59,7 +60,7 @@ function wholeFragments(read: ReadRange, size: number): number {
 /** MPEG-TS without packets of its streams that are cut. */
 function wholeStreams(read: ReadRange, size: number): View {
   const { bytes, places } = cutStreams(read, size);
-  const whole = size - size % TRANSPORT_PACKET_BYTES - bytes;
+  const whole = size - size % PACKET_BYTES - bytes;
   return { size, read: withoutTransportPackets(read, places), whole };
 }
 

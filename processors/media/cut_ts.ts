@@ -7,16 +7,10 @@
  */
 import { readAdtsHeader } from "./audio_headers.ts";
 import type { ReadRange } from "./mp4_check.ts";
+import { NOTHING_PID as NOTHING, PACKET_BYTES, SYNC } from "./transport_packet.ts";
 
-/** Bytes of a transport packet. */
-export const TRANSPORT_PACKET_BYTES = 188;
-const PACKET_BYTES = TRANSPORT_PACKET_BYTES;
-/** The first byte of each. */
-const SYNC = 0x47;
 /** How far from the end a packet is looked for: pictures are smaller. */
 const END_BYTES = 2 ** 14 * PACKET_BYTES;
-/** What transport packets that carry nothing are numbered. */
-const NOTHING = 0x1fff;
 
 /** What is cut at the end of a file. */
 export interface CutStreams {

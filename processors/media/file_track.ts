@@ -17,6 +17,7 @@ import type { Mediabunny } from "./containers.ts";
 import { opusPreSkipNs } from "./audio_headers.ts";
 import type { CodecDelays } from "./codec_delay.ts";
 import type { Mp3Ends } from "./mp3_tag.ts";
+import type { Gap, MendedView } from "./mended_view.ts";
 import type { EditEnd } from "./mp4_edits.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
@@ -67,6 +68,8 @@ const CARRIED_SOUND = [...Object.values(CODECS).filter((codec) => AUDIO_CODECS.h
 export interface FilePacket extends PacketTimes {
   readonly bytes: Uint8Array;
   readonly keyframe: boolean;
+  /** What lies between it and the packet before, if it does not follow on that. */
+  readonly after: Gap["kind"] | undefined;
 }
 
 /** What a file says of a track. */
@@ -90,6 +93,8 @@ export interface TrackContainer {
   readonly editEnds: ReadonlyMap<number, EditEnd>;
   /** Of MP3. */
   readonly mp3Ends: Mp3Ends | undefined;
+  /** Where packets do not follow on those before. */
+  readonly gaps: MendedView["gaps"];
 }
 
 /** What a track holds, and its packets. */
@@ -110,6 +115,7 @@ export class FileTrack {
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
+  readonly #gaps: MendedView["gaps"];
   /** Of encoded sound. */
   readonly #times: SoundTimes | undefined;
   /** The time of the container at the file's start, seconds. */
@@ -118,8 +124,10 @@ export class FileTrack {
   #next: FilePacket | undefined;
   /** The place in the order of decoding of the last packet that is read. */
   #last = Infinity;
+  /** Gaps that lie before the next packet; `undefined` before the first one. */
+  #passed: number | undefined;
 
-  private constructor(header: TrackHeader, sink: EncodedPacketSink) {
+  private constructor(header: TrackHeader, sink: EncodedPacketSink, gaps: MendedView["gaps"]) {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
@@ -128,6 +136,7 @@ export class FileTrack {
     this.refusal = header.refusal;
     this.sampleFormat = PCM[header.codec];
     this.#sink = sink;
+    this.#gaps = gaps;
     this.#convert = header.convert;
     this.#times = header.sound && new SoundTimes(header.sound);
   }
@@ -160,7 +169,7 @@ export class FileTrack {
         : undefined,
       ...carried(config === null ? undefined : formatOf(name, config), name, track.isVideoTrack(), description),
     } as const;
-    const read = new FileTrack(header, sink);
+    const read = new FileTrack(header, sink, container.gaps);
     read.originSeconds = delayNs / 1e9;
     return read;
   }
@@ -189,6 +198,7 @@ export class FileTrack {
     await this.#times?.begin(this.originSeconds);
     const first = await this.#keyPacketAt(this.codec === "opus" ? timeNs - OPUS_PREROLL_NS : timeNs);
     this.#packets = first === null ? undefined : this.#sink.packets(first);
+    this.#passed = undefined;
     await this.advance();
   }
 
@@ -271,7 +281,16 @@ export class FileTrack {
     const bytes = this.#convert(packet.data, keyframe);
     if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) return undefined;
     const times = this.#times === undefined ? this.#timesOf(packet) : this.#times.of(packet, bytes);
-    return times && { bytes, keyframe, ...times };
+    if (times === undefined) return undefined;
+    return { bytes, keyframe, ...times, after: this.#passedGap(packet) };
+  }
+
+  #passedGap({ sequenceNumber }: EncodedPacket): Gap["kind"] | undefined {
+    const before = this.#passed;
+    let passed = before ?? 0;
+    while (passed < this.#gaps.length && this.#gaps[passed].from <= sequenceNumber) passed++;
+    this.#passed = passed;
+    return before !== undefined && passed > before ? this.#gaps[passed - 1].kind : undefined;
   }
 
   #timesOf({ timestamp, duration }: EncodedPacket): PacketTimes {

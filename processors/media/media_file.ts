@@ -15,6 +15,8 @@ import { CodecDelays } from "./codec_delay.ts";
 import { FileTrack } from "./file_track.ts";
 import { type Mp3Ends, readMp3Ends } from "./mp3_tag.ts";
 import { checkMp4 } from "./mp4_check.ts";
+import type { MendedView } from "./mended_view.ts";
+import { mendFile } from "./mend_file.ts";
 import { type EditEnd, readEditEnds } from "./mp4_edits.ts";
 import { guardReads } from "./read_guard.ts";
 
@@ -36,19 +38,25 @@ export class MediaFile implements Disposable {
   readonly input: Input;
   /** How much of a file that is cut off is there; `undefined` for one that is whole, as far as it says. */
   readonly part: string | undefined;
+  /** The file as it is read, with what is damaged and left out. */
+  readonly mended: MendedView;
   /** The time of the container at which the file starts: that of its first packet in MPEG-TS, else 0. */
   readonly originSeconds: number;
 
   private constructor(
     path: string,
     input: Input,
-    { tracks, durationNs, part, originSeconds }: Pick<MediaFile, "tracks" | "durationNs" | "part" | "originSeconds">,
+    { tracks, durationNs, part, mended, originSeconds }: Pick<
+      MediaFile,
+      "tracks" | "durationNs" | "part" | "mended" | "originSeconds"
+    >,
   ) {
     this.path = path;
     this.input = input;
     this.tracks = tracks;
     this.durationNs = durationNs;
     this.part = part;
+    this.mended = mended;
     this.originSeconds = originSeconds;
   }
 
@@ -73,7 +81,8 @@ export class MediaFile implements Disposable {
     try {
       if (size === 0) throw new Error("it is empty");
       checkMp4(read, size);
-      const { part, ...whole } = wholePart(read, size);
+      const mended = await mendFile(read, size);
+      const { part, ...whole } = wholePart(mended.read, mended.size);
       const source = guardReads(
         new mediabunny.CustomSource({
           getSize: () => whole.size,
@@ -86,12 +95,17 @@ export class MediaFile implements Disposable {
       );
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
       const mp3Ends = await readMp3Ends(mediabunny, input, read, size);
-      const tracks = await readTracks(mediabunny, input, { part, editEnds: readEditEnds(read, size), mp3Ends });
+      const tracks = await readTracks(mediabunny, input, {
+        part,
+        editEnds: readEditEnds(read, size),
+        mp3Ends,
+        gaps: mended.gaps,
+      });
       const originSeconds = await readOrigin(mediabunny, input);
       for (const track of tracks.values()) track.originSeconds += originSeconds;
       const seconds = mp3Ends?.end === undefined ? await input.getDurationFromMetadata() : mp3Ends.end.endNs / 1e9;
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
-      return new MediaFile(path, input, { tracks, durationNs, part, originSeconds });
+      return new MediaFile(path, input, { tracks, durationNs, part, mended, originSeconds });
     } catch (error) {
       if (input === undefined) file.close();
       else input.dispose();
@@ -170,10 +184,11 @@ async function readOrigin({ MpegTsInputFormat }: Mediabunny, input: Input): Prom
 async function readTracks(
   mediabunny: Mediabunny,
   input: Input,
-  { part, editEnds, mp3Ends }: {
+  { part, editEnds, mp3Ends, gaps }: {
     readonly part: string | undefined;
     readonly editEnds: ReadonlyMap<number, EditEnd>;
     readonly mp3Ends: Mp3Ends | undefined;
+    readonly gaps: MendedView["gaps"];
   },
 ): Promise<Map<string, FileTrack>> {
   const delays = await CodecDelays.listen(mediabunny, input);
@@ -184,7 +199,7 @@ async function readTracks(
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
     if (!track.isVideoTrack() && !track.isAudioTrack()) continue;
-    const read = await FileTrack.read(mediabunny, track, { isOgg, delays, editEnds, mp3Ends });
+    const read = await FileTrack.read(mediabunny, track, { isOgg, delays, editEnds, mp3Ends, gaps });
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }

@@ -7,6 +7,7 @@ import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
 import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
+import { describeLosses } from "./mended_view.ts";
 import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
 
@@ -22,6 +23,8 @@ export interface MediaInfo {
   readonly bytes: number;
   /** How much of a file that is cut off is there: "900 of 1000 bytes". */
   readonly part?: string;
+  /** What is damaged and left out: "3,000 bytes at byte 40,213". */
+  readonly damage?: string;
   /** How many files of numbered pictures there are, from the first one to a gap. */
   readonly pictures?: number;
   /** From its start to the end of what ends last; absent for pictures without a container. */
@@ -151,7 +154,7 @@ export function readOtherSizes(pattern: string, first: number): PictureSize[] {
 }
 
 async function mediaFileInfo(
-  { path, input, tracks: known, durationNs, originSeconds, part }: MediaFile,
+  { path, input, tracks: known, durationNs, originSeconds, part, mended }: MediaFile,
 ): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
@@ -163,14 +166,17 @@ async function mediaFileInfo(
     tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most));
   }
   const durationSeconds = durationNs === undefined ? await input.computeDuration() - originSeconds : durationNs / 1e9;
+  const tags = await readTags(input);
+  const damage = describeLosses(mended);
   return {
     path,
     container,
     bytes,
     ...(part !== undefined && { part }),
+    ...(damage !== undefined && { damage }),
     ...(durationSeconds > 0 && { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) }),
     tracks,
-    tags: await readTags(input),
+    tags,
   };
 }
 

@@ -13,6 +13,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { type FilePacket, type FileTrack, unsupportedTrack } from "./file_track.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
+import { describeLosses } from "./mended_view.ts";
 
 /** Packets of a tick. */
 const MOST_PACKETS = 32;
@@ -26,6 +27,9 @@ const ROUNDING_NS = 5e5;
 
 /** Sound that lasts no longer is none: less than a sample. */
 const LEAST_SOUND_NS = 5e3;
+
+/** How many gaps of a file are told. */
+const MOST_TOLD = 4;
 
 /** A track that begins so much after another one is late. */
 const LATE_NS = 2e8;
@@ -116,6 +120,7 @@ export class MediaSource {
   #clockNs = -1;
   #pacedNs = 0;
   #seeks = true;
+  #toldGaps = 0;
 
   /** Opens the file, and announces the formats of its tracks. */
   async setup(context: ProcessorContext): Promise<void> {
@@ -151,7 +156,8 @@ export class MediaSource {
   /** Writes the packets that are next in time. */
   async process(context: ProcessorContext): Promise<void> {
     await this.#play(context);
-    context.report({ playedSeconds: this.#endNs / 1e9 });
+    const { losses, lostBytes } = this.#file!.mended;
+    context.report({ playedSeconds: this.#endNs / 1e9, lostParts: losses.length, lostBytes });
   }
 
   /** Closes the file. */
@@ -202,6 +208,18 @@ export class MediaSource {
         { path: this.path, rotation },
       );
     }
+  }
+
+  /** Flags the frame behind a gap. Only the first few are told one by one. */
+  #tellGap(played: PlayedTrack, { timeNs, after }: FilePacket, { log }: ProcessorContext): void {
+    played.jumps = true;
+    if (this.#toldGaps++ >= MOST_TOLD) return;
+    const { name } = played.out;
+    const place = (Math.max(0, timeNs) / 1e9).toFixed(2);
+    const why = after === "joint"
+      ? `is of several recordings: ${name} goes on with another one at ${place} s`
+      : `is damaged: ${name} goes on at ${place} s; left out so far: ${describeLosses(this.#file!.mended)}`;
+    log.warn(`${JSON.stringify(this.path)} ${why}`, { path: this.path, output: name });
   }
 
   #noSuchTrack(name: string): SluiceError {
@@ -305,6 +323,7 @@ export class MediaSource {
   async #write(played: PlayedTrack, context: ProcessorContext): Promise<void> {
     const { track } = played;
     const packet = this.#upToEnd(played, track.next!);
+    if (packet.after !== undefined) this.#tellGap(played, packet, context);
     const isEarly = played.early > 0;
     if (isEarly) played.early--;
     if (played.block === undefined) await this.#writeEncoded(played, packet, context.mode === "live");

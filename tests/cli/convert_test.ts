@@ -7,6 +7,7 @@ import { processIo, TextOutput } from "../../cli/output/output.ts";
 import { familyOf, undecodable } from "../../processors/media/decoders.ts";
 import { type Container, growingFormat } from "../../processors/media/containers.ts";
 import {
+  damaged,
   decode,
   ffmpeg,
   FOLDER,
@@ -289,6 +290,14 @@ for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
     },
   );
 }
+
+Deno.test("sluice convert says what of a damaged file is left out, and fails for it with --strict", async () => {
+  const path = damaged(input("strict.aac", "-c:a", "aac"), 0.4, "removed", 500);
+  const { code, stdout, stderr } = await convert(path, "strict.mka", "--copy", "--strict");
+  assert.equal(code, 1);
+  assert.match(stdout, /^Wrote strict\.mka .*\n\S+ is damaged: \d+ bytes in 1 place are left out\n$/);
+  assert.match(stderr, /are left out; leave --strict out to take it all the same\n/);
+});
 
 Deno.test("sluice convert has ffmpeg read what no shipped node does, and says so", async () => {
   const path = input("foreign.avi", "-c:v", "mpeg4", "-c:a", "ac3");

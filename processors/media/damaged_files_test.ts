@@ -1,0 +1,126 @@
+/** Files that are damaged in their middle: what lies behind is read, the gap is flagged, and what is lost is said. */
+import assert from "node:assert/strict";
+import * as mediabunny from "mediabunny";
+import { rare } from "../../tests/fixtures/rare.ts";
+import { damaged, DAMAGES, ffmpeg, FOLDER, play, probe } from "./fixtures/media_files.ts";
+import { MediaFile } from "./media_file.ts";
+import { readMediaInfo } from "./media_info.ts";
+
+const NOISE = ["-f", "lavfi", "-i", "anoisesrc=sample_rate=48000:amplitude=0.3"];
+
+const FILM = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25"];
+
+/** How ffmpeg makes a file of each container. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  "damaged.aac": [...NOISE, "-c:a", "aac", "-b:a", "128k"],
+  "damaged.ts": [...FILM, ...NOISE, "-c:v", "libx264", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac"],
+  "damaged.mp3": [...NOISE, "-c:a", "libmp3lame", "-b:a", "128k"],
+};
+
+const known = new Set<string>();
+
+function made(name: string, seconds: number): string {
+  const path = `${FOLDER}/${seconds}-${name}`;
+  if (!known.has(path)) ffmpeg(...FILES[name], "-t", String(seconds), path);
+  known.add(path);
+  return path;
+}
+
+/** Packets of each track, how many of them are flagged as behind a gap, and what is left out. */
+async function read(path: string) {
+  using file = await MediaFile.open(mediabunny, path);
+  const packets: number[] = [];
+  let gaps = 0;
+  for (const track of file.tracks.values()) {
+    let count = 0;
+    for (await track.seek(0, Infinity); track.next !== undefined; await track.advance()) {
+      count++;
+      if (track.next.after !== undefined) gaps++;
+    }
+    packets.push(count);
+  }
+  return { packets, gaps, lost: file.mended.lostBytes };
+}
+
+/** Packets of each track as ffmpeg reads them. */
+function wanted(path: string): number[] {
+  // MPEG-TS has its streams in a program, too.
+  const lines = probe(path, "stream=index,nb_read_packets", "-v", "quiet", "-count_packets");
+  return [...new Set(lines)].map((line) => Number(line.split(",")[1]));
+}
+
+async function assertRead(path: string): Promise<void> {
+  const { packets, gaps, lost } = await read(path);
+  const most = wanted(path);
+  for (const [index, count] of packets.entries()) {
+    assert.ok(count >= 0.9 * most[index], `${packets} of ${most}: ${path}`);
+  }
+  assert.equal(packets.length, most.length);
+  assert.ok(gaps >= 1 && gaps <= 4 * packets.length, `${gaps} gaps: ${path}`);
+  assert.ok(lost > 0 && lost < 40_000, `${lost} bytes lost: ${path}`);
+}
+
+for (const name of Object.keys(FILES)) {
+  Deno.test(`MediaFile reads ${name} behind random bytes in its middle, and says what is lost`, async () => {
+    const whole = made(name, 2);
+    const { packets, lost } = await read(whole);
+    assert.deepEqual([packets.every((count) => count > 40), lost], [true, 0]);
+    assert.equal((await readMediaInfo(whole)).damage, undefined);
+    const path = damaged(whole, 0.4, "random", 1000);
+    await assertRead(path);
+    assert.match((await readMediaInfo(path)).damage!, /^[\d,]+ bytes (in \d places, the first )?at byte [\d,]+$/);
+  });
+
+  rare(Deno.test)(
+    `MediaFile reads 90 % of what ffmpeg reads of ${name}, wherever and however it is damaged`,
+    async () => {
+      const whole = made(name, 10);
+      for (const share of [0.1, 0.4, 0.9]) {
+        for (const kind of DAMAGES) await assertRead(damaged(whole, share, kind, 3000));
+      }
+    },
+  );
+}
+
+Deno.test("MediaSource flags the first packet behind damage", async () => {
+  const path = damaged(made("damaged.aac", 2), 0.4, "removed", 1000);
+  const { audio_0: packets } = await play({ path }, "audio_0");
+  assert.deepEqual(packets.filter(({ discontinuity }) => discontinuity).map(({ ptsNs }) => Math.round(ptsNs / 1e8)), [
+    8,
+  ]);
+});
+
+/** A second of 25 pictures whose clock begins at a time. */
+function recorded(name: string, startSeconds: number, seconds = 1): string {
+  const path = `${FOLDER}/${name}.ts`;
+  const codec = ["-c:v", "libx264", "-bf", "2", "-g", "25", "-pix_fmt", "yuv420p"];
+  ffmpeg(...FILM, "-t", String(seconds), ...codec, "-output_ts_offset", String(startSeconds), path);
+  return path;
+}
+
+const JOINTS: Readonly<Record<string, readonly [first: number, second: number]>> = {
+  "back to the start": [0, 0],
+  "by 5,000 s": [0, 5000],
+  "back by 5,000 s": [5000, 0],
+};
+
+for (const [what, starts] of Object.entries(JOINTS)) {
+  const register = starts[0] === starts[1] ? Deno.test : rare(Deno.test);
+  register(`MediaFile has pictures of MPEG-TS go on where times jump ${what}`, async () => {
+    const parts = starts.map((start) => Deno.readFileSync(recorded(`joined-${start}`, start)));
+    const path = `${FOLDER}/joined.ts`;
+    Deno.writeFileSync(path, Uint8Array.from([...parts[0], ...parts[1]]));
+    const { video_0: pictures } = await play({ path }, "video_0");
+    const times = pictures.map(({ ptsNs }) => Math.round(ptsNs / 4e7)).sort((a, b) => a - b);
+    assert.deepEqual(times, Array.from({ length: 50 }, (_, index) => index));
+    assert.deepEqual(pictures.flatMap(({ discontinuity }, index) => discontinuity ? [index] : []), [25]);
+    assert.equal((await readMediaInfo(path)).durationSeconds, 2);
+  });
+}
+
+Deno.test("MediaFile goes on where the clock of MPEG-TS begins anew", async () => {
+  const path = recorded("wrapped", 2 ** 33 / 90_000 - 1.5, 2);
+  const { video_0: pictures } = await play({ path }, "video_0");
+  assert.deepEqual([pictures.length, pictures.filter(({ discontinuity }) => discontinuity).length], [50, 0]);
+  assert.ok(Math.abs(Math.max(...pictures.map(({ ptsNs }) => ptsNs)) - 1.96e9) < 1e6);
+});

@@ -1,0 +1,24 @@
+/**
+ * Finds what is damaged in a media file, by its container.
+ *
+ * @module
+ */
+import { mendFrames } from "./mend_frames.ts";
+import { mendTransportStream } from "./mend_ts.ts";
+import type { MendedView } from "./mended_view.ts";
+import type { ReadRange } from "./mp4_check.ts";
+
+/** Those who know a container. Each gives `undefined` for a file that is another one, or is whole. */
+const MENDERS: readonly ((read: ReadRange, size: number) => Promise<MendedView | undefined>)[] = [
+  mendTransportStream,
+  mendFrames,
+];
+
+/** A file without what is damaged. */
+export async function mendFile(read: ReadRange, size: number): Promise<MendedView> {
+  for (const mend of MENDERS) {
+    const view = await mend(read, size);
+    if (view !== undefined) return view;
+  }
+  return { size, read, losses: [], lostBytes: 0, gaps: [] };
+}
