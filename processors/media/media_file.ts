@@ -130,7 +130,7 @@ export function mediaError(path: string, cause: unknown, details: SluiceErrorDet
       JSON.stringify(path)
     }: ${reason}; wanted a complete MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, ` +
       'MP3, AAC or MPEG-TS file; "ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a flac OTHER.mkv" may make one ' +
-      'of it, or read it as command of a "pipe-source"',
+      'of it, and an "ffmpeg-source" reads it where ffmpeg is installed',
     { ...details, cause },
   );
 }
