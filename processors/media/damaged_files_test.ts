@@ -6,7 +6,7 @@ import { damaged, DAMAGES, ffmpeg, FOLDER, play, probe } from "./fixtures/media_
 import { MediaFile } from "./media_file.ts";
 import { readMediaInfo } from "./media_info.ts";
 
-const NOISE = ["-f", "lavfi", "-i", "anoisesrc=sample_rate=48000:amplitude=0.3"];
+const NOISE = ["-f", "lavfi", "-i", "anoisesrc=sample_rate=48000:amplitude=0.3:seed=1"];
 
 const FILM = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25"];
 
