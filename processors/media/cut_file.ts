@@ -6,7 +6,7 @@
  * @module
  */
 import { claimedSize } from "./claimed_size.ts";
-import { type EbmlElement, elementsIn, ID } from "./ebml.ts";
+import { type EbmlElement, elementsIn, ID, lengthBytesOf } from "./ebml.ts";
 import { cutStreams, isMpegTs, withoutTransportPackets } from "./cut_ts.ts";
 import { boxesIn, isMp4, type ReadRange } from "./mp4_check.ts";
 import { PACKET_BYTES } from "./transport_packet.ts";
@@ -112,7 +112,7 @@ function withWholeCluster(read: ReadRange, size: number): View {
   const end = wholeEnd(read, cluster, size);
   if (end === undefined || (cluster.end === undefined && isNarrow(cluster))) return { size, read };
   if (end === cluster.content) return { size: cluster.start, read };
-  return { size: end, read: patched(read, cluster.lengthAt, lengthOf(end - cluster.content, cluster)) };
+  return { size: end, read: patched(read, cluster.lengthAt, lengthBytesOf(cluster, end)) };
 }
 
 function lastElement(read: ReadRange, from: number, size: number): EbmlElement | undefined {
@@ -134,14 +134,6 @@ function wholeEnd(read: ReadRange, { content }: EbmlElement, size: number): numb
 /** Whether the length of an element has too few bytes for what a cluster may have, 4 GiB. */
 function isNarrow({ lengthAt, content }: EbmlElement): boolean {
   return content - lengthAt < 5;
-}
-
-/** A length, in as many bytes as that of an element has. */
-function lengthOf(value: number, { lengthAt, content }: EbmlElement): Uint8Array {
-  const bytes = new Uint8Array(content - lengthAt);
-  for (let k = bytes.length - 1, rest = value; k >= 0; k--, rest = Math.floor(rest / 256)) bytes[k] = rest % 256;
-  bytes[0] |= 0x80 >> (bytes.length - 1);
-  return bytes;
 }
 
 /** Reads with some bytes replaced. */

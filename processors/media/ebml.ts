@@ -6,7 +6,13 @@
 import type { ReadRange } from "./mp4_check.ts";
 
 /** Elements at the top of a file and of its segment (RFC 8794, 11.2.1; RFC 9559, 5.1). */
-export const ID = { header: 0x1a45dfa3, segment: 0x18538067, seekHead: 0x114d9b74, cluster: 0x1f43b675 } as const;
+export const ID = {
+  header: 0x1a45dfa3,
+  segment: 0x18538067,
+  seekHead: 0x114d9b74,
+  cluster: 0x1f43b675,
+  void: 0xec,
+} as const;
 
 /** The most elements that are gone through: clusters of a second for 11 days. */
 const MOST_ELEMENTS = 2 ** 20;
@@ -54,6 +60,16 @@ export function elementAt(read: ReadRange, start: number, size: number): EbmlEle
     content,
     end: isKnown ? content + length : undefined,
   };
+}
+
+/** The length of an element that ends at a place, in as many bytes as it has. */
+export function lengthBytesOf({ lengthAt, content }: EbmlElement, end: number): Uint8Array {
+  const bytes = new Uint8Array(content - lengthAt);
+  for (let k = bytes.length - 1, rest = end - content; k >= 0; k--, rest = Math.floor(rest / 256)) {
+    bytes[k] = rest % 256;
+  }
+  bytes[0] |= 0x80 >> (bytes.length - 1);
+  return bytes;
 }
 
 /** Of how many bytes a number is, by its first one; 9 for none. */

@@ -74,6 +74,7 @@ export interface FilePacket extends PacketTimes {
 
 /** What a file says of a track. */
 interface TrackHeader {
+  readonly id: number;
   readonly port: FileTrack["port"];
   readonly codec: string;
   readonly rotation: number;
@@ -115,6 +116,7 @@ export class FileTrack {
   readonly sampleFormat: WavSampleFormat | undefined;
   readonly #sink: EncodedPacketSink;
   readonly #convert: PacketConverter;
+  readonly #id: number;
   readonly #gaps: MendedView["gaps"];
   /** Of encoded sound. */
   readonly #times: SoundTimes | undefined;
@@ -127,7 +129,7 @@ export class FileTrack {
   /** Gaps that lie before the next packet; `undefined` before the first one. */
   #passed: number | undefined;
 
-  private constructor(header: TrackHeader, sink: EncodedPacketSink, gaps: MendedView["gaps"]) {
+  private constructor(header: TrackHeader, sink: EncodedPacketSink, { gaps }: TrackContainer) {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
@@ -136,6 +138,7 @@ export class FileTrack {
     this.refusal = header.refusal;
     this.sampleFormat = PCM[header.codec];
     this.#sink = sink;
+    this.#id = header.id;
     this.#gaps = gaps;
     this.#convert = header.convert;
     this.#times = header.sound && new SoundTimes(header.sound);
@@ -154,6 +157,7 @@ export class FileTrack {
     const isSound = track.isAudioTrack() && !(name in PCM);
     const delayNs = isSound ? await delayOf(track, container, description) : 0;
     const header = {
+      id: track.id,
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
@@ -169,7 +173,7 @@ export class FileTrack {
         : undefined,
       ...carried(config === null ? undefined : formatOf(name, config), name, track.isVideoTrack(), description),
     } as const;
-    const read = new FileTrack(header, sink, container.gaps);
+    const read = new FileTrack(header, sink, container);
     read.originSeconds = delayNs / 1e9;
     return read;
   }
@@ -287,10 +291,14 @@ export class FileTrack {
 
   #passedGap({ sequenceNumber }: EncodedPacket): Gap["kind"] | undefined {
     const before = this.#passed;
+    let kind: Gap["kind"] | undefined;
     let passed = before ?? 0;
-    while (passed < this.#gaps.length && this.#gaps[passed].from <= sequenceNumber) passed++;
+    for (; passed < this.#gaps.length && this.#gaps[passed].from <= sequenceNumber; passed++) {
+      const { track = this.#id, kind: passedKind } = this.#gaps[passed];
+      if (track === this.#id) kind = passedKind;
+    }
     this.#passed = passed;
-    return before !== undefined && passed > before ? this.#gaps[passed - 1].kind : undefined;
+    return before === undefined ? undefined : kind;
   }
 
   #timesOf({ timestamp, duration }: EncodedPacket): PacketTimes {

@@ -22,8 +22,8 @@ import { guardReads } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
 const MOST_READ = 256 * 2 ** 20;
-/** All that mediabunny says of some faults. */
-const ASSERTION = "Assertion failed";
+/** What mediabunny says of faults that it does not expect. */
+const UNEXPECTED = /^$|^Assertion failed|internal (error|bug)|please report/i;
 /** The most tracks of a file. */
 const MOST_TRACKS = 128;
 
@@ -123,7 +123,8 @@ export class MediaFile implements Disposable {
 export function mediaError(path: string, cause: unknown, details: SluiceErrorDetails = {}): SluiceError {
   if (cause instanceof SluiceError) return cause;
   const said = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
-  const reason = said === "" || said === ASSERTION ? "it is faulty, or cut off" : said;
+  const isUnexpected = cause instanceof TypeError || cause instanceof RangeError || UNEXPECTED.test(said);
+  const reason = isUnexpected ? "it is faulty, or cut off" : said;
   return new SluiceError(
     "InvalidMedia",
     `Cannot read ${

@@ -4,6 +4,7 @@
  * @module
  */
 import { mendFrames } from "./mend_frames.ts";
+import { mendMatroska } from "./mend_matroska.ts";
 import { mendTransportStream } from "./mend_ts.ts";
 import type { MendedView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
@@ -11,6 +12,7 @@ import type { ReadRange } from "./mp4_check.ts";
 /** Those who know a container. Each gives `undefined` for a file that is another one, or is whole. */
 const MENDERS: readonly ((read: ReadRange, size: number) => Promise<MendedView | undefined>)[] = [
   mendTransportStream,
+  mendMatroska,
   mendFrames,
 ];
 

@@ -19,6 +19,8 @@ export interface Gap {
   readonly from: number;
   /** Something is left out, or another recording was joined. */
   readonly kind: "loss" | "joint";
+  /** The track that it is in, by mediabunny's number; all of them if it does not say. */
+  readonly track?: number;
 }
 
 /** A file as it is read, without what is damaged. */
