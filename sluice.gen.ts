@@ -2333,6 +2333,199 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
   },
 });
 
+/** The ports of `fade`. */
+export class FadePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `fade`. */
+export interface FadeConfig {
+  /**
+   * How long it rises at the start, and when it is no longer muted.
+   *
+   * A number from 0 to 600 s; 0 by default.
+   */
+  readonly inSeconds?: number;
+  /**
+   * How long it falls at the end, and when it is muted.
+   *
+   * A number from 0 to 600 s; 0 by default.
+   */
+  readonly outSeconds?: number;
+  /**
+   * When the fall begins, from the first block on; by default never.
+   *
+   * A number of at least 0 s.
+   */
+  readonly outAtSeconds?: number;
+  /**
+   * How it rises and falls: in a line, or so that two which cross keep their power.
+   *
+   * One of "linear", "equal-power"; "linear" by default.
+   */
+  readonly curve?: "linear" | "equal-power";
+  /**
+   * Falls to silence while it is set, and rises again afterwards.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly muted?: boolean;
+}
+
+/** A `fade` in a graph. */
+export type FadeHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Fades audio in and out.
+ *
+ * **Purpose.** Rises from silence at the start, falls to silence at a time, and does both on command. Times are those of
+ * the media, from the first block on, to the sample. Behind the fade at the end everything is silent. Where nothing
+ * fades, blocks pass untouched. Two of them in front of a `mixer`, the one that falls and the one that rises at the same
+ * time, make a cross-fade: of equal power for different music, linear for the same.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `audioOut`: the same, with the same times.
+ *
+ * **Config.** `inSeconds`, `outSeconds`, `outAtSeconds`, `curve`, `muted` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "jingle": { "type": "fade", "config": { "inSeconds": 0.5, "outSeconds": 2, "outAtSeconds": 8 } } }
+ * ```
+ */
+export const fade: NodeType<FadeConfig, FadeHandle> = defineNodeType<FadeConfig, FadeHandle>({
+  descriptor: {
+    type: "fade",
+    className: "Fade",
+    source: "processors/audio/fade.ts:32",
+    description: "Fades audio in and out.",
+    doc:
+      'Fades audio in and out.\n\n**Purpose.** Rises from silence at the start, falls to silence at a time, and does both on command. Times are those of\nthe media, from the first block on, to the sample. Behind the fade at the end everything is silent. Where nothing\nfades, blocks pass untouched. Two of them in front of a `mixer`, the one that falls and the one that rises at the same\ntime, make a cross-fade: of equal power for different music, linear for the same.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `inSeconds`, `outSeconds`, `outAtSeconds`, `curve`, `muted` (live).\n\n**Example.**\n```json\n{ "jingle": { "type": "fade", "config": { "inSeconds": 0.5, "outSeconds": 2, "outAtSeconds": 8 } } }\n```',
+    category: "audio",
+    tags: ["audio", "fade", "cross-fade", "mute", "level"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    keeps: ["sampleRateHz", "channels"],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        inSeconds: {
+          type: "number",
+          description: "How long it rises at the start, and when it is no longer muted.",
+          minimum: 0,
+          maximum: 600,
+          "x-unit": "s",
+          default: 0,
+        },
+        outSeconds: {
+          type: "number",
+          description: "How long it falls at the end, and when it is muted.",
+          minimum: 0,
+          maximum: 600,
+          "x-unit": "s",
+          default: 0,
+        },
+        outAtSeconds: {
+          type: "number",
+          description: "When the fall begins, from the first block on; by default never.",
+          minimum: 0,
+          "x-unit": "s",
+        },
+        curve: {
+          enum: ["linear", "equal-power"],
+          description: "How it rises and falls: in a line, or so that two which cross keep their power.",
+          default: "linear",
+        },
+        muted: {
+          type: "boolean",
+          description: "Falls to silence while it is set, and rises again afterwards.",
+          default: false,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Fade = processorClass("fade", "processors/audio/fade.ts", await import("./processors/audio/fade.ts"), "Fade");
+    return () => {
+      const processor = new Fade();
+      return {
+        processor,
+        ports: new FadePorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.inSeconds !== undefined) processor.inSeconds = values.inSeconds as typeof processor.inSeconds;
+          if (values.outSeconds !== undefined) processor.outSeconds = values.outSeconds as typeof processor.outSeconds;
+          if (values.outAtSeconds !== undefined) {
+            processor.outAtSeconds = values.outAtSeconds as typeof processor.outAtSeconds;
+          }
+          if (values.curve !== undefined) processor.curve = values.curve as typeof processor.curve;
+          if (values.muted !== undefined) processor.muted = values.muted as typeof processor.muted;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `ffmpeg-sink`. */
 export class FfmpegSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -9170,6 +9363,7 @@ export const nodes: {
   readonly dynamicMixer: typeof dynamicMixer;
   readonly echo: typeof echo;
   readonly equaliser: typeof equaliser;
+  readonly fade: typeof fade;
   readonly ffmpegSink: typeof ffmpegSink;
   readonly ffmpegSource: typeof ffmpegSource;
   readonly gain: typeof gain;
@@ -9215,6 +9409,7 @@ export const nodes: {
   dynamicMixer,
   echo,
   equaliser,
+  fade,
   ffmpegSink,
   ffmpegSource,
   gain,
@@ -9265,6 +9460,7 @@ export const nodePackage: NodePackage = definePackage({
     dynamicMixer,
     echo,
     equaliser,
+    fade,
     ffmpegSink,
     ffmpegSource,
     gain,
@@ -9309,6 +9505,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/dynamic_mixer.ts": "176232ee7cdb801d",
     "processors/audio/echo.ts": "d3939a56722202e8",
     "processors/audio/equaliser.ts": "a5d13c9fa48739b9",
+    "processors/audio/fade.ts": "45b49beff9995685",
     "processors/audio/gain.ts": "93bc3dbf097c7fb7",
     "processors/audio/level_meter.ts": "84dfec30d18a874c",
     "processors/audio/level_reading.ts": "9eb7afeab3af82bb",

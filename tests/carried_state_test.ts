@@ -45,6 +45,7 @@ const CARRIED: Readonly<Record<string, Case>> = {
   "dynamic-mixer": { input: "audioIn_0", beside: "audioIn_1", ports: ["audioIn_0", "audioIn_1"] },
   "echo": { config: { delayMs: 25, maxTailSeconds: 0.1 } },
   "equaliser": { config: { bands: [{ type: "low-pass", frequencyHz: 200, q: 5 }] } },
+  "fade": { config: { inSeconds: 0.05, outSeconds: 0.03, outAtSeconds: 0.07 } },
   "gain": { config: { gainDb: -6 }, then: { gainDb: -30 } },
   "level-meter": { config: { intervalMs: 25 }, output: "levels" },
   "limiter": { config: { ceilingDb: -12 } },
