@@ -9496,7 +9496,7 @@ export const nodePackage: NodePackage = definePackage({
   ],
   packages: [package1.nodePackage],
   sources: {
-    "core/frames/format.ts": "1e0c6c60119c67c4",
+    "core/frames/format.ts": "ab321f25db470909",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "d9fd7ca45cf7a186",
@@ -9549,6 +9549,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "70977210ec92f4a0",
+    "stages.gen.ts": "2b36ae468c2daabd",
   },
 });

@@ -2635,7 +2635,7 @@ export type Mp3DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: Aud
 /**
  * Decodes MP3, mono or stereo.
  *
- * It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late, 25 ms at 44.1 kHz.
+ * It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.
  *
  * **Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`
  */
@@ -2647,7 +2647,7 @@ export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStag
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes MP3, mono or stereo.",
     doc:
-      "Decodes MP3, mono or stereo.\n\nIt takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. The times of an .mp3 file leave the delay of its encoder in: with LAME, the sound is 1105 samples late, 25 ms at 44.1 kHz.\n\n**Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`",
+      "Decodes MP3, mono or stereo.\n\nIt takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.\n\n**Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2714,7 +2714,7 @@ export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: Au
 /**
  * Decodes Opus to mono or stereo at 48 kHz.
  *
- * What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.
+ * What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts, and its format by how much it is made louder or softer (`gainDb`).
  *
  * **Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`
  */
@@ -2729,7 +2729,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes Opus to mono or stereo at 48 kHz.",
     doc:
-      "Decodes Opus to mono or stereo at 48 kHz.\n\nWhat lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts.\n\n**Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`",
+      "Decodes Opus to mono or stereo at 48 kHz.\n\nWhat lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts, and its format by how much it is made louder or softer (`gainDb`).\n\n**Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",

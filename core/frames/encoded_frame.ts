@@ -6,7 +6,7 @@
  * otherwise.
  *
  * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0 if
- * unknown.
+ * unknown. The gain of Opus stands beside the packets in every container, so it goes along with each frame.
  *
  * @module
  */
@@ -25,6 +25,7 @@ const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const WIDTH = SLOT.width >> 2;
 const HEIGHT = SLOT.height >> 2;
 const BATCH_SIZE = SLOT.batchSize >> 2;
+const GAIN_Q8 = SLOT.gainQ8 >> 2;
 const FLAGS = SLOT.flags;
 
 /** What an encoded frame is acquired with. */
@@ -43,6 +44,8 @@ export interface EncodedShape {
   readonly channels?: number;
   /** For audio codecs: samples a second, in hertz. */
   readonly sampleRateHz?: number;
+  /** For Opus: by how many decibels its decoder makes it louder, from -128 to 127, in steps of 1/256; by default 0. */
+  readonly gainDb?: number;
 }
 
 /** Codes of codecs in a slot's header. */
@@ -60,6 +63,9 @@ const CODES: { readonly [C in Codec]: number } = {
 };
 
 const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) => [code, name as Codec]));
+
+/** The most that the header of Opus can say, in 256ths of a decibel (RFC 7845, 5.1). */
+const MOST_GAIN_Q8 = 0x7fff;
 
 /** Each frame of these decodes by itself. */
 const KEYFRAME_CODECS: ReadonlySet<string> = new Set([...AUDIO_CODECS, "jpeg"]);
@@ -84,6 +90,16 @@ export function assertEncodedShape(shape: Omit<EncodedShape, "maxBytes" | "keyfr
       `Cannot acquire an encoded frame: ${what} is ${describeValue(value)}, wanted a whole number from 1 to 4294967295`,
     );
   }
+  gainOf(shape);
+}
+
+/** A gain as slots have it. */
+function gainOf({ codec, gainDb = 0 }: Pick<EncodedShape, "codec" | "gainDb">): number {
+  const gain = Math.round(gainDb * 256);
+  if (gain === 0 || (codec === "opus" && Math.abs(gain) <= MOST_GAIN_Q8)) return gain;
+  throw new RangeError(
+    `Cannot acquire an encoded frame: gainDb of ${codec} is ${describeValue(gainDb)}, wanted -127.99 to 127.99 of opus`,
+  );
 }
 
 /** One access unit of compressed media. */
@@ -147,11 +163,14 @@ export class EncodedFrame extends Frame {
     const width = this.pool.u32[this.at32 + WIDTH];
     const height = this.pool.u32[this.at32 + HEIGHT];
     if (AUDIO_CODECS.has(codec)) {
+      // It has a sign.
+      const gain = this.pool.u32[this.at32 + GAIN_Q8] | 0;
       return {
         kind: "encoded",
         codec,
         ...(width > 0 && { channels: width }),
         ...(height > 0 && { sampleRateHz: height }),
+        ...(gain !== 0 && { gainDb: gain / 256 }),
       };
     }
     return { kind: "encoded", codec, ...(width > 0 && { width }), ...(height > 0 && { height }) };
@@ -188,6 +207,7 @@ export class EncodedFrame extends Frame {
     u32[this.at32 + WIDTH] = shape.width ?? shape.channels ?? 0;
     u32[this.at32 + HEIGHT] = shape.height ?? shape.sampleRateHz ?? 0;
     u32[this.at32 + BATCH_SIZE] = 1;
+    u32[this.at32 + GAIN_Q8] = gainOf(shape);
     this.keyframe = shape.keyframe ?? KEYFRAME_CODECS.has(codec);
     return this;
   }

@@ -62,6 +62,8 @@ export interface EncodedFormat {
   readonly channels?: number;
   /** For audio: samples a second, in hertz; absent if not known. */
   readonly sampleRateHz?: number;
+  /** For Opus: by how many decibels its decoder makes it louder; absent if it does not. */
+  readonly gainDb?: number;
 }
 
 /** Records of numbers, in batches. */
@@ -165,6 +167,7 @@ export function describeFormat(format: FrameFormat): string {
       if (format.width !== undefined && format.height !== undefined) parts.push(`${format.width} × ${format.height}`);
       if (format.sampleRateHz !== undefined) parts.push(`${format.sampleRateHz} Hz`);
       if (format.channels !== undefined) parts.push(plural(format.channels));
+      if (format.gainDb !== undefined) parts.push(`gain ${format.gainDb} dB`);
       return parts.join(", ");
     }
     case "packet":

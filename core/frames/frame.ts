@@ -19,6 +19,7 @@ import type { Ledger } from "../memory/ledger.ts";
 const HEADER_BYTES = SLOT.size;
 const PTS_NS = SLOT.ptsNs >> 3;
 const DTS_NS = SLOT.dtsNs >> 3;
+const GAIN_Q8 = SLOT.gainQ8 >> 2;
 const DURATION_NS = SLOT.durationNs >> 3;
 const INGRESS_NS = SLOT.ingressNs >> 3;
 const SEQUENCE = SLOT.sequence >> 3;
@@ -347,6 +348,7 @@ export abstract class Frame {
     u32[this.at32 + WIDTH] = 0;
     u32[this.at32 + HEIGHT] = 0;
     u32[this.at32 + CHECKSUM] = 0;
+    u32[this.at32 + GAIN_Q8] = 0;
     this.pool.f64[this.at64 + DTS_NS] = 0;
     this.layout = 0;
     this.renewHeader(kind | (format << 8));

@@ -55,6 +55,8 @@ export const AT = {
   portBytes: 78,
   /** u16: entries of metadata. */
   metadata: 80,
+  /** i16: 256ths of a decibel by which a decoder of Opus makes it louder. */
+  gain: 82,
 } as const;
 
 /** Bits of the flags. Each `has…` says that what it names counts. */

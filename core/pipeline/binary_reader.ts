@@ -113,6 +113,7 @@ class ItemReader {
       }
       case "encoded": {
         const codec = this.#named(CODECS, "codec");
+        const gain = this.#i16("gain");
         const measures: { [key: string]: number } = {};
         for (const key of ["width", "height", "channels", "sampleRateHz"] as const) {
           const value = this.#u32(key);
@@ -126,6 +127,7 @@ class ItemReader {
           ...(this.#has("decodeOnly") && { decodeOnly: true }),
           codec,
           ...measures,
+          ...(gain !== 0 && { gainDb: gain / 256 }),
           bytes: this.#rest(),
         };
       }
@@ -223,6 +225,10 @@ class ItemReader {
 
   #u16(key: keyof typeof AT): number {
     return this.#view.getUint16(AT[key], true);
+  }
+
+  #i16(key: keyof typeof AT): number {
+    return this.#view.getInt16(AT[key], true);
   }
 
   #u32(key: keyof typeof AT): number {

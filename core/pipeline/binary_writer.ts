@@ -27,7 +27,8 @@ const encoder = new TextEncoder();
 
 /** Numbers of the head beside those of labels and times. */
 type HeadNumbers = {
-  -readonly [K in "frameRate" | "sampleRateHz" | "channels" | "width" | "height" | "count" | "format"]?: number;
+  -readonly [K in "frameRate" | "sampleRateHz" | "channels" | "width" | "height" | "count" | "format" | "gainDb"]?:
+    number;
 };
 
 /** A part of the payload: where it starts in it, and its bytes. */
@@ -69,6 +70,7 @@ export function writeItem(data: TransportData, maxBytes: number, maxValueBytes: 
   view.setUint16(AT.format, numbers.format ?? 0, true);
   view.setUint16(AT.portBytes, port.length, true);
   view.setUint16(AT.metadata, metadata.length, true);
+  view.setInt16(AT.gain, Math.round((numbers.gainDb ?? 0) * 256), true);
   bytes.set(port, HEAD_BYTES);
   let at = HEAD_BYTES + port.length;
   for (const [name, value] of metadata) {
@@ -105,7 +107,9 @@ function partsOf(payload: TransportPayload, numbers: HeadNumbers, maxValueBytes:
       return inRow(payload.planes);
     case "encoded":
       numbers.format = CODECS.indexOf(payload.codec) + 1;
-      for (const key of ["width", "height", "channels", "sampleRateHz"] as const) numbers[key] = payload[key];
+      for (const key of ["width", "height", "channels", "sampleRateHz", "gainDb"] as const) {
+        numbers[key] = payload[key];
+      }
       return inRow([payload.bytes]);
     case "packet": {
       const fields = Object.entries(payload.columns);

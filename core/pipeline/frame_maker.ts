@@ -86,8 +86,8 @@ async function video(output: StreamOutput<VideoFrame>, payload: Payload<"video">
 }
 
 async function encoded(output: StreamOutput<EncodedFrame>, payload: Payload<"encoded">): Promise<Frame> {
-  const { codec, width, height, channels, sampleRateHz, bytes, keyframe } = payload;
-  const shape = { codec, width, height, channels, sampleRateHz, keyframe, maxBytes: bytes.length };
+  const { codec, width, height, channels, sampleRateHz, gainDb, bytes, keyframe } = payload;
+  const shape = { codec, width, height, channels, sampleRateHz, gainDb, keyframe, maxBytes: bytes.length };
   const frame = await acquire(output, shape);
   frame.bytes.set(bytes);
   frame.decodeOnly = payload.decodeOnly ?? false;

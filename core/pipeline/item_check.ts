@@ -78,8 +78,8 @@ function formatOf(payload: FramePayload): FrameFormat | undefined {
       return { kind, pixelFormat, width, height, ...(frameRate !== undefined && { frameRate }) };
     }
     case "encoded": {
-      const { kind, codec, width, height, channels, sampleRateHz } = payload;
-      return { kind, codec, width, height, channels, sampleRateHz };
+      const { kind, codec, width, height, channels, sampleRateHz, gainDb } = payload;
+      return { kind, codec, width, height, channels, sampleRateHz, gainDb };
     }
     case "packet": {
       const fields = Object.entries(payload.columns).map(([name, column]) => `${name}: ${columnType(column)}`);

@@ -159,7 +159,7 @@ const KEYS: { readonly [K in TransportPayload["kind"]]: readonly string[] } = {
   video: [...TIMES, "pixelFormat", "width", "height", "frameRate", "planes"],
   encoded: [
     ...TIMES,
-    ...["codec", "width", "height", "channels", "sampleRateHz", "bytes", "keyframe", "decodeOnly", "dtsNs"],
+    ...["codec", "width", "height", "channels", "sampleRateHz", "gainDb", "bytes", "keyframe", "decodeOnly", "dtsNs"],
   ],
   packet: [...TIMES, "columns"],
   data: [...TIMES, "value"],

@@ -57,6 +57,8 @@ export interface TransportEncoded extends TransportTimes {
   readonly channels?: number;
   /** For audio: hertz, if known. */
   readonly sampleRateHz?: number;
+  /** For Opus: by how many decibels its decoder makes it louder; by default 0. */
+  readonly gainDb?: number;
   /** The payload. */
   readonly bytes: Uint8Array;
   /** Whether decoding can start here; by default for audio codecs and JPEG only. */

@@ -202,20 +202,27 @@ export function flacStreamHeader({ sampleRateHz, channels, bitsPerSample }: Flac
   return bytes;
 }
 
-/** The identification header of an Opus stream (RFC 7845, 5.1). */
-export function opusStreamHeader(channels: number): Uint8Array {
+/** The identification header of an Opus stream (RFC 7845, 5.1). @param gainDb by how much decoders make it louder */
+export function opusStreamHeader(channels: number, gainDb = 0): Uint8Array {
   const bytes = new Uint8Array(19);
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode("OpusHead"));
   bytes.set([1, channels], 8);
   view.setUint16(10, OPUS_PRE_SKIP, true);
   view.setUint32(12, 48_000, true);
+  view.setInt16(16, Math.round(gainDb * 256), true);
   return bytes;
 }
 
 /** How much at the start of a stream of Opus is not heard, nanoseconds, by its header; 0 without one. */
 export function opusPreSkipNs(header: Uint8Array | undefined): number {
   return header === undefined || header.length < 12 ? 0 : (header[10] + header[11] * 256) / OPUS_RATE_HZ * 1e9;
+}
+
+/** By how many decibels decoders make a stream of Opus louder, by its header (RFC 7845, 5.1); 0 without one. */
+export function opusGainDb(header: Uint8Array | undefined): number {
+  if (header === undefined || header.length < 18) return 0;
+  return new DataView(header.buffer, header.byteOffset).getInt16(16, true) / 256;
 }
 
 /** What decoders of Opus are told, with so much at the start that is not heard. */

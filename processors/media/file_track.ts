@@ -14,7 +14,7 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { AUDIO_CODECS, type AudioFormat, type Codec, type EncodedFormat } from "../../core/frames/format.ts";
 import type { WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
-import { opusPreSkipNs } from "./audio_headers.ts";
+import { opusGainDb, opusPreSkipNs } from "./audio_headers.ts";
 import type { CodecDelays } from "./codec_delay.ts";
 import type { Mp3Ends } from "./mp3_tag.ts";
 import type { Gap, MendedView } from "./mended_view.ts";
@@ -171,7 +171,12 @@ export class FileTrack {
           firstSeconds: () => track.getFirstTimestamp(),
         }
         : undefined,
-      ...carried(config === null ? undefined : formatOf(name, config), name, track.isVideoTrack(), description),
+      ...carried(
+        config === null ? undefined : formatOf(name, config, description),
+        name,
+        track.isVideoTrack(),
+        description,
+      ),
     } as const;
     const read = new FileTrack(header, sink, container);
     read.originSeconds = delayNs / 1e9;
@@ -364,7 +369,11 @@ function carried(
   }
 }
 
-function formatOf(name: string, config: VideoDecoderConfig | AudioDecoderConfig): FileTrack["format"] {
+function formatOf(
+  name: string,
+  config: VideoDecoderConfig | AudioDecoderConfig,
+  description: Uint8Array | undefined,
+): FileTrack["format"] {
   const { codedWidth: width, codedHeight: height } = config as VideoDecoderConfig;
   const { numberOfChannels: channels, sampleRate: sampleRateHz } = config as AudioDecoderConfig;
   const codec = CODECS[name];
@@ -372,7 +381,9 @@ function formatOf(name: string, config: VideoDecoderConfig | AudioDecoderConfig)
   if (channels !== undefined) {
     const isSane = isWithin(channels, MOST_CHANNELS) && isWithin(sampleRateHz, MOST_RATE_HZ);
     if (!isSane) return undefined;
-    return name in PCM ? { kind: "audio", channels, sampleRateHz } : { kind: "encoded", codec, channels, sampleRateHz };
+    if (name in PCM) return { kind: "audio", channels, sampleRateHz };
+    const gainDb = codec === "opus" ? opusGainDb(description) : 0;
+    return { kind: "encoded", codec, channels, sampleRateHz, ...(gainDb !== 0 && { gainDb }) };
   }
   const isSized = isWithin(width, MOST_SIDE) && isWithin(height, MOST_SIDE);
   return { kind: "encoded", codec, ...(isSized ? { width, height } : undefined) };

@@ -188,7 +188,7 @@ function opusTrack(first: FirstFrame): TrackFormat {
         "before the encoder",
     );
   }
-  const description = opusStreamHeader(channels);
+  const description = opusStreamHeader(channels, first.format.gainDb);
   const track = audioTrack("opus", "opus", { sampleRateHz: 48_000, channels }, description);
   return { ...track, primingNs: OPUS_PRE_SKIP / 48_000 * 1e9 };
 }

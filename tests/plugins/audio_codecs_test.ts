@@ -53,9 +53,11 @@ async function decode(
   row: Row,
   units: readonly (Omit<UnitCopy, "dtsNs"> & { readonly dtsNs?: number; readonly decodeOnly?: boolean })[],
   channels: number,
+  gainDb?: number,
 ) {
   await using runtime = runtimeOf(registry);
-  const source = runtime.add(appSource.encoded({ codec: "opus", channels, sampleRateHz: 48_000 }), { id: "source" });
+  const options = { codec: "opus", channels, sampleRateHz: 48_000, gainDb } as const;
+  const source = runtime.add(appSource.encoded(options), { id: "source" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   runtime.connectByName(addRow(registry, runtime, row, "source.encoded"), "sink.audio", { policy: "lossless" });
   await runtime.start();
@@ -175,6 +177,13 @@ media(
     deepEqual([told.blocks[0].ptsNs, told.whole[0]], [1e9 + 1e7, whole.slice(480 - 312)]);
   },
 );
+
+media("opus-decode makes a stream as loud as its format says", async (registry) => {
+  const units = await encode(registry, { "opus-encode": {} }, [tone(2_000, 0)]);
+  const [plain] = (await decode(registry, { "opus-decode": {} }, units, 1)).whole;
+  const [softer] = (await decode(registry, { "opus-decode": {} }, units, 1, -12)).whole;
+  ok(snr(softer, Float32Array.from(plain, (sample) => sample * 10 ** (-12 / 20))) > 80);
+});
 
 media("opus-decode conceals packets that are damaged or empty, and goes on", async (registry) => {
   const samples = tone(20_000, 0);

@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65540
+#define SLUICE_ABI_VERSION 65541
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -243,9 +243,15 @@ struct SluiceFrameInfo {
 
   /* Its number at the output that it came from, counted from 0. */
   double sequence;
+
+  /* Encoded: by how much a decoder of Opus makes it louder, in 256ths of a decibel. Since version 1.5. */
+  int32_t gain_q8;
+
+  /* 0. */
+  uint32_t reserved;
 };
 
-SLUICE_ASSERT(sizeof(SluiceFrameInfo) == 80, "layout of SluiceFrameInfo");
+SLUICE_ASSERT(sizeof(SluiceFrameInfo) == 88, "layout of SluiceFrameInfo");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, size) == 0, "layout of SluiceFrameInfo.size");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, kind) == 4, "layout of SluiceFrameInfo.kind");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, format) == 8, "layout of SluiceFrameInfo.format");
@@ -261,6 +267,8 @@ SLUICE_ASSERT(offsetof(SluiceFrameInfo, dts_ns) == 48, "layout of SluiceFrameInf
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, duration_ns) == 56, "layout of SluiceFrameInfo.duration_ns");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, ingress_ns) == 64, "layout of SluiceFrameInfo.ingress_ns");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, sequence) == 72, "layout of SluiceFrameInfo.sequence");
+SLUICE_ASSERT(offsetof(SluiceFrameInfo, gain_q8) == 80, "layout of SluiceFrameInfo.gain_q8");
+SLUICE_ASSERT(offsetof(SluiceFrameInfo, reserved) == 84, "layout of SluiceFrameInfo.reserved");
 
 /* A field of the records of a packet. */
 struct SluiceField {

@@ -46,6 +46,7 @@ pub const LAYOUT: &[Group] = &[
             gpu_handle,
             strides,
             checksum,
+            gain_q8,
             pts_ns,
             duration_ns,
             ingress_ns,

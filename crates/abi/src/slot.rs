@@ -21,7 +21,9 @@ pub struct SlotHeader {
     pub strides: [u32; 4],
     /// Development mode only: a checksum of the payload as it was handed over, 0 = none. The frame's writer.
     pub checksum: u32,
-    _pad: [u8; 28],
+    /// Of Opus: by how much it is made louder, in 256ths of a decibel (RFC 7845, 5.1); else 0. The frame's writer.
+    pub gain_q8: i32,
+    _pad: [u8; 24],
 
     /// Presentation time. The frame's writer.
     pub pts_ns: f64,

@@ -37,6 +37,10 @@ abi! {
         ingress_ns: f64,
         /// Its number at the output that it came from, counted from 0.
         sequence: f64,
+        /// Encoded: by how much a decoder of Opus makes it louder, in 256ths of a decibel. Since version 1.5.
+        gain_q8: i32,
+        /// 0.
+        reserved: u32,
     } calls {}
 
     /// A field of the records of a packet.

@@ -26,8 +26,21 @@ pub(super) fn read_info(words: &mut Words<'_>) -> Option<FrameInfo> {
     let flags = words.word()? as u16;
     let [width, height, count, planes, payload_bytes, slot_bytes] = read_words(words)?;
     let times_ns = [words.number()?, words.number()?, words.number()?, words.number()?];
-    let sequence = words.number()?;
-    Some(FrameInfo { kind, format, flags, width, height, count, planes, payload_bytes, slot_bytes, times_ns, sequence })
+    let (sequence, gain_q8) = (words.number()?, i32::from_ne_bytes(words.word()?.to_ne_bytes()));
+    Some(FrameInfo {
+        kind,
+        format,
+        flags,
+        width,
+        height,
+        count,
+        planes,
+        payload_bytes,
+        slot_bytes,
+        times_ns,
+        sequence,
+        gain_q8,
+    })
 }
 
 fn read_words<const N: usize>(words: &mut Words<'_>) -> Option<[u32; N]> {
@@ -64,7 +77,7 @@ pub(super) fn put_info(message: &mut Message, info: &FrameInfo) {
     message.words(&[kind, format, flags, info.width, info.height, info.count, info.planes]);
     message.words(&[info.payload_bytes, info.slot_bytes]);
     info.times_ns.iter().for_each(|&time_ns| _ = message.number(time_ns));
-    message.number(info.sequence);
+    message.number(info.sequence).word(u32::from_ne_bytes(info.gain_q8.to_ne_bytes()));
 }
 
 #[cfg(test)]

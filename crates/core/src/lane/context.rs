@@ -205,6 +205,7 @@ impl StageContext<'_> {
         header.gpu_handle = 0;
         header.strides = [0; 4];
         header.checksum = 0;
+        header.gain_q8 = 0;
         header.pts_ns = self.ports.last_pts_ns;
         header.dts_ns = 0.0;
         header.duration_ns = 0.0;
@@ -288,6 +289,7 @@ impl StageContext<'_> {
             (*to).gpu_handle = 0;
             (*to).strides = (*from).strides;
             (*to).checksum = 0;
+            (*to).gain_q8 = (*from).gain_q8;
             (*to).pts_ns = (*from).pts_ns;
             (*to).dts_ns = (*from).dts_ns;
             (*to).duration_ns = (*from).duration_ns;

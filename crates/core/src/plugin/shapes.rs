@@ -94,26 +94,29 @@ pub(super) unsafe fn tell_info<L: NodeAccess>(
         return call.refuse(SLUICE_REFUSED, "the place for the information is null, or its size is not set");
     }
     let [pts_ns, dts_ns, duration_ns, ingress_ns] = found.times_ns;
-    // SAFETY: as above; it has all the fields that are known here, and its size stays.
-    unsafe {
-        *into = SluiceFrameInfo {
-            size: (*into).size,
-            kind: u32::from(found.kind),
-            format: u32::from(found.format),
-            flags: u32::from(found.flags),
-            width: found.width,
-            height: found.height,
-            count: found.count,
-            planes: found.planes,
-            payload_bytes: found.payload_bytes,
-            slot_bytes: found.slot_bytes,
-            pts_ns,
-            dts_ns,
-            duration_ns,
-            ingress_ns,
-            sequence: found.sequence,
-        };
-    }
+    let info = SluiceFrameInfo {
+        // SAFETY: as above.
+        size: unsafe { (*into).size },
+        kind: u32::from(found.kind),
+        format: u32::from(found.format),
+        flags: u32::from(found.flags),
+        width: found.width,
+        height: found.height,
+        count: found.count,
+        planes: found.planes,
+        payload_bytes: found.payload_bytes,
+        slot_bytes: found.slot_bytes,
+        pts_ns,
+        dts_ns,
+        duration_ns,
+        ingress_ns,
+        sequence: found.sequence,
+        gain_q8: found.gain_q8,
+        reserved: 0,
+    };
+    let known = (info.size as usize).min(size_of::<SluiceFrameInfo>());
+    // SAFETY: as above; a place of an earlier version has fewer fields, and its size stays.
+    unsafe { ptr::copy_nonoverlapping((&raw const info).cast::<u8>(), into.cast::<u8>(), known) };
     SLUICE_OK
 }
 

@@ -6,8 +6,8 @@ use std::ptr::null;
 use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_OPUS, SluiceFrameInfo};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 use unsafe_libopus::{
-    OPUS_OK, OPUS_RESET_STATE, OpusDecoder, opus_decode_float, opus_decoder_create, opus_decoder_ctl_impl,
-    opus_decoder_destroy, opus_packet_get_nb_channels, varargs,
+    OPUS_OK, OPUS_RESET_STATE, OPUS_SET_GAIN_REQUEST, OpusDecoder, opus_decode_float, opus_decoder_create,
+    opus_decoder_ctl_impl, opus_decoder_destroy, opus_packet_get_nb_channels, varargs,
 };
 
 use crate::blocks::RATE_HZ;
@@ -47,7 +47,7 @@ impl Stage for OpusDecode {
         What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, \
         and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged \
         packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says \
-        how much of it counts.\n\n\
+        how much of it counts, and its format by how much it is made louder or softer (`gainDb`).\n\n\
         **Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
@@ -113,6 +113,7 @@ impl OpusDecode {
         if begins_anew {
             decoder.reset();
         }
+        decoder.set_gain(info.gain_q8);
         let samples = match decoder.decode(packet, &mut self.pcm) {
             Some(samples) => samples,
             None => {
@@ -197,6 +198,12 @@ impl Decoder {
         };
         self.samples = usize::try_from(samples).ok().filter(|samples| *samples > 0)?;
         Some(self.samples)
+    }
+
+    /// Sets by how many 256ths of a decibel it makes its sound louder.
+    fn set_gain(&mut self, gain_q8: i32) {
+        // SAFETY: the decoder was made, and the request takes the number.
+        unsafe { opus_decoder_ctl_impl(self.decoder, OPUS_SET_GAIN_REQUEST, varargs!(gain_q8)) };
     }
 
     /// Forgets the packets before.

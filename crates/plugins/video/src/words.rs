@@ -133,6 +133,8 @@ mod tests {
             duration_ns: 0.0,
             ingress_ns: 0.0,
             sequence: 0.0,
+            gain_q8: 0,
+            reserved: 0,
         }
     }
 }
