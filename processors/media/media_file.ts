@@ -94,7 +94,7 @@ export class MediaFile implements Disposable {
         }),
       );
       input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
-      const mp3Ends = await readMp3Ends(mediabunny, input, read, size);
+      const mp3Ends = await readMp3Ends(mediabunny, input, whole.read, whole.size);
       const tracks = await readTracks(mediabunny, input, {
         part,
         editEnds: readEditEnds(read, size),
@@ -103,7 +103,8 @@ export class MediaFile implements Disposable {
       });
       const originSeconds = await readOrigin(mediabunny, input);
       for (const track of tracks.values()) track.originSeconds += originSeconds;
-      const seconds = mp3Ends?.end === undefined ? await input.getDurationFromMetadata() : mp3Ends.end.endNs / 1e9;
+      const said = mp3Ends?.isJoined ? null : await input.getDurationFromMetadata();
+      const seconds = mp3Ends?.end === undefined ? said : mp3Ends.end.endNs / 1e9;
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
       return new MediaFile(path, input, { tracks, durationNs, part, mended, originSeconds });
     } catch (error) {

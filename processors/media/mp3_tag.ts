@@ -20,6 +20,8 @@ const FLAGS = 1 | 2 | 4 | 8;
 /** From the word `Xing` on: where the table and LAME's part begin, and where that has its two counts and its end. */
 const [PLACES_AT, LAME_AT, COUNTS_AT, TAG_BYTES] = [16, 120, 141, 156];
 const PLACES = 100;
+/** The most bytes behind the sound that are taken for tags of another kind. */
+const MOST_TAG_BYTES = 4096;
 /** Who made a file whose counts are believed, as ffmpeg does. */
 const MAKERS = ["LAME", "Lavf", "Lavc"];
 /** Places are told of as many frames at most, so that memory is bounded: every second one is left out beyond that. */
@@ -29,14 +31,16 @@ const MOST_PLACES = 2 ** 14;
 export interface Mp3Ends {
   /** How much at the start is not heard. */
   readonly leadNs: number;
-  /** Where the sound ends that is heard; `undefined` if the file does not say. */
+  /** Where the sound ends that is heard; `undefined` if the file does not say, or goes on behind that. */
   readonly end: EditEnd | undefined;
+  /** Whether another file was joined to it, of which the tag knows nothing. */
+  readonly isJoined: boolean;
 }
 
 /** What of mediabunny's reader is touched: where the frame lies, and what Xing says. */
 interface Mp3Reader {
   readonly xingFrameHeaderPos: number | null;
-  readonly xingData: { readonly frameCount: number | null } | null;
+  readonly xingData: { readonly frameCount: number | null; readonly fileSize: number | null } | null;
 }
 
 /** What an MP3 file says of its ends; `undefined` for one without LAME's part, and for a file of another kind. */
@@ -62,8 +66,9 @@ export async function readMp3Ends(
   const padding = Math.max(0, (counts[1] & 0xf) * 256 + counts[2] - DECODER_DELAY);
   const frames = xingData?.frameCount ?? 0;
   const heardNs = frames * soundDurationNs("mp3", frame)! - (lead + padding) * sampleNs;
-  const end = heardNs > 0 ? { endNs: Math.round(heardNs), roundingNs: sampleNs / 2 } : undefined;
-  return { leadNs: Math.round(lead * sampleNs), end };
+  const isJoined = size - start > (xingData?.fileSize ?? Infinity) + MOST_TAG_BYTES;
+  const end = heardNs > 0 && !isJoined ? { endNs: Math.round(heardNs), roundingNs: sampleNs / 2 } : undefined;
+  return { leadNs: Math.round(lead * sampleNs), end, isJoined };
 }
 
 /** Makes that frame for a file that is written. */

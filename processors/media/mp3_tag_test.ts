@@ -46,3 +46,14 @@ Deno.test("MediaSink leaves nothing out of MP3 that says nothing of its ends", a
   assert.deepEqual(await spanOf(path), [0, 44 * 24e6]);
   assert.equal(decode(path, "a").length, 44 * 1152 * 4);
 });
+
+Deno.test("MediaSource plays all of MP3 files that were joined, and readMediaInfo tells how long that is", async () => {
+  const [one, path] = [clicks("lame.mp3", ...LAME), `${FOLDER}/joined.mp3`];
+  const bytes = Deno.readFileSync(one);
+  Deno.writeFileSync(path, Uint8Array.from([...bytes, ...bytes]));
+  const [startNs, endNs] = await spanOf(path);
+  assert.equal(endNs - startNs, 2 * 44 * 24e6);
+  const { durationSeconds, tracks } = await readMediaInfo(path);
+  assert.equal(tracks[0].durationSeconds, endNs / 1e9);
+  assert.ok(Math.abs(durationSeconds! - endNs / 1e9) < 0.03, `${durationSeconds}`);
+});
