@@ -1465,7 +1465,7 @@ export interface DelayConfig {
   /**
    * How much later.
    *
-   * A number from 0 to 60000 ms; 0 by default.
+   * A number from 0 to 86400000 ms; 0 by default.
    */
   readonly delayMs?: number;
   /**
@@ -1620,7 +1620,7 @@ export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, Del
           type: "number",
           description: "How much later.",
           minimum: 0,
-          maximum: 60000,
+          maximum: 86400000,
           "x-unit": "ms",
           default: 0,
         },
@@ -3633,6 +3633,12 @@ export interface ImageSourceConfig {
    */
   readonly frameRate?: number;
   /**
+   * How long it plays at most; a single picture is shown for as long. By default to the end.
+   *
+   * A number above 0 s.
+   */
+  readonly seconds?: number;
+  /**
    * Begins again after the last one; a single picture comes again and again.
    *
    * True or false; false by default; may change while the node runs.
@@ -3654,7 +3660,7 @@ export type ImageSourceHandle = NodeHandle<Record<never, never>, { video: VideoF
  *
  * **Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.
  *
- * **Config.** `path`, `start`, `frameRate`, `loop`.
+ * **Config.** `path`, `start`, `frameRate`, `seconds`, `loop`.
  *
  * **Example.**
  * ```json
@@ -3668,10 +3674,10 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
   descriptor: {
     type: "image-source",
     className: "ImageSource",
-    source: "processors/media/image_source.ts:42",
+    source: "processors/media/image_source.ts:45",
     description: "Plays pictures from files.",
     doc:
-      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast\nas the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
+      'Plays pictures from files.\n\n**Purpose.** Reads PNG files as pictures, or JPEG files as encoded ones, one after the other at a rate, until a number\nis missing; the log says if there are later ones. In a live graph they come at the pace of the clock, offline as fast\nas the graph takes them.\n\n**Inputs.** None.\n\n**Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.\n\n**Config.** `path`, `start`, `frameRate`, `seconds`, `loop`.\n\n**Example.**\n```json\n{ "slides": { "type": "image-source", "config": { "path": "slides/%03d.png", "frameRate": 0.5 } } }\n```',
     category: "media",
     tags: ["file", "video", "png", "jpeg", "picture", "still", "slides", "read"],
     mode: "loop",
@@ -3721,6 +3727,12 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
           maximum: 1000,
           default: 25,
         },
+        seconds: {
+          type: "number",
+          description: "How long it plays at most; a single picture is shown for as long. By default to the end.",
+          exclusiveMinimum: 0,
+          "x-unit": "s",
+        },
         loop: {
           type: "boolean",
           description: "Begins again after the last one; a single picture comes again and again.",
@@ -3749,6 +3761,7 @@ export const imageSource: NodeType<ImageSourceConfig, ImageSourceHandle> = defin
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.start !== undefined) processor.start = values.start as typeof processor.start;
           if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
+          if (values.seconds !== undefined) processor.seconds = values.seconds as typeof processor.seconds;
           if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
         },
       };
@@ -9527,7 +9540,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/wav_source.ts": "78ff33503044d7f2",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
-    "processors/flow/delay.ts": "276cde00b63fb189",
+    "processors/flow/delay.ts": "463078aa1d06045d",
     "processors/flow/packet_align.ts": "150f180cfd8324ff",
     "processors/flow/rebuffer.ts": "7669d90a549e99bb",
     "processors/flow/switch.ts": "a720b50ff3058941",
@@ -9538,7 +9551,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/ffmpeg_sink.ts": "267b47938c99f849",
     "processors/media/ffmpeg_source.ts": "2ddf6f0de8f48c6f",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
-    "processors/media/image_source.ts": "c68f3c70352c3849",
+    "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",
     "processors/media/media_source.ts": "b100271d36b972b8",
     "processors/media/pipe_sink.ts": "78870a074c70ac54",

@@ -8,7 +8,7 @@ const RATE = 8000;
 async function faded(
   config: Parameters<typeof nodes.fade>[0],
   samples: number,
-  command?: (at: number) => object | undefined,
+  command?: (at: number) => Record<string, unknown> | undefined,
 ) {
   await using harness = await ProcessorHarness.create(nodes.fade(config));
   const found: number[] = [];
@@ -47,7 +47,7 @@ Deno.test("Fade keeps the power of two that cross", async () => {
 });
 
 Deno.test("Fade falls and rises on command, from where it is", async () => {
-  const commands: Readonly<Record<number, object>> = {
+  const commands: Readonly<Record<number, Record<string, unknown>>> = {
     400: { muted: true },
     600: { muted: false },
     1600: { muted: true },

@@ -49,7 +49,7 @@ export class Delay<F extends Frame> {
   frameIn!: StreamInput<F>;
   @output()
   frameOut!: StreamOutput<F>;
-  /** How much later. @minimum 0 @maximum 60000 @unit ms */
+  /** How much later. @minimum 0 @maximum 86400000 @unit ms */
   @config()
   delayMs = 0;
   /** How many frames later; by default 1 if `delayMs` is 0. @integer @minimum 0 @maximum 65535 @unit frames */

@@ -16,6 +16,9 @@ import { decodePng, isPng } from "./png.ts";
 /** The largest file of a picture. */
 const MOST_BYTES = 256 * 2 ** 20;
 
+/** By how much a time may be off that was counted. */
+const ROUNDING_NS = 1e3;
+
 /**
  * Plays pictures from files.
  *
@@ -27,7 +30,7 @@ const MOST_BYTES = 256 * 2 ** 20;
  *
  * **Outputs.** `video`: the pictures of PNG files, of pixel format `rgba8`. `jpeg`: those of JPEG files, encoded.
  *
- * **Config.** `path`, `start`, `frameRate`, `loop`.
+ * **Config.** `path`, `start`, `frameRate`, `seconds`, `loop`.
  *
  * **Example.**
  * ```json
@@ -55,6 +58,9 @@ export class ImageSource {
   /** Pictures a second. @exclusiveMinimum 0 @maximum 1000 */
   @config()
   frameRate = 25;
+  /** How long it plays at most; a single picture is shown for as long. By default to the end. @exclusiveMinimum 0 @unit s */
+  @config()
+  seconds?: number;
   /** Begins again after the last one; a single picture comes again and again. */
   @config({ live: true })
   loop = false;
@@ -81,6 +87,7 @@ export class ImageSource {
   /** Writes one picture. */
   async process(context: ProcessorContext): Promise<void> {
     const dueNs = this.#count * 1e9 / this.frameRate;
+    if (dueNs >= (this.seconds ?? Infinity) * 1e9 - ROUNDING_NS) return context.finish();
     if (context.mode === "live" && this.#isEarly(dueNs, context)) return;
     const path = this.#pathOf(this.#number);
     const bytes = await this.#read(path);
@@ -96,7 +103,7 @@ export class ImageSource {
     this.#count++;
     context.progress(times.ptsNs + times.durationNs);
     if (this.#isSequence) this.#number++;
-    else if (!this.loop) context.finish();
+    else if (!this.loop && this.seconds === undefined) context.finish();
   }
 
   #pathOf(number: number): string {

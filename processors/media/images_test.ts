@@ -114,6 +114,17 @@ Deno.test("ImageSource begins again with loop, and paces itself in a live graph"
   assert.deepEqual(source.takeVideo("video").map(({ planes }) => planes[0][0]), [1, 2, 1, 2, 1]);
 });
 
+Deno.test("ImageSource shows one picture for as long as seconds says, and cuts a sequence there", async () => {
+  const path = `${FOLDER}/title.png`;
+  ffmpeg("-f", "lavfi", "-i", "testsrc=size=16x16", "-frames:v", "1", "-update", "1", path);
+  for (const [seconds, frameRate, pictures] of [[0.5, 10, 5], [1, 30, 30], [0.01, 25, 1]]) {
+    await using source = await ProcessorHarness.create(nodes.imageSource({ path, seconds, frameRate }));
+    await source.run();
+    assert.equal(source.takeVideo("video").length, pictures);
+    assert.ok(source.finished);
+  }
+});
+
 Deno.test("ImageSource takes a file that has the very name for that file, and not for a sequence", async () => {
   const path = `${FOLDER}/own%d.png`;
   // ffmpeg would number it.
