@@ -9553,7 +9553,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",
-    "processors/media/media_source.ts": "b100271d36b972b8",
+    "processors/media/media_source.ts": "a14eecbaff58728d",
     "processors/media/pipe_sink.ts": "78870a074c70ac54",
     "processors/media/pipe_source.ts": "506851151dd6b8e3",
     "processors/media/process.ts": "81e945688c95176e",

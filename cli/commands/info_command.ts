@@ -29,12 +29,13 @@ export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): 
 
 /** A file as lines: itself, then its tracks and its tags. */
 export function renderMedia(info: MediaInfo): string[] {
-  const { path, container, pictures, bytes, part, damage, durationSeconds, bitRate, tracks, tags } = info;
+  const { path, container, pictures, bytes, part, damage, recordings, durationSeconds, bitRate, tracks, tags } = info;
   const facts = [container];
   if (pictures !== undefined) facts.push(pictures === 1 ? "1 picture" : `${formatCount(pictures)} pictures`);
   if (durationSeconds !== undefined) facts.push(formatClock(durationSeconds * 1e9));
   facts.push(formatBytes(bytes));
   if (part !== undefined) facts.push(`cut off (${part} are there)`);
+  if (recordings !== undefined) facts.push(`${recordings} recordings`);
   if (damage !== undefined) facts.push(`damaged (${damage} are left out)`);
   if (bitRate !== undefined) facts.push(formatBitRate(bitRate));
   const rows: [string, string][] = [

@@ -128,6 +128,8 @@ export class FileTrack {
   #last = Infinity;
   /** Gaps that lie before the next packet; `undefined` before the first one. */
   #passed: number | undefined;
+  /** By how much times are earlier than those of the container, since sound was joined, and from when on it is heard. */
+  #joined = { earlierNs: 0, heardNs: -Infinity };
 
   private constructor(header: TrackHeader, sink: EncodedPacketSink, { gaps }: TrackContainer) {
     this.port = header.port;
@@ -291,19 +293,34 @@ export class FileTrack {
     if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) return undefined;
     const times = this.#times === undefined ? this.#timesOf(packet) : this.#times.of(packet, bytes);
     if (times === undefined) return undefined;
-    return { bytes, keyframe, ...times, after: this.#passedGap(packet) };
+    return { bytes, keyframe, ...this.#placed(times, packet) };
   }
 
-  #passedGap({ sequenceNumber }: EncodedPacket): Gap["kind"] | undefined {
+  /** Finds what lies between a packet and the one before, and moves its times by what is not heard at joints. */
+  #placed(times: PacketTimes, { sequenceNumber }: EncodedPacket): PacketTimes & Pick<FilePacket, "after"> {
     const before = this.#passed;
-    let kind: Gap["kind"] | undefined;
+    let after: Gap["kind"] | undefined;
     let passed = before ?? 0;
+    if (before === undefined) this.#joined = { earlierNs: 0, heardNs: -Infinity };
     for (; passed < this.#gaps.length && this.#gaps[passed].from <= sequenceNumber; passed++) {
-      const { track = this.#id, kind: passedKind } = this.#gaps[passed];
-      if (track === this.#id) kind = passedKind;
+      const { track = this.#id, kind, cutNs = 0, unheardNs = 0 } = this.#gaps[passed];
+      if (track !== this.#id) continue;
+      after = kind;
+      this.#joined = {
+        earlierNs: this.#joined.earlierNs + cutNs + unheardNs,
+        heardNs: unheardNs > 0 ? times.timeNs - this.#joined.earlierNs - cutNs : this.#joined.heardNs,
+      };
     }
     this.#passed = passed;
-    return before === undefined ? undefined : kind;
+    const { earlierNs, heardNs } = this.#joined;
+    const next = this.#gaps[passed];
+    const timeNs = times.timeNs - earlierNs;
+    return {
+      timeNs,
+      durationNs: times.durationNs - (next?.before === sequenceNumber ? next.cutNs! : 0),
+      unheardNs: Math.max(times.unheardNs, Math.min(times.durationNs, heardNs - timeNs)),
+      after: before === undefined ? undefined : after,
+    };
   }
 
   #timesOf({ timestamp, duration }: EncodedPacket): PacketTimes {

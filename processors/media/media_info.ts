@@ -7,7 +7,7 @@ import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { FileTrack } from "./file_track.ts";
 import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
-import { describeLosses } from "./mended_view.ts";
+import { describeLosses, type MendedView } from "./mended_view.ts";
 import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
 
@@ -25,6 +25,8 @@ export interface MediaInfo {
   readonly part?: string;
   /** What is damaged and left out: "3,000 bytes at byte 40,213". */
   readonly damage?: string;
+  /** How many recordings were joined in it, if it is more than one. */
+  readonly recordings?: number;
   /** How many files of numbered pictures there are, from the first one to a gap. */
   readonly pictures?: number;
   /** From its start to the end of what ends last; absent for pictures without a container. */
@@ -163,21 +165,30 @@ async function mediaFileInfo(
   const found = (await input.getTracks()).filter((each) => each.isVideoTrack() || each.isAudioTrack());
   const tracks: TrackInfo[] = [];
   for (const [index, [name, track]] of [...known].entries()) {
-    tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most));
+    tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most, mended));
   }
-  const durationSeconds = durationNs === undefined ? await input.computeDuration() - originSeconds : durationNs / 1e9;
+  const durationSeconds = durationNs === undefined
+    ? await input.computeDuration() - originSeconds - unheardSeconds(mended)
+    : durationNs / 1e9;
   const tags = await readTags(input);
   const damage = describeLosses(mended);
+  const joints = mended.gaps.filter(({ kind }) => kind === "joint");
   return {
     path,
     container,
     bytes,
     ...(part !== undefined && { part }),
     ...(damage !== undefined && { damage }),
+    ...(joints.length > 0 && { recordings: joints.length + 1 }),
     ...(durationSeconds > 0 && { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) }),
     tracks,
     tags,
   };
+}
+
+/** What of recordings that were joined is not heard where they are. */
+function unheardSeconds({ gaps }: MendedView): number {
+  return gaps.reduce((sum, { cutNs = 0, unheardNs = 0 }) => sum + cutNs + unheardNs, 0) / 1e9;
 }
 
 async function trackInfo(
@@ -185,11 +196,12 @@ async function trackInfo(
   { codec, refusal, picture, originSeconds, endSeconds = Infinity }: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
+  mended: MendedView,
 ): Promise<TrackInfo> {
   const isVideo = track.isVideoTrack();
   const stats = await track.computePacketStats(most);
   const lastSeconds = most === undefined
-    ? await track.computeDuration() - originSeconds
+    ? await track.computeDuration() - originSeconds - unheardSeconds(mended)
     : await track.getDurationFromMetadata();
   const durationSeconds = lastSeconds === null ? null : Math.min(lastSeconds, endSeconds);
   const codecString = await track.getCodecParameterString();

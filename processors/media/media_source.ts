@@ -135,7 +135,8 @@ export class MediaSource {
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
     if (this.tellRotation) this.#tellRotation(context);
-    const { part } = this.#file;
+    const { part, mended } = this.#file;
+    for (const told of mended.told ?? []) context.log.warn(`${JSON.stringify(this.path)}: ${told}`);
     if (part !== undefined) {
       context.log.warn(`${JSON.stringify(this.path)} is cut off, and plays so far: ${part} are there`);
     }

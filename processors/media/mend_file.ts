@@ -5,6 +5,7 @@
  */
 import { mendFrames } from "./mend_frames.ts";
 import { mendMatroska } from "./mend_matroska.ts";
+import { mendOgg } from "./mend_ogg.ts";
 import { mendTransportStream } from "./mend_ts.ts";
 import type { MendedView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
@@ -13,6 +14,7 @@ import type { ReadRange } from "./mp4_check.ts";
 const MENDERS: readonly ((read: ReadRange, size: number) => Promise<MendedView | undefined>)[] = [
   mendTransportStream,
   mendMatroska,
+  mendOgg,
   mendFrames,
 ];
 

@@ -21,6 +21,11 @@ export interface Gap {
   readonly kind: "loss" | "joint";
   /** The track that it is in, by mediabunny's number; all of them if it does not say. */
   readonly track?: number;
+  /** For sound that was joined: the number of the last packet before it, what that one ends with and is not heard. */
+  readonly before?: number;
+  readonly cutNs?: number;
+  /** What it begins with and is not heard, likewise. */
+  readonly unheardNs?: number;
 }
 
 /** A file as it is read, without what is damaged. */
@@ -33,6 +38,8 @@ export interface MendedView {
   readonly lostBytes: number;
   /** In the order of the file, likewise. */
   readonly gaps: readonly Gap[];
+  /** What else is to be said of the file: "from byte 900 on, it has ...". */
+  readonly told?: readonly string[];
 }
 
 /** A part of a view: bytes of the file, or others. */
@@ -49,6 +56,7 @@ export class PieceView implements MendedView {
   readonly #pieces: Piece[] = [];
   readonly losses: Loss[] = [];
   readonly gaps: Gap[] = [];
+  readonly told: string[] = [];
   size = 0;
   lostBytes = 0;
 
@@ -75,6 +83,16 @@ export class PieceView implements MendedView {
     this.losses.push({ at: from, bytes: to - from });
     this.lostBytes += to - from;
     this.gaps.push({ from: gap, kind: "loss" });
+  }
+
+  /** Says that another recording goes on here. */
+  join(gap: Gap): void {
+    this.gaps.push(gap);
+  }
+
+  /** Says what else there is. */
+  say(told: string): void {
+    this.told.push(told);
   }
 
   readonly read: ReadRange = (start, end) => {

@@ -9,7 +9,7 @@ import type { ReadRange } from "./mp4_check.ts";
 /** Bytes of a read, and of what lies before a place that is read with it. */
 const READ_BYTES = 2 ** 18;
 const BEFORE_BYTES = 2 ** 14;
-/** Bytes after which timers have their turn. */
+/** Bytes that are looked at until timers have their turn. */
 const TURN_BYTES = 2 ** 22;
 
 /** The part of a file that is looked at. */
@@ -18,7 +18,7 @@ export class ScanWindow {
   readonly size: number;
   #bytes: Uint8Array = new Uint8Array();
   #from = 0;
-  #readBytes = 0;
+  #lookedAt = 0;
 
   constructor(read: ReadRange, size: number) {
     this.#read = read;
@@ -28,6 +28,7 @@ export class ScanWindow {
   /** Bytes from a place on: fewer at the end of the file. They are valid until the next call. */
   at(start: number, count: number): Uint8Array {
     const end = Math.min(this.size, start + count);
+    this.#lookedAt += count;
     if (start < this.#from || end > this.#from + this.#bytes.length) this.#load(start, end);
     return this.#bytes.subarray(start - this.#from, Math.max(0, end - this.#from));
   }
@@ -45,14 +46,13 @@ export class ScanWindow {
 
   /** To be called again and again while a file is looked through. */
   async giveWay(): Promise<void> {
-    if (this.#readBytes < TURN_BYTES) return;
-    this.#readBytes = 0;
+    if (this.#lookedAt < TURN_BYTES) return;
+    this.#lookedAt = 0;
     await setImmediate();
   }
 
   #load(start: number, end: number): void {
     this.#from = Math.max(0, Math.min(start - BEFORE_BYTES, this.size));
     this.#bytes = this.#read(this.#from, Math.min(this.size, Math.max(end, this.#from + READ_BYTES)));
-    this.#readBytes += this.#bytes.length;
   }
 }
