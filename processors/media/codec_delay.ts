@@ -1,7 +1,7 @@
 /**
  * What Matroska and WebM files say of sound that is decoded and not heard (RFC 9559): `CodecDelay`, by which the times of
  * a track's blocks are late, and `DiscardPadding`, how much at the end of a block is filled up. mediabunny passes over
- * both, so its reader of elements is listened to.
+ * both, so its reader of elements is listened to. And how long each picture of a track lasts, which it reads.
  *
  * @module
  */
@@ -29,7 +29,7 @@ interface ReadInput {
 }
 
 interface ReadTrack {
-  readonly _backing: { readonly internalTrack: object };
+  readonly _backing: { readonly internalTrack: { readonly defaultDurationNs: number | null } };
 }
 
 /** What a Matroska or WebM file says of sound that is not heard. */
@@ -63,6 +63,11 @@ export class CodecDelays {
   /** By how many nanoseconds a track's blocks are late; `undefined` if the file does not say. */
   delayNs(track: InputTrack): number | undefined {
     return this.#delays.get((track as unknown as ReadTrack)._backing.internalTrack);
+  }
+
+  /** How long each picture of a track lasts, nanoseconds; `undefined` if the file does not say. */
+  pictureNs(track: InputTrack): number | undefined {
+    return (track as unknown as ReadTrack)._backing.internalTrack.defaultDurationNs || undefined;
   }
 
   /** How many nanoseconds at the end of a packet are not heard. @param bytes as they were read */

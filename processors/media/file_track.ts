@@ -20,6 +20,7 @@ import type { Mp3Ends } from "./mp3_tag.ts";
 import type { Gap, MendedView } from "./mended_view.ts";
 import type { EditEnd } from "./mp4_edits.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
+import { PictureTimes } from "./picture_times.ts";
 import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
 import { type PacketTimes, type SoundHeader, SoundTimes } from "./sound_times.ts";
 
@@ -82,6 +83,7 @@ interface TrackHeader {
   readonly format: FileTrack["format"];
   readonly convert: PacketConverter;
   readonly refusal: string | undefined;
+  readonly pictures: PictureTimes | undefined;
   readonly sound: SoundHeader | undefined;
 }
 
@@ -118,8 +120,9 @@ export class FileTrack {
   readonly #convert: PacketConverter;
   readonly #id: number;
   readonly #gaps: MendedView["gaps"];
-  /** Of encoded sound. */
+  /** Of encoded sound, and of pictures that the file says the duration of. */
   readonly #times: SoundTimes | undefined;
+  readonly #pictures: PictureTimes | undefined;
   /** The time of the container at the file's start, seconds. */
   originSeconds = 0;
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
@@ -144,6 +147,7 @@ export class FileTrack {
     this.#gaps = gaps;
     this.#convert = header.convert;
     this.#times = header.sound && new SoundTimes(header.sound);
+    this.#pictures = header.pictures;
   }
 
   /** Reads what a file says of a track. */
@@ -164,6 +168,7 @@ export class FileTrack {
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
       picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
+      pictures: track.isVideoTrack() ? await pictureTimes(track, container) : undefined,
       sound: isSound
         ? {
           ...container,
@@ -183,6 +188,11 @@ export class FileTrack {
     const read = new FileTrack(header, sink, container);
     read.originSeconds = delayNs / 1e9;
     return read;
+  }
+
+  /** Of pictures: how many the file says that there are in a second. */
+  get frameRate(): number | undefined {
+    return this.#pictures?.frameRate;
   }
 
   /** Where its sound ends, seconds since the file's start, if the file says that of it. */
@@ -260,6 +270,7 @@ export class FileTrack {
 
   /** Sums with an origin are rounded: far less than a tick of the clock of MPEG-TS, whose second has 90,000. */
   get #rounding(): number {
+    if (this.#pictures !== undefined) return LEAST_BEFORE_SECONDS;
     return this.originSeconds === 0 ? 0 : 1e-6;
   }
 
@@ -291,7 +302,9 @@ export class FileTrack {
     const keyframe = packet.type === "key";
     const bytes = this.#convert(packet.data, keyframe);
     if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) return undefined;
-    const times = this.#times === undefined ? this.#timesOf(packet) : this.#times.of(packet, bytes);
+    const times = this.#times === undefined
+      ? this.#pictures?.of(packet) ?? this.#timesOf(packet)
+      : this.#times.of(packet, bytes);
     if (times === undefined) return undefined;
     return { bytes, keyframe, ...this.#placed(times, packet) };
   }
@@ -348,6 +361,12 @@ export function unsupportedTrack(
     `Cannot read ${name} of ${JSON.stringify(path)}: ${refusal}; let ${mend} decode it, as command of a "pipe-source"`,
     { ...details, available: port === "video" ? CARRIED_PICTURES : CARRIED_SOUND },
   );
+}
+
+/** When the pictures of a track are shown that says how long each lasts. */
+async function pictureTimes(track: InputVideoTrack, { delays }: TrackContainer): Promise<PictureTimes | undefined> {
+  const pictureNs = delays?.pictureNs(track);
+  return pictureNs === undefined ? undefined : new PictureTimes(pictureNs, await track.getFirstTimestamp());
 }
 
 /** What a track of video says of its pictures: MPEG-TS says it in the packets alone. */

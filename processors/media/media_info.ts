@@ -193,7 +193,7 @@ function unheardSeconds({ gaps }: MendedView): number {
 
 async function trackInfo(
   name: string,
-  { codec, refusal, picture, originSeconds, endSeconds = Infinity }: FileTrack,
+  { codec, refusal, picture, frameRate, originSeconds, endSeconds = Infinity }: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
   mended: MendedView,
@@ -217,15 +217,23 @@ async function trackInfo(
     ...(bitRate > 0 && Number.isFinite(bitRate) && { bitRate }),
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
-    ...(isVideo ? await videoInfo(track, stats.averagePacketRate) : await audioInfo(track as InputAudioTrack)),
+    ...(isVideo
+      ? await videoInfo(track, stats.averagePacketRate, frameRate)
+      : await audioInfo(track as InputAudioTrack)),
     ...picture,
   };
 }
 
-async function videoInfo(track: InputVideoTrack, packetRate: number): Promise<Partial<TrackInfo>> {
+async function videoInfo(
+  track: InputVideoTrack,
+  packetRate: number,
+  told: number | undefined,
+): Promise<Partial<TrackInfo>> {
   const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
   const rotation = await track.getRotation();
-  const frameRate = Math.round(packetRate * 1e3) / 1e3;
+  // What the file says, unless it left pictures out, counts: times may be rounded.
+  const rate = told !== undefined && Math.abs(told / packetRate - 1) < 0.01 ? told : packetRate;
+  const frameRate = Math.round(rate * 1e3) / 1e3;
   // A single picture may have no duration, and its rate no bound.
   const hasRate = frameRate > 0 && Number.isFinite(frameRate);
   return { width, height, ...(rotation !== 0 && { rotation }), ...(hasRate && { frameRate }) };

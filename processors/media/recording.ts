@@ -20,6 +20,7 @@ import { Mp4Index } from "./mp4_index.ts";
 import { OpenElements } from "./open_elements.ts";
 import { pauseTrack, resumeTrack } from "./track_pauses.ts";
 import { writeDelays } from "./written_delays.ts";
+import { voidRates, WrittenRate } from "./written_rates.ts";
 import { forgetWritten } from "./written_samples.ts";
 import type { TrackFormat } from "./track_format.ts";
 
@@ -44,6 +45,8 @@ interface RecordedTrack {
   config: TrackFormat["decoderConfig"] | undefined;
   /** Of sound in Matroska and MP3: by how much its packets are late in the file. */
   delayNs: number;
+  /** Of pictures in Matroska. */
+  rate: WrittenRate | undefined;
   /** A packet that waits for the next one, where the file says of the last how much is heard of it. */
   last: Packet | undefined;
 }
@@ -116,6 +119,7 @@ export class Recording {
         gap: hasTicks ? new LongestGap(track) : undefined,
         config: undefined,
         delayNs: 0,
+        rate: undefined,
         last: undefined,
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
@@ -265,6 +269,7 @@ export class Recording {
     if (track.config === undefined) this.#beginTrack(track, packet);
     const { source, config, delayNs } = track;
     this.#mp3?.add(bytes, durationNs);
+    track.rate?.add(durationNs);
     const made = new EncodedPacket(bytes, keyframe ? "key" : "delta", (timeNs + delayNs) / 1e9, durationNs / 1e9);
     const about = { decoderConfig: config } as { decoderConfig: VideoDecoderConfig & AudioDecoderConfig };
     // The two kinds of source differ in the type of what they are told of the decoder.
@@ -275,6 +280,7 @@ export class Recording {
   #beginTrack(track: RecordedTrack, packet: Packet): void {
     const { codec, decoderConfig } = track.format;
     track.config = decoderConfig;
+    if (this.#isMatroska && track.format.type === "video") track.rate = new WrittenRate(packet.durationNs);
     if (!DELAYED.includes(codec)) return;
     let unheardNs = Math.max(packet.unheardNs ?? 0, -packet.timeNs);
     if (codec === "opus") {
@@ -297,8 +303,8 @@ export class Recording {
 
   #writeDelays(): void {
     writeDelays(this.#output, (index) => {
-      const { delayNs, format } = this.#tracks[index];
-      return { delayNs, isOpus: format.codec === "opus" };
+      const { delayNs, format, rate } = this.#tracks[index];
+      return { delayNs, isOpus: format.codec === "opus", rate };
     });
   }
 
@@ -308,6 +314,9 @@ export class Recording {
     try {
       await this.#output.finalize();
       (this.#flac ?? this.#mp3)?.enter(this.#partial.file);
+      if (this.#tracks.some(({ rate }) => rate?.isVoid)) {
+        voidRates(this.#partial.file, this.size, (number) => this.#tracks[number - 1]?.rate?.isVoid ?? false);
+      }
     } catch (error) {
       this.#failure ??= error;
       throw this.#writeError(error);

@@ -1,12 +1,14 @@
 /**
  * Says in Matroska and WebM files by how much the sound of a track is late (RFC 9559, 5.1.4.1.24 and 5.1.4.1.25): players
  * leave so much of its start out, and show the rest so much earlier than its blocks say. mediabunny writes no
- * `CodecDelay`, and for Opus a `SeekPreRoll` of another meaning, so its writer of elements is given both.
+ * `CodecDelay`, and for Opus a `SeekPreRoll` of another meaning, so its writer of elements is given both, and how long
+ * pictures last.
  *
  * @module
  */
 import type { Output } from "mediabunny";
 import { ID } from "./ebml.ts";
+import { DEFAULT_DURATION, type WrittenRate } from "./written_rates.ts";
 
 /** Elements (RFC 9559, 5.1.4). */
 const [TRACKS, TRACK, TRACK_NUMBER, CODEC_DELAY, SEEK_PREROLL] = [0x1654ae6b, 0xae, 0xd7, 0x56aa, 0x56bb];
@@ -18,6 +20,8 @@ export interface DelayedTrack {
   /** Nanoseconds, once its first packet is known. */
   readonly delayNs: number;
   readonly isOpus: boolean;
+  /** Of pictures. */
+  readonly rate: WrittenRate | undefined;
 }
 
 interface Element {
@@ -50,10 +54,11 @@ export function writeDelays(output: Output, delayOf: (index: number) => DelayedT
 function addDelay(track: Element, delayOf: (index: number) => DelayedTrack): void {
   const elements = track.data as (Element | null)[];
   const [number] = children(track, TRACK_NUMBER);
-  const { delayNs, isOpus } = delayOf(number.data as number - 1);
+  const { delayNs, isOpus, rate } = delayOf(number.data as number - 1);
   const others = elements.filter((element) => element?.id !== SEEK_PREROLL);
   if (delayNs > 0) others.push({ id: CODEC_DELAY, data: delayNs });
   if (isOpus) others.push({ id: SEEK_PREROLL, data: OPUS_PREROLL_NS });
+  if (rate !== undefined && rate.pictureNs > 0) others.push({ id: DEFAULT_DURATION, data: rate.bytes });
   elements.splice(0, elements.length, ...others);
 }
 
