@@ -9562,6 +9562,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "2b36ae468c2daabd",
+    "stages.gen.ts": "39b9ad73cc4b412e",
   },
 });

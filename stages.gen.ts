@@ -1888,7 +1888,7 @@ export type FftHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { packetO
 /**
  * Gives the spectrum of each channel.
  *
- * A batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the rate: record k belongs to k divided by the batch's duration. A `hop` below `size` has pieces overlap. A sine of peak 1 V has the height 1, or 0 dB.
+ * A batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the rate, which its column `frequencyHz` tells (not beside 64 channels, which leave no room). A `hop` below `size` has pieces overlap. A sine of peak 1 V has the height 1, or 0 dB.
  *
  * **Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink path=spectra.csv`
  */
@@ -1900,7 +1900,7 @@ export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHa
     source: "crates/plugins/sensors/plugin.toml",
     description: "Gives the spectrum of each channel.",
     doc:
-      "Gives the spectrum of each channel.\n\nA batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the rate: record k belongs to k divided by the batch's duration. A `hop` below `size` has pieces overlap. A sine of peak 1 V has the height 1, or 0 dB.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink path=spectra.csv`",
+      "Gives the spectrum of each channel.\n\nA batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the rate, which its column `frequencyHz` tells (not beside 64 channels, which leave no room). A `hop` below `size` has pieces overlap. A sine of peak 1 V has the height 1, or 0 dB.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink path=spectra.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",

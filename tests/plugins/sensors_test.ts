@@ -480,7 +480,8 @@ sensors("fft gives decibels, and pieces that overlap", async (registry) => {
   const config = { size: 32, hop: 16, window: "rectangular", scale: "decibels" };
   const found = await feed(registry, "fft", config, [{ samples }], 1_000);
   deepEqual(found.map(({ ptsNs }) => ptsNs), [0, 16e6, 32e6]);
-  for (const { columns: { x } } of found) {
+  for (const { columns: { x, frequencyHz } } of found) {
+    deepEqual([...frequencyHz], Array.from({ length: 17 }, (_, k) => k * 31.25));
     ok(Math.abs(x[4] - 20) < 1e-4, `${x[4]} dB`);
     ok(x.every((height, k) => k === 4 || height < -80));
   }

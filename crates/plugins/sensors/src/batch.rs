@@ -93,14 +93,25 @@ impl Names {
 
     /// Takes a slot for a batch of `f32` with these names.
     pub(crate) fn acquire(&self, context: &mut Context, records: usize) -> Result<Frame, Acquire> {
-        let count = self.0.len();
+        self.acquire_beside(context, records, &[])
+    }
+
+    /// Takes a slot for a batch of `f32` with these names, and others behind them.
+    pub(crate) fn acquire_beside(
+        &self,
+        context: &mut Context,
+        records: usize,
+        others: &[&CStr],
+    ) -> Result<Frame, Acquire> {
+        let count = self.0.len() + others.len();
         if count > MOST_COLUMNS {
             return Err(Acquire::Refused(format!(
                 "a batch has {count} columns, and at most {MOST_COLUMNS} are possible"
             )));
         }
         let mut fields: [(&CStr, u32); MOST_COLUMNS] = [(c"", SLUICE_F32); MOST_COLUMNS];
-        for (field, name) in fields.iter_mut().zip(&self.0) {
+        let names = self.0.iter().map(CString::as_c_str).chain(others.iter().copied());
+        for (field, name) in fields.iter_mut().zip(names) {
             field.0 = name;
         }
         context.acquire_packet(0, &fields[..count], records as u32, records as u32)

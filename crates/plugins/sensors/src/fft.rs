@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
-use sluice_stage::{Acquire, Context, Figure, Next, Port, Stage};
+use sluice_stage::{Acquire, Context, Figure, MOST_COLUMNS, Next, Port, Stage};
 
 use crate::batch::{Batch, Names, number, stamp, text};
 use crate::history::History;
 use crate::timeline::Joint;
+
+/// The column behind those of the channels.
+const FREQUENCY: &CStr = c"frequencyHz";
 
 /// Heights below this one, in volts, are shown as -240 dB.
 const LEAST: f32 = 1e-12;
@@ -40,8 +43,8 @@ impl Stage for Fft {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Gives the spectrum of each channel.\n\n\
         A batch comes for each piece of `size` samples, with a record for each frequency from 0 to half the \
-        rate: record k belongs to k divided by the batch's duration. A `hop` below `size` has pieces overlap. A \
-        sine of peak 1 V has the height 1, or 0 dB.\n\n\
+        rate, which its column `frequencyHz` tells (not beside 64 channels, which leave no room). A `hop` below `size` has pieces overlap. A sine of peak 1 V \
+        has the height 1, or 0 dB.\n\n\
         **Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 scale=decibels ! csv-sink \
         path=spectra.csv`";
     const CONFIG: Option<&'static CStr> = Some(
@@ -112,7 +115,9 @@ impl Stage for Fft {
 impl Fft {
     /// Writes the spectra of the next piece. `false`: no slot is free.
     fn write(&mut self, context: &mut Context) -> Result<bool, String> {
-        let frame = match self.names.acquire(context, self.bins.len()) {
+        let has_room = self.history.channels() < MOST_COLUMNS;
+        let others: &[&CStr] = if has_room { &[FREQUENCY] } else { &[] };
+        let frame = match self.names.acquire_beside(context, self.bins.len(), others) {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(false),
             Err(Acquire::Refused(why)) => return Err(why),
@@ -122,6 +127,11 @@ impl Fft {
             self.transform(channel, columns.get(channel))?;
         }
         let (from_ns, length_ns) = (self.history.time_ns(0), self.history.length_ns(self.size));
+        if has_room {
+            let step_hz = 1e9 / length_ns;
+            let frequencies = columns.get(self.history.channels()).iter_mut().enumerate();
+            frequencies.for_each(|(bin, frequency)| *frequency = (bin as f64 * step_hz) as f32);
+        }
         stamp(context, frame, from_ns, length_ns, std::mem::take(&mut self.gap))?;
         context.write(0, frame)?;
         self.history.forget(self.hop);
