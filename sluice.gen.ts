@@ -5322,6 +5322,171 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
   },
 });
 
+/** The ports of `peak`. */
+export class PeakPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["packetIn"] = ["packetIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["packetOut"] = ["packetOut"];
+  readonly #processor: { packetIn: StreamInput<PacketFrame>; packetOut: StreamOutput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { packetIn: StreamInput<PacketFrame>; packetOut: StreamOutput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly packetIn: StreamInput<PacketFrame> } {
+    return { packetIn: this.#processor.packetIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly packetOut: StreamOutput<PacketFrame> } {
+    return { packetOut: this.#processor.packetOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("packetIn", this.#processor.packetIn);
+    visitor.output("packetOut", this.#processor.packetOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.packetIn = wiring.input("packetIn") as StreamInput<PacketFrame>;
+    this.#processor.packetOut = wiring.output("packetOut") as StreamOutput<PacketFrame>;
+  }
+}
+
+/** The configuration of `peak`. */
+export interface PeakConfig {
+  /**
+   * Lines of each channel.
+   *
+   * A whole number from 1 to 64; 1 by default; may change while the node runs.
+   */
+  readonly count?: number;
+  /**
+   * The lowest frequency that is looked at.
+   *
+   * A number of at least 0 Hz; 0 by default; may change while the node runs.
+   */
+  readonly fromHz?: number;
+  /**
+   * The highest frequency that is looked at; by default all.
+   *
+   * A number of at least 0 Hz; may change while the node runs.
+   */
+  readonly toHz?: number;
+}
+
+/** A `peak` in a graph. */
+export type PeakHandle = NodeHandle<{ packetIn: PacketFrame }, { packetOut: PacketFrame }>;
+
+/**
+ * Finds the strongest lines of spectra.
+ *
+ * **Purpose.** Takes the spectra of an `fft`, and gives of each channel the `count` highest lines: a line is a record that
+ * is higher than its neighbours. Frequency and height come from a parabola through the three, so that a tone between two
+ * frequencies is found to a fraction of their distance. A batch comes for each spectrum, the highest line first.
+ *
+ * **Inputs.** `packetIn`: spectra, with a column `frequencyHz` and one of heights for each channel, of rising frequencies.
+ *
+ * **Outputs.** `packetOut`: for each channel a column of its name, with heights, and one with `Hz` behind its name. A
+ * channel with fewer lines has NaN in the rest.
+ *
+ * **Config.** `count`, `fromHz`, `toHz`.
+ *
+ * **Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 ! peak count=2 ! csv-sink path=lines.csv`
+ */
+export const peak: NodeType<PeakConfig, PeakHandle> = defineNodeType<PeakConfig, PeakHandle>({
+  descriptor: {
+    type: "peak",
+    className: "Peak",
+    source: "processors/data/peak.ts:38",
+    description: "Finds the strongest lines of spectra.",
+    doc:
+      "Finds the strongest lines of spectra.\n\n**Purpose.** Takes the spectra of an `fft`, and gives of each channel the `count` highest lines: a line is a record that\nis higher than its neighbours. Frequency and height come from a parabola through the three, so that a tone between two\nfrequencies is found to a fraction of their distance. A batch comes for each spectrum, the highest line first.\n\n**Inputs.** `packetIn`: spectra, with a column `frequencyHz` and one of heights for each channel, of rising frequencies.\n\n**Outputs.** `packetOut`: for each channel a column of its name, with heights, and one with `Hz` behind its name. A\nchannel with fewer lines has NaN in the rest.\n\n**Config.** `count`, `fromHz`, `toHz`.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! fft size=2048 ! peak count=2 ! csv-sink path=lines.csv`",
+    category: "data",
+    tags: ["sensor", "spectrum", "frequency", "vibration", "line", "maximum", "tone"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "packetIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "packetOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        count: {
+          type: "integer",
+          description: "Lines of each channel.",
+          minimum: 1,
+          maximum: 64,
+          default: 1,
+          "x-live": true,
+        },
+        fromHz: {
+          type: "number",
+          description: "The lowest frequency that is looked at.",
+          minimum: 0,
+          "x-unit": "Hz",
+          default: 0,
+          "x-live": true,
+        },
+        toHz: {
+          type: "number",
+          description: "The highest frequency that is looked at; by default all.",
+          minimum: 0,
+          "x-unit": "Hz",
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Peak = processorClass("peak", "processors/data/peak.ts", await import("./processors/data/peak.ts"), "Peak");
+    return () => {
+      const processor = new Peak();
+      return {
+        processor,
+        ports: new PeakPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.count !== undefined) processor.count = values.count as typeof processor.count;
+          if (values.fromHz !== undefined) processor.fromHz = values.fromHz as typeof processor.fromHz;
+          if (values.toHz !== undefined) processor.toHz = values.toHz as typeof processor.toHz;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `pipe-sink`. */
 export class PipeSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -9390,6 +9555,7 @@ export const nodes: {
   readonly mixer: typeof mixer;
   readonly noiseGate: typeof noiseGate;
   readonly packetAlign: typeof packetAlign;
+  readonly peak: typeof peak;
   readonly pipeSink: typeof pipeSink;
   readonly pipeSource: typeof pipeSource;
   readonly process: typeof process;
@@ -9436,6 +9602,7 @@ export const nodes: {
   mixer,
   noiseGate,
   packetAlign,
+  peak,
   pipeSink,
   pipeSource,
   process,
@@ -9487,6 +9654,7 @@ export const nodePackage: NodePackage = definePackage({
     mixer,
     noiseGate,
     packetAlign,
+    peak,
     pipeSink,
     pipeSource,
     process,
@@ -9533,6 +9701,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "a1e2280ccaa0dce7",
     "processors/data/console_sink.ts": "4ef8db1b3b855a44",
+    "processors/data/peak.ts": "706be2b6ccfa8986",
     "processors/data/websocket_sink.ts": "711238ced68ac113",
     "processors/file/arrow_sink.ts": "389b447c8ed3ba4d",
     "processors/file/csv_sink.ts": "c75b92aeb70454f9",

@@ -80,7 +80,7 @@ const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
   "what it writes to, or who is connected, stays with the instance": [
     ..."console-sink http-source udp-sink udp-source websocket-sink websocket-source".split(" "),
   ],
-  "it has no state: the times of frames tell what passes": ["trim"],
+  "it has no state: the times of frames tell what passes": ["peak", "trim"],
   "a program or a reader of its own goes on by itself, and cannot be handed over": [
     ..."ffmpeg-sink ffmpeg-source image-sink image-source media-sink media-source pipe-sink pipe-source process".split(
       " ",
