@@ -99,15 +99,15 @@ Deno.test("a dynamic port has as many elements as chains lead to it", () => {
 Deno.test("a plugin's stage is named by its whole id, which is told where its last part stands for it", () => {
   const stages = new NodeRegistry([nodePackage]);
   const parts = { className: "S", description: "", mode: "push", inputs: [], outputs: [], properties: {} } as const;
-  for (const type of ["com.a.gain", "com.c.fade"]) stages.add(defineNativeStage({ type, ...parts }));
+  for (const type of ["com.a.gain", "com.c.warp"]) stages.add(defineNativeStage({ type, ...parts }));
   const check = (text: string) => checkExpression(text, stages);
-  const types = check("com.c.fade; gain; com.a.gain").document?.nodes.map(({ id, type }) => `${id} ${type}`);
-  deepEqual(types, ["com-c-fade com.c.fade", "gain gain", "com-a-gain com.a.gain"]);
-  for (const part of ["fade", "ade"]) {
+  const types = check("com.c.warp; gain; com.a.gain").document?.nodes.map(({ id, type }) => `${id} ${type}`);
+  deepEqual(types, ["com-c-warp com.c.warp", "gain gain", "com-a-gain com.a.gain"]);
+  for (const part of ["warp", "arp"]) {
     match(
       check(part).errors[0].message,
       new RegExp(
-        `^-e:1:1: Cannot find node type "${part}" \\(did you mean "com\\.c\\.fade"\\?\\); .*"sluice nodes list" lists`,
+        `^-e:1:1: Cannot find node type "${part}" \\(did you mean "com\\.c\\.warp"\\?\\); .*"sluice nodes list" lists`,
       ),
     );
   }
