@@ -19,6 +19,7 @@ export interface PictureFormat {
   readonly interlaced?: true;
   /** Pixels in a row and rows, of pictures of fields: readers of containers take a field for a picture. */
   readonly width?: number;
+  /** Rows, likewise. */
   readonly height?: number;
   /** How YUV follows from RGB, where the stream or the container tells. */
   readonly matrix?: Matrix;
