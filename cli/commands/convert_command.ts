@@ -16,6 +16,7 @@ import {
   readOtherSizes,
   type TrackInfo,
 } from "../../processors/media/media_info.ts";
+import { hasFfmpeg } from "../../processors/media/ffmpeg_probe.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
@@ -43,9 +44,7 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   if (given.json) consoleToStderr();
   const outputs = await outputFormatsOf(given);
   if (!given.printGraph) await assertWritable(given);
-  const { output, info } = await chooseFormats(given, outputs);
-  const args = spreadBitRate(given, info, output);
-  const plans = await planTracks(info, output, args);
+  const { output, info, args, plans } = await choosePlan(given, outputs);
   const otherSizes = isSequence(args.input) ? readOtherSizes(args.input, 1) : [];
   const graph = conversionGraph(info, plans, output, args, otherSizes);
   if (args.printGraph) {
@@ -72,21 +71,38 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   return await runGraph({ text, document, registry, isMade: true, render, judge }, runArgs(args), io);
 }
 
-/** The first of the formats of the output that the input can become, with what was found in the input. */
-async function chooseFormats(
-  given: ConvertArgs,
-  outputs: readonly OutputFormat[],
-): Promise<{ readonly output: OutputFormat; readonly info: MediaInfo }> {
-  const found: { readonly output: OutputFormat; readonly info: MediaInfo }[] = [];
+/** What is done: how a file is read, and to what it becomes. */
+interface Plan {
+  readonly output: OutputFormat;
+  readonly info: MediaInfo;
+  readonly args: ConvertArgs;
+  readonly plans: readonly TrackPlan[];
+}
+
+/**
+ * The first way there is: by shipped nodes alone, with ffmpeg to read, with ffmpeg to write.
+ *
+ * @throws {SluiceError} what is wrong with the first one, if there is none
+ */
+async function choosePlan(given: ConvertArgs, outputs: readonly OutputFormat[]): Promise<Plan> {
+  const errors: unknown[] = [];
   for (const output of outputs) {
-    const serves = (info: MediaInfo) =>
-      planTracks(info, output, spreadBitRate(given, info, output)).then(() => true, () => false);
-    const info = await readInput(pathOfPicture(given.input, 1), serves);
-    if (await serves(info)) return { output, info };
-    found.push({ output, info });
+    // Only what shipped nodes do not write takes ffmpeg.
+    if (errors.length > 0 && !await hasFfmpeg()) break;
+    let found: Plan | undefined;
+    const serves = async (info: MediaInfo): Promise<boolean> => {
+      try {
+        const args = spreadBitRate(given, info, output);
+        found = { output, info, args, plans: await planTracks(info, output, args) };
+      } catch (error) {
+        errors.push(error);
+      }
+      return found !== undefined;
+    };
+    await readInput(pathOfPicture(given.input, 1), serves).catch((error) => errors.push(error));
+    if (found !== undefined) return found;
   }
-  // What is wrong with the first one is told.
-  return found[0];
+  throw errors[0];
 }
 
 /** `--bitrate` is that of the pictures, if there are any. */

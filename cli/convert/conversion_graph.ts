@@ -14,7 +14,7 @@ import { familyOf } from "../../processors/media/decoders.ts";
 import { coloursOf } from "../../processors/media/track_colours.ts";
 import { ffmpegOptions } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
-import { plannedSize, videoChain } from "./video_chain.ts";
+import { comesAsYuv, plannedSize, videoChain } from "./video_chain.ts";
 
 /** Ids of the nodes at the ends. */
 export const INPUT = "input";
@@ -91,7 +91,7 @@ function addOutput(
 ): void {
   const { output: path, audioCodec } = args;
   if (sink === "ffmpeg-sink") {
-    const pictures = plans.find(({ track }) => track.codec === "h264" || track.codec === "i420");
+    const pictures = plans.find(({ track }) => comesAsYuv(track));
     const range = pictures && coloursOf(pictures.track).range;
     return draft.add(OUTPUT, sink, { path, options: ffmpegOptions(args), ...(range && { range }) });
   }

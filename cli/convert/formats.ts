@@ -11,33 +11,6 @@ import { hasFfmpeg } from "../../processors/media/ffmpeg_probe.ts";
 import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 
-/** What ffmpeg writes to a path: whatever codec it has for that, of raw pictures and samples. */
-async function foreignFormat(path: string): Promise<OutputFormat | undefined> {
-  const muxer = muxerOf(path);
-  if (muxer === undefined || !await hasFfmpeg()) return undefined;
-  const [video, audio] = [isOfSound(path) ? [] : ["i420"], muxer === "gif" ? [] : [PCM]];
-  return { sink: "ffmpeg-sink", name: `${extname(path).slice(1).toUpperCase()} by ffmpeg`, video, audio };
-}
-
-/** What is written to containers for which ffmpeg by itself has codecs of long ago. */
-const USUAL_CODECS = { videoCodec: "h264", audioCodec: "aac" } as const;
-const OF_LONG_AGO: ReadonlySet<string> = new Set([".ts", ".mts", ".flv", ".3gp"]);
-
-/** What ffmpeg is told of the codecs and bit rates that were asked for. */
-export function ffmpegOptions({ output, videoBitRate, audioBitRate, ...asked }: ConvertArgs): string[] {
-  const usual = OF_LONG_AGO.has(extname(output).toLowerCase()) ? USUAL_CODECS : undefined;
-  const [videoCodec, audioCodec] = [asked.videoCodec ?? usual?.videoCodec, asked.audioCodec ?? usual?.audioCodec];
-  const encoder = (codec: string) => FFMPEG_ENCODERS[codec] ?? codec.replace(/^pcm-(.*)$/, "pcm_$1le");
-  return [
-    // It says more than ffmpeg lets it.
-    ...(videoCodec === "hevc" ? ["-x265-params", "log-level=error"] : []),
-    ...(videoCodec === undefined ? [] : ["-c:v", encoder(videoCodec)]),
-    ...(videoBitRate === undefined ? [] : ["-b:v", `${videoBitRate}`]),
-    ...(audioCodec === undefined ? [] : ["-c:a", encoder(audioCodec)]),
-    ...(audioBitRate === undefined ? [] : ["-b:a", `${audioBitRate}`]),
-  ];
-}
-
 /** Codecs that can be encoded to. */
 export const ENCODERS: Readonly<Record<string, CodecNode>> = {
   h264: { type: "h264-encode", input: "video", output: "encoded" },
@@ -66,16 +39,36 @@ const FFMPEG_ENCODERS: Readonly<Record<string, string>> = {
   vorbis: "libvorbis",
 };
 
+/** What is written to containers for which ffmpeg by itself has codecs of long ago. */
+const USUAL_CODECS = { videoCodec: "h264", audioCodec: "aac" } as const;
+const OF_LONG_AGO: ReadonlySet<string> = new Set([".ts", ".mts", ".flv", ".3gp"]);
+
+/** What ffmpeg is told of the codecs and bit rates that were asked for. */
+export function ffmpegOptions({ output, videoBitRate, audioBitRate, ...asked }: ConvertArgs): string[] {
+  const usual = OF_LONG_AGO.has(extname(output).toLowerCase()) ? USUAL_CODECS : undefined;
+  const [videoCodec, audioCodec] = [asked.videoCodec ?? usual?.videoCodec, asked.audioCodec ?? usual?.audioCodec];
+  const encoder = (codec: string) => FFMPEG_ENCODERS[codec] ?? codec.replace(/^pcm-(.*)$/, "pcm_$1le");
+  return [
+    // It says more than ffmpeg lets it.
+    ...(videoCodec === "hevc" ? ["-x265-params", "log-level=error"] : []),
+    ...(videoCodec === undefined ? [] : ["-c:v", encoder(videoCodec)]),
+    ...(videoBitRate === undefined ? [] : ["-b:v", `${videoBitRate}`]),
+    ...(audioCodec === undefined ? [] : ["-c:a", encoder(audioCodec)]),
+    ...(audioBitRate === undefined ? [] : ["-b:a", `${audioBitRate}`]),
+  ];
+}
+
 /**
- * The formats of a file to be written, by its extension: that of shipped nodes, and that of ffmpeg.
+ * The formats of a file to be written, by its extension: that of shipped nodes, and that of ffmpeg. Where the first is
+ * there, nobody has looked yet whether ffmpeg is.
  *
- * @throws {SluiceError} `InvalidConfig` if it tells none
+ * @throws {SluiceError} `InvalidConfig` if there is none
  */
 export async function outputFormatsOf({ output: path, copy }: ConvertArgs): Promise<OutputFormat[]> {
   const own = findOutputFormat(path);
-  const foreign = copy ? undefined : await foreignFormat(path);
-  const known = [own, foreign].filter((each) => each !== undefined);
-  if (known.length > 0) return known;
+  const foreign = copy ? [] : foreignFormats(path);
+  if (own !== undefined) return [own, ...foreign];
+  if (foreign.length > 0 && await hasFfmpeg()) return foreign;
   const extension = extname(path).toLowerCase();
   throw new SluiceError(
     "InvalidConfig",
@@ -84,4 +77,12 @@ export async function outputFormatsOf({ output: path, copy }: ConvertArgs): Prom
     }; write one of these, of which "ffmpeg -i FILE OUTPUT" may make it`,
     { key: "OUTPUT", available: OUTPUT_EXTENSIONS },
   );
+}
+
+/** What ffmpeg writes to a path: whatever codec it has for that, of raw pictures and samples. */
+function foreignFormats(path: string): OutputFormat[] {
+  const muxer = muxerOf(path);
+  if (muxer === undefined) return [];
+  const [video, audio] = [isOfSound(path) ? [] : ["i420"], muxer === "gif" ? [] : [PCM]];
+  return [{ sink: "ffmpeg-sink", name: `${extname(path).slice(1).toUpperCase()} by ffmpeg`, video, audio }];
 }

@@ -25,7 +25,7 @@ export async function readInput(
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== "InvalidMedia") throw error;
     const found = await readByFfmpeg(path);
-    if (found !== undefined) return found;
+    if (found !== undefined && await serves(found)) return found;
     throw error;
   }
   const found = await readByFfmpeg(path);

@@ -28,14 +28,8 @@ export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs, byFfm
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
   const isTurned = tracks.some(({ rotation }) => rotation !== undefined);
-  if (byFfmpeg) draft.add(SOURCE, "ffmpeg-source", { path, positionSeconds });
-  else {draft.add(SOURCE, "media-source", {
-      path,
-      positionSeconds,
-      speed,
-      loop,
-      ...(isTurned && { tellRotation: false }),
-    });}
+  const more = { speed, loop, ...(isTurned && { tellRotation: false }) };
+  draft.add(SOURCE, byFfmpeg ? "ffmpeg-source" : "media-source", { path, positionSeconds, ...(!byFfmpeg && more) });
   for (const track of tracks) addTrack(draft, track);
   return draft.finish(undefined, "live");
 }

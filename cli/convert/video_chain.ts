@@ -48,7 +48,7 @@ export function videoChain(
 ): ChainEnd {
   const { track, codec } = plan;
   let end = frames(draft, start, track, args);
-  const isYuv = track.codec === "h264" || track.codec === "i420";
+  const isYuv = comesAsYuv(track);
   const pixels = isYuv ? "i420" : "rgba8";
   // What comes as RGB is written in the colours that stages have by default.
   const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};
@@ -87,6 +87,11 @@ export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs):
     height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
   };
   return isOfOneSize(codec) ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+}
+
+/** Whether the pictures of a track, once decoded, are YUV. */
+export function comesAsYuv({ codec }: TrackInfo): boolean {
+  return codec === "h264" || codec === "i420";
 }
 
 /** Whether all pictures of a stream have one size. */
