@@ -6,9 +6,10 @@
  * @module
  */
 import type { Output } from "mediabunny";
+import { ID } from "./ebml.ts";
 
-/** Elements (RFC 9559, 5.1.3). */
-const [SIMPLE_BLOCK, BLOCK_GROUP, BLOCK, DISCARD_PADDING] = [0xa3, 0xa0, 0xa1, 0x75a2];
+/** RFC 9559, 5.1.3.5.7. */
+const DISCARD_PADDING = 0x75a2;
 
 /** What mediabunny writes: an element, bytes, several, or nothing. */
 type Written = Element | Uint8Array | readonly Written[] | null;
@@ -36,12 +37,12 @@ export function discardEnd(output: Output, bytes: Uint8Array, endNs: number): vo
 }
 
 function padded(what: Written, bytes: Uint8Array, endNs: number): Written {
-  if (what === null || !("id" in what) || what.id !== SIMPLE_BLOCK) return what;
+  if (what === null || !("id" in what) || what.id !== ID.simpleBlock) return what;
   const [head, packet] = what.data as Uint8Array[];
   if (packet !== bytes) return what;
   // Flags of a simple block mean something else in a plain one.
-  const block = { id: BLOCK, data: [Uint8Array.of(...head.subarray(0, 3), 0), bytes] };
+  const block = { id: ID.block, data: [Uint8Array.of(...head.subarray(0, 3), 0), bytes] };
   const length = new Uint8Array(4);
   new DataView(length.buffer).setInt32(0, endNs);
-  return { id: BLOCK_GROUP, data: [block, { id: DISCARD_PADDING, data: length }] };
+  return { id: ID.blockGroup, data: [block, { id: DISCARD_PADDING, data: length }] };
 }

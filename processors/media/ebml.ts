@@ -5,13 +5,37 @@
  */
 import type { ReadRange } from "./mp4_check.ts";
 
-/** Elements at the top of a file and of its segment (RFC 8794, 11.2.1; RFC 9559, 5.1). */
+/** Elements that several modules know (RFC 8794, 11.2.1; RFC 9559, 5.1). */
 export const ID = {
   header: 0x1a45dfa3,
+  docType: 0x4282,
+  void: 0xec,
   segment: 0x18538067,
   seekHead: 0x114d9b74,
+  info: 0x1549a966,
+  timestampScale: 0x2ad7b1,
+  tracks: 0x1654ae6b,
+  trackEntry: 0xae,
+  trackNumber: 0xd7,
+  trackUid: 0x73c5,
+  trackType: 0x83,
+  codecId: 0x86,
+  defaultDuration: 0x23e383,
+  video: 0xe0,
+  width: 0xb0,
+  height: 0xba,
+  colourSpace: 0x2eb524,
+  colour: 0x55b0,
+  range: 0x55b9,
+  audio: 0xe1,
+  sampleRate: 0xb5,
+  channels: 0x9f,
+  bitDepth: 0x6264,
   cluster: 0x1f43b675,
-  void: 0xec,
+  timestamp: 0xe7,
+  simpleBlock: 0xa3,
+  blockGroup: 0xa0,
+  block: 0xa1,
 } as const;
 
 /** The most elements that are gone through: clusters of a second for 11 days. */

@@ -13,14 +13,13 @@ import { ScanWindow } from "./scan_window.ts";
 /** Elements of a segment: clusters, and what says something of them. */
 const OF_SEGMENT: ReadonlySet<number> = new Set([
   ...[ID.seekHead, ID.cluster, ID.void, ID.segment, ID.header],
-  ...[0x1549a966, 0x1654ae6b, 0x1c53bb6b, 0x1941a469, 0x1043a770, 0x1254c367, 0xbf],
+  ...[ID.info, ID.tracks, 0x1c53bb6b, 0x1941a469, 0x1043a770, 0x1254c367, 0xbf],
 ]);
-/** Elements of a cluster, by name in the order of RFC 9559, 5.1.3; and those of them that it begins with. */
-const [TIMESTAMP, SIMPLE_BLOCK, BLOCK_GROUP, BLOCK] = [0xe7, 0xa3, 0xa0, 0xa1];
+/** Elements of a cluster (RFC 9559, 5.1.3), and those of them that it begins with. */
 const OF_CLUSTER: ReadonlySet<number> = new Set([
-  ...[TIMESTAMP, SIMPLE_BLOCK, BLOCK_GROUP, 0xa7, 0xab, 0x5854, 0xaf, ID.void, 0xbf],
+  ...[ID.timestamp, ID.simpleBlock, ID.blockGroup, 0xa7, 0xab, 0x5854, 0xaf, ID.void, 0xbf],
 ]);
-const FIRST_OF_CLUSTER: ReadonlySet<number> = new Set([TIMESTAMP, 0xa7, 0xab, 0xbf]);
+const FIRST_OF_CLUSTER: ReadonlySet<number> = new Set([ID.timestamp, 0xa7, 0xab, 0xbf]);
 /** How many elements in a row are believed. */
 const BELIEVED = 3;
 /** A longer cluster is left as it is. */
@@ -197,7 +196,7 @@ function childAt(bytes: Uint8Array, at: number): EbmlElement | undefined {
   const element = elementAt((from, to) => bytes.subarray(from, to), at, bytes.length);
   const isChild = element?.end !== undefined && element.end <= bytes.length && OF_CLUSTER.has(element.id);
   if (!isChild) return undefined;
-  return element.id === SIMPLE_BLOCK && trackOf(bytes, element) === undefined ? undefined : element;
+  return element.id === ID.simpleBlock && trackOf(bytes, element) === undefined ? undefined : element;
 }
 
 function isFollowedBy(bytes: Uint8Array, from: number, count: number): boolean {
@@ -210,18 +209,20 @@ function nextChild(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     // The first byte of what pictures and sounds are in.
     const first = bytes[at];
-    if ((first === SIMPLE_BLOCK || first === BLOCK_GROUP) && isFollowedBy(bytes, at, BELIEVED)) return at;
+    if ((first === ID.simpleBlock || first === ID.blockGroup) && isFollowedBy(bytes, at, BELIEVED)) return at;
   }
   return bytes.length;
 }
 
 /** The track that a block is of: of one byte, for fewer than 127 tracks. */
 function trackOf(bytes: Uint8Array, { id, content, end }: EbmlElement): number | undefined {
-  if (id === BLOCK_GROUP) {
+  if (id === ID.blockGroup) {
     const first = elementAt((from, to) => bytes.subarray(from, to), content, end!);
-    return first?.id === BLOCK ? bytes[first.content] & 0x7f : undefined;
+    return first?.id === ID.block ? bytes[first.content] & 0x7f : undefined;
   }
-  return id === SIMPLE_BLOCK && (bytes[content] & 0x80) !== 0 && end! - content > 4 ? bytes[content] & 0x7f : undefined;
+  return id === ID.simpleBlock && (bytes[content] & 0x80) !== 0 && end! - content > 4
+    ? bytes[content] & 0x7f
+    : undefined;
 }
 
 /** The head of an element without meaning that is as long as what it takes the place of. */

@@ -4,30 +4,7 @@
  * @module
  */
 import type { ByteQueue } from "./byte_queue.ts";
-import { elementAt, elementsIn } from "./ebml.ts";
-
-/** The elements that are read. */
-const ID = {
-  segment: 0x18538067,
-  info: 0x1549a966,
-  timestampScale: 0x2ad7b1,
-  tracks: 0x1654ae6b,
-  trackEntry: 0xae,
-  trackNumber: 0xd7,
-  defaultDuration: 0x23e383,
-  video: 0xe0,
-  width: 0xb0,
-  height: 0xba,
-  audio: 0xe1,
-  rate: 0xb5,
-  channels: 0x9f,
-  cluster: 0x1f43b675,
-  timestamp: 0xe7,
-  simpleBlock: 0xa3,
-  blockGroup: 0xa0,
-  block: 0xa1,
-  blockDuration: 0x9b,
-} as const;
+import { elementAt, elementsIn, ID } from "./ebml.ts";
 
 /** Elements that are entered: their content is read as elements of its own. */
 const ENTERED: ReadonlySet<number> = new Set([ID.segment, ID.cluster, ID.blockGroup]);
@@ -134,7 +111,7 @@ function readTrack(bytes: Uint8Array): RawTrack {
       else if (id === ID.width) track.width = unsigned(bytes);
       else if (id === ID.height) track.height = unsigned(bytes);
       else if (id === ID.channels) track.channels = unsigned(bytes);
-      else if (id === ID.rate) track.sampleRateHz = float(bytes);
+      else if (id === ID.sampleRate) track.sampleRateHz = float(bytes);
     }
   };
   read(bytes);

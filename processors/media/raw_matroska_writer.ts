@@ -4,6 +4,7 @@
  * @module
  */
 import type { AudioFormat, VideoFormat } from "../../core/frames/format.ts";
+import { ID } from "./ebml.ts";
 
 /** Nanoseconds of a tick. */
 const SCALE_NS = 1000;
@@ -11,34 +12,6 @@ const SCALE_NS = 1000;
 const UNKNOWN = Uint8Array.of(0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 /** Bytes of a length. */
 const LENGTH_BYTES = 8;
-/** Elements, by their ids. */
-const ID = {
-  header: 0x1a45dfa3,
-  docType: 0x4282,
-  segment: 0x18538067,
-  info: 0x1549a966,
-  timestampScale: 0x2ad7b1,
-  tracks: 0x1654ae6b,
-  trackEntry: 0xae,
-  trackNumber: 0xd7,
-  trackUid: 0x73c5,
-  trackType: 0x83,
-  codecId: 0x86,
-  video: 0xe0,
-  width: 0xb0,
-  height: 0xba,
-  colourSpace: 0x2eb524,
-  colour: 0x55b0,
-  range: 0x55b9,
-  audio: 0xe1,
-  rate: 0xb5,
-  channels: 0x9f,
-  bitDepth: 0x6264,
-  cluster: 0x1f43b675,
-  timestamp: 0xe7,
-  simpleBlock: 0xa3,
-} as const;
-
 /** A stream to be written: pictures of `i420`, or samples as interleaved floats. */
 export interface WrittenTrack {
   readonly format: VideoFormat | AudioFormat;
@@ -50,7 +23,7 @@ export interface WrittenTrack {
 export function writeHead(tracks: readonly WrittenTrack[]): Uint8Array<ArrayBuffer> {
   return join([
     element(ID.header, element(ID.docType, text("matroska"))),
-    join([idBytes(ID.segment), UNKNOWN]),
+    join([unsigned(ID.segment), UNKNOWN]),
     element(ID.info, element(ID.timestampScale, unsigned(SCALE_NS))),
     element(ID.tracks, ...tracks.map((track, k) => trackEntry(track, k + 1))),
   ]);
@@ -86,7 +59,7 @@ function trackEntry({ format, range }: WrittenTrack, number: number): Uint8Array
       )
       : element(
         ID.audio,
-        element(ID.rate, float(format.sampleRateHz)),
+        element(ID.sampleRate, float(format.sampleRateHz)),
         element(ID.channels, unsigned(format.channels)),
         element(ID.bitDepth, unsigned(32)),
       ),
@@ -99,11 +72,7 @@ function element(id: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayB
   const view = new DataView(length.buffer);
   view.setUint32(0, 0x01000000 + Math.floor(bytes / 2 ** 32));
   view.setUint32(4, bytes % 2 ** 32);
-  return join([idBytes(id), length, ...parts]);
-}
-
-function idBytes(id: number): Uint8Array {
-  return unsigned(id);
+  return join([unsigned(id), length, ...parts]);
 }
 
 function unsigned(value: number): Uint8Array {

@@ -8,10 +8,10 @@
  */
 import type { Output } from "mediabunny";
 import { ID } from "./ebml.ts";
-import { DEFAULT_DURATION, type WrittenRate } from "./written_rates.ts";
+import type { WrittenRate } from "./written_rates.ts";
 
 /** Elements (RFC 9559, 5.1.4). */
-const [TRACKS, TRACK, TRACK_NUMBER, CODEC_DELAY, SEEK_PREROLL] = [0x1654ae6b, 0xae, 0xd7, 0x56aa, 0x56bb];
+const [CODEC_DELAY, SEEK_PREROLL] = [0x56aa, 0x56bb];
 /** How much decoders of Opus need before a place (RFC 7845, 4.6). */
 const OPUS_PREROLL_NS = 80e6;
 
@@ -45,7 +45,9 @@ export function writeDelays(output: Output, delayOf: (index: number) => DelayedT
   const write = writer.writeEBML.bind(writer);
   writer.writeEBML = (what) => {
     if (isElement(what) && what.id === ID.segment) {
-      for (const track of children(what, TRACKS).flatMap((tracks) => children(tracks, TRACK))) addDelay(track, delayOf);
+      for (const track of children(what, ID.tracks).flatMap((tracks) => children(tracks, ID.trackEntry))) {
+        addDelay(track, delayOf);
+      }
     }
     write(what);
   };
@@ -53,12 +55,12 @@ export function writeDelays(output: Output, delayOf: (index: number) => DelayedT
 
 function addDelay(track: Element, delayOf: (index: number) => DelayedTrack): void {
   const elements = track.data as (Element | null)[];
-  const [number] = children(track, TRACK_NUMBER);
+  const [number] = children(track, ID.trackNumber);
   const { delayNs, isOpus, rate } = delayOf(number.data as number - 1);
   const others = elements.filter((element) => element?.id !== SEEK_PREROLL);
   if (delayNs > 0) others.push({ id: CODEC_DELAY, data: delayNs });
   if (isOpus) others.push({ id: SEEK_PREROLL, data: OPUS_PREROLL_NS });
-  if (rate !== undefined && rate.pictureNs > 0) others.push({ id: DEFAULT_DURATION, data: rate.bytes });
+  if (rate !== undefined && rate.pictureNs > 0) others.push({ id: ID.defaultDuration, data: rate.bytes });
   elements.splice(0, elements.length, ...others);
 }
 

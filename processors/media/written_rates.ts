@@ -7,10 +7,7 @@
  */
 import { type EbmlElement, elementsIn, ID } from "./ebml.ts";
 
-/** Elements (RFC 9559, 5.1.4). */
-const [TRACKS, TRACK, TRACK_NUMBER] = [0x1654ae6b, 0xae, 0xd7];
-export const DEFAULT_DURATION = 0x23e383;
-/** A void element of as many bytes: the id and the length of {@linkcode DEFAULT_DURATION} have four, its number four. */
+/** A void element of as many bytes: the id and the length of `DefaultDuration` have four, its number four. */
 const VOID = Uint8Array.of(0xec, 0x86);
 /** Rounding may make pictures so much longer or shorter. */
 const MOST_ROUNDED_NS = 1e6;
@@ -55,12 +52,12 @@ export function voidRates(file: Deno.FsFile, size: number, isVoid: (track: numbe
   };
   const within = ({ content, end = size }: EbmlElement) => elementsIn(read, content, Math.min(end, size));
   const segment = elementsIn(read, 0, size).find(({ id }) => id === ID.segment);
-  const tracks = segment && within(segment).find(({ id }) => id === TRACKS);
+  const tracks = segment && within(segment).find(({ id }) => id === ID.tracks);
   if (tracks === undefined) return;
-  for (const track of within(tracks).filter(({ id }) => id === TRACK)) {
+  for (const track of within(tracks).filter(({ id }) => id === ID.trackEntry)) {
     const parts = [...within(track)];
-    const number = parts.find(({ id }) => id === TRACK_NUMBER);
-    const rate = parts.find(({ id }) => id === DEFAULT_DURATION);
+    const number = parts.find(({ id }) => id === ID.trackNumber);
+    const rate = parts.find(({ id }) => id === ID.defaultDuration);
     if (number === undefined || rate === undefined || !isVoid(read(number.content, number.content + 1)[0])) continue;
     file.seekSync(rate.start, Deno.SeekMode.Start);
     file.writeSync(VOID);
