@@ -2613,7 +2613,7 @@ export type FfmpegSinkHandle = NodeHandle<
  * which it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is
  * recorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older
  * `NAME` unchanged. What ffmpeg says goes to the node's log. Deno needs the permission to run it
- * (`--allow-run=ffmpeg`). Where a `media-sink` writes a format, it takes less.
+ * (`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.
  *
  * **Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that
  * comes after the file began is left out of it.
@@ -2637,7 +2637,7 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
     source: "processors/media/ffmpeg_sink.ts:72",
     description: "Writes whatever ffmpeg writes.",
     doc:
-      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). Where a `media-sink` writes a format, it takes less.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
+      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
     category: "media",
     tags: [
       "file",
@@ -2832,7 +2832,7 @@ export type FfmpegSourceHandle = NodeHandle<
  * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
  * Streams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node's log. It is
  * ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
- * (`--allow-run=ffmpeg,ffprobe`). Where a `media-source` reads a file, it takes less.
+ * (`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.
  *
  * **Inputs.** None.
  *
@@ -2856,7 +2856,7 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
     source: "processors/media/ffmpeg_source.ts:51",
     description: "Reads whatever ffmpeg reads.",
     doc:
-      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node\'s log. It is\nended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). Where a `media-source` reads a file, it takes less.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
+      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node\'s log. It is\nended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "decode", "ffmpeg", "hevc", "vp9", "av1", "ac3", "avi", "flv", "rtsp"],
     mode: "loop",
@@ -9717,8 +9717,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "efec139627c72830",
-    "processors/media/ffmpeg_sink.ts": "267b47938c99f849",
-    "processors/media/ffmpeg_source.ts": "2ddf6f0de8f48c6f",
+    "processors/media/ffmpeg_sink.ts": "3ed9d55fed84e7aa",
+    "processors/media/ffmpeg_source.ts": "f4e53286d0f33e66",
     "processors/media/image_sink.ts": "d53eafdb85d8ebee",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "d2646bb0c18bb8aa",

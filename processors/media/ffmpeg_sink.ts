@@ -35,7 +35,7 @@ interface SinkStream {
  * which it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is
  * recorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older
  * `NAME` unchanged. What ffmpeg says goes to the node's log. Deno needs the permission to run it
- * (`--allow-run=ffmpeg`). Where a `media-sink` writes a format, it takes less.
+ * (`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.
  *
  * **Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that
  * comes after the file began is left out of it.

@@ -29,7 +29,7 @@ const [REST_MS, IDLE_NS] = [50, 1e8];
  * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
  * Streams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node's log. It is
  * ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
- * (`--allow-run=ffmpeg,ffprobe`). Where a `media-source` reads a file, it takes less.
+ * (`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.
  *
  * **Inputs.** None.
  *

@@ -192,7 +192,8 @@ export class WebSocketSession extends BaseSession {
   /** Counts beats by a timer, not by the clock: a client that was held up itself hears what has come meanwhile first. */
   #miss(beatMs: number): void {
     if (++this.#missed <= BEATS) return;
-    const message = `Cannot go on with the session: the server has not answered for ${BEATS * beatMs / 1000} s; look ` +
+    const message =
+      `Cannot go on with the session: the server has not answered for over ${BEATS * beatMs / 1000} s; look ` +
       "whether it hangs, or the network is down";
     this.#finish({ error: new SluiceError("Timeout", message) });
     this.#socket.close();

@@ -30,7 +30,10 @@ export interface WebSocketTransportOptions {
   readonly token?: string;
   /** How long a server may take to start a session, milliseconds; by default 10,000. */
   readonly openMs?: number;
-  /** How long a server may say nothing in a session, milliseconds; by default 30,000. The session has failed then. */
+  /**
+   * How long a server may say nothing in a session, milliseconds; by default 30,000. The session has failed then, or up to
+   * a third of that later.
+   */
   readonly silenceMs?: number;
   /** How many outputs may be on their way to a session's client; by default 64. */
   readonly windowItems?: number;
