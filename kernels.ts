@@ -4,8 +4,8 @@
  *
  * @module
  */
-export { kernels } from "./core/kernels/kernels.ts";
-export type { Kernels } from "./core/kernels/kernels.ts";
+export { kernels } from "./kernels/kernels.ts";
+export type { Kernels } from "./kernels/kernels.ts";
 export type {
   DelayLines,
   EngineName,
@@ -14,4 +14,4 @@ export type {
   RgbPicture,
   TransformPlan,
   YuvPicture,
-} from "./core/kernels/engine.ts";
+} from "./kernels/engine.ts";

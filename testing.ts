@@ -5,10 +5,10 @@
  * @module
  */
 import "./core/process/require_deno.ts";
-export { ProcessorHarness } from "./core/harness/harness.ts";
-export type { AudioInput } from "./core/harness/input.ts";
-export type { AudioOutput, EncodedOutput, FrameOutput, PacketOutput, VideoOutput } from "./core/harness/copies.ts";
-export type { HarnessOptions } from "./core/harness/options.ts";
+export { ProcessorHarness } from "./testing/harness.ts";
+export type { AudioInput } from "./testing/input.ts";
+export type { AudioOutput, EncodedOutput, FrameOutput, PacketOutput, VideoOutput } from "./testing/copies.ts";
+export type { HarnessOptions } from "./testing/options.ts";
 export { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "./core/registry/registry_asserts.ts";
 export { MockSession, MockTransport } from "./core/pipeline/mock_transport.ts";
 export type { MockAnswer } from "./core/pipeline/mock_transport.ts";

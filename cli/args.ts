@@ -13,7 +13,7 @@ import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { CONVERT_CHOICES, type ConvertChoice } from "../core/links/policy.ts";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
-import { EXPRESSION_NAME } from "../core/graph/expression/name.ts";
+import { EXPRESSION_NAME } from "./expression/name.ts";
 import { joinServe } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";

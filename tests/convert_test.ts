@@ -1,7 +1,7 @@
 /** Links that have nodes put in which convert. */
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
-import { checkExpression } from "../core/graph/expression/check_expression.ts";
+import { checkExpression } from "../cli/expression/check_expression.ts";
 import { checkGraph } from "../core/graph/load.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";

@@ -1,7 +1,7 @@
 /** Graphs whose nodes have dynamic ports: the elements that links, or the options of a node, give them. */
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { nodes as boards } from "../codegen/testdata/accepted/dynamic_ports/sluice.gen.ts";
-import { ProcessorHarness } from "../core/harness/harness.ts";
+import { ProcessorHarness } from "../testing/harness.ts";
 import { Runtime } from "../core/runtime.ts";
 import { appSink, buildGraph, graphOptions, NodeRegistry, nodes, parseGraph } from "../mod.ts";
 import { nodePackage } from "../sluice.gen.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { EncodedFrame } from "../core/frames/encoded_frame.ts";
 import type { PacketFrame } from "../core/frames/packet_frame.ts";
-import { ProcessorHarness } from "../core/harness/harness.ts";
+import { ProcessorHarness } from "../testing/harness.ts";
 import { Runtime } from "../core/runtime.ts";
 import { appSink, appSource, nodes } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";

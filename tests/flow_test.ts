@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
 import type { EncodedFrame } from "../core/frames/encoded_frame.ts";
 import type { PacketFrame } from "../core/frames/packet_frame.ts";
-import { ProcessorHarness } from "../core/harness/harness.ts";
+import { ProcessorHarness } from "../testing/harness.ts";
 import type { StreamInput, StreamOutput } from "../core/ports/stream.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
 import { Runtime } from "../core/runtime.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { nodePackage as boards, nodes as patches } from "../codegen/testdata/accepted/named_ports/sluice.gen.ts";
 import { describeType } from "../control/answers/snapshot.ts";
-import { ProcessorHarness } from "../core/harness/harness.ts";
+import { ProcessorHarness } from "../testing/harness.ts";
 import { Runtime } from "../core/runtime.ts";
 import { appSink, appSource, buildGraph, graphOptions, NodeRegistry, nodes, parseGraph } from "../mod.ts";
 import { nodePackage } from "../sluice.gen.ts";

@@ -1,5 +1,5 @@
 /**
- * `deno task build:kernels`: compiles `crates/kernels` to WebAssembly and writes `core/kernels/wasm.gen.ts`; `--check`
+ * `deno task build:kernels`: compiles `crates/kernels` to WebAssembly and writes `kernels/wasm.gen.ts`; `--check`
  * compiles and only compares. The file is committed, because a plain Rust toolchain does not bring the standard library
  * for WebAssembly: this builds Rust's `core` from its sources, with Debian's packages `rustc-web`, `cargo-web` and
  * `rust-web-src`, and links with `rust-lld` of any toolchain or `wasm-ld` of the package `lld`.

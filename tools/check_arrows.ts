@@ -1,5 +1,5 @@
 /**
- * Checks that imports point one way: `cli, control, web, transports -> processors -> core -> ffi -> crates`.
+ * Checks that imports point one way: `cli, control, web, transports -> processors -> kernels -> core -> ffi -> crates`.
  * `codegen` is a tool: nothing that runs imports it, except the command line, dynamically. Each folder names the npm
  * packages that it may use. An import counts whether it is of types or of values, static or dynamic, a re-export, or
  * the URL of a worker's module.
@@ -34,23 +34,43 @@ interface PartRules {
   readonly npm: readonly string[];
 }
 
-/** The parts by folder, and the files at the root by name. A part that is not here is an error: enter it. */
+/**
+ * The parts by folder, and the files at the root by name. A folder in a folder has rules of its own where it stands here
+ * as well, and then the outer one may import it only if that names it. A part that is not here is an error: enter it.
+ */
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
   "core": { parts: ["ffi"], npm: ["jsonc-parser", "smol-toml"] },
-  "processors": { parts: ["core"], npm: ["@uwdata/flechette", "mediabunny"] },
+  "kernels": { parts: ["core", "ffi"], npm: [] },
+  "testing": { parts: ["core", "ffi"], npm: [] },
+  "processors": { parts: ["core", "kernels"], npm: ["@uwdata/flechette", "mediabunny"] },
   "codegen": {
     parts: ["core"],
     dynamicParts: ["sluice.gen.ts"],
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
   "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
-  "transports": {
-    parts: ["core", "control"],
-    npm: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node", "hono", "zod"],
+  "control/commands": { parts: ["control", "core"], npm: ["zod"] },
+  "transports": { parts: ["core", "control"], npm: [] },
+  "transports/http": { parts: ["transports", "core", "control"], npm: ["hono", "zod"] },
+  "transports/grpc": {
+    parts: ["transports", "transports/http", "core", "control"],
+    npm: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"],
   },
+  "python": { parts: ["core", "ffi"], npm: [] },
   "cli": {
-    parts: ["sluice.gen.ts", "control", "transports", "processors", "core", "ffi", "deno.json"],
+    parts: [
+      "sluice.gen.ts",
+      "control",
+      "transports",
+      "transports/http",
+      "transports/grpc",
+      "processors",
+      "kernels",
+      "core",
+      "ffi",
+      "deno.json",
+    ],
     dynamicParts: ["codegen"],
     npm: ["@optique/core", "jsonc-parser"],
   },
@@ -58,14 +78,17 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },
   "sluice.gen.ts": { parts: ["generated.ts", "stages.gen.ts", "core", "processors"], npm: [] },
   "stages.gen.ts": { parts: ["generated.ts"], npm: [] },
-  "testing.ts": { parts: ["core"], npm: [] },
-  "kernels.ts": { parts: ["core"], npm: [] },
+  "testing.ts": { parts: ["testing", "core"], npm: [] },
+  "kernels.ts": { parts: ["kernels"], npm: [] },
   "media.ts": { parts: ["processors"], npm: [] },
   "plugins.ts": { parts: ["core"], npm: [] },
   "control.ts": { parts: ["control"], npm: [] },
-  "client.ts": { parts: ["transports", "core"], npm: [] },
+  "client.ts": { parts: ["transports", "transports/http", "core"], npm: [] },
   "generated.ts": { parts: ["core"], npm: [] },
-  "examples": { parts: ["mod.ts", "media.ts", "control.ts", "client.ts", "transports"], npm: [] },
+  "examples": {
+    parts: ["mod.ts", "media.ts", "control.ts", "client.ts", "transports/http", "transports/grpc"],
+    npm: [],
+  },
   "bench": "anything",
   "tests": "anything",
   "tools": "anything",
@@ -76,7 +99,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
  * belongs in `tests/`.
  */
 const FOR_TESTS = {
-  parts: ["testing.ts", "generated.ts", "sluice.gen.ts", "tests"],
+  parts: ["testing", "testing.ts", "generated.ts", "sluice.gen.ts", "tests"],
   npm: ["@grpc/grpc-js", "ajv", "fast-check", "parse-prometheus-text-format", "vscode-json-languageservice"],
 };
 
@@ -173,9 +196,11 @@ function isTest(file: string): boolean {
   return /_(test|bench)\.tsx?$/.test(file);
 }
 
-/** The folder at the root that a path stands in, or the path itself for a file at the root. */
+/** The part that a path stands in: its first two folders if they have rules, else the first, or the file at the root. */
 function partOf(path: string): string {
-  return path.split("/", 1)[0];
+  const [first, second] = path.split("/", 2);
+  const inner = `${first}/${second}`;
+  return inner in RULES ? inner : first;
 }
 
 /** `npm:ajv@8/dist/x.js`, `ajv/dist/x.js` and `ajv` are all `ajv`. */

@@ -281,7 +281,7 @@ function driverGates(
   driver: "native" | "portable",
   count: number,
   modules: readonly string[],
-  { kernels = "auto", what = "" }: { readonly kernels?: "auto" | "off"; readonly what?: string } = {},
+  { kernels = "auto", what = "" }: { readonly kernels?: "auto" | "wasm"; readonly what?: string } = {},
 ): Gate[] {
   const env = { SLUICE_NATIVE: driver === "native" ? "require" : "off", SLUICE_KERNELS: kernels };
   const name = `Deno tests, ${driver} driver${what}`;
@@ -341,7 +341,7 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
   const rare = testModules(isRare);
   const { ofDrivers } = testModules(() => true);
   const isLeft = (file: string) => isRare(file) || !runsWithBoth(file);
-  const withoutKernels = { kernels: "off", what: ", without kernels" } as const;
+  const withTwin = { kernels: "wasm", what: ", WebAssembly kernels" } as const;
   // With 100,000 mutated descriptors.
   const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address", SLUICE_DEEP: "1" };
   const tsan = {
@@ -423,7 +423,6 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(isLeft) : rare.ofDrivers, {
       what: ", the rest",
     }),
-    ...denoTests("processors without kernels", 1, testsOfKernels(), { SLUICE_KERNELS: "off" }).map(loadTogether),
     {
       name: "examples in documentation",
       beside: "busy",
@@ -431,8 +430,7 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       tests: DENO_TESTS,
       commands: [deno("test", "-A", "--no-check", "--doc", ...filesWithExamples())],
     },
-    ...driverGates("native", 4, ofDrivers, withoutKernels),
-    ...driverGates("portable", 4, ofDrivers, withoutKernels),
+    ...driverGates("native", 4, ofDrivers, withTwin),
     {
       name: "memory while values go between lanes for ten minutes, with each driver",
       tests: DENO_TESTS,
@@ -477,7 +475,7 @@ function testModules(
   const within = (file: string, paths: readonly string[]) =>
     paths.some((path) => file === path || file.startsWith(`${path}/`));
   // Those beside the code that look for no driver: they start no graph, or only graphs without the native one.
-  const besideCode = /^(bench|cli|control|core|ffi|processors|transports)\//;
+  const besideCode = /^(bench|cli|control|core|ffi|kernels|processors|testing|transports)\//;
   const needsNoDriver = (file: string) => {
     if (file.startsWith("codegen/")) return true;
     if (!besideCode.test(file)) return false;
@@ -492,11 +490,6 @@ function testModules(
     else all.ofDrivers.push(file);
   }
   return all;
-}
-
-/** The tests of standard processors that compute with kernels. */
-function testsOfKernels(): string[] {
-  return listTypeScript().filter((file) => /^processors\/(audio|file)\/\w+_test\.ts$/.test(file));
 }
 
 /**

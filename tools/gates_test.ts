@@ -102,22 +102,20 @@ Deno.test("deepGates() runs longer what asks for that: properties, mutated input
   assert.ok(deep.some(isCargo), "descriptors of plugins");
   const longer = deep.find((gate) => !isCargo(gate));
   const args = longer?.commands[0].args ?? [];
-  for (const file of ["codegen/mutated_inputs_test.ts", "tests/cli/reload_test.ts", "core/kernels/pcm_test.ts"]) {
+  for (const file of ["codegen/mutated_inputs_test.ts", "tests/cli/reload_test.ts", "kernels/pcm_test.ts"]) {
     assert.ok(args.includes(file), file);
   }
 });
 
-Deno.test("deepGates() runs what depends on the driver without kernels too, with each driver", () => {
+Deno.test("deepGates() runs what depends on the driver with the WebAssembly kernels too", () => {
   const deep = deepGates();
-  for (const [driver, wanted] of [["require", commitGates()], ["off", releaseGates("portable")]] as const) {
-    const of = (gates: readonly Gate[], kernels: string) =>
-      testModules(
-        gates.filter(({ commands: [{ env }] }) => env?.SLUICE_NATIVE === driver && env.SLUICE_KERNELS === kernels),
-      );
-    const usual = new Set(of(wanted, "auto"));
-    assert.ok(usual.has("tests/wav_graph_test.ts"));
-    assert.deepEqual(usual.difference(new Set(of(deep, "off"))), new Set());
-  }
+  const of = (gates: readonly Gate[], kernels: string) =>
+    testModules(
+      gates.filter(({ commands: [{ env }] }) => env?.SLUICE_NATIVE === "require" && env.SLUICE_KERNELS === kernels),
+    );
+  const usual = new Set(of(commitGates(), "auto"));
+  assert.ok(usual.has("tests/wav_graph_test.ts"));
+  assert.deepEqual(usual.difference(new Set(of(deep, "wasm"))), new Set());
 });
 
 Deno.test("the gate of Rust tests names each package in which a file has tests", () => {

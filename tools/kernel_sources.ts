@@ -6,7 +6,7 @@
 import { ROOT } from "./root.ts";
 
 /** The generated file, relative to the checkout. */
-export const KERNELS_GENERATED = "core/kernels/wasm.gen.ts";
+export const KERNELS_GENERATED = "kernels/wasm.gen.ts";
 
 /** A hash of `crates/kernels/src`, in hexadecimal digits. */
 export async function kernelSourcesHash(): Promise<string> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KERNEL_SOURCES } from "../core/kernels/wasm.gen.ts";
+import { KERNEL_SOURCES } from "../kernels/wasm.gen.ts";
 import { kernelSourcesHash } from "./kernel_sources.ts";
 
 Deno.test("The WebAssembly of the kernels is made of the sources that are there", async () => {

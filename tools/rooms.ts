@@ -15,7 +15,6 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "names": ["ids.ts", "duration.ts", "processor.ts"],
     "log": ["log.ts", "log/"],
     "values": ["values/"],
-    "kernels": ["kernels/"],
     "clock": ["clock/"],
     "control page": ["control_page.ts", "element_index.ts"],
     "driver": ["driver/"],
@@ -32,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "app": ["app/"],
     "graph": ["topology.ts", "runtime_options.ts", "graph/"],
     "run view": ["runtime_view.ts"],
+    "items": ["pipeline/transport.ts", "pipeline/transport_data.ts", "pipeline/router_options.ts"],
     "process": ["process/"],
     "lane messages": ["lanes/messages.ts", "lanes/inbox_bits.ts"],
     "cells": ["lanes/cells/"],
@@ -40,7 +40,6 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "lane loop": ["lanes/loop/"],
     "lane ports": ["lanes/lane_worker_start.ts", "lanes/lane_port.ts"],
     "native lanes": ["lanes/native/"],
-    "harness": ["harness/"],
     "live": ["live/"],
     "events": ["events/"],
     "session": ["session/"],
@@ -76,6 +75,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   cli: {
     "output": ["output/"],
+    "expression": ["expression/"],
     "arguments": [
       "args.ts",
       "plugin_args.ts",

@@ -78,7 +78,7 @@ export const jobs: Benchmark = {
       writeNoise(input, SECONDS);
       writeNoise(shortInput, FEW_SECONDS);
       for (const job of JOBS) {
-        const sluice = async (from: string, seconds: number, kernels: "auto" | "off") => {
+        const sluice = async (from: string, seconds: number, kernels: "auto" | "wasm") => {
           const graph = join(folder, `${seconds}.json`);
           await Deno.writeTextFile(graph, JSON.stringify(graphOf(job, from, output)));
           const command = [Deno.execPath(), "run", "-A", `${ROOT}cli/start.ts`, "run", graph, "--quiet"];
@@ -87,10 +87,10 @@ export const jobs: Benchmark = {
         rows.push(
           await compare(runs, {
             what: `job of a minute: ${job.name}`,
-            peer: "itself without kernels",
+            peer: "itself with the WebAssembly kernels",
             of: "speed",
             ours: () => sluice(shortInput, FEW_SECONDS, "auto"),
-            theirs: () => sluice(shortInput, FEW_SECONDS, "off"),
+            theirs: () => sluice(shortInput, FEW_SECONDS, "wasm"),
           }),
         );
         for (const [peer, { command, limit }] of Object.entries(job.peers)) {
@@ -124,7 +124,7 @@ interface Result {
   readonly output: string;
   readonly seconds: number;
   readonly rateHz: number;
-  readonly kernels?: "auto" | "off";
+  readonly kernels?: "auto" | "wasm";
 }
 
 /** Runs a command to its end, and looks at the file that it has written. @returns nanoseconds */

@@ -8,7 +8,7 @@
 import { bash, fish, nu, pwsh, type ShellCompletion, zsh } from "@optique/core/completion";
 import { text } from "@optique/core/message";
 import type { Suggestion } from "@optique/core/parser";
-import { completeExpression, type Completion } from "../../core/graph/expression/completion.ts";
+import { completeExpression, type Completion } from "../expression/completion.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { suggestArgs } from "../args.ts";
 import type { Io } from "../output/output.ts";

@@ -7,8 +7,8 @@ import { basename, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../../core/process/deno_version.ts";
 import { chooseDriver } from "../../core/driver/open.ts";
-import type { EngineName } from "../../core/kernels/engine.ts";
-import { type Kernels, kernels } from "../../core/kernels/kernels.ts";
+import type { EngineName } from "../../kernels/engine.ts";
+import { type Kernels, kernels } from "../../kernels/kernels.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../../core/registry/staleness.ts";
 import { listShippedPlugins } from "../../core/registry/shipped_stage.ts";
 import { hasH264Assembler } from "../../ffi/h264_assembler.ts";
@@ -70,7 +70,6 @@ const TOOLS: readonly Tool[] = [
 const KERNEL_ENGINES: Readonly<Record<EngineName, string>> = {
   native: "native: in the native library, with the vector instructions of this processor",
   wasm: "wasm: in WebAssembly, with vectors of 128 bits",
-  plain: "plain: in TypeScript, because SLUICE_KERNELS is off",
 };
 
 /** Most changed sources of the bundle that are named. */

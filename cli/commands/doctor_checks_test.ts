@@ -4,7 +4,7 @@ import { checkout } from "../../core/registry/fixtures/bundled_checkout.ts";
 import { checkBundle, checkH264, checkKernels } from "./doctor_checks.ts";
 
 Deno.test("checkKernels() says which engine runs the kernels, and what is wrong where none does", () => {
-  for (const engine of ["native", "wasm", "plain"] as const) {
+  for (const engine of ["native", "wasm"] as const) {
     const { ok, found } = checkKernels({ engine });
     assert.deepEqual([ok, found.split(": ")[0]], [true, engine]);
   }

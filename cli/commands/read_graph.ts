@@ -50,7 +50,7 @@ async function checkerOf(
   { expression, graph, mode, convert }: GraphSource,
 ): Promise<() => GraphCheck> {
   if (expression === undefined) return () => checkGraph(text, graph, registry, settings, convert);
-  const { checkExpression } = await import("../../core/graph/expression/check_expression.ts");
+  const { checkExpression } = await import("../expression/check_expression.ts");
   return () => checkExpression(text, registry, settings, mode, convert ?? "auto");
 }
 

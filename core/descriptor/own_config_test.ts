@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fixture } from "../../tests/fixtures/define.ts";
-import { ProcessorHarness } from "../harness/harness.ts";
+import { ProcessorHarness } from "../../testing/harness.ts";
 import { Runtime } from "../runtime.ts";
 import { SluiceError } from "../errors.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";

@@ -5,7 +5,7 @@
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import { carried, carry } from "./carried.ts";
 import { decibelsToFactor } from "./decibels.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 
 /** Levels over a period of audio. Decibels are relative to full scale; silence reads -200, infinity 771. */
 export interface LevelReading {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { nsToSamples, samplesToNs } from "./sample_time.ts";

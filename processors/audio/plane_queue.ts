@@ -5,7 +5,7 @@
  * @module
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 
 export class PlaneQueue {
   #planes: Float32Array[] = [];

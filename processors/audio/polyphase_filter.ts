@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { PolyphaseTable } from "../../core/kernels/engine.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import type { PolyphaseTable } from "../../kernels/engine.ts";
+import { kernels } from "../../kernels/kernels.ts";
 
 /** The most phases in the table, at the higher of the two rates. */
 const MAX_PHASES = 2048;

@@ -6,8 +6,8 @@
  * @module
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
-import type { PolyphaseTable } from "../../core/kernels/engine.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import type { PolyphaseTable } from "../../kernels/engine.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { makePolyphaseTable } from "./polyphase_filter.ts";
 

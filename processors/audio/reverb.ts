@@ -7,7 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { type AudioFormat, describeFormat } from "../../core/frames/format.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { carried, carry } from "./carried.ts";

@@ -9,8 +9,8 @@
  * @module
  */
 
-import type { DelayLines } from "../../core/kernels/engine.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import type { DelayLines } from "../../kernels/engine.ts";
+import { kernels } from "../../kernels/kernels.ts";
 
 /** Delays in samples at 44.1 kHz. */
 const COMB_DELAYS = [1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617];

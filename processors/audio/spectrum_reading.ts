@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { TransformPlan } from "../../core/kernels/engine.ts";
-import { kernels } from "../../core/kernels/kernels.ts";
+import type { TransformPlan } from "../../kernels/engine.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import { SILENCE_DB } from "./decibels.ts";
 import { makeWindow, type WindowName } from "./window.ts";
 

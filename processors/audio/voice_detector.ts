@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import { designBand } from "./biquad_design.ts";
 import { factorToDecibels } from "./decibels.ts";
 

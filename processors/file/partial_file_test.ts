@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { configureLog } from "../../core/log.ts";
-import { ProcessorHarness } from "../../core/harness/harness.ts";
+import { ProcessorHarness } from "../../testing/harness.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { PartialFile } from "./partial_file.ts";
 

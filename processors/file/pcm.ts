@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 import { bytesPerSample, type WavSampleFormat } from "./wav_format.ts";
 
 /** A reusable block of interleaved samples. One owner, one lane. */

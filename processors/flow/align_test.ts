@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import type { PacketFields, PacketFrame } from "../../core/frames/packet_frame.ts";
-import { ProcessorHarness } from "../../core/harness/harness.ts";
+import { ProcessorHarness } from "../../testing/harness.ts";
 import { tapLog } from "../../core/log.ts";
 import { type Aligned, nodes } from "../../sluice.gen.ts";
 import { blend } from "./blend.ts";

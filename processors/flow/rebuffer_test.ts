@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { PacketFields, PacketFrame } from "../../core/frames/packet_frame.ts";
-import { ProcessorHarness } from "../../core/harness/harness.ts";
+import { ProcessorHarness } from "../../testing/harness.ts";
 import { nodes } from "../../sluice.gen.ts";
 
 const PACKETS = { kind: "packet" } as const;

@@ -1,5 +1,5 @@
 import { equal, ok } from "node:assert/strict";
-import { kernels } from "../../core/kernels/kernels.ts";
+import { kernels } from "../../kernels/kernels.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/kernels.md", import.meta.url));
 

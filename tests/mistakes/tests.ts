@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HarnessOptions } from "../../core/harness/options.ts";
+import type { HarnessOptions } from "../../testing/options.ts";
 import type { NodeSpec } from "../../core/registry/node_type.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { assertNodePort, assertNodeRegistered, ProcessorHarness } from "../../testing.ts";

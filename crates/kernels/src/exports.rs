@@ -1,7 +1,7 @@
 //! The kernels over a C interface: the native library exports it, and so does the WebAssembly twin.
 //!
-//! An array is an address and a number of elements. Callers are `core/kernels/native_engine.ts` and `wasm_engine.ts`,
-//! by way of `core/kernels/kernels.ts`, which has checked every length.
+//! An array is an address and a number of elements. Callers are `kernels/native_engine.ts` and `wasm_engine.ts`,
+//! by way of `kernels/kernels.ts`, which has checked every length.
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 

@@ -3,7 +3,7 @@
 //! An integer `v` of n bits stands for `v / 2^(n-1)`; 8-bit ones are unsigned with 128 as zero. The way back rounds to
 //! the nearest integer, halves upwards, and clamps.
 
-/// A format of interleaved samples; the numbers are those of `core/kernels/engine.ts`.
+/// A format of interleaved samples; the numbers are those of `kernels/engine.ts`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PcmFormat {
     /// Unsigned 8-bit integers.
