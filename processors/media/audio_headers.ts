@@ -4,19 +4,13 @@
  * @module
  */
 import { BitReader, BitWriter } from "./bit_reader.ts";
+import { readFlacHeader } from "./flac_header.ts";
 
 /** Rate and channels of a packet. */
 export interface AudioPacketFormat {
   /** Hertz. */
   readonly sampleRateHz: number;
   readonly channels: number;
-}
-
-/** What the header of a FLAC frame says. */
-export interface FlacFrameFormat extends AudioPacketFormat {
-  readonly bitsPerSample: number;
-  /** Samples in each channel. */
-  readonly blockSize: number;
 }
 
 /** Samples at 48 kHz with which libopus warms the decoder up, and which every player skips. */
@@ -41,8 +35,6 @@ const ADTS_RATES = [
   7_350,
 ];
 const ADTS_CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
-const FLAC_RATES = [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
-const FLAC_BITS = [0, 8, 12, 0, 16, 20, 24, 32];
 const MP3_RATES = [44_100, 48_000, 32_000];
 /** Thousands of bits a second of layer III: of MPEG-1, and of MPEG-2 and 2.5. */
 const MP3_BIT_RATES = [
@@ -172,36 +164,6 @@ export function mp3FrameBytes(bytes: Uint8Array): number | undefined {
   return bitRate === 0 ? undefined : Math.floor((isFirstVersion ? 144 : 72) * bitRate / header.sampleRateHz) + padding;
 }
 
-/** Reads the header of a FLAC frame (RFC 9639, 9.1). `undefined`: it is none, or refers to a stream header. */
-export function readFlacHeader(bytes: Uint8Array): FlacFrameFormat | undefined {
-  const bits = new BitReader(bytes);
-  if (bytes.length < 6 || bits.read(15) !== 0x7ffc) return undefined;
-  bits.skip(1);
-  const [blockCode, rateCode, channelCode, bitsCode] = [bits.read(4), bits.read(4), bits.read(4), bits.read(3)];
-  bits.skip(1);
-  // The number of the frame is coded as in UTF-8: the ones at the start of its first byte tell its length.
-  let ones = 0;
-  while (ones < 8 && bits.read(1) === 1) ones++;
-  bits.skip(8 * Math.max(1, ones) - ones - 1);
-  const blockSize = flacBlockSize(blockCode, bits);
-  const sampleRateHz = flacRate(rateCode, bits);
-  const bitsPerSample = FLAC_BITS[bitsCode];
-  if (bits.isBeyond || !(blockSize > 0) || !(sampleRateHz > 0) || bitsPerSample === 0 || channelCode > 10) {
-    return undefined;
-  }
-  return { sampleRateHz, channels: channelCode < 8 ? channelCode + 1 : 2, bitsPerSample, blockSize };
-}
-
-/** `fLaC` and the block STREAMINFO (RFC 9639, 8.2) of a stream whose length and sum are not known. */
-export function flacStreamHeader({ sampleRateHz, channels, bitsPerSample }: FlacFrameFormat): Uint8Array {
-  const header = new BitWriter().write(32, 0x664c6143).write(8, 0x80).write(24, 34);
-  header.write(16, 16).write(16, 65_535).write(24, 0).write(24, 0);
-  header.write(20, sampleRateHz).write(3, channels - 1).write(5, bitsPerSample - 1);
-  const bytes = new Uint8Array(42);
-  bytes.set(header.bytes);
-  return bytes;
-}
-
 /** The identification header of an Opus stream (RFC 7845, 5.1). @param gainDb by how much decoders make it louder */
 export function opusStreamHeader(channels: number, gainDb = 0): Uint8Array {
   const bytes = new Uint8Array(19);
@@ -231,19 +193,4 @@ export function withOpusPreSkip<C extends { readonly description?: Uint8Array }>
   const samples = Math.min(0xffff, Math.round(unheardNs / 1e9 * OPUS_RATE_HZ));
   new DataView(description.buffer).setUint16(10, samples, true);
   return { ...config, description };
-}
-
-function flacBlockSize(code: number, bits: BitReader): number {
-  if (code === 0) return 0;
-  if (code === 1) return 192;
-  if (code <= 5) return 576 * 2 ** (code - 2);
-  if (code === 6) return bits.read(8) + 1;
-  if (code === 7) return bits.read(16) + 1;
-  return 256 * 2 ** (code - 8);
-}
-
-function flacRate(code: number, bits: BitReader): number {
-  if (code < 12) return FLAC_RATES[code];
-  if (code === 12) return bits.read(8) * 1000;
-  return code === 13 ? bits.read(16) : code === 14 ? bits.read(16) * 10 : 0;
 }

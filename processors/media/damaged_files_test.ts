@@ -33,6 +33,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   "damaged.mkv": [...FILM, ...NOISE, "-c:v", "libx264", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac"],
   "damaged.webm": [...FILM, ...NOISE, ...VP9, "-c:a", "libopus"],
   "damaged.ogg": [...NOISE, "-c:a", "libopus", "-b:a", "96k", "-page_duration", "200000"],
+  "damaged.flac": [...NOISE, "-c:a", "flac", "-sample_fmt", "s16", "-frame_size", "1024"],
   "damaged.mp3": [...NOISE, "-c:a", "libmp3lame", "-b:a", "128k"],
 };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readFlacHeader } from "./audio_headers.ts";
+import { readFlacHeader } from "./flac_header.ts";
 
 /** Counts the samples of a FLAC file. */
 export class FlacTotals {

@@ -82,7 +82,8 @@ export class MediaFile implements Disposable {
       if (size === 0) throw new Error("it is empty");
       checkMp4(read, size);
       const mended = await mendFile(read, size);
-      const { part, ...whole } = wholePart(mended.read, mended.size);
+      const whole = wholePart(mended.read, mended.size);
+      const part = mended.part ?? whole.part;
       const source = guardReads(
         new mediabunny.CustomSource({
           getSize: () => whole.size,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mendFlac } from "./mend_flac.ts";
 import { mendFrames } from "./mend_frames.ts";
 import { mendMatroska } from "./mend_matroska.ts";
 import { mendOgg } from "./mend_ogg.ts";
@@ -15,6 +16,7 @@ const MENDERS: readonly ((read: ReadRange, size: number) => Promise<MendedView |
   mendTransportStream,
   mendMatroska,
   mendOgg,
+  mendFlac,
   mendFrames,
 ];
 

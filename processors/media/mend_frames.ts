@@ -5,9 +5,10 @@
  * @module
  */
 import { mp3FrameBytes, readAdtsBytes, readAdtsHeader, readMp3Header } from "./audio_headers.ts";
+import { endOfTags, startOfEndTags, textAt } from "./audio_tags.ts";
 import { type MendedView, PieceView } from "./mended_view.ts";
-import { ScanWindow } from "./scan_window.ts";
 import type { ReadRange } from "./mp4_check.ts";
+import { ScanWindow } from "./scan_window.ts";
 
 /** Bytes of headers that are looked at, up to the tag of an encoder. */
 const HEADER_BYTES = 40;
@@ -101,7 +102,7 @@ class FrameStream {
     for (let at = from, count = 0;; at++, count++) {
       if (count % TURN_FRAMES === 0) await this.#window.giveWay();
       at = this.#window.indexOf(0xff, at);
-      if (at === size) return Math.max(from, endTag(this.#window) ?? size);
+      if (at === size) return Math.max(from, startOfEndTags(this.#window));
       if (this.frameEnd(at) !== undefined) return at;
     }
   }
@@ -123,32 +124,4 @@ function mp3Frame(bytes: Uint8Array): Frame | undefined {
   const tagAt = 4 + (header!.channels === 1 ? (isFirstVersion ? 17 : 9) : isFirstVersion ? 32 : 17);
   const isTag = ["Xing", "Info"].includes(textAt(bytes, tagAt, 4));
   return { bytes: length, stream: header!.sampleRateHz * 2 + header!.channels, isTag };
-}
-
-/** Where tags end that begin at a place: ID3 of both versions (id3.org), and APE. The place itself where there are none. */
-function endOfTags(window: ScanWindow, start: number): number {
-  let at = start;
-  for (;;) {
-    const bytes = window.at(at, 32);
-    const length = textAt(bytes, 0, 3) === "ID3" && bytes.length >= 10
-      ? 10 + bytes.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0)
-      : textAt(bytes, 0, 3) === "TAG"
-      ? 128
-      : textAt(bytes, 0, 8) === "APETAGEX" && bytes.length === 32
-      ? 32 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true)
-      : 0;
-    if (length === 0) return at;
-    at += length;
-    if (at >= window.size) return window.size;
-  }
-}
-
-/** Where the tag of a fixed length begins that ends the file. */
-function endTag(window: ScanWindow): number | undefined {
-  const at = window.size - 128;
-  return at >= 0 && textAt(window.at(at, 3), 0, 3) === "TAG" ? at : undefined;
-}
-
-function textAt(bytes: Uint8Array, at: number, length: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + length));
 }

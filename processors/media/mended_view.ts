@@ -40,6 +40,8 @@ export interface MendedView {
   readonly gaps: readonly Gap[];
   /** What else is to be said of the file: "from byte 900 on, it has ...". */
   readonly told?: readonly string[];
+  /** How much of a file that is cut off is there: "900 of 1,000 samples". */
+  readonly part?: string;
 }
 
 /** A part of a view: bytes of the file, or others. */
@@ -57,6 +59,7 @@ export class PieceView implements MendedView {
   readonly losses: Loss[] = [];
   readonly gaps: Gap[] = [];
   readonly told: string[] = [];
+  part: string | undefined;
   size = 0;
   lostBytes = 0;
 

@@ -33,15 +33,15 @@ export class ScanWindow {
     return this.#bytes.subarray(start - this.#from, Math.max(0, end - this.#from));
   }
 
-  /** The next place from one on at which a byte is; the size of the file for none. */
-  indexOf(byte: number, from: number): number {
-    for (let at = from; at < this.size;) {
+  /** The next place from one on at which a byte is; the end, by default that of the file, for none. */
+  indexOf(byte: number, from: number, end = this.size): number {
+    for (let at = from; at < end;) {
       this.at(at, 1);
-      const found = this.#bytes.indexOf(byte, at - this.#from);
+      const found = this.#bytes.subarray(0, end - this.#from).indexOf(byte, at - this.#from);
       if (found >= 0) return this.#from + found;
       at = this.#from + this.#bytes.length;
     }
-    return this.size;
+    return end;
   }
 
   /** To be called again and again while a file is looked through. */

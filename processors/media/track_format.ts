@@ -6,15 +6,8 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { type AudioFormat, type Codec, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
-import {
-  flacStreamHeader,
-  OPUS_PRE_SKIP,
-  opusStreamHeader,
-  readAdtsHeader,
-  readAdtsObjectType,
-  readFlacHeader,
-  readMp3Header,
-} from "./audio_headers.ts";
+import { OPUS_PRE_SKIP, opusStreamHeader, readAdtsHeader, readAdtsObjectType, readMp3Header } from "./audio_headers.ts";
+import { flacStreamHeader, readFlacHeader } from "./flac_header.ts";
 import {
   avcConfiguration,
   joinLengthPrefixed,
