@@ -64,10 +64,11 @@ export function describeTrack(track: TrackInfo): string {
 }
 
 /** What is not usual of pictures. */
-function describePictures({ bitDepth, chroma, interlaced, matrix, range }: TrackInfo): string[] {
+function describePictures({ bitDepth, chroma, profile, interlaced, matrix, range }: TrackInfo): string[] {
   const facts = [
     bitDepth !== undefined && `${bitDepth} bits`,
     chroma,
+    profile && `profile ${profile}`,
     interlaced && "interlaced",
     matrix?.replace("bt", "BT."),
     range === "full" && "full range",

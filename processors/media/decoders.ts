@@ -51,8 +51,13 @@ function beyondAac({ codecString = "aac", channels = 1 }: TrackInfo): string | u
   return isPlain ? undefined : `aac (${codecString}) with ${channels} channels`;
 }
 
-function beyondH264({ bitDepth, chroma, interlaced }: TrackInfo): string | undefined {
-  const found = [bitDepth && `${bitDepth} bits`, chroma && `chroma of ${chroma}`, interlaced && "interlaced pictures"];
+function beyondH264({ bitDepth, chroma, profile, interlaced }: TrackInfo): string | undefined {
+  const found = [
+    bitDepth && `${bitDepth} bits`,
+    chroma && `chroma of ${chroma}`,
+    profile && `profile ${profile}`,
+    interlaced && "interlaced pictures",
+  ];
   const named = found.filter((each) => each !== undefined);
   return named.length === 0 ? undefined : `h264 of ${named.join(", ")}`;
 }

@@ -90,6 +90,14 @@ Deno.test("readMediaInfo() tells how pictures are coded, and what of a track is 
   assert.match(sound.refusal!, /^its codec is vorbis, wanted opus, aac, flac, mp3, pcm-u8,/);
 });
 
+Deno.test("readMediaInfo() tells of a profile of 4:4:4 whose pictures are 4:2:0, as recorders without loss use it", async () => {
+  const path = input("lossless.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-qp", "0", "-an");
+  assert.deepEqual(probe(path, "stream=profile,pix_fmt"), ["High 4:4:4 Predictive,yuv420p"]);
+  const [{ profile, chroma }] = (await readMediaInfo(path)).tracks;
+  assert.deepEqual([profile, chroma], ["High 4:4:4 Predictive", undefined]);
+  assert.equal((await readMediaInfo(mp4())).tracks[0].profile, undefined);
+});
+
 Deno.test("readMediaInfo() tells that a file is cut off", async () => {
   const path = `${FOLDER}/cut.webm`;
   const bytes = Deno.readFileSync(webm());

@@ -15,6 +15,8 @@ export interface PictureFormat {
   readonly bitDepth?: number;
   /** Where it is not 4:2:0. */
   readonly chroma?: "4:0:0" | "4:2:2" | "4:4:4";
+  /** A profile of 4:4:4 whose pictures are 4:2:0 all the same: it has tools that decoders of 4:2:0 lack. */
+  readonly profile?: string;
   /** Whether pictures may be coded as two fields. */
   readonly interlaced?: true;
   /** Pixels in a row and rows, of pictures of fields: readers of containers take a field for a picture. */
@@ -38,6 +40,9 @@ const MATRICES: Readonly<Record<string, Matrix>> = {
 /** Samplings of chroma by their codes in H.264. */
 const CHROMA = ["4:0:0", undefined, "4:2:2", "4:4:4"] as const;
 
+/** Profiles of 4:4:4 by their codes in H.264 (A.2.10 and A.2.11): recorders that lose nothing use them with 4:2:0. */
+const PROFILES_444: Readonly<Record<number, string>> = { 244: "High 4:4:4 Predictive", 44: "CAVLC 4:4:4 Intra" };
+
 /** What the header of a track says of colours. */
 export function readColours(colours: VideoColorSpaceInit | undefined): PictureFormat {
   const matrix = MATRICES[colours?.matrix ?? ""];
@@ -59,12 +64,14 @@ export function readH264Samples(description: Uint8Array | undefined, first: Uint
   const set = units.find((unit) => nalType(unit) === NAL.sps);
   const parameters = set && readSequenceParameters(set);
   if (parameters === undefined) return {};
-  const { lumaBits, chromaBits, chromaFormat, interlaced, width, height } = parameters;
+  const { profile: code, lumaBits, chromaBits, chromaFormat, interlaced, width, height } = parameters;
   const bitDepth = Math.max(lumaBits, chromaBits);
   const chroma = CHROMA[chromaFormat];
+  const profile = chroma === undefined ? PROFILES_444[code] : undefined;
   return {
     ...(bitDepth !== 8 && { bitDepth }),
     ...(chroma && { chroma }),
+    ...(profile !== undefined && { profile }),
     ...(interlaced && { interlaced, width, height }),
   };
 }

@@ -248,6 +248,10 @@ const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: R
     () => input("wide.mkv", "-c:v", "libx264", "-pix_fmt", "yuv444p", "-an"),
     /: no shipped node decodes h264 of chroma of 4:4:4, which --size would take/,
   ],
+  "H.264 without loss": [
+    () => input("lossless.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-qp", "0", "-an"),
+    /: no shipped node decodes h264 of profile High 4:4:4 Predictive, which --size would take/,
+  ],
   "interlaced H.264": [
     () => input("fields.ts", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", "tff=1:weightp=0", "-an"),
     /: no shipped node decodes h264 of interlaced pictures, which --size would take/,

@@ -261,6 +261,7 @@ const REFUSED: Readonly<Record<string, { readonly format?: string; readonly opti
   "10 bits a sample": { format: "yuv420p10le" },
   "chroma of 4:2:2": { format: "yuv422p" },
   "chroma of 4:4:4": { format: "yuv444p" },
+  "the profile High 4:4:4 Predictive": { options: ":qp=0" },
   "interlaced pictures": { options: ":tff=1:weightp=0" },
 };
 

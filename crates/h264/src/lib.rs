@@ -11,6 +11,9 @@ const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138,
 /// The profiles whose parameter sets do not.
 const LOW_PROFILES: [u32; 3] = [66, 77, 88];
 
+/// Profiles of 4:4:4, whose pictures may be 4:2:0 all the same, with tools that decoders of 4:2:0 lack.
+const PROFILES_444: [(u32, &str); 2] = [(244, "High 4:4:4 Predictive"), (44, "CAVLC 4:4:4 Intra")];
+
 /// What the sequence parameter sets of an access unit say.
 #[derive(Debug, PartialEq)]
 pub enum Said {
@@ -63,6 +66,9 @@ fn look_at(sps: &[u8]) -> Option<String> {
         let (luma, chroma) = (8 + bits.number()?, 8 + bits.number()?);
         if (luma, chroma) != (8, 8) {
             return Some(format!("{} bits a sample", luma.max(chroma)));
+        }
+        if let Some((_, name)) = PROFILES_444.iter().find(|(code, _)| *code == profile) {
+            return Some(format!("the profile {name}"));
         }
         bits.read(1)?;
         skip_scaling_lists(&mut bits)?;
@@ -180,6 +186,15 @@ mod tests {
     /// A set of a profile without pictures that are frames, of which all numbers are 0.
     fn interlaced(profile: u8) -> [u8; 9] {
         [0, 0, 1, 0x67, profile, 0, 0x1e, 0xff, 0x7f]
+    }
+
+    #[test]
+    fn profiles_of_444_are_named_where_pictures_are_420() {
+        // seq_parameter_set_id 0, chroma_format_idc 1, 8 bits, no transform bypass: 1, 010, 1, 1, 0.
+        let set = |profile| [0, 0, 1, 0x67, profile, 0, 0x1e, 0b1010_1100, 0xff];
+        assert_eq!(read_sets(&set(244)), Said::Unsupported("the profile High 4:4:4 Predictive".into()));
+        assert_eq!(read_sets(&set(44)), Said::Unsupported("the profile CAVLC 4:4:4 Intra".into()));
+        assert_eq!(read_sets(&set(100)), Said::Fits);
     }
 
     #[test]
