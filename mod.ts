@@ -74,6 +74,7 @@ export type {
   VideoAccepts,
   VideoFormat,
 } from "./core/frames/format.ts";
+export type { PixelAspect } from "./core/frames/pixel_aspect.ts";
 
 // Media time.
 export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";

@@ -1010,7 +1010,7 @@ export type CompositorHandle = NodeHandle<
 /**
  * Composes the pictures of up to eight inputs over a background.
  *
- * Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.
+ * Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.
  *
  * - **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.
  * - **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.
@@ -1031,7 +1031,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
     source: "crates/plugins/video/plugin.toml",
     description: "Composes the pictures of up to eight inputs over a background.",
     doc:
-      "Composes the pictures of up to eight inputs over a background.\n\nInput 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.\n\n- **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.\n- **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.\n- **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and from then on shows the newest that it has. With a master, times are those of the master, whatever they are: where they go back, so does each other input at its own next picture that does, and what it still has of the time before is passed over.\n- **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of inputs that have ended, up to 60 MiB in all.\n- **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the latest.\n\n**Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn_1`",
+      "Composes the pictures of up to eight inputs over a background.\n\nInput 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.\n\n- **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.\n- **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.\n- **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and from then on shows the newest that it has. With a master, times are those of the master, whatever they are: where they go back, so does each other input at its own next picture that does, and what it still has of the time before is passed over.\n- **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of inputs that have ended, up to 60 MiB in all.\n- **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the latest.\n\n**Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn_1`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -2207,7 +2207,7 @@ export type H264DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { video: Vi
 /**
  * Decodes H.264 to pictures in I420, in the order of presentation.
  *
- * It is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures that are decoded only for those after them are not given.
+ * It is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures that are decoded only for those after them are not given. Where pixels are wider than high, or higher than wide, pictures say so: as the container says it, or else the stream.
  *
  * Units that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one asks for it as well, or the first one of a stream does, the node fails.
  *
@@ -2224,7 +2224,7 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes H.264 to pictures in I420, in the order of presentation.",
     doc:
-      "Decodes H.264 to pictures in I420, in the order of presentation.\n\nIt is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures that are decoded only for those after them are not given.\n\nUnits that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one asks for it as well, or the first one of a stream does, the node fails.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! image-sink path=film-%d.png`",
+      "Decodes H.264 to pictures in I420, in the order of presentation.\n\nIt is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures that are decoded only for those after them are not given. Where pixels are wider than high, or higher than wide, pictures say so: as the container says it, or else the stream.\n\nUnits that are damaged, or that come before the first key frame, are left out and counted, and the next picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one asks for it as well, or the first one of a stream does, the node fails.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! image-sink path=film-%d.png`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2339,7 +2339,7 @@ export type H264EncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: Enco
 /**
  * Encodes pictures to H.264, an access unit a picture.
  *
- * It is openh264. Units come in the order of the pictures and in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture.
+ * It is openh264. Units come in the order of the pictures and in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture; so does how wide pixels are, as pictures say it.
  *
  * Sizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key frame.
  *
@@ -2358,7 +2358,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes pictures to H.264, an access unit a picture.",
     doc:
-      "Encodes pictures to H.264, an access unit a picture.\n\nIt is openh264. Units come in the order of the pictures and in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture.\n\nSizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key frame.\n\nThe parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s: the level that they name is 4 or higher, which has room for that. So one encoder may be replaced by one of another bit rate while a `media-sink` records. A live bit rate beyond what the level has room for is refused; another size, profile, matrix or range needs another file.\n\n**Example.** `pattern-source durationSeconds=10 ! convert ! h264-encode bitRate=4000000 ! media-sink path=pattern.mp4`",
+      "Encodes pictures to H.264, an access unit a picture.\n\nIt is openh264. Units come in the order of the pictures and in Annex B form; key frames have the parameter sets in front. A picture of another size starts with a key frame, as does one after the command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture; so does how wide pixels are, as pictures say it.\n\nSizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key frame.\n\nThe parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate up to 24 Mbit/s: the level that they name is 4 or higher, which has room for that. So one encoder may be replaced by one of another bit rate while a `media-sink` records. A live bit rate beyond what the level has room for is refused; another size, profile, matrix or range needs another file.\n\n**Example.** `pattern-source durationSeconds=10 ! convert ! h264-encode bitRate=4000000 ! media-sink path=pattern.mp4`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2557,7 +2557,7 @@ export type JpegEncodeHandle = NodeHandle<{ video: VideoFrame }, { encoded: Enco
 /**
  * Encodes pictures to JPEG, each by itself.
  *
- * Alpha is left out. A live graph that has begun leaves out pictures that no slot takes: the log tells of the first, and the figure `leftOut` counts them.
+ * Alpha is left out. Pixels that are not square are taken for square ones, which the log tells. A live graph that has begun leaves out pictures that no slot takes: the log tells of the first, and the figure `leftOut` counts them.
  *
  * **Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`
  */
@@ -2572,7 +2572,7 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes pictures to JPEG, each by itself.",
     doc:
-      "Encodes pictures to JPEG, each by itself.\n\nAlpha is left out. A live graph that has begun leaves out pictures that no slot takes: the log tells of the first, and the figure `leftOut` counts them.\n\n**Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`",
+      "Encodes pictures to JPEG, each by itself.\n\nAlpha is left out. Pixels that are not square are taken for square ones, which the log tells. A live graph that has begun leaves out pictures that no slot takes: the log tells of the first, and the figure `leftOut` counts them.\n\n**Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -3244,6 +3244,12 @@ export interface ScaleConfig {
    */
   readonly height?: number;
   /**
+   * Makes pixels as wide as high, as they are wherever a size is given.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly squarePixels?: boolean;
+  /**
    * Where the part starts.
    *
    * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
@@ -3295,6 +3301,8 @@ export type ScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoF
  *
  * It does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.
  *
+ * Pictures whose pixels are wider than high, or higher than wide, keep that as long as no size is given. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown: `width=640` makes 640 × 480 of 720 × 576 pixels of 16:15. `squarePixels` makes them square at their full size: 768 × 576.
+ *
  * **Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`
  */
 export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfig, ScaleHandle>({
@@ -3305,7 +3313,7 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
     source: "crates/plugins/video/plugin.toml",
     description: "Cuts a part out of pictures, scales, turns and mirrors them.",
     doc:
-      "Cuts a part out of pictures, scales, turns and mirrors them.\n\nIt does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`",
+      "Cuts a part out of pictures, scales, turns and mirrors them.\n\nIt does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.\n\nPictures whose pixels are wider than high, or higher than wide, keep that as long as no size is given. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown: `width=640` makes 640 × 480 of 720 × 576 pixels of 16:15. `squarePixels` makes them square at their full size: 768 × 576.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -3351,6 +3359,12 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
           "x-live": true,
           "x-unit": "pixels",
           description: "Rows that come out; 0 keeps the shape of the part.",
+        },
+        squarePixels: {
+          type: "boolean",
+          default: false,
+          "x-live": true,
+          description: "Makes pixels as wide as high, as they are wherever a size is given.",
         },
         cropLeft: {
           type: "integer",

@@ -11,7 +11,7 @@
 export const ABI_VERSION = 8;
 
 /** Version of the interface of plugins. */
-export const STAGE_VERSION = { major: 1, minor: 5 } as const;
+export const STAGE_VERSION = { major: 1, minor: 6 } as const;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {
@@ -20,6 +20,7 @@ export const SLOT = {
   strides: 16,
   checksum: 32,
   gainQ8: 36,
+  pixelAspect: 40,
   ptsNs: 64,
   durationNs: 72,
   ingressNs: 80,
@@ -232,7 +233,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0xae208a5e;
+export const LAYOUT_HASH = 0x2b78b987;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.dtsNs=0
@@ -240,6 +241,7 @@ SLOT.gpuHandle=8
 SLOT.strides=16
 SLOT.checksum=32
 SLOT.gainQ8=36
+SLOT.pixelAspect=40
 SLOT.ptsNs=64
 SLOT.durationNs=72
 SLOT.ingressNs=80

@@ -30,7 +30,7 @@ Deno.test("checkAbi() names eight fields and counts the others", () => {
   const layoutText = LAYOUT_TEXT.replaceAll(/^SLOT\.(\w+)=.*$/gm, "SLOT.$1=9999");
   const fields = Object.keys(SLOT).length;
   assert.throws(() => checkAbi("lib.so", { ...EXPECTED_ABI, layoutText }), {
-    message: new RegExp(`SLOT\\.ingressNs is 9999, wanted 80 and ${fields - 8} more; `),
+    message: new RegExp(`SLOT\\.durationNs is 9999, wanted 72 and ${fields - 8} more; `),
   });
 });
 

@@ -9,6 +9,7 @@ import { EncodedFrame } from "../core/frames/encoded_frame.ts";
 import type { Codec, PixelFormat } from "../core/frames/format.ts";
 import type { Frame } from "../core/frames/frame.ts";
 import { type ColumnOf, PacketFrame, type PacketNumber } from "../core/frames/packet_frame.ts";
+import type { PixelAspect } from "../core/frames/pixel_aspect.ts";
 import { type PlaneLayout, VideoFrame } from "../core/frames/video_frame.ts";
 
 /** What every copy has. */
@@ -39,6 +40,8 @@ export interface VideoOutput extends FrameOutput {
   readonly width: number;
   /** Rows. */
   readonly height: number;
+  /** How wide a pixel is by its height; absent for square ones. */
+  readonly pixelAspect?: PixelAspect;
   /** Where things lie in each plane. */
   readonly layout: readonly PlaneLayout[];
   /** The bytes of each plane, padding included. */
@@ -55,6 +58,8 @@ export interface EncodedOutput extends FrameOutput {
   readonly decodeOnly: boolean;
   /** When it is to be decoded, nanoseconds. */
   readonly dtsNs: number;
+  /** How wide a pixel is by its height, where the container tells that they differ. */
+  readonly pixelAspect?: PixelAspect;
   /** The payload. */
   readonly bytes: Uint8Array;
 }
@@ -85,12 +90,14 @@ export function copyOf(frame: Frame): AnyOutput {
     return { ...common, sampleRateHz: frame.sampleRateHz, channels };
   }
   if (frame instanceof VideoFrame) {
-    const { pixelFormat, width, height, planes: layout } = frame;
-    return { ...common, pixelFormat, width, height, layout, planes: layout.map((_, at) => frame.plane(at).slice()) };
+    const { kind: _, ...format } = frame.format;
+    const layout = frame.planes;
+    return { ...common, ...format, layout, planes: layout.map((_, at) => frame.plane(at).slice()) };
   }
   if (frame instanceof EncodedFrame) {
-    const { codec, keyframe, decodeOnly, dtsNs } = frame;
-    return { ...common, codec, keyframe, decodeOnly, dtsNs, bytes: frame.bytes.slice() };
+    const { codec, keyframe, decodeOnly, dtsNs, format: { pixelAspect } } = frame;
+    const aspect = pixelAspect !== undefined && { pixelAspect };
+    return { ...common, codec, keyframe, decodeOnly, dtsNs, ...aspect, bytes: frame.bytes.slice() };
   }
   if (frame instanceof PacketFrame) {
     const names = Object.keys(frame.fields);

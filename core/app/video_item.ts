@@ -4,6 +4,7 @@
  * @module
  */
 import type { PixelFormat } from "../frames/format.ts";
+import type { PixelAspect } from "../frames/pixel_aspect.ts";
 import { assertVideoShape, type PlaneLayout, planesOf, type VideoFrame } from "../frames/video_frame.ts";
 import { acquire, assertLists, assertObject, type SourceItem } from "./source_item.ts";
 
@@ -17,6 +18,8 @@ export interface AppVideoOptions {
   readonly height: number;
   /** Pictures a second, which set their duration; without it the duration is 0. */
   readonly frameRate?: number;
+  /** How wide a pixel is by its height, where they differ: `16:15`. */
+  readonly pixelAspect?: PixelAspect;
 }
 
 /** A picture to push. */
@@ -34,7 +37,7 @@ export interface AppPicture {
 /**
  * Pictures of one format and size.
  *
- * @throws {RangeError} for an unknown pixel format, and for sizes or rates out of range
+ * @throws {RangeError} for an unknown pixel format, and for sizes, rates or aspects out of range
  */
 export function videoItem(options: AppVideoOptions): SourceItem<AppPicture, VideoFrame> {
   assertObject(options, "Cannot make a video source", 'an object with "pixelFormat", "width" and "height"');

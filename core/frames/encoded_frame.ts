@@ -6,7 +6,8 @@
  * otherwise.
  *
  * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0 if
- * unknown. The gain of Opus stands beside the packets in every container, so it goes along with each frame.
+ * unknown. The gain of Opus stands beside the packets in every container, and the aspect of pixels may, so they go along
+ * with each frame.
  *
  * @module
  */
@@ -15,6 +16,7 @@ import { index16, index64 } from "../element_index.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { AUDIO_CODECS, type Codec, type EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
+import { packAspect, type PixelAspect, readAspect } from "./pixel_aspect.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
 const KIND_ENCODED = KIND.encoded;
@@ -26,6 +28,7 @@ const WIDTH = SLOT.width >> 2;
 const HEIGHT = SLOT.height >> 2;
 const BATCH_SIZE = SLOT.batchSize >> 2;
 const GAIN_Q8 = SLOT.gainQ8 >> 2;
+const PIXEL_ASPECT = SLOT.pixelAspect >> 2;
 const FLAGS = SLOT.flags;
 
 /** What an encoded frame is acquired with. */
@@ -46,6 +49,8 @@ export interface EncodedShape {
   readonly sampleRateHz?: number;
   /** For Opus: by how many decibels its decoder makes it louder, from -128 to 127, in steps of 1/256; by default 0. */
   readonly gainDb?: number;
+  /** For video codecs: how wide a pixel is by its height, where the container tells that they differ: `16:15`. */
+  readonly pixelAspect?: PixelAspect;
 }
 
 /** Codes of codecs in a slot's header. */
@@ -91,6 +96,7 @@ export function assertEncodedShape(shape: Omit<EncodedShape, "maxBytes" | "keyfr
     );
   }
   gainOf(shape);
+  packAspect(shape.pixelAspect);
 }
 
 /** A gain as slots have it. */
@@ -173,7 +179,14 @@ export class EncodedFrame extends Frame {
         ...(gain !== 0 && { gainDb: gain / 256 }),
       };
     }
-    return { kind: "encoded", codec, ...(width > 0 && { width }), ...(height > 0 && { height }) };
+    const pixelAspect = readAspect(this.pool.u32[this.at32 + PIXEL_ASPECT]);
+    return {
+      kind: "encoded",
+      codec,
+      ...(width > 0 && { width }),
+      ...(height > 0 && { height }),
+      ...(pixelAspect !== undefined && { pixelAspect }),
+    };
   }
 
   /** Copies the times of another frame, that of decoding too. */
@@ -208,6 +221,7 @@ export class EncodedFrame extends Frame {
     u32[this.at32 + HEIGHT] = shape.height ?? shape.sampleRateHz ?? 0;
     u32[this.at32 + BATCH_SIZE] = 1;
     u32[this.at32 + GAIN_Q8] = gainOf(shape);
+    u32[this.at32 + PIXEL_ASPECT] = packAspect(shape.pixelAspect);
     this.keyframe = shape.keyframe ?? KEYFRAME_CODECS.has(codec);
     return this;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PixelAspect } from "./pixel_aspect.ts";
 
 /** The kinds of frame. The set is closed. */
 export type FrameKind = "audio" | "video" | "encoded" | "packet" | "data";
@@ -40,6 +41,8 @@ export interface VideoFormat {
   readonly height: number;
   /** Pictures a second; absent where it varies or is not known. */
   readonly frameRate?: number;
+  /** How wide a pixel is by its height, such as `16:15`; absent for square ones. */
+  readonly pixelAspect?: PixelAspect;
 }
 
 /** The codec of a compressed stream. `docs/video.md` says what one frame of each holds. */
@@ -64,6 +67,8 @@ export interface EncodedFormat {
   readonly sampleRateHz?: number;
   /** For Opus: by how many decibels its decoder makes it louder; absent if it does not. */
   readonly gainDb?: number;
+  /** For video: how wide a pixel is by its height, where the container tells that they differ. */
+  readonly pixelAspect?: PixelAspect;
 }
 
 /** Records of numbers, in batches. */
@@ -161,10 +166,12 @@ export function describeFormat(format: FrameFormat): string {
       return `audio ${format.sampleRateHz} Hz, ${plural(format.channels)}`;
     case "video":
       return `video ${format.pixelFormat}, ${format.width} × ${format.height}` +
-        (format.frameRate === undefined ? "" : `, ${format.frameRate} frames/s`);
+        (format.frameRate === undefined ? "" : `, ${format.frameRate} frames/s`) +
+        (format.pixelAspect === undefined ? "" : `, pixels ${format.pixelAspect}`);
     case "encoded": {
       const parts = [`encoded ${format.codec}`];
       if (format.width !== undefined && format.height !== undefined) parts.push(`${format.width} × ${format.height}`);
+      if (format.pixelAspect !== undefined) parts.push(`pixels ${format.pixelAspect}`);
       if (format.sampleRateHz !== undefined) parts.push(`${format.sampleRateHz} Hz`);
       if (format.channels !== undefined) parts.push(plural(format.channels));
       if (format.gainDb !== undefined) parts.push(`gain ${format.gainDb} dB`);

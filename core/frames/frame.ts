@@ -20,6 +20,7 @@ const HEADER_BYTES = SLOT.size;
 const PTS_NS = SLOT.ptsNs >> 3;
 const DTS_NS = SLOT.dtsNs >> 3;
 const GAIN_Q8 = SLOT.gainQ8 >> 2;
+const PIXEL_ASPECT = SLOT.pixelAspect >> 2;
 const DURATION_NS = SLOT.durationNs >> 3;
 const INGRESS_NS = SLOT.ingressNs >> 3;
 const SEQUENCE = SLOT.sequence >> 3;
@@ -349,6 +350,7 @@ export abstract class Frame {
     u32[this.at32 + HEIGHT] = 0;
     u32[this.at32 + CHECKSUM] = 0;
     u32[this.at32 + GAIN_Q8] = 0;
+    u32[this.at32 + PIXEL_ASPECT] = 0;
     this.pool.f64[this.at64 + DTS_NS] = 0;
     this.layout = 0;
     this.renewHeader(kind | (format << 8));

@@ -10,6 +10,7 @@
 import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { PixelFormat, VideoFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
+import { packAspect, type PixelAspect, readAspect } from "./pixel_aspect.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
 const KIND_VIDEO = KIND.video;
@@ -18,6 +19,7 @@ const HEIGHT = SLOT.height >> 2;
 const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const BATCH_SIZE = SLOT.batchSize >> 2;
 const STRIDES = SLOT.strides >> 2;
+const PIXEL_ASPECT = SLOT.pixelAspect >> 2;
 const DURATION_NS = SLOT.durationNs >> 3;
 
 /** Most pixels in a row, and most rows. */
@@ -36,6 +38,8 @@ export interface VideoShape {
   readonly height: number;
   /** Pictures a second: gives the frame its duration. Absent: the duration is 0. */
   readonly frameRate?: number;
+  /** How wide a pixel is by its height, where they differ: `16:15`. */
+  readonly pixelAspect?: PixelAspect;
 }
 
 /** One plane of a picture. */
@@ -87,9 +91,9 @@ export function videoBytes(pixelFormat: PixelFormat, width: number, height: numb
 /**
  * Checks the shape of a picture.
  *
- * @throws {RangeError} for an unknown pixel format, and for sizes or rates out of range
+ * @throws {RangeError} for an unknown pixel format, and for sizes, rates or aspects out of range
  */
-export function assertVideoShape({ pixelFormat, width, height, frameRate }: VideoShape): void {
+export function assertVideoShape({ pixelFormat, width, height, frameRate, pixelAspect }: VideoShape): void {
   if (!Object.hasOwn(CODES, pixelFormat)) {
     throw new RangeError(
       `Cannot acquire a video frame of pixel format "${pixelFormat}": wanted ${Object.keys(CODES).join(", ")}`,
@@ -104,6 +108,7 @@ export function assertVideoShape({ pixelFormat, width, height, frameRate }: Vide
   if (frameRate !== undefined && !(frameRate > 0 && frameRate < Infinity)) {
     throw new RangeError(`Cannot acquire a video frame: frameRate is ${frameRate}, wanted a number above 0`);
   }
+  packAspect(pixelAspect);
 }
 
 /** A picture. */
@@ -135,6 +140,11 @@ export class VideoFrame extends Frame {
     return this.pool.u32[this.at32 + HEIGHT];
   }
 
+  /** How wide a pixel is by its height; `undefined` for square ones. */
+  get pixelAspect(): PixelAspect | undefined {
+    return readAspect(this.pool.u32[this.at32 + PIXEL_ASPECT]);
+  }
+
   /** The planes of the picture, in order. */
   get planes(): readonly PlaneLayout[] {
     this.#layOut();
@@ -143,7 +153,8 @@ export class VideoFrame extends Frame {
 
   /** The format of the payload. */
   override get format(): VideoFormat {
-    return { kind: "video", pixelFormat: this.pixelFormat, width: this.width, height: this.height };
+    const { pixelFormat, width, height, pixelAspect } = this;
+    return { kind: "video", pixelFormat, width, height, ...(pixelAspect !== undefined && { pixelAspect }) };
   }
 
   /**
@@ -188,6 +199,7 @@ export class VideoFrame extends Frame {
     for (const [plane, { stride }] of planesOf(pixelFormat, width, height).entries()) {
       u32[this.at32 + STRIDES + plane] = stride;
     }
+    u32[this.at32 + PIXEL_ASPECT] = packAspect(shape.pixelAspect);
     if (frameRate !== undefined) f64[this.at64 + DURATION_NS] = Math.round(1e9 / frameRate);
     return this;
   }

@@ -57,6 +57,8 @@ export const AT = {
   metadata: 80,
   /** i16: 256ths of a decibel by which a decoder of Opus makes it louder. */
   gain: 82,
+  /** u32: how wide a pixel is in the upper 16 bits, and how high in the lower, 0 if they are square; video; encoded. */
+  pixelAspect: 84,
 } as const;
 
 /** Bits of the flags. Each `has…` says that what it names counts. */

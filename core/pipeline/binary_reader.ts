@@ -7,6 +7,7 @@
 import { SluiceError } from "../errors.ts";
 import { MAX_CHANNELS } from "../frames/audio_frame.ts";
 import type { ColumnOf, PacketNumber } from "../frames/packet_frame.ts";
+import { type PixelAspect, readAspect } from "../frames/pixel_aspect.ts";
 import { planesOf } from "../frames/video_frame.ts";
 import { readValue } from "../values/value_reader.ts";
 import {
@@ -109,7 +110,8 @@ class ItemReader {
         const planes = planesOf(pixelFormat, width, height).map(({ rowBytes, rows }) =>
           new Uint8Array(this.#copy(rowBytes * rows))
         );
-        return { kind, ...times, pixelFormat, width, height, ...(frameRate !== 0 && { frameRate }), planes };
+        const rate = frameRate !== 0 && { frameRate };
+        return { kind, ...times, pixelFormat, width, height, ...rate, ...this.#aspect(), planes };
       }
       case "encoded": {
         const codec = this.#named(CODECS, "codec");
@@ -128,6 +130,7 @@ class ItemReader {
           codec,
           ...measures,
           ...(gain !== 0 && { gainDb: gain / 256 }),
+          ...this.#aspect(),
           bytes: this.#rest(),
         };
       }
@@ -225,6 +228,11 @@ class ItemReader {
 
   #u16(key: keyof typeof AT): number {
     return this.#view.getUint16(AT[key], true);
+  }
+
+  #aspect(): { pixelAspect?: PixelAspect } {
+    const pixelAspect = readAspect(this.#u32("pixelAspect"));
+    return pixelAspect === undefined ? {} : { pixelAspect };
   }
 
   #i16(key: keyof typeof AT): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
+import { packAspect } from "../frames/pixel_aspect.ts";
 import { writeValue } from "../values/value_writer.ts";
 import {
   AT,
@@ -27,8 +28,9 @@ const encoder = new TextEncoder();
 
 /** Numbers of the head beside those of labels and times. */
 type HeadNumbers = {
-  -readonly [K in "frameRate" | "sampleRateHz" | "channels" | "width" | "height" | "count" | "format" | "gainDb"]?:
-    number;
+  -readonly [
+    K in "frameRate" | "sampleRateHz" | "channels" | "width" | "height" | "count" | "format" | "gainDb" | "pixelAspect"
+  ]?: number;
 };
 
 /** A part of the payload: where it starts in it, and its bytes. */
@@ -71,6 +73,7 @@ export function writeItem(data: TransportData, maxBytes: number, maxValueBytes: 
   view.setUint16(AT.portBytes, port.length, true);
   view.setUint16(AT.metadata, metadata.length, true);
   view.setInt16(AT.gain, Math.round((numbers.gainDb ?? 0) * 256), true);
+  view.setUint32(AT.pixelAspect, numbers.pixelAspect ?? 0, true);
   bytes.set(port, HEAD_BYTES);
   let at = HEAD_BYTES + port.length;
   for (const [name, value] of metadata) {
@@ -104,12 +107,14 @@ function partsOf(payload: TransportPayload, numbers: HeadNumbers, maxValueBytes:
       numbers.width = payload.width;
       numbers.height = payload.height;
       numbers.frameRate = payload.frameRate;
+      numbers.pixelAspect = packAspect(payload.pixelAspect);
       return inRow(payload.planes);
     case "encoded":
       numbers.format = CODECS.indexOf(payload.codec) + 1;
       for (const key of ["width", "height", "channels", "sampleRateHz", "gainDb"] as const) {
         numbers[key] = payload[key];
       }
+      numbers.pixelAspect = packAspect(payload.pixelAspect);
       return inRow([payload.bytes]);
     case "packet": {
       const fields = Object.entries(payload.columns);

@@ -17,8 +17,10 @@ const PAYLOADS: readonly TransportPayload[] = [
   },
   { kind: "audio", sampleRateHz: 8000, channels: [new Float32Array(0)], discontinuity: true },
   { kind: "video", pixelFormat: "rgba8", width: 1, height: 2, frameRate: 25, planes: [new Uint8Array(8).fill(3)] },
+  { kind: "video", pixelFormat: "rgba8", width: 1, height: 1, pixelAspect: "16:15", planes: [new Uint8Array(4)] },
   { kind: "video", pixelFormat: "nv12", width: 3, height: 1, planes: [new Uint8Array(3), new Uint8Array(4)] },
   { kind: "encoded", codec: "h264", width: 4, height: 2, bytes: Uint8Array.of(1, 2), keyframe: false, dtsNs: -5 },
+  { kind: "encoded", codec: "vp9", pixelAspect: "65535:1", bytes: Uint8Array.of(1) },
   {
     kind: "encoded",
     codec: "opus",

@@ -76,8 +76,8 @@ async function audio(output: StreamOutput<AudioFrame>, { sampleRateHz, channels 
 }
 
 async function video(output: StreamOutput<VideoFrame>, payload: Payload<"video">): Promise<Frame> {
-  const { pixelFormat, width, height, frameRate } = payload;
-  const frame = await acquire(output, { pixelFormat, width, height, ...(frameRate !== undefined && { frameRate }) });
+  const { pixelFormat, width, height, frameRate, pixelAspect } = payload;
+  const frame = await acquire(output, { pixelFormat, width, height, frameRate, pixelAspect });
   for (const [at, { rowBytes, rows, stride }] of planesOf(pixelFormat, width, height).entries()) {
     const [from, to] = [payload.planes[at], frame.plane(at)];
     for (let row = 0; row < rows; row++) to.set(from.subarray(row * rowBytes, (row + 1) * rowBytes), row * stride);
@@ -86,9 +86,9 @@ async function video(output: StreamOutput<VideoFrame>, payload: Payload<"video">
 }
 
 async function encoded(output: StreamOutput<EncodedFrame>, payload: Payload<"encoded">): Promise<Frame> {
-  const { codec, width, height, channels, sampleRateHz, gainDb, bytes, keyframe } = payload;
-  const shape = { codec, width, height, channels, sampleRateHz, gainDb, keyframe, maxBytes: bytes.length };
-  const frame = await acquire(output, shape);
+  const { codec, width, height, channels, sampleRateHz, gainDb, pixelAspect, bytes, keyframe } = payload;
+  const measures = { width, height, channels, sampleRateHz, gainDb, pixelAspect };
+  const frame = await acquire(output, { codec, ...measures, keyframe, maxBytes: bytes.length });
   frame.bytes.set(bytes);
   frame.decodeOnly = payload.decodeOnly ?? false;
   return frame;

@@ -49,7 +49,7 @@ export function payloadOf(frame: Frame): FramePayload {
 }
 
 function videoOf(frame: VideoFrame, times: { readonly ptsNs: number }): FramePayload {
-  const { pixelFormat, width, height } = frame;
+  const { pixelFormat, width, height, pixelAspect } = frame;
   const planes = frame.planes.map(({ rowBytes, rows }, at) => {
     const [bytes, stride] = [frame.plane(at), frame.stride(at)];
     const copy = new Uint8Array(rowBytes * rows);
@@ -58,5 +58,6 @@ function videoOf(frame: VideoFrame, times: { readonly ptsNs: number }): FramePay
     }
     return copy;
   });
-  return { kind: "video", ...times, pixelFormat, width, height, planes };
+  const aspect = pixelAspect !== undefined && { pixelAspect };
+  return { kind: "video", ...times, pixelFormat, width, height, ...aspect, planes };
 }

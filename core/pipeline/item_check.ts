@@ -74,12 +74,12 @@ function formatOf(payload: FramePayload): FrameFormat | undefined {
     case "audio":
       return { kind: "audio", sampleRateHz: payload.sampleRateHz, channels: payload.channels.length };
     case "video": {
-      const { kind, pixelFormat, width, height, frameRate } = payload;
-      return { kind, pixelFormat, width, height, ...(frameRate !== undefined && { frameRate }) };
+      const { kind, pixelFormat, width, height, frameRate, pixelAspect } = payload;
+      return { kind, pixelFormat, width, height, ...(frameRate !== undefined && { frameRate }), pixelAspect };
     }
     case "encoded": {
-      const { kind, codec, width, height, channels, sampleRateHz, gainDb } = payload;
-      return { kind, codec, width, height, channels, sampleRateHz, gainDb };
+      const { kind, codec, width, height, channels, sampleRateHz, gainDb, pixelAspect } = payload;
+      return { kind, codec, width, height, channels, sampleRateHz, gainDb, pixelAspect };
     }
     case "packet": {
       const fields = Object.entries(payload.columns).map(([name, column]) => `${name}: ${columnType(column)}`);

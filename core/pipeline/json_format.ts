@@ -156,10 +156,22 @@ const TIMES = ["kind", "ptsNs", "durationNs", "discontinuity"];
 /** What each kind has beside its labels. */
 const KEYS: { readonly [K in TransportPayload["kind"]]: readonly string[] } = {
   audio: [...TIMES, "sampleRateHz", "channels"],
-  video: [...TIMES, "pixelFormat", "width", "height", "frameRate", "planes"],
+  video: [...TIMES, "pixelFormat", "width", "height", "frameRate", "pixelAspect", "planes"],
   encoded: [
     ...TIMES,
-    ...["codec", "width", "height", "channels", "sampleRateHz", "gainDb", "bytes", "keyframe", "decodeOnly", "dtsNs"],
+    ...[
+      "codec",
+      "width",
+      "height",
+      "channels",
+      "sampleRateHz",
+      "gainDb",
+      "pixelAspect",
+      "bytes",
+      "keyframe",
+      "decodeOnly",
+      "dtsNs",
+    ],
   ],
   packet: [...TIMES, "columns"],
   data: [...TIMES, "value"],

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Codec, PixelFormat } from "../frames/format.ts";
+import type { PixelAspect } from "../frames/pixel_aspect.ts";
 import type { ColumnOf, PacketNumber } from "../frames/packet_frame.ts";
 
 /** What every payload may say of its time. */
@@ -39,6 +40,8 @@ export interface TransportVideo extends TransportTimes {
   readonly height: number;
   /** Pictures a second; absent where it varies or is not known. */
   readonly frameRate?: number;
+  /** How wide a pixel is by its height, where they differ: `16:15`. */
+  readonly pixelAspect?: PixelAspect;
   /** The bytes of each plane, row by row without padding. */
   readonly planes: readonly Uint8Array[];
 }
@@ -59,6 +62,8 @@ export interface TransportEncoded extends TransportTimes {
   readonly sampleRateHz?: number;
   /** For Opus: by how many decibels its decoder makes it louder; by default 0. */
   readonly gainDb?: number;
+  /** For video: how wide a pixel is by its height, where the container tells that they differ. */
+  readonly pixelAspect?: PixelAspect;
   /** The payload. */
   readonly bytes: Uint8Array;
   /** Whether decoding can start here; by default for audio codecs and JPEG only. */

@@ -257,6 +257,17 @@ rare(media)(
   { needsFfmpeg: true },
 );
 
+media("h264-decode gives all pictures where their size changes", async (registry) => {
+  const parts = await Promise.all(
+    ["64x48", "96x64"].map((size) =>
+      encodeByFfmpeg(["-pix_fmt", "yuv420p", "-x264-params", "aud=1:bframes=3:b-pyramid=normal"], size)
+    ),
+  );
+  const units = parts.flatMap((part, k) => part.map((bytes, at) => ({ bytes, ptsNs: (25 * k + at) * 40e6 })));
+  const { pictures } = await decode(registry, units);
+  deepEqual(pictures.map(({ width }) => width), [...Array(25).fill(64), ...Array(25).fill(96)]);
+}, { needsFfmpeg: true });
+
 const REFUSED: Readonly<Record<string, { readonly format?: string; readonly options?: string }>> = {
   "10 bits a sample": { format: "yuv420p10le" },
   "chroma of 4:2:2": { format: "yuv422p" },

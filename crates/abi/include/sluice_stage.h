@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65541
+#define SLUICE_ABI_VERSION 65542
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -247,8 +247,11 @@ struct SluiceFrameInfo {
   /* Encoded: by how much a decoder of Opus makes it louder, in 256ths of a decibel. Since version 1.5. */
   int32_t gain_q8;
 
-  /* 0. */
-  uint32_t reserved;
+  /*
+   * Video, and encoded video: how wide a pixel is in the upper 16 bits, and how high in the lower; 0: as wide as
+   * high. Since version 1.6.
+   */
+  uint32_t pixel_aspect;
 };
 
 SLUICE_ASSERT(sizeof(SluiceFrameInfo) == 88, "layout of SluiceFrameInfo");
@@ -268,7 +271,7 @@ SLUICE_ASSERT(offsetof(SluiceFrameInfo, duration_ns) == 56, "layout of SluiceFra
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, ingress_ns) == 64, "layout of SluiceFrameInfo.ingress_ns");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, sequence) == 72, "layout of SluiceFrameInfo.sequence");
 SLUICE_ASSERT(offsetof(SluiceFrameInfo, gain_q8) == 80, "layout of SluiceFrameInfo.gain_q8");
-SLUICE_ASSERT(offsetof(SluiceFrameInfo, reserved) == 84, "layout of SluiceFrameInfo.reserved");
+SLUICE_ASSERT(offsetof(SluiceFrameInfo, pixel_aspect) == 84, "layout of SluiceFrameInfo.pixel_aspect");
 
 /* A field of the records of a packet. */
 struct SluiceField {
@@ -317,9 +320,18 @@ struct SluiceShape {
 
   /* Packets: the fields of a record. */
   const SluiceField *fields;
+
+  /*
+   * Video, and encoded video: how wide a pixel is in the upper 16 bits, and how high in the lower; 0: as wide as
+   * high. Since version 1.6.
+   */
+  uint32_t pixel_aspect;
+
+  /* 0. */
+  uint32_t reserved;
 };
 
-SLUICE_ASSERT(sizeof(SluiceShape) == 40, "layout of SluiceShape");
+SLUICE_ASSERT(sizeof(SluiceShape) == 48, "layout of SluiceShape");
 SLUICE_ASSERT(offsetof(SluiceShape, size) == 0, "layout of SluiceShape.size");
 SLUICE_ASSERT(offsetof(SluiceShape, kind) == 4, "layout of SluiceShape.kind");
 SLUICE_ASSERT(offsetof(SluiceShape, format) == 8, "layout of SluiceShape.format");
@@ -329,6 +341,8 @@ SLUICE_ASSERT(offsetof(SluiceShape, count) == 20, "layout of SluiceShape.count")
 SLUICE_ASSERT(offsetof(SluiceShape, capacity) == 24, "layout of SluiceShape.capacity");
 SLUICE_ASSERT(offsetof(SluiceShape, field_count) == 28, "layout of SluiceShape.field_count");
 SLUICE_ASSERT(offsetof(SluiceShape, fields) == 32, "layout of SluiceShape.fields");
+SLUICE_ASSERT(offsetof(SluiceShape, pixel_aspect) == 40, "layout of SluiceShape.pixel_aspect");
+SLUICE_ASSERT(offsetof(SluiceShape, reserved) == 44, "layout of SluiceShape.reserved");
 
 /*
  * A part of a payload: a channel of audio, a plane of a picture, a column of a packet, or the bytes of an encoded

@@ -47,6 +47,7 @@ pub const LAYOUT: &[Group] = &[
             strides,
             checksum,
             gain_q8,
+            pixel_aspect,
             pts_ns,
             duration_ns,
             ingress_ns,

@@ -23,7 +23,10 @@ pub struct SlotHeader {
     pub checksum: u32,
     /// Of Opus: by how much it is made louder, in 256ths of a decibel (RFC 7845, 5.1); else 0. The frame's writer.
     pub gain_q8: i32,
-    _pad: [u8; 24],
+    /// Of pictures: how wide a pixel is in the upper 16 bits, and how high in the lower, 1 to 65,535 without a common
+    /// divisor; 0 = as wide as high. The frame's writer.
+    pub pixel_aspect: u32,
+    _pad: [u8; 20],
 
     /// Presentation time. The frame's writer.
     pub pts_ns: f64,

@@ -19,19 +19,58 @@ const PROFILES_444: [(u32, &str); 2] = [(244, "High 4:4:4 Predictive"), (44, "CA
 pub enum Said {
     /// There is none.
     Nothing,
-    /// Nothing that the decoder cannot do.
-    Fits,
+    /// Nothing that the decoder cannot do; of one that is no set, or cut off, it is not known what it says.
+    Fits(Option<Shape>),
     /// What the decoder cannot do.
     Unsupported(String),
 }
 
+/// The pictures of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Macroblocks in a row, and rows of them.
+    pub blocks: (u32, u32),
+    /// What is cut off of that at the left, right, top and bottom, in units of two pixels.
+    pub crop: [u32; 4],
+    /// How wide a pixel is in the upper 16 bits, and how high in the lower; 0: as wide as high, or not told.
+    pub pixel_aspect: u32,
+}
+
+/// Widths and heights of pixels by their codes (table E-1), from 1.
+const PIXEL_ASPECTS: [(u32, u32); 16] = [
+    (1, 1),
+    (12, 11),
+    (10, 11),
+    (16, 11),
+    (40, 33),
+    (24, 11),
+    (20, 11),
+    (32, 11),
+    (80, 33),
+    (18, 11),
+    (15, 11),
+    (64, 33),
+    (160, 99),
+    (4, 3),
+    (3, 2),
+    (2, 1),
+];
+
+/// The code for a width and a height that follow.
+const OWN_ASPECT: u32 = 255;
+
 /// Reads the sequence parameter sets of an access unit in Annex B form.
 pub fn read_sets(unit: &[u8]) -> Said {
-    let mut sets = nal_units(unit).filter(|nal| nal.first().is_some_and(|head| head & 0x1f == SPS)).peekable();
-    if sets.peek().is_none() {
-        return Said::Nothing;
+    let mut said = Said::Nothing;
+    for nal in nal_units(unit).filter(|nal| nal.first().is_some_and(|head| head & 0x1f == SPS)) {
+        match look_at(&nal[1..]) {
+            Some(Err(what)) => return Said::Unsupported(what),
+            Some(Ok(shape)) => said = Said::Fits(Some(shape)),
+            None if said == Said::Nothing => said = Said::Fits(None),
+            None => {}
+        }
     }
-    sets.find_map(|nal| look_at(&nal[1..])).map_or(Said::Fits, Said::Unsupported)
+    said
 }
 
 /// The NAL units between start codes.
@@ -52,7 +91,7 @@ fn start_code(bytes: &[u8]) -> Option<usize> {
     bytes.windows(3).position(|three| three == [0, 0, 1])
 }
 
-fn look_at(sps: &[u8]) -> Option<String> {
+fn look_at(sps: &[u8]) -> Option<Result<Shape, String>> {
     let mut bits = Bits::new(sps);
     let profile = bits.read(8)?;
     bits.read(16)?;
@@ -61,14 +100,14 @@ fn look_at(sps: &[u8]) -> Option<String> {
         let chroma = bits.number()?;
         if chroma != 1 {
             let names = ["grey pictures", "4:2:0", "chroma of 4:2:2", "chroma of 4:4:4"];
-            return Some((*names.get(chroma as usize)?).into());
+            return Some(Err((*names.get(chroma as usize)?).into()));
         }
         let (luma, chroma) = (8 + bits.number()?, 8 + bits.number()?);
         if (luma, chroma) != (8, 8) {
-            return Some(format!("{} bits a sample", luma.max(chroma)));
+            return Some(Err(format!("{} bits a sample", luma.max(chroma))));
         }
         if let Some((_, name)) = PROFILES_444.iter().find(|(code, _)| *code == profile) {
-            return Some(format!("the profile {name}"));
+            return Some(Err(format!("the profile {name}")));
         }
         bits.read(1)?;
         skip_scaling_lists(&mut bits)?;
@@ -80,9 +119,35 @@ fn look_at(sps: &[u8]) -> Option<String> {
     // max_num_ref_frames, gaps_in_frame_num_value_allowed_flag, and the two sizes.
     bits.number()?;
     bits.read(1)?;
-    bits.number()?;
-    bits.number()?;
-    (bits.read(1)? == 0).then(|| "interlaced pictures".into())
+    let blocks = (bits.number()?.checked_add(1)?, bits.number()?.checked_add(1)?);
+    if bits.read(1)? == 0 {
+        return Some(Err("interlaced pictures".into()));
+    }
+    bits.read(1)?;
+    let mut crop = [0; 4];
+    if bits.read(1)? == 1 {
+        for side in &mut crop {
+            *side = bits.number()?;
+        }
+    }
+    // vui_parameters_present_flag, aspect_ratio_info_present_flag.
+    let tells_aspect = bits.read(1)? == 1 && bits.read(1)? == 1;
+    Some(Ok(Shape { blocks, crop, pixel_aspect: if tells_aspect { read_aspect(&mut bits)? } else { 0 } }))
+}
+
+fn read_aspect(bits: &mut Bits<'_>) -> Option<u32> {
+    let code = bits.read(8)?;
+    let (width, height) = if code == OWN_ASPECT {
+        (bits.read(16)?, bits.read(16)?)
+    } else {
+        code.checked_sub(1).and_then(|place| PIXEL_ASPECTS.get(place as usize)).copied().unwrap_or((1, 1))
+    };
+    let (mut divisor, mut rest) = (width, height);
+    while rest > 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    let is_square = width == height || width == 0 || height == 0;
+    Some(if is_square { 0 } else { ((width / divisor) << 16) | (height / divisor) })
 }
 
 fn skip_scaling_lists(bits: &mut Bits<'_>) -> Option<()> {
@@ -194,13 +259,13 @@ mod tests {
         let set = |profile| [0, 0, 1, 0x67, profile, 0, 0x1e, 0b1010_1100, 0xff];
         assert_eq!(read_sets(&set(244)), Said::Unsupported("the profile High 4:4:4 Predictive".into()));
         assert_eq!(read_sets(&set(44)), Said::Unsupported("the profile CAVLC 4:4:4 Intra".into()));
-        assert_eq!(read_sets(&set(100)), Said::Fits);
+        assert_eq!(read_sets(&set(100)), Said::Fits(None));
     }
 
     #[test]
     fn a_slice_that_a_flipped_bit_makes_a_set_says_nothing_of_the_stream() {
         assert_eq!(read_sets(&interlaced(77)), Said::Unsupported("interlaced pictures".into()));
         // The first bytes of a slice of a key frame: first_mb_in_slice 0, slice_type 7.
-        assert_eq!(read_sets(&interlaced(0x88)), Said::Fits);
+        assert_eq!(read_sets(&interlaced(0x88)), Said::Fits(None));
     }
 }

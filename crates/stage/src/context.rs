@@ -196,8 +196,24 @@ impl Context {
     ///
     /// As [`Context::acquire_audio`].
     pub fn acquire_video(&mut self, output: u32, format: u32, width: u32, height: u32) -> Result<Frame, Acquire> {
+        self.acquire_anamorphic(output, format, (width, height), 0)
+    }
+
+    /// As [`Context::acquire_video`], of a width and a height, for pixels that may be wider than high, or higher than
+    /// wide: `SluiceFrameInfo::pixel_aspect`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::acquire_audio`].
+    pub fn acquire_anamorphic(
+        &mut self,
+        output: u32,
+        format: u32,
+        (width, height): (u32, u32),
+        pixel_aspect: u32,
+    ) -> Result<Frame, Acquire> {
         let kind = sluice_abi::stage::SLUICE_VIDEO;
-        self.acquire(output, &SluiceShape { format, width, height, ..empty_shape(kind) })
+        self.acquire(output, &SluiceShape { format, width, height, pixel_aspect, ..empty_shape(kind) })
     }
 
     /// Takes a slot for `capacity` bytes of an encoded frame; [`Context::set_length`] says how many there are. The two
@@ -579,7 +595,7 @@ fn empty_info() -> SluiceFrameInfo {
         ingress_ns: 0.0,
         sequence: 0.0,
         gain_q8: 0,
-        reserved: 0,
+        pixel_aspect: 0,
     }
 }
 
@@ -598,5 +614,7 @@ fn empty_shape(kind: u32) -> SluiceShape {
         capacity: 0,
         field_count: 0,
         fields: std::ptr::null(),
+        pixel_aspect: 0,
+        reserved: 0,
     }
 }

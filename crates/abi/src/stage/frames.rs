@@ -39,8 +39,9 @@ abi! {
         sequence: f64,
         /// Encoded: by how much a decoder of Opus makes it louder, in 256ths of a decibel. Since version 1.5.
         gain_q8: i32,
-        /// 0.
-        reserved: u32,
+        /// Video, and encoded video: how wide a pixel is in the upper 16 bits, and how high in the lower; 0: as wide as
+        /// high. Since version 1.6.
+        pixel_aspect: u32,
     } calls {}
 
     /// A field of the records of a packet.
@@ -73,6 +74,11 @@ abi! {
         field_count: u32,
         /// Packets: the fields of a record.
         fields: *const SluiceField,
+        /// Video, and encoded video: how wide a pixel is in the upper 16 bits, and how high in the lower; 0: as wide as
+        /// high. Since version 1.6.
+        pixel_aspect: u32,
+        /// 0.
+        reserved: u32,
     } calls {}
 
     /// A part of a payload: a channel of audio, a plane of a picture, a column of a packet, or the bytes of an encoded

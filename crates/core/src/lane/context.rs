@@ -206,6 +206,7 @@ impl StageContext<'_> {
         header.strides = [0; 4];
         header.checksum = 0;
         header.gain_q8 = 0;
+        header.pixel_aspect = 0;
         header.pts_ns = self.ports.last_pts_ns;
         header.dts_ns = 0.0;
         header.duration_ns = 0.0;
@@ -290,6 +291,7 @@ impl StageContext<'_> {
             (*to).strides = (*from).strides;
             (*to).checksum = 0;
             (*to).gain_q8 = (*from).gain_q8;
+            (*to).pixel_aspect = (*from).pixel_aspect;
             (*to).pts_ns = (*from).pts_ns;
             (*to).dts_ns = (*from).dts_ns;
             (*to).duration_ns = (*from).duration_ns;

@@ -43,8 +43,8 @@ impl Element {
 #[derive(Clone, Copy)]
 pub(crate) enum Shape<'a> {
     Audio { rate_hz: u32, channels: u32, samples: u32 },
-    Video { format: u8, width: u32, height: u32 },
-    Encoded { codec: u8, width: u32, height: u32, bytes: u32 },
+    Video { format: u8, width: u32, height: u32, pixel_aspect: u32 },
+    Encoded { codec: u8, width: u32, height: u32, bytes: u32, pixel_aspect: u32 },
     Packet { fields: &'a [(&'a [u8], Element)], capacity: u32, records: u32 },
     Data { bytes: u32 },
 }
@@ -74,7 +74,7 @@ pub(super) fn shape_bytes(shape: Shape<'_>) -> Result<u64, String> {
             }
             Ok(u64::from(channels) * u64::from(samples) * 4)
         }
-        Shape::Video { format, width, height } => {
+        Shape::Video { format, width, height, .. } => {
             let last = video_planes(format, width, height).into_iter().flatten().last();
             let last = last.ok_or_else(|| {
                 format!("a picture of format {format} has {width} x {height} pixels, wanted 1 to {MAX_VIDEO_SIZE} each")
@@ -116,16 +116,16 @@ pub(super) unsafe fn lay_out(slot: *mut SlotHeader, shape: Shape<'_>, bytes: u32
     (header.width, header.height) = (0, 0);
     match shape {
         Shape::Audio { .. } => {}
-        Shape::Video { format, width, height } => {
+        Shape::Video { format, width, height, pixel_aspect } => {
             (header.kind, header.format, header.batch_size) = (kind::VIDEO, format, 1);
-            (header.width, header.height) = (width, height);
+            (header.width, header.height, header.pixel_aspect) = (width, height, pixel_aspect);
             for (stride, plane) in header.strides.iter_mut().zip(video_planes(format, width, height)) {
                 *stride = plane.map_or(0, |plane| plane.stride);
             }
         }
-        Shape::Encoded { codec, width, height, .. } => {
+        Shape::Encoded { codec, width, height, pixel_aspect, .. } => {
             (header.kind, header.format, header.batch_size) = (kind::ENCODED, codec, 1);
-            (header.width, header.height) = (width, height);
+            (header.width, header.height, header.pixel_aspect) = (width, height, pixel_aspect);
             // Each packet of these can be decoded by itself.
             if matches!(codec, format::OPUS..=format::JPEG) {
                 header.flags = flag::KEYFRAME;
@@ -248,9 +248,10 @@ mod tests {
         let sizes =
             planes.map(|plane| plane.map(|Plane { offset, count, rows, stride, .. }| (offset, count, rows, stride)));
         assert_eq!(sizes, [Some((0, 5, 3, 64)), Some((192, 3, 2, 64)), Some((320, 3, 2, 64))]);
-        assert_eq!(shape_bytes(Shape::Video { format: format::I420, width: 5, height: 3 }), Ok(448));
-        assert!(shape_bytes(Shape::Video { format: format::I420, width: 0, height: 3 }).is_err());
-        assert!(shape_bytes(Shape::Video { format: format::H264, width: 5, height: 3 }).is_err());
+        let bytes = |format, width| shape_bytes(Shape::Video { format, width, height: 3, pixel_aspect: 0 });
+        assert_eq!(bytes(format::I420, 5), Ok(448));
+        assert!(bytes(format::I420, 0).is_err());
+        assert!(bytes(format::H264, 5).is_err());
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(crate) struct FrameInfo {
     pub(crate) times_ns: [f64; 4],
     pub(crate) sequence: f64,
     pub(crate) gain_q8: i32,
+    pub(crate) pixel_aspect: u32,
 }
 
 /// What a stage may ask of its node while it is called. The lane answers at once; where the stage is in a process of its
@@ -403,6 +404,7 @@ unsafe fn info_of(header: *const SlotHeader, entry: u32, slot_bytes: u32) -> Fra
         times_ns: [header.pts_ns, header.dts_ns, header.duration_ns, header.ingress_ns],
         sequence: header.sequence,
         gain_q8: header.gain_q8,
+        pixel_aspect: header.pixel_aspect,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What plugins say of frames, and what they are told: structures of C, each of which says its own size.
 
 use std::ffi::{CStr, c_void};
+use std::mem::MaybeUninit;
 use std::ptr;
 
 use sluice_abi::kind;
@@ -40,16 +41,21 @@ pub(super) unsafe fn read_shape<'a>(
     if shape.is_null() || unsafe { (*shape).size } < SHAPE_BYTES {
         return Err("the shape is null, or its size is not set".into());
     }
-    // SAFETY: as above; it has all the fields that are known here.
-    let &SluiceShape { kind: found, format, width, height, count, capacity, .. } = unsafe { &*shape };
+    // SAFETY: zeros are a shape, without fields.
+    let mut known = unsafe { MaybeUninit::<SluiceShape>::zeroed().assume_init() };
+    // SAFETY: as above; one of an earlier version has fewer fields, which are 0 then.
+    let bytes = unsafe { (*shape).size as usize }.min(size_of::<SluiceShape>());
+    // SAFETY: as above.
+    unsafe { ptr::copy_nonoverlapping(shape.cast::<u8>(), (&raw mut known).cast::<u8>(), bytes) };
+    let SluiceShape { kind: found, format, width, height, count, capacity, pixel_aspect, .. } = known;
     let format = u8::try_from(format).map_err(|_| format!("there is no format {format}"))?;
     match u8::try_from(found).unwrap_or(0) {
         kind::AUDIO => Ok(Shape::Audio { rate_hz: height, channels: width, samples: count }),
-        kind::VIDEO => Ok(Shape::Video { format, width, height }),
-        kind::ENCODED => Ok(Shape::Encoded { codec: format, width, height, bytes: capacity }),
+        kind::VIDEO => Ok(Shape::Video { format, width, height, pixel_aspect }),
+        kind::ENCODED => Ok(Shape::Encoded { codec: format, width, height, bytes: capacity, pixel_aspect }),
         kind::PACKET => {
             // SAFETY: as above.
-            let fields = unsafe { read_fields(&*shape, fields) }?;
+            let fields = unsafe { read_fields(&known, fields) }?;
             Ok(Shape::Packet { fields, capacity, records: count })
         }
         kind::DATA => Ok(Shape::Data { bytes: capacity }),
@@ -112,7 +118,7 @@ pub(super) unsafe fn tell_info<L: NodeAccess>(
         ingress_ns,
         sequence: found.sequence,
         gain_q8: found.gain_q8,
-        reserved: 0,
+        pixel_aspect: found.pixel_aspect,
     };
     let known = (info.size as usize).min(size_of::<SluiceFrameInfo>());
     // SAFETY: as above; a place of an earlier version has fewer fields, and its size stays.

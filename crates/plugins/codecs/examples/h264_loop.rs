@@ -29,6 +29,7 @@ fn main() -> Result<(), String> {
         frame_rate: 30.0,
         matrix: Matrix::Bt709,
         full_range: false,
+        pixel_aspect: 0,
     };
     // A graph makes its encoder too.
     let from = Instant::now();

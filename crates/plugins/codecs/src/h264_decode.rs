@@ -1,6 +1,6 @@
 //! `org.sluice.codecs.h264-decode`: H.264 to pictures, by openh264.
 
-use sluice_h264::{Said, read_sets};
+use sluice_h264::{Said, Shape, read_sets};
 use std::collections::VecDeque;
 use std::ffi::CStr;
 
@@ -18,6 +18,10 @@ pub struct H264Decode {
     /// Damaged units fail the node.
     strict: bool,
     sets: Sets,
+    /// What the last set says of pictures.
+    shape: Option<Shape>,
+    /// What pixels are like, as `SluiceFrameInfo` has it.
+    pixel_aspect: u32,
     /// Pictures for which no slot was free.
     waiting: VecDeque<Kept>,
     /// Something is missing before the next unit.
@@ -48,6 +52,7 @@ struct Kept {
     height: usize,
     planes: [Vec<u8>; 3],
     times: Times,
+    pixel_aspect: u32,
 }
 
 impl Stage for H264Decode {
@@ -57,7 +62,8 @@ impl Stage for H264Decode {
     const DOC: &'static CStr = c"Decodes H.264 to pictures in I420, in the order of presentation.\n\n\
         It is openh264, and takes the profiles baseline, main and high, progressive, 8 bits, 4:2:0; others are \
         refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures \
-        that are decoded only for those after them are not given.\n\n\
+        that are decoded only for those after them are not given. Where pixels are wider than high, or higher than wide, \
+        pictures say so: as the container says it, or else the stream.\n\n\
         Units that are damaged, or that come before the first key frame, are left out and counted, and the next \
         picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind \
         others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one \
@@ -79,6 +85,8 @@ impl Stage for H264Decode {
             unit: Vec::new(),
             strict: text(context, c"damaged")? == "fail",
             sets: Sets::Unseen,
+            shape: None,
+            pixel_aspect: 0,
             waiting: VecDeque::new(),
             gap: false,
             unshown_gap: false,
@@ -105,13 +113,7 @@ impl Stage for H264Decode {
 
     fn flush(&mut self, context: &mut Context) -> Result<Next, String> {
         if !std::mem::replace(&mut self.flushed, true) {
-            let Self { decoder, waiting, unshown_gap, .. } = self;
-            decoder.flush(&mut |picture| {
-                if let Some(picture) = shown(picture, unshown_gap) {
-                    waiting.push_back(Kept::of(&picture));
-                }
-                Ok(())
-            })?;
+            self.keep_rest()?;
         }
         Ok(if self.write_waiting(context)? { Next::WhenFramesCome } else { Next::Again })
     }
@@ -137,11 +139,14 @@ impl H264Decode {
         let gap = std::mem::take(&mut self.gap);
         let decode_only = info.flags & SLUICE_DECODE_ONLY != 0;
         let times = Times { pts_ns: info.pts_ns, duration_ns: info.duration_ns, gap, decode_only };
-        let Self { decoder, unit, waiting, unshown_gap, frames, .. } = self;
+        // What the container says counts.
+        let told = self.shape.map_or(0, |shape| shape.pixel_aspect);
+        self.pixel_aspect = if info.pixel_aspect == 0 { told } else { info.pixel_aspect };
+        let Self { decoder, unit, waiting, unshown_gap, frames, pixel_aspect, .. } = self;
         let whole = decoder.decode(unit, times, &mut |picture| {
             let Some(picture) = shown(picture, unshown_gap) else { return Ok(()) };
-            if !waiting.is_empty() || !write(context, &picture)? {
-                waiting.push_back(Kept::of(&picture));
+            if !waiting.is_empty() || !write(context, &picture, *pixel_aspect)? {
+                waiting.push_back(Kept::of(&picture, *pixel_aspect));
             } else {
                 *frames += 1.0;
             }
@@ -155,8 +160,13 @@ impl H264Decode {
     fn accept(&mut self, context: &mut Context, said: Said) -> Result<bool, String> {
         match (said, self.sets) {
             (Said::Nothing, sets) => Ok(sets != Sets::Doubtful),
-            (Said::Fits, _) => {
+            (Said::Fits(shape), _) => {
                 self.sets = Sets::Fit;
+                if shape.is_some() && shape != self.shape {
+                    // The decoder drops what it has yet to give where pictures of another size begin.
+                    self.keep_rest()?;
+                    self.shape = shape;
+                }
                 Ok(true)
             }
             (Said::Unsupported(what), Sets::Fit) => {
@@ -181,9 +191,20 @@ impl H264Decode {
         if self.strict { Err(format!("access unit {} is damaged", self.units)) } else { Ok(()) }
     }
 
+    /// Keeps the pictures that the decoder has not given yet.
+    fn keep_rest(&mut self) -> Result<(), String> {
+        let Self { decoder, waiting, unshown_gap, pixel_aspect, .. } = self;
+        decoder.flush(&mut |picture| {
+            if let Some(picture) = shown(picture, unshown_gap) {
+                waiting.push_back(Kept::of(&picture, *pixel_aspect));
+            }
+            Ok(())
+        })
+    }
+
     fn write_waiting(&mut self, context: &mut Context) -> Result<bool, String> {
         while let Some(kept) = self.waiting.front() {
-            if !context.may_write() || !write(context, &kept.view())? {
+            if !context.may_write() || !write(context, &kept.view(), kept.pixel_aspect)? {
                 return Ok(false);
             }
             self.waiting.pop_front();
@@ -194,17 +215,17 @@ impl H264Decode {
 }
 
 impl Kept {
-    fn of(picture: &Decoded<'_>) -> Self {
+    fn of(picture: &Decoded<'_>, pixel_aspect: u32) -> Self {
         let widths = [picture.width, picture.width / 2, picture.width / 2];
         let planes = std::array::from_fn(|k| {
             let (bytes, stride) = picture.planes[k];
             bytes.chunks(stride).flat_map(|row| &row[..widths[k]]).copied().collect()
         });
-        Self { width: picture.width, height: picture.height, planes, times: picture.times }
+        Self { width: picture.width, height: picture.height, planes, times: picture.times, pixel_aspect }
     }
 
     fn view(&self) -> Decoded<'_> {
-        let Self { width, height, planes: [y, u, v], times } = self;
+        let Self { width, height, planes: [y, u, v], times, .. } = self;
         let planes = [(y.as_slice(), *width), (u.as_slice(), width / 2), (v.as_slice(), width / 2)];
         Decoded { width: *width, height: *height, planes, times: *times }
     }
@@ -222,9 +243,9 @@ fn shown<'a>(mut picture: Decoded<'a>, unshown_gap: &mut bool) -> Option<Decoded
 }
 
 /// Writes a picture. `false`: no slot is free.
-fn write(context: &mut Context, picture: &Decoded<'_>) -> Result<bool, String> {
+fn write(context: &mut Context, picture: &Decoded<'_>, pixel_aspect: u32) -> Result<bool, String> {
     let (width, height) = (picture.width as u32, picture.height as u32);
-    let frame = match context.acquire_video(0, SLUICE_I420, width, height) {
+    let frame = match context.acquire_anamorphic(0, SLUICE_I420, (width, height), pixel_aspect) {
         Ok(frame) => frame,
         Err(Acquire::Later) => return Ok(false),
         Err(Acquire::Refused(why)) => {

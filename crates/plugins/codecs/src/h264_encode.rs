@@ -36,7 +36,8 @@ impl Stage for H264Encode {
     const DOC: &'static CStr = c"Encodes pictures to H.264, an access unit a picture.\n\n\
         It is openh264. Units come in the order of the pictures and in Annex B form; key frames have the \
         parameter sets in front. A picture of another size starts with a key frame, as does one after the \
-        command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture.\n\n\
+        command `keyFrame`. The matrix and the range that are given stand in the stream, and change no picture; so does how wide \
+        pixels are, as pictures say it.\n\n\
         Sizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot \
         takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key \
         frame.\n\n\
@@ -159,7 +160,8 @@ impl H264Encode {
     /// Makes an encoder for the size of a picture, unless it is there.
     fn fit(&mut self, info: &SluiceFrameInfo) -> Result<(), String> {
         let size @ (width, height) = (info.width, info.height);
-        if self.encoder.as_ref().is_some_and(|encoder| encoder.size() == size) {
+        let fits = |encoder: &H264Encoder| encoder.size() == size && encoder.pixel_aspect() == info.pixel_aspect;
+        if self.encoder.as_ref().is_some_and(fits) {
             return Ok(());
         }
         let (long, short) = (width.max(height), width.min(height));
@@ -171,7 +173,8 @@ impl H264Encode {
         }
         let lasts = if info.duration_ns > 0.0 { (1e9 / info.duration_ns) as f32 } else { 30.0 };
         let frame_rate = if self.settings.frame_rate > 0.0 { self.settings.frame_rate } else { lasts };
-        self.encoder = Some(H264Encoder::new(&Settings { frame_rate, ..self.settings }, size)?);
+        let settings = Settings { frame_rate, pixel_aspect: info.pixel_aspect, ..self.settings };
+        self.encoder = Some(H264Encoder::new(&settings, size)?);
         Ok(())
     }
 }
@@ -203,6 +206,7 @@ fn settings(context: &Context) -> Result<Settings, String> {
             _ => Matrix::Bt709,
         },
         full_range: text(context, c"range")? == "full",
+        pixel_aspect: 0,
     })
 }
 

@@ -6,12 +6,13 @@ use std::slice;
 
 use openh264_sys2::source::APILoader;
 use openh264_sys2::{
-    CAMERA_VIDEO_REAL_TIME, CM_BT709, CM_BT2020NC, CM_SMPTE170M, CONSTANT_ID, CP_BT709, CP_BT2020, CP_SMPTE170M,
-    ELevelIdc, ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, EProfileIdc, HIGH_COMPLEXITY,
-    ISVCEncoder, ISVCEncoderVtbl, LEVEL_4_0, LEVEL_4_1, LEVEL_4_2, LEVEL_5_0, LEVEL_5_1, LEVEL_5_2, LOW_COMPLEXITY,
-    MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE, RC_QUALITY_MODE, SBitrateInfo,
-    SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE, SPATIAL_LAYER_ALL, SSourcePicture,
-    SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET, videoFormatI420, videoFrameTypeIDR,
+    ASP_EXT_SAR, CAMERA_VIDEO_REAL_TIME, CM_BT709, CM_BT2020NC, CM_SMPTE170M, CONSTANT_ID, CP_BT709, CP_BT2020,
+    CP_SMPTE170M, ELevelIdc, ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_TRACE_LEVEL, EProfileIdc,
+    HIGH_COMPLEXITY, ISVCEncoder, ISVCEncoderVtbl, LEVEL_4_0, LEVEL_4_1, LEVEL_4_2, LEVEL_5_0, LEVEL_5_1, LEVEL_5_2,
+    LOW_COMPLEXITY, MEDIUM_COMPLEXITY, PRO_BASELINE, PRO_HIGH, PRO_MAIN, RC_BITRATE_MODE, RC_OFF_MODE, RC_QUALITY_MODE,
+    SBitrateInfo, SCREEN_CONTENT_REAL_TIME, SEncParamExt, SFrameBSInfo, SM_SINGLE_SLICE, SPATIAL_LAYER_ALL,
+    SSourcePicture, SSpatialLayerConfig, TRC_BT709, TRC_BT2020_10, TRC_SMPTE170M, WELS_LOG_QUIET, videoFormatI420,
+    videoFrameTypeIDR,
 };
 
 /// Levels: most macroblocks a second, most of a picture, and most bits a second (ITU-T H.264, table A-1, with the factor
@@ -70,6 +71,8 @@ pub(crate) struct Settings {
     pub(crate) frame_rate: f32,
     pub(crate) matrix: Matrix,
     pub(crate) full_range: bool,
+    /// What pixels are like, as `SluiceFrameInfo` has it.
+    pub(crate) pixel_aspect: u32,
 }
 
 /// A picture in I420: planes with their strides.
@@ -84,6 +87,7 @@ pub(crate) struct Planes<'a> {
 pub(crate) struct H264Encoder {
     encoder: *mut ISVCEncoder,
     size: (u32, u32),
+    pixel_aspect: u32,
     bit_rate: u32,
     /// Most bits a second that the stream's level has room for.
     most_bits: u32,
@@ -114,7 +118,8 @@ impl H264Encoder {
             return Err(format!("openh264 has no encoder ({status})"));
         }
         let (level, most_bits) = settings.level(size);
-        let made = Self { encoder, size, bit_rate: settings.bit_rate, most_bits, stream: Box::default() };
+        let Settings { bit_rate, pixel_aspect, .. } = *settings;
+        let made = Self { encoder, size, pixel_aspect, bit_rate, most_bits, stream: Box::default() };
         let mut quiet = WELS_LOG_QUIET;
         made.set(ENCODER_OPTION_TRACE_LEVEL, (&raw mut quiet).cast());
         let mut parameters = SEncParamExt::default();
@@ -130,6 +135,11 @@ impl H264Encoder {
 
     pub(crate) fn size(&self) -> (u32, u32) {
         self.size
+    }
+
+    /// What pixels are like, as the stream says it.
+    pub(crate) fn pixel_aspect(&self) -> u32 {
+        self.pixel_aspect
     }
 
     /// Sets the bits a second.
@@ -299,6 +309,11 @@ impl Settings {
             layer.iDLayerQp = quantiser;
         }
         self.describe_colour(layer);
+        if self.pixel_aspect != 0 {
+            (layer.bAspectRatioPresent, layer.eAspectRatio) = (true, ASP_EXT_SAR);
+            layer.sAspectRatioExtWidth = (self.pixel_aspect >> 16) as u16;
+            layer.sAspectRatioExtHeight = self.pixel_aspect as u16;
+        }
     }
 
     /// What the stream says of the colours: ITU-T H.264, annex E.

@@ -15,6 +15,8 @@ pub struct JpegEncode {
     /// Rows without padding.
     pixels: Vec<u8>,
     size: (u32, u32),
+    /// It was said that pixels become square.
+    told_aspect: bool,
     outbox: Outbox,
 }
 
@@ -23,7 +25,7 @@ impl Stage for JpegEncode {
     const NAME: &'static CStr = c"JPEG encode";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Encodes pictures to JPEG, each by itself.\n\n\
-        Alpha is left out. A live graph that has begun leaves out pictures that no slot takes: the log tells of \
+        Alpha is left out. Pixels that are not square are taken for square ones, which the log tells. A live graph that has begun leaves out pictures that no slot takes: the log tells of \
         the first, and the figure `leftOut` counts them.\n\n\
         **Example.** `pattern-source durationSeconds=1 ! jpeg-encode quality=90 ! media-sink path=pattern.mkv`";
     const CONFIG: Option<&'static CStr> = Some(
@@ -40,7 +42,7 @@ impl Stage for JpegEncode {
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let quality = number(context, c"quality")? as u8;
-        Ok(Self { quality, pixels: Vec::new(), size: (0, 0), outbox: Outbox::new(SLUICE_JPEG) })
+        Ok(Self { quality, pixels: Vec::new(), size: (0, 0), told_aspect: false, outbox: Outbox::new(SLUICE_JPEG) })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
@@ -72,8 +74,16 @@ impl Stage for JpegEncode {
 }
 
 impl JpegEncode {
-    fn encode(&mut self, context: &Context, frame: Frame) -> Result<(), String> {
+    fn encode(&mut self, context: &mut Context, frame: Frame) -> Result<(), String> {
         let info = context.info(frame).ok_or("a picture says nothing of itself")?;
+        if info.pixel_aspect != 0 && !std::mem::replace(&mut self.told_aspect, true) {
+            context.warn(&format!(
+                "pictures have pixels of {}:{}, which JPEG does not keep, so that they look distorted: put a \"scale\" with \
+                 squarePixels=true before it",
+                info.pixel_aspect >> 16,
+                info.pixel_aspect & 0xffff
+            ));
+        }
         let picture = context.picture(frame).ok_or("a picture has no planes")?;
         let colours = match picture.format {
             SLUICE_RGBA8 => ColorType::Rgba,

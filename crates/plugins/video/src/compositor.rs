@@ -10,7 +10,7 @@ use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_RGBA8, SluiceFrameInfo};
 use sluice_stage::{Context, Figure, Frame, InputState, Next, PlaneRowsMut, Port, Stage, pixel_format_name};
 
 use crate::compositor_settings::{INPUTS, SCHEMA, Settings, place, settings};
-use crate::exchange::acquire;
+use crate::exchange::{Measures, acquire};
 use crate::layer::{Kept, Layer};
 use crate::resize::Resizing;
 use crate::saved::{Loaded, Saved};
@@ -74,7 +74,7 @@ impl Stage for Compositor {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Composes the pictures of up to eight inputs over a background.\n\n\
         Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × \
-        `height_1`, where a 0 keeps its shape; `opacity_1` makes it fainter, besides its own alpha; \
+        `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; \
         `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is \
         drawn over the others. All of that may change while it runs, from one picture to the next. Blending \
         rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so \
@@ -342,7 +342,7 @@ impl Compositor {
         let layer = &mut self.layers[input];
         self.skipped += f64::from(u8::from(layer.kept.is_some_and(|kept| !kept.shown)));
         let picture = context.picture(frame).ok_or("a picture has no planes")?;
-        layer.keep(&picture, span, info.ingress_ns);
+        layer.keep(&picture, info.pixel_aspect, span, info.ingress_ns);
         context.release(frame);
         Ok(())
     }
@@ -408,7 +408,8 @@ impl Compositor {
 
     /// Writes the picture of a moment. `false`: no slot is free.
     fn compose(&mut self, context: &mut Context, moment: Moment) -> Result<bool, String> {
-        let measures = (SLUICE_RGBA8, self.settings.width, self.settings.height);
+        let Settings { width, height, .. } = self.settings;
+        let measures = Measures { format: SLUICE_RGBA8, width, height, pixel_aspect: 0 };
         let Some(frame) = acquire(context, 0, measures)? else { return Ok(false) };
         let mut picture = context.picture_mut(frame).ok_or("a new picture has no planes")?;
         self.draw(&mut picture.planes[0], moment.at_ns)?;

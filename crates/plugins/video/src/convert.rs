@@ -7,7 +7,7 @@ use sluice_stage::{Context, Next, Picture, PictureMut, Port, Stage};
 use yuv::{YuvRange, YuvStandardMatrix};
 
 use crate::colour::{Colour, matrix_named, range_named};
-use crate::exchange::{Exchange, Found, exchange, format_named, text};
+use crate::exchange::{Exchange, Found, Measures, exchange, format_named, text};
 
 /// Converts pictures.
 pub struct Convert {
@@ -51,7 +51,7 @@ impl Stage for Convert {
                 context.write(0, frame)?;
                 continue;
             }
-            match exchange(context, |info| Ok((self.format, info.width, info.height)))? {
+            match exchange(context, |info| Ok(Measures { format: self.format, ..Measures::of(info) }))? {
                 Found::Pair(pair) => self.convert(context, &pair)?,
                 Found::Nothing => break,
                 Found::NoSlot => return Ok(Next::Again),

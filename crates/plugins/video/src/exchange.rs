@@ -9,6 +9,8 @@ use sluice_stage::{Acquire, Context, Frame, pixel_format_name};
 pub(crate) struct Exchange {
     pub(crate) from: Frame,
     pub(crate) to: Frame,
+    /// Of the picture that was read.
+    pub(crate) pixel_aspect: u32,
 }
 
 /// What [`exchange`] found.
@@ -20,8 +22,23 @@ pub(crate) enum Found {
     NoSlot,
 }
 
-/// A picture's format (`abi::SLUICE_NV12`, …), width and height.
-pub(crate) type Measures = (u32, u32, u32);
+/// What a picture is acquired with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Measures {
+    /// `abi::SLUICE_NV12`, …
+    pub(crate) format: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// As `SluiceFrameInfo` has it.
+    pub(crate) pixel_aspect: u32,
+}
+
+impl Measures {
+    /// Those of a picture.
+    pub(crate) fn of(&SluiceFrameInfo { format, width, height, pixel_aspect, .. }: &SluiceFrameInfo) -> Self {
+        Self { format, width, height, pixel_aspect }
+    }
+}
 
 /// Takes the oldest picture of the first input, and a slot with the times and flags of that picture, of the measures that
 /// `wanted` gives.
@@ -40,7 +57,7 @@ pub(crate) fn exchange(
     };
     context.set_coded_times_ns(to, info.pts_ns, info.pts_ns, info.duration_ns)?;
     context.set_flags(to, info.flags)?;
-    Ok(Found::Pair(Exchange { from, to }))
+    Ok(Found::Pair(Exchange { from, to, pixel_aspect: info.pixel_aspect }))
 }
 
 /// Refuses a picture for which no slot can have room, as far as that is known now.
@@ -55,9 +72,9 @@ pub(crate) fn assert_room(context: &mut Context, output: u32, measures: Measures
 pub(crate) fn acquire(
     context: &mut Context,
     output: u32,
-    (format, width, height): Measures,
+    Measures { format, width, height, pixel_aspect }: Measures,
 ) -> Result<Option<Frame>, String> {
-    match context.acquire_video(output, format, width, height) {
+    match context.acquire_anamorphic(output, format, (width, height), pixel_aspect) {
         Ok(frame) => Ok(Some(frame)),
         Err(Acquire::Later) => Ok(None),
         Err(Acquire::Refused(why)) => Err(format!(

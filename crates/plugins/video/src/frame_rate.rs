@@ -3,7 +3,7 @@
 use sluice_stage::abi::SluiceFrameInfo;
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 
-use crate::exchange::{acquire, number};
+use crate::exchange::{Measures, acquire, number};
 
 /// A longer silence is none that is filled: times start again behind it.
 const LONGEST_GAP_NS: f64 = 10e9;
@@ -117,8 +117,8 @@ impl FrameRate {
     fn write(&mut self, context: &mut Context) -> Result<bool, String> {
         let (from_ns, to_ns) = (self.place_ns(self.next), self.place_ns(self.next + 1.0));
         let Some(kept) = &mut self.kept else { return Ok(true) };
-        let SluiceFrameInfo { format, width, height, flags, .. } = kept.info;
-        let Some(frame) = acquire(context, 0, (format, width, height))? else { return Ok(false) };
+        let flags = kept.info.flags;
+        let Some(frame) = acquire(context, 0, Measures::of(&kept.info))? else { return Ok(false) };
         let mut picture = context.picture_mut(frame).ok_or("a new picture has no planes")?;
         let mut rest = kept.bytes.as_slice();
         for plane in &mut picture.planes {

@@ -6,7 +6,7 @@ use sluice_stage::{Picture, PlaneRows, PlaneRowsMut};
 use crate::blend::blend_row;
 use crate::resize::{Filter, Part, Resizing, Target};
 use crate::saved::{Loaded, Saved};
-use crate::scale::sized;
+use crate::shape::{shown_size, sized};
 
 /// Bytes of a pixel.
 const PIXEL: usize = 4;
@@ -57,6 +57,8 @@ pub(crate) struct Kept {
     /// It stood in what came out.
     pub(crate) shown: bool,
     size: (u32, u32),
+    /// As `SluiceFrameInfo` has it.
+    pixel_aspect: u32,
     opaque: bool,
 }
 
@@ -73,19 +75,27 @@ impl Layer {
     }
 
     /// Keeps a picture in RGBA: when it starts, when it ends if it is the last, and when it entered the graph.
-    pub(crate) fn keep(&mut self, picture: &Picture<'_>, (from_ns, to_ns): (f64, f64), ingress_ns: f64) {
+    pub(crate) fn keep(
+        &mut self,
+        picture: &Picture<'_>,
+        pixel_aspect: u32,
+        (from_ns, to_ns): (f64, f64),
+        ingress_ns: f64,
+    ) {
         let rows = &picture.planes[0];
         self.pixels.clear();
         (0..rows.rows).for_each(|row| self.pixels.extend_from_slice(rows.row(row)));
         self.scaled_to = None;
         let (size, opaque) = ((picture.width, picture.height), is_opaque(&self.pixels));
-        self.kept = Some(Kept { from_ns, to_ns, ingress_ns, shown: false, size, opaque });
+        self.kept = Some(Kept { from_ns, to_ns, ingress_ns, shown: false, size, pixel_aspect, opaque });
     }
 
     /// Adds the picture to a state, if that has room.
     pub(crate) fn save(&self, state: &mut Saved) {
         let Some(kept) = self.kept.filter(|_| state.has_room_for(self.pixels.len())) else { return state.number(0) };
-        [kept.size.0, kept.size.1, u32::from(kept.shown)].into_iter().for_each(|number| state.number(number));
+        [kept.size.0, kept.size.1, u32::from(kept.shown), kept.pixel_aspect]
+            .into_iter()
+            .for_each(|number| state.number(number));
         [kept.from_ns, kept.to_ns, kept.ingress_ns].into_iter().for_each(|time_ns| state.time(time_ns));
         state.bytes(&self.pixels);
     }
@@ -96,11 +106,11 @@ impl Layer {
         if width == 0 {
             return Some(());
         }
-        let (height, shown) = (state.number()?, state.number()? != 0);
+        let (height, shown, pixel_aspect) = (state.number()?, state.number()? != 0, state.number()?);
         let (from_ns, to_ns, ingress_ns) = (state.time()?, state.time()?, state.time()?);
         self.pixels = state.bytes((width as usize).checked_mul(height as usize)?.checked_mul(PIXEL)?)?.to_vec();
         let (size, opaque) = ((width, height), is_opaque(&self.pixels));
-        self.kept = Some(Kept { from_ns, to_ns, ingress_ns, shown, size, opaque });
+        self.kept = Some(Kept { from_ns, to_ns, ingress_ns, shown, size, pixel_aspect, opaque });
         Some(())
     }
 
@@ -141,7 +151,7 @@ impl Layer {
     }
 
     fn size_of(&self, kept: &Kept) -> (u32, u32) {
-        sized(self.place.size, kept.size.0, kept.size.1)
+        sized(self.place.size, shown_size(kept.size, kept.pixel_aspect))
     }
 
     /// Scales the part of the picture that can be seen, unless it was.
@@ -204,7 +214,7 @@ mod tests {
         let picture = Picture { format: 0, width: 16, height: 9, planes: [rows, none, none] };
         let place = Place { x: -4000, y: -2000, size: [8192, 0], opacity: 255, order: 0, visible: true };
         let mut layer = Layer::new(place);
-        layer.keep(&picture, (0.0, 1.0), 0.0);
+        layer.keep(&picture, 0, (0.0, 1.0), 0.0);
         bytes.fill(0);
         let mut to = PlaneRowsMut { bytes: &mut bytes, stride: 16 * PIXEL, row_bytes: 16 * PIXEL, rows: 9 };
         layer.draw(&mut Resizing::default(), &mut to).unwrap();
@@ -233,7 +243,7 @@ mod tests {
             let size = [next(300), next(300)].map(|side| if side < 20 { 0 } else { side });
             let [x, y] = [0; 2].map(|_| i64::from(next(200)) - 150);
             let mut layer = Layer::new(Place { x, y, size, opacity: 255, order: 0, visible: true });
-            layer.keep(&Picture { format: 0, width, height, planes: [rows, none, none] }, (0.0, 1.0), 0.0);
+            layer.keep(&Picture { format: 0, width, height, planes: [rows, none, none] }, 0, (0.0, 1.0), 0.0);
             let mut to = vec![0; 50 * 50 * PIXEL];
             let mut place = PlaneRowsMut { bytes: &mut to, stride: 50 * PIXEL, row_bytes: 50 * PIXEL, rows: 50 };
             let drawn = layer.draw(&mut Resizing::default(), &mut place);

@@ -21,6 +21,7 @@ mod png;
 mod resize;
 mod saved;
 mod scale;
+mod shape;
 mod stamp;
 mod turn;
 mod words;

@@ -6,7 +6,7 @@ use std::ffi::CStr;
 use sluice_stage::abi::SLUICE_RGBA8;
 use sluice_stage::{Acquire, Context, Figure, Mode, Next, Port, Stage};
 
-use crate::exchange::{acquire, number, text};
+use crate::exchange::{Measures, acquire, number, text};
 use crate::pattern::{Ground, Pattern};
 
 /// The beep: a tone of so many hertz, for so long.
@@ -105,7 +105,8 @@ impl Stage for PatternSource {
         if !context.may_write() || self.is_early(context) {
             return Ok(Next::WhenFramesCome);
         }
-        let Some(frame) = acquire(context, 0, (SLUICE_RGBA8, self.width, self.height))? else {
+        let measures = Measures { format: SLUICE_RGBA8, width: self.width, height: self.height, pixel_aspect: 0 };
+        let Some(frame) = acquire(context, 0, measures)? else {
             return Ok(Next::Again);
         };
         let (from_ns, to_ns) = (self.time_ns(self.made), self.time_ns(self.made + 1));

@@ -8,6 +8,7 @@ use sluice_stage::{Context, Figure, Next, Picture, PictureMut, Port, Stage};
 use crate::exchange::{Exchange, Found, Measures, assert_room, exchange, number, text};
 use crate::live_settings::LiveSettings;
 use crate::resize::{Filter, Part, Resizing, Target, pixel_bytes};
+use crate::shape::{shown_size, sized, turned_aspect};
 use crate::turn::{Turn, turn};
 
 /// Scales pictures.
@@ -26,6 +27,7 @@ struct Settings {
     crop: [u32; 4],
     /// Width and height that come out; 0 keeps the shape.
     size: [u32; 2],
+    square: bool,
     turn: Turn,
     filter: Filter,
 }
@@ -33,8 +35,9 @@ struct Settings {
 /// What is done with a picture.
 struct Plan {
     part: Part,
-    /// Width and height that come out.
+    /// Width and height that come out, and what their pixels are like.
     size: (u32, u32),
+    pixel_aspect: u32,
 }
 
 impl Stage for Scale {
@@ -47,6 +50,9 @@ impl Stage for Scale {
         or a size that no slot takes, is refused at once. Pictures of another size that come later, and that \
         have no such part, are made by the values before the last change; the log says so once, and the figure \
         `misfits` counts them.\n\n\
+        Pictures whose pixels are wider than high, or higher than wide, keep that as long as no size is given. A size is \
+        one of square pixels, and a side of 0 follows the shape in which pictures are shown: `width=640` makes 640 × 480 \
+        of 720 × 576 pixels of 16:15. `squarePixels` makes them square at their full size: 768 × 576.\n\n\
         **Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink \
         path=small.mp4`";
     const CONFIG: Option<&'static CStr> = Some(
@@ -55,6 +61,8 @@ impl Stage for Scale {
                 "x-unit": "pixels", "description": "Pixels in a row that comes out; 0 keeps the shape of the part."},
             "height": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
                 "x-unit": "pixels", "description": "Rows that come out; 0 keeps the shape of the part."},
+            "squarePixels": {"type": "boolean", "default": false, "x-live": true,
+                "description": "Makes pixels as wide as high, as they are wherever a size is given."},
             "cropLeft": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
                 "x-unit": "pixels", "description": "Where the part starts."},
             "cropTop": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
@@ -113,7 +121,7 @@ impl Stage for Scale {
 impl Scale {
     fn scale(&mut self, context: &mut Context, pair: &Exchange, settings: Settings) -> Result<(), String> {
         let (from, mut to) = context.pictures_between(pair.from, pair.to).ok_or("a picture has no planes")?;
-        let plan = settings.plan(from.width, from.height)?;
+        let plan = settings.plan((from.width, from.height), pair.pixel_aspect)?;
         for plane in 0..planes_of(&from) {
             self.scale_plane(settings, &plan, &from, &mut to, plane)?;
         }
@@ -148,11 +156,13 @@ impl Scale {
 
 impl Settings {
     fn wanted(&self, info: &SluiceFrameInfo) -> Result<Measures, String> {
-        let (width, height) = self.plan(info.width, info.height)?.size;
-        Ok((info.format, width, height))
+        let Plan { size: (width, height), pixel_aspect, .. } =
+            self.plan((info.width, info.height), info.pixel_aspect)?;
+        Ok(Measures { format: info.format, width, height, pixel_aspect })
     }
 
-    fn plan(&self, width: u32, height: u32) -> Result<Plan, String> {
+    /// A size that is given is one of square pixels.
+    fn plan(&self, (width, height): (u32, u32), pixel_aspect: u32) -> Result<Plan, String> {
         let [left, top, ..] = self.crop;
         let [part_width, part_height] = [(2, width, left), (3, height, top)]
             .map(|(at, whole, start)| if self.crop[at] == 0 { whole.saturating_sub(start) } else { self.crop[at] });
@@ -162,23 +172,16 @@ impl Settings {
             ));
         }
         let [x, y, width, height] = [left, top, part_width, part_height].map(f64::from);
-        let (shape_width, shape_height) =
-            if self.turn.is_quarter() { (part_height, part_width) } else { (part_width, part_height) };
+        let (shape, pixel_aspect) = if self.turn.is_quarter() {
+            ((part_height, part_width), turned_aspect(pixel_aspect))
+        } else {
+            ((part_width, part_height), pixel_aspect)
+        };
         let part = Part { left: x, top: y, width, height };
-        Ok(Plan { part, size: sized(self.size, shape_width, shape_height) })
-    }
-}
-
-/// The size that comes out: a 0 keeps the shape.
-pub(crate) fn sized([width, height]: [u32; 2], shape_width: u32, shape_height: u32) -> (u32, u32) {
-    let like = |given: u32, side: u32, other: u32| {
-        ((f64::from(given) * f64::from(other) / f64::from(side)).round() as u32).clamp(1, 32_768)
-    };
-    match (width, height) {
-        (0, 0) => (shape_width, shape_height),
-        (0, _) => (like(height, shape_height, shape_width), height),
-        (_, 0) => (width, like(width, shape_width, shape_height)),
-        both => both,
+        if self.square || self.size != [0, 0] {
+            return Ok(Plan { part, size: sized(self.size, shown_size(shape, pixel_aspect)), pixel_aspect: 0 });
+        }
+        Ok(Plan { part, size: shape, pixel_aspect })
     }
 }
 
@@ -191,20 +194,8 @@ fn settings(context: &Context) -> Result<Settings, String> {
     Ok(Settings {
         crop: [whole(c"cropLeft")?, whole(c"cropTop")?, whole(c"cropWidth")?, whole(c"cropHeight")?],
         size: [whole(c"width")?, whole(c"height")?],
+        square: number(context, c"squarePixels")? != 0.0,
         turn: Turn::new(whole(c"rotate")?, text(context, c"flip")?),
         filter: Filter::named(text(context, c"filter")?),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sized;
-
-    #[test]
-    fn a_size_of_0_keeps_the_shape() {
-        assert_eq!(sized([0, 0], 640, 480), (640, 480));
-        assert_eq!(sized([320, 0], 640, 480), (320, 240));
-        assert_eq!(sized([0, 100], 640, 480), (133, 100));
-        assert_eq!(sized([7, 9], 640, 480), (7, 9));
-    }
 }

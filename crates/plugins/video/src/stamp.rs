@@ -8,7 +8,7 @@ use sluice_stage::{PictureMut, PlaneRows};
 use crate::blend::blend_row;
 use crate::png::{self, MOST_PIXELS, Pixels};
 use crate::resize::{Filter, Part, Resizing, Target};
-use crate::scale::sized;
+use crate::shape::sized;
 
 /// Bytes of a pixel.
 const PIXEL: usize = 4;
@@ -53,7 +53,7 @@ impl Stamp {
 
     fn scaled(self, width: u32) -> Result<Self, String> {
         let (across, down) = (self.width, self.height);
-        let (width, height) = sized([width, 0], across as u32, down as u32);
+        let (width, height) = sized([width, 0], (across as u32, down as u32));
         let (width, height) = (width as usize, (height as usize).min(MOST_PIXELS));
         if (width, height) == (across, down) {
             return Ok(self);

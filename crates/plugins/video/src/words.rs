@@ -134,7 +134,7 @@ mod tests {
             ingress_ns: 0.0,
             sequence: 0.0,
             gain_q8: 0,
-            reserved: 0,
+            pixel_aspect: 0,
         }
     }
 }
