@@ -12,11 +12,12 @@ import {
   countBefore,
   countBeyond,
   type MediaInfo,
-  type PictureSize,
+  type NumberedSize,
   readOtherSizes,
   type TrackInfo,
 } from "../../processors/media/media_info.ts";
 import { hasFfmpeg } from "../../processors/media/ffmpeg_probe.ts";
+import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph } from "../convert/conversion_graph.ts";
@@ -24,7 +25,7 @@ import { outputFormatsOf } from "../convert/formats.ts";
 import { readInput } from "../convert/media_input.ts";
 import { findLost, findUnwritten, renderConverted, renderLost } from "../convert/result.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
-import { isOfOneSize, plannedSize } from "../convert/video_chain.ts";
+import { isOfOneSize, keepsAspect, plannedSize } from "../convert/video_chain.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
@@ -45,7 +46,9 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   const outputs = await outputFormatsOf(given);
   if (!given.printGraph) await assertWritable(given);
   const { output, info, args, plans } = await choosePlan(given, outputs);
-  const otherSizes = isSequence(args.input) ? readOtherSizes(args.input, 1) : [];
+  const otherSizes = isSequence(args.input)
+    ? readOtherSizes(args.input, 1)
+    : plans.flatMap(({ track }) => track.otherSizes ?? []);
   const graph = conversionGraph(info, plans, output, args, otherSizes);
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));
@@ -205,7 +208,8 @@ export function renderPlans(
     const plan = plans.find((each) => each.track === track);
     const what = plan === undefined ? "left out" : renderPlan(plan, args, sink);
     const sizes = plan === undefined || plan.copied ? "" : renderSizes(otherSizes, plan, args);
-    return `${track.name}: ${describeTrack(track)}: ${what}${sizes}`;
+    const square = plan === undefined || plan.copied ? "" : renderSquare(plan, args);
+    return `${track.name}: ${describeTrack(track)}: ${what}${square}${sizes}`;
   });
 }
 
@@ -225,15 +229,32 @@ function renderCopied({ before, beyond }: TrackPlan): string {
   return named.length === 0 ? "copied" : `copied, with ${named.join(" and ")} that others need`;
 }
 
+/** That pixels become square, where that is not asked for by a size. */
+function renderSquare(plan: TrackPlan, args: ConvertArgs): string {
+  if (plan.track.pixelAspect === undefined || args.size !== undefined || keepsAspect(plan, args)) return "";
+  const { width, height } = plannedSize(plan, args);
+  return ` of square pixels, ${width} × ${height}`;
+}
+
 /** What becomes of pictures that have not the size of the first one. */
-function renderSizes(others: readonly PictureSize[], plan: TrackPlan, args: ConvertArgs): string {
+function renderSizes(others: readonly (PictureSize | NumberedSize)[], plan: TrackPlan, args: ConvertArgs): string {
   if (others.length === 0 || args.size !== undefined || !isOfOneSize(plan.codec)) return "";
   const { width, height } = plannedSize(plan, args);
-  const count = others.reduce((sum, { pictures }) => sum + pictures, 0);
-  const [first] = others;
-  const such = `${JSON.stringify(first.path)} of ${first.width} × ${first.height}`;
-  const which = count === 1 ? such : `${count} pictures of other sizes, such as ${such},`;
+  const which = others.some((other) => "path" in other)
+    ? describeNumbered(others as NumberedSize[])
+    : describeLater(others);
   return `, with ${which} scaled to ${width} × ${height}, which --size changes`;
+}
+
+function describeNumbered(others: readonly NumberedSize[]): string {
+  const count = others.reduce((sum, { pictures }) => sum + pictures, 0);
+  const [{ path, width, height }] = others;
+  const such = `${JSON.stringify(path)} of ${width} × ${height}`;
+  return count === 1 ? such : `${count} pictures of other sizes, such as ${such},`;
+}
+
+function describeLater(others: readonly PictureSize[]): string {
+  return `pictures of ${others.map(({ width, height }) => `${width} × ${height}`).join(" and ")}`;
 }
 
 function runArgs({ output, json, quiet }: ConvertArgs): RunArgs {

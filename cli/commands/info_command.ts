@@ -4,6 +4,8 @@
  * @module
  */
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
+import { shownSize } from "../../processors/media/picture_format.ts";
+import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import { readInput } from "../convert/media_input.ts";
 import type { MediaInfoArgs } from "../media_args.ts";
 import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
@@ -48,11 +50,13 @@ export function renderMedia(info: MediaInfo): string[] {
 
 /** A track in a line: `h264 (avc1.64000a), 160 × 120, 25 pictures/s, 93 kbit/s, deu`. */
 export function describeTrack(track: TrackInfo): string {
-  const { codec, codecString, decoded, width, height, rotation, frameRate, sampleRateHz, channels } = track;
+  const { codec, codecString, decoded, width, height, otherSizes, rotation, frameRate, sampleRateHz, channels } = track;
   const facts = [
     decoded !== undefined ? `${decoded} by ffmpeg` : codecString === undefined ? codec : `${codec} (${codecString})`,
   ];
-  if (width !== undefined) facts.push(`${width} × ${height}`, ...describePictures(track));
+  if (width !== undefined) {
+    facts.push(describeSizes([{ width, height: height! }, ...otherSizes ?? []]), ...describePictures(track));
+  }
   if (frameRate !== undefined) facts.push(`${frameRate} pictures/s`);
   if (rotation !== undefined) facts.push(`turned by ${rotation}°`);
   if (sampleRateHz !== undefined) facts.push(`${sampleRateHz} Hz`);
@@ -63,9 +67,19 @@ export function describeTrack(track: TrackInfo): string {
   return facts.join(", ");
 }
 
+/** `320 × 240, then 640 × 480`. */
+function describeSizes(sizes: readonly PictureSize[]): string {
+  return sizes.map(({ width, height }) => `${width} × ${height}`).join(", then ");
+}
+
 /** What is not usual of pictures. */
-function describePictures({ bitDepth, chroma, profile, interlaced, matrix, range }: TrackInfo): string[] {
+function describePictures(
+  { width = 0, height = 0, pixelAspect, bitDepth, chroma, profile, interlaced, matrix, range }: TrackInfo,
+): string[] {
+  const shown = shownSize({ width, height }, pixelAspect);
   const facts = [
+    pixelAspect && `pixels ${pixelAspect}`,
+    pixelAspect && `shown as ${shown.width} × ${shown.height}`,
     bitDepth !== undefined && `${bitDepth} bits`,
     chroma,
     profile && `profile ${profile}`,

@@ -5,8 +5,9 @@
  */
 import type { GraphFile } from "../../core/graph/graph_file.ts";
 import { isSequence } from "../../processors/media/image_path.ts";
-import type { MediaInfo, PictureSize } from "../../processors/media/media_info.ts";
+import type { MediaInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
+import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft } from "./draft.ts";
@@ -28,7 +29,7 @@ const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
  * Draws up the graph.
  *
  * @param plans what is done with each track that is read
- * @param otherSizes those of numbered pictures beside that of the first one
+ * @param otherSizes those that pictures have beside that of the first one
  */
 export function conversionGraph(
   info: MediaInfo,

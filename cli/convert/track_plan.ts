@@ -55,6 +55,7 @@ export function planTrack(
   const fits = held.includes(own) && isKept;
   const readable = `let ffmpeg make a file that is read: ${readableLine(args.input, tracks)}`;
   if (track.refusal !== undefined) throw refusal(track, output, track.refusal, readable);
+  if (args.copy && track.otherSizes !== undefined) throw resized(track, output);
   if (fits && changes.length === 0) return { track, codec: own, copied: isEncoded(own), ...needed };
   if (args.copy) {
     const why = fits ? `${changes.join(" and ")} would change it` : `${output.name} holds ${listCodecs(held)}`;
@@ -110,6 +111,7 @@ function videoChanges(
     // Only a key frame can be begun with.
     "--from": fromSeconds !== undefined && fromSeconds > 0 && !args.copy,
     "the edit list": before > 0 && !args.copy && undecodable(track) === undefined,
+    "the other sizes of its pictures": track.otherSizes !== undefined && !args.copy,
     "--to": beyond > 0 && !args.copy && undecodable(track) === undefined,
     // Players do not find it there.
     "the rotation of its pictures": track.rotation !== undefined && output.rotates === undefined && !args.copy,
@@ -135,6 +137,13 @@ function named(changes: Readonly<Record<string, boolean>>): Changes {
 function listCodecs(codecs: readonly string[], joint = ", "): string {
   if (codecs.length === 0) return "none of this kind";
   return [codecs.slice(0, -1).join(", "), codecs.at(-1)].filter((each) => each !== "").join(joint);
+}
+
+function resized(track: TrackInfo, output: OutputFormat): SluiceError {
+  const { width = 0, height = 0, otherSizes: [other] = [] } = track;
+  const why = `--copy encodes nothing, and its pictures change from ${width} × ${height} to ${other.width} × ` +
+    `${other.height}, where a track has one size`;
+  return refusal(track, output, why, "leave --copy out, which scales them to the first size, or to that of --size");
 }
 
 function refusal({ name, kind, codec }: TrackInfo, output: OutputFormat, why: string, next: string): SluiceError {

@@ -5,6 +5,8 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
+import { shownSize } from "../../processors/media/picture_format.ts";
+import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import { type Colours, coloursOf } from "../../processors/media/track_colours.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
@@ -28,11 +30,6 @@ const LIMITS: Readonly<Record<string, readonly [least: number, long: number, sho
   png: [1, 16_384, 16_384],
 };
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /**
  * Appends what a track of pictures takes.
  *
@@ -55,9 +52,11 @@ export function videoChain(
   const size = plannedSize(plan, args);
   assertSize(codec, size);
   const isOther = size.width !== track.width || size.height !== track.height;
+  // A size that is given is one of square pixels.
+  const given = keepsAspect(plan, args) ? {} : size;
   if (track.rotation !== undefined || isOther || args.size !== undefined || (isMixed && isOfOneSize(codec))) {
     const scale = { type: "scale", input: "videoIn", output: "videoOut" };
-    end = draft.append(end, "scale", scale, { ...size, ...(track.rotation && { rotate: track.rotation }) }, "decode");
+    end = draft.append(end, "scale", scale, { ...given, ...(track.rotation && { rotate: track.rotation }) }, "decode");
   }
   if (args.frameRate !== undefined && track.codec !== "png" && track.codec !== "jpeg") {
     const rate = { type: "frame-rate", input: "videoIn", output: "videoOut" };
@@ -78,9 +77,23 @@ export function videoChain(
 }
 
 /** The size that is written: that of the pictures as they are seen, or the wanted one; H.264 has even sides. */
-export function plannedSize({ track, codec }: TrackPlan, { size }: ConvertArgs): Size {
-  const isTurned = (track.rotation ?? 0) % 180 !== 0;
-  const [width, height] = isTurned ? [track.height ?? 0, track.width ?? 0] : [track.width ?? 0, track.height ?? 0];
+export function plannedSize(plan: TrackPlan, args: ConvertArgs): PictureSize {
+  const { track, codec } = plan;
+  const { width = 0, height = 0, rotation = 0 } = track;
+  const coded = { width, height };
+  const shown = keepsAspect(plan, args) ? coded : shownSize(coded, track.pixelAspect);
+  return sizeOf(codec, rotation % 180 === 0 ? shown : { width: shown.height, height: shown.width }, args);
+}
+
+/** Whether pixels that are not square are written as they are. */
+export function keepsAspect({ track, codec }: TrackPlan, { size, output }: ConvertArgs): boolean {
+  const { pixelAspect, width = 0, height = 0, otherSizes } = track;
+  const isHeld = isOfOneSize(codec) && !/\.gif$/i.test(output);
+  const isEven = width % 2 === 0 && height % 2 === 0;
+  return pixelAspect !== undefined && isHeld && isEven && size === undefined && otherSizes === undefined;
+}
+
+function sizeOf(codec: string, { width, height }: PictureSize, { size }: ConvertArgs): PictureSize {
   const shape = width / height;
   const wanted = {
     width: size?.width ?? (size?.height === undefined ? width : Math.round(size.height * shape)),
@@ -99,7 +112,7 @@ export function isOfOneSize(codec: string): boolean {
   return codec === "h264" || codec === "i420";
 }
 
-function assertSize(codec: string, { width, height }: Size): void {
+function assertSize(codec: string, { width, height }: PictureSize): void {
   const [least, long, short] = LIMITS[codec];
   const [most, other] = [Math.max(width, height), Math.min(width, height)];
   if (other >= least && most <= long && other <= short) return;
@@ -114,7 +127,7 @@ function even(side: number): number {
   return Math.max(2, side - side % 2);
 }
 
-function h264Config(track: TrackInfo, { width, height }: Size, args: ConvertArgs): Record<string, unknown> {
+function h264Config(track: TrackInfo, { width, height }: PictureSize, args: ConvertArgs): Record<string, unknown> {
   const frameRate = args.frameRate ?? track.frameRate ?? USUAL_RATE;
   const usual = Math.min(MOST_BITS, Math.max(LEAST_BITS, Math.round(width * height * frameRate * BITS_PER_PIXEL)));
   return { bitRate: Math.min(ENCODER_MOST, Math.max(ENCODER_LEAST, args.videoBitRate ?? usual)), frameRate };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { MediaInfo, TrackInfo } from "./media_info.ts";
-import { hasFfmpeg, type ProbedStream, probeInput } from "./ffmpeg_probe.ts";
+import { hasFfmpeg, type ProbedStream, probeInput, turnedAspect } from "./ffmpeg_probe.ts";
 
 /** Samples of more bits than these are kept with 24. */
 const USUAL_BITS = 16;
@@ -36,9 +36,10 @@ function trackOf(stream: ProbedStream): TrackInfo {
   const common = { name, kind, decoded, durationSeconds, bitRate, language, title };
   const isTurned = rotation % 180 !== 0;
   const rate = frameRate && Math.round(frameRate[0] / frameRate[1] * 1e3) / 1e3;
+  const pixelAspect = turnedAspect(stream.pixelAspect, rotation);
   const size = isTurned ? { width: height, height: width } : { width, height };
   const track = kind === "video"
-    ? { ...common, codec: "i420", ...size, frameRate: rate, matrix, range }
+    ? { ...common, codec: "i420", ...size, pixelAspect, frameRate: rate, matrix, range }
     : { ...common, codec: bits > USUAL_BITS ? "pcm-s24" : "pcm-s16", sampleRateHz, channels };
   return Object.fromEntries(Object.entries(track).filter(([, value]) => value !== undefined)) as unknown as TrackInfo;
 }

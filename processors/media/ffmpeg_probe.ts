@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
+import { type PixelAspect, pixelAspectOf } from "../../core/frames/pixel_aspect.ts";
 import { isPlainObject } from "../../core/errors/kind_of.ts";
 
 /** A stream that ffmpeg decodes. */
@@ -21,6 +22,8 @@ export interface ProbedStream {
   /** Pixels as they are coded, before they are turned. */
   readonly width?: number;
   readonly height?: number;
+  /** How wide a pixel is by its height, before pictures are turned. */
+  readonly pixelAspect?: PixelAspect;
   /** How YUV follows from RGB, as H.273 and ffmpeg name it, and the levels of luma. */
   readonly matrix?: "bt601" | "bt709" | "bt2020";
   readonly range?: "limited" | "full";
@@ -141,6 +144,8 @@ function readStream(stream: Json): Omit<ProbedStream, "name" | "kind" | "index">
   const turned = Number(sides.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0);
   const rotation = ((-turned % 360) + 360) % 360;
   const frameRate = evenRate(stream);
+  const [across = 0, down = 0] = String(stream.sample_aspect_ratio).split(":").map(Number);
+  const pixelAspect = pixelAspectOf(across, down);
   const matrix = MATRICES[String(stream.color_space)];
   const range = { tv: "limited", pc: "full" }[String(stream.color_range)] as ProbedStream["range"];
   return {
@@ -153,6 +158,7 @@ function readStream(stream: Json): Omit<ProbedStream, "name" | "kind" | "index">
     ...positive("durationSeconds", stream.duration),
     ...positive("bitRate", stream.bit_rate),
     ...(frameRate !== undefined && { frameRate }),
+    ...(pixelAspect !== undefined && { pixelAspect }),
     ...(FIELD_ORDERS.test(String(stream.field_order)) && { interlaced: true }),
     ...(matrix !== undefined && { matrix }),
     ...(range !== undefined && { range }),
@@ -160,6 +166,13 @@ function readStream(stream: Json): Omit<ProbedStream, "name" | "kind" | "index">
     ...(tags.language !== undefined && tags.language !== "und" && { language: tags.language }),
     ...(tags.title !== undefined && { title: tags.title }),
   };
+}
+
+/** How wide pixels are once pictures are turned. */
+export function turnedAspect(aspect: PixelAspect | undefined, rotation = 0): PixelAspect | undefined {
+  if (aspect === undefined || rotation % 180 === 0) return aspect;
+  const [across, down] = aspect.split(":").map(Number);
+  return pixelAspectOf(down, across);
 }
 
 /** The rate of pictures, where the average is that of the times. */

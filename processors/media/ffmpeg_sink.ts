@@ -251,7 +251,7 @@ export class FfmpegSink {
   #bytesOf(frame: VideoFrame | AudioFrame, { input, format, block }: SinkStream): Uint8Array {
     const isSame = frame.kind === "video"
       ? format.kind === "video" && frame.width === format.width && frame.height === format.height &&
-        frame.pixelFormat === format.pixelFormat
+        frame.pixelFormat === format.pixelFormat && frame.pixelAspect === format.pixelAspect
       : format.kind === "audio" && frame.sampleRateHz === format.sampleRateHz && frame.channels === format.channels;
     if (!isSame) {
       const message = `Cannot go on writing "${this.#nodeId}.${input.name}": its format changed from ` +

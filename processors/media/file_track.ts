@@ -21,7 +21,7 @@ import type { Gap, MendedView } from "./mended_view.ts";
 import type { EditEnd } from "./mp4_edits.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 import { PictureTimes } from "./picture_times.ts";
-import { type PictureFormat, readColours, readH264Samples } from "./picture_format.ts";
+import { aspectOfShown, type PictureFormat, readColours, readH264Samples, shownSize } from "./picture_format.ts";
 import { type PacketTimes, type SoundHeader, SoundTimes } from "./sound_times.ts";
 
 /** Codecs by mediabunny's names. */
@@ -162,12 +162,13 @@ export class FileTrack {
     const sink = new mediabunny.EncodedPacketSink(track);
     const isSound = track.isAudioTrack() && !(name in PCM);
     const delayNs = isSound ? await delayOf(track, container, description) : 0;
+    const picture = track.isVideoTrack() ? await pictureFormat(name, track, config, description, sink) : {};
     const header = {
       id: track.id,
       port: track.isVideoTrack() ? "video" : name in PCM ? "pcm" : "audio",
       codec: CODECS[name] ?? name,
       rotation: track.isVideoTrack() ? await track.getRotation() : 0,
-      picture: track.isVideoTrack() ? await pictureFormat(name, config, description, sink) : {},
+      picture,
       pictures: track.isVideoTrack() ? await pictureTimes(track, container) : undefined,
       sound: isSound
         ? {
@@ -179,7 +180,7 @@ export class FileTrack {
         }
         : undefined,
       ...carried(
-        config === null ? undefined : formatOf(name, config, description),
+        config === null ? undefined : formatOf(name, config, description, picture),
         name,
         track.isVideoTrack(),
         description,
@@ -372,14 +373,29 @@ async function pictureTimes(track: InputVideoTrack, { delays }: TrackContainer):
 /** What a track of video says of its pictures: MPEG-TS says it in the packets alone. */
 async function pictureFormat(
   name: string,
+  track: InputVideoTrack,
   config: VideoDecoderConfig | AudioDecoderConfig | null,
   description: Uint8Array | undefined,
   sink: EncodedPacketSink,
 ): Promise<PictureFormat> {
   const colours = readColours((config as VideoDecoderConfig | null)?.colorSpace);
-  if (name !== "avc") return colours;
+  const aspect = await pixelAspect(track);
+  if (name !== "avc") return { ...colours, ...aspect };
   const first = description === undefined ? (await sink.getFirstKeyPacket())?.data : undefined;
-  return { ...readH264Samples(description, first ?? new Uint8Array()), ...colours };
+  const samples = readH264Samples(description, first ?? new Uint8Array());
+  const size = { width: await track.getCodedWidth(), height: await track.getCodedHeight() };
+  // The container counts. Some tell the size in which pictures are shown, which is rounded: the stream may be exact.
+  const shown = [samples, aspect].map(({ pixelAspect }) => shownSize(size, pixelAspect));
+  const isSame = shown[0].width === shown[1].width && shown[0].height === shown[1].height;
+  return { ...samples, ...(isSame ? {} : aspect), ...colours };
+}
+
+/** How wide pixels are, as the container says it. */
+async function pixelAspect(track: InputVideoTrack): Promise<Pick<PictureFormat, "pixelAspect">> {
+  const coded = { width: await track.getCodedWidth(), height: await track.getCodedHeight() };
+  const shown = { width: await track.getSquarePixelWidth(), height: await track.getSquarePixelHeight() };
+  const pixelAspect = aspectOfShown(coded, shown);
+  return pixelAspect === undefined ? {} : { pixelAspect };
 }
 
 /** How frames carry a track, or why they do not. */
@@ -409,6 +425,7 @@ function formatOf(
   name: string,
   config: VideoDecoderConfig | AudioDecoderConfig,
   description: Uint8Array | undefined,
+  { pixelAspect }: PictureFormat,
 ): FileTrack["format"] {
   const { codedWidth: width, codedHeight: height } = config as VideoDecoderConfig;
   const { numberOfChannels: channels, sampleRate: sampleRateHz } = config as AudioDecoderConfig;
@@ -422,7 +439,8 @@ function formatOf(
     return { kind: "encoded", codec, channels, sampleRateHz, ...(gainDb !== 0 && { gainDb }) };
   }
   const isSized = isWithin(width, MOST_SIDE) && isWithin(height, MOST_SIDE);
-  return { kind: "encoded", codec, ...(isSized ? { width, height } : undefined) };
+  const size = isSized ? { width, height } : undefined;
+  return { kind: "encoded", codec, ...size, ...(pixelAspect !== undefined && { pixelAspect }) };
 }
 
 function isWithin(value: number | undefined, most: number): value is number {

@@ -68,6 +68,7 @@ export class ImageSink {
   #count = 0;
   /** The end of the last picture. */
   #doneNs = 0;
+  #hasToldAspect = false;
 
   /** Refuses a directory that there is not. */
   setup({ nodeId }: ProcessorContext): void {
@@ -90,6 +91,7 @@ export class ImageSink {
     let picture;
     while ((picture = this.video.read()) !== undefined) {
       const { width, height, ptsNs, durationNs } = picture;
+      this.#tellAspect(picture, context);
       await this.#write(
         encodePng({ width, height, bytes: picture.plane(0) }, picture.stride(0), this.compression),
         context,
@@ -108,6 +110,16 @@ export class ImageSink {
   /** Tells how far it came: reports in between may be left out. */
   flush(context: ProcessorContext): void {
     context.progress(this.#doneNs, this.#doneNs);
+  }
+
+  /** Tells once that what is written looks otherwise than what is shown. */
+  #tellAspect({ pixelAspect }: VideoFrame, { log }: ProcessorContext): void {
+    if (pixelAspect === undefined || this.#hasToldAspect) return;
+    this.#hasToldAspect = true;
+    log.warn(
+      `pictures have pixels of ${pixelAspect}, which PNG files do not keep, so that they look distorted: put a "scale" ` +
+        "with squarePixels=true before it",
+    );
   }
 
   /** Chooses the first file, which takes the place of none that a run before this one has written. */

@@ -8,8 +8,11 @@ import type { FileTrack } from "./file_track.ts";
 import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
 import { describeLosses, type MendedView } from "./mended_view.ts";
+import { TransportView } from "./mend_ts.ts";
 import type { PictureFormat } from "./picture_format.ts";
 import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
+import type { PictureSize } from "./scale_advice.ts";
+import { findSizes } from "./ts_sizes.ts";
 
 /** A media file. */
 export interface MediaInfo {
@@ -40,9 +43,7 @@ export interface MediaInfo {
 }
 
 /** A size that numbered pictures have. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
+export interface NumberedSize extends PictureSize {
   /** The first file that has it, and how many do. */
   readonly path: string;
   readonly pictures: number;
@@ -74,6 +75,8 @@ export interface TrackInfo extends PictureFormat {
   readonly width?: number;
   /** Rows, likewise. */
   readonly height?: number;
+  /** Sizes that pictures have later on, where they change. */
+  readonly otherSizes?: readonly PictureSize[];
   /** How far a player turns pictures, clockwise, in degrees. */
   readonly rotation?: number;
   /** Pictures a second, on average. */
@@ -141,8 +144,8 @@ export async function countBefore(path: string, name: string, startSeconds: numb
  *
  * @param first the number of the first one
  */
-export function readOtherSizes(pattern: string, first: number): PictureSize[] {
-  const found = new Map<string, PictureSize>();
+export function readOtherSizes(pattern: string, first: number): NumberedSize[] {
+  const found = new Map<string, NumberedSize>();
   const usual = trackOf(imagePath(pattern, first));
   for (let number = first + 1;; number++) {
     const path = imagePath(pattern, number);
@@ -221,6 +224,7 @@ async function trackInfo(
       ? await videoInfo(track, stats.averagePacketRate, frameRate)
       : await audioInfo(track as InputAudioTrack)),
     ...picture,
+    ...(codec === "h264" && await sizesInfo(track.id, mended)),
   };
 }
 
@@ -237,6 +241,12 @@ async function videoInfo(
   // A single picture may have no duration, and its rate no bound.
   const hasRate = frameRate > 0 && Number.isFinite(frameRate);
   return { width, height, ...(rotation !== 0 && { rotation }), ...(hasRate && { frameRate }) };
+}
+
+/** Containers but MPEG-TS say the size once. */
+async function sizesInfo(id: number, view: MendedView): Promise<Partial<TrackInfo>> {
+  const [, ...otherSizes] = view instanceof TransportView ? await findSizes(view, id) : [];
+  return otherSizes.length > 0 ? { otherSizes } : {};
 }
 
 async function audioInfo(track: InputAudioTrack): Promise<Partial<TrackInfo>> {
@@ -314,13 +324,14 @@ function pictureFileInfo(path: string): MediaInfo | undefined {
 function describePictures(
   path: string,
   bytes: number,
-  { container, codec, width, height, frameRate, pictures }: PictureInfo,
+  { container, codec, width, height, frameRate, pixelAspect, pictures }: PictureInfo,
 ): MediaInfo {
   const durationSeconds = frameRate === undefined ? undefined : pictures / frameRate;
   const timed = durationSeconds !== undefined && durationSeconds > 0 &&
     { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) };
+  const aspect = pixelAspect !== undefined && { pixelAspect };
   const rate = frameRate !== undefined && { frameRate: Math.round(frameRate * 1e3) / 1e3 };
-  const track: TrackInfo = { name: "video_0", kind: "video", codec, width, height, ...rate, ...timed };
+  const track: TrackInfo = { name: "video_0", kind: "video", codec, width, height, ...aspect, ...rate, ...timed };
   return { path, container, bytes, ...timed, tracks: [track], tags: {} };
 }
 

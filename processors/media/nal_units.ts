@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type PixelAspect, pixelAspectOf } from "../../core/frames/pixel_aspect.ts";
 import { BitReader } from "./bit_reader.ts";
 
 /** Types of NAL units (table 7-1). */
@@ -25,7 +26,16 @@ export interface SequenceParameters {
   readonly height: number;
   /** Whether pictures may be coded as fields. */
   readonly interlaced: boolean;
+  /** How wide a pixel is by its height; absent for square ones, and where it is not told. */
+  readonly pixelAspect?: PixelAspect;
 }
+
+/** Widths and heights of pixels by their codes (table E-1), from 1 on. */
+const PIXEL_ASPECTS = "1:1 12:11 10:11 16:11 40:33 24:11 20:11 32:11 80:33 18:11 15:11 64:33 160:99 4:3 3:2 2:1".split(
+  " ",
+);
+/** The code for a width and a height that follow. */
+const OWN_ASPECT = 255;
 
 /** The type of a NAL unit. */
 export function nalType(unit: Uint8Array): number {
@@ -178,12 +188,27 @@ export function readSequenceParameters(unit: Uint8Array): SequenceParameters | u
   const [stepX, stepY] = [chromaFormat === 1 || chromaFormat === 2 ? 2 : 1, (chromaFormat === 1 ? 2 : 1) * fields];
   const width = widthUnits * 16 - (crop[0] + crop[1]) * stepX;
   const height = heightUnits * 16 * fields - (crop[2] + crop[3]) * stepY;
+  const pixelAspect = readPixelAspect(bits);
   const isSane = !bits.isBeyond && chromaFormat <= 3 && lumaBits <= 14 && chromaBits <= 14 &&
     width > 0 && height > 0 && width <= 65_535 && height <= 65_535;
   const interlaced = fields === 2;
   return isSane
-    ? { profile, compatibility, level, chromaFormat, lumaBits, chromaBits, width, height, interlaced }
+    ? {
+      ...{ profile, compatibility, level, chromaFormat, lumaBits, chromaBits, width, height, interlaced },
+      ...(pixelAspect !== undefined && { pixelAspect }),
+    }
     : undefined;
+}
+
+/** Reads how wide pixels are, at the start of what is said of the use of pictures (E.1.1). */
+function readPixelAspect(bits: BitReader): PixelAspect | undefined {
+  const isTold = bits.read(1) === 1 && bits.read(1) === 1;
+  if (!isTold) return undefined;
+  const code = bits.read(8);
+  const [width, height] = code === OWN_ASPECT
+    ? [bits.read(16), bits.read(16)]
+    : PIXEL_ASPECTS[code - 1]?.split(":").map(Number) ?? [1, 1];
+  return pixelAspectOf(width, height);
 }
 
 function skipScalingLists(bits: BitReader, lists: number): void {

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { aspectRatio, type PixelAspect, pixelAspectOf } from "../../core/frames/pixel_aspect.ts";
 import { NAL, nalType, readAvcConfiguration, readSequenceParameters, splitNalUnits } from "./nal_units.ts";
+import type { PictureSize } from "./scale_advice.ts";
 
 /** How YUV follows from RGB, as stages for video name it. */
 export type Matrix = "bt601" | "bt709" | "bt2020";
@@ -23,6 +25,8 @@ export interface PictureFormat {
   readonly width?: number;
   /** Rows, likewise. */
   readonly height?: number;
+  /** How wide a pixel is by its height, where they differ. */
+  readonly pixelAspect?: PixelAspect;
   /** How YUV follows from RGB, where the stream or the container tells. */
   readonly matrix?: Matrix;
   /** Levels of luma: 16 to 235, or 0 to 255. */
@@ -42,6 +46,29 @@ const CHROMA = ["4:0:0", undefined, "4:2:2", "4:4:4"] as const;
 
 /** Profiles of 4:4:4 by their codes in H.264 (A.2.10 and A.2.11): recorders that lose nothing use them with 4:2:0. */
 const PROFILES_444: Readonly<Record<number, string>> = { 244: "High 4:4:4 Predictive", 44: "CAVLC 4:4:4 Intra" };
+
+/** The size in which pictures are shown: one side is longer where pixels are not square, so that no detail is lost. */
+export function shownSize({ width, height }: PictureSize, pixelAspect: PixelAspect | undefined): PictureSize {
+  const ratio = aspectRatio(pixelAspect);
+  return { width: Math.round(width * Math.max(1, ratio)), height: Math.round(height / Math.min(1, ratio)) };
+}
+
+/** The aspect in the fewest digits that has pictures shown in a size, as {@linkcode shownSize} rounds it. */
+export function aspectOfShown(coded: PictureSize, shown: PictureSize): PixelAspect | undefined {
+  const between = (side: number, of: number) => simplestBetween((side - 0.5) / of, (side + 0.5) / of);
+  if (shown.width > coded.width) return pixelAspectOf(...between(shown.width, coded.width));
+  if (shown.height <= coded.height) return undefined;
+  const [down, across] = between(shown.height, coded.height);
+  return pixelAspectOf(across, down);
+}
+
+/** The fraction between two numbers whose denominator is the least, by continued fractions. */
+function simplestBetween(low: number, high: number): [number, number] {
+  const whole = Math.floor(low);
+  if (whole === low || whole + 1 <= high) return [Math.ceil(low), 1];
+  const [numerator, denominator] = simplestBetween(1 / (high - whole), 1 / (low - whole));
+  return [whole * numerator + denominator, numerator];
+}
 
 /** What the header of a track says of colours. */
 export function readColours(colours: VideoColorSpaceInit | undefined): PictureFormat {
@@ -64,7 +91,7 @@ export function readH264Samples(description: Uint8Array | undefined, first: Uint
   const set = units.find((unit) => nalType(unit) === NAL.sps);
   const parameters = set && readSequenceParameters(set);
   if (parameters === undefined) return {};
-  const { profile: code, lumaBits, chromaBits, chromaFormat, interlaced, width, height } = parameters;
+  const { profile: code, lumaBits, chromaBits, chromaFormat, interlaced, width, height, pixelAspect } = parameters;
   const bitDepth = Math.max(lumaBits, chromaBits);
   const chroma = CHROMA[chromaFormat];
   const profile = chroma === undefined ? PROFILES_444[code] : undefined;
@@ -73,5 +100,6 @@ export function readH264Samples(description: Uint8Array | undefined, first: Uint
     ...(chroma && { chroma }),
     ...(profile !== undefined && { profile }),
     ...(interlaced && { interlaced, width, height }),
+    ...(pixelAspect !== undefined && { pixelAspect }),
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PixelAspect } from "../../core/frames/pixel_aspect.ts";
 import { isPng } from "./png.ts";
 import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, Y4M_MAGIC } from "./y4m.ts";
 
@@ -14,6 +15,8 @@ export interface PictureInfo {
   readonly height: number;
   /** Pictures a second; absent for a single picture, and where the file does not say. */
   readonly frameRate?: number;
+  /** How wide a pixel is by its height; absent for square ones. */
+  readonly pixelAspect?: PixelAspect;
   /** Whole pictures in the file. */
   readonly pictures: number;
 }
@@ -74,7 +77,7 @@ function jpegInfo(read: ReadRange, size: number): PictureInfo {
 function y4mInfo(head: Uint8Array, size: number): PictureInfo {
   const end = head.indexOf(10);
   if (end < 0) throw new Error(`its first line has more than ${Y4M_LINE_BYTES} bytes`);
-  const { width, height, frameRate } = readY4mHeader(new TextDecoder().decode(head.subarray(0, end)));
+  const { width, height, frameRate, pixelAspect } = readY4mHeader(new TextDecoder().decode(head.subarray(0, end)));
   const chroma = 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
   const pictureBytes = Y4M_FRAME.length + 1 + width * height + chroma;
   return {
@@ -83,6 +86,7 @@ function y4mInfo(head: Uint8Array, size: number): PictureInfo {
     width,
     height,
     ...(frameRate !== undefined && { frameRate }),
+    ...(pixelAspect !== undefined && { pixelAspect }),
     pictures: Math.floor((size - end - 1) / pictureBytes),
   };
 }

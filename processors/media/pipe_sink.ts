@@ -133,10 +133,11 @@ export class PipeSink {
     }
     this.#stream = stream;
     if (frame.kind === "audio") return true;
-    const { width, height, durationNs } = frame;
+    const { width, height, pixelAspect, durationNs } = frame;
     this.#size = { width, height };
     const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
-    return await this.#write(new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range: this.range })));
+    const header = writeY4mHeader({ width, height, frameRate, pixelAspect, range: this.range });
+    return await this.#write(new TextEncoder().encode(header));
   }
 
   #interleave(frame: AudioFrame): Uint8Array<ArrayBuffer> {

@@ -77,7 +77,7 @@ export class FrameBytes {
 }
 
 function y4mHeader(
-  { pixelFormat, width, height, durationNs }: VideoFrame,
+  { pixelFormat, width, height, pixelAspect, durationNs }: VideoFrame,
   range: ColourRange,
 ): Uint8Array<ArrayBuffer> {
   if (pixelFormat !== "i420") {
@@ -86,7 +86,7 @@ function y4mHeader(
     );
   }
   const frameRate = durationNs > 0 ? Math.round(1e12 / durationNs) / 1000 : undefined;
-  return new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, range }));
+  return new TextEncoder().encode(writeY4mHeader({ width, height, frameRate, pixelAspect, range }));
 }
 
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {

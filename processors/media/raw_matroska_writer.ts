@@ -12,6 +12,8 @@ const SCALE_NS = 1000;
 const UNKNOWN = Uint8Array.of(0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 /** Bytes of a length. */
 const LENGTH_BYTES = 8;
+/** The unit of sizes that tell a shape alone. */
+const DISPLAY_ASPECT = 3;
 /** A stream to be written: pictures of `i420`, or samples as interleaved floats. */
 export interface WrittenTrack {
   readonly format: VideoFormat | AudioFormat;
@@ -54,6 +56,7 @@ function trackEntry({ format, range }: WrittenTrack, number: number): Uint8Array
         ID.video,
         element(ID.width, unsigned(format.width)),
         element(ID.height, unsigned(format.height)),
+        displayShape(format),
         element(ID.colourSpace, text("I420")),
         element(ID.colour, element(ID.range, unsigned(range === "full" ? 2 : 1))),
       )
@@ -64,6 +67,17 @@ function trackEntry({ format, range }: WrittenTrack, number: number): Uint8Array
         element(ID.bitDepth, unsigned(32)),
       ),
   );
+}
+
+/** The shape in which pictures are shown (RFC 9559, 5.1.4.1.28.14), where pixels are not square. */
+function displayShape({ width, height, pixelAspect }: VideoFormat): Uint8Array {
+  if (pixelAspect === undefined) return new Uint8Array(0);
+  const [across, down] = pixelAspect.split(":").map(Number);
+  return join([
+    element(ID.displayWidth, unsigned(across * width)),
+    element(ID.displayHeight, unsigned(down * height)),
+    element(ID.displayUnit, unsigned(DISPLAY_ASPECT)),
+  ]);
 }
 
 function element(id: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

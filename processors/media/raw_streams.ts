@@ -9,7 +9,7 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { packedBytes, unpackPicture } from "./packed_pictures.ts";
-import type { ProbedStream } from "./ffmpeg_probe.ts";
+import { type ProbedStream, turnedAspect } from "./ffmpeg_probe.ts";
 import type { RawBlock, RawTrack } from "./raw_matroska.ts";
 
 /** By how much the time of a block may be off, since it is rounded. */
@@ -26,13 +26,16 @@ export interface RawStream {
 }
 
 /** Announces and writes pictures. Where their rate is even, their times are its multiples. */
-export function readPictures(out: StreamOutput<VideoFrame>, track: RawTrack, { frameRate }: ProbedStream): RawStream {
+export function readPictures(out: StreamOutput<VideoFrame>, track: RawTrack, stream: ProbedStream): RawStream {
   const { width = 0, height = 0 } = track;
+  const { frameRate } = stream;
+  const pixelAspect = turnedAspect(stream.pixelAspect, stream.rotation);
   const shape = {
     pixelFormat: "i420",
     width,
     height,
     ...(frameRate && { frameRate: frameRate[0] / frameRate[1] }),
+    ...(pixelAspect !== undefined && { pixelAspect }),
   } as const;
   const bytes = packedBytes(shape);
   out.announce({ kind: "video", ...shape });

@@ -6,6 +6,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { type AudioFormat, type Codec, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
+import type { PixelAspect } from "../../core/frames/pixel_aspect.ts";
 import { OPUS_PRE_SKIP, opusStreamHeader, readAdtsHeader, readAdtsObjectType, readMp3Header } from "./audio_headers.ts";
 import { flacStreamHeader, readFlacHeader } from "./flac_header.ts";
 import {
@@ -31,6 +32,9 @@ export interface TrackFormat {
     readonly description?: Uint8Array;
     readonly codedWidth?: number;
     readonly codedHeight?: number;
+    /** The shape in which pictures are shown, where pixels are not square. */
+    readonly displayAspectWidth?: number;
+    readonly displayAspectHeight?: number;
     readonly sampleRate?: number;
     readonly numberOfChannels?: number;
   };
@@ -100,13 +104,14 @@ function h264Track(first: FirstFrame): TrackFormat {
     throw notOf(first, "a byte stream (Annex B) whose key frames begin with SPS and PPS");
   }
   const { profile, compatibility, level, width, height } = parameters;
+  const pixelAspect = first.format.pixelAspect ?? parameters.pixelAspect;
   const codec = `avc1.${[profile, compatibility, level].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   const known = [...sets, ...pictureSets].map((unit) => unit.slice());
   const description = avcConfiguration(sets, pictureSets);
   return {
     type: "video",
     codec: "avc",
-    decoderConfig: { codec, description, codedWidth: width, codedHeight: height },
+    decoderConfig: { codec, description, ...measures({ width, height }, pixelAspect) },
     primingNs: 0,
     changeIn: (bytes) => changeOfParameters(splitNalUnits(bytes), known, { width, height }),
     convert: (bytes) => {
@@ -151,15 +156,14 @@ function describeParameters(found: PictureSize | undefined, size: PictureSize): 
 function vp8Track(first: FirstFrame): TrackFormat {
   const size = readVp8Size(first.bytes);
   if (size === undefined) throw notOf(first, "a stream that begins with a key frame");
-  const { width, height } = size;
-  return videoTrack("vp8", { codec: "vp8", codedWidth: width, codedHeight: height });
+  return videoTrack("vp8", { codec: "vp8", ...measures(size, first.format.pixelAspect) });
 }
 
 function vp9Track(first: FirstFrame): TrackFormat {
   const header = readVp9Header(first.bytes);
   if (header === undefined) throw notOf(first, "a stream that begins with a key frame");
-  const { profile, bitDepth, width, height } = header;
-  const decoderConfig = { codec: vp9CodecString(header), codedWidth: width, codedHeight: height };
+  const { profile, bitDepth } = header;
+  const decoderConfig = { codec: vp9CodecString(header), ...measures(header, first.format.pixelAspect) };
   return withCheck(videoTrack("vp9", decoderConfig), (bytes) => {
     const found = readVp9Header(bytes);
     if (found === undefined || (found.profile === profile && found.bitDepth === bitDepth)) return undefined;
@@ -210,6 +214,16 @@ function mp3Track(first: FirstFrame): TrackFormat {
   const header = readMp3Header(first.bytes);
   if (header === undefined) throw notOf(first, "frames of layer III");
   return withHeaders(audioTrack("mp3", "mp3", header), first, readMp3Header);
+}
+
+function measures(
+  { width, height }: PictureSize,
+  pixelAspect: PixelAspect | undefined,
+): Pick<TrackFormat["decoderConfig"], "codedWidth" | "codedHeight" | "displayAspectWidth" | "displayAspectHeight"> {
+  const size = { codedWidth: width, codedHeight: height };
+  if (pixelAspect === undefined) return size;
+  const [across, down] = pixelAspect.split(":").map(Number);
+  return { ...size, displayAspectWidth: across * width, displayAspectHeight: down * height };
 }
 
 function videoTrack(codec: "vp8" | "vp9", decoderConfig: TrackFormat["decoderConfig"]): TrackFormat {

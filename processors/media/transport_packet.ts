@@ -40,6 +40,12 @@ export class TransportPacket {
     return (this.#bytes[1] & 0x1f) * 256 + this.#bytes[2];
   }
 
+  /** What of the packet of an elementary stream lies in it, behind the head of that. `undefined`: none begins here. */
+  get content(): Uint8Array | undefined {
+    const at = this.#pes;
+    return at === undefined ? undefined : this.#bytes.subarray(at + 9 + this.#bytes[at + 8]);
+  }
+
   /** When what begins in it is decoded, in ticks. `undefined`: nothing begins here that says it. */
   get decodedAt(): number | undefined {
     const place = this.#timeAt;

@@ -19,7 +19,8 @@ const MOST_BACK_TICKS = TICKS / 2;
 /** How long one lasts where that cannot be told. */
 const USUAL_TICKS = TICKS / 25;
 
-type TimedView = Pick<MendedView, "read" | "size"> & { readonly stride: number };
+/** Transport packets of a file. */
+export type TimedView = Pick<MendedView, "read" | "size"> & { readonly stride: number };
 
 /** The times of a stream in the order of decoding. */
 interface Clock {
@@ -103,7 +104,12 @@ function firstTime(view: TimedView, at: number, pid: number | undefined) {
   return undefined;
 }
 
-function* packetsIn({ read, stride }: TimedView, from: number, to: number): Generator<[number, TransportPacket]> {
+/** Packets between two places of a file with which one of an elementary stream may begin, each with its slot. */
+export function* packetsIn(
+  { read, stride }: TimedView,
+  from: number,
+  to: number,
+): Generator<[number, TransportPacket]> {
   const first = Math.floor(from / stride);
   const bytes = read(first * stride, to);
   const offset = stride === 192 ? 4 : 0;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type PixelAspect, pixelAspectOf } from "../../core/frames/pixel_aspect.ts";
 import type { ColourRange } from "./colour_range.ts";
 
 /** What the first line says. */
@@ -13,6 +14,8 @@ export interface Y4mHeader {
   readonly height: number;
   /** Pictures a second; `undefined` where it is not told. */
   readonly frameRate: number | undefined;
+  /** How wide a pixel is by its height; absent for square ones, and where it is not told. */
+  readonly pixelAspect?: PixelAspect;
   /** Which levels the pictures have; absent where it is not told. */
   readonly range?: ColourRange;
 }
@@ -46,11 +49,16 @@ export function readY4mHeader(line: string): Y4mHeader {
   if (!/^420(jpeg|mpeg2|paldv)?$/.test(chroma)) throw new Error(`its chroma is ${chroma}, wanted 420 with 8 bits`);
   const told = fields.find((field) => field.startsWith(RANGE_TAG))?.slice(RANGE_TAG.length);
   const range = told === "FULL" ? "full" : told === "LIMITED" ? "limited" : undefined;
-  return { width, height, frameRate: rateOf(valueOf("F")), ...(range && { range }) };
+  const [across = 0, down = 0] = valueOf("A")?.split(":").map(Number) ?? [];
+  const pixelAspect = pixelAspectOf(across, down);
+  const aspect = pixelAspect !== undefined && { pixelAspect };
+  return { width, height, frameRate: rateOf(valueOf("F")), ...aspect, ...(range && { range }) };
 }
 
 /** The first line of a stream, with its end. The rate is told in thousandths of pictures a second where it is no whole number. */
-export function writeY4mHeader({ width, height, frameRate = USUAL_Y4M_RATE, range }: Y4mHeader): string {
+export function writeY4mHeader(
+  { width, height, frameRate = USUAL_Y4M_RATE, pixelAspect = "1:1", range }: Y4mHeader,
+): string {
   // 29.97 and its like are multiples of 1000/1001.
   const whole = Math.round(frameRate);
   const isNtsc = Math.abs(frameRate * 1.001 - whole) < 1e-3 && Math.abs(frameRate - whole) > 1e-4;
@@ -60,7 +68,7 @@ export function writeY4mHeader({ width, height, frameRate = USUAL_Y4M_RATE, rang
     ? `${frameRate}:1`
     : `${Math.round(frameRate * 1000)}:1000`;
   const told = range === undefined ? "" : ` ${RANGE_TAG}${range.toUpperCase()}`;
-  return `${Y4M_MAGIC} W${width} H${height} F${rate} Ip A1:1 C420jpeg${told}\n`;
+  return `${Y4M_MAGIC} W${width} H${height} F${rate} Ip A${pixelAspect} C420jpeg${told}\n`;
 }
 
 function sideOf(name: "width" | "height", tag: "W" | "H", text: string | undefined): number {

@@ -35,7 +35,7 @@ export interface Y4mReader {
  * @throws {Error} that says what is wrong with it
  */
 export function readY4mStream(line: string, { frameRate: givenRate, range, warn, info }: Y4mReader): Y4mStream {
-  const { width, height, frameRate: toldRate, range: toldRange = range } = readY4mHeader(line);
+  const { width, height, frameRate: toldRate, pixelAspect, range: toldRange = range } = readY4mHeader(line);
   if (toldRange !== range) {
     info(
       `the pictures come in ${toldRange} range, and are given ${range} range; range=${toldRange} keeps them as they are`,
@@ -48,6 +48,12 @@ export function readY4mStream(line: string, { frameRate: givenRate, range, warn,
         "tell it, or set frameRate",
     );
   }
-  const shape = { pixelFormat: "i420", width, height, frameRate } as const;
+  const shape = {
+    pixelFormat: "i420",
+    width,
+    height,
+    frameRate,
+    ...(pixelAspect !== undefined && { pixelAspect }),
+  } as const;
   return { shape, toRange: toldRange === range ? undefined : range };
 }

@@ -332,6 +332,71 @@ Deno.test("sluice convert has ffmpeg write what no shipped node does, and says s
   }
 });
 
+/** Two recordings of 25 pictures in MPEG-TS, of two sizes. */
+function twoSizes(): string {
+  const parts = ["96x64", "192x128"].map((size) => {
+    const path = `${FOLDER}/size-${size}.ts`;
+    const source = ["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=25:duration=1`];
+    ffmpeg(...source, "-c:v", "libx264", "-pix_fmt", "yuv420p", path);
+    return [...Deno.readFileSync(path)];
+  });
+  Deno.writeFileSync(`${FOLDER}/two-sizes.ts`, Uint8Array.from(parts.flat()));
+  return "two-sizes.ts";
+}
+
+Deno.test("sluice convert scales pictures whose size changes, all of them, and says so", { ignore }, async () => {
+  const from = twoSizes();
+  for (const [size, wanted] of [[[], "96,64,50"], [["--size", "192x"], "192,128,50"]] as const) {
+    const { code, stderr } = await convert(from, "two-sizes.mp4", ...size, "--force");
+    assert.equal(code, 0, stderr);
+    const told = `to h264${
+      size.length > 0 ? "" : ", with pictures of 192 × 128 scaled to 96 × 64, which --size changes"
+    }`;
+    assert.match(stderr, new RegExp(`^video_0: h264 .*, 96 × 64, then 192 × 128, .*: ${told}$`, "m"));
+    const found = probe(`${FOLDER}/two-sizes.mp4`, "stream=width,height,nb_read_frames", "-count_frames");
+    assert.deepEqual(found, [wanted]);
+  }
+});
+
+Deno.test("sluice convert --copy refuses pictures whose size changes before it writes anything", async () => {
+  const { code, said } = await here(`${FOLDER}/${twoSizes()}`, `${FOLDER}/never.mp4`, "--copy");
+  assert.equal(code, 2);
+  assert.match(said, /--copy encodes nothing, and its pictures change from 96 × 64 to 192 × 128, .*--size/);
+  assert.deepEqual([...Deno.readDirSync(FOLDER)].filter(({ name }) => name.startsWith("never")), []);
+});
+
+/** Pictures of 144 × 116 pixels of 16:15, which are shown as 154 × 116. */
+function anamorphic(): string {
+  const path = `${FOLDER}/anamorphic.mkv`;
+  const source = ["-f", "lavfi", "-i", "testsrc2=size=144x116:rate=25:duration=0.2", "-vf", "setsar=16/15"];
+  ffmpeg(...source, "-c:v", "libx264", "-pix_fmt", "yuv420p", path);
+  return "anamorphic.mkv";
+}
+
+Deno.test(
+  "sluice convert keeps pixels that are not square, and makes them square where it says so",
+  { ignore },
+  async () => {
+    const from = anamorphic();
+    const cases: readonly (readonly [output: string, args: readonly string[], shape: string, said: string])[] = [
+      ["a.mp4", [], "144,116,16:15", "copied"],
+      ["a.mp4", ["--video-bitrate", "300k"], "144,116,16:15", "to h264"],
+      ["a.avi", [], "144,116,16:15", "encoded by ffmpeg"],
+      ["a.mp4", ["--size", "308x"], "308,232,N/A", "to h264"],
+      ["a.mp4", ["--size", "x58"], "76,58,N/A", "to h264"],
+      ["a-%d.png", [], "154,116,N/A", "to png of square pixels, 154 × 116"],
+      ["a-%d.jpg", [], "154,116,1:1", "to jpeg of square pixels, 154 × 116"],
+    ];
+    for (const [output, args, shape, said] of cases) {
+      const { code, stderr } = await convert(from, output, ...args, "--force");
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, new RegExp(`144 × 116, pixels 16:15, shown as 154 × 116, .*: ${said}$`, "m"));
+      const path = `${FOLDER}/${output.replace("%d", "1")}`;
+      assert.deepEqual(probe(path, "stream=width,height,sample_aspect_ratio"), [shape], `${output} ${args}`);
+    }
+  },
+);
+
 Deno.test("renderPlans() tells of one picture that others need, or of several", () => {
   const track = { name: "video_0", kind: "video", codec: "h264" } as const;
   const info = { path: "a.mp4", container: "MP4", tracks: [track] } as never;
