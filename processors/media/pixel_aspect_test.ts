@@ -1,10 +1,9 @@
 /** Pixels that are not square: what files say of them, and what files say again that are written; ffprobe judges. */
 import assert from "node:assert/strict";
-import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import { appSource } from "../../core/app/app_source.ts";
 import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
-import { ProcessorHarness } from "../../testing.ts";
 import { carry, ffmpeg, FOLDER, play, probe } from "./fixtures/media_files.ts";
 import { readMediaInfo } from "./media_info.ts";
 
@@ -124,14 +123,14 @@ Deno.test("PipeSource and PipeSink carry pixels of 16:15 in YUV4MPEG2", async ()
 Deno.test("ImageSink says once that PNG files do not keep pixels of 16:15", async () => {
   const said: string[] = [];
   const stop = tapLog(({ level, message }) => level === "warn" && said.push(message));
-  await using sink = await ProcessorHarness.create(
-    nodes.imageSink({ path: `${FOLDER}/wide-%d.png` }),
-    {},
-    { disconnect: ["jpeg"] },
-  );
+  await using runtime = new Runtime({ mode: "offline", native: "off" });
   const shape = { pixelFormat: "rgba8", width: 4, height: 2, pixelAspect: "16:15" } as const;
-  for (let k = 0; k < 2; k++) sink.push<VideoFrame>("video", shape, () => {});
-  await sink.run();
+  const source = runtime.add(appSource.video(shape), { id: "source" });
+  runtime.connect(source.outputs.video, runtime.add(nodes.imageSink({ path: `${FOLDER}/wide-%d.png` })).inputs.video);
+  await runtime.start();
+  for (let k = 0; k < 2; k++) await source.push({ planes: [new Uint8Array(32)] });
+  source.end();
+  await runtime.finished;
   stop();
   assert.equal(said.length, 1);
   assert.match(said[0], /^pictures have pixels of 16:15, which PNG files do not keep.* "scale" with squarePixels=true/);
