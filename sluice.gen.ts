@@ -9725,7 +9725,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_source.ts": "a14eecbaff58728d",
     "processors/media/pipe_sink.ts": "73db1260a0d21ca3",
     "processors/media/pipe_source.ts": "506851151dd6b8e3",
-    "processors/media/process.ts": "81e945688c95176e",
+    "processors/media/process.ts": "184c8e196b844ddb",
     "processors/network/http_source.ts": "54dad6c889d5e80a",
     "processors/network/udp_sink.ts": "df477937e0ccba84",
     "processors/network/udp_source.ts": "59ef316e69b76da9",

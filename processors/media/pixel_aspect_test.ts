@@ -1,5 +1,6 @@
 /** Pixels that are not square: what files say of them, and what files say again that are written; ffprobe judges. */
 import assert from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
 import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
@@ -119,6 +120,25 @@ Deno.test("PipeSource and PipeSink carry pixels of 16:15 in YUV4MPEG2", async ()
   await runtime.finished;
   assert.deepEqual(probe(to, "stream=sample_aspect_ratio"), ["16:15"]);
 });
+
+for (const videoFormat of ["y4m", "raw"] as const) {
+  Deno.test(`Process carries pixels of 16:15 to its program and back with videoFormat ${videoFormat}`, async () => {
+    await using runtime = new Runtime({ mode: "offline", native: "off" });
+    const shape = { pixelFormat: "i420", width: 4, height: 2, pixelAspect: "16:15", frameRate: 25 } as const;
+    const source = runtime.add(appSource.video(shape), { id: "source" });
+    const sink = runtime.add(appSink.video(), { id: "sink" });
+    const cat = runtime.add(nodes.process({ command: ["cat"], videoFormat }));
+    runtime.connect(source.outputs.video, cat.inputs.videoIn);
+    runtime.connect(cat.outputs.videoOut, sink.inputs.video);
+    await runtime.start();
+    await source.push({ planes: [new Uint8Array(8), new Uint8Array(2), new Uint8Array(2)] });
+    source.end();
+    const aspects: unknown[] = [];
+    for await (const { pixelAspect } of sink) aspects.push(pixelAspect);
+    await runtime.finished;
+    assert.deepEqual(aspects, ["16:15"]);
+  });
+}
 
 Deno.test("ImageSink says once that PNG files do not keep pixels of 16:15", async () => {
   const said: string[] = [];

@@ -322,11 +322,13 @@ export class Process {
     const stream = { frameRate, range, warn: this.#warn, info: this.#info };
     if (this.videoFormat === "y4m") return new PictureReader(this.videoOut, stream);
     const picture = given?.kind === "video" ? given : undefined;
+    const isSameSize = this.width === undefined && this.height === undefined;
     return new PictureReader(this.videoOut, stream, {
       pixelFormat: this.pixelFormat ?? picture?.pixelFormat ?? USUAL_PIXELS,
       width: (this.width ?? picture?.width)!,
       height: (this.height ?? picture?.height)!,
       frameRate: this.frameRate ?? rateOf(picture) ?? USUAL_PICTURES_HZ,
+      pixelAspect: isSameSize ? picture?.pixelAspect : undefined,
     });
   }
 

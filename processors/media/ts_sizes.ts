@@ -9,9 +9,9 @@ import { NAL, nalType, readSequenceParameters, splitNalUnits } from "./nal_units
 import type { PictureSize } from "./scale_advice.ts";
 import { packetsIn, type TimedView } from "./ts_joints.ts";
 
-/** Up to here, all of a file is looked through; of larger ones so many parts, at even distances. */
+/** Up to here, all of a file is looked through; of larger ones as much, in so many parts at even distances. */
 const SMALL_BYTES = 2 ** 26;
-const PARTS = 64;
+const PARTS = 32;
 /** Bytes of a part, in which key frames lie, and bytes that are read at once. */
 const [PART_BYTES, READ_BYTES] = [2 ** 21, 2 ** 20];
 
