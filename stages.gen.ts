@@ -2047,9 +2047,9 @@ export interface FlacEncodeConfig {
   /**
    * Bits of a sample.
    *
-   * One of 16, 24; 16 by default.
+   * One of 16, 24, 32; 16 by default.
    */
-  readonly bitsPerSample?: 16 | 24;
+  readonly bitsPerSample?: 16 | 24 | 32;
 }
 
 /** A `flac-encode` in a graph. */
@@ -2058,7 +2058,7 @@ export type FlacEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: Enco
 /**
  * Encodes audio to FLAC, which keeps every bit.
  *
- * Each frame holds a block of 4096 samples. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Rates go up to 96 kHz.
+ * Each frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. What is louder than full scale is cut there, and what is no number is silence. Rates go up to 65,535 Hz, and to 655,350 Hz where 10 divides them. Many players know no 32 bits.
  *
  * **Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`
  */
@@ -2073,7 +2073,7 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes audio to FLAC, which keeps every bit.",
     doc:
-      "Encodes audio to FLAC, which keeps every bit.\n\nEach frame holds a block of 4096 samples. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Rates go up to 96 kHz.\n\n**Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`",
+      "Encodes audio to FLAC, which keeps every bit.\n\nEach frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. What is louder than full scale is cut there, and what is no number is silence. Rates go up to 65,535 Hz, and to 655,350 Hz where 10 divides them. Many players know no 32 bits.\n\n**Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2098,14 +2098,14 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
       optional: false,
       gives: { codec: ["flac"] },
       burst: 8,
-      doc: "FLAC, a frame of it a frame.",
+      doc: "FLAC, a frame of it a frame: at most 131,098 bytes, for 8 channels of 32 bits.",
     }],
     config: {
       type: "object",
       properties: {
         bitsPerSample: {
           type: "integer",
-          enum: [16, 24],
+          enum: [16, 24, 32],
           default: 16,
           "x-unit": "bits",
           description: "Bits of a sample.",

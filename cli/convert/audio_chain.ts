@@ -15,9 +15,10 @@ import type { TrackPlan } from "./track_plan.ts";
 const OPUS_RATE_HZ = 48_000;
 /** Bits a second of Opus where nothing is said, by channels: what libopus's own tools and ffmpeg take. */
 const OPUS_BITS = [64_000, 96_000];
-/** The most channels of Opus, and the highest rate of FLAC, that are encoded. */
+/** The most channels of Opus that are encoded. */
 const OPUS_CHANNELS = 2;
-const FLAC_RATE_HZ = 96_000;
+/** The highest rate that a frame of FLAC can say, and the highest of those that 10 does not divide. */
+const [FLAC_RATE_HZ, FLAC_ODD_RATE_HZ] = [655_350, 65_535];
 
 /** Appends what a track of sound takes. @throws {SluiceError} `InvalidConfig` for a rate that its codec does not have */
 export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
@@ -45,8 +46,9 @@ function rateFor(codec: string, rateHz: number, { sampleRateHz = rateHz }: Conve
     throw wrongRate("Opus", sampleRateHz, `${OPUS_RATE_HZ} Hz, which lower rates gain nothing over`);
   }
   if (codec === "opus") return OPUS_RATE_HZ;
-  if (codec === "flac" && sampleRateHz > FLAC_RATE_HZ) {
-    throw wrongRate("FLAC", sampleRateHz, `up to ${FLAC_RATE_HZ} Hz`);
+  if (codec === "flac" && sampleRateHz > (sampleRateHz % 10 === 0 ? FLAC_RATE_HZ : FLAC_ODD_RATE_HZ)) {
+    const wanted = `up to ${FLAC_ODD_RATE_HZ} Hz, or up to ${FLAC_RATE_HZ} Hz a rate that 10 divides`;
+    throw wrongRate("FLAC", sampleRateHz, wanted);
   }
   return sampleRateHz;
 }

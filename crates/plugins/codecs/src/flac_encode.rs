@@ -1,12 +1,8 @@
-//! `org.sluice.codecs.flac-encode`: audio to FLAC (RFC 9639), by the crate `flacenc`.
+//! `org.sluice.codecs.flac-encode`: audio to FLAC (RFC 9639), by the crate `sluice-flac`.
 
 use std::ffi::CStr;
 
-use flacenc::bitsink::ByteSink;
-use flacenc::component::{BitRepr, StreamInfo};
-use flacenc::config::Encoder;
-use flacenc::error::{Verified, Verify};
-use flacenc::source::{Fill, FrameBuf};
+use sluice_flac::{Encoder, Format, MOST_SAMPLES};
 use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_FLAC, SLUICE_KEYFRAME};
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 
@@ -14,30 +10,13 @@ use crate::blocks::Blocks;
 use crate::exchange::number;
 use crate::outbox::{Outbox, Packet};
 
-/// Samples of a block in each channel.
-const BLOCK: usize = 4_096;
-
-/// Most channels and the highest rate of FLAC, as `flacenc` has it.
-const MOST_CHANNELS: usize = 8;
-const HIGHEST_RATE_HZ: u32 = 96_000;
-
 /// Encodes audio.
 pub struct FlacEncode {
     bits: u32,
-    config: Verified<Encoder>,
-    stream: Option<Stream>,
+    encoder: Option<Encoder>,
     blocks: Blocks,
     whole: Vec<i32>,
-    made: usize,
     outbox: Outbox,
-}
-
-/// The encoder's memory, for audio of one format.
-struct Stream {
-    info: StreamInfo,
-    buffer: FrameBuf,
-    channels: usize,
-    rate_hz: u32,
 }
 
 impl Stage for FlacEncode {
@@ -45,31 +24,30 @@ impl Stage for FlacEncode {
     const NAME: &'static CStr = c"FLAC encode";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Encodes audio to FLAC, which keeps every bit.\n\n\
-        Each frame holds a block of 4096 samples. Samples are rounded to the bits that are wanted; what came \
-        from a file of so many comes back exactly. Rates go up to 96 kHz.\n\n\
+        Each frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. \
+        Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. What \
+        is louder than full scale is cut there, and what is no number is silence. Rates go up to 65,535 Hz, and to \
+        655,350 Hz where 10 divides them. Many players know no 32 bits.\n\n\
         **Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
-            "bitsPerSample": {"type": "integer", "enum": [16, 24], "default": 16, "x-unit": "bits",
+            "bitsPerSample": {"type": "integer", "enum": [16, 24, 32], "default": 16, "x-unit": "bits",
                 "description": "Bits of a sample."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::audio(c"audio", c"Audio of 1 to 8 channels.")];
     const OUTPUTS: &'static [Port] =
-        &[Port::encoded(c"encoded", c"FLAC, a frame of it a frame.").accepting(&[SLUICE_FLAC]).burst(8)];
+        &[Port::encoded(c"encoded", c"FLAC, a frame of it a frame: at most 131,098 bytes, for 8 channels of 32 bits.")
+            .accepting(&[SLUICE_FLAC])
+            .burst(8)];
     const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"bytes")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        let mut config = Encoder::default();
-        config.block_size = BLOCK;
-        config.multithread = false;
         Ok(Self {
             bits: number(context, c"bitsPerSample")? as u32,
-            config: config.into_verified().map_err(|(_, error)| format!("flacenc refuses its settings: {error}"))?,
-            stream: None,
+            encoder: None,
             blocks: Blocks::default(),
             whole: Vec::new(),
-            made: 0,
             outbox: Outbox::new(SLUICE_FLAC),
         })
     }
@@ -81,8 +59,8 @@ impl Stage for FlacEncode {
         while let Some(frame) = context.read(0) {
             self.take(context, frame)?;
             context.release(frame);
-            while self.blocks.samples() >= BLOCK {
-                self.encode(BLOCK)?;
+            while self.blocks.samples() >= MOST_SAMPLES {
+                self.encode(MOST_SAMPLES)?;
             }
             if !self.write(context)? {
                 return Ok(Next::Again);
@@ -106,53 +84,41 @@ impl Stage for FlacEncode {
 impl FlacEncode {
     fn take(&mut self, context: &Context, frame: Frame) -> Result<(), String> {
         let info = context.info(frame).ok_or("a block says nothing of itself")?;
-        let (channels, rate_hz) = (info.width as usize, info.height);
-        match &self.stream {
-            Some(stream) if (stream.channels, stream.rate_hz) == (channels, rate_hz) => {}
+        let format = Format { channels: info.width as usize, rate_hz: info.height, bits: self.bits };
+        match &self.encoder {
+            Some(encoder) if encoder.format() == format => {}
             Some(_) => return Err("the format of audio changes while FLAC is encoded".into()),
-            None => self.stream = Some(Stream::new(channels, rate_hz, self.bits)?),
+            None => self.encoder = Some(Encoder::new(format)?),
         }
         self.blocks.take(context, frame, &info)
     }
 
     fn encode(&mut self, count: usize) -> Result<(), String> {
-        let Some(stream) = &mut self.stream else { return Err("there is no encoder".into()) };
+        let Some(encoder) = &mut self.encoder else { return Err("there is no encoder".into()) };
         let (samples, pts_ns, gap) = self.blocks.front(count);
-        let scale = (1_u32 << (self.bits - 1)) as f32;
+        let scale = f64::from(1_u32 << (self.bits - 1));
         self.whole.clear();
-        self.whole.extend(samples.iter().map(|sample| (sample * scale).round().clamp(-scale, scale - 1.0) as i32));
-        stream.buffer.fill_interleaved(&self.whole).map_err(|error| format!("flacenc refuses a block: {error}"))?;
-        let frame = flacenc::encode_fixed_size_frame(&self.config, &stream.buffer, self.made, &stream.info)
-            .map_err(|error| format!("flacenc refuses a block: {error}"))?;
-        let mut sink = ByteSink::new();
-        frame.write(&mut sink).map_err(|error| format!("flacenc cannot write a block: {error}"))?;
+        self.whole.extend(samples.iter().map(|sample| whole(*sample, scale)));
         let mut bytes = self.outbox.buffer();
-        bytes.extend_from_slice(sink.as_slice());
-        let duration_ns = (count as f64 * 1e9 / f64::from(stream.rate_hz)).round();
+        encoder.encode(&self.whole, &mut bytes);
+        let duration_ns = (count as f64 * 1e9 / f64::from(encoder.format().rate_hz)).round();
         let flags = SLUICE_KEYFRAME | if gap { SLUICE_DISCONTINUITY } else { 0 };
         self.outbox.push(Packet { bytes, pts_ns: pts_ns.round(), duration_ns, flags });
         self.blocks.drop_front(count);
-        self.made += 1;
         Ok(())
     }
 
     fn write(&mut self, context: &mut Context) -> Result<bool, String> {
-        let measures = self.stream.as_ref().map_or((0, 0), |stream| (stream.channels as u32, stream.rate_hz));
+        let measures = self.encoder.as_ref().map_or((0, 0), |encoder| {
+            let format = encoder.format();
+            (format.channels as u32, format.rate_hz)
+        });
         self.outbox.write(context, measures)
     }
 }
 
-impl Stream {
-    fn new(channels: usize, rate_hz: u32, bits: u32) -> Result<Self, String> {
-        if channels > MOST_CHANNELS || rate_hz > HIGHEST_RATE_HZ {
-            return Err(format!(
-                "FLAC takes up to {MOST_CHANNELS} channels at up to {HIGHEST_RATE_HZ} Hz here, and a block has \
-                 {channels} at {rate_hz} Hz"
-            ));
-        }
-        let refused = |error: flacenc::error::VerifyError| format!("flacenc refuses the format: {error}");
-        let info = StreamInfo::new(rate_hz as usize, channels, bits as usize).map_err(refused)?;
-        let buffer = FrameBuf::with_size(channels, BLOCK).map_err(refused)?;
-        Ok(Self { info, buffer, channels, rate_hz })
-    }
+/// The whole number next to a sample, halves away from 0; 0 for what is no number.
+fn whole(sample: f32, scale: f64) -> i32 {
+    let scaled = f64::from(sample) * scale;
+    (scaled + 0.5_f64.copysign(scaled)).clamp(-scale, scale - 1.0) as i32
 }
