@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
+import { wholeBitsOf } from "../../processors/media/decoders.ts";
 import { PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
@@ -55,8 +56,8 @@ function rateFor(codec: string, rateHz: number, { sampleRateHz = rateHz }: Conve
 
 function encoderConfig({ track, codec }: TrackPlan, channels: number, args: ConvertArgs): Record<string, unknown> {
   if (codec === "opus") return { bitRate: args.audioBitRate ?? OPUS_BITS[Math.min(channels, OPUS_BITS.length) - 1] };
-  const isDeep = /^pcm-(s24|s32|f32|f64)$/.test(track.codec);
-  return isDeep ? { bitsPerSample: 24 } : {};
+  const bitsPerSample = wholeBitsOf(track);
+  return bitsPerSample > 16 ? { bitsPerSample } : {};
 }
 
 function wrongRate(codec: string, rateHz: number, wanted: string): SluiceError {

@@ -16,6 +16,8 @@ export interface KnownPorts {
        * with it. The matrix is `bt601`, `bt709` or `bt2020`, the range `limited` or `full`; absent: as those have it.
        */
       readonly colours?: { readonly matrix?: string; readonly range?: string };
+      /** For sound, raw or encoded: bits of whole samples that keep it, for the stages that are configured with that. */
+      readonly bitsPerSample?: number;
       /** For an encoded stream that no node decodes: why, and what to do. */
       readonly undecodable?: string;
     };

@@ -10,7 +10,6 @@
  */
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import { isOpen, kindsOf, meet } from "../descriptor/open_ports.ts";
-import type { KnownColours } from "../descriptor/known_ports.ts";
 import { type FormatField, type FrameKind, listOf } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 
@@ -63,6 +62,9 @@ const MAX_STEPS = 6;
 /** Kinds of frames that are encoded and decoded. */
 const RAW_KINDS: readonly FrameKind[] = ["audio", "video"];
 
+/** Keys of steps that are told what nobody asked for and nothing constrains. */
+const TOLD_KEYS = ["matrix", "bitsPerSample"];
+
 /**
  * Plans the shortest way from an output to an input.
  *
@@ -100,16 +102,16 @@ export function findConversion(
   return shortest(ways.filter((way) => way !== undefined));
 }
 
-/** The steps, told how the YUV of their pictures follows from RGB where they are configured with that. */
-export function withColours(
+/** The steps, told what is known of the samples and colours that come, by the keys of those that are configured with it. */
+export function withTold(
   steps: readonly ConversionStep[],
-  coloursOf: () => KnownColours | undefined,
+  toldOf: () => { readonly [key: string]: string | number },
 ): readonly ConversionStep[] {
   const propertiesOf = ({ type }: ConversionStep) => type.descriptor.config.properties;
-  if (!steps.some((step) => propertiesOf(step).matrix !== undefined)) return steps;
-  const colours = Object.entries(coloursOf() ?? {});
+  if (!steps.some((step) => TOLD_KEYS.some((key) => propertiesOf(step)[key] !== undefined))) return steps;
+  const all = Object.entries(toldOf());
   return steps.map((step) => {
-    const told = colours.filter(([key, value]) => {
+    const told = all.filter(([key, value]) => {
       const { enum: values, default: usual } = propertiesOf(step)[key] ?? {};
       return value !== usual && values?.includes(value);
     });

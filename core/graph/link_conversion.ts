@@ -10,7 +10,7 @@ import { SluiceError } from "../errors.ts";
 import { type FormatAccepts, type FormatField, listOf } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, withColours } from "./conversion.ts";
+import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, withTold } from "./conversion.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 
@@ -48,10 +48,11 @@ export function conversionBetween(
   if (fault !== undefined) {
     throw new SluiceError("TypeMismatch", `${attemptOf(from, to)}: ${fault}`, { nodeId: to.nodeId, port: to.port });
   }
-  return withColours(
-    way ?? [],
-    () => ({ ...coloursOf(graph, from.nodeId as NodeId, from.port), ...coloursFor(graph, to) }),
-  );
+  return withTold(way ?? [], () => {
+    const id = from.nodeId as NodeId;
+    const bitsPerSample = bitsOf(graph, id, from.port);
+    return { ...coloursOf(graph, id, from.port), ...coloursFor(graph, to), ...(bitsPerSample && { bitsPerSample }) };
+  });
 }
 
 /** An output as it is known by its node's configuration. */
@@ -65,7 +66,7 @@ function knownOutput(
   if (fault !== undefined) return { port, fault };
   const known = outputs?.[end.port];
   if (known === undefined) return { port };
-  const { undecodable, colours: _, ...gives } = known;
+  const { undecodable, colours: _, bitsPerSample: __, ...gives } = known;
   return { port: { ...port, gives }, ...(undecodable !== undefined && { undecodable }) };
 }
 
@@ -104,6 +105,20 @@ function coloursOf(
     if (colours !== undefined) return { ...colours, ...own };
   }
   return own;
+}
+
+/** The most bits of the samples that come from an output, as the nodes before it say that know; 0 where none does. */
+function bitsOf(graph: ConvertibleGraph, id: NodeId, port: string, seen = new Set<NodeId>()): number {
+  const node = graph.node(id);
+  const known = knownPorts(node)?.outputs?.[port];
+  if (known !== undefined || seen.has(id)) return known?.bitsPerSample ?? 0;
+  seen.add(id);
+  const { bitsPerSample: own } = node.type.descriptor.config.properties;
+  if (own !== undefined) return Number(node.config.bitsPerSample ?? own.default);
+  return Math.max(
+    0,
+    ...graph.connections.intoNode(id).map(({ fromNode, fromPort }) => bitsOf(graph, fromNode, fromPort, seen)),
+  );
 }
 
 /** What the node at the end of a link was told of the colours that come. */

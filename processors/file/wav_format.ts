@@ -48,6 +48,11 @@ export function bytesPerSample(format: WavSampleFormat): number {
   return BYTES[format];
 }
 
+/** Bits of whole samples that keep those of a format, as FLAC has them: of floats and of 32 bits the 24 that frames keep. */
+export function wholeBits(format: WavSampleFormat): 16 | 24 {
+  return BYTES[format] > 2 ? 24 : 16;
+}
+
 /** The layout of a channel mask; `discrete` for an unknown mask. */
 export function layoutOfMask(channels: number, mask: number): ChannelLayout {
   for (const [count, known, layout] of LAYOUTS) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type WavSampleFormat, wholeBits } from "../file/wav_format.ts";
 import type { TrackInfo } from "./media_info.ts";
 import { PCM } from "./output_formats.ts";
 
@@ -60,6 +61,12 @@ function beyondH264({ bitDepth, chroma, profile, interlaced }: TrackInfo): strin
   ];
   const named = found.filter((each) => each !== undefined);
   return named.length === 0 ? undefined : `h264 of ${named.join(", ")}`;
+}
+
+/** Bits of whole samples that keep the sound of a track, as FLAC has them. */
+export function wholeBitsOf({ codec, bitsPerSample = 16 }: TrackInfo): 16 | 24 {
+  if (familyOf(codec) === PCM) return wholeBits(codec.slice("pcm-".length) as WavSampleFormat);
+  return bitsPerSample > 16 ? 24 : 16;
 }
 
 /** A codec in general: `pcm` for every format of samples. */

@@ -30,7 +30,8 @@ export async function readFfmpegInfo(path: string): Promise<MediaInfo | undefine
   };
 }
 
-function trackOf(stream: ProbedStream): TrackInfo {
+/** A stream as other files' tracks are told. */
+export function trackOf(stream: ProbedStream): TrackInfo {
   const { name, kind, codec: decoded, frameRate, width, height, rotation = 0, bits = USUAL_BITS } = stream;
   const { durationSeconds, bitRate, language, title, matrix, range, sampleRateHz, channels } = stream;
   const common = { name, kind, decoded, durationSeconds, bitRate, language, title };

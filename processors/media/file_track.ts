@@ -463,7 +463,8 @@ async function delayOf(
   return delayNs > 0 && await track.getFirstTimestamp() < 0 ? 0 : delayNs;
 }
 
-function bytesOf(source: AllowSharedBufferSource): Uint8Array {
+/** The bytes of what mediabunny hands out. */
+export function bytesOf(source: AllowSharedBufferSource): Uint8Array {
   return ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);

@@ -81,6 +81,12 @@ export function codedFlacNumber(number: number): number[] {
   return [ones | Math.floor(number / 64 ** (count - 1)), ...bytes];
 }
 
+/** Bits of a sample by `fLaC` and the block STREAMINFO (RFC 9639, 8.2); `undefined` for anything else. */
+export function flacStreamBits(header: Uint8Array): number | undefined {
+  const view = new DataView(header.buffer, header.byteOffset, header.length);
+  return header.length < 42 || view.getUint32(0) !== 0x664c6143 ? undefined : ((view.getUint16(20) >> 4) & 31) + 1;
+}
+
 /** `fLaC` and the block STREAMINFO (RFC 9639, 8.2) of a stream whose length and sum are not known. */
 export function flacStreamHeader({ sampleRateHz, channels, bitsPerSample }: FlacFrameFormat): Uint8Array {
   const header = new BitWriter().write(32, 0x664c6143).write(8, 0x80).write(24, 34);

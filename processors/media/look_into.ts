@@ -4,7 +4,8 @@
  * @module
  */
 import type { KnownOutput, KnownPorts } from "../../core/descriptor/known_ports.ts";
-import { undecodable } from "./decoders.ts";
+import { undecodable, wholeBitsOf } from "./decoders.ts";
+import { trackOf } from "./ffmpeg_info.ts";
 import { readableLine } from "./ffmpeg_line.ts";
 import { type MediaInfo, readMediaInfo, type TrackInfo } from "./media_info.ts";
 import { readMediaOutputs } from "./media_outputs.ts";
@@ -20,9 +21,11 @@ export async function lookInto({ media, ffmpeg }: Paths): Promise<void> {
 async function askFfmpeg(path: string): Promise<void> {
   const { probeInput } = await import("./ffmpeg_probe.ts");
   const { streams } = await probeInput(path);
-  const outputs = streams.map(({ name, kind, sampleRateHz, channels, range }): [string, KnownOutput] => {
+  const outputs = streams.map((stream): [string, KnownOutput] => {
+    const { name, kind, sampleRateHz, channels, range } = stream;
     if (kind === "video") return [name, { pixelFormat: "i420", colours: { range: range ?? "limited" } }];
-    return [name, sampleRateHz !== undefined && channels !== undefined ? { sampleRateHz, channels } : {}];
+    if (sampleRateHz === undefined || channels === undefined) return [name, {}];
+    return [name, { sampleRateHz, channels, bitsPerSample: wholeBitsOf(trackOf(stream)) }];
   });
   tellPorts(path, { outputs: Object.fromEntries(outputs) }, "ffmpeg");
 }
@@ -52,6 +55,7 @@ async function portsOf({ path, tracks }: MediaInfo): Promise<KnownPorts | undefi
       return [track.name, {
         ...gives,
         ...(track.codec === "h264" && { colours: coloursOf(track) }),
+        ...(track.kind === "audio" && { bitsPerSample: wholeBitsOf(track) }),
         ...(why !== undefined && { undecodable: `${why}; ${mend()}` }),
       }];
     });

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
-import type { FileTrack } from "./file_track.ts";
+import { bytesOf, type FileTrack } from "./file_track.ts";
+import { flacStreamBits } from "./flac_header.ts";
 import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
 import { describeLosses, type MendedView } from "./mended_view.ts";
@@ -85,6 +86,8 @@ export interface TrackInfo extends PictureFormat {
   readonly sampleRateHz?: number;
   /** How many channels it has. */
   readonly channels?: number;
+  /** Of FLAC: bits of a sample. */
+  readonly bitsPerSample?: number;
 }
 
 /** Packets that figures are taken from where not all of them are listed in an index. */
@@ -250,7 +253,10 @@ async function sizesInfo(id: number, view: MendedView): Promise<Partial<TrackInf
 }
 
 async function audioInfo(track: InputAudioTrack): Promise<Partial<TrackInfo>> {
-  return { sampleRateHz: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
+  const { description } = await track.getDecoderConfig() ?? {};
+  const bitsPerSample = description && flacStreamBits(bytesOf(description));
+  const [sampleRateHz, channels] = [await track.getSampleRate(), await track.getNumberOfChannels()];
+  return { sampleRateHz, channels, ...(bitsPerSample !== undefined && { bitsPerSample }) };
 }
 
 /** Tags that are texts and numbers; pictures of covers are none. */
