@@ -8842,10 +8842,11 @@ export type WavSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFra
 /**
  * Reads a WAV file.
  *
- * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
- * 8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph blocks come at the
- * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
- * fault, and so is a file that a `wav-sink` writes.
+ * **Purpose.** Plays RIFF/WAVE, RIFX and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats,
+ * 1 to 8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph
+ * blocks come at the pace of the media, offline as fast as the graph takes them. A file with wrong sizes, such as a
+ * stream's, or cut off, plays to its end, and the log says what is wrong. A header without a format of samples is refused
+ * at setup with the byte of the fault, and so is a file that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
@@ -8863,10 +8864,10 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
   descriptor: {
     type: "wav-source",
     className: "WavSource",
-    source: "processors/file/wav_source.ts:48",
+    source: "processors/file/wav_source.ts:49",
     description: "Reads a WAV file.",
     doc:
-      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
+      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE, RIFX and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats,\n1 to 8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph\nblocks come at the pace of the media, offline as fast as the graph takes them. A file with wrong sizes, such as a\nstream\'s, or cut off, plays to its end, and the log says what is wrong. A header without a format of samples is refused\nat setup with the byte of the fault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of one size, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "read", "play"],
     mode: "loop",
@@ -9706,7 +9707,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/arrow_sink.ts": "389b447c8ed3ba4d",
     "processors/file/csv_sink.ts": "c75b92aeb70454f9",
     "processors/file/wav_sink.ts": "74a2fc4ecb5644c3",
-    "processors/file/wav_source.ts": "78ff33503044d7f2",
+    "processors/file/wav_source.ts": "4ae96764139019c7",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
     "processors/flow/delay.ts": "463078aa1d06045d",

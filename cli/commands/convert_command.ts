@@ -69,7 +69,7 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   ) => [...renderConverted(summary, files, output, args.output), ...renderLost(summary, args.input)];
   const judge = (summary: RunSummary) => [
     ...findUnwritten(summary, plans, output, args.output),
-    ...(args.strict ? findLost(summary, args.input, info.part) : []),
+    ...(args.strict ? findLost(summary, info) : []),
   ];
   return await runGraph({ text, document, registry, isMade: true, render, judge }, runArgs(args), io);
 }

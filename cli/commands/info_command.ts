@@ -41,6 +41,7 @@ export function renderMedia(info: MediaInfo): string[] {
   if (damage !== undefined) facts.push(`damaged (${damage} are left out)`);
   if (bitRate !== undefined) facts.push(formatBitRate(bitRate));
   const rows: [string, string][] = [
+    ...(info.faults ?? []).map((fault): [string, string] => ["fault", fault]),
     ...tracks.map((track): [string, string] => [track.name, describeTrack(track)]),
     ...Object.entries(tags).map(([name, value]): [string, string] => [name, inOneLine(String(value))]),
   ];

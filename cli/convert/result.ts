@@ -6,6 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
+import type { MediaInfo } from "../../processors/media/media_info.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { WrittenFile } from "../output/files.ts";
 import { formatSpeed } from "../output/progress.ts";
@@ -67,10 +68,10 @@ export function renderLost({ nodes }: RunSummary, path: string): string[] {
   return lost.length === 0 ? [] : [`${path} is damaged: ${lost.join(", and ")}`];
 }
 
-/** The errors for what a run that takes no loss has lost. */
-export function findLost(summary: RunSummary, path: string, part: string | undefined): SluiceError[] {
+/** The errors for what a run that takes no loss has lost, and for what is wrong with its file. */
+export function findLost(summary: RunSummary, { path, part, faults = [] }: MediaInfo): SluiceError[] {
   const cut = part === undefined ? [] : [`${path} is cut off: ${part} are there`];
-  return [...cut, ...renderLost(summary, path)].map((message) =>
+  return [...cut, ...faults.map((fault) => `${path}: ${fault}`), ...renderLost(summary, path)].map((message) =>
     new SluiceError("NodeFailed", `${message}; leave --strict out to take it all the same`)
   );
 }

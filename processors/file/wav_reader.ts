@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import { swapBytes } from "./byte_order.ts";
 import { openError } from "./file_errors.ts";
 import type { PcmBlock } from "./pcm.ts";
 import { bytesPerSample, type WavFormat } from "./wav_format.ts";
@@ -26,11 +27,14 @@ export class WavReader implements Disposable {
   readonly format: WavFormat;
   /** Samples per channel in the file. */
   readonly sampleCount: number;
+  /** What is wrong with the file, and what is made of it: sentences about "it". */
+  readonly faults: readonly string[];
   readonly #file: Deno.FsFile;
   readonly #path: string;
   readonly #details: SluiceErrorDetails;
   readonly #frameBytes: number;
   readonly #dataOffset: number;
+  readonly #isBigEndian: boolean;
   #offset: number;
   #position = 0;
   #closed = false;
@@ -42,6 +46,8 @@ export class WavReader implements Disposable {
     const header = readWavHeader(new FileBytes(file, byteLength), path, details);
     this.format = header.format;
     this.sampleCount = header.sampleCount;
+    this.faults = header.faults;
+    this.#isBigEndian = header.isBigEndian;
     this.#frameBytes = header.format.channels * bytesPerSample(header.format.sampleFormat);
     this.#dataOffset = this.#offset = header.dataOffset;
     file.seekSync(header.dataOffset, Deno.SeekMode.Start);
@@ -83,7 +89,7 @@ export class WavReader implements Disposable {
   /**
    * Reads the next samples of all channels.
    *
-   * @param block receives the samples, in the file's own sample format
+   * @param block receives the samples, in the file's own sample format, in little-endian order
    * @param most samples per channel
    * @returns how many samples per channel were read: fewer than `most` only at the end, 0 after it
    * @throws {SluiceError} `InvalidMedia` if the file was truncated after it was opened
@@ -100,6 +106,7 @@ export class WavReader implements Disposable {
         this.#details,
       );
     }
+    if (this.#isBigEndian) swapBytes(block.bytes(count), bytesPerSample(this.format.sampleFormat));
     this.#offset += got;
     this.#position += count;
     return count;

@@ -27,10 +27,11 @@ const OFFLINE_VALUES = 8192;
 /**
  * Reads a WAV file.
  *
- * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
- * 8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph blocks come at the
- * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
- * fault, and so is a file that a `wav-sink` writes.
+ * **Purpose.** Plays RIFF/WAVE, RIFX and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats,
+ * 1 to 8 channels, extensible headers. The file is read in pieces of some 256 KiB, never as a whole. In a live graph
+ * blocks come at the pace of the media, offline as fast as the graph takes them. A file with wrong sizes, such as a
+ * stream's, or cut off, plays to its end, and the log says what is wrong. A header without a format of samples is refused
+ * at setup with the byte of the fault, and so is a file that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
@@ -79,6 +80,7 @@ export class WavSource {
         { key: "path" },
       );
     }
+    for (const fault of reader.faults) context.log.warn(`${JSON.stringify(this.path)}: ${fault}`, { path: this.path });
     const { channels, sampleFormat, sampleRateHz, layout } = reader.format;
     const sampleCount = this.blockSize ?? (context.mode === "live" ? BLOCK_SIZE : offlineBlock(channels));
     const blocks = Math.max(1, Math.floor(READ_BYTES / (sampleCount * channels * bytesPerSample(sampleFormat))));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SluiceError } from "../../core/errors.ts";
 import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
 import { bytesPerSample, defaultLayout, layoutOfMask, maskOfLayout, type WavFormat } from "./wav_format.ts";
@@ -74,7 +73,7 @@ Deno.test("WavWriter's partial file is readable after every second of media", ()
     using reader = WavReader.open(`${path}.partial`);
     seen.push(reader.sampleCount);
   }
-  assert.deepEqual(seen, [0, 0, 1200, 1200, 1200, 2400]);
+  assert.deepEqual(seen, [400, 800, 1200, 1200, 1200, 2400]);
   assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
   writer.abort();
 });
@@ -317,11 +316,7 @@ Deno.test({
     ]);
     assert.equal(readAll(path, 64).bytes.length, 1001 * 4 * 8);
     run("sh", ["-c", `ffmpeg -v error ${tone.join(" ")} -f wav - > "${path}"`]);
-    assert.throws(() => WavReader.open(path), (error) => {
-      assert.ok(error instanceof SluiceError);
-      assert.match(error.message, /left by a streaming writer; write it again .* sox --ignore-length/);
-      return true;
-    });
+    assert.equal(readAll(path, 64).bytes.length, 3200 * 2);
   },
 });
 

@@ -18,7 +18,7 @@ import { checkMp4 } from "./mp4_check.ts";
 import type { MendedView } from "./mended_view.ts";
 import { mendFile } from "./mend_file.ts";
 import { type EditEnd, readEditEnds } from "./mp4_edits.ts";
-import { guardReads } from "./read_guard.ts";
+import { guardReads, hideSize } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
 const MOST_READ = 256 * 2 ** 20;
@@ -81,7 +81,7 @@ export class MediaFile implements Disposable {
     try {
       if (size === 0) throw new Error("it is empty");
       checkMp4(read, size);
-      const mended = await mendFile(read, size);
+      const mended = await mendFile(read, size, path, details);
       const whole = wholePart(mended.read, mended.size);
       const part = mended.part ?? whole.part;
       const source = guardReads(
@@ -94,7 +94,9 @@ export class MediaFile implements Disposable {
           handleUnhandledError: () => {},
         }),
       );
-      input = new mediabunny.Input({ formats: mediabunny.ALL_FORMATS.filter(isFormatOfOneFile(mediabunny)), source });
+      if (mended.isUnsized) hideSize(source);
+      const formats = mended.isUnsized ? [mediabunny.WAVE] : mediabunny.ALL_FORMATS;
+      input = new mediabunny.Input({ formats: formats.filter(isFormatOfOneFile(mediabunny)), source });
       const mp3Ends = await readMp3Ends(mediabunny, input, whole.read, whole.size);
       const tracks = await readTracks(mediabunny, input, {
         part,

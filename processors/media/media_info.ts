@@ -29,6 +29,8 @@ export interface MediaInfo {
   readonly part?: string;
   /** What is damaged and left out: "3,000 bytes at byte 40,213". */
   readonly damage?: string;
+  /** What else is wrong with it, and what is made of it: sentences about "it". */
+  readonly faults?: readonly string[];
   /** How many recordings were joined in it, if it is more than one. */
   readonly recordings?: number;
   /** How many files of numbered pictures there are, from the first one to a gap. */
@@ -185,6 +187,7 @@ async function mediaFileInfo(
     bytes,
     ...(part !== undefined && { part }),
     ...(damage !== undefined && { damage }),
+    ...(mended.told !== undefined && mended.told.length > 0 && { faults: mended.told }),
     ...(joints.length > 0 && { recordings: joints.length + 1 }),
     ...(durationSeconds > 0 && { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) }),
     tracks,

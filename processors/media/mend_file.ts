@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { SluiceErrorDetails } from "../../core/errors.ts";
 import { mendFlac } from "./mend_flac.ts";
 import { mendFrames } from "./mend_frames.ts";
 import { mendMatroska } from "./mend_matroska.ts";
 import { mendOgg } from "./mend_ogg.ts";
 import { mendTransportStream } from "./mend_ts.ts";
+import { mendWav } from "./mend_wav.ts";
 import type { MendedView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
 
@@ -20,8 +22,21 @@ const MENDERS: readonly ((read: ReadRange, size: number) => Promise<MendedView |
   mendFrames,
 ];
 
-/** A file without what is damaged. */
-export async function mendFile(read: ReadRange, size: number): Promise<MendedView> {
+/**
+ * A file without what is damaged.
+ *
+ * @param path its name in messages
+ * @param details fields of errors
+ * @throws {SluiceError} `InvalidMedia` for a WAV file in which no samples are found
+ */
+export async function mendFile(
+  read: ReadRange,
+  size: number,
+  path: string,
+  details: SluiceErrorDetails,
+): Promise<MendedView> {
+  const wav = mendWav(read, size, path, details);
+  if (wav !== undefined) return wav;
   for (const mend of MENDERS) {
     const view = await mend(read, size);
     if (view !== undefined) return view;

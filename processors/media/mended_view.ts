@@ -38,10 +38,12 @@ export interface MendedView {
   readonly lostBytes: number;
   /** In the order of the file, likewise. */
   readonly gaps: readonly Gap[];
-  /** What else is to be said of the file: "from byte 900 on, it has ...". */
+  /** What else is wrong with the file: "from byte 900 on, it has ...". */
   readonly told?: readonly string[];
   /** How much of a file that is cut off is there: "900 of 1,000 samples". */
   readonly part?: string;
+  /** Whether its size is hidden from mediabunny: see {@linkcode hideSize}. */
+  readonly isUnsized?: boolean;
 }
 
 /** A part of a view: bytes of the file, or others. */
@@ -62,9 +64,11 @@ export class PieceView implements MendedView {
   part: string | undefined;
   size = 0;
   lostBytes = 0;
+  readonly isUnsized: boolean;
 
-  constructor(read: ReadRange) {
+  constructor(read: ReadRange, isUnsized = false) {
     this.#read = read;
+    this.isUnsized = isUnsized;
   }
 
   /** Goes on with a part of the file. */

@@ -15,6 +15,7 @@ const NOTED_TIMES = 100;
 
 /** The way by which all reads go; it is not among mediabunny's published types. */
 interface ReadingSource {
+  _getFileSize: () => number | null | undefined;
   _read: (start: number, ...rest: unknown[]) => unknown;
 }
 
@@ -33,4 +34,12 @@ export function guardReads(source: CustomSource): CustomSource {
     return null;
   };
   return source;
+}
+
+/**
+ * Has a source say that nobody knows its size. mediabunny 1.61 looks for chunks of WAV behind the samples, at most 4 GiB
+ * behind their start, which lies within them where they are more; it does not where the size is not known.
+ */
+export function hideSize(source: CustomSource): void {
+  (source as unknown as ReadingSource)._getFileSize = () => null;
 }

@@ -303,6 +303,24 @@ Deno.test("sluice convert says what of a damaged file is left out, and fails for
   assert.match(stderr, /are left out; leave --strict out to take it all the same\n/);
 });
 
+Deno.test("sluice convert plays a WAV file with the sizes of a stream to its end, says so, and fails for it with --strict", async () => {
+  const path = input("streamed.wav", "-c:a", "pcm_s16le");
+  const bytes = Deno.readFileSync(path);
+  const [riffSizeAt, dataSizeAt] = [4, bytes.length - 96_000 - 4];
+  for (const at of [riffSizeAt, dataSizeAt]) new DataView(bytes.buffer).setUint32(at, 0, true);
+  Deno.writeFileSync(path, bytes);
+  const said = 'streamed\\.wav"?: the size of its "data" chunk is 0, as streaming writers leave it';
+  const { code, stderr } = await convert(path, "streamed-copy.wav", "--strict");
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`${said}.*; leave --strict out to take it all the same\n`));
+  assert.deepEqual(probe(`${FOLDER}/streamed-copy.wav`, "stream=duration_ts"), ["48000"]);
+  const shown = { cwd: FOLDER, env: { SLUICE_LOG: "warn" } };
+  const again = await sluice(["convert", path, "streamed-copy.wav", "--force"], shown);
+  assert.equal(again.code, 0);
+  assert.match(again.stderr, new RegExp(`warn .*${said}`));
+  assert.match((await sluice(["info", path], shown)).stdout, /\n {2}fault +the size of its "data" chunk is 0, /);
+});
+
 Deno.test("sluice convert has ffmpeg read what no shipped node does, and says so", async () => {
   const path = input("foreign.avi", "-c:v", "mpeg4", "-c:a", "ac3");
   const { code, stdout, stderr } = await convert(path, "foreign.mp4", "--from", "0.2", "--to", "0.8");
