@@ -2593,6 +2593,12 @@ export interface FfmpegSinkConfig {
    */
   readonly range?: "limited" | "full";
   /**
+   * Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.
+   *
+   * True or false; false by default.
+   */
+  readonly needsAllTracks?: boolean;
+  /**
    * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
    *
    * True or false; false by default.
@@ -2620,7 +2626,7 @@ export type FfmpegSinkHandle = NodeHandle<
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `format`, `options`, `range`, `overwrite`.
+ * **Config.** `path`, `format`, `options`, `range`, `needsAllTracks`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -2634,10 +2640,10 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
   descriptor: {
     type: "ffmpeg-sink",
     className: "FfmpegSink",
-    source: "processors/media/ffmpeg_sink.ts:72",
+    source: "processors/media/ffmpeg_sink.ts:73",
     description: "Writes whatever ffmpeg writes.",
     doc:
-      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
+      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
     category: "media",
     tags: [
       "file",
@@ -2709,6 +2715,12 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
           description: "Which levels the pictures have: luma from 16 to 235, or from 0 to 255.",
           default: "limited",
         },
+        needsAllTracks: {
+          type: "boolean",
+          description:
+            "Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.",
+          default: false,
+        },
         overwrite: {
           type: "boolean",
           description:
@@ -2738,6 +2750,9 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
           if (values.options !== undefined) processor.options = values.options as typeof processor.options;
           if (values.range !== undefined) processor.range = values.range as typeof processor.range;
+          if (values.needsAllTracks !== undefined) {
+            processor.needsAllTracks = values.needsAllTracks as typeof processor.needsAllTracks;
+          }
           if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
       };
@@ -4228,7 +4243,7 @@ export class MediaSinkPorts implements PortRegistry {
 /** The configuration of `media-sink`. */
 export interface MediaSinkConfig {
   /**
-   * File to write; a relative path starts at the working directory. The directory must exist.
+   * File to write; a relative path starts at the working directory. The directory must exist. `-` is standard output.
    *
    * A non-empty string.
    */
@@ -4280,6 +4295,12 @@ export interface MediaSinkConfig {
    */
   readonly aheadSeconds?: number;
   /**
+   * Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.
+   *
+   * True or false; false by default.
+   */
+  readonly needsAllTracks?: boolean;
+  /**
    * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
    *
    * True or false; false by default.
@@ -4301,7 +4322,7 @@ export type MediaSinkHandle = NodeHandle<
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
  * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
  * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
- * `NAME.partial`, and an older `NAME` unchanged.
+ * `NAME.partial`, and an older `NAME` unchanged. With `path` `-` and a `container` it writes to standard output.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes after a file began is left out of that file.
@@ -4309,7 +4330,7 @@ export type MediaSinkHandle = NodeHandle<
  * **Outputs.** None.
  *
  * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
- * `aheadSeconds`, `overwrite`.
+ * `aheadSeconds`, `needsAllTracks`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -4320,17 +4341,18 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:59",
+    source: "processors/media/media_sink.ts:62",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged. With `path` `-` and a `container` it writes to standard output.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
-    tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
+    tags: ["file", "stdout", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
     trigger: "any",
     lane: "worker",
     converts: [],
     records: true,
+    stdout: { path: "-" },
     isAsync: true,
     inputs: [{
       name: "video",
@@ -4368,7 +4390,8 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
       properties: {
         path: {
           type: "string",
-          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          description:
+            "File to write; a relative path starts at the working directory. The directory must exist. `-` is standard output.",
           minLength: 1,
           "x-reaches": "path",
         },
@@ -4410,6 +4433,12 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           "x-unit": "s",
           default: 10,
         },
+        needsAllTracks: {
+          type: "boolean",
+          description:
+            "Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.",
+          default: false,
+        },
         overwrite: {
           type: "boolean",
           description:
@@ -4447,6 +4476,9 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           if (values.rotate !== undefined) processor.rotate = values.rotate as typeof processor.rotate;
           if (values.aheadSeconds !== undefined) {
             processor.aheadSeconds = values.aheadSeconds as typeof processor.aheadSeconds;
+          }
+          if (values.needsAllTracks !== undefined) {
+            processor.needsAllTracks = values.needsAllTracks as typeof processor.needsAllTracks;
           }
           if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
         },
@@ -5530,11 +5562,17 @@ export class PipeSinkPorts implements PortRegistry {
 /** The configuration of `pipe-sink`. */
 export interface PipeSinkConfig {
   /**
-   * The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.
+   * The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it and `path`, the standard output.
    *
    * A list of at most 256 values, each a string; [] by default.
    */
   readonly command?: readonly string[];
+  /**
+   * A file to record in place of a program's input; it is `NAME.partial` until it is complete.
+   *
+   * A string; "" by default.
+   */
+  readonly path?: string;
   /**
    * What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.
    *
@@ -5553,10 +5591,11 @@ export interface PipeSinkConfig {
 export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }, Record<never, never>>;
 
 /**
- * Hands pictures or samples to another program.
+ * Hands pictures or samples to another program, or writes a file of them.
  *
- * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
- * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
+ * **Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of
+ * this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be
+ * had. Its end
  * of the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends
  * without a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to
  * follow each other at their rate.
@@ -5566,7 +5605,7 @@ export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }
  *
  * **Outputs.** None.
  *
- * **Config.** `command`, `format`, `range`.
+ * **Config.** `command`, `path`, `format`, `range`.
  *
  * **Example.**
  * ```json
@@ -5577,17 +5616,17 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
   descriptor: {
     type: "pipe-sink",
     className: "PipeSink",
-    source: "processors/media/pipe_sink.ts:44",
-    description: "Hands pictures or samples to another program.",
+    source: "processors/media/pipe_sink.ts:48",
+    description: "Hands pictures or samples to another program, or writes a file of them.",
     doc:
-      'Hands pictures or samples to another program.\n\n**Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no\nprogram is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end\nof the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends\nwithout a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to\nfollow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
+      'Hands pictures or samples to another program, or writes a file of them.\n\n**Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of\nthis one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be\nhad. Its end\nof the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends\nwithout a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to\nfollow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `path`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
     category: "media",
     tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
     mode: "push",
     trigger: "any",
     lane: "worker",
     converts: [],
-    stdout: { command: [] },
+    stdout: { command: [], path: "" },
     isAsync: true,
     inputs: [{
       name: "video",
@@ -5615,9 +5654,15 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
           type: "array",
           items: { type: "string", "x-reaches": "command" },
           description:
-            'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.',
+            'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it and `path`, the standard output.',
           maxItems: 256,
           default: [],
+        },
+        path: {
+          type: "string",
+          description: "A file to record in place of a program's input; it is `NAME.partial` until it is complete.",
+          "x-reaches": "path",
+          default: "",
         },
         format: {
           enum: ["y4m", "s16", "s24", "s32", "f32"],
@@ -5650,6 +5695,7 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
         tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
           if (values.range !== undefined) processor.range = values.range as typeof processor.range;
         },
@@ -5701,11 +5747,17 @@ export class PipeSourcePorts implements PortRegistry {
 /** The configuration of `pipe-source`. */
 export interface PipeSourceConfig {
   /**
-   * The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.
+   * The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it and `path`, the standard input.
    *
    * A list of at most 256 values, each a string; [] by default.
    */
   readonly command?: readonly string[];
+  /**
+   * A file or a named pipe to read in place of a program's output.
+   *
+   * A string; "" by default.
+   */
+  readonly path?: string;
   /**
    * What comes: pictures, or samples in little-endian order.
    *
@@ -5742,10 +5794,11 @@ export interface PipeSourceConfig {
 export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
 
 /**
- * Takes pictures or samples from another program.
+ * Takes pictures or samples from another program, or from a file of them.
  *
- * **Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one
- * where no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.
+ * **Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the
+ * standard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that
+ * ffmpeg reads can be had.
  * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
  * fails.
  *
@@ -5754,7 +5807,7 @@ export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFr
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
- * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
+ * **Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
  *
  * **Example.**
  * ```json
@@ -5770,10 +5823,10 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
   descriptor: {
     type: "pipe-source",
     className: "PipeSource",
-    source: "processors/media/pipe_source.ts:49",
-    description: "Takes pictures or samples from another program.",
+    source: "processors/media/pipe_source.ts:51",
+    description: "Takes pictures or samples from another program, or from a file of them.",
     doc:
-      'Takes pictures or samples from another program.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one\nwhere no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+      'Takes pictures or samples from another program, or from a file of them.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the\nstandard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that\nffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
     category: "media",
     tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
     mode: "loop",
@@ -5806,9 +5859,15 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
           type: "array",
           items: { type: "string", "x-reaches": "command" },
           description:
-            'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.',
+            'The program and its arguments, each by itself: no shell reads them. An example: `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it and `path`, the standard input.',
           maxItems: 256,
           default: [],
+        },
+        path: {
+          type: "string",
+          description: "A file or a named pipe to read in place of a program's output.",
+          "x-reaches": "path",
+          default: "",
         },
         format: {
           enum: ["y4m", "s16", "s24", "s32", "f32"],
@@ -5863,6 +5922,7 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
         tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.command !== undefined) processor.command = values.command as typeof processor.command;
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
           if (values.sampleRateHz !== undefined) {
             processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
@@ -8665,7 +8725,7 @@ export class WavSinkPorts implements PortRegistry {
 /** The configuration of `wav-sink`. */
 export interface WavSinkConfig {
   /**
-   * File to write; a relative path starts at the working directory. The directory must exist.
+   * File to write; a relative path starts at the working directory. The directory must exist. `-` is standard output.
    *
    * A non-empty string.
    */
@@ -8693,7 +8753,7 @@ export type WavSinkHandle = NodeHandle<{ audio: AudioFrame }, Record<never, neve
  * **Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`
  * when the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the
  * next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.
- * Files of more than 4 GiB become RF64.
+ * Files of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.
  *
  * **Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.
  *
@@ -8714,14 +8774,15 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
     source: "processors/file/wav_sink.ts:43",
     description: "Writes a WAV file.",
     doc:
-      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
+      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
     category: "file",
-    tags: ["wav", "file", "audio", "write", "record"],
+    tags: ["wav", "file", "stdout", "audio", "write", "record"],
     mode: "push",
     trigger: "any",
     lane: "worker",
     converts: [],
     records: true,
+    stdout: { path: "-" },
     isAsync: false,
     inputs: [{
       name: "audio",
@@ -8738,7 +8799,8 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
       properties: {
         path: {
           type: "string",
-          description: "File to write; a relative path starts at the working directory. The directory must exist.",
+          description:
+            "File to write; a relative path starts at the working directory. The directory must exist. `-` is standard output.",
           minLength: 1,
           "x-reaches": "path",
         },
@@ -9706,7 +9768,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/websocket_sink.ts": "711238ced68ac113",
     "processors/file/arrow_sink.ts": "389b447c8ed3ba4d",
     "processors/file/csv_sink.ts": "c75b92aeb70454f9",
-    "processors/file/wav_sink.ts": "74a2fc4ecb5644c3",
+    "processors/file/wav_sink.ts": "311b71b444a1cdba",
     "processors/file/wav_source.ts": "4ae96764139019c7",
     "processors/flow/align.ts": "3a5942d41311f555",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
@@ -9717,15 +9779,15 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "083b9bb736517d6c",
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
-    "processors/media/containers.ts": "efec139627c72830",
-    "processors/media/ffmpeg_sink.ts": "9fa60059c007844f",
+    "processors/media/containers.ts": "a70c8c28c838c27d",
+    "processors/media/ffmpeg_sink.ts": "83cc0916214a5b29",
     "processors/media/ffmpeg_source.ts": "f4e53286d0f33e66",
     "processors/media/image_sink.ts": "90063aaa02722198",
     "processors/media/image_source.ts": "605f74896a10c0fb",
-    "processors/media/media_sink.ts": "d2646bb0c18bb8aa",
+    "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
     "processors/media/media_source.ts": "a14eecbaff58728d",
-    "processors/media/pipe_sink.ts": "73db1260a0d21ca3",
-    "processors/media/pipe_source.ts": "506851151dd6b8e3",
+    "processors/media/pipe_sink.ts": "870eb3b4c89f2bf0",
+    "processors/media/pipe_source.ts": "731045f987f03dd9",
     "processors/media/process.ts": "184c8e196b844ddb",
     "processors/network/http_source.ts": "54dad6c889d5e80a",
     "processors/network/udp_sink.ts": "df477937e0ccba84",

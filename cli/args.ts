@@ -165,7 +165,11 @@ export type CommandArgs =
   | DoctorArgs;
 
 const graph = or(
-  object({ graph: argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` }) }),
+  object({
+    graph: argument(path({ metavar: "GRAPH.json" }), {
+      description: message`The graph file; ${"-"} is standard input.`,
+    }),
+  }),
   object({
     graph: constant(EXPRESSION_NAME),
     expression: option("-e", "--expression", string({ metavar: "NODES" }), {

@@ -7,7 +7,7 @@ import { object } from "@optique/core/constructs";
 import { message, optionName } from "@optique/core/message";
 import { map, multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { choice, float, integer } from "@optique/core/valueparser";
+import { choice, float, integer, string } from "@optique/core/valueparser";
 import { bitRate, mediaTime, pictureSize, type WantedSize } from "./media_values.ts";
 import { path } from "./path_argument.ts";
 import { json, seconds, serve } from "./shared_options.ts";
@@ -32,6 +32,8 @@ export interface ConvertArgs {
   readonly command: "convert";
   readonly input: string;
   readonly output: string;
+  /** The format of OUTPUT, as an extension without its dot, whatever its name. */
+  readonly format?: string;
   readonly videoCodec?: typeof VIDEO_CODECS[number];
   readonly audioCodec?: typeof AUDIO_CODECS[number];
   /** Bits a second of pictures if there are any, else of sound. */
@@ -84,9 +86,14 @@ const mediaInfo = command(
   "info",
   object({
     command: constant("media-info"),
-    files: multiple(argument(path({ metavar: "FILE" }), { description: message`A media file, or several.` }), {
-      min: 1,
-    }),
+    files: multiple(
+      argument(path({ metavar: "FILE" }), {
+        description: message`A media file, or several; ${"-"} is standard input.`,
+      }),
+      {
+        min: 1,
+      },
+    ),
     json,
   }),
   {
@@ -98,6 +105,9 @@ const mediaInfo = command(
 );
 
 const convertOptions = object({
+  format: optional(option("--format", string({ metavar: "FORMAT" }), {
+    description: message`Write this format, named as an extension, whatever that of OUTPUT: ${"wav"}, ${"mkv"}.`,
+  })),
   videoCodec: optional(option("--video-codec", choice(VIDEO_CODECS, { metavar: "CODEC" }), {
     description: message`Encode pictures with this codec; the last four by ffmpeg.`,
   })),
@@ -135,9 +145,14 @@ const convert = command(
   "convert",
   map(
     object({
-      input: argument(path({ metavar: "FILE" }), { description: message`What to read.` }),
+      input: argument(path({ metavar: "FILE" }), {
+        description: message`What to read; ${"-"} is standard input.`,
+      }),
       output: argument(path({ metavar: "OUTPUT" }), {
-        description: message`What to write; its extension says the format.`,
+        description:
+          message`What to write; its extension says the format. ${"-"} is standard output, in the format of ${
+            optionName("--format")
+          }.`,
       }),
       options: convertOptions,
       force: option("-f", "--force", { description: message`Overwrite OUTPUT.` }),
@@ -159,7 +174,7 @@ const convert = command(
         optionName("--copy")
       } says more.`,
     footer:
-      message`Exit codes: 0 done, 1 failed, a track was not written, or with --strict something was lost, 2 bad input, 130 after Ctrl-C, which completes the file up to there.`,
+      message`Exit codes: 0 done, 1 failed, a track was not written, or with --strict something was lost, 2 bad input, 130 after Ctrl-C, which completes the file up to there, 141 when nobody reads standard output any more.`,
   },
 );
 

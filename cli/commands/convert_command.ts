@@ -7,6 +7,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
 import type { RunSummary } from "../../core/stats.ts";
+import { assertNoTerminal, STANDARD } from "../../processors/file/standard_output.ts";
 import { imagePath, isSequence, pathOfPicture } from "../../processors/media/image_path.ts";
 import {
   countBefore,
@@ -20,10 +21,11 @@ import { hasFfmpeg } from "../../processors/media/ffmpeg_probe.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
-import { conversionGraph } from "../convert/conversion_graph.ts";
+import { conversionGraph, OUTPUT } from "../convert/conversion_graph.ts";
 import { outputFormatsOf } from "../convert/formats.ts";
 import { readInput } from "../convert/media_input.ts";
 import { findLost, findUnwritten, renderConverted, renderLost } from "../convert/result.ts";
+import { INPUT_FILE, InputFile } from "../convert/standard_streams.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
 import { isOfOneSize, keepsAspect, plannedSize } from "../convert/video_chain.ts";
 import type { ConvertArgs } from "../media_args.ts";
@@ -44,8 +46,22 @@ const NAME = "convert";
 export async function convertCommand(given: ConvertArgs, io: Io): Promise<number> {
   if (given.json) consoleToStderr();
   const outputs = await outputFormatsOf(given);
+  if (given.printGraph && given.input === STANDARD) {
+    throw refusal(given, "a graph names the file that it reads; name one", "FILE");
+  }
   if (!given.printGraph) await assertWritable(given);
-  const { output, info, args, plans } = await choosePlan(given, outputs);
+  await using input = await InputFile.open(given.input, { keepsRaw: false });
+  return await convertFile({ ...given, input: input.path }, outputs, input.info, io);
+}
+
+/** @param told what is known of standard input that is not a file */
+async function convertFile(
+  given: ConvertArgs,
+  outputs: readonly OutputFormat[],
+  told: MediaInfo | undefined,
+  io: Io,
+): Promise<number> {
+  const { output, info, args, plans } = await choosePlan(given, outputs, told);
   const otherSizes = isSequence(args.input)
     ? readOtherSizes(args.input, 1)
     : plans.flatMap(({ track }) => track.otherSizes ?? []);
@@ -71,7 +87,12 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
     ...findUnwritten(summary, plans, output, args.output),
     ...(args.strict ? findLost(summary, info) : []),
   ];
-  return await runGraph({ text, document, registry, isMade: true, render, judge }, runArgs(args), io);
+  const explain = (error: unknown, summary: RunSummary | undefined) => {
+    const isMissing = error instanceof SluiceError && error.nodeId === OUTPUT && error.code === "NodeFailed" &&
+      error.port !== undefined;
+    return isMissing && summary ? findUnwritten(summary, plans, output, args.output)[0] : undefined;
+  };
+  return await runGraph({ text, document, registry, isMade: true, render, judge, explain }, runArgs(args), io);
 }
 
 /** What is done: how a file is read, and to what it becomes. */
@@ -87,7 +108,11 @@ interface Plan {
  *
  * @throws {SluiceError} what is wrong with the first one, if there is none
  */
-async function choosePlan(given: ConvertArgs, outputs: readonly OutputFormat[]): Promise<Plan> {
+async function choosePlan(
+  given: ConvertArgs,
+  outputs: readonly OutputFormat[],
+  told: MediaInfo | undefined,
+): Promise<Plan> {
   const errors: unknown[] = [];
   for (const output of outputs) {
     // Only what shipped nodes do not write takes ffmpeg.
@@ -102,7 +127,8 @@ async function choosePlan(given: ConvertArgs, outputs: readonly OutputFormat[]):
       }
       return found !== undefined;
     };
-    await readInput(pathOfPicture(given.input, 1), serves).catch((error) => errors.push(error));
+    if (told !== undefined) await serves(told);
+    else await readInput(pathOfPicture(given.input, 1), serves).catch((error) => errors.push(error));
     if (found !== undefined) return found;
   }
   throw errors[0];
@@ -120,7 +146,6 @@ function spreadBitRate(args: ConvertArgs, info: MediaInfo, output: OutputFormat)
 
 /** What is done with the first track of pictures, and with the first one of sound. */
 async function planTracks(info: MediaInfo, output: OutputFormat, args: ConvertArgs): Promise<TrackPlan[]> {
-  if (info.container === "YUV4MPEG2") throw refusal(args, "YUV4MPEG2 is read by pipe-source only", "FILE");
   const wanted = (["video", "audio"] as const).flatMap((kind) => {
     const isWanted = kind === "video" ? !args.noVideo : !args.noAudio;
     const track = info.tracks.find((each) => each.kind === kind);
@@ -149,7 +174,7 @@ async function countNeeded(
   { skips }: OutputFormat,
   { fromSeconds = 0, toSeconds }: ConvertArgs,
 ): Promise<NeededPictures> {
-  if (kind !== "video" || byFfmpeg || container === "PNG" || container === "JPEG") return { before: 0, beyond: 0 };
+  if (kind !== "video" || byFfmpeg || ["PNG", "JPEG", "YUV4MPEG2"].includes(container)) return { before: 0, beyond: 0 };
   return {
     before: skips ? 0 : await countBefore(path, name, fromSeconds),
     beyond: toSeconds === undefined ? 0 : await countBeyond(path, name, toSeconds),
@@ -180,10 +205,13 @@ function inSeconds(seconds: number): string {
 
 /** @throws {SluiceError} `InvalidConfig` for a file that is there already, or is the one that is read */
 async function assertWritable(args: ConvertArgs): Promise<void> {
+  if (args.output === STANDARD) return assertNoTerminal({ key: "OUTPUT" });
   const { input, force } = args;
   // Of numbered pictures, the first one.
   const output = imagePath(args.output, 1);
-  const [there, read] = await Promise.all([output, input].map((path) => Deno.stat(path).catch(() => undefined)));
+  const [there, read] = await Promise.all(
+    [output, input === STANDARD ? INPUT_FILE : input].map((path) => Deno.stat(path).catch(() => undefined)),
+  );
   if (there === undefined || (!there.isFile && !there.isDirectory)) return;
   if (there.isDirectory) throw refusal(args, `"${output}" is a folder; name a file in it`, "OUTPUT");
   if (read !== undefined && there.ino !== null && there.ino === read.ino && there.dev === read.dev) {
@@ -258,5 +286,17 @@ function describeLater(others: readonly PictureSize[]): string {
 }
 
 function runArgs({ output, json, quiet }: ConvertArgs): RunArgs {
-  return { command: "run", graph: output, set: [], json, quiet, watch: false, dev: false, packages: [], plugins: [] };
+  return {
+    command: "run",
+    graph: output,
+    set: [],
+    json,
+    quiet,
+    watch: false,
+    dev: false,
+    packages: [],
+    plugins: [],
+    // Who reads may rest.
+    ...(output === STANDARD && { stuckAfter: 0 }),
+  };
 }

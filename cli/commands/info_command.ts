@@ -6,6 +6,7 @@
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import { shownSize } from "../../processors/media/picture_format.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
+import { InputFile } from "../convert/standard_streams.ts";
 import { readInput } from "../convert/media_input.ts";
 import type { MediaInfoArgs } from "../media_args.ts";
 import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
@@ -17,7 +18,8 @@ export async function mediaInfoCommand({ files, json }: MediaInfoArgs, io: Io): 
   let code: number = EXIT.ok;
   for (const [index, path] of files.entries()) {
     try {
-      const info = await readInput(path);
+      await using file = await InputFile.open(path, { keepsRaw: true });
+      const info = { ...await readInput(file.path), path };
       if (json) io.stdout.line(JSON.stringify({ event: "media", ...info }));
       else for (const line of renderMedia(info)) io.stdout.line(line);
       if (!json && index < files.length - 1) io.stdout.line();

@@ -5,6 +5,7 @@
  */
 import { consoleOnOwnLine, consoleToStderr } from "../../core/log/console_output.ts";
 import { SluiceError } from "../../core/errors.ts";
+import { STANDARD_INPUT } from "../../core/graph/graph_text.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { placed } from "../../core/graph/diagnostics.ts";
@@ -15,6 +16,7 @@ import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import type { RunArgs } from "../args.ts";
+import { READER_GONE } from "../../processors/file/standard_output.ts";
 import { readGraph } from "./read_graph.ts";
 import type { PageMore } from "./serve_command.ts";
 import { keepOffStdout, printsToTerminal, takesStdout } from "../output/console_nodes.ts";
@@ -37,6 +39,8 @@ export interface RunnableGraph {
   readonly isMade?: boolean;
   /** The summary as lines; by default tables. */
   readonly render?: (summary: RunSummary, files: readonly WrittenFile[]) => string[];
+  /** An error of the run in the words of the command. */
+  readonly explain?: (error: unknown, summary: RunSummary | undefined) => unknown;
   /** What was wrong with a run in which nothing failed. */
   readonly judge?: (summary: RunSummary) => readonly unknown[];
   /** The command goes on until a signal when the graph has ended: its page stays, with this on it. */
@@ -134,13 +138,20 @@ async function runToEnd(
     } catch (error) {
       // A start that was asked to stop is no mistake of the graph.
       const outcome = runtime.summary()?.outcome ?? (over.signal.aborted ? "stopped" : "failed");
-      if (outcome !== "stopped") errors.push(graph.isMade === true ? error : placeInFile(error, document));
+      if (outcome !== "stopped") {
+        const told = graph.explain?.(error, runtime.summary()) ?? error;
+        errors.push(graph.isMade === true ? told : placeInFile(told, document));
+      }
     } finally {
       clearTimeout(timer);
       watching.abort();
       await watch;
     }
     const summary = runtime.summary();
+    // As a program that SIGPIPE has ended.
+    if (errors.length === 0 && summary !== undefined && isReaderGone(summary)) {
+      return { code: EXIT.readerGone, hasRun: true };
+    }
     if (summary?.outcome === "completed") errors.push(...graph.judge?.(summary) ?? []);
     const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
     const hasRun = summary !== undefined && summary.elapsedNs > 0;
@@ -159,6 +170,11 @@ async function runToEnd(
     if (signals.exitCode === undefined) ({ code, hasRun } = await untilEnd());
   }
   return signals.exitCode ?? code;
+}
+
+/** Whether a node has ended since nobody read its standard output. */
+function isReaderGone({ nodes }: RunSummary): boolean {
+  return nodes.some(({ figures }) => figures?.[READER_GONE] === 1);
 }
 
 /** Waits until a client of the control plane starts the graph again. */
@@ -201,12 +217,12 @@ async function watchRun(
 ): Promise<void> {
   const { watchGraphFile } = await import("../watch/graph_watch.ts");
   const { reportReload, reportSlow, reportWarnings, reportWatching, watchSources } = await import("../watch/reload.ts");
-  const graphFile = args.expression === undefined ? watchGraphFile(args, text, registry, io, signal) : undefined;
+  const isFile = args.expression === undefined && args.graph !== STANDARD_INPUT;
+  const graphFile = isFile ? watchGraphFile(args, text, registry, io, signal) : undefined;
   try {
     await watchSources(runtime, startedMs, {
       onWatching: (packages) => {
         if (args.json || !args.quiet) reportWatching(packages, args.json, io);
-        const isFile = args.expression === undefined;
         if (isFile && !args.json && !args.quiet) io.stderr.line(`${args.graph} is read at the start only`);
       },
       onWarned: (warnings) => reportWarnings(warnings, args.json, io),

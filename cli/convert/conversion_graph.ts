@@ -4,22 +4,26 @@
  * @module
  */
 import type { GraphFile } from "../../core/graph/graph_file.ts";
+import { STANDARD } from "../../processors/file/standard_output.ts";
+import { type Container, containerOf, isIndexed } from "../../processors/media/containers.ts";
 import { isSequence } from "../../processors/media/image_path.ts";
 import type { MediaInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain } from "./audio_chain.ts";
-import { type ChainEnd, GraphDraft } from "./draft.ts";
+import { type ChainEnd, GraphDraft, MAIN } from "./draft.ts";
 import { familyOf } from "../../processors/media/decoders.ts";
 import { coloursOf } from "../../processors/media/track_colours.ts";
-import { ffmpegOptions } from "./formats.ts";
+import { ffmpegOptions, formatPath } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
 import { comesAsYuv, plannedSize, videoChain } from "./video_chain.ts";
 
 /** Ids of the nodes at the ends. */
 export const INPUT = "input";
 export const OUTPUT = "output";
+/** How {@linkcode MediaInfo} names the container of raw pictures. */
+const Y4M = "YUV4MPEG2";
 /** What a slot of the pool for pictures has room for. */
 const USUAL_PIXELS = 1920 * 1080;
 /** Bytes of a pixel, and to what rows are rounded up. */
@@ -69,6 +73,11 @@ function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
     return draft.add(INPUT, "image-source", { path, ...rate });
   }
   if (isPlainWav(info, args)) return draft.add(INPUT, "wav-source", { path });
+  if (info.container === Y4M) {
+    const { range } = coloursOf(info.tracks[0]);
+    const isFile = path !== STANDARD;
+    return draft.add(INPUT, "pipe-source", { ...(isFile && { path }), range }, isFile ? undefined : MAIN);
+  }
   const { fromSeconds, toSeconds } = args;
   const isTurned = info.tracks.some(({ rotation }) => rotation !== undefined);
   draft.add(INPUT, info.byFfmpeg ? "ffmpeg-source" : "media-source", {
@@ -81,6 +90,7 @@ function addInput(draft: GraphDraft, info: MediaInfo, args: ConvertArgs): void {
 
 function inputPort(info: MediaInfo, { track }: TrackPlan, args: ConvertArgs): string {
   if (isPicture(info)) return info.container === "PNG" ? "video" : "jpeg";
+  if (info.container === Y4M) return "video";
   return isPlainWav(info, args) ? "audio" : track.name;
 }
 
@@ -91,19 +101,33 @@ function addOutput(
   args: ConvertArgs,
 ): void {
   const { output: path, audioCodec } = args;
+  if (sink === "pipe-sink") {
+    const [{ track }] = plans;
+    const range = comesAsYuv(track) ? coloursOf(track).range : "limited";
+    return draft.add(OUTPUT, sink, { ...(path !== STANDARD && { path }), range });
+  }
+  const needs = plans.length > 1 ? { needsAllTracks: true } : {};
   if (sink === "ffmpeg-sink") {
     const pictures = plans.find(({ track }) => comesAsYuv(track));
     const range = pictures && coloursOf(pictures.track).range;
-    return draft.add(OUTPUT, sink, { path, options: ffmpegOptions(args), ...(range && { range }) });
+    return draft.add(OUTPUT, sink, { path, options: ffmpegOptions(args), ...(range && { range }), ...needs });
   }
   const samples = plans.find(({ codec }) => codec === PCM);
   const format = samples && sampleFormat(audioCodec ?? samples.track.codec);
   const rotate = plans.find(({ copied, track }) => copied && track.rotation !== undefined)?.track.rotation;
   draft.add(OUTPUT, sink, {
     path,
+    ...(sink === "media-sink" && args.format !== undefined && { container: containerFor(args) }),
     ...(format !== undefined && { [sink === "wav-sink" ? "format" : "pcmFormat"]: format }),
     ...(rotate !== undefined && { rotate }),
+    ...needs,
   });
+}
+
+/** Where nothing can be changed later, MP4 and QuickTime are written in fragments. */
+function containerFor(args: ConvertArgs): Container {
+  const container = containerOf(formatPath(args));
+  return args.output === STANDARD && isIndexed(container) ? "fragmented-mp4" : container;
 }
 
 /** The format of samples in the file: that of the input, as far as files are written with it. */
@@ -121,6 +145,7 @@ export function outputAddress(plan: TrackPlan, output: OutputFormat): string {
 function outputPort({ track, codec }: TrackPlan, { sink }: OutputFormat): string {
   if (sink === "wav-sink") return "audio";
   if (sink === "image-sink") return codec === "jpeg" ? "jpeg" : "video";
+  if (sink === "pipe-sink") return "video";
   return track.kind === "video" ? "video_0" : codec === PCM && sink === "media-sink" ? "pcm_0" : "audio_0";
 }
 

@@ -5,6 +5,9 @@
  */
 import type { GraphFile, GraphFileLink, GraphFileNode } from "../../core/graph/graph_file.ts";
 
+/** The lane that is there without being declared: what is known of standard input is known there. */
+export const MAIN = "main";
+
 /** An output that a chain has come to. */
 export interface ChainEnd {
   /** `node.port`. */
@@ -41,7 +44,8 @@ export class GraphDraft {
 
   /** The graph file. */
   finish(pools: GraphFile["pools"], mode: GraphFile["mode"] = "offline"): GraphFile {
-    const lanes = [...new Set(Object.values(this.#nodes).flatMap(({ lane }) => lane === undefined ? [] : [lane]))];
+    const named = Object.values(this.#nodes).flatMap(({ lane }) => lane === undefined || lane === MAIN ? [] : [lane]);
+    const lanes = [...new Set(named)];
     return {
       version: 1,
       mode,

@@ -5,10 +5,17 @@
  */
 import { extname } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
+import { STANDARD } from "../../processors/file/standard_output.ts";
 import type { CodecNode } from "../../processors/media/decoders.ts";
 import { isOfSound, muxerOf } from "../../processors/media/ffmpeg_formats.ts";
 import { hasFfmpeg } from "../../processors/media/ffmpeg_probe.ts";
-import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
+import {
+  findOutputFormat,
+  OUTPUT_EXTENSIONS,
+  type OutputFormat,
+  PCM,
+  RAW_VIDEO,
+} from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 
 /** Codecs that can be encoded to. */
@@ -23,6 +30,7 @@ export const ENCODERS: Readonly<Record<string, CodecNode>> = {
 export const PIXELS: Readonly<Record<string, "i420" | "rgba8">> = {
   h264: "i420",
   i420: "i420",
+  [RAW_VIDEO]: "i420",
   jpeg: "rgba8",
   png: "rgba8",
 };
@@ -42,6 +50,11 @@ const FFMPEG_ENCODERS: Readonly<Record<string, string>> = {
 /** What is written to containers for which ffmpeg by itself has codecs of long ago. */
 const USUAL_CODECS = { videoCodec: "h264", audioCodec: "aac" } as const;
 const OF_LONG_AGO: ReadonlySet<string> = new Set([".ts", ".mts", ".flv", ".3gp"]);
+
+/** A path that tells the format of the output by its extension. */
+export function formatPath({ output, format }: ConvertArgs): string {
+  return format === undefined ? output : `${output === STANDARD ? "OUTPUT" : output}.${format}`;
+}
 
 /** What ffmpeg is told of the codecs and bit rates that were asked for. */
 export function ffmpegOptions({ output, videoBitRate, audioBitRate, ...asked }: ConvertArgs): string[] {
@@ -64,9 +77,12 @@ export function ffmpegOptions({ output, videoBitRate, audioBitRate, ...asked }: 
  *
  * @throws {SluiceError} `InvalidConfig` if there is none
  */
-export async function outputFormatsOf({ output: path, copy }: ConvertArgs): Promise<OutputFormat[]> {
+export async function outputFormatsOf(args: ConvertArgs): Promise<OutputFormat[]> {
+  const path = formatPath(args);
   const own = findOutputFormat(path);
-  const foreign = copy ? [] : foreignFormats(path);
+  // ffmpeg goes by the name of its file.
+  const foreign = args.copy || path !== args.output ? [] : foreignFormats(path);
+  if (args.output === STANDARD) assertStreamed(args, own);
   if (own !== undefined) return [own, ...foreign];
   if (foreign.length > 0 && await hasFfmpeg()) return foreign;
   const extension = extname(path).toLowerCase();
@@ -76,6 +92,20 @@ export async function outputFormatsOf({ output: path, copy }: ConvertArgs): Prom
       OUTPUT_EXTENSIONS.join(", ")
     }; write one of these, of which "ffmpeg -i FILE OUTPUT" may make it`,
     { key: "OUTPUT", available: OUTPUT_EXTENSIONS },
+  );
+}
+
+/** @throws {SluiceError} `InvalidConfig` for what does not go to standard output */
+function assertStreamed({ format }: ConvertArgs, own: OutputFormat | undefined): void {
+  const streamed = OUTPUT_EXTENSIONS.map((extension) => extension.slice(1)).filter((name) =>
+    findOutputFormat(`x.${name}`)?.sink !== "image-sink"
+  );
+  if (own !== undefined && own.sink !== "image-sink") return;
+  const found = format === undefined ? "no --format" : `--format ${format}`;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot write to standard output: found ${found}, wanted one of ${streamed.join(", ")}`,
+    { key: "--format", available: streamed },
   );
 }
 

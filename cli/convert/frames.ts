@@ -7,6 +7,7 @@ import type { TrackInfo } from "../../processors/media/media_info.ts";
 import { isSequence } from "../../processors/media/image_path.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
+import { RAW_VIDEO } from "../../processors/media/output_formats.ts";
 import { decoderOf } from "../../processors/media/decoders.ts";
 
 /** The lanes of what decodes. */
@@ -21,7 +22,11 @@ export function frames(draft: GraphDraft, start: ChainEnd, track: TrackInfo, arg
   const end = decoder === undefined ? start : draft.append(start, `${kind}-decode`, decoder, config, LANES[kind]);
   const { fromSeconds = 0, toSeconds } = args;
   if (fromSeconds === 0 && toSeconds === undefined) return end;
-  // The source counts times from its place on.
-  const endSeconds = toSeconds === undefined ? {} : { endSeconds: toSeconds - fromSeconds };
-  return draft.append(end, `${kind}-trim`, { type: "trim", input: "frameIn", output: "frameOut" }, endSeconds);
+  // A source that goes to its place counts times from there on.
+  const startSeconds = track.codec === RAW_VIDEO ? fromSeconds : 0;
+  const times = {
+    ...(startSeconds > 0 && { startSeconds }),
+    ...(toSeconds !== undefined && { endSeconds: startSeconds + toSeconds - fromSeconds }),
+  };
+  return draft.append(end, `${kind}-trim`, { type: "trim", input: "frameIn", output: "frameOut" }, times);
 }

@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/stats.ts";
+import { STANDARD } from "../../processors/file/standard_output.ts";
 import { isNumbered } from "../../processors/media/image_path.ts";
 import type { MediaInfo } from "../../processors/media/media_info.ts";
 import type { OutputFormat } from "../../processors/media/output_formats.ts";
@@ -24,6 +25,7 @@ export function renderConverted(
   const { progress, framesIn = 0 } = summary.nodes.find(({ id }) => id === OUTPUT) ?? {};
   const took = renderLength(progress?.doneNs ?? 0, summary);
   if (sink === "image-sink") return [renderPictures(path, framesIn, took)];
+  if (path === STANDARD) return [`Wrote standard output: ${took}`];
   return files.map(({ path, bytes = 0, state }) =>
     state === "complete"
       ? `Wrote ${path} (${formatBytes(bytes)}): ${took}`

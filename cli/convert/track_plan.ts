@@ -9,7 +9,7 @@ import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts
 import type { ConvertArgs } from "../media_args.ts";
 import { plainLine, readableLine } from "../../processors/media/ffmpeg_line.ts";
 import { familyOf, isEncoded, undecodable } from "../../processors/media/decoders.ts";
-import { ENCODERS } from "./formats.ts";
+import { ENCODERS, formatPath } from "./formats.ts";
 
 /** What is done with a track. */
 export interface TrackPlan {
@@ -82,7 +82,7 @@ function plannedCodec(track: TrackInfo, output: OutputFormat, args: ConvertArgs)
   const codec = wanted === undefined
     ? encodable(held, own === PCM && output.encodesSamples ? undefined : own)
     : familyOf(wanted);
-  const direct = `choose another format, or let ffmpeg do it: ${plainLine(args.input, args.output)}`;
+  const direct = `choose another format, or let ffmpeg do it: ${plainLine(args.input, formatPath(args))}`;
   if (codec === undefined) {
     throw refusal(track, output, `it holds ${listCodecs(held)}, which no shipped node encodes`, direct);
   }

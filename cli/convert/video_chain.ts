@@ -7,6 +7,8 @@ import { SluiceError } from "../../core/errors.ts";
 import type { TrackInfo } from "../../processors/media/media_info.ts";
 import { shownSize } from "../../processors/media/picture_format.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
+import { isEncoded } from "../../processors/media/decoders.ts";
+import { RAW_VIDEO } from "../../processors/media/output_formats.ts";
 import { type Colours, coloursOf } from "../../processors/media/track_colours.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
@@ -26,6 +28,7 @@ const USUAL_RATE = 30;
 const LIMITS: Readonly<Record<string, readonly [least: number, long: number, short: number]>> = {
   h264: [16, 3840, 2160],
   i420: [2, 16_384, 16_384],
+  [RAW_VIDEO]: [1, 16_384, 16_384],
   jpeg: [1, 16_384, 16_384],
   png: [1, 16_384, 16_384],
 };
@@ -47,9 +50,13 @@ export function videoChain(
   let end = frames(draft, start, track, args);
   const isYuv = comesAsYuv(track);
   const pixels = isYuv ? "i420" : "rgba8";
-  // What comes as RGB is written in the colours that stages have by default.
-  const colours: Partial<Colours> = isYuv ? coloursOf(track) : {};
   const size = plannedSize(plan, args);
+  // What comes as RGB is written in the colours that stages have by default, but for YUV4MPEG2, which tells no matrix.
+  const colours: Partial<Colours> = isYuv
+    ? coloursOf(track)
+    : codec === RAW_VIDEO
+    ? coloursOf({ ...track, ...size, matrix: undefined, range: "limited" })
+    : {};
   assertSize(codec, size);
   const isOther = size.width !== track.width || size.height !== track.height;
   // A size that is given is one of square pixels.
@@ -66,7 +73,7 @@ export function videoChain(
     const convert = { type: "convert", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec], ...colours }, "decode");
   }
-  if (codec === "png" || codec === "i420") return end;
+  if (!isEncoded(codec)) return end;
   return draft.append(
     end,
     "video-encode",
@@ -99,16 +106,20 @@ function sizeOf(codec: string, { width, height }: PictureSize, { size }: Convert
     width: size?.width ?? (size?.height === undefined ? width : Math.round(size.height * shape)),
     height: size?.height ?? (size?.width === undefined ? height : Math.round(size.width / shape)),
   };
-  return isOfOneSize(codec) ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
+  return hasEvenSides(codec) ? { width: even(wanted.width), height: even(wanted.height) } : wanted;
 }
 
 /** Whether the pictures of a track, once decoded, are YUV. */
 export function comesAsYuv({ codec }: TrackInfo): boolean {
-  return codec === "h264" || codec === "i420";
+  return codec === "h264" || codec === "i420" || codec === RAW_VIDEO;
 }
 
 /** Whether all pictures of a stream have one size. */
 export function isOfOneSize(codec: string): boolean {
+  return hasEvenSides(codec) || codec === RAW_VIDEO;
+}
+
+function hasEvenSides(codec: string): boolean {
   return codec === "h264" || codec === "i420";
 }
 

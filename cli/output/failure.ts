@@ -10,7 +10,7 @@ import type { Io } from "./output.ts";
 import { findThrownAt } from "./thrown_at.ts";
 
 /** Exit codes of the program. */
-export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143 } as const;
+export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143, readerGone: 141 } as const;
 
 /** The most errors that are printed one by one. */
 const MAX_SHOWN = 20;

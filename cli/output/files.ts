@@ -6,6 +6,7 @@
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { redact } from "../../core/errors/redaction.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { STANDARD } from "../../processors/file/standard_output.ts";
 import { takeName } from "../../processors/file/take.ts";
 import { resolveText } from "../../core/descriptor/secrets.ts";
 
@@ -50,7 +51,7 @@ export function listOutputFiles(document: GraphDocument, registry: NodeRegistry)
   return document.nodes.flatMap(({ id, type, config }) => {
     const { category, outputs } = registry.get(type).descriptor;
     const isSink = FILE_CATEGORIES.includes(category) && outputs.length === 0 && typeof config.path === "string";
-    const isOne = isSink && !NUMBERED.test(config.path as string) &&
+    const isOne = isSink && config.path !== "" && config.path !== STANDARD && !NUMBERED.test(config.path as string) &&
       !SPLITS.some((key) => Number(config[key] ?? 0) > 0);
     return isOne ? [{ nodeId: id, path: resolveText(config.path as string) }] : [];
   });

@@ -8,6 +8,9 @@ import { nearestName, SluiceError, type SourcePlace } from "../errors.ts";
 /** Largest graph file that is read, in bytes. */
 export const MAX_GRAPH_BYTES = 16 * 1024 * 1024;
 
+/** The path that stands for standard input. */
+export const STANDARD_INPUT = "-";
+
 /** Turns offsets into lines and columns. */
 export class LineIndex {
   readonly #file: string;
@@ -41,7 +44,7 @@ export function formatPlace(place: SourcePlace): string {
 /**
  * Reads a graph file.
  *
- * @param path relative to the current directory
+ * @param path relative to the current directory; `-` is standard input
  * @throws {SluiceError} `InvalidGraph` if there is no such file, it cannot be read, or it is larger than
  * {@linkcode MAX_GRAPH_BYTES} or no UTF-8 text
  */
@@ -53,6 +56,7 @@ export async function readGraphText(path: string): Promise<string> {
   }
   let bytes: Uint8Array;
   try {
+    if (path === STANDARD_INPUT) return decodeGraphText(await readAtMost(Deno.stdin, path), path);
     using file = await Deno.open(path);
     const { size, isDirectory } = await file.stat();
     if (isDirectory) {
@@ -107,7 +111,7 @@ export function decodeGraphText(bytes: Uint8Array, file: string): string {
 }
 
 /** Reads to the end: devices and pipes say nothing about their size. */
-async function readAtMost(file: Deno.FsFile, path: string): Promise<Uint8Array> {
+async function readAtMost(file: Pick<Deno.FsFile, "read">, path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const buffer = new Uint8Array(64 * 1024);

@@ -98,6 +98,18 @@ export class WavHeaderWriter {
     return this.#bytes;
   }
 
+  /**
+   * The header of a stream, whose length nobody knows: its sizes are the largest of 32 bits.
+   *
+   * @returns the buffer of {@linkcode encode}
+   */
+  encodeStream(): Uint8Array<ArrayBuffer> {
+    this.encode(0);
+    const sizes = [4, this.#dataSizeOffset, ...(this.#factOffset > 0 ? [this.#factOffset] : [])];
+    for (const at of sizes) this.#view.setUint32(at, 0xffffffff, true);
+    return this.#bytes;
+  }
+
   #setUint64(at: number, value: number): void {
     this.#view.setUint32(at, value % 0x100000000, true);
     this.#view.setUint32(at + 4, Math.floor(value / 0x100000000), true);

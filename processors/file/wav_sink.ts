@@ -10,8 +10,8 @@ import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
-import type { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
+import { type Destination, isOutputUnread, READER_GONE, STANDARD, StandardOutput } from "./standard_output.ts";
 import { claimTake } from "./take.ts";
 import { bytesPerSample, defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
 import { WavWriter } from "./wav_writer.ts";
@@ -25,7 +25,7 @@ const WRITE_BYTES = 262_144;
  * **Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`
  * when the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the
  * next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.
- * Files of more than 4 GiB become RF64.
+ * Files of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.
  *
  * **Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.
  *
@@ -39,11 +39,14 @@ const WRITE_BYTES = 262_144;
  * { "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }
  * ```
  */
-@processor({ records: true, tags: ["wav", "file", "audio", "write", "record"] })
+@processor({ records: true, stdout: { path: "-" }, tags: ["wav", "file", "stdout", "audio", "write", "record"] })
 export class WavSink {
   @input()
   audio!: StreamInput<AudioFrame>;
-  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 @reaches path */
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist. `-` is standard output.
+   * @minLength 1 @reaches path
+   */
   @config()
   path!: string;
   /**
@@ -58,7 +61,7 @@ export class WavSink {
 
   #nodeId = "";
   #log: NodeLog | undefined;
-  #partial: PartialFile | undefined;
+  #partial: Destination | undefined;
   #writer: WavWriter | undefined;
   /** Samples of each channel that have come. */
   #taken = 0;
@@ -70,11 +73,31 @@ export class WavSink {
   setup(context: ProcessorContext): void {
     this.#nodeId = context.nodeId;
     this.#log = context.log;
-    this.#partial = claimTake(context, this, { key: "path" });
+    const details = { key: "path" };
+    this.#partial = this.path === STANDARD ? StandardOutput.claim(details) : claimTake(context, this, details);
   }
 
-  /** Appends every queued block: to the file in a live graph, to what is written next in an offline one. */
+  /**
+   * Appends every queued block: to the file in a live graph, to what is written next in an offline one. Ends with the
+   * reader of standard output.
+   */
   process(context: ProcessorContext): void {
+    if (!this.#whileRead(context, () => this.#append(context))) context.finish();
+  }
+
+  /** @returns whether somebody reads what is written */
+  #whileRead(context: ProcessorContext, write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      if (!isOutputUnread(error, this.#partial!)) throw error;
+      context.report({ [READER_GONE]: 1 });
+      return false;
+    }
+  }
+
+  #append(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audio.read()) !== undefined) {
       const writer = this.#writer ?? this.#open(frame.sampleRateHz, frame.channels);
@@ -92,6 +115,10 @@ export class WavSink {
 
   /** Completes the file and renames it. */
   flush(context: ProcessorContext): void {
+    this.#whileRead(context, () => this.#complete(context));
+  }
+
+  #complete(context: ProcessorContext): void {
     const announced = this.audio.format;
     if (this.#writer === undefined && announced?.kind === "audio") {
       this.#open(announced.sampleRateHz, announced.channels);

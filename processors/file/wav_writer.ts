@@ -1,13 +1,14 @@
 /**
  * Writes a WAV file as `NAME.partial`, readable at any moment, and renames it to `NAME` when it is complete.
  *
- * It writes samples first and the header after them, so that the header never claims more than the file holds.
+ * It writes samples first and the header after them, so that the header never claims more than the file holds. A stream
+ * begins with a header whose sizes are unknown.
  *
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import type { PartialFile } from "./partial_file.ts";
 import type { PcmBlock } from "./pcm.ts";
+import type { Destination } from "./standard_output.ts";
 import { bytesPerSample, type WavFormat } from "./wav_format.ts";
 import { WavHeaderWriter } from "./wav_header_writer.ts";
 
@@ -22,7 +23,7 @@ export class WavWriter {
   readonly format: WavFormat;
   /** The new path of an earlier partial file of the same name, if one existed. */
   readonly earlierPath: string | undefined;
-  readonly #partial: PartialFile;
+  readonly #partial: Destination;
   readonly #header: WavHeaderWriter;
   readonly #frameBytes: number;
   readonly #headerBytes: number;
@@ -38,7 +39,7 @@ export class WavWriter {
    * @param format of the file
    * @throws {SluiceError} `InvalidConfig` or `NodeFailed` if the system refuses, as on a full disk; it leaves no file
    */
-  constructor(partial: PartialFile, format: WavFormat, options: WavWriterOptions = {}) {
+  constructor(partial: Destination, format: WavFormat, options: WavWriterOptions = {}) {
     this.format = format;
     this.#partial = partial;
     this.#header = new WavHeaderWriter(format, options.riffMaxSize);
@@ -46,7 +47,7 @@ export class WavWriter {
     this.#refreshEvery = format.sampleRateHz;
     try {
       this.earlierPath = partial.begin();
-      const header = this.#header.encode(0);
+      const header = partial.isStream ? this.#header.encodeStream() : this.#header.encode(0);
       this.#headerBytes = header.length;
       this.#guard(() => writeFully(partial.file, header));
     } catch (error) {
@@ -114,6 +115,7 @@ export class WavWriter {
 
   /** The header comes first: it takes no room on a full disk. */
   #complete(): void {
+    if (this.#partial.isStream) return;
     this.#refresh();
     if (this.#sampleCount * this.#frameBytes % 2 === 1) {
       this.#guard(() => writeFully(this.#partial.file, new Uint8Array(1)));
@@ -122,6 +124,7 @@ export class WavWriter {
 
   #refresh(): void {
     this.#sinceRefresh = 0;
+    if (this.#partial.isStream) return;
     this.#guard(() => {
       const { file } = this.#partial;
       file.seekSync(0, Deno.SeekMode.Start);

@@ -7,6 +7,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { guardChild, killChild } from "./child_guard.ts";
 import { FEW_LOOKS, untilQuiet } from "./child_output.ts";
 import { LineLimit } from "./line_limit.ts";
+import { standardInput } from "./standard_input.ts";
 
 /** What a program says last before it fails is shown up to here. */
 const TOLD_BYTES = 2000;
@@ -55,7 +56,7 @@ export class ChildPipe {
     this.#nodeId = nodeId;
     this.#name = JSON.stringify(command[0] ?? (direction === "read" ? "stdin" : "stdout"));
     if (command.length === 0) {
-      if (direction === "read") this.readable = Deno.stdin.readable;
+      if (direction === "read") this.readable = standardInput();
       else this.writable = Deno.stdout.writable;
       this.#gone = Promise.resolve();
       this.#told = Promise.resolve("");

@@ -4,7 +4,7 @@
  * @module
  */
 import { extname } from "node:path";
-import type { IsobmffOutputFormatOptions, OutputFormat } from "mediabunny";
+import type { IsobmffOutputFormatOptions, MkvOutputFormatOptions, OutputFormat } from "mediabunny";
 import { SluiceError } from "../../core/errors.ts";
 import type { Mp4Index } from "./mp4_index.ts";
 
@@ -36,13 +36,21 @@ const BY_EXTENSION: Readonly<Record<string, Container>> = {
 /** Extensions of files that `media-sink` writes. */
 export const EXTENSIONS: readonly string[] = Object.keys(BY_EXTENSION);
 
+/** What is known of a file that grows. */
+interface Growth {
+  /** Is told of the parts that it is made of, where the container {@linkcode isIndexed}. */
+  readonly index?: Mp4Index;
+  /** Whether nothing that was written can be changed. */
+  readonly isStream?: boolean;
+}
+
 /** How mediabunny is to write each while it grows: complete up to what was written last. */
-const GROWING: { readonly [C in Container]: (mediabunny: Mediabunny, index?: Mp4Index) => OutputFormat } = {
-  "mp4": (mediabunny, index) => new mediabunny.Mp4OutputFormat(fragments(index)),
+const GROWING: { readonly [C in Container]: (mediabunny: Mediabunny, how: Growth) => OutputFormat } = {
+  "mp4": (mediabunny, { index }) => new mediabunny.Mp4OutputFormat(fragments(index)),
   "fragmented-mp4": (mediabunny) => new mediabunny.Mp4OutputFormat(fragments()),
-  "mov": (mediabunny, index) => new mediabunny.MovOutputFormat(fragments(index)),
-  "matroska": (mediabunny) => new mediabunny.MkvOutputFormat({ minimumClusterDuration: FRAGMENT_SECONDS }),
-  "webm": (mediabunny) => new mediabunny.WebMOutputFormat({ minimumClusterDuration: FRAGMENT_SECONDS }),
+  "mov": (mediabunny, { index }) => new mediabunny.MovOutputFormat(fragments(index)),
+  "matroska": (mediabunny, how) => new mediabunny.MkvOutputFormat(clusters(how)),
+  "webm": (mediabunny, how) => new mediabunny.WebMOutputFormat(clusters(how)),
   "ogg": (mediabunny) => new mediabunny.OggOutputFormat({ maximumPageDuration: FRAGMENT_SECONDS }),
   "flac": (mediabunny) => new mediabunny.FlacOutputFormat({ appendOnly: true }),
   "mp3": (mediabunny) => new mediabunny.Mp3OutputFormat({ xingHeader: false }),
@@ -58,7 +66,11 @@ export function containerOf(path: string): Container {
   const extension = extname(path).toLowerCase();
   const container = BY_EXTENSION[extension];
   if (container !== undefined) return container;
-  const mend = extension === ".wav" ? 'use a "wav-sink"' : 'name the file so, or set "container"';
+  const mend = path === "-"
+    ? 'set "container"'
+    : extension === ".wav"
+    ? 'use a "wav-sink"'
+    : 'name the file so, or set "container"';
   throw new SluiceError(
     "InvalidConfig",
     `Cannot tell the container of ${JSON.stringify(path)}: found extension ${JSON.stringify(extension)}, wanted ${
@@ -73,13 +85,13 @@ export function isIndexed(container: Container): boolean {
   return container === "mp4" || container === "mov";
 }
 
-/**
- * How a file of the container is written while it grows.
- *
- * @param index is told of the parts that it is made of, where the container {@linkcode isIndexed}
- */
-export function growingFormat(container: Container, mediabunny: Mediabunny, index?: Mp4Index): OutputFormat {
-  return GROWING[container](mediabunny, index);
+/** How a file of the container is written while it grows. */
+export function growingFormat(container: Container, mediabunny: Mediabunny, how: Growth = {}): OutputFormat {
+  return GROWING[container](mediabunny, how);
+}
+
+function clusters({ isStream = false }: Growth): MkvOutputFormatOptions {
+  return { minimumClusterDuration: FRAGMENT_SECONDS, appendOnly: isStream };
 }
 
 function fragments(index?: Mp4Index): IsobmffOutputFormatOptions {

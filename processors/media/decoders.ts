@@ -5,7 +5,7 @@
  */
 import { type WavSampleFormat, wholeBits } from "../file/wav_format.ts";
 import type { TrackInfo } from "./media_info.ts";
-import { PCM } from "./output_formats.ts";
+import { PCM, RAW_VIDEO } from "./output_formats.ts";
 
 /** A node type that encodes or decodes, with its input and its output. */
 export interface CodecNode {
@@ -44,7 +44,7 @@ export function undecodable(track: TrackInfo): string | undefined {
 
 /** Whether a codec has to be decoded. */
 export function isEncoded(codec: string): boolean {
-  return familyOf(codec) !== PCM && codec !== "png" && codec !== "i420";
+  return ![PCM, "png", "i420", RAW_VIDEO].includes(familyOf(codec));
 }
 
 function beyondAac({ codecString = "aac", channels = 1 }: TrackInfo): string | undefined {

@@ -10,6 +10,7 @@ import { type AudioFormat, describeFormat, type VideoFormat } from "../../core/f
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { trackMissing } from "./missing_tracks.ts";
 import type { PartialFile } from "../file/partial_file.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { claimTake } from "../file/take.ts";
@@ -42,7 +43,7 @@ interface SinkStream {
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `format`, `options`, `range`, `overwrite`.
+ * **Config.** `path`, `format`, `options`, `range`, `needsAllTracks`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -88,6 +89,9 @@ export class FfmpegSink {
   /** Which levels the pictures have: luma from 16 to 235, or from 0 to 255. */
   @config()
   range: "limited" | "full" = "limited";
+  /** Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out. */
+  @config()
+  needsAllTracks = false;
   /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
   @config()
   overwrite = false;
@@ -143,6 +147,10 @@ export class FfmpegSink {
     await this.#writeQueued();
     await this.#writer!.close().catch(() => {});
     await this.#pipe.ended();
+    const missing = this.#inputs().find((each) => !this.#streams.some(({ input }) => input === each));
+    if (this.needsAllTracks && missing !== undefined) {
+      throw trackMissing(missing.name, this.#partial!.path, this.#nodeId);
+    }
     this.#pipe = undefined;
     this.#partial!.commit(1);
     context.report({ bytes: Deno.statSync(this.#partial!.path).size, durationSeconds: this.#endNs / 1e9 });

@@ -16,6 +16,7 @@ export interface GrowingFile {
 /**
  * Lets mediabunny write to an open file. It writes at once, and does not close the file.
  *
+ * @param file that of a stream has `writeSync()` only: mediabunny is told then to go back nowhere
  * @param change is given each part of the file and its place before it is written, and how many bytes there are
  */
 export function growingFile(

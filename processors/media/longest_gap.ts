@@ -5,7 +5,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import type { PartialFile } from "../file/partial_file.ts";
+import type { Destination } from "../file/standard_output.ts";
 import type { TrackFormat } from "./track_format.ts";
 
 /** Ticks of a second that mediabunny gives pictures; sound has its rate. */
@@ -32,7 +32,7 @@ export class LongestGap {
    *
    * @throws {SluiceError} `InvalidMedia` if it lasts longer, or is farther from the one before
    */
-  check({ timeNs, durationNs }: Timed, { path, details }: PartialFile): void {
+  check({ timeNs, durationNs }: Timed, { path, details }: Destination): void {
     const gapNs = Math.max(durationNs, Math.abs(timeNs - (this.#lastNs ?? timeNs)));
     this.#lastNs = timeNs;
     if (gapNs <= this.#mostNs) return;

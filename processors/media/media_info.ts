@@ -11,7 +11,7 @@ import { mediaError, MediaFile } from "./media_file.ts";
 import { describeLosses, type MendedView } from "./mended_view.ts";
 import { TransportView } from "./mend_ts.ts";
 import type { PictureFormat } from "./picture_format.ts";
-import { type PictureInfo, readPictureInfo } from "./picture_info.ts";
+import { HEAD_BYTES, type PictureInfo, readPictureInfo } from "./picture_info.ts";
 import type { PictureSize } from "./scale_advice.ts";
 import { findSizes } from "./ts_sizes.ts";
 
@@ -109,6 +109,22 @@ export async function readMediaInfo(path: string): Promise<MediaInfo> {
   using file = await MediaFile.open(await import("mediabunny"), path);
   try {
     return await mediaFileInfo(file);
+  } catch (error) {
+    throw mediaError(path, error);
+  }
+}
+
+/**
+ * Reads what the first bytes of a stream of raw pictures say of it: not how long it is.
+ *
+ * @returns `undefined` for another stream
+ * @throws {SluiceError} `InvalidMedia` for a fault in its first line
+ */
+export function readStreamInfo(path: string, head: Uint8Array): MediaInfo | undefined {
+  const line = head.subarray(0, HEAD_BYTES);
+  try {
+    const info = readPictureInfo((start, length) => line.subarray(start, start + length), line.length);
+    return info?.container === "YUV4MPEG2" ? describePictures(path, 0, { ...info, pictures: 0 }) : undefined;
   } catch (error) {
     throw mediaError(path, error);
   }
@@ -333,14 +349,24 @@ function pictureFileInfo(path: string): MediaInfo | undefined {
 function describePictures(
   path: string,
   bytes: number,
-  { container, codec, width, height, frameRate, pixelAspect, pictures }: PictureInfo,
+  { container, codec, width, height, frameRate, range, pixelAspect, pictures }: PictureInfo,
 ): MediaInfo {
   const durationSeconds = frameRate === undefined ? undefined : pictures / frameRate;
   const timed = durationSeconds !== undefined && durationSeconds > 0 &&
     { durationSeconds, bitRate: Math.round(8 * bytes / durationSeconds) };
   const aspect = pixelAspect !== undefined && { pixelAspect };
   const rate = frameRate !== undefined && { frameRate: Math.round(frameRate * 1e3) / 1e3 };
-  const track: TrackInfo = { name: "video_0", kind: "video", codec, width, height, ...aspect, ...rate, ...timed };
+  const track: TrackInfo = {
+    name: "video_0",
+    kind: "video",
+    codec,
+    width,
+    height,
+    ...aspect,
+    ...rate,
+    ...timed,
+    ...(range && { range }),
+  };
   return { path, container, bytes, ...timed, tracks: [track], tags: {} };
 }
 

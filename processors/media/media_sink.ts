@@ -11,10 +11,12 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { PartialFile } from "../file/partial_file.ts";
+import { type Destination, isOutputUnread, READER_GONE, STANDARD, StandardOutput } from "../file/standard_output.ts";
 import { exists, takePath } from "../file/take.ts";
-import { type Container, containerOf, type Mediabunny } from "./containers.ts";
+import { type Container, containerOf, isIndexed, type Mediabunny } from "./containers.ts";
 import { CONTAINERS } from "./output_formats.ts";
 import { Recording } from "./recording.ts";
+import { trackMissing } from "./missing_tracks.ts";
 import { SinkTrack, type Taken } from "./sink_track.ts";
 import type { MediaFrame } from "./written_track.ts";
 
@@ -36,7 +38,7 @@ const LEAST_PAUSE_NS = 1e9;
  * in the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process
  * was killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and
  * QuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in
- * `NAME.partial`, and an older `NAME` unchanged.
+ * `NAME.partial`, and an older `NAME` unchanged. With `path` `-` and a `container` it writes to standard output.
  *
  * **Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of
  * them; a track that comes after a file began is left out of that file.
@@ -44,7 +46,7 @@ const LEAST_PAUSE_NS = 1e9;
  * **Outputs.** None.
  *
  * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
- * `aheadSeconds`, `overwrite`.
+ * `aheadSeconds`, `needsAllTracks`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -53,7 +55,8 @@ const LEAST_PAUSE_NS = 1e9;
  */
 @processor({
   records: true,
-  tags: ["file", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
+  stdout: { path: "-" },
+  tags: ["file", "stdout", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
   portsFrom: "./sink_ports.ts",
 })
 export class MediaSink {
@@ -66,7 +69,10 @@ export class MediaSink {
   /** Samples. */
   @input({ dynamic: true })
   pcm!: StreamInput<AudioFrame>[];
-  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 @reaches path */
+  /**
+   * File to write; a relative path starts at the working directory. The directory must exist. `-` is standard output.
+   * @minLength 1 @reaches path
+   */
   @config()
   path!: string;
   /** How the file is laid out; `auto` goes by its extension. */
@@ -90,6 +96,9 @@ export class MediaSink {
   /** How far one track may be ahead of another before it waits, or drops by its link's policy. @minimum 0.1 @maximum 600 @unit s */
   @config()
   aheadSeconds = 10;
+  /** Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out. */
+  @config()
+  needsAllTracks = false;
   /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
   @config()
   overwrite = false;
@@ -100,7 +109,7 @@ export class MediaSink {
   /** Where it records, and how many files of that name runs before this one have recorded. */
   #path = "";
   #before = 0;
-  #partial: PartialFile | undefined;
+  #partial: Destination | undefined;
   #recording: Recording | undefined;
   #tracks: SinkTrack[] = [];
   #file = 0;
@@ -115,11 +124,14 @@ export class MediaSink {
   /** Of which tracks it was said that they are left out of the file, or of the rest of it. */
   #told = new Set<SinkTrack>();
   #late = 0;
+  /** Whether the reader of standard output has gone. */
+  #isUnread = false;
 
   /** Claims the file, and loads what writes it. */
   async setup(context: ProcessorContext): Promise<void> {
     this.#nodeId = context.nodeId;
     this.#container = this.container === "auto" ? containerOf(this.path) : this.container;
+    if (this.path === STANDARD) this.#assertStreams();
     this.#makeTracks();
     if (this.#tracks.length === 0 && context.mode === "offline") {
       throw new SluiceError(
@@ -150,18 +162,37 @@ export class MediaSink {
     }
   }
 
-  /** Writes what has come, the earliest first. */
+  /** Writes what has come, the earliest first. Ends with the reader of standard output. */
   async process(context: ProcessorContext): Promise<void> {
-    await this.#writeFiles(context, { waits: true });
+    if (!await this.#whileRead(context, () => this.#writeFiles(context, { waits: true }))) context.finish();
   }
 
   /** Completes the file and renames it. */
   async flush(context: ProcessorContext): Promise<void> {
+    if (!this.#isUnread) await this.#whileRead(context, () => this.#complete(context));
+  }
+
+  /** @returns whether somebody reads what is written */
+  async #whileRead(context: ProcessorContext, write: () => Promise<void>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (this.#partial === undefined || !isOutputUnread(error, this.#partial)) throw error;
+      this.#isUnread = true;
+      context.report({ [READER_GONE]: 1 });
+      return false;
+    }
+  }
+
+  async #complete(context: ProcessorContext): Promise<void> {
     await this.#writeFiles(context, { waits: false });
     if (this.#file === 0) {
       context.log.warn(`nothing was written to ${JSON.stringify(this.#path)}: no track came`, { path: this.#path });
       return;
     }
+    const missing = this.#tracks.find(({ input, endNs }) => input.connected && endNs === -Infinity);
+    if (this.needsAllTracks && missing !== undefined) throw trackMissing(missing.input.name, this.#path, this.#nodeId);
     if (this.#recording !== undefined) await this.#finishFile(context);
     this.#report(context);
     const doneNs = this.#doneNs();
@@ -174,7 +205,7 @@ export class MediaSink {
     this.#recording = undefined;
     if (recording === undefined) return this.#partial?.discard();
     const { path, partialPath } = this.#partial!;
-    if (!await recording.abort()) return;
+    if (!await recording.abort() || this.#isUnread) return;
     context.log.warn(this.#partial!.describeBreak("what came before is"), { path, partialPath });
   }
 
@@ -436,7 +467,7 @@ export class MediaSink {
     const recording = this.#recording!;
     const { path } = this.#partial!;
     const reason = await recording.finish();
-    this.#bytes += Deno.statSync(path).size;
+    this.#bytes += this.#partial!.isStream ? recording.size : Deno.statSync(path).size;
     this.#recording = undefined;
     this.#partial = undefined;
     this.#seenNs = -1;
@@ -448,8 +479,22 @@ export class MediaSink {
     );
   }
 
-  #claim(number: number, { recorded }: ProcessorContext): PartialFile {
-    return PartialFile.claim(this.#pathOf(number), { key: "path" }, recorded);
+  #claim(number: number, { recorded }: ProcessorContext): Destination {
+    const details = { key: "path" };
+    if (this.path === STANDARD) return StandardOutput.claim(details);
+    return PartialFile.claim(this.#pathOf(number), details, recorded);
+  }
+
+  /** @throws {SluiceError} `InvalidConfig` for what takes files */
+  #assertStreams(): void {
+    const mend = this.#splits
+      ? "it is no row of files: leave out splitSeconds and splitMegabytes"
+      : isIndexed(this.#container)
+      ? `an index at its end takes a file: set container="fragmented-mp4"`
+      : undefined;
+    if (mend === undefined) return;
+    const message = `Cannot write ${CONTAINERS[this.#container].name} to standard output: ${mend}`;
+    throw new SluiceError("InvalidConfig", message, { nodeId: this.#nodeId, key: "container" });
   }
 
   /** Goes on counting behind the files that runs before this one have recorded. */

@@ -9,10 +9,13 @@ import { type Container, containerOf, EXTENSIONS } from "./containers.ts";
 /** Samples, as a format among codecs. */
 export const PCM = "pcm";
 
+/** Pictures that nothing encodes, as YUV4MPEG2 has them: a format among codecs. */
+export const RAW_VIDEO = "rawvideo";
+
 /** A file to be written. */
 export interface OutputFormat {
   /** The node type that writes it. */
-  readonly sink: "media-sink" | "wav-sink" | "image-sink" | "ffmpeg-sink";
+  readonly sink: "media-sink" | "wav-sink" | "image-sink" | "pipe-sink" | "ffmpeg-sink";
   /** As messages name it. */
   readonly name: string;
   /** The codecs that it holds, those that are encoded to before others first. */
@@ -54,6 +57,7 @@ const BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
   ".m4a": { sink: "media-sink", name: "MP4 of sound", video: [], audio: SOUND.filter((codec) => codec !== PCM) },
   ".mka": { sink: "media-sink", name: "Matroska of sound", video: [], audio: SOUND },
   ".wav": { sink: "wav-sink", name: "WAV", video: [], audio: [PCM] },
+  ".y4m": { sink: "pipe-sink", name: "YUV4MPEG2", video: [RAW_VIDEO], audio: [] },
   ".png": { sink: "image-sink", name: "PNG", video: ["png"], audio: [] },
   ".jpg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },
   ".jpeg": { sink: "image-sink", name: "JPEG", video: ["jpeg"], audio: [] },

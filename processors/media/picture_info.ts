@@ -4,6 +4,7 @@
  * @module
  */
 import type { PixelAspect } from "../../core/frames/pixel_aspect.ts";
+import type { ColourRange } from "./colour_range.ts";
 import { isPng } from "./png.ts";
 import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, Y4M_MAGIC } from "./y4m.ts";
 
@@ -17,6 +18,8 @@ export interface PictureInfo {
   readonly frameRate?: number;
   /** How wide a pixel is by its height; absent for square ones. */
   readonly pixelAspect?: PixelAspect;
+  /** Which levels they have, where the file says. */
+  readonly range?: ColourRange;
   /** Whole pictures in the file. */
   readonly pictures: number;
 }
@@ -25,7 +28,7 @@ export interface PictureInfo {
 export type ReadRange = (start: number, length: number) => Uint8Array;
 
 /** As many bytes as tell what a file is. */
-const HEAD_BYTES = Y4M_LINE_BYTES;
+export const HEAD_BYTES = Y4M_LINE_BYTES;
 /** Markers of a JPEG file that stand alone, without a length: TEM and those of restarts. */
 const isLoneMarker = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 /** Markers of frames, SOF0 to SOF15, but for DHT, JPG and DAC, which lie among them. */
@@ -77,7 +80,9 @@ function jpegInfo(read: ReadRange, size: number): PictureInfo {
 function y4mInfo(head: Uint8Array, size: number): PictureInfo {
   const end = head.indexOf(10);
   if (end < 0) throw new Error(`its first line has more than ${Y4M_LINE_BYTES} bytes`);
-  const { width, height, frameRate, pixelAspect } = readY4mHeader(new TextDecoder().decode(head.subarray(0, end)));
+  const { width, height, frameRate, range, pixelAspect } = readY4mHeader(
+    new TextDecoder().decode(head.subarray(0, end)),
+  );
   const chroma = 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
   const pictureBytes = Y4M_FRAME.length + 1 + width * height + chroma;
   return {
@@ -87,6 +92,7 @@ function y4mInfo(head: Uint8Array, size: number): PictureInfo {
     height,
     ...(frameRate !== undefined && { frameRate }),
     ...(pixelAspect !== undefined && { pixelAspect }),
+    ...(range !== undefined && { range }),
     pictures: Math.floor((size - end - 1) / pictureBytes),
   };
 }

@@ -11,16 +11,20 @@ import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { PcmBlock } from "../file/pcm.ts";
+import { isReaderGone } from "../../core/log/gone_reader.ts";
+import { assertNoTerminal, READER_GONE } from "../file/standard_output.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { assertNoCommand, type PipeEnd, WrittenFilePipe } from "./file_pipe.ts";
 import { packedBytes, packPicture } from "./packed_pictures.ts";
 import { type PictureSize, scaleAdvice } from "./scale_advice.ts";
 import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
 
 /**
- * Hands pictures or samples to another program.
+ * Hands pictures or samples to another program, or writes a file of them.
  *
- * **Purpose.** Starts a program and writes to its standard input, or writes to the standard output of this one where no
- * program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be had. Its end
+ * **Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of
+ * this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be
+ * had. Its end
  * of the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends
  * without a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to
  * follow each other at their rate.
@@ -30,7 +34,7 @@ import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
  *
  * **Outputs.** None.
  *
- * **Config.** `command`, `format`, `range`.
+ * **Config.** `command`, `path`, `format`, `range`.
  *
  * **Example.**
  * ```json
@@ -38,7 +42,7 @@ import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
  * ```
  */
 @processor({
-  stdout: { command: [] },
+  stdout: { command: [], path: "" },
   tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
 })
 export class PipeSink {
@@ -50,12 +54,15 @@ export class PipeSink {
   audio!: StreamInput<AudioFrame>;
   /**
    * The program and its arguments, each by itself: no shell reads them. An example:
-   * `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it, the standard output.
+   * `["ffmpeg", "-v", "error", "-i", "-", "-y", "a.mp4"]`. Without it and `path`, the standard output.
    * @maxItems 256
    * @reaches command
    */
   @config()
   command: string[] = [];
+  /** A file to record in place of a program's input; it is `NAME.partial` until it is complete. @reaches path */
+  @config()
+  path = "";
   /** What goes: pictures, or samples in little-endian order, of which integers clamp at full scale. */
   @config()
   format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
@@ -64,16 +71,20 @@ export class PipeSink {
   range: "limited" | "full" = "limited";
 
   #nodeId = "";
-  #pipe: ChildPipe | undefined;
+  #pipe: PipeEnd | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
   #stream = "";
   /** That of the pictures. */
   #size: PictureSize | undefined;
   #block: PcmBlock | undefined;
   #isOver = false;
+  /** The time of the first frame, and how much media has come since. */
+  #startNs: number | undefined;
+  #doneNs = 0;
 
   /** Starts the program. */
-  setup({ nodeId }: ProcessorContext): void {
+  setup(context: ProcessorContext): void {
+    const { nodeId } = context;
     this.#nodeId = nodeId;
     const { format } = this;
     const [wanted, other] = format === "y4m" ? [this.video, this.audio] : [this.audio, this.video];
@@ -85,7 +96,11 @@ export class PipeSink {
         { nodeId, port: wanted.name },
       );
     }
-    this.#pipe = new ChildPipe(this.command, "write", nodeId);
+    if (this.path !== "") assertNoCommand(this, nodeId);
+    else if (this.#isStdout) assertNoTerminal({ nodeId });
+    this.#pipe = this.path === ""
+      ? new ChildPipe(this.command, "write", nodeId)
+      : new WrittenFilePipe(this.path, context);
     this.#writer = this.#pipe.writable!.getWriter();
   }
 
@@ -93,19 +108,23 @@ export class PipeSink {
   async process(context: ProcessorContext): Promise<void> {
     let frame;
     while ((frame = this.video.read() ?? this.audio.read()) !== undefined) {
+      this.#startNs ??= frame.ptsNs;
+      context.progress(this.#doneNs = frame.ptsNs + frame.durationNs - this.#startNs);
       const takes = await this.#begin(frame) &&
         await this.#write(frame.kind === "video" ? pictureBytes(frame) : this.#interleave(frame));
       frame.release();
       if (takes) continue;
-      context.log.info("the program has ended before its input");
+      if (this.#isStdout) context.report({ [READER_GONE]: 1 });
+      else context.log.info("the program has ended before its input");
       return context.finish();
     }
   }
 
   /** Tells the program that this was all, and waits for its end. */
-  async flush(): Promise<void> {
+  async flush(context: ProcessorContext): Promise<void> {
+    context.progress(this.#doneNs, this.#doneNs);
     this.#isOver = true;
-    if (this.command.length === 0) this.#writer!.releaseLock();
+    if (this.#isStdout) this.#writer!.releaseLock();
     else await this.#writer!.close().catch(() => {});
     await this.#pipe!.ended();
   }
@@ -115,6 +134,10 @@ export class PipeSink {
     // One that reads nothing keeps a write waiting until it has ended.
     if (!this.#isOver) void this.#writer?.abort().catch(() => {});
     await this.#pipe?.stop();
+  }
+
+  get #isStdout(): boolean {
+    return this.command.length === 0 && this.path === "";
   }
 
   /** @returns as `#write()` */
@@ -151,15 +174,18 @@ export class PipeSink {
 
   /**
    * @returns whether the program takes more; not where it has ended without a fault
-   * @throws {SluiceError} `NodeFailed` if it has failed
+   * @throws {SluiceError} `NodeFailed` if it has failed, or the system refuses
    */
   async #write(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
     try {
       await this.#writer!.write(bytes);
       return true;
-    } catch {
+    } catch (cause) {
       await this.#pipe!.ended();
-      return false;
+      if (!this.#isStdout || isReaderGone(cause)) return false;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `Cannot write to standard output from "${this.#nodeId}": ${reason}`;
+      throw new SluiceError("NodeFailed", message, { nodeId: this.#nodeId, cause });
     }
   }
 }

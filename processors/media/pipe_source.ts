@@ -14,16 +14,18 @@ import { PcmBlock } from "../file/pcm.ts";
 import { changeRange } from "./colour_range.ts";
 import { cutSamples } from "./cut_samples.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { assertNoCommand, type PipeEnd, readFilePipe } from "./file_pipe.ts";
 import { assertSamples } from "./sample_magic.ts";
 import { StreamBytes } from "./stream_bytes.ts";
 import { Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
 import { readY4mStream, type Y4mStream } from "./y4m_shape.ts";
 
 /**
- * Takes pictures or samples from another program.
+ * Takes pictures or samples from another program, or from a file of them.
  *
- * **Purpose.** Starts a program and reads what it writes to its standard output, or reads the standard input of this one
- * where no program is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg reads can be had.
+ * **Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the
+ * standard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that
+ * ffmpeg reads can be had.
  * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
  * fails.
  *
@@ -32,7 +34,7 @@ import { readY4mStream, type Y4mStream } from "./y4m_shape.ts";
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
  *
- * **Config.** `command`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
+ * **Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
  *
  * **Example.**
  * ```json
@@ -55,12 +57,15 @@ export class PipeSource {
   audio!: StreamOutput<AudioFrame>;
   /**
    * The program and its arguments, each by itself: no shell reads them. An example:
-   * `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it, the standard input.
+   * `["ffmpeg", "-v", "error", "-i", "a.mp4", "-f", "yuv4mpegpipe", "-"]`. Without it and `path`, the standard input.
    * @maxItems 256
    * @reaches command
    */
   @config()
   command: string[] = [];
+  /** A file or a named pipe to read in place of a program's output. @reaches path */
+  @config()
+  path = "";
   /** What comes: pictures, or samples in little-endian order. */
   @config()
   format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
@@ -81,7 +86,7 @@ export class PipeSource {
   range: "limited" | "full" = "limited";
 
   #nodeId = "";
-  #pipe: ChildPipe | undefined;
+  #pipe: PipeEnd | undefined;
   #bytes: StreamBytes | undefined;
   #stream: Y4mStream | undefined;
   #block: PcmBlock | undefined;
@@ -93,7 +98,8 @@ export class PipeSource {
   async setup({ nodeId, log }: ProcessorContext): Promise<void> {
     this.#nodeId = nodeId;
     this.#assertLinks();
-    this.#pipe = new ChildPipe(this.command, "read", nodeId);
+    if (this.path !== "") assertNoCommand(this, nodeId);
+    this.#pipe = this.path === "" ? new ChildPipe(this.command, "read", nodeId) : await readFilePipe(this.path);
     this.#bytes = new StreamBytes(this.#pipe.readable!);
     if (this.format !== "y4m") {
       const { sampleRateHz, channels } = this;

@@ -8,7 +8,7 @@
  */
 import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from "mediabunny";
 import { SluiceError } from "../../core/errors.ts";
-import type { PartialFile } from "../file/partial_file.ts";
+import type { Destination } from "../file/standard_output.ts";
 import { type Container, growingFormat, isIndexed, type Mediabunny } from "./containers.ts";
 import { opusPreSkipNs, soundDurationNs, withOpusPreSkip } from "./audio_headers.ts";
 import { discardEnd } from "./discard_padding.ts";
@@ -68,12 +68,13 @@ export class Recording {
   /** The new path of an earlier partial file of the same name, if one existed. */
   readonly earlierPath: string | undefined;
   readonly #mediabunny: Mediabunny;
-  readonly #partial: PartialFile;
+  readonly #partial: Destination;
   readonly #file: GrowingFile;
   readonly #output: Output;
   readonly #tracks: readonly RecordedTrack[];
   readonly #flac: FlacTotals | undefined;
   readonly #isMp3: boolean;
+  readonly #hasMp3Tag: boolean;
   #mp3: Mp3Tag | undefined;
   readonly #index: Mp4Index | undefined;
   /** Whether the file is Matroska or WebM. */
@@ -96,16 +97,17 @@ export class Recording {
    * @throws {SluiceError} `TypeMismatch` if the container takes no such tracks; `InvalidConfig` or `NodeFailed` if the
    * system refuses. It leaves no file
    */
-  constructor(mediabunny: Mediabunny, container: Container, partial: PartialFile, tracks: readonly TrackFormat[]) {
+  constructor(mediabunny: Mediabunny, container: Container, partial: Destination, tracks: readonly TrackFormat[]) {
     this.#mediabunny = mediabunny;
     this.#partial = partial;
     try {
       this.#isMatroska = container === "webm" || container === "matroska";
       this.#isOgg = container === "ogg";
       this.#index = isIndexed(container) ? new Mp4Index(tracks.map(sampleBytes)) : undefined;
-      const format = growingFormat(container, mediabunny, this.#index);
+      const isStream = partial.isStream === true;
+      const format = growingFormat(container, mediabunny, { index: this.#index, isStream });
       this.earlierPath = partial.begin();
-      const open = this.#isMatroska ? new OpenElements() : undefined;
+      const open = this.#isMatroska && !isStream ? new OpenElements() : undefined;
       this.#file = growingFile(mediabunny, partial.file, (data, position, end) => {
         partial.assertHolds(end);
         open?.mark(data, position);
@@ -124,6 +126,8 @@ export class Recording {
       }));
       this.#flac = container === "flac" ? new FlacTotals() : undefined;
       this.#isMp3 = container === "mp3";
+      // Its tag tells what is known at the end.
+      this.#hasMp3Tag = this.#isMp3 && !isStream;
       this.#written = this.#output.start();
       if (this.#isMatroska) this.#then(() => this.#writeDelays());
     } catch (error) {
@@ -290,7 +294,7 @@ export class Recording {
       unheardNs = opusPreSkipNs(track.config.description);
     }
     if (this.#isMatroska || this.#isMp3) track.delayNs = Math.round(unheardNs);
-    if (this.#isMp3) this.#beginMp3(track, packet);
+    if (this.#hasMp3Tag) this.#beginMp3(track, packet);
   }
 
   /** Writes the frame that tells what is in an MP3 file, which is known at its end. */
@@ -313,6 +317,7 @@ export class Recording {
     await this.settled();
     try {
       await this.#output.finalize();
+      if (this.#partial.isStream) return;
       (this.#flac ?? this.#mp3)?.enter(this.#partial.file);
       if (this.#tracks.some(({ rate }) => rate?.isVoid)) {
         voidRates(this.#partial.file, this.size, (number) => this.#tracks[number - 1]?.rate?.isVoid ?? false);
