@@ -5,11 +5,10 @@
  */
 import { describeValue } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
-import type { FrameKind } from "./frames/format.ts";
-import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
+import { MAX_SLOT_BYTES, MAX_SLOTS, NODE_OPTION_NAMES, type NodeOptions } from "./graph/schema.ts";
 import { poolName } from "./ids.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
-import type { LaneOptions, LanePriority } from "./placement/lane_options.ts";
+import type { LaneOptions } from "./placement/lane_options.ts";
 import { findCapacityFault } from "./links/capacity.ts";
 import { CONVERT_CHOICES, type GraphMode, type LinkCapacity } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
@@ -116,56 +115,9 @@ export interface RuntimeOptions {
 }
 
 /** Options of `Runtime.add()`. */
-export interface AddOptions {
+export interface AddOptions extends NodeOptions {
   /** By default the type's name, with a number from the second on. */
   readonly id?: string;
-  /**
-   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
-   * stages, which share no lane with processors, `native`. With `"auto"` the node begins there, and the runtime moves it
-   * when its lane has too much to do.
-   */
-  readonly lane?: string;
-  /**
-   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}; or
-   * such names by output, `{ audio: "music" }`. By default each output takes them from the pool of its kind.
-   */
-  readonly pool?: string | { readonly [output: string]: string };
-  /**
-   * Elements that its dynamic ports have from the start, beside those that their class starts with:
-   * `["inputs_0", "inputs_3"]`. A name that is not that of one, or beyond the most that a port takes, is left out. One of
-   * a name of its own says what it carries: `{ input: "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
-   */
-  readonly ports?: readonly (
-    | string
-    | { readonly input?: string; readonly output?: string; readonly kind: FrameKind }
-  )[];
-  /** What is done when it fails; by default as {@linkcode RuntimeOptions.supervision} has it. */
-  readonly supervision?: Supervision;
-  /**
-   * How long a call of this node may take, milliseconds, also what it awaits in a live graph; 0: for ever. By default as
-   * {@linkcode RuntimeOptions.callTimeoutMs} has it.
-   */
-  readonly callTimeoutMs?: number;
-  /**
-   * How urgent its lane is to be: that is as urgent as the most urgent of its nodes, unless
-   * {@linkcode RuntimeOptions.lanes} says otherwise. Nodes that name no lane and ask for the same share one. Not for lane
-   * `main`; by default as its type asks.
-   */
-  readonly priority?: LanePriority;
-  /** The processors that its lane is to run on, counted from 0: as `priority`, and those that all of its nodes may have. */
-  readonly cpus?: readonly number[];
-  /**
-   * `process`: the node, which is a stage of a plugin, runs in a process of its own. If that crashes, hangs for
-   * `callTimeoutMs` or takes too much memory, the node has failed, and nothing else. `false`, the default: it runs in this
-   * process.
-   */
-  readonly isolate?: "process" | false;
-  /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
-  readonly isolateMemoryMb?: number;
-  /**
-   * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
-   */
-  readonly bypassed?: boolean;
 }
 
 /** Options of `Runtime.edit()`. */
@@ -199,23 +151,9 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   callTimeoutMs: true,
 };
 
-const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
-  id: true,
-  lane: true,
-  pool: true,
-  ports: true,
-  supervision: true,
-  callTimeoutMs: true,
-  priority: true,
-  cpus: true,
-  isolate: true,
-  isolateMemoryMb: true,
-  bypassed: true,
-};
-
 /** Refuses unknown options, and checks those that nothing else checks. @throws {SluiceError} `InvalidConfig` */
 export function assertAddOptions(options: AddOptions): void {
-  assertKeys("Cannot add a node", options, Object.keys(ADD_KEYS));
+  assertKeys("Cannot add a node", options, ["id", ...NODE_OPTION_NAMES]);
   assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);
 }
 

@@ -5,15 +5,13 @@
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import { nodeId, splitAddress } from "../ids.ts";
-import type { LanePriority } from "../placement/lane_options.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import type { GraphDocument } from "./document.ts";
-import type { GraphFileNode } from "./graph_file.ts";
-import type { Supervision } from "./supervision.ts";
 import { assertKeys } from "../errors/option_check.ts";
-import type { RuntimeOptions } from "../runtime_options.ts";
+import type { AddOptions } from "../runtime_options.ts";
 import { linkedPorts } from "./linked_ports.ts";
 import { placed } from "./diagnostics.ts";
+import { type GraphOptions, NODE_OPTION_NAMES, type NodeOption, type NodeOptions, pick, present } from "./schema.ts";
 import { JOINT } from "./sub_graphs.ts";
 
 /** The string interface of a runtime. */
@@ -22,19 +20,7 @@ export interface GraphTarget {
   addByType(
     type: string,
     config: Record<string, unknown>,
-    options?: {
-      id?: string;
-      lane?: string;
-      pool?: string | { readonly [output: string]: string };
-      ports?: GraphFileNode["ports"];
-      supervision?: Supervision;
-      callTimeoutMs?: number;
-      priority?: LanePriority;
-      cpus?: readonly number[];
-      isolate?: "process";
-      isolateMemoryMb?: number;
-      bypassed?: boolean;
-    },
+    options?: AddOptions,
   ): unknown;
   /** Whether each call is an edit of its own: then there is no telling when all of them are in effect. */
   readonly running?: boolean;
@@ -43,18 +29,16 @@ export interface GraphTarget {
 }
 
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
-export function graphOptions(
-  document: GraphDocument,
-): Pick<RuntimeOptions, "mode" | "endsWithSources" | "pools" | "memory" | "capacity" | "convert" | "lanes"> {
-  return {
-    ...(document.mode === undefined ? {} : { mode: document.mode }),
-    ...(document.endsWithSources !== undefined && { endsWithSources: document.endsWithSources }),
-    pools: document.pools,
-    ...(document.memory && { memory: document.memory }),
-    ...(document.capacity && { capacity: document.capacity }),
-    ...(document.convert && { convert: document.convert }),
-    lanes: document.lanes,
-  };
+export function graphOptions(document: GraphDocument): GraphOptions {
+  return pick<GraphOptions, keyof GraphOptions>(document, [
+    "mode",
+    "endsWithSources",
+    "pools",
+    "memory",
+    "capacity",
+    "convert",
+    "lanes",
+  ]);
 }
 
 /** Options for adding a graph to one that already has nodes. */
@@ -107,28 +91,20 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
     document.links.flatMap(({ from, to, place }) => [from, to].map((end) => at(place, () => splitAddress(end)))),
   );
   for (const node of document.nodes) {
-    const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, ports, place } = node;
-    const { isolate, isolateMemoryMb } = node;
+    const { id, type, config, place } = node;
+    const { lane, ports, ...said } = pick<NodeOptions, NodeOption>(node, NODE_OPTION_NAMES);
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
     const added = {
+      ...said,
       id: prefix + id,
       ...(name && { lane: name }),
-      ...(pool && { pool }),
-      ...(supervision && { supervision }),
-      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
-      ...(priority && { priority }),
-      ...(cpus && { cpus }),
-      ...(isolate && { isolate }),
-      ...(isolateMemoryMb !== undefined && { isolateMemoryMb }),
-      ...(bypassed && { bypassed }),
       ...((ports || linked.has(id)) && { ports: [...ports ?? [], ...linked.get(id) ?? []] }),
     };
     at(place, () => runtime.addByType(type, { ...config }, added));
   }
-  for (const { from, to, policy, capacity, convert, place } of document.links) {
-    const how = { ...(policy && { policy }), ...(capacity && { capacity }), ...(convert && { convert }) };
-    at(place, () => runtime.connectByName(prefix + from, prefix + to, how));
+  for (const { from, to, place, ...how } of document.links) {
+    at(place, () => runtime.connectByName(prefix + from, prefix + to, present(how)));
   }
   const exposed = (ports: { readonly [name: string]: string }) =>
     Object.fromEntries(Object.entries(ports).map(([name, address]) => [name, prefix + address]));

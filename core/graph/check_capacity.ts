@@ -93,7 +93,7 @@ function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, diagnost
       `place; use "roll-off" for sound that is heard or measured`;
     found.push(warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, diagnostics));
   }
-  if (shaped.capacity !== undefined) {
+  if (shaped.options.capacity !== undefined) {
     const message = `The capacity of the ${what} has no effect: the policy "${policy}" has one place; take it out`;
     found.push(warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, diagnostics));
   }
@@ -108,7 +108,7 @@ function checkWait(
   batchMs: number | undefined,
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
-  const waitMs = waitBefore(reader.entry, graph.mode ?? "live")?.ms;
+  const waitMs = waitBefore(reader.entry, graph.options.mode ?? "live")?.ms;
   if (waitMs === undefined || batchMs === undefined) return [];
   // Slightly less, so that rounding does not ask for more than the whole number.
   const wanted = Math.ceil(waitMs / batchMs - 1e-9);

@@ -71,8 +71,7 @@ function addLink(
     if (target) findEnd(to!, target, "input", diagnostics);
     return { isSure };
   }
-  const { policy, capacity, convert } = link;
-  const options = { ...(policy && { policy }), ...(capacity && { capacity }), ...(convert && { convert }) };
+  const { options } = link;
   const found = topology.linkChecked(from!, to!, options, link.offset);
   if ("id" in found) return { entry: found, isSure };
   const offsets = { from: from!.offset, to: to!.offset };

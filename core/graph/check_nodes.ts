@@ -19,7 +19,8 @@ import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import { linkedPorts } from "./linked_ports.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
 import { type ConfigOverride, formatOverride } from "./config_overrides.ts";
-import type { ShapedGraph, ShapedNode } from "./shape.ts";
+import type { NodeOption } from "./schema.ts";
+import { optionValues, type ShapedGraph, type ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** Lanes that a file need not declare: `main`, the default lanes of nodes, and that which the runtime chooses. */
@@ -65,7 +66,7 @@ export function checkNodes(
       continue;
     }
     const config = configOf(shaped, type.descriptor, settings, diagnostics);
-    const lane = isDeclared(shaped, graph, diagnostics) ? shaped.lane?.name : undefined;
+    const lane = isDeclared(shaped, graph, diagnostics) ? shaped.options.lane?.value : undefined;
     checked.set(shaped.id, checkNode(shaped, type, config, lane, linked.get(shaped.id), topology, diagnostics));
   }
   return checked;
@@ -86,17 +87,9 @@ function checkNode(
   topology: FileTopology,
   diagnostics: GraphDiagnostics,
 ): CheckedNode {
-  const { id, offset, callTimeoutMs } = shaped;
-  const options = {
-    pool: shaped.pool?.value,
-    supervision: shaped.supervision?.value,
-    callTimeoutMs,
-    ...shaped.schedule?.value,
-    ...shaped.isolation?.value,
-    bypassed: shaped.bypassed?.value,
-  };
-  const ports = shaped.ports?.value;
-  const added = { id, ...options, lane, ports: [...ports ?? [], ...linked] };
+  const { id, offset } = shaped;
+  const said = optionValues(shaped.options);
+  const added = { ...said, id, lane, ports: [...said.ports ?? [], ...linked] };
   const entry = topology.addChecked(type, config.values, added, (error, fault) => {
     if (error instanceof ConfigError) config.refuse(error);
     else diagnostics.addThrown(error, placeOf(shaped, fault));
@@ -104,21 +97,29 @@ function checkNode(
   config.refuseReferences();
   refuseUnknownPorts(shaped, entry.type.descriptor, diagnostics);
   const place = diagnostics.place(offset);
-  const said = { ...options, lane: shaped.lane?.name, ports };
   const node = { id, type: type.descriptor.type, config: config.values, ...said, place };
   return { shaped, entry, descriptor: entry.type.descriptor, node };
 }
 
+/** The options of which a part of a node is made: the first that is there, and not `false`, tells where that stands. */
+const OPTIONS_OF_FAULT: { readonly [fault in Parameters<Note>[1]]?: readonly NodeOption[] } = {
+  lane: ["lane"],
+  supervision: ["supervision"],
+  bypassed: ["bypassed"],
+  schedule: ["cpus", "priority"],
+  isolation: ["isolate", "isolateMemoryMb"],
+  ports: ["ports"],
+};
+
 /** Where the part of a node that is at fault stands, or else the node. */
-function placeOf({ offset, ...parts }: ShapedNode, fault: Parameters<Note>[1]): number {
-  const own = ["lane", "supervision", "bypassed", "schedule", "isolation", "ports"] as const;
-  const part = own.find((each) => each === fault);
-  return part === undefined ? offset : parts[part]?.offset ?? offset;
+function placeOf({ offset, options }: ShapedNode, fault: Parameters<Note>[1]): number {
+  const named = (OPTIONS_OF_FAULT[fault] ?? []).map((name) => options[name]);
+  return named.find((each) => each !== undefined && each.value !== false)?.offset ?? offset;
 }
 
 /** Reports the ports of a file's node that are no elements of its dynamic ports. */
 function refuseUnknownPorts(
-  { id, ports }: ShapedNode,
+  { id, options: { ports } }: ShapedNode,
   descriptor: NodeDescriptor,
   diagnostics: GraphDiagnostics,
 ): void {
@@ -208,12 +209,16 @@ function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: b
 }
 
 /** Whether a node may name its lane; if not, that is reported. */
-function isDeclared({ id, lane }: ShapedNode, { lanes }: ShapedGraph, diagnostics: GraphDiagnostics): boolean {
+function isDeclared(
+  { id, options: { lane } }: ShapedNode,
+  { options: { lanes } }: ShapedGraph,
+  diagnostics: GraphDiagnostics,
+): boolean {
   if (lane === undefined || lanes === undefined) return true;
-  if (IMPLIED_LANES.includes(lane.name) || Object.hasOwn(lanes, lane.name)) return true;
+  if (IMPLIED_LANES.includes(lane.value) || Object.hasOwn(lanes, lane.value)) return true;
   const available = [...new Set([...IMPLIED_LANES, ...Object.keys(lanes)])];
-  const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: "lanes" does not declare it` +
-    `${didYouMean(lane.name, available)}; lanes: ${listSome(available)}`;
+  const message = `Cannot place node "${id}" on lane ${describeValue(lane.value)}: "lanes" does not declare it` +
+    `${didYouMean(lane.value, available)}; lanes: ${listSome(available)}`;
   diagnostics.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
   return false;
 }

@@ -33,12 +33,14 @@ export function checkPools(
   links: readonly SizedLink[],
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
+  const { pools = {}, memory } = graph.options;
   for (const { shaped, descriptor } of nodes.values()) {
-    if (shaped.pool === undefined) continue;
+    const { pool } = shaped.options;
+    if (pool === undefined) continue;
     try {
-      assertNodePools(shaped.pool.value, shaped.id, descriptor, graph.pools);
+      assertNodePools(pool.value, shaped.id, descriptor, pools);
     } catch (error) {
-      diagnostics.addThrown(error, shaped.pool.offset);
+      diagnostics.addThrown(error, pool.offset);
     }
   }
   const lanes = new Set([MAIN_LANE, ...[...nodes.values()].map(({ entry }) => entry.lane)]);
@@ -55,19 +57,19 @@ export function checkPools(
     )),
   );
   const laneCount = lanes.size;
-  const needs = poolNeeds(loads, laneCount, graph.pools);
+  const needs = poolNeeds(loads, laneCount, pools);
   for (const need of needs) {
-    const given = graph.pools[need.pool]?.slots;
+    const given = pools[need.pool]?.slots;
     if (given === undefined || given >= need.slots) continue;
     const message = `Cannot run the graph: ${describeShortage(need, given, laneCount)}`;
     diagnostics.add("PoolExhausted", message, graph.poolOffsets.get(need.pool)!, { key: `pools.${need.pool}.slots` });
   }
-  if (graph.memory?.limit !== undefined) {
+  if (memory?.limit !== undefined) {
     const bytes = new Map(
-      needs.map(({ pool, slotBytes, slots }) => [pool, (graph.pools[pool]?.slots ?? slots) * bytesOfSlot(slotBytes)]),
+      needs.map(({ pool, slotBytes, slots }) => [pool, (pools[pool]?.slots ?? slots) * bytesOfSlot(slotBytes)]),
     );
     try {
-      new MemoryBudget(graph.memory, undefined).assertFits("Cannot run the graph", bytes);
+      new MemoryBudget(memory, undefined).assertFits("Cannot run the graph", bytes);
     } catch (error) {
       diagnostics.addThrown(error, graph.memoryOffset!);
     }
@@ -86,7 +88,7 @@ function checkBlock(
 ) {
   const output = descriptor.outputs.find((each) => each.kind === "audio");
   const need = output &&
-    needs.find((each) => each.pool === (poolOfOutput(shaped.pool?.value, output.name) ?? output.kind));
+    needs.find((each) => each.pool === (poolOfOutput(shaped.options.pool?.value, output.name) ?? output.kind));
   if (output === undefined || need === undefined) return [];
   const valueOf = (key: string) => node.config[key] ?? descriptor.config.properties[key]?.default;
   const channels = output.channels ?? valueOf("channels");
@@ -104,7 +106,7 @@ function checkBlock(
 }
 
 function findUnused(graph: ShapedGraph, needs: readonly PoolNeed[], diagnostics: GraphDiagnostics): SluiceError[] {
-  return Object.keys(graph.pools)
+  return Object.keys(graph.options.pools ?? {})
     .filter((name) => !needs.some((need) => need.pool === name) && !FRAME_KINDS.includes(name as FrameKind))
     .map((name) => {
       const message = `Pool "${name}" is used by no node; give a node "pool": "${name}", or take it out`;

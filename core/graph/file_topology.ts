@@ -17,7 +17,8 @@ import { type Fault, Topology } from "../topology.ts";
 import { formatFault } from "./format_fault.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { assertDelayed } from "./loops.ts";
-import type { ShapedEnd, ShapedGraph } from "./shape.ts";
+import type { GraphOptions } from "./schema.ts";
+import type { ShapedEnd } from "./shape.ts";
 
 /** Receives the faults. */
 export type Note = (error: SluiceError, fault: Fault) => void;
@@ -43,7 +44,7 @@ export class FileTopology extends Topology {
   constructor(
     mode: GraphMode,
     types: readonly AnyNodeType[],
-    { lanes, capacity, convert }: Pick<ShapedGraph, "lanes" | "capacity" | "convert">,
+    { lanes, capacity, convert }: GraphOptions,
     place: (offset: number) => SourcePlace,
   ) {
     super(mode, () => types, lanes, undefined, capacity, convert);

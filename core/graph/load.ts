@@ -14,12 +14,13 @@ import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
 import { checkPools } from "./check_pools.ts";
-import { GRAPH_VERSION, type GraphDocument } from "./document.ts";
+import type { GraphDocument } from "./document.ts";
 import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { type JsonNode, parseJson } from "./json_tree.ts";
 import { FileTopology } from "./file_topology.ts";
 import { GraphDiagnostics } from "./diagnostics.ts";
 import type { ConfigOverride } from "./config_overrides.ts";
+import { GRAPH_VERSION } from "./schema.ts";
 import { type ExposedPorts, readShape } from "./shape.ts";
 import { expandSubGraphs } from "./sub_graphs.ts";
 
@@ -70,12 +71,12 @@ export function checkTree(
 ): GraphCheck {
   const read = readShape(root, diagnostics);
   if (read === undefined) return { errors: diagnostics.errors, warnings: [] };
-  const outer = convert === undefined ? read : { ...read, convert };
+  const outer = convert === undefined ? read : { ...read, options: { ...read.options, convert } };
   const shape = expandSubGraphs(outer, file, readSubGraphText, diagnostics);
   const topology = new FileTopology(
-    shape.mode ?? "live",
+    shape.options.mode ?? "live",
     registry.list(),
-    shape,
+    shape.options,
     (offset) => diagnostics.place(offset),
   );
   const nodes = checkNodes(shape, topology, registry, settings, diagnostics);
@@ -92,22 +93,16 @@ export function checkTree(
   const document: GraphDocument = {
     file,
     version: GRAPH_VERSION,
-    mode: shape.mode,
-    ...(shape.endsWithSources !== undefined && { endsWithSources: shape.endsWithSources }),
+    ...shape.options,
     nodes: [...nodes.values()].map(({ node }) => node),
-    links: shape.links.map(({ from, to, policy, capacity, convert, offset }) => ({
+    links: shape.links.map(({ from, to, options, offset }) => ({
       from: from!.address,
       to: to!.address,
-      policy,
-      capacity,
-      ...(convert && { convert }),
+      ...options,
       place: diagnostics.place(offset),
     })),
-    pools: shape.pools,
-    ...(shape.memory && { memory: shape.memory }),
-    ...(shape.capacity && { capacity: shape.capacity }),
-    ...(shape.convert && { convert: shape.convert }),
-    lanes: shape.lanes ?? impliedLanes(nodes.values()),
+    pools: shape.options.pools ?? {},
+    lanes: shape.options.lanes ?? impliedLanes(nodes.values()),
     inputs: addressesOf(shape.inputs),
     outputs: addressesOf(shape.outputs),
   };
@@ -169,7 +164,7 @@ function addressesOf(exposed: ExposedPorts): { [name: string]: PortAddress } {
 function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: LaneOptions } {
   const lanes = new Map<string, LaneOptions>();
   for (const { shaped, descriptor } of nodes) {
-    const { name } = shaped.lane ?? { name: "main" };
+    const name = shaped.options.lane?.value ?? "main";
     // The nodes of a lane are all of one kind.
     if (name !== "main" && name !== AUTO_LANE) {
       lanes.set(name, { kind: descriptor.lane === "native" ? "native" : "worker" });

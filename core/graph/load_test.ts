@@ -99,7 +99,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an ending that is a text",
     '{ "version": 1, "endsWithSources": "no", "nodes": {} }',
-    '1:36 InvalidGraph Cannot read graph: "endsWithSources" is "no", wanted one of true, false',
+    '1:36 InvalidGraph Cannot read graph: "endsWithSources" is "no", wanted true or false',
   ],
   [
     "__proto__",
@@ -219,7 +219,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "bypassed that is no truth value",
     graph(`"s": { "type": "mixer", "bypassed": 1 }`),
-    `2:49 InvalidGraph Cannot read graph: "bypassed" of node "s" is 1, wanted one of true, false`,
+    `2:49 InvalidGraph Cannot read graph: "bypassed" of node "s" is 1, wanted true or false`,
   ],
   [
     "a bypassed node that cannot be",

@@ -8,36 +8,42 @@ import { describeValue } from "../errors/describe_value.ts";
 import { laneName, type NodeId, nodeId, poolName, type PortAddress, splitAddress } from "../ids.ts";
 import { checkLaneOptions } from "../placement/check_lane_options.ts";
 import { AUTO_LANE } from "../placement/lane_choice.ts";
-import {
-  LANE_KINDS,
-  LANE_PRIORITIES,
-  type LaneKind,
-  type LaneOptions,
-  type LanePriority,
-} from "../placement/lane_options.ts";
-import { ISOLATE_MEMORY_MB, type Isolation } from "../placement/isolation.ts";
-import type { Schedule } from "../placement/schedule.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { findCapacityFault } from "../links/capacity.ts";
-import {
-  CONVERT_CHOICES,
-  type ConvertChoice,
-  type GraphMode,
-  LINK_POLICIES,
-  type LinkCapacity,
-  type LinkPolicy,
-} from "../links/policy.ts";
-import type { MemoryOptions } from "../pools/memory_budget.ts";
-import type { NodePools } from "../pools/node_pools.ts";
+import type { GraphMode } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
-import { readNamedPort, type WantedPort } from "../descriptor/named_ports.ts";
-import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
-import { checkSupervision, type Supervision } from "./supervision.ts";
-import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
+import { readNamedPort } from "../descriptor/named_ports.ts";
+import { checkSupervision } from "./supervision.ts";
+import {
+  type FileCapacity,
+  type FileLinkOptions,
+  GRAPH_OPTIONS,
+  GRAPH_VERSION,
+  type GraphOptions,
+  LANE_OPTIONS,
+  LINK_OPTIONS,
+  MEMORY_OPTIONS,
+  NODE_OPTION_NAMES,
+  NODE_OPTIONS,
+  type NodeOption,
+  type NodeOptions,
+  POOL_OPTIONS,
+  present,
+} from "./schema.ts";
 import { describeJson, type JsonMember, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
 import { isObject, type JsonKeys, readKeys, readScalar } from "./shape_readers.ts";
+
+/** What a file says of a node, each with its place. Topology checks what these readers do not. */
+export type ShapedOptions = { readonly [K in NodeOption]?: Placed<NodeOptions[K]> };
+
+/** A value, and where it stands. */
+interface Placed<T> {
+  readonly value: NonNullable<T>;
+  readonly offset: number;
+}
 
 /** A node as it stands in the file. */
 export interface ShapedNode {
@@ -48,19 +54,11 @@ export interface ShapedNode {
   readonly type?: { readonly name: string; readonly offset: number };
   /** Whatever stands there; anything but an object was reported. */
   readonly config?: JsonNode;
-  readonly lane?: { readonly name: string; readonly offset: number };
-  readonly pool?: { readonly value: NodePools; readonly offset: number };
+  readonly options: ShapedOptions;
   /** The file of a sub-graph that stands in the node's place; then there is no type. */
   readonly graph?: { readonly path: string; readonly offset: number };
   /** Values that the places of enclosing sub-graphs set in its configuration; the last one of a key counts. */
   readonly overlays?: readonly JsonNode[];
-  readonly supervision?: { readonly value: Supervision; readonly offset: number };
-  readonly callTimeoutMs?: number;
-  /** Any JSON stands for `cpus`. */
-  readonly schedule?: { readonly value: Schedule; readonly offset: number };
-  readonly isolation?: { readonly value: Partial<Isolation>; readonly offset: number };
-  readonly bypassed?: { readonly value: boolean; readonly offset: number };
-  readonly ports?: { readonly value: readonly WantedPort[]; readonly offset: number };
 }
 
 /** One end of a link. */
@@ -76,13 +74,11 @@ export interface ShapedLink {
   readonly offset: number;
   readonly from?: ShapedEnd;
   readonly to?: ShapedEnd;
-  readonly policy?: LinkPolicy;
-  /** Where it stands. */
+  readonly options: FileLinkOptions;
+  /** Where the policy stands. */
   readonly policyOffset?: number;
-  readonly capacity?: ShapedGraph["capacity"];
-  /** Where it stands. */
+  /** Where the capacity stands. */
   readonly capacityOffset?: number;
-  readonly convert?: ConvertChoice;
 }
 
 /** Ports of a sub-graph: the name that the graph around it uses, and the port within. */
@@ -90,44 +86,21 @@ export type ExposedPorts = ReadonlyMap<string, ShapedEnd>;
 
 /** A file whose shape was read. */
 export interface ShapedGraph {
-  readonly mode?: GraphMode;
-  /** Whether a live graph ends with its sources; `undefined` if the file does not say. */
-  readonly endsWithSources?: boolean;
+  /** What it says of the graph as a whole. */
+  readonly options: GraphOptions;
   readonly nodes: ReadonlyMap<string, ShapedNode>;
   readonly links: readonly ShapedLink[];
-  readonly pools: { readonly [name: string]: PoolSize };
-  /** Where each of them stands. */
+  /** Where each pool stands. */
   readonly poolOffsets: ReadonlyMap<string, number>;
-  /** How much memory all pools may have; `undefined` if the file does not say. */
-  readonly memory?: MemoryOptions;
-  /** Where that stands. */
+  /** Where `memory` stands. */
   readonly memoryOffset?: number;
-  /** How many frames links hold that do not say; `undefined` if the file does not. */
-  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
-  /** Whether links that do not say have nodes put in that convert; `undefined` if the file does not say. */
-  readonly convert?: ConvertChoice;
-  /** `undefined` if the file declares none. */
-  readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
   readonly inputs: ExposedPorts;
   readonly outputs: ExposedPorts;
 }
 
-const NODE_KEYS = [
-  "type",
-  "graph",
-  "config",
-  "lane",
-  "pool",
-  "supervision",
-  "callTimeoutMs",
-  "priority",
-  "cpus",
-  "isolate",
-  "isolateMemoryMb",
-  "bypassed",
-  "ports",
-];
+const NODE_KEYS = ["type", "graph", "config", ...NODE_OPTION_NAMES];
+const LINK_KEYS = ["from", "to", ...Object.keys(LINK_OPTIONS)];
 const KEYS = [
   "$schema",
   "version",
@@ -144,23 +117,7 @@ const KEYS = [
   "outputs",
 ];
 const ANY_TEXT: ConfigSchema = { type: "string" };
-const CONVERT: ConfigSchema = { enum: [...CONVERT_CHOICES] };
-const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
-const YES_OR_NO: ConfigSchema = { enum: [true, false] };
-const TIMEOUT: ConfigSchema = { type: "integer", minimum: 0, maximum: MAX_TIMEOUT_MS };
-const POLICY: ConfigSchema = { enum: LINK_POLICIES };
-const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
-const ISOLATE: ConfigSchema = { enum: ["process", false] };
-const MEMORY_MB: ConfigSchema = {
-  type: "integer",
-  minimum: ISOLATE_MEMORY_MB[0],
-  maximum: ISOLATE_MEMORY_MB[1],
-};
-const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
-const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
-const LIMIT: ConfigSchema = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
-const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOTS };
 const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /**
@@ -195,26 +152,29 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
       root.offset,
     );
   }
-  const mode = readScalar(keys.get("mode"), `"mode"`, MODE, diagnostics) as ShapedGraph["mode"];
-  return {
-    mode,
-    endsWithSources: readEnding(keys.get("endsWithSources"), diagnostics),
-    nodes: readNodes(nodes, mode, diagnostics),
-    // Links under another key are unknown to `readLinks()`.
-    links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), diagnostics),
-    pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics) ?? {},
-    poolOffsets: offsetsOf(keys.get("pools")),
-    ...readMemory(keys.get("memory"), diagnostics),
+  const scalar = (key: "mode" | "endsWithSources" | "convert") =>
+    readScalar(keys.get(key), `"${key}"`, GRAPH_OPTIONS[key], diagnostics);
+  const options = present({
+    mode: scalar("mode"),
+    endsWithSources: scalar("endsWithSources"),
+    pools: readNamed(keys.get("pools"), "pools", poolName, readPool, diagnostics),
+    memory: readMemory(keys.get("memory"), diagnostics),
     capacity: readCapacity(keys.get("capacity"), `"capacity"`, diagnostics),
-    convert: readConvert(keys.get("convert"), `"convert"`, diagnostics),
+    convert: scalar("convert"),
     lanes: readLanes(keys.get("lanes"), diagnostics),
+  }) as GraphOptions;
+  return {
+    options,
+    nodes: readNodes(nodes, options.mode, diagnostics),
+    // Links under another key are unknown to `readLinks()`.
+    links: hasStrangeKeys && !keys.has("links")
+      ? [{ offset: root.offset, options: {} }]
+      : readLinks(keys.get("links"), diagnostics),
+    poolOffsets: offsetsOf(keys.get("pools")),
+    memoryOffset: keys.get("memory")?.offset,
     inputs: readExposed(keys.get("inputs"), "input", diagnostics),
     outputs: readExposed(keys.get("outputs"), "output", diagnostics),
   };
-}
-
-function readEnding(node: JsonNode | undefined, diagnostics: GraphDiagnostics): boolean | undefined {
-  return readScalar(node, `"endsWithSources"`, YES_OR_NO, diagnostics) as boolean | undefined;
 }
 
 /** A live graph may begin empty. */
@@ -231,7 +191,7 @@ function readNodes(
     diagnostics.add("InvalidGraph", message, list.offset);
   }
   for (const member of members) {
-    const id = readId(member.name, member.offset, diagnostics);
+    const id = attempt(member, diagnostics, () => nodeId(member.name));
     const node = readNode(member, diagnostics);
     if (id !== undefined) nodes.set(id, { ...node, id });
   }
@@ -240,101 +200,94 @@ function readNodes(
 
 function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnostics): Omit<ShapedNode, "id"> {
   const what = `node ${describeValue(name)}`;
-  if (!isObject(value, what, `an object with "type"`, diagnostics)) return { offset };
+  if (!isObject(value, what, `an object with "type"`, diagnostics)) return { offset, options: {} };
   const keys = readKeys(value, what, NODE_KEYS, diagnostics, '; the keys of its type stand in "config"');
-  const read = (key: string, schema: ConfigSchema) => {
-    const node = keys.get(key);
-    const found = readScalar(node, `"${key}" of ${what}`, schema, diagnostics);
-    return found === undefined ? undefined : { value: found, offset: node!.offset };
-  };
-  const graph = read("graph", NAME);
+  const text = (key: "type" | "graph") => readScalar(keys.get(key), `"${key}" of ${what}`, NAME, diagnostics) as string;
+  const graph = text("graph");
   checkKind(keys, name, what, offset, diagnostics);
-  const [type, lane] = ["type", "lane"].map((key) => read(key, NAME));
-  const supervision = keys.get("supervision");
-  const policy = supervision && readSupervision(supervision, name, diagnostics);
-  const timeout = read("callTimeoutMs", TIMEOUT);
-  const bypassed = read("bypassed", YES_OR_NO);
+  const type = text("type");
   const config = keys.get("config");
   if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", diagnostics);
   return {
     offset,
-    type: named(type),
-    graph: graph === undefined || keys.has("type") ? undefined : { path: graph.value as string, offset: graph.offset },
+    type: type === undefined ? undefined : { name: type, offset: keys.get("type")!.offset },
+    graph: graph === undefined || keys.has("type") ? undefined : { path: graph, offset: keys.get("graph")!.offset },
     config,
-    lane: named(lane),
-    pool: readNodePool(keys.get("pool"), what, keys.has("graph"), diagnostics),
-    supervision: policy && { value: policy, offset: supervision!.offset },
-    callTimeoutMs: timeout?.value as number | undefined,
-    schedule: readSchedule(keys, read("priority", LANE_PRIORITY)),
-    isolation: readIsolation(read("isolate", ISOLATE), read("isolateMemoryMb", MEMORY_MB)),
-    bypassed: bypassed as ShapedNode["bypassed"],
-    ports: readPorts(keys.get("ports"), name, diagnostics),
+    options: readOptions(keys, name, what, diagnostics),
   };
 }
 
-function readIsolation(
-  isolate: { readonly value: unknown; readonly offset: number } | undefined,
-  memory: { readonly value: unknown; readonly offset: number } | undefined,
-): ShapedNode["isolation"] {
-  const first = isolate?.value === "process" ? isolate : memory;
-  if (first === undefined) return undefined;
-  const value = {
-    ...(isolate?.value === "process" && { isolate: "process" as const }),
-    ...(memory && { isolateMemoryMb: memory.value as number }),
-  };
-  return { value, offset: first.offset };
+/** The values of a node's options. */
+export function optionValues(options: ShapedOptions): NodeOptions {
+  return Object.fromEntries(Object.entries(options).map(([name, { value }]) => [name, value]));
 }
 
-function readSchedule(
-  keys: JsonKeys,
-  priority: { readonly value: unknown; readonly offset: number } | undefined,
-): ShapedNode["schedule"] {
-  const cpus = keys.get("cpus");
-  if (cpus === undefined && priority === undefined) return undefined;
-  const value = {
-    ...(priority && { priority: priority.value as LanePriority }),
-    ...(cpus && { cpus: jsonValue(cpus) as readonly number[] }),
-  };
-  return { value, offset: (cpus ?? priority)!.offset };
+function readOptions(keys: JsonKeys, id: string, what: string, diagnostics: GraphDiagnostics): ShapedOptions {
+  const found = NODE_OPTION_NAMES.flatMap((name) => {
+    const node = keys.get(name);
+    const value = node && readOption(name, node, id, what, keys.has("graph"), diagnostics);
+    return value === undefined ? [] : [[name, { value, offset: node!.offset }]];
+  });
+  return Object.fromEntries(found);
 }
 
-/** The pool of a node's outputs: one, or, of a node with a type, one for each that is named. */
-function readNodePool(
-  node: JsonNode | undefined,
+/** The value of an option; `undefined` for a wrong one, which is reported. */
+function readOption(
+  name: NodeOption,
+  node: JsonNode,
+  id: string,
   what: string,
   isGraph: boolean,
   diagnostics: GraphDiagnostics,
-): ShapedNode["pool"] {
-  if (node === undefined) return undefined;
+): unknown {
+  switch (name) {
+    case "pool":
+      return readNodePool(node, what, isGraph, diagnostics);
+    case "ports":
+      return readPorts(node, id, diagnostics);
+    case "supervision":
+      return attempt(node, diagnostics, () => checkSupervision(jsonValue(node), { id }));
+    case "cpus":
+      return jsonValue(node);
+    default:
+      return readScalar(node, `"${name}" of ${what}`, NODE_OPTIONS[name].schema, diagnostics);
+  }
+}
+
+/** Does what may throw, which is reported with the place of a node. */
+function attempt<T>(node: { readonly offset: number }, diagnostics: GraphDiagnostics, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    diagnostics.addThrown(error, node.offset);
+    return undefined;
+  }
+}
+
+/** The pool of a node's outputs: one, or, of a node with a type, one for each that is named. */
+function readNodePool(node: JsonNode, what: string, isGraph: boolean, diagnostics: GraphDiagnostics): unknown {
   const isByOutput = node.type === "object" && !isGraph;
   const names = isByOutput ? jsonMembers(node).map(({ value }) => value) : [node];
   const read = names.map((each) => readScalar(each, `"pool" of ${what}`, NAME, diagnostics));
-  return read.includes(undefined) ? undefined : { value: jsonValue(node) as NodePools, offset: node.offset };
+  return read.includes(undefined) ? undefined : jsonValue(node);
 }
 
 /** The ports that a node is to have beside those that links bring into being. */
-function readPorts(list: JsonNode | undefined, id: string, diagnostics: GraphDiagnostics): ShapedNode["ports"] {
-  if (list === undefined) return undefined;
+function readPorts(list: JsonNode, id: string, diagnostics: GraphDiagnostics): unknown {
   if (list.type !== "array") {
     const message = `Cannot read graph: "ports" of node "${id}" is ${describeJson(list)}, wanted a list of ports`;
     diagnostics.add("InvalidGraph", message, list.offset);
     return undefined;
   }
-  for (const each of list.children ?? []) {
-    const port = jsonValue(each);
-    if (typeof port === "string") continue;
-    try {
-      readNamedPort(`Cannot read graph: "ports" of node "${id}"`, port);
-    } catch (error) {
-      diagnostics.addThrown(error, each.offset);
-      return undefined;
-    }
-  }
-  return { value: jsonValue(list) as readonly WantedPort[], offset: list.offset };
-}
-
-function named(found: { readonly value: unknown; readonly offset: number } | undefined) {
-  return found && { name: found.value as string, offset: found.offset };
+  const attempted = `Cannot read graph: "ports" of node "${id}"`;
+  const ports = (list.children ?? []).map((each) =>
+    attempt(each, diagnostics, () => {
+      const port = jsonValue(each);
+      if (typeof port !== "string") readNamedPort(attempted, port);
+      return port;
+    })
+  );
+  return ports.includes(undefined) ? undefined : ports;
 }
 
 /** A node is of a type, or stands for a sub-graph. */
@@ -351,31 +304,13 @@ function checkKind(keys: JsonKeys, nodeId: string, what: string, offset: number,
   }
 }
 
-function readSupervision(node: JsonNode, id: string, diagnostics: GraphDiagnostics): Supervision | undefined {
-  try {
-    return checkSupervision(jsonValue(node), { id });
-  } catch (error) {
-    diagnostics.addThrown(error, node.offset);
-    return undefined;
-  }
-}
-
-function readId(name: string, offset: number, diagnostics: GraphDiagnostics): NodeId | undefined {
-  try {
-    return nodeId(name);
-  } catch (error) {
-    diagnostics.addThrown(error, offset);
-    return undefined;
-  }
-}
-
 /** Links that cannot be read are replaced by one without ends, so that no error claims that they are missing. */
 function readLinks(list: JsonNode | undefined, diagnostics: GraphDiagnostics): ShapedLink[] {
   if (list === undefined) return [];
   if (list.type !== "array") {
     const message = `Cannot read graph: "links" is ${describeJson(list)}, wanted a list of links`;
     diagnostics.add("InvalidGraph", message, list.offset);
-    return [{ offset: list.offset }];
+    return [{ offset: list.offset, options: {} }];
   }
   return (list.children ?? []).map((each, index) => readLink(each, index, diagnostics));
 }
@@ -383,9 +318,11 @@ function readLinks(list: JsonNode | undefined, diagnostics: GraphDiagnostics): S
 function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics): ShapedLink {
   const what = `link ${index + 1}`;
   const { offset } = node;
-  if (!isObject(node, what, `an object with "from" and "to"`, diagnostics)) return { offset };
-  const keys = readKeys(node, what, ["from", "to", "policy", "capacity", "convert"], diagnostics);
-  const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, diagnostics) as LinkPolicy | undefined;
+  if (!isObject(node, what, `an object with "from" and "to"`, diagnostics)) return { offset, options: {} };
+  const keys = readKeys(node, what, LINK_KEYS, diagnostics);
+  const scalar = (key: "policy" | "convert") =>
+    readScalar(keys.get(key), `"${key}" of ${what}`, LINK_OPTIONS[key], diagnostics);
+  const policy = scalar("policy") as FileLinkOptions["policy"];
   const capacityNode = keys.get("capacity");
   let capacity = readCapacity(capacityNode, `"capacity" of ${what}`, diagnostics);
   const given = typeof capacity === "number" ? capacity : undefined;
@@ -394,11 +331,14 @@ function readLink(node: JsonNode, index: number, diagnostics: GraphDiagnostics):
     diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, capacityNode!.offset);
     capacity = undefined;
   }
-  const from = readEnd(keys.get("from"), "from", what, offset, diagnostics);
-  const to = readEnd(keys.get("to"), "to", what, offset, diagnostics);
-  const policyOffset = keys.get("policy")?.offset;
-  const convert = readConvert(keys.get("convert"), `"convert" of ${what}`, diagnostics);
-  return { offset, from, to, policy, policyOffset, capacity, capacityOffset: capacityNode?.offset, convert };
+  return {
+    offset,
+    from: readEnd(keys.get("from"), "from", what, offset, diagnostics),
+    to: readEnd(keys.get("to"), "to", what, offset, diagnostics),
+    options: present({ policy, capacity, convert: scalar("convert") as FileLinkOptions["convert"] }),
+    policyOffset: keys.get("policy")?.offset,
+    capacityOffset: capacityNode?.offset,
+  };
 }
 
 function readEnd(
@@ -418,43 +358,32 @@ function readEnd(
   }
   const address = readScalar(node, `"${key}" of ${what}`, NAME, diagnostics);
   if (typeof address !== "string") return undefined;
-  try {
-    return { ...splitAddress(address), address: address as PortAddress, offset: node.offset };
-  } catch (error) {
-    diagnostics.addThrown(error, node.offset);
-    return undefined;
-  }
+  const { offset } = node;
+  return attempt(node, diagnostics, () => ({ ...splitAddress(address), address: address as PortAddress, offset }));
 }
 
 function readPool(node: JsonNode, what: string, diagnostics: GraphDiagnostics): PoolSize {
-  const keys = readKeys(node, what, ["slotBytes", "slots"], diagnostics);
-  const read = (key: string, schema: ConfigSchema) =>
-    readScalar(keys.get(key), `"${key}" of ${what}`, schema, diagnostics) as number | undefined;
-  const slotBytes = read("slotBytes", SLOT_BYTES);
-  const slots = read("slots", SLOTS);
-  return { ...(slotBytes !== undefined && { slotBytes }), ...(slots !== undefined && { slots }) };
+  return readMembers(node, what, POOL_OPTIONS, diagnostics);
 }
 
-function readMemory(
-  node: JsonNode | undefined,
-  diagnostics: GraphDiagnostics,
-): Pick<ShapedGraph, "memory" | "memoryOffset"> | undefined {
+function readMemory(node: JsonNode | undefined, diagnostics: GraphDiagnostics): GraphOptions["memory"] {
   if (node === undefined || !isObject(node, `"memory"`, `an object with "limit"`, diagnostics)) return undefined;
-  const limit = readScalar(
-    readKeys(node, "memory", ["limit"], diagnostics).get("limit"),
-    `"limit" of memory`,
-    LIMIT,
-    diagnostics,
-  );
-  return { memory: limit === undefined ? {} : { limit: limit as number }, memoryOffset: node.offset };
+  return readMembers(node, "memory", MEMORY_OPTIONS, diagnostics);
 }
 
-function readConvert(
-  node: JsonNode | undefined,
+/** Reads an object whose keys have schemas that are checked here. */
+function readMembers(
+  node: JsonNode,
   what: string,
+  schemas: { readonly [key: string]: ConfigSchema },
   diagnostics: GraphDiagnostics,
-): ConvertChoice | undefined {
-  return readScalar(node, what, CONVERT, diagnostics) as ConvertChoice | undefined;
+): { readonly [key: string]: number } {
+  const keys = readKeys(node, what, Object.keys(schemas), diagnostics);
+  const read = Object.entries(schemas).map(([key, schema]) => [
+    key,
+    readScalar(keys.get(key), `"${key}" of ${what}`, schema, diagnostics),
+  ]);
+  return present(Object.fromEntries(read));
 }
 
 /** Reads a number, `"byKind"`, or numbers by kind. */
@@ -462,9 +391,9 @@ function readCapacity(
   node: JsonNode | undefined,
   what: string,
   diagnostics: GraphDiagnostics,
-): ShapedGraph["capacity"] {
+): FileCapacity | undefined {
   if (node === undefined) return undefined;
-  const value = jsonValue(node) as ShapedGraph["capacity"];
+  const value = jsonValue(node) as FileCapacity;
   const fault = findCapacityFault(value, what);
   if (fault === undefined) return value;
   diagnostics.add("InvalidGraph", `Cannot read graph: ${fault}`, node.offset);
@@ -472,15 +401,13 @@ function readCapacity(
 }
 
 function readLane(node: JsonNode, what: string, diagnostics: GraphDiagnostics): LaneOptions | undefined {
-  const keys = readKeys(node, what, ["kind", "priority", "cpus"], diagnostics);
-  const kindNode = keys.get("kind");
-  const kind = readScalar(kindNode, `"kind" of ${what}`, LANE_KIND, diagnostics) as LaneKind | undefined;
-  const priorityNode = keys.get("priority");
-  const priority = readScalar(priorityNode, `"priority" of ${what}`, LANE_PRIORITY, diagnostics) as
-    | LanePriority
-    | undefined;
-  const cpusNode = keys.get("cpus");
-  const cpus = cpusNode && jsonValue(cpusNode) as readonly number[];
+  const keys = readKeys(node, what, Object.keys(LANE_OPTIONS), diagnostics);
+  const [kindNode, priorityNode, cpusNode] = ["kind", "priority", "cpus"].map((key) => keys.get(key));
+  const scalar = (key: "kind" | "priority") =>
+    readScalar(keys.get(key), `"${key}" of ${what}`, LANE_OPTIONS[key], diagnostics);
+  const kind = scalar("kind") as LaneOptions["kind"];
+  const cpus = cpusNode && jsonValue(cpusNode);
+  const lane = present({ kind, priority: scalar("priority"), cpus }) as LaneOptions;
   if (what === 'lane "main"' && kind !== undefined && kind !== "main") {
     const found = kind === "worker" ? "a worker" : kind;
     diagnostics.add(
@@ -491,7 +418,6 @@ function readLane(node: JsonNode, what: string, diagnostics: GraphDiagnostics): 
     return {};
   }
   if (kind === undefined && kindNode !== undefined) return undefined;
-  const lane = { ...(kind && { kind }), ...(priority && { priority }), ...(cpus && { cpus }) };
   try {
     checkLaneOptions(what.slice('lane "'.length, -1), lane);
   } catch (error) {
@@ -522,7 +448,7 @@ function readExposed(
 }
 
 /** Reads what the file says of lanes; `"auto"` is short for `{ "auto": {} }`. */
-function readLanes(lanes: JsonNode | undefined, diagnostics: GraphDiagnostics): ShapedGraph["lanes"] {
+function readLanes(lanes: JsonNode | undefined, diagnostics: GraphDiagnostics): GraphOptions["lanes"] {
   if (lanes?.value === AUTO_LANE) return { [AUTO_LANE]: {} };
   return readNamed(lanes, "lanes", laneName, readLane, diagnostics);
 }

@@ -62,6 +62,7 @@ export function readScalar(
 
 function fits(value: unknown, schema: ConfigSchema): boolean {
   if (schema.enum !== undefined) return schema.enum.includes(value);
+  if (schema.type === "boolean") return typeof value === "boolean";
   if (schema.type === "string") return typeof value === "string" && value.length >= (schema.minLength ?? 0);
   return Number.isInteger(value) && (value as number) >= schema.minimum! && (value as number) <= schema.maximum!;
 }

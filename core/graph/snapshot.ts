@@ -18,9 +18,9 @@ import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
-import { GRAPH_VERSION } from "./document.ts";
 import type { GraphFile, GraphFileNode } from "./graph_file.ts";
 import { linkedPorts } from "./linked_ports.ts";
+import { GRAPH_VERSION, pick, present } from "./schema.ts";
 
 /** What of a graph is written down. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;
@@ -66,7 +66,7 @@ export function snapshotGraph(
       ...(graph.convert === "auto" && { convert: "off" as const }),
     })),
     pools: Object.fromEntries(
-      Object.entries(pools).map(([name, { slotBytes, slots }]) => [name, present({ slotBytes, slots })]),
+      Object.entries(pools).map(([name, size]) => [name, pick(size, ["slotBytes", "slots"])]),
     ),
     ...(typeof graph.capacity !== "function" && graph.capacity !== "byKind" && {
       capacity: structuredClone(graph.capacity),
@@ -134,11 +134,6 @@ function fileLanes(
     const { priority, cpus } = options;
     return [name, present({ kind: options.kind ?? needed, priority, cpus: cpus && [...cpus] })];
   }));
-}
-
-/** Without the keys whose value is `undefined`. */
-function present<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
 /**

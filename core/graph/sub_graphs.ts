@@ -13,7 +13,17 @@ import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import { jsonMembers, type JsonNode, parseJson } from "./json_tree.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
-import { type ExposedPorts, readShape, type ShapedEnd, type ShapedGraph, type ShapedNode } from "./shape.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
+import { type FileLinkOptions, type GraphOptions, NODE_OPTION_NAMES, NODE_OPTIONS, pick, present } from "./schema.ts";
+import {
+  type ExposedPorts,
+  readShape,
+  type ShapedEnd,
+  type ShapedGraph,
+  type ShapedLink,
+  type ShapedNode,
+  type ShapedOptions,
+} from "./shape.ts";
 
 /** Joins the ids of a sub-graph and of a node in it. */
 export const JOINT = "--";
@@ -32,11 +42,8 @@ interface Place {
   readonly prefix: string;
   /** Configurations by node, the last one counts. */
   readonly overlays: readonly JsonNode[];
-  readonly lane?: ShapedNode["lane"];
-  readonly pool?: ShapedNode["pool"];
-  readonly supervision?: ShapedNode["supervision"];
-  readonly callTimeoutMs?: number;
-  readonly schedule?: ShapedNode["schedule"];
+  /** What nodes have that do not say otherwise. */
+  readonly options: ShapedOptions;
   /** Files that it lies in, from the outermost. */
   readonly stack: readonly string[];
 }
@@ -62,8 +69,8 @@ export function expandSubGraphs(
 ): ShapedGraph {
   if (![...graph.nodes.values()].some((node) => node.graph !== undefined)) return graph;
   const expansion = new Expansion(readText, diagnostics);
-  const exposed = expansion.expand(graph, { file, prefix: "", overlays: [], stack: [resolve(file)] });
-  return { ...graph, ...expansion.result(), ...exposed };
+  const exposed = expansion.expand(graph, { file, prefix: "", overlays: [], options: {}, stack: [resolve(file)] });
+  return { ...graph, ...expansion.result(graph.options), ...exposed };
 }
 
 class Expansion {
@@ -72,8 +79,8 @@ class Expansion {
   /** By absolute path; `undefined` for a file that could not be read, which was reported. */
   readonly #shapes = new Map<string, ShapedGraph | undefined>();
   readonly #nodes = new Map<string, ShapedNode>();
-  readonly #links: ShapedGraph["links"][number][] = [];
-  readonly #pools = new Map<string, { readonly pool: ShapedGraph["pools"][string]; readonly offset: number }>();
+  readonly #links: ShapedLink[] = [];
+  readonly #pools = new Map<string, { readonly pool: PoolSize; readonly offset: number }>();
   readonly #lanes = new Map<string, LaneOptions>();
   #lanesDeclared = false;
   /** Whose exposed ports were looked at. */
@@ -104,9 +111,8 @@ class Expansion {
       const from = link.from && resolveEnd(link.from, "outputs");
       const to = link.to && resolveEnd(link.to, "inputs");
       // Where an end is missing, that was reported.
-      const capacity = link.capacity ?? usualCapacity(graph, link, place);
-      const convert = link.convert ?? (place.prefix === "" ? undefined : graph.convert);
-      this.#links.push({ ...link, from, to, capacity, convert });
+      const usual = place.prefix === "" ? {} : usualOptions(graph, link);
+      this.#links.push({ ...link, from, to, options: { ...usual, ...link.options } });
     }
     const resolveAll = (ports: ExposedPorts, side: "inputs" | "outputs") =>
       new Map([...ports].flatMap(([name, end]) => {
@@ -116,28 +122,29 @@ class Expansion {
     return { inputs: resolveAll(graph.inputs, "inputs"), outputs: resolveAll(graph.outputs, "outputs") };
   }
 
-  result(): Pick<ShapedGraph, "nodes" | "links" | "pools" | "poolOffsets" | "lanes"> {
+  result(options: GraphOptions): Pick<ShapedGraph, "nodes" | "links" | "options" | "poolOffsets"> {
+    const pools = Object.fromEntries([...this.#pools].map(([name, { pool }]) => [name, pool]));
     const lanes = this.#lanesDeclared ? { lanes: Object.fromEntries(this.#lanes) } : {};
     return {
+      options: { ...options, pools, ...lanes },
       nodes: this.#nodes,
       links: this.#links,
-      pools: Object.fromEntries([...this.#pools].map(([name, { pool }]) => [name, pool])),
       poolOffsets: new Map([...this.#pools].map(([name, { offset }]) => [name, offset])),
-      ...lanes,
     };
   }
 
   /** What an outer file says of a pool or lane counts. */
   #take(graph: ShapedGraph): void {
-    for (const [name, pool] of Object.entries(graph.pools)) {
+    for (const [name, pool] of Object.entries(graph.options.pools ?? {})) {
       if (!this.#pools.has(name)) this.#pools.set(name, { pool, offset: graph.poolOffsets.get(name) ?? 0 });
     }
-    if (graph.lanes !== undefined) this.#lanesDeclared = true;
+    const declared = graph.options.lanes;
+    if (declared !== undefined) this.#lanesDeclared = true;
     // A file that declares no lanes may name any.
-    const named = [...graph.nodes.values()].flatMap(({ lane }) =>
-      lane === undefined || lane.name === AUTO_LANE ? [] : [[lane.name, {}] as const]
+    const named = [...graph.nodes.values()].flatMap(({ options: { lane } }) =>
+      lane === undefined || lane.value === AUTO_LANE ? [] : [[lane.value, {}] as const]
     );
-    for (const [name, lane] of graph.lanes === undefined ? named : Object.entries(graph.lanes)) {
+    for (const [name, lane] of declared === undefined ? named : Object.entries(declared)) {
       if (name !== "main" && !this.#lanes.has(name)) this.#lanes.set(name, lane);
     }
   }
@@ -146,13 +153,8 @@ class Expansion {
     const id = this.#join(node, place);
     if (id === undefined) return;
     const own = overlaysOf(place, node.id);
-    const lane = node.lane ?? place.lane;
-    const pool = node.pool ?? place.pool;
-    const supervision = node.supervision ?? place.supervision;
-    const callTimeoutMs = node.callTimeoutMs ?? place.callTimeoutMs;
-    const schedule = scheduleIn(place, node);
     const overlays = own.length > 0 && { overlays: own };
-    this.#nodes.set(id, { ...node, id, lane, pool, supervision, callTimeoutMs, schedule, ...overlays });
+    this.#nodes.set(id, { ...node, id, options: { ...place.options, ...node.options }, ...overlays });
   }
 
   #addInstance(node: ShapedNode, graph: { path: string; offset: number }, place: Place): Instance | undefined {
@@ -160,20 +162,7 @@ class Expansion {
     const path = resolve(dirname(place.file), graph.path);
     const shown = isRelative(place.file) && isRelative(graph.path) ? relativeTo(place.file, graph.path) : path;
     if (id === undefined) return undefined;
-    if (node.bypassed !== undefined) {
-      const message =
-        `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`;
-      this.#diagnostics.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
-    }
-    if (node.isolation !== undefined) {
-      const message =
-        `Cannot isolate node "${id}": it is a sub-graph, and only its nodes can be isolated, each by itself`;
-      this.#diagnostics.add("InvalidGraph", message, node.isolation.offset, { nodeId: id });
-    }
-    if (node.ports !== undefined) {
-      const message = `Cannot give node "${id}" ports: it is a sub-graph, whose "inputs" and "outputs" are its ports`;
-      this.#diagnostics.add("InvalidGraph", message, node.ports.offset, { nodeId: id });
-    }
+    const options = this.#inherited(id, node.options);
     if (place.stack.includes(path) || place.stack.length > MAX_DEPTH) {
       const found = place.stack.includes(path) ? "it contains that node" : `nested deeper than ${MAX_DEPTH} levels`;
       const message = `Cannot put graph "${graph.path}" into node "${id}": ${found}`;
@@ -189,14 +178,26 @@ class Expansion {
       file: shown,
       prefix: `${id}${JOINT}`,
       overlays,
-      lane: node.lane ?? place.lane,
-      pool: node.pool ?? place.pool,
-      supervision: node.supervision ?? place.supervision,
-      callTimeoutMs: node.callTimeoutMs ?? place.callTimeoutMs,
-      schedule: scheduleIn(place, node),
+      options: { ...place.options, ...options },
       stack: [...place.stack, path],
     };
     return { path: graph.path, ...this.expand(shape, inner) };
+  }
+
+  /** What is said of a sub-graph that its nodes go by. The rest is reported. */
+  #inherited(id: NodeId, options: ShapedOptions): ShapedOptions {
+    const refused = new Map<string, number>();
+    const kept = NODE_OPTION_NAMES.filter((name) => {
+      const { ofSubGraph } = NODE_OPTIONS[name];
+      if (ofSubGraph === "inherited") return true;
+      const said = options[name];
+      if (said !== undefined && said.value !== false) refused.set(ofSubGraph(id), said.offset);
+      return false;
+    });
+    for (const [message, offset] of refused) {
+      this.#diagnostics.add("InvalidGraph", message, offset, { nodeId: id });
+    }
+    return pick(options, kept);
   }
 
   #read(path: string, shown: string, offset: number): ShapedGraph | undefined {
@@ -277,14 +278,9 @@ class Expansion {
   }
 }
 
-/** What a node asks for, and its place where it does not. */
-function scheduleIn({ schedule: outer }: Place, { schedule: own }: ShapedNode): ShapedNode["schedule"] {
-  return own && outer ? { value: { ...outer.value, ...own.value }, offset: own.offset } : own ?? outer;
-}
-
-/** What a sub-graph says of the capacity of its own links. */
-function usualCapacity(graph: ShapedGraph, { policy }: ShapedGraph["links"][number], { prefix }: Place) {
-  return prefix === "" || policy === "latest" ? undefined : graph.capacity;
+/** What a sub-graph says of its own links. */
+function usualOptions({ options: { capacity, convert } }: ShapedGraph, { options }: ShapedLink): FileLinkOptions {
+  return present({ capacity: options.policy === "latest" ? undefined : capacity, convert });
 }
 
 /** What the places around a node say of its configuration. */

@@ -1,0 +1,375 @@
+/**
+ * What may be said of a node, a link, a lane and a pool: one table, which the reader of graph files, the JSON Schema that
+ * editors check them with, `Runtime.add()`, sub-graphs and snapshots go by. A new key of a node is a line of
+ * {@linkcode NodeOptions} and one of {@linkcode NODE_OPTIONS}; {@linkcode Topology.addNode} then does what it asks for.
+ *
+ * @module
+ */
+import type { ConfigSchema } from "../descriptor/descriptor.ts";
+import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import {
+  CONVERT_CHOICES,
+  type GraphMode,
+  LINK_POLICIES,
+  type LinkCapacity,
+  MAX_LINK_CAPACITY,
+} from "../links/policy.ts";
+import { ISOLATE_MEMORY_MB } from "../placement/isolation.ts";
+import {
+  LANE_KINDS,
+  LANE_PRIORITIES,
+  type LaneOptions,
+  type LanePriority,
+  MAX_CPUS,
+} from "../placement/lane_options.ts";
+import type { NodePools } from "../pools/node_pools.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
+import { RESTART_LIMITS, type Supervision } from "./supervision.ts";
+
+/** The version of the format of graph files that this Sluice reads. */
+export const GRAPH_VERSION = 1;
+
+/** Most bytes of payload that a graph may give a slot. */
+export const MAX_SLOT_BYTES = 1_073_741_824;
+
+/** Most slots that a graph may give a pool. */
+export const MAX_SLOTS = 1_048_576;
+
+/** A node's id or a port's name, as a pattern. */
+export const NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
+
+/** What may be said of a node beside its type and its configuration. */
+export interface NodeOptions {
+  /**
+   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
+   * stages, which share no lane with processors, `native`. With `"auto"` the node begins there, and the runtime moves it
+   * when its lane has too much to do.
+   */
+  readonly lane?: string;
+  /**
+   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}; or
+   * such names by output, `{ audio: "music" }`. By default each output takes them from the pool of its kind.
+   */
+  readonly pool?: NodePools;
+  /** What is done when it fails; by default as {@linkcode RuntimeOptions.supervision} has it. */
+  readonly supervision?: Supervision;
+  /**
+   * How long a call of this node may take, milliseconds, also what it awaits in a live graph; 0: for ever. By default as
+   * {@linkcode RuntimeOptions.callTimeoutMs} has it.
+   */
+  readonly callTimeoutMs?: number;
+  /**
+   * How urgent its lane is to be: that is as urgent as the most urgent of its nodes, unless
+   * {@linkcode RuntimeOptions.lanes} says otherwise. Nodes that name no lane and ask for the same share one. Not for lane
+   * `main`; by default as its type asks.
+   */
+  readonly priority?: LanePriority;
+  /** The processors that its lane is to run on, counted from 0: as `priority`, and those that all of its nodes may have. */
+  readonly cpus?: readonly number[];
+  /**
+   * `process`: the node, which is a stage of a plugin, runs in a process of its own. If that crashes, hangs for
+   * `callTimeoutMs` or takes too much memory, the node has failed, and nothing else. `false`, the default: it runs in this
+   * process.
+   */
+  readonly isolate?: "process" | false;
+  /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
+  readonly isolateMemoryMb?: number;
+  /**
+   * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
+   */
+  readonly bypassed?: boolean;
+  /**
+   * Elements that its dynamic ports have from the start, beside those that their class starts with:
+   * `["inputs_0", "inputs_3"]`. A name that is not that of one, or beyond the most that a port takes, is left out. One of
+   * a name of its own says what it carries: `{ input: "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
+   */
+  readonly ports?: readonly (
+    | string
+    | { readonly input?: string; readonly output?: string; readonly kind: FrameKind }
+  )[];
+}
+
+/** The name of an option of a node. */
+export type NodeOption = keyof NodeOptions;
+
+/** How one option of a node is written, and what it means for a sub-graph. */
+interface OptionRule {
+  /** Its JSON Schema, for editors. A reader of its own checks lists and objects. */
+  readonly schema: ConfigSchema & { readonly [key: string]: unknown };
+  /** Of a sub-graph: `inherited` by all of its nodes that say nothing, or why it is refused. */
+  readonly ofSubGraph: "inherited" | ((id: string) => string);
+}
+
+/** The options of a node, in the order of the schema. */
+export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
+  lane: {
+    schema: {
+      type: "string",
+      minLength: 1,
+      description: "The lane that the node runs on; auto: the runtime chooses.",
+    },
+    ofSubGraph: "inherited",
+  },
+  pool: {
+    schema: {
+      description: "The pool that the node's outputs take frames from, or pools by output.",
+      anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }],
+    },
+    ofSubGraph: "inherited",
+  },
+  supervision: { schema: supervisionSchema(), ofSubGraph: "inherited" },
+  callTimeoutMs: {
+    schema: {
+      type: "integer",
+      minimum: 0,
+      maximum: MAX_TIMEOUT_MS,
+      description: "Milliseconds that a call of the node may take, also what it awaits in a live graph; 0 for ever. " +
+        "By default as the run has it.",
+    },
+    ofSubGraph: "inherited",
+  },
+  priority: { schema: prioritySchema("the node's lane", "as its type says"), ofSubGraph: "inherited" },
+  cpus: { schema: cpusSchema("the node's lane", "as its type says"), ofSubGraph: "inherited" },
+  isolate: {
+    schema: {
+      enum: ["process", false],
+      description: "Runs the stage, which is a plugin's, in a process of its own: a crash of it is the node's alone.",
+    },
+    ofSubGraph: refusedIsolation,
+  },
+  isolateMemoryMb: {
+    schema: {
+      type: "integer",
+      minimum: ISOLATE_MEMORY_MB[0],
+      maximum: ISOLATE_MEMORY_MB[1],
+      description: "Most MiB of memory that the process of an isolated node may have for itself. By default any.",
+    },
+    ofSubGraph: refusedIsolation,
+  },
+  bypassed: {
+    schema: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether what comes in is passed on as it is: only for nodes with one input and one output of a kind.",
+    },
+    ofSubGraph: (id) =>
+      `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`,
+  },
+  ports: {
+    schema: portsSchema(),
+    ofSubGraph: (id) => `Cannot give node "${id}" ports: it is a sub-graph, whose "inputs" and "outputs" are its ports`,
+  },
+};
+
+/** The names of the options of a node. */
+export const NODE_OPTION_NAMES = Object.keys(NODE_OPTIONS) as readonly NodeOption[];
+
+/** What may be said of a link in a file. */
+export interface FileLinkOptions {
+  /** What it does when it is full; absent: as the mode decides. */
+  readonly policy?: (typeof LINK_POLICIES)[number];
+  /** How many frames it holds; absent: as the graph has it. */
+  readonly capacity?: FileCapacity;
+  /** Whether nodes that convert are put in; absent: as the graph has it. */
+  readonly convert?: "auto" | "off";
+}
+
+/** A capacity that a file can hold. */
+export type FileCapacity = Exclude<LinkCapacity, (link: never) => number>;
+
+/** The schemas of {@linkcode FileLinkOptions}. */
+export const LINK_OPTIONS = {
+  policy: {
+    enum: LINK_POLICIES,
+    description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
+  },
+  capacity: capacitySchema("Frames that the link holds; by default as the graph has it."),
+  convert: convertSchema("Whether nodes that convert are put in; by default as the graph has it."),
+} satisfies { readonly [K in keyof FileLinkOptions]-?: ConfigSchema };
+
+/** The schemas of what may be said of a pool. */
+export const POOL_OPTIONS = {
+  slotBytes: {
+    type: "integer",
+    minimum: 1,
+    maximum: MAX_SLOT_BYTES,
+    description: "Payload bytes of one slot. By default what the kind of frame needs.",
+  },
+  slots: {
+    type: "integer",
+    minimum: 1,
+    maximum: MAX_SLOTS,
+    description: "How many slots. By default as many as the links and nodes can hold.",
+  },
+} satisfies { readonly [K in keyof PoolSize]-?: ConfigSchema };
+
+/** The schemas of what may be said of a lane. */
+export const LANE_OPTIONS = {
+  kind: {
+    enum: LANE_KINDS,
+    description: "worker: a thread for processors. main: the thread of the program. native: a thread for native " +
+      "stages. By default what the lane's nodes need.",
+  },
+  priority: prioritySchema("the lane", "as its nodes ask, else normal, on any"),
+  cpus: cpusSchema("the lane", "as its nodes ask, else normal, on any"),
+} satisfies { readonly [K in keyof LaneOptions]-?: ConfigSchema };
+
+/** What a file may say of the graph as a whole. */
+export interface GraphOptions {
+  /** How the graph treats time; absent: as the runtime decides. */
+  readonly mode?: GraphMode;
+  /** Whether a live graph ends with its sources; absent: as the runtime decides. */
+  readonly endsWithSources?: boolean;
+  /** Sizes of pools, by name. */
+  readonly pools?: { readonly [name: string]: PoolSize };
+  /** `limit`: the most bytes of slots that all pools may have together; absent: as the runtime decides. */
+  readonly memory?: { readonly limit?: number };
+  /** How many frames links hold that do not say; absent: as the runtime decides. */
+  readonly capacity?: FileCapacity;
+  /** Whether links that do not say have nodes put in that convert; absent: as the runtime decides. */
+  readonly convert?: "auto" | "off";
+  /** Lanes, by name. */
+  readonly lanes?: { readonly [name: string]: LaneOptions };
+}
+
+/** The schemas of those options of a graph that are one value. */
+export const GRAPH_OPTIONS = {
+  mode: {
+    enum: ["live", "offline"],
+    description: "live: sources are paced by the clock. offline: as fast as back-pressure lets them.",
+  },
+  endsWithSources: {
+    type: "boolean",
+    description: "Whether a live graph ends once its sources have ended; by default if it starts with any.",
+  },
+  capacity: capacitySchema("Frames that links hold which do not say; by default as suits the kind of frame."),
+  convert: convertSchema("Whether links that do not say have nodes put in that convert; by default off."),
+} satisfies { readonly [K in keyof GraphOptions]: ConfigSchema };
+
+/** The most bytes that pools have together. */
+export const MEMORY_OPTIONS = {
+  limit: {
+    type: "integer",
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: "The most bytes that pools have together; by default half of the machine's memory.",
+  },
+} satisfies { readonly [key: string]: ConfigSchema };
+
+/** The members of an object that are there. */
+export function present<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}
+
+/** Of an object, those members that are there and have one of the names. */
+export function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  return present(Object.fromEntries(names.map((name) => [name, from[name]]))) as Pick<T, K>;
+}
+
+function refusedIsolation(id: string): string {
+  return `Cannot isolate node "${id}": it is a sub-graph, and only its nodes can be isolated, each by itself`;
+}
+
+/** The rules of `findCapacityFault()`. */
+function capacitySchema(description: string): OptionRule["schema"] {
+  const count: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
+  const kinds = Object.fromEntries(FRAME_KINDS.map((kind) => [kind, count]));
+  const byKind: ConfigSchema = { type: "object", additionalProperties: false, properties: kinds };
+  return {
+    description,
+    anyOf: [
+      count,
+      { const: "byKind", description: "As suits the kind of frame." } as ConfigSchema,
+      { type: "object", required: ["byKind"], additionalProperties: false, properties: { byKind } },
+    ],
+  };
+}
+
+function convertSchema(description: string): OptionRule["schema"] {
+  return { enum: CONVERT_CHOICES, description };
+}
+
+/** The rules of `checkSchedule()`. @param of whose thread it is @param usual how it is by default */
+function prioritySchema(of: string, usual: string): OptionRule["schema"] {
+  return { enum: LANE_PRIORITIES, description: `How urgent the thread of ${of} is. By default ${usual}.` };
+}
+
+function cpusSchema(of: string, usual: string): OptionRule["schema"] {
+  return {
+    type: "array",
+    minItems: 1,
+    uniqueItems: true,
+    items: { type: "integer", minimum: 0, maximum: MAX_CPUS - 1 },
+    description: `The processors that the thread of ${of} may run on, counted from 0. By default ${usual}.`,
+  };
+}
+
+/** The rules of `sizedType()`. */
+function portsSchema(): OptionRule["schema"] {
+  const kind: ConfigSchema = { enum: FRAME_KINDS, description: "The kind of frames that it carries." };
+  const named = (direction: string): ConfigSchema => ({
+    type: "object",
+    description: `An ${direction} of a name of its own, if the node takes such.`,
+    required: [direction, "kind"],
+    additionalProperties: false,
+    properties: {
+      [direction]: { type: "string", pattern: `^${NAME_PATTERN}$`, description: "Its name." },
+      kind,
+    },
+  });
+  return {
+    type: "array",
+    description: "Elements of the node's dynamic ports, beside those that links name.",
+    items: {
+      anyOf: [
+        { type: "string", pattern: `^${NAME_PATTERN}$`, description: "The name of an element: port_0." },
+        named("input"),
+        named("output"),
+      ],
+    },
+  };
+}
+
+/** The rules of `checkSupervision()`. */
+function supervisionSchema(): OptionRule["schema"] {
+  const texts: { readonly [key in keyof typeof RESTART_LIMITS]: string } = {
+    limit: "Restarts within the window; the failure after that many ends the run.",
+    windowSeconds: "Length of the window.",
+    backoffMs: "Time before the first restart of a window; it doubles with each further one.",
+    maxBackoffMs: "Longest time before a restart.",
+  };
+  const keys = Object.entries(RESTART_LIMITS).map(([key, { min, max, default: usual }]): [string, ConfigSchema] => [
+    key,
+    {
+      type: "integer",
+      minimum: min,
+      maximum: max,
+      default: usual,
+      description: texts[key as keyof typeof RESTART_LIMITS],
+    },
+  ]);
+  const properties: { [key: string]: ConfigSchema } = {
+    ...Object.fromEntries(keys),
+    keepState: {
+      type: "boolean",
+      default: false,
+      description: "Whether each restart of a window goes on from the state of the node, and not only the first.",
+    },
+  };
+  return {
+    description: "What is done when the node fails. By default the run ends.",
+    anyOf: [
+      { const: "fail", description: "The run ends." } as ConfigSchema,
+      { const: "disable", description: "The node is torn down, and the rest goes on without it." } as ConfigSchema,
+      {
+        type: "object",
+        description: "A new instance takes the node's place.",
+        required: ["restart"],
+        additionalProperties: false,
+        properties: { restart: { type: "object", additionalProperties: false, properties } },
+      },
+    ],
+  };
+}
