@@ -1,5 +1,6 @@
 /**
- * Which node types do what elements of GStreamer do, for those who type the names that they know.
+ * Which node types do what elements of GStreamer do, and what everyday words mean, for those who type the names that they
+ * know.
  *
  * @module
  */
@@ -23,8 +24,8 @@ const SHOWS: Counterpart = {
   advice: "the page shows pictures and levels: sluice run --serve, or sluice play FILE",
 };
 const CAPTURES: Counterpart = {
-  types: ["pipe-source"],
-  advice: "no node opens a device: let ffmpeg do so, as its command",
+  types: ["ffmpeg-source", "pipe-source"],
+  advice: "no node opens a device: let ffmpeg do so, by its inputOptions, or as the command of the other",
 };
 const PLAYS: Counterpart = {
   types: ["pipe-sink"],
@@ -96,6 +97,86 @@ const BY_SHAPE: readonly (readonly [shape: RegExp, Counterpart])[] = [
   [/^(qt|matroska|ogg|ts)demux$/, READS],
   [/^(avdec_\w+|\w+dec)$/, DECODES],
 ];
+
+const LOUDNESS: Counterpart = {
+  types: ["loudness", "normalize"],
+  advice: "sluice convert --loudness -16 brings a file to a loudness in two passes",
+};
+const DUCKS: Counterpart = {
+  types: ["compressor"],
+  advice: 'link what is to be heard above the other to its input "sidechain"',
+};
+const JOINS: Counterpart = { types: ["concat", "mixer"], advice: "a mixer adds streams that run at the same time" };
+const CROSSES: Counterpart = { types: ["fade", "concat"], advice: "two of fade before a mixer make a cross-fade" };
+const TITLES: Counterpart = { types: ["overlay", "compositor"] };
+const FILTERS: Counterpart = { types: ["equaliser", "biquad"] };
+const RATES: Counterpart = { types: ["resampler", "frame-rate"] };
+
+/** Words without spaces and hyphens. */
+const BY_WORD: Readonly<Record<string, Counterpart>> = {
+  normalise: LOUDNESS,
+  normalizer: LOUDNESS,
+  normaliser: LOUDNESS,
+  loudnorm: LOUDNESS,
+  lufs: LOUDNESS,
+  lkfs: LOUDNESS,
+  r128: LOUDNESS,
+  ebur128: LOUDNESS,
+  duck: DUCKS,
+  ducker: DUCKS,
+  ducking: DUCKS,
+  sidechain: DUCKS,
+  join: JOINS,
+  concat: JOINS,
+  concatenate: JOINS,
+  append: JOINS,
+  playlist: JOINS,
+  crossfade: CROSSES,
+  xfade: CROSSES,
+  fadein: CROSSES,
+  fadeout: CROSSES,
+  microphone: CAPTURES,
+  mic: CAPTURES,
+  camera: CAPTURES,
+  webcam: CAPTURES,
+  speaker: PLAYS,
+  screen: SHOWS,
+  display: SHOWS,
+  logo: TITLES,
+  watermark: TITLES,
+  text: TITLES,
+  title: TITLES,
+  subtitle: TITLES,
+  pip: { types: ["compositor"] },
+  crop: { types: ["scale", "compositor"] },
+  rotate: { types: ["scale"] },
+  resize: { types: ["scale"] },
+  fps: RATES,
+  samplerate: RATES,
+  resample: RATES,
+  eq: FILTERS,
+  equalizer: FILTERS,
+  highpass: FILTERS,
+  lowpass: FILTERS,
+  cut: { types: ["trim"] },
+  clip: { types: ["trim", "limiter"] },
+  pan: { types: ["channel-mapper"] },
+  downmix: { types: ["channel-mapper"] },
+  mono: { types: ["channel-mapper"] },
+  stereo: { types: ["channel-mapper"] },
+  vu: { types: ["level-meter", "loudness"] },
+  silence: { types: ["voice-activity", "noise-gate"] },
+  vad: { types: ["voice-activity"] },
+  mp3: { types: ["mp3-decode", "ffmpeg-sink"] },
+  record: { types: ["media-sink", "wav-sink"] },
+  slideshow: { types: ["image-source"] },
+};
+
+/** What everyday words are taken for; `undefined` for others. */
+export function meantBy(word: string): Counterpart | undefined {
+  const written = word.toLowerCase().replace(/[^a-z0-9]/g, "");
+  return Object.hasOwn(BY_WORD, written) ? BY_WORD[written] : undefined;
+}
 
 /** What stands for an element of GStreamer; `undefined` for other names. */
 export function counterpartOf(name: string): Counterpart | undefined {

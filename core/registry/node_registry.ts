@@ -11,7 +11,7 @@ import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
-import { type Counterpart, counterpartOf } from "./foreign_names.ts";
+import { type Counterpart, counterpartOf, meantBy } from "./foreign_names.ts";
 import { nameSince } from "./former_names.ts";
 import { idsLike, meantId } from "./meant_names.ts";
 import { shippedName } from "./shipped_stage.ts";
@@ -145,11 +145,12 @@ export class NodeRegistry {
       const message = `Cannot find node type "${asked}": one type takes every kind of frame; write "${since}"`;
       return new SluiceError("NodeTypeNotFound", message, { available: names });
     }
-    const foreign = asked === undefined ? undefined : counterpartOf(asked);
+    const element = asked === undefined ? undefined : counterpartOf(asked);
+    const foreign = element ?? (asked === undefined ? undefined : meantBy(asked));
     const meant = asked === undefined || foreign !== undefined ? undefined : meantId(asked, names);
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
     const parts = [`Cannot find node type ${describeName(name)}${hint}`];
-    if (foreign !== undefined) parts.push(this.#standIn(foreign));
+    if (foreign !== undefined) parts.push(this.#standIn(foreign, element !== undefined));
     parts.push(
       offer(
         names,
@@ -164,11 +165,14 @@ export class NodeRegistry {
     return new SluiceError("NodeTypeNotFound", parts.join("; "), { available: names });
   }
 
-  /** What does what an element of GStreamer does: `what GStreamer does by it, "media-source" does`. */
-  #standIn({ types, advice }: Counterpart): string {
+  /** What does what an element of GStreamer does, `what it does in GStreamer, "media-source" does here`, or a word means. */
+  #standIn({ types, advice }: Counterpart, isElement: boolean): string {
     const own = types.filter((type) => this.has(type));
-    const does = own.length === 1 ? "does" : "do";
-    const parts = own.length === 0 ? [] : [`what it does in GStreamer, ${listNames(own)} ${does} here`];
+    const [does, are] = own.length === 1 ? ["does", "is"] : ["do", "are"];
+    const told = isElement
+      ? `what it does in GStreamer, ${listNames(own)} ${does} here`
+      : `for that there ${are} ${listNames(own)}`;
+    const parts = own.length === 0 ? [] : [told];
     return [...parts, ...(advice === undefined ? [] : [advice])].join("; ");
   }
 }
