@@ -45,12 +45,13 @@ import type {
   VideoFrame,
 } from "./generated.ts";
 import type { LevelReading } from "./processors/audio/level_reading.ts";
+import type { LoudnessReading } from "./processors/audio/loudness_reading.ts";
 import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
 import type { VoiceReading } from "./processors/audio/voice_activity.ts";
 import type { Aligned } from "./processors/flow/data_align.ts";
 import type { AlignedFields } from "./processors/flow/packet_align.ts";
 
-export type { Aligned, AlignedFields, LevelReading, SpectrumReading, VoiceReading };
+export type { Aligned, AlignedFields, LevelReading, LoudnessReading, SpectrumReading, VoiceReading };
 
 /** The ports of `arrow-sink`. */
 export class ArrowSinkPorts implements PortRegistry {
@@ -591,23 +592,33 @@ export const chordSource: NodeType<ChordSourceConfig, ChordSourceHandle> = defin
 /** The ports of `compressor`. */
 export class CompressorPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  static readonly INPUT_NAMES: readonly ["audioIn", "sidechain"] = ["audioIn", "sidechain"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
-  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    sidechain: StreamInput<AudioFrame>;
+    audioOut: StreamOutput<AudioFrame>;
+  };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      sidechain: StreamInput<AudioFrame>;
+      audioOut: StreamOutput<AudioFrame>;
+    },
+  ) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
-    return { audioIn: this.#processor.audioIn };
+  inputs(): { readonly audioIn: StreamInput<AudioFrame>; readonly sidechain: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn, sidechain: this.#processor.sidechain };
   }
 
   /** The outputs by name. */
@@ -618,12 +629,14 @@ export class CompressorPorts implements PortRegistry {
   /** Shows each port to a visitor. */
   visit(visitor: PortVisitor): void {
     visitor.input("audioIn", this.#processor.audioIn);
+    visitor.input("sidechain", this.#processor.sidechain);
     visitor.output("audioOut", this.#processor.audioOut);
   }
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
     this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.sidechain = wiring.input("sidechain") as StreamInput<AudioFrame>;
     this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
   }
 }
@@ -669,7 +682,7 @@ export interface CompressorConfig {
 }
 
 /** A `compressor` in a graph. */
-export type CompressorHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+export type CompressorHandle = NodeHandle<{ audioIn: AudioFrame; sidechain: AudioFrame }, { audioOut: AudioFrame }>;
 
 /**
  * Makes loud passages quieter.
@@ -679,9 +692,12 @@ export type CompressorHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: A
  * which the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor
  * Design", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of
  * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are
- * not finite count as silence; the figure `notFinite` counts them.
+ * not finite count as silence; the figure `notFinite` counts them. With a `sidechain`, the level is that of its samples at
+ * the same time: music makes room for speech.
  *
- * **Inputs.** `audioIn`: any rate and number of channels.
+ * **Inputs.** `audioIn`: any rate and number of channels. `sidechain`, optional: any rate, number of channels and size of
+ * blocks; silent before its start, in its gaps and after its end, while one that stalls holds the node up. The node ends
+ * with `audioIn`.
  *
  * **Outputs.** `audioOut`: the same, with the same times.
  *
@@ -699,12 +715,12 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
   descriptor: {
     type: "compressor",
     className: "Compressor",
-    source: "processors/audio/compressor.ts:41",
+    source: "processors/audio/compressor.ts:52",
     description: "Makes loud passages quieter.",
     doc:
-      'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are\nnot finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
+      'Makes loud passages quieter.\n\n**Purpose.** What is above the threshold comes out at a fraction of its distance from it. One gain for all channels,\nfrom the loudest of them, so that the picture of stereo stays where it is. The curve and its soft knee, and the way in\nwhich the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor\nDesign", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of\n`makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are\nnot finite count as silence; the figure `notFinite` counts them. With a `sidechain`, the level is that of its samples at\nthe same time: music makes room for speech.\n\n**Inputs.** `audioIn`: any rate and number of channels. `sidechain`, optional: any rate, number of channels and size of\nblocks; silent before its start, in its gaps and after its end, while one that stalls holds the node up. The node ends\nwith `audioIn`.\n\n**Outputs.** `audioOut`: the same, with the same times.\n\n**Config.** `thresholdDb`, `ratio`, `kneeDb`, `attackMs`, `releaseMs`, `makeupDb`, all live.\n\n**Example.**\n```json\n{ "even": { "type": "compressor", "config": { "thresholdDb": -20, "ratio": 3, "makeupDb": 6 } } }\n```',
     category: "audio",
-    tags: ["audio", "dynamics", "level", "loudness"],
+    tags: ["audio", "dynamics", "level", "loudness", "side-chain", "duck"],
     mode: "push",
     trigger: "any",
     lane: "worker",
@@ -719,6 +735,14 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
       optional: false,
       burst: 1,
       doc: "",
+    }, {
+      name: "sidechain",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "What says by how much it turns down, in place of `audioIn`.",
     }],
     outputs: [{
       name: "audioOut",
@@ -4035,12 +4059,6 @@ export interface LimiterConfig {
    */
   readonly ceilingDb?: number;
   /**
-   * Gain in front of the limiter.
-   *
-   * A number from -24 to 48 dB; 0 by default; may change while the node runs.
-   */
-  readonly gainDb?: number;
-  /**
    * Time after which 63 % of a reduction is gone.
    *
    * A number from 1 to 10000 ms; 100 by default; may change while the node runs.
@@ -4052,6 +4070,18 @@ export interface LimiterConfig {
    * A number from 0.1 to 50 ms; 5 by default.
    */
   readonly lookaheadMs?: number;
+  /**
+   * Gain in front of the limiter.
+   *
+   * A number from -24 to 48 dB; 0 by default; may change while the node runs.
+   */
+  readonly gainDb?: number;
+  /**
+   * Limits the wave between samples too (ITU-R BS.1770-4), of which it looks 16 samples further ahead.
+   *
+   * True or false; false by default.
+   */
+  readonly truePeak?: boolean;
 }
 
 /** A `limiter` in a graph. */
@@ -4063,8 +4093,8 @@ export type LimiterHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audi
  * **Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and
  * not at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:
  * what it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the
- * signal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence; the
- * figure `notFinite` counts them. Live
+ * signal of a converter may be up to some decibels higher: set `truePeak`, or leave 1 dB. Samples that are not finite
+ * become silence; the figure `notFinite` counts them. Live
  * changes glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it
  * are cut. The figure `reductionDb` is the greatest reduction of the newest block.
  *
@@ -4073,7 +4103,7 @@ export type LimiterHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audi
  *
  * **Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.
  *
- * **Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.
+ * **Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`, `truePeak`.
  *
  * **Example.**
  * ```json
@@ -4084,10 +4114,10 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
   descriptor: {
     type: "limiter",
     className: "Limiter",
-    source: "processors/audio/limiter.ts:58",
+    source: "processors/audio/limiter.ts:38",
     description: "Keeps audio below a ceiling.",
     doc:
-      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: leave 1 dB. Samples that are not finite become silence; the\nfigure `notFinite` counts them. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
+      'Keeps audio below a ceiling.\n\n**Purpose.** No sample of the result is beyond the ceiling. It looks ahead, so that it turns down before a peak and\nnot at it, and has no sample distorted that could be turned down in time. One gain for all channels. It makes no delay:\nwhat it holds back to look ahead comes at the end, and samples keep their times. It limits samples; between them the\nsignal of a converter may be up to some decibels higher: set `truePeak`, or leave 1 dB. Samples that are not finite\nbecome silence; the figure `notFinite` counts them. Live\nchanges glide: `gainDb` over one block, a lower ceiling over the time that it looks ahead, in which samples above it\nare cut. The figure `reductionDb` is the greatest reduction of the newest block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, it begins anew,\nand what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter.\n\n**Config.** `ceilingDb`, `gainDb`, `releaseMs` (all live), `lookaheadMs`, `truePeak`.\n\n**Example.**\n```json\n{ "safe": { "type": "limiter", "config": { "ceilingDb": -1 } } }\n```',
     category: "audio",
     tags: ["audio", "dynamics", "peak", "clip", "ceiling", "maximize"],
     mode: "push",
@@ -4126,15 +4156,6 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
           default: -1,
           "x-live": true,
         },
-        gainDb: {
-          type: "number",
-          description: "Gain in front of the limiter.",
-          minimum: -24,
-          maximum: 48,
-          "x-unit": "dB",
-          default: 0,
-          "x-live": true,
-        },
         releaseMs: {
           type: "number",
           description: "Time after which 63 % of a reduction is gone.",
@@ -4151,6 +4172,21 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
           maximum: 50,
           "x-unit": "ms",
           default: 5,
+        },
+        gainDb: {
+          type: "number",
+          description: "Gain in front of the limiter.",
+          minimum: -24,
+          maximum: 48,
+          "x-unit": "dB",
+          default: 0,
+          "x-live": true,
+        },
+        truePeak: {
+          type: "boolean",
+          description:
+            "Limits the wave between samples too (ITU-R BS.1770-4), of which it looks 16 samples further ahead.",
+          default: false,
         },
       },
       required: [],
@@ -4173,11 +4209,214 @@ export const limiter: NodeType<LimiterConfig, LimiterHandle> = defineNodeType<Li
         tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.ceilingDb !== undefined) processor.ceilingDb = values.ceilingDb as typeof processor.ceilingDb;
-          if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
           if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
           if (values.lookaheadMs !== undefined) {
             processor.lookaheadMs = values.lookaheadMs as typeof processor.lookaheadMs;
           }
+          if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
+          if (values.truePeak !== undefined) processor.truePeak = values.truePeak as typeof processor.truePeak;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `loudness`. */
+export class LoudnessPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["readings", "audioOut"] = ["readings", "audioOut"];
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    readings: StreamOutput<DataFrame<LoudnessReading>>;
+    audioOut: StreamOutput<AudioFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      readings: StreamOutput<DataFrame<LoudnessReading>>;
+      audioOut: StreamOutput<AudioFrame>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly readings: StreamOutput<DataFrame<LoudnessReading>>;
+    readonly audioOut: StreamOutput<AudioFrame>;
+  } {
+    return { readings: this.#processor.readings, audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("readings", this.#processor.readings);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.readings = wiring.output("readings") as StreamOutput<DataFrame<LoudnessReading>>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `loudness`. */
+export interface LoudnessConfig {
+  /**
+   * Least time between readings.
+   *
+   * A number from 0 to 60000 ms; 100 by default; may change while the node runs.
+   */
+  readonly intervalMs?: number;
+}
+
+/** A `loudness` in a graph. */
+export type LoudnessHandle = NodeHandle<
+  { audioIn: AudioFrame },
+  { readings: DataFrame<LoudnessReading>; audioOut: AudioFrame }
+>;
+
+/**
+ * Measures how loud audio is heard, in LUFS, as EBU R128 has it.
+ *
+ * **Purpose.** Gives momentary, short-term and integrated loudness, the loudness range and the true peak (ITU-R
+ * BS.1770-4, EBU Tech 3341 and 3342), at most once for each block: at the end of the block that completes `intervalMs`,
+ * and at the end of the stream for the remainder. Blocks pass through untouched and without a copy. Its figures are the
+ * newest reading. Integrated loudness and range are those since the stream began; where the format of the stream changes
+ * they go on. Samples that are not finite count as silence; the figure `notFinite` counts them.
+ *
+ * **Inputs.** `audioIn`: any rate; channels in the order of WAV files: those at the sides count more, and low-frequency
+ * effects not at all.
+ *
+ * **Outputs.** `readings`: loudness. `audioOut`: the blocks that came in.
+ *
+ * **Config.** `intervalMs` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "meter": { "type": "loudness", "config": { "intervalMs": 1000 } } }
+ * ```
+ */
+export const loudness: NodeType<LoudnessConfig, LoudnessHandle> = defineNodeType<LoudnessConfig, LoudnessHandle>({
+  descriptor: {
+    type: "loudness",
+    className: "Loudness",
+    source: "processors/audio/loudness.ts:57",
+    description: "Measures how loud audio is heard, in LUFS, as EBU R128 has it.",
+    doc:
+      'Measures how loud audio is heard, in LUFS, as EBU R128 has it.\n\n**Purpose.** Gives momentary, short-term and integrated loudness, the loudness range and the true peak (ITU-R\nBS.1770-4, EBU Tech 3341 and 3342), at most once for each block: at the end of the block that completes `intervalMs`,\nand at the end of the stream for the remainder. Blocks pass through untouched and without a copy. Its figures are the\nnewest reading. Integrated loudness and range are those since the stream began; where the format of the stream changes\nthey go on. Samples that are not finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate; channels in the order of WAV files: those at the sides count more, and low-frequency\neffects not at all.\n\n**Outputs.** `readings`: loudness. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs` (live).\n\n**Example.**\n```json\n{ "meter": { "type": "loudness", "config": { "intervalMs": 1000 } } }\n```',
+    category: "audio",
+    tags: ["audio", "meter", "lufs", "lkfs", "r128", "bs1770", "true-peak", "lra"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    keeps: ["sampleRateHz", "channels"],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "readings",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<LoudnessReading>",
+      schema: "LoudnessReading",
+      valueSchema: {
+        description: "Loudness up to the end of a period. Silence reads -200.",
+        type: "object",
+        properties: {
+          ptsNs: {
+            type: "number",
+            description: "When the period begins: media time, nanoseconds.",
+          },
+          durationNs: { type: "number", description: "Its length, nanoseconds." },
+          momentaryLufs: { type: "number", description: "Loudness of the last 400 ms, LUFS." },
+          shortTermLufs: { type: "number", description: "Loudness of the last 3 s, LUFS." },
+          integratedLufs: {
+            type: "number",
+            description:
+              "Loudness since the stream began, without what is quiet beside the rest, LUFS; -70 until something counts.",
+          },
+          rangeLu: {
+            type: "number",
+            description: "How far loud and quiet passages are apart, LU.",
+          },
+          truePeakDb: {
+            type: "number",
+            description:
+              "The greatest absolute value since the stream began, between samples too, decibels of full scale.",
+          },
+        },
+        required: ["ptsNs", "durationNs", "momentaryLufs", "shortTermLufs", "integratedLufs", "rangeLu", "truePeakDb"],
+      },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        intervalMs: {
+          type: "number",
+          description: "Least time between readings.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["momentaryLufs", "shortTermLufs", "integratedLufs", "rangeLu", "truePeakDb", "notFinite"],
+  },
+  load: async () => {
+    const Loudness = processorClass(
+      "loudness",
+      "processors/audio/loudness.ts",
+      await import("./processors/audio/loudness.ts"),
+      "Loudness",
+    );
+    return () => {
+      const processor = new Loudness();
+      return {
+        processor,
+        ports: new LoudnessPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.intervalMs !== undefined) processor.intervalMs = values.intervalMs as typeof processor.intervalMs;
         },
       };
     };
@@ -5119,6 +5358,237 @@ export const noiseGate: NodeType<NoiseGateConfig, NoiseGateHandle> = defineNodeT
           if (values.attackMs !== undefined) processor.attackMs = values.attackMs as typeof processor.attackMs;
           if (values.holdMs !== undefined) processor.holdMs = values.holdMs as typeof processor.holdMs;
           if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `normalize`. */
+export class NormalizePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `normalize`. */
+export interface NormalizeConfig {
+  /**
+   * Highest sample of the result, relative to full scale.
+   *
+   * A number from -60 to 0 dB; -1 by default; may change while the node runs.
+   */
+  readonly ceilingDb?: number;
+  /**
+   * Time after which 63 % of a reduction is gone.
+   *
+   * A number from 1 to 10000 ms; 100 by default; may change while the node runs.
+   */
+  readonly releaseMs?: number;
+  /**
+   * How far it looks ahead, rounded to samples.
+   *
+   * A number from 0.1 to 50 ms; 5 by default.
+   */
+  readonly lookaheadMs?: number;
+  /**
+   * The loudness of the result.
+   *
+   * A number from -70 to 0 LUFS; -16 by default; may change while the node runs.
+   */
+  readonly targetLufs?: number;
+  /**
+   * The integrated loudness of the whole input; by default that of what has come so far.
+   *
+   * A number from -70 to 30 LUFS; may change while the node runs.
+   */
+  readonly measuredLufs?: number;
+  /**
+   * The most by which what was not measured is made louder.
+   *
+   * A number from 0 to 60 dB; 30 by default; may change while the node runs.
+   */
+  readonly mostGainDb?: number;
+}
+
+/** A `normalize` in a graph. */
+export type NormalizeHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Brings audio to a loudness.
+ *
+ * **Purpose.** Amplifies to a target in LUFS (EBU R128), with a limiter behind that keeps the wave between samples too
+ * below the ceiling. With `measuredLufs`, the integrated loudness that a `loudness` node found before, one gain for the
+ * whole stream: `sluice convert --loudness` does so, in two passes. Without it, the gain follows the integrated loudness
+ * of what has come so far: it starts at 0 dB, and goes to the wanted gain within seconds, so that the beginning is not yet
+ * at the target. Where the limiter works a lot, the result is quieter than the target. The figures: `gainDb`,
+ * `reductionDb` of the newest block, `mostReductionDb` of all so far, and `integratedLufs` of the input, which is
+ * `measuredLufs` if that is given. Samples that are not finite become silence; the figure `notFinite` counts them.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, the limiter
+ * begins anew, and what it holds is lost.
+ *
+ * **Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter, at their times.
+ *
+ * **Config.** `targetLufs`, `measuredLufs`, `mostGainDb`, `ceilingDb`, `releaseMs` (all live), `lookaheadMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "even": { "type": "normalize", "config": { "targetLufs": -16 } } }
+ * ```
+ */
+export const normalize: NodeType<NormalizeConfig, NormalizeHandle> = defineNodeType<NormalizeConfig, NormalizeHandle>({
+  descriptor: {
+    type: "normalize",
+    className: "Normalize",
+    source: "processors/audio/normalize.ts:52",
+    description: "Brings audio to a loudness.",
+    doc:
+      'Brings audio to a loudness.\n\n**Purpose.** Amplifies to a target in LUFS (EBU R128), with a limiter behind that keeps the wave between samples too\nbelow the ceiling. With `measuredLufs`, the integrated loudness that a `loudness` node found before, one gain for the\nwhole stream: `sluice convert --loudness` does so, in two passes. Without it, the gain follows the integrated loudness\nof what has come so far: it starts at 0 dB, and goes to the wanted gain within seconds, so that the beginning is not yet\nat the target. Where the limiter works a lot, the result is quieter than the target. The figures: `gainDb`,\n`reductionDb` of the newest block, `mostReductionDb` of all so far, and `integratedLufs` of the input, which is\n`measuredLufs` if that is given. Samples that are not finite become silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream; where they do, the limiter\nbegins anew, and what it holds is lost.\n\n**Outputs.** `audioOut`: as many samples as came, in blocks that may be shorter, at their times.\n\n**Config.** `targetLufs`, `measuredLufs`, `mostGainDb`, `ceilingDb`, `releaseMs` (all live), `lookaheadMs`.\n\n**Example.**\n```json\n{ "even": { "type": "normalize", "config": { "targetLufs": -16 } } }\n```',
+    category: "audio",
+    tags: ["audio", "loudness", "lufs", "r128", "normalise", "level", "volume", "dynamics"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    keeps: ["sampleRateHz", "channels"],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 2,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ceilingDb: {
+          type: "number",
+          description: "Highest sample of the result, relative to full scale.",
+          minimum: -60,
+          maximum: 0,
+          "x-unit": "dB",
+          default: -1,
+          "x-live": true,
+        },
+        releaseMs: {
+          type: "number",
+          description: "Time after which 63 % of a reduction is gone.",
+          minimum: 1,
+          maximum: 10000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+        lookaheadMs: {
+          type: "number",
+          description: "How far it looks ahead, rounded to samples.",
+          minimum: 0.1,
+          maximum: 50,
+          "x-unit": "ms",
+          default: 5,
+        },
+        targetLufs: {
+          type: "number",
+          description: "The loudness of the result.",
+          minimum: -70,
+          maximum: 0,
+          "x-unit": "LUFS",
+          default: -16,
+          "x-live": true,
+        },
+        measuredLufs: {
+          type: "number",
+          description: "The integrated loudness of the whole input; by default that of what has come so far.",
+          minimum: -70,
+          maximum: 30,
+          "x-unit": "LUFS",
+          "x-live": true,
+        },
+        mostGainDb: {
+          type: "number",
+          description: "The most by which what was not measured is made louder.",
+          minimum: 0,
+          maximum: 60,
+          "x-unit": "dB",
+          default: 30,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["gainDb", "integratedLufs", "reductionDb", "mostReductionDb", "notFinite"],
+  },
+  load: async () => {
+    const Normalize = processorClass(
+      "normalize",
+      "processors/audio/normalize.ts",
+      await import("./processors/audio/normalize.ts"),
+      "Normalize",
+    );
+    return () => {
+      const processor = new Normalize();
+      return {
+        processor,
+        ports: new NormalizePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ceilingDb !== undefined) processor.ceilingDb = values.ceilingDb as typeof processor.ceilingDb;
+          if (values.releaseMs !== undefined) processor.releaseMs = values.releaseMs as typeof processor.releaseMs;
+          if (values.lookaheadMs !== undefined) {
+            processor.lookaheadMs = values.lookaheadMs as typeof processor.lookaheadMs;
+          }
+          if (values.targetLufs !== undefined) processor.targetLufs = values.targetLufs as typeof processor.targetLufs;
+          if (values.measuredLufs !== undefined) {
+            processor.measuredLufs = values.measuredLufs as typeof processor.measuredLufs;
+          }
+          if (values.mostGainDb !== undefined) processor.mostGainDb = values.mostGainDb as typeof processor.mostGainDb;
         },
       };
     };
@@ -9613,10 +10083,12 @@ export const nodes: {
   readonly imageSource: typeof imageSource;
   readonly levelMeter: typeof levelMeter;
   readonly limiter: typeof limiter;
+  readonly loudness: typeof loudness;
   readonly mediaSink: typeof mediaSink;
   readonly mediaSource: typeof mediaSource;
   readonly mixer: typeof mixer;
   readonly noiseGate: typeof noiseGate;
+  readonly normalize: typeof normalize;
   readonly packetAlign: typeof packetAlign;
   readonly peak: typeof peak;
   readonly pipeSink: typeof pipeSink;
@@ -9660,10 +10132,12 @@ export const nodes: {
   imageSource,
   levelMeter,
   limiter,
+  loudness,
   mediaSink,
   mediaSource,
   mixer,
   noiseGate,
+  normalize,
   packetAlign,
   peak,
   pipeSink,
@@ -9712,10 +10186,12 @@ export const nodePackage: NodePackage = definePackage({
     imageSource,
     levelMeter,
     limiter,
+    loudness,
     mediaSink,
     mediaSource,
     mixer,
     noiseGate,
+    normalize,
     packetAlign,
     peak,
     pipeSink,
@@ -9745,7 +10221,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "0d9f3116f108bd1f",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",
-    "processors/audio/compressor.ts": "1cca8b7351d6f215",
+    "processors/audio/compressor.ts": "4534e944e584fc82",
     "processors/audio/dynamic_mixer.ts": "176232ee7cdb801d",
     "processors/audio/echo.ts": "d3939a56722202e8",
     "processors/audio/equaliser.ts": "3b55150e4166e032",
@@ -9753,13 +10229,17 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/gain.ts": "ed8cae3876ba3828",
     "processors/audio/level_meter.ts": "84dfec30d18a874c",
     "processors/audio/level_reading.ts": "059cb2a569831427",
-    "processors/audio/limiter.ts": "c4156f7f71821670",
+    "processors/audio/limiter.ts": "5c1e841317dde339",
+    "processors/audio/loudness.ts": "fe0eaddb4433d438",
+    "processors/audio/loudness_reading.ts": "b1d1598f80a71c69",
     "processors/audio/mixer.ts": "2a4b6ab7407761a9",
     "processors/audio/noise_gate.ts": "2bad40fa4f5f1d70",
+    "processors/audio/normalize.ts": "2cf67eaef4f4e0f2",
     "processors/audio/resampler.ts": "eb97b49940cc9691",
     "processors/audio/reverb.ts": "86c53b9ddc4d5143",
     "processors/audio/spectrum.ts": "2548f522114326e7",
     "processors/audio/spectrum_reading.ts": "d95cc84c2b9efa8d",
+    "processors/audio/stream_limiter.ts": "981f97f14b0ba5e3",
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "a1e2280ccaa0dce7",

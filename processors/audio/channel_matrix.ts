@@ -46,6 +46,11 @@ export function usualLayout(channels: number): ChannelLayout {
   return BY_COUNT[channels - 1] ?? "discrete";
 }
 
+/** The loudspeakers of so many channels, in their usual layout; `undefined` for discrete ones. */
+export function speakersOf(channels: number): readonly Speaker[] | undefined {
+  return SPEAKERS[usualLayout(channels)];
+}
+
 /**
  * Makes the matrix from one layout to another.
  *

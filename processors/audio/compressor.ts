@@ -11,6 +11,14 @@ import { carried, carry } from "./carried.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
 import { applyGains, LinkedPeaks, smoothing } from "./gain_rider.ts";
 import { OddSamples } from "./odd_samples.ts";
+import { SideChain, type SideChainState } from "./side_chain.ts";
+
+/** What a successor goes on from. */
+interface State {
+  reductionDb: number;
+  makeup: number;
+  side: SideChainState;
+}
 
 /**
  * Makes loud passages quieter.
@@ -20,9 +28,12 @@ import { OddSamples } from "./odd_samples.ts";
  * which the gain follows, are those of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital Dynamic Range Compressor
  * Design", JAES 60(6), 2012: feed-forward, with a smoothed gain in decibels. Live changes glide as the gain does; that of
  * `makeupDb` glides over one block. The figure `reductionDb` is the greatest reduction of the newest block. Samples that are
- * not finite count as silence; the figure `notFinite` counts them.
+ * not finite count as silence; the figure `notFinite` counts them. With a `sidechain`, the level is that of its samples at
+ * the same time: music makes room for speech.
  *
- * **Inputs.** `audioIn`: any rate and number of channels.
+ * **Inputs.** `audioIn`: any rate and number of channels. `sidechain`, optional: any rate, number of channels and size of
+ * blocks; silent before its start, in its gaps and after its end, while one that stalls holds the node up. The node ends
+ * with `audioIn`.
  *
  * **Outputs.** `audioOut`: the same, with the same times.
  *
@@ -35,12 +46,15 @@ import { OddSamples } from "./odd_samples.ts";
  */
 @processor({
   keeps: ["sampleRateHz", "channels"],
-  tags: ["audio", "dynamics", "level", "loudness"],
+  tags: ["audio", "dynamics", "level", "loudness", "side-chain", "duck"],
   figures: ["reductionDb", "notFinite"],
 })
 export class Compressor {
   @input()
   audioIn!: StreamInput<AudioFrame>;
+  /** What says by how much it turns down, in place of `audioIn`. */
+  @input({ optional: true })
+  sidechain!: StreamInput<AudioFrame>;
   @output()
   audioOut!: StreamOutput<AudioFrame>;
   /** Level from which on it works, relative to full scale. @minimum -80 @maximum 0 @unit dB */
@@ -64,6 +78,7 @@ export class Compressor {
 
   readonly #odd = new OddSamples();
   readonly #peaks = new LinkedPeaks();
+  readonly #side = new SideChain();
   /** Decibels by which the last sample was turned down. */
   #reductionDb = 0;
   #makeup = 1;
@@ -73,31 +88,36 @@ export class Compressor {
     this.#makeup = decibelsToFactor(this.makeupDb);
   }
 
-  /** Compresses every queued block. */
+  /** Compresses every queued block for which the side-chain is there. */
   process(context: ProcessorContext): void {
+    const { connected } = this.sidechain;
     let frame;
-    while ((frame = this.audioIn.read()) !== undefined) {
+    while ((frame = this.audioIn.peek()) !== undefined) {
+      if (connected && !this.#side.collect(this.sidechain, frame)) return;
+      if ((frame = this.audioIn.read()) === undefined) return;
       const own = frame.writable();
       this.#odd.countIn(own);
-      const gains = this.#peaks.measure(own);
+      const gains = connected ? this.#side.levelsFor(own) : this.#peaks.measure(own);
       const mostDb = this.#follow(gains, own.sampleRateHz);
       applyGains(own, gains);
       context.report({ reductionDb: mostDb, notFinite: this.#odd.count });
       this.audioOut.write(own);
     }
+    if (connected && this.audioIn.ended) context.finish();
   }
 
   /** Gives what a successor goes on from. */
   snapshot(): unknown {
-    return carry("compressor", { reductionDb: this.#reductionDb, makeup: this.#makeup });
+    return carry("compressor", { reductionDb: this.#reductionDb, makeup: this.#makeup, side: this.#side.snapshot() });
   }
 
   /** Goes on from there. */
   restore(state: unknown): void {
-    const from = carried<{ reductionDb: number; makeup: number }>("compressor", state);
+    const from = carried<State>("compressor", state);
     if (from === undefined) return;
     this.#reductionDb = from.reductionDb;
     this.#makeup = from.makeup;
+    this.#side.restore(from.side);
   }
 
   /** Puts gains in the place of levels. @returns the greatest reduction, decibels */

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../core/ports/stream.ts";
 import { join } from "./fixtures/test_signals.ts";
+import { SideChain } from "./side_chain.ts";
 
 const RATE = 48_000;
 
@@ -77,4 +80,87 @@ Deno.test("Compressor glides to a new makeup gain over one block", async () => {
   assert.ok(Math.abs(before[99] - 0.001) < 1e-9);
   for (let i = 1; i < 100; i++) assert.ok(gliding[i] > gliding[i - 1] && gliding[i] - gliding[i - 1] < 1e-4);
   assert.ok(Math.abs(gliding[99] - 0.01) < 1e-6 && Math.abs(after[0] - 0.01) < 1e-6);
+});
+
+/** What comes out of ones, in blocks of 480 samples, with a side-chain of blocks of 300 at another rate. */
+async function ducked(
+  side: readonly (readonly [at: number, level: number])[],
+  sideRateHz: number,
+): Promise<Float32Array> {
+  await using harness = await ProcessorHarness.create(
+    nodes.compressor({ thresholdDb: -20, ratio: 2, kneeDb: 0, attackMs: 0, releaseMs: 1 }),
+  );
+  for (let at = 0; at < 9600; at += 480) {
+    harness.pushAudio("audioIn", {
+      sampleRateHz: RATE,
+      channels: [new Float32Array(480).fill(0.5)],
+      ptsNs: at / RATE * 1e9,
+    });
+  }
+  for (const [at, level] of side) {
+    const samples = new Float32Array(300).fill(level);
+    harness.pushAudio("sidechain", {
+      sampleRateHz: sideRateHz,
+      channels: [new Float32Array(300), samples],
+      ptsNs: at / sideRateHz * 1e9,
+    });
+  }
+  harness.end("sidechain");
+  await harness.run();
+  return join(harness.takeAudio("audioOut").map(({ channels }) => channels[0]));
+}
+
+for (const sideRateHz of [48_000, 16_000]) {
+  Deno.test(`Compressor turns down by the level of its side-chain at the same time, of ${sideRateHz} Hz`, async () => {
+    // From 100 ms on for 18.75 ms, or three times as long, at 0 dB: 20 dB above the threshold, of which half goes.
+    const from = sideRateHz / 10;
+    const loud = [0, 300, 600].map((at) => [from + at, 1] as const);
+    const out = await ducked([[0, 0.01], ...loud], sideRateHz);
+    assert.equal(out.length, 9600);
+    const until = 4800 + 900 * RATE / sideRateHz;
+    const gainDb = (at: number) => factorToDecibels(out[at] / 0.5);
+    assert.deepEqual([0, 4799].map((at) => Math.abs(gainDb(at)) < 1e-4), [true, true]);
+    for (const at of [4800, until - 1]) assert.ok(Math.abs(gainDb(at) + 10) < 0.01, `${at}: ${gainDb(at)} dB`);
+    assert.ok(gainDb(until) > -9.9);
+    assert.ok(Math.abs(gainDb(until + 960)) < 0.01);
+  });
+}
+
+Deno.test("Compressor waits for its side-chain, and ends with its own input", async () => {
+  await using harness = await ProcessorHarness.create(nodes.compressor(), {}, { connect: ["sidechain"] });
+  const push = (port: string, ptsNs: number) =>
+    harness.pushAudio(port, { sampleRateHz: RATE, channels: [new Float32Array(480)], ptsNs });
+  push("audioIn", 0);
+  await harness.run();
+  assert.equal(harness.takeAudio("audioOut").length, 0);
+  push("sidechain", 0);
+  await harness.run();
+  assert.equal(harness.takeAudio("audioOut").length, 1);
+  harness.end("audioIn");
+  push("sidechain", 1e7);
+  await harness.run();
+  assert.equal(harness.finished, true);
+});
+
+Deno.test("SideChain goes on from a state: levels that were read before their time are not lost", () => {
+  const block = (ptsNs: number, samples: Float32Array) =>
+    ({
+      ptsNs,
+      sampleRateHz: 1000,
+      sampleCount: samples.length,
+      channels: 1,
+      channel: () => samples,
+    }) as unknown as AudioFrame;
+  const queue = [block(0, Float32Array.from({ length: 30 }, (_, i) => i / 32))];
+  const port = { peek: () => queue[0], read: () => queue.shift(), ended: true } as StreamInput<AudioFrame>;
+  const side = new SideChain();
+  const head = [0, 1e7, 2e7, 3e7].map((ptsNs) => block(ptsNs, new Float32Array(10)));
+  assert.equal(side.collect(port, head[0]), true);
+  const next = new SideChain();
+  next.restore(structuredClone(side.snapshot()));
+  const found = head.slice(1).map((each) => {
+    assert.equal(next.collect(port, each), true);
+    return [...next.levelsFor(each)];
+  });
+  assert.deepEqual(found.flat(), Array.from({ length: 30 }, (_, i) => i < 20 ? (i + 10) / 32 : 0));
 });

@@ -12,14 +12,20 @@ import { kernels } from "../../kernels/kernels.ts";
 
 /** The most phases in the table, at the higher of the two rates. */
 const MAX_PHASES = 2048;
-/** The fewest zero crossings of the sinc on either side, at the lower of the two rates. */
-const ZERO_CROSSINGS = 32;
 /** The length of either side is a multiple of this, as the kernel wants it. */
 const HALF_STEP = 8;
-/** Shape of the window: side lobes about 100 dB down. */
-const KAISER_BETA = 10;
-/** Cut-off relative to half the lower rate, so that the window's slope ends near it. */
-const CUTOFF = 0.94;
+
+/** What a low-pass filter is like. */
+export interface FilterShape {
+  /** The fewest zero crossings of the sinc on either side, at the lower of the two rates. */
+  readonly zeroCrossings: number;
+  /** Shape of the window: with 10, side lobes are about 100 dB down. */
+  readonly kaiserBeta: number;
+  /** Cut-off relative to half the lower rate, so that the window's slope ends near it. */
+  readonly cutoff: number;
+}
+
+const CONVERTER: FilterShape = { zeroCrossings: 32, kaiserBeta: 10, cutoff: 0.94 };
 
 /**
  * Makes the filters for a ratio of whole numbers.
@@ -27,15 +33,15 @@ const CUTOFF = 0.94;
  * @param up L: output samples for every `down` input samples
  * @param down M
  */
-export function makePolyphaseTable(up: number, down: number): PolyphaseTable {
+export function makePolyphaseTable(up: number, down: number, shape: FilterShape = CONVERTER): PolyphaseTable {
   const ratio = Math.min(1, up / down);
-  const half = Math.ceil(ZERO_CROSSINGS / ratio / HALF_STEP) * HALF_STEP;
+  const half = Math.ceil(shape.zeroCrossings / ratio / HALF_STEP) * HALF_STEP;
   const taps = 2 * half;
   const rows = Math.min(up, Math.ceil(MAX_PHASES * ratio));
   const coefficients = kernels.float32((rows + 1) * taps);
   // The filter of a place behind the middle, read backwards, is that of as far before the end.
   for (let row = 0; 2 * row <= rows; row++) {
-    const filter = makeFilter(row / rows, half, CUTOFF * ratio);
+    const filter = makeFilter(row / rows, half, shape.cutoff * ratio, shape.kaiserBeta);
     coefficients.set(filter, row * taps);
     coefficients.set(filter.reverse(), (rows - row) * taps);
   }
@@ -43,12 +49,12 @@ export function makePolyphaseTable(up: number, down: number): PolyphaseTable {
 }
 
 /** One filter, whose coefficients add up to 1, so that a constant passes unchanged. */
-function makeFilter(offset: number, half: number, cutoff: number): Float64Array {
+function makeFilter(offset: number, half: number, cutoff: number, beta: number): Float64Array {
   const values = new Float64Array(2 * half);
   let sum = 0;
   for (let k = 0; k < values.length; k++) {
     const at = k - (half - 1) - offset;
-    values[k] = sinc(at * cutoff) * kaiser(at / half);
+    values[k] = sinc(at * cutoff) * kaiser(at / half, beta);
     sum += values[k];
   }
   for (let k = 0; k < values.length; k++) values[k] /= sum;
@@ -60,8 +66,8 @@ function sinc(x: number): number {
 }
 
 /** The window, times a constant that a filter is divided by again. @param x from -1 to 1; 0 beyond */
-function kaiser(x: number): number {
-  return Math.abs(x) >= 1 ? 0 : bessel0(KAISER_BETA * Math.sqrt(1 - x * x));
+function kaiser(x: number, beta: number): number {
+  return Math.abs(x) >= 1 ? 0 : bessel0(beta * Math.sqrt(1 - x * x));
 }
 
 /** The modified Bessel function of order 0, by its power series. */
