@@ -45,6 +45,8 @@ export interface ConvertArgs {
   readonly frameRate?: number;
   readonly sampleRateHz?: number;
   readonly channels?: number;
+  /** The loudness to bring sound to. */
+  readonly loudnessLufs?: number;
   /** Where to begin and to end, seconds of the input. */
   readonly fromSeconds?: number;
   readonly toSeconds?: number;
@@ -130,6 +132,10 @@ const convertOptions = object({
   })),
   channels: optional(option("--channels", integer({ metavar: "N", min: 1, max: 8 }), {
     description: message`Channels of sound.`,
+  })),
+  loudnessLufs: optional(option("--loudness", float({ metavar: "LUFS", min: -70, max: 0 }), {
+    description:
+      message`Bring sound to this loudness (EBU R128), ${"-16"} for podcasts: FILE is read twice, to measure and to write.`,
   })),
   fromSeconds: optional(option("--from", mediaTime(), { description: message`Begin at this time of FILE.` })),
   toSeconds: optional(option("--to", mediaTime(), { description: message`End at this time of FILE.` })),

@@ -34,6 +34,7 @@ import type { WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
 import { loadTypes } from "../project/packages.ts";
 import { describeTrack } from "./info_command.ts";
+import { measureLoudness, renderLimited } from "./measure_loudness.ts";
 import { runGraph } from "./run_command.ts";
 
 /** What the graph is called where a file would be named. */
@@ -61,7 +62,11 @@ async function convertFile(
   told: MediaInfo | undefined,
   io: Io,
 ): Promise<number> {
-  const { output, info, args, plans } = await choosePlan(given, outputs, told);
+  const { output, info, args, plans: planned } = await choosePlan(given, outputs, told);
+  const { registry } = await loadTypes({ packages: [], plugins: [] });
+  const measuringIo = args.output === STANDARD || args.printGraph ? { ...io, stdout: io.stderr } : io;
+  const plans = await measureLoudness(info, planned, args, runArgs(args), registry, measuringIo);
+  if (typeof plans === "number") return plans;
   const otherSizes = isSequence(args.input)
     ? readOtherSizes(args.input, 1)
     : plans.flatMap(({ track }) => track.otherSizes ?? []);
@@ -70,7 +75,6 @@ async function convertFile(
     io.stdout.line(JSON.stringify(graph, null, 2));
     return EXIT.ok;
   }
-  const { registry } = await loadTypes({ packages: [], plugins: [] });
   if (!args.json && !args.quiet) {
     for (const line of renderPlans(info, plans, args, otherSizes, output.sink)) {
       io.stderr.line(line);
@@ -82,7 +86,11 @@ async function convertFile(
   const render = (
     summary: RunSummary,
     files: readonly WrittenFile[],
-  ) => [...renderConverted(summary, files, output, args.output), ...renderLost(summary, args.input)];
+  ) => [
+    ...renderConverted(summary, files, output, args.output),
+    ...renderLimited(summary, args),
+    ...renderLost(summary, args.input),
+  ];
   const judge = (summary: RunSummary) => [
     ...findUnwritten(summary, plans, output, args.output),
     ...(args.strict ? findLost(summary, info) : []),

@@ -41,6 +41,8 @@ export interface RunnableGraph {
   readonly render?: (summary: RunSummary, files: readonly WrittenFile[]) => string[];
   /** An error of the run in the words of the command. */
   readonly explain?: (error: unknown, summary: RunSummary | undefined) => unknown;
+  /** Whether it only prepares another one: of its end nothing is told. */
+  readonly prepares?: boolean;
   /** What was wrong with a run in which nothing failed. */
   readonly judge?: (summary: RunSummary) => readonly unknown[];
   /** The command goes on until a signal when the graph has ended: its page stays, with this on it. */
@@ -155,7 +157,7 @@ async function runToEnd(
     if (summary?.outcome === "completed") errors.push(...graph.judge?.(summary) ?? []);
     const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
     const hasRun = summary !== undefined && summary.elapsedNs > 0;
-    if (hasRun && (args.json || !args.quiet)) {
+    if (hasRun && graph.prepares !== true && (args.json || !args.quiet)) {
       const files = await statOutputFiles(outputs, before);
       if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
       else for (const line of render(summary, files)) io.stdout.line(line);

@@ -21,9 +21,34 @@ const OPUS_CHANNELS = 2;
 /** The highest rate that a frame of FLAC can say, and the highest of those that 10 does not divide. */
 const [FLAC_RATE_HZ, FLAC_ODD_RATE_HZ] = [655_350, 65_535];
 
+/** The highest value of what is brought to a loudness, between samples too: as EBU R128 wants it. */
+export const MOST_PEAK_DB = -1;
+/** The id of the node that brings to a loudness. */
+export const NORMALIZE = "normalize";
+
 /** Appends what a track of sound takes. @throws {SluiceError} `InvalidConfig` for a rate that its codec does not have */
 export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
-  const { track, codec } = plan;
+  const { codec, measured } = plan;
+  const { end: sound, channels } = soundChain(draft, start, plan, args);
+  let end = sound;
+  if (measured !== undefined) {
+    const normalize = { type: "normalize", input: "audioIn", output: "audioOut" };
+    const { integratedLufs: measuredLufs } = measured;
+    const config = { targetLufs: args.loudnessLufs, measuredLufs, ceilingDb: MOST_PEAK_DB };
+    end = draft.append(end, NORMALIZE, normalize, config);
+  }
+  return codec === PCM
+    ? end
+    : draft.append(end, "audio-encode", ENCODERS[codec], encoderConfig(plan, channels, args), "audio");
+}
+
+/** Appends what makes samples as the file will have them, and how many channels they have. */
+export function soundChain(
+  draft: GraphDraft,
+  start: ChainEnd,
+  { track, codec }: TrackPlan,
+  args: ConvertArgs,
+): { end: ChainEnd; channels: number } {
   const rateHz = track.codec === "opus" ? OPUS_RATE_HZ : track.sampleRateHz ?? OPUS_RATE_HZ;
   let [end, channels] = [frames(draft, start, track, args), track.channels ?? 2];
   const wantedChannels = args.channels ?? (codec === "opus" ? Math.min(channels, OPUS_CHANNELS) : channels);
@@ -37,9 +62,7 @@ export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, 
     const resampler = { type: "resampler", input: "audioIn", output: "audioOut" };
     end = draft.append(end, "resample", resampler, { sampleRateHz: wantedRateHz });
   }
-  return codec === PCM
-    ? end
-    : draft.append(end, "audio-encode", ENCODERS[codec], encoderConfig(plan, channels, args), "audio");
+  return { end, channels };
 }
 
 function rateFor(codec: string, rateHz: number, { sampleRateHz = rateHz }: ConvertArgs): number {

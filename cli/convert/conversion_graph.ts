@@ -11,7 +11,7 @@ import type { MediaInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { ConvertArgs } from "../media_args.ts";
-import { audioChain } from "./audio_chain.ts";
+import { audioChain, soundChain } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft, MAIN } from "./draft.ts";
 import { familyOf } from "../../processors/media/decoders.ts";
 import { coloursOf } from "../../processors/media/track_colours.ts";
@@ -55,6 +55,18 @@ export function conversionGraph(
   }
   addOutput(draft, plans, output, args);
   return draft.finish(poolsFor(plans, args, otherSizes));
+}
+
+/** The id of the node that measures. */
+export const METER = "loudness";
+
+/** The graph that measures how loud a track of sound will be as the file has it. */
+export function measuringGraph(info: MediaInfo, plan: TrackPlan, args: ConvertArgs): GraphFile {
+  const draft = new GraphDraft();
+  addInput(draft, info, args);
+  const { end } = soundChain(draft, { from: `${INPUT}.${inputPort(info, plan, args)}` }, plan, args);
+  draft.append(end, METER, { type: "loudness", input: "audioIn", output: "audioOut" }, { intervalMs: 1000 });
+  return draft.finish(undefined);
 }
 
 /** Whether WAV files are read by the node type that is for them: it has no times to begin and to end at. */

@@ -22,6 +22,15 @@ export interface TrackPlan {
   readonly beyond: number;
   /** Pictures before the start that are copied and shown all the same, since ones after it need them. */
   readonly before: number;
+  /** How loud it is, if it is brought to a loudness. */
+  readonly measured?: MeasuredLoudness;
+}
+
+/** How loud a track is, as a `loudness` node measures it. */
+export interface MeasuredLoudness {
+  readonly integratedLufs: number;
+  readonly rangeLu: number;
+  readonly truePeakDb: number;
 }
 
 /** How many pictures outside of what is wanted others need, if they are copied. */
@@ -119,12 +128,13 @@ function videoChanges(
 }
 
 function audioChanges(track: TrackInfo, args: ConvertArgs): Changes {
-  const { sampleRateHz, channels, audioBitRate, audioCodec } = args;
+  const { sampleRateHz, channels, audioBitRate, audioCodec, loudnessLufs } = args;
   const isCompressed = familyOf(track.codec) !== PCM;
   return named({
     "--sample-rate": sampleRateHz !== undefined && sampleRateHz !== track.sampleRateHz,
     "--channels": channels !== undefined && channels !== track.channels,
     "--audio-bitrate": audioBitRate !== undefined,
+    "--loudness": loudnessLufs !== undefined,
     "--audio-codec": audioCodec !== undefined &&
       (isCompressed ? audioCodec !== track.codec : familyOf(audioCodec) !== PCM),
   });

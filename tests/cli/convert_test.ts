@@ -17,6 +17,7 @@ import {
   webm,
   withoutFfmpeg,
 } from "../../processors/media/fixtures/media_files.ts";
+import { judgedLoudness } from "../../processors/audio/fixtures/judged_loudness.ts";
 import { CONTAINERS, PCM } from "../../processors/media/output_formats.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { readEvents, type Result, ROOT, signalled, sluice } from "./command_line.ts";
@@ -610,5 +611,51 @@ Deno.test("CONTAINERS name only what mediabunny writes to each", () => {
       );
       assert.ok(found, `${codec} in ${container}`);
     }
+  }
+});
+
+Deno.test(
+  "sluice convert --loudness measures, says so, and brings a file to it, as ffmpeg hears it",
+  { ignore },
+  async () => {
+    const path = `${FOLDER}/quiet.wav`;
+    ffmpeg("-i", SPEECH, "-af", "volume=-14dB", "-c:a", "pcm_f32le", path);
+    const before = judgedLoudness("-i", path);
+    const { code, stdout, stderr } = await convert(path, "even.wav", "--loudness", "-26");
+    assert.equal(code, 0, stderr);
+    const [, lufs, peak, gain] =
+      /^pcm_0: (\S+) LUFS, range \S+ LU, true peak (\S+) dBTP: made (?:louder|quieter) by (\S+) dB, to -26 LUFS$/m.exec(
+        stderr,
+      ) ?? [];
+    assert.ok(Math.abs(Number(lufs) - before.integratedLufs) <= 0.1, stderr);
+    assert.ok(Math.abs(Number(peak) - before.truePeakDb) <= 0.1, stderr);
+    assert.ok(Math.abs(Number(gain) - Math.abs(-26 - before.integratedLufs)) <= 0.1, stderr);
+    assert.match(stdout, WROTE);
+    assert.ok(Math.abs(judgedLoudness("-i", `${FOLDER}/even.wav`).integratedLufs + 26) <= 0.3);
+    // So loud that peaks are in the way.
+    const loud = await convert(path, "loud.wav", "--loudness", "-10");
+    assert.match(
+      loud.stdout,
+      /^Its peaks were turned down by up to \d+\.\d dB, to -1 dBTP: it may be quieter than -10 LUFS$/m,
+    );
+    assert.ok(judgedLoudness("-i", `${FOLDER}/loud.wav`).truePeakDb <= -0.9);
+  },
+);
+
+Deno.test("sluice convert --loudness refuses silence, pictures alone and --copy", { ignore }, async () => {
+  const silent = `${FOLDER}/silent.wav`;
+  ffmpeg("-f", "lavfi", "-i", "anullsrc=d=1", silent);
+  const cases: [string[], RegExp][] = [
+    [
+      [silent, `${FOLDER}/no.wav`],
+      /its loudness cannot be measured: it is silent, or shorter than 0\.4 s; leave --loudness out/,
+    ],
+    [[mp4(), `${FOLDER}/no.mp4`, "--no-audio"], /nothing of it is sound; leave --loudness out/],
+    [[mp4(), `${FOLDER}/no.mp4`, "--copy"], /--copy encodes nothing, and --loudness would change it/],
+  ];
+  for (const [args, wanted] of cases) {
+    const { code, said } = await here(...args, "--loudness", "-16");
+    assert.equal(code, 2, said);
+    assert.match(said, wanted);
   }
 });
