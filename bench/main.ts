@@ -13,6 +13,7 @@ import { autoLanes } from "./cases/auto_lanes.ts";
 import { convertJob } from "./cases/convert_job.ts";
 import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
+import { flacJob } from "./cases/flac_job.ts";
 import { generator } from "./cases/generator.ts";
 import { grpcRoundTrip } from "./cases/grpc_round_trip.ts";
 import { inLane } from "./cases/in_lane.ts";
@@ -42,6 +43,7 @@ import { formatLine, writePage } from "./report.ts";
 const BENCHMARKS: readonly Benchmark[] = [
   jobs,
   convertJob,
+  flacJob,
   inLane,
   laneToLane,
   values,

@@ -6,32 +6,39 @@ pub const MOST_ORDER: usize = 4;
 /// Differences of order 4 of signals of so many bits do not overflow.
 const EXACT_BITS: u32 = 27;
 
-/// How much the predictor of order 2 leaves, in all; of wide signals about.
-pub fn roughness(samples: &[i32]) -> u64 {
-    let shift = excess(samples);
-    let sum: u64 = samples
-        .windows(3)
-        .map(|s| u64::from(((s[2] >> shift) - 2 * (s[1] >> shift) + (s[0] >> shift)).unsigned_abs()))
-        .sum();
-    sum << shift
-}
+/// Samples that are summed side by side.
+const LANES: usize = 8;
 
-/// The order that leaves the least, in all; of wide signals about.
-pub fn best_order(samples: &[i32]) -> usize {
+/// About how much the predictor of order 2 leaves, in all.
+pub fn roughness(samples: &[i32]) -> f32 {
     let shift = excess(samples);
-    let mut sums = [0_u64; MOST_ORDER + 1];
-    for s in samples.windows(MOST_ORDER + 1) {
-        let s: [i32; MOST_ORDER + 1] = std::array::from_fn(|at| s[at] >> shift);
-        let first = s[4] - s[3];
-        let second = first - (s[3] - s[2]);
-        let third = s[4] - s[1] - 3 * (s[3] - s[2]);
-        let fourth = s[4] + s[0] - 4 * (s[3] + s[1]) + 6 * s[2];
-        for (sum, value) in sums.iter_mut().zip([s[4], first, second, third, fourth]) {
-            *sum += u64::from(value.unsigned_abs());
+    let mut sums = [0.0; LANES];
+    for run in samples.windows(LANES + 2).step_by(LANES) {
+        for (at, sum) in sums.iter_mut().enumerate() {
+            let s: [i32; 3] = std::array::from_fn(|k| run[at + k] >> shift);
+            *sum += (s[2] - 2 * s[1] + s[0]).abs() as f32;
         }
     }
+    sums.iter().sum::<f32>() * (1_u32 << shift) as f32
+}
+
+/// The order that leaves the least, in all, as far as sums of floats tell.
+pub fn best_order(samples: &[i32]) -> usize {
+    let shift = excess(samples);
+    let mut sums = [[0.0_f32; LANES]; MOST_ORDER + 1];
+    for run in samples.windows(LANES + MOST_ORDER).step_by(LANES) {
+        for at in 0..LANES {
+            let s: [i32; MOST_ORDER + 1] = std::array::from_fn(|k| run[at + k] >> shift);
+            sums[0][at] += s[4].abs() as f32;
+            sums[1][at] += (s[4] - s[3]).abs() as f32;
+            sums[2][at] += (s[4] - 2 * s[3] + s[2]).abs() as f32;
+            sums[3][at] += (s[4] - s[1] - 3 * (s[3] - s[2])).abs() as f32;
+            sums[4][at] += (s[4] + s[0] - 4 * (s[3] + s[1]) + 6 * s[2]).abs() as f32;
+        }
+    }
+    let sum = |order: usize| sums[order].iter().sum::<f32>();
     let highest = MOST_ORDER.min(samples.len() - 1);
-    (0..=highest).min_by_key(|order| sums[*order]).unwrap_or(0)
+    (0..=highest).min_by(|a, b| sum(*a).total_cmp(&sum(*b))).unwrap_or(0)
 }
 
 /// Writes what the predictor leaves behind the first `order` samples. `false`: something has more than 32 bits.
@@ -58,7 +65,7 @@ fn fill<const N: usize>(samples: &[i32], into: &mut Vec<i32>, left: impl Fn(&[i6
 
 /// Not 0 for what is no residual (RFC 9639, 9.2.7.3): below −2^31 + 1, or above 2^31 − 1.
 #[inline]
-pub fn beyond(value: i64) -> u64 {
+fn beyond(value: i64) -> u64 {
     value.unsigned_abs() >> 31
 }
 

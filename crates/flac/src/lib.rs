@@ -94,7 +94,7 @@ impl Encoder {
         let count = samples.len() / channels;
         assert!(samples.len() == count * channels && (1..=MOST_SAMPLES).contains(&count), "no block of FLAC");
         for (at, signal) in self.channels.iter_mut().enumerate() {
-            signal.fill(samples.iter().skip(at).step_by(channels).copied());
+            signal.fill(samples.chunks_exact(channels).map(|block| block[at]));
         }
         let start = bytes.len();
         let coding = self.pair.as_mut().map_or(Coding::Independent, |pair| pair.choose(&self.channels));

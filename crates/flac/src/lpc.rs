@@ -1,13 +1,17 @@
 //! Linear prediction (RFC 9639, 9.2.6): its coefficients by autocorrelation and the recursion of Levinson and Durbin.
 
-use crate::fixed::beyond;
-
 /// The highest order.
 pub const MOST_ORDER: usize = 12;
 /// Bits of a coefficient.
 pub const PRECISION: u32 = 15;
 /// What the rounding of samples leaves of each, squared, whatever the predictor.
 const ROUNDING: f64 = 1.0 / 12.0;
+/// Samples that are predicted side by side.
+const LANES: usize = 8;
+/// A float whose lowest bit is worth 1, as of all that are near.
+const UNIT: f64 = 6_755_399_441_055_744.0;
+/// The most of a residual (RFC 9639, 9.2.7.3).
+const MOST_RESIDUAL: f64 = 2_147_483_647.0;
 /// The highest shift that a subframe can say.
 const MOST_SHIFT: i32 = 15;
 
@@ -36,7 +40,7 @@ impl Analysis {
     /// The predictor whose residual is expected to take the fewest bits. `None`: the samples have none.
     ///
     /// @param bits of a sample
-    pub fn predictor(&mut self, samples: &[i32], bits: u32) -> Option<Predictor> {
+    pub fn predictor(&mut self, samples: &[f64], bits: u32) -> Option<Predictor> {
         let correlation = self.correlation(samples);
         let (rows, errors) = levinson(&correlation)?;
         let count = samples.len() as f64;
@@ -49,7 +53,7 @@ impl Analysis {
         quantised(&rows[order - 1][..order])
     }
 
-    fn correlation(&mut self, samples: &[i32]) -> [f64; MOST_ORDER + 1] {
+    fn correlation(&mut self, samples: &[f64]) -> [f64; MOST_ORDER + 1] {
         let count = samples.len();
         if self.window.len() != count {
             let half = (count as f64 - 1.0) / 2.0;
@@ -57,7 +61,7 @@ impl Analysis {
             self.window.extend((0..count).map(|at| 1.0 - ((at as f64 - half) / (half + 1.0)).powi(2)));
         }
         self.windowed.clear();
-        self.windowed.extend(samples.iter().zip(&self.window).map(|(sample, weight)| f64::from(*sample) * weight));
+        self.windowed.extend(samples.iter().zip(&self.window).map(|(sample, weight)| sample * weight));
         self.windowed.resize(count + MOST_ORDER, 0.0);
         let mut sums = [0.0; MOST_ORDER + 1];
         for run in self.windowed.windows(MOST_ORDER + 1) {
@@ -125,8 +129,12 @@ impl Predictor {
         &self.coefficients[..self.order]
     }
 
-    /// Writes what it leaves behind the first samples. `false`: something has more than 32 bits.
-    pub fn residual(&self, samples: &[i32], into: &mut Vec<i32>) -> bool {
+    /// Writes what it leaves behind the first samples, which are whole. `false`: something has more than 32 bits.
+    ///
+    /// The sums are whole numbers below 2^53, which floats hold exactly, and processors have more room for.
+    pub fn residual(&self, samples: &[f64], into: &mut Vec<i32>) -> bool {
+        into.clear();
+        into.resize(samples.len() - self.order, 0);
         match self.order {
             1 => self.fill::<1>(samples, into),
             2 => self.fill::<2>(samples, into),
@@ -143,19 +151,44 @@ impl Predictor {
         }
     }
 
-    fn fill<const N: usize>(&self, samples: &[i32], into: &mut Vec<i32>) -> bool {
-        let oldest_first: [i64; N] = std::array::from_fn(|at| i64::from(self.coefficients[N - 1 - at]));
-        let mut over = 0;
-        into.clear();
-        into.extend(samples.windows(N).zip(&samples[N..]).map(|(past, sample)| {
-            let mut sum = 0;
-            for (each, coefficient) in past.iter().zip(&oldest_first) {
-                sum += i64::from(*each) * coefficient;
+    fn fill<const N: usize>(&self, samples: &[f64], into: &mut [i32]) -> bool {
+        let scale = 1.0 / f64::from(1 << self.shift);
+        let oldest_first: [f64; N] = std::array::from_fn(|at| f64::from(self.coefficients[N - 1 - at]) * scale);
+        let mut most = 0.0_f64;
+        let mut at = 0;
+        while at + LANES <= into.len() {
+            let mut sums = [0.0; LANES];
+            for (tap, coefficient) in oldest_first.iter().enumerate() {
+                let run = &samples[at + tap..at + tap + LANES];
+                sums.iter_mut().zip(run).for_each(|(sum, sample)| *sum += sample * coefficient);
             }
-            let value = i64::from(*sample) - (sum >> self.shift);
-            over |= beyond(value);
-            value as i32
-        }));
-        over == 0
+            let run = &samples[at + N..at + N + LANES];
+            for ((place, sum), sample) in into[at..at + LANES].iter_mut().zip(sums).zip(run) {
+                let left = sample - floor(sum);
+                most = most.max(left.abs());
+                *place = whole(left);
+            }
+            at += LANES;
+        }
+        for (at, place) in into.iter_mut().enumerate().skip(at) {
+            let sum: f64 = samples[at..at + N].iter().zip(&oldest_first).map(|(sample, each)| sample * each).sum();
+            let left = samples[at + N] - floor(sum);
+            most = most.max(left.abs());
+            *place = whole(left);
+        }
+        most <= MOST_RESIDUAL
     }
+}
+
+/// Rounds down a number with at most 15 bits behind the point. From 2^35 on it may be off by one.
+#[inline]
+fn floor(value: f64) -> f64 {
+    // Adding the float whose lowest bit is worth 1 rounds to the nearest, and nothing lies half-way between two.
+    (value + (1.0 / 131_072.0 - 0.5)) + UNIT - UNIT
+}
+
+/// The low 32 bits of a whole number.
+#[inline]
+fn whole(value: f64) -> i32 {
+    (value + UNIT).to_bits() as i32
 }

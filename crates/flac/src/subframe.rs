@@ -24,14 +24,14 @@ impl Signal {
 
     pub fn fill(&mut self, samples: impl Iterator<Item = i32>) {
         self.samples.clear();
-        let mut used = 0;
-        self.samples.extend(samples.inspect(|sample| used |= sample));
+        self.samples.extend(samples);
+        let used = self.samples.iter().fold(0, |used, sample| used | sample);
         self.wasted = if used == 0 { 0 } else { used.trailing_zeros() };
     }
 
     /// About how many bits a sample takes, beside another signal.
     pub fn cost(&self) -> f64 {
-        (fixed::roughness(&self.samples) as f64 + 1.0).log2() - f64::from(self.wasted)
+        (f64::from(fixed::roughness(&self.samples)) + 1.0).log2() - f64::from(self.wasted)
     }
 
     pub fn samples(&self) -> &[i32] {
@@ -69,11 +69,11 @@ impl Way {
         Self { kind: Kind::Fixed(0), residual, partitions: Partitions::new(), bits: u64::MAX }
     }
 
-    fn plan(&mut self, kind: Kind, samples: &[i32], bits: u32) {
+    fn plan(&mut self, kind: Kind, samples: &[i32], values: &[f64], bits: u32) {
         self.kind = kind;
         let is_residual = match &kind {
             Kind::Fixed(order) => fixed::residual(samples, *order, &mut self.residual),
-            Kind::Linear(predictor) => predictor.residual(samples, &mut self.residual),
+            Kind::Linear(predictor) => predictor.residual(values, &mut self.residual),
         };
         if !is_residual {
             self.bits = u64::MAX;
@@ -90,6 +90,8 @@ impl Way {
 pub struct Planner {
     analysis: Analysis,
     samples: Vec<i32>,
+    /// The same as floats.
+    values: Vec<f64>,
     fixed: Way,
     linear: Way,
 }
@@ -99,6 +101,7 @@ impl Planner {
         Self {
             analysis: Analysis::new(),
             samples: Vec::with_capacity(MOST_SAMPLES),
+            values: Vec::with_capacity(MOST_SAMPLES),
             fixed: Way::new(),
             linear: Way::new(),
         }
@@ -121,12 +124,14 @@ impl Planner {
         self.samples.clear();
         self.samples.extend(signal.samples.iter().map(|sample| sample >> wasted));
         let start = writer.place();
-        let samples = &self.samples;
-        self.fixed.plan(Kind::Fixed(fixed::best_order(samples)), samples, bits);
+        self.values.clear();
+        self.values.extend(self.samples.iter().map(|sample| f64::from(*sample)));
+        let (samples, values) = (&self.samples, &self.values);
+        self.fixed.plan(Kind::Fixed(fixed::best_order(samples)), samples, values, bits);
         self.linear.bits = u64::MAX;
         if samples.len() >= LEAST_SAMPLES {
-            if let Some(predictor) = self.analysis.predictor(samples, bits) {
-                self.linear.plan(Kind::Linear(predictor), samples, bits);
+            if let Some(predictor) = self.analysis.predictor(values, bits) {
+                self.linear.plan(Kind::Linear(predictor), samples, values, bits);
             }
         }
         let way = if self.linear.bits < self.fixed.bits { &self.linear } else { &self.fixed };
