@@ -37,6 +37,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "processors/media/rounds_test.ts",
   "processors/media/sink_changes_test.ts",
   "processors/media/sink_relinks_test.ts",
+  "tests/cli/agreement_test.ts",
   "tests/cli/edit_lists_test.ts",
   "tests/cli/mixed_pictures_test.ts",
   "tests/plugins/media_links_test.ts",

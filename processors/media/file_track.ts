@@ -12,7 +12,8 @@ import type {
 } from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { AUDIO_CODECS, type AudioFormat, type Codec, type EncodedFormat } from "../../core/frames/format.ts";
-import type { WavSampleFormat } from "../file/wav_format.ts";
+import { samplesToNs } from "../audio/sample_time.ts";
+import { bytesPerSample, type WavSampleFormat } from "../file/wav_format.ts";
 import type { Mediabunny } from "./containers.ts";
 import { opusGainDb, opusPreSkipNs } from "./audio_headers.ts";
 import type { CodecDelays } from "./codec_delay.ts";
@@ -120,6 +121,8 @@ export class FileTrack {
   readonly #convert: PacketConverter;
   readonly #id: number;
   readonly #gaps: MendedView["gaps"];
+  /** Whether its container may leave out how long the last packet lasts: Matroska and WebM. */
+  readonly #isOpenEnded: boolean;
   /** Of encoded sound, and of pictures that the file says the duration of. */
   readonly #times: SoundTimes | undefined;
   readonly #pictures: PictureTimes | undefined;
@@ -134,7 +137,7 @@ export class FileTrack {
   /** By how much times are earlier than those of the container, since sound was joined, and from when on it is heard. */
   #joined = { earlierNs: 0, heardNs: -Infinity };
 
-  private constructor(header: TrackHeader, sink: EncodedPacketSink, { gaps }: TrackContainer) {
+  private constructor(header: TrackHeader, sink: EncodedPacketSink, { gaps, delays }: TrackContainer) {
     this.port = header.port;
     this.codec = header.codec;
     this.rotation = header.rotation;
@@ -145,6 +148,7 @@ export class FileTrack {
     this.#sink = sink;
     this.#id = header.id;
     this.#gaps = gaps;
+    this.#isOpenEnded = delays !== undefined;
     this.#convert = header.convert;
     this.#times = header.sound && new SoundTimes(header.sound);
     this.#pictures = header.pictures;
@@ -262,6 +266,26 @@ export class FileTrack {
       if (done || value === undefined || value.sequenceNumber > this.#last) break;
       this.#next = this.#packetOf(value);
     }
+  }
+
+  /**
+   * Where the last packet of sound ends, seconds since the file's start, by what it holds. `undefined` for pictures, and
+   * where the container says it. The track is at its end then.
+   */
+  async lastEndSeconds(): Promise<number | undefined> {
+    if (this.port === "video" || !this.#isOpenEnded) return undefined;
+    let endNs: number | undefined;
+    for (await this.seek(Number.MAX_SAFE_INTEGER, Infinity); this.#next !== undefined; await this.advance()) {
+      const { timeNs, durationNs, bytes } = this.#next;
+      endNs = timeNs + Math.max(durationNs, this.#samplesNs(bytes));
+    }
+    return endNs === undefined ? undefined : endNs / 1e9;
+  }
+
+  /** How long samples last; 0 for encoded sound. */
+  #samplesNs({ length }: Uint8Array): number {
+    if (this.format?.kind !== "audio") return 0;
+    return samplesToNs(length / this.format.channels / bytesPerSample(this.sampleFormat!), this.format.sampleRateHz);
   }
 
   /** Lets go of what was read ahead. */

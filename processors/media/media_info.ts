@@ -66,7 +66,7 @@ export interface TrackInfo extends PictureFormat {
   readonly codecString?: string;
   /** Why a `media-source` does not carry it: "its codec is vorbis, …". */
   readonly refusal?: string;
-  /** From its first packet to the end of its last one. */
+  /** From the start of the file to the end of its last packet. */
   readonly durationSeconds?: number;
   /** Bits a second, of the whole track or of its first packets. */
   readonly bitRate?: number;
@@ -218,15 +218,16 @@ function unheardSeconds({ gaps }: MendedView): number {
 
 async function trackInfo(
   name: string,
-  { codec, refusal, picture, frameRate, originSeconds, endSeconds = Infinity }: FileTrack,
+  known: FileTrack,
   track: InputVideoTrack | InputAudioTrack,
   most: number | undefined,
   mended: MendedView,
 ): Promise<TrackInfo> {
+  const { codec, refusal, picture, frameRate, originSeconds, endSeconds = Infinity } = known;
   const isVideo = track.isVideoTrack();
   const stats = await track.computePacketStats(most);
   const lastSeconds = most === undefined
-    ? await track.computeDuration() - originSeconds - unheardSeconds(mended)
+    ? await known.lastEndSeconds() ?? await track.computeDuration() - originSeconds - unheardSeconds(mended)
     : await track.getDurationFromMetadata();
   const durationSeconds = lastSeconds === null ? null : Math.min(lastSeconds, endSeconds);
   const codecString = await track.getCodecParameterString();

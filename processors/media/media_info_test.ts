@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ffmpeg, FOLDER, input, mp4, probe, webm } from "./fixtures/media_files.ts";
+import { decode, ffmpeg, FOLDER, input, mp4, probe, webm } from "./fixtures/media_files.ts";
 import { type MediaInfo, readMediaInfo, type TrackInfo } from "./media_info.ts";
 
 /** What ffprobe calls codecs otherwise. */
@@ -120,6 +120,14 @@ Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks 
   // Clockwise here, as players turn; ffprobe counts the other way round.
   assert.deepEqual(probe(turned, "stream_side_data=rotation", "-select_streams", "v"), ["-90"]);
 });
+
+for (const codec of ["flac", "pcm_s16le", "libmp3lame"]) {
+  Deno.test(`readMediaInfo() tells the whole length of ${codec} in Matroska, which does not say how long a packet lasts`, async () => {
+    const path = input(`length-${codec}.mkv`, "-c:a", codec);
+    const [{ durationSeconds }] = (await readMediaInfo(path)).tracks;
+    assertNear(durationSeconds, decode(path, "a").length / 4 / 48_000, 1e-3, "duration");
+  });
+}
 
 Deno.test("readMediaInfo() tells no rate of a single picture in MPEG-TS", async () => {
   const path = picture("single.ts", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-frames:v", "1", "-s", "160x90");
