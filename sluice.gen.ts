@@ -843,6 +843,198 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
   },
 });
 
+/** The ports of `concat`. */
+export class ConcatPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: {
+    frameIn: StreamInput<AudioFrame | VideoFrame>[];
+    frameOut: StreamOutput<AudioFrame | VideoFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: { frameIn: StreamInput<AudioFrame | VideoFrame>[]; frameOut: StreamOutput<AudioFrame | VideoFrame> },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<AudioFrame | VideoFrame>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame | VideoFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<AudioFrame | VideoFrame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame | VideoFrame>;
+  }
+}
+
+/** The configuration of `concat`. */
+export interface ConcatConfig {
+  /**
+   * How long the end of a stream of sound sounds together with the start of the next.
+   *
+   * A number from 0 to 60000 ms; 0 by default.
+   */
+  readonly crossfadeMs?: number;
+  /**
+   * How the two fade: in a line, for the same music, or so that they keep their power, for different ones.
+   *
+   * One of "linear", "equal-power"; "linear" by default.
+   */
+  readonly curve?: "linear" | "equal-power";
+  /**
+   * How long each input lasts at least, such as the file that sound and pictures are of: times of an input count from 0 then. Sound is filled with silence, and the last picture stays.
+   *
+   * A list, each a number; [] by default.
+   */
+  readonly lengthsSeconds?: readonly number[];
+}
+
+/** A `concat` in a graph. */
+export type ConcatHandle<F extends AudioFrame | VideoFrame = Untyped> = NodeHandle<
+  { frameIn: PortArray<F, 16> },
+  { frameOut: SinglePort<F> }
+>;
+
+/** The node type `concat`, which carries what its links do. */
+export interface ConcatNodeType extends NodeType<ConcatConfig, ConcatHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <F extends AudioFrame | VideoFrame = Untyped>(config?: ConcatConfig): NodeSpec<ConcatHandle<F>>;
+}
+
+/**
+ * Plays several streams one after another.
+ *
+ * **Purpose.** Hands on the first input to its end, then the second one, and so on, without a gap: times go on where the
+ * stream before ended. What comes on the others waits on its link, which holds its writer up. Sound can be cross-faded.
+ * Streams of sound have one sample rate and as many channels; `convert: "auto"` puts converters before the others.
+ *
+ * **Inputs.** `frameIn_0` to `frameIn_15`, each optional: audio or video, which links tell.
+ *
+ * **Outputs.** `frameOut`: the same frames, with other times; with `crossfadeMs` blocks of sound of 1,024 samples.
+ *
+ * **Config.** `crossfadeMs`, `curve`, `lengthsSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "show": { "type": "concat", "config": { "crossfadeMs": 500 } } }
+ * ```
+ */
+export const concat: ConcatNodeType = defineNodeType<ConcatConfig, ConcatHandle, ConcatNodeType>({
+  descriptor: {
+    type: "concat",
+    className: "Concat",
+    source: "processors/flow/concat.ts:46",
+    description: "Plays several streams one after another.",
+    doc:
+      'Plays several streams one after another.\n\n**Purpose.** Hands on the first input to its end, then the second one, and so on, without a gap: times go on where the\nstream before ended. What comes on the others waits on its link, which holds its writer up. Sound can be cross-faded.\nStreams of sound have one sample rate and as many channels; `convert: "auto"` puts converters before the others.\n\n**Inputs.** `frameIn_0` to `frameIn_15`, each optional: audio or video, which links tell.\n\n**Outputs.** `frameOut`: the same frames, with other times; with `crossfadeMs` blocks of sound of 1,024 samples.\n\n**Config.** `crossfadeMs`, `curve`, `lengthsSeconds`.\n\n**Example.**\n```json\n{ "show": { "type": "concat", "config": { "crossfadeMs": 500 } } }\n```',
+    category: "flow",
+    tags: ["join", "append", "sequence", "playlist", "cross-fade", "gapless"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    keeps: ["sampleRateHz", "channels", "width", "height", "pixelFormat", "frameRate"],
+    records: true,
+    isAsync: true,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame | VideoFrame",
+      generic: { argument: "F", parameters: ["F"], frames: ["audio", "video"] },
+      array: 16,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame | VideoFrame",
+      generic: { argument: "F", parameters: ["F"], frames: ["audio", "video"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        crossfadeMs: {
+          type: "number",
+          description: "How long the end of a stream of sound sounds together with the start of the next.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 0,
+        },
+        curve: {
+          enum: ["linear", "equal-power"],
+          description:
+            "How the two fade: in a line, for the same music, or so that they keep their power, for different ones.",
+          default: "linear",
+        },
+        lengthsSeconds: {
+          type: "array",
+          items: { type: "number" },
+          description:
+            "How long each input lasts at least, such as the file that sound and pictures are of: times of an input count from 0 then. Sound is filled with silence, and the last picture stays.",
+          "x-unit": "s",
+          default: [],
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Concat = processorClass(
+      "concat",
+      "processors/flow/concat.ts",
+      await import("./processors/flow/concat.ts"),
+      "Concat",
+    );
+    return () => {
+      const processor = new Concat<Untyped>();
+      return {
+        processor,
+        ports: new ConcatPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.crossfadeMs !== undefined) {
+            processor.crossfadeMs = values.crossfadeMs as typeof processor.crossfadeMs;
+          }
+          if (values.curve !== undefined) processor.curve = values.curve as typeof processor.curve;
+          if (values.lengthsSeconds !== undefined) {
+            processor.lengthsSeconds = values.lengthsSeconds as typeof processor.lengthsSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `console-sink`. */
 export class ConsoleSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -10067,6 +10259,7 @@ export const nodes: {
   readonly channelMapper: typeof channelMapper;
   readonly chordSource: typeof chordSource;
   readonly compressor: typeof compressor;
+  readonly concat: typeof concat;
   readonly consoleSink: typeof consoleSink;
   readonly csvSink: typeof csvSink;
   readonly dataAlign: typeof dataAlign;
@@ -10116,6 +10309,7 @@ export const nodes: {
   channelMapper,
   chordSource,
   compressor,
+  concat,
   consoleSink,
   csvSink,
   dataAlign,
@@ -10170,6 +10364,7 @@ export const nodePackage: NodePackage = definePackage({
     channelMapper,
     chordSource,
     compressor,
+    concat,
     consoleSink,
     csvSink,
     dataAlign,
@@ -10251,6 +10446,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/wav_sink.ts": "311b71b444a1cdba",
     "processors/file/wav_source.ts": "4ae96764139019c7",
     "processors/flow/align.ts": "3a5942d41311f555",
+    "processors/flow/concat.ts": "659f3193f7b54caf",
+    "processors/flow/cross_fade.ts": "4dba1bbadb7e5420",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
     "processors/flow/delay.ts": "463078aa1d06045d",
     "processors/flow/packet_align.ts": "150f180cfd8324ff",

@@ -32,6 +32,8 @@ export interface ConvertArgs {
   readonly command: "convert";
   readonly input: string;
   readonly output: string;
+  /** Files that follow the input. */
+  readonly joined: readonly string[];
   /** The format of OUTPUT, as an extension without its dot, whatever its name. */
   readonly format?: string;
   readonly videoCodec?: typeof VIDEO_CODECS[number];
@@ -107,6 +109,10 @@ const mediaInfo = command(
 );
 
 const convertOptions = object({
+  joined: multiple(option("--join", path({ metavar: "FILE" }), {
+    description:
+      message`Play this file behind FILE, without a gap, converted to its format. May be given several times.`,
+  })),
   format: optional(option("--format", string({ metavar: "FORMAT" }), {
     description: message`Write this format, named as an extension, whatever that of OUTPUT: ${"wav"}, ${"mkv"}.`,
   })),

@@ -23,6 +23,7 @@ import type { OutputFormat } from "../../processors/media/output_formats.ts";
 import type { RunArgs } from "../args.ts";
 import { conversionGraph, OUTPUT } from "../convert/conversion_graph.ts";
 import { outputFormatsOf } from "../convert/formats.ts";
+import { readJoined } from "../convert/joined_files.ts";
 import { readInput } from "../convert/media_input.ts";
 import { findLost, findUnwritten, renderConverted, renderLost } from "../convert/result.ts";
 import { INPUT_FILE, InputFile } from "../convert/standard_streams.ts";
@@ -39,6 +40,8 @@ import { runGraph } from "./run_command.ts";
 
 /** What the graph is called where a file would be named. */
 const NAME = "convert";
+/** What a `concat` takes. */
+const MOST_FILES = 16;
 
 /**
  * @returns the exit code
@@ -50,6 +53,7 @@ export async function convertCommand(given: ConvertArgs, io: Io): Promise<number
   if (given.printGraph && given.input === STANDARD) {
     throw refusal(given, "a graph names the file that it reads; name one", "FILE");
   }
+  if (given.joined.length > 0) assertJoinable(given);
   if (!given.printGraph) await assertWritable(given);
   await using input = await InputFile.open(given.input, { keepsRaw: false });
   return await convertFile({ ...given, input: input.path }, outputs, input.info, io);
@@ -65,12 +69,14 @@ async function convertFile(
   const { output, info, args, plans: planned } = await choosePlan(given, outputs, told);
   const { registry } = await loadTypes({ packages: [], plugins: [] });
   const measuringIo = args.output === STANDARD || args.printGraph ? { ...io, stdout: io.stderr } : io;
-  const plans = await measureLoudness(info, planned, args, runArgs(args), registry, measuringIo);
+  const joined = await readJoined(planned, args);
+  const files = [{ info, plans: planned, args }, ...joined];
+  const plans = await measureLoudness(files, runArgs(args), registry, measuringIo);
   if (typeof plans === "number") return plans;
   const otherSizes = isSequence(args.input)
     ? readOtherSizes(args.input, 1)
     : plans.flatMap(({ track }) => track.otherSizes ?? []);
-  const graph = conversionGraph(info, plans, output, args, otherSizes);
+  const graph = conversionGraph(info, plans, output, args, otherSizes, joined);
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));
     return EXIT.ok;
@@ -78,6 +84,9 @@ async function convertFile(
   if (!args.json && !args.quiet) {
     for (const line of renderPlans(info, plans, args, otherSizes, output.sink)) {
       io.stderr.line(line);
+    }
+    for (const each of joined) {
+      for (const { track } of each.plans) io.stderr.line(`${each.info.path}: ${track.name}: ${describeTrack(track)}`);
     }
   }
   const text = JSON.stringify(graph);
@@ -101,6 +110,23 @@ async function convertFile(
     return isMissing && summary ? findUnwritten(summary, plans, output, args.output)[0] : undefined;
   };
   return await runGraph({ text, document, registry, isMade: true, render, judge, explain }, runArgs(args), io);
+}
+
+/** @throws {SluiceError} `InvalidConfig` for what does not go with several files */
+function assertJoinable(args: ConvertArgs): void {
+  const { joined, fromSeconds, toSeconds } = args;
+  if (fromSeconds !== undefined || toSeconds !== undefined) {
+    throw refusal(
+      args,
+      "--from and --to are times of one file, and --join names another; cut the files first",
+      "--join",
+    );
+  }
+  const stream = [args.input, ...joined].find((path) => path === STANDARD || isSequence(path));
+  if (joined.length >= MOST_FILES) {
+    throw refusal(args, `${joined.length + 1} files are joined, wanted at most ${MOST_FILES}`, "--join");
+  }
+  if (stream !== undefined) throw refusal(args, `"${stream}" is no single file, and --join takes those`, "--join");
 }
 
 /** What is done: how a file is read, and to what it becomes. */
@@ -217,12 +243,11 @@ async function assertWritable(args: ConvertArgs): Promise<void> {
   const { input, force } = args;
   // Of numbered pictures, the first one.
   const output = imagePath(args.output, 1);
-  const [there, read] = await Promise.all(
-    [output, input === STANDARD ? INPUT_FILE : input].map((path) => Deno.stat(path).catch(() => undefined)),
-  );
+  const inputs = [input === STANDARD ? INPUT_FILE : input, ...args.joined];
+  const [there, ...read] = await Promise.all([output, ...inputs].map((path) => Deno.stat(path).catch(() => undefined)));
   if (there === undefined || (!there.isFile && !there.isDirectory)) return;
   if (there.isDirectory) throw refusal(args, `"${output}" is a folder; name a file in it`, "OUTPUT");
-  if (read !== undefined && there.ino !== null && there.ino === read.ino && there.dev === read.dev) {
+  if (there.ino !== null && read.some((each) => there.ino === each?.ino && there.dev === each.dev)) {
     throw refusal(args, `"${output}" is the file that is read; name another one`, "OUTPUT");
   }
   if (!force) throw refusal(args, `"${output}" is there already; give --force to overwrite it`, "OUTPUT");

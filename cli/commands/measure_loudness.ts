@@ -8,10 +8,10 @@ import { checkGraph } from "../../core/graph/load.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { GATE_LUFS } from "../../processors/audio/gated_loudness.ts";
-import type { MediaInfo } from "../../processors/media/media_info.ts";
 import type { RunArgs } from "../args.ts";
 import { MOST_PEAK_DB, NORMALIZE } from "../convert/audio_chain.ts";
 import { measuringGraph, METER } from "../convert/conversion_graph.ts";
+import type { JoinedFile } from "../convert/joined_files.ts";
 import type { MeasuredLoudness, TrackPlan } from "../convert/track_plan.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
@@ -24,18 +24,18 @@ const LEAST_TOLD_DB = 0.1;
 /**
  * Measures the sound of a file, as far as it is wanted, and shows the progress.
  *
+ * @param files the first one, and those that follow it
  * @param how to run the graph
  * @returns the plans with what was found, or the exit code of a run that failed or was broken off
  * @throws {SluiceError} `InvalidConfig` where there is no sound, and where it is too quiet or too short to be measured
  */
 export async function measureLoudness(
-  info: MediaInfo,
-  plans: readonly TrackPlan[],
-  args: ConvertArgs,
+  files: readonly JoinedFile[],
   how: RunArgs,
   registry: NodeRegistry,
   io: Io,
 ): Promise<readonly TrackPlan[] | number> {
+  const [{ plans, args }] = files;
   const { loudnessLufs: targetLufs, input } = args;
   if (targetLufs === undefined) return plans;
   const plan = plans.find(({ track }) => track.kind === "audio");
@@ -45,7 +45,7 @@ export async function measureLoudness(
   }
   const isShown = !args.json && !args.quiet;
   if (isShown) io.stderr.line(`${plan.track.name}: measuring its loudness`);
-  const text = JSON.stringify(measuringGraph(info, plan, args));
+  const text = JSON.stringify(measuringGraph(files, plans.indexOf(plan)));
   const { document, errors } = checkGraph(text, "convert", registry);
   if (document === undefined) return reportErrors(errors, io, args.json);
   let measured: MeasuredLoudness | undefined;

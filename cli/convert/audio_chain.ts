@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { wholeBitsOf } from "../../processors/media/decoders.ts";
+import type { TrackInfo } from "../../processors/media/media_info.ts";
 import { PCM } from "../../processors/media/output_formats.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import type { ChainEnd, GraphDraft } from "./draft.ts";
@@ -28,41 +29,53 @@ export const NORMALIZE = "normalize";
 
 /** Appends what a track of sound takes. @throws {SluiceError} `InvalidConfig` for a rate that its codec does not have */
 export function audioChain(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+  return encodedAudio(draft, audioFrames(draft, start, plan, args), plan, args);
+}
+
+/** Appends what makes samples of a track as they are encoded. @throws {SluiceError} as {@linkcode audioChain} */
+export function audioFrames(draft: GraphDraft, start: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+  const { track } = plan;
+  const wanted = plannedSound(plan, args);
+  let end = frames(draft, start, track, args);
+  if (wanted.channels !== (track.channels ?? 2)) {
+    const mapper = { type: "channel-mapper", input: "audioIn", output: "audioOut" };
+    end = draft.append(end, "channels", mapper, { channels: wanted.channels });
+  }
+  if (wanted.sampleRateHz !== decodedRate(track)) {
+    const resampler = { type: "resampler", input: "audioIn", output: "audioOut" };
+    end = draft.append(end, "resample", resampler, { sampleRateHz: wanted.sampleRateHz });
+  }
+  return end;
+}
+
+/** Appends what brings samples to a loudness, if that is asked, and encodes them. */
+export function encodedAudio(draft: GraphDraft, end: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
   const { codec, measured } = plan;
-  const { end: sound, channels } = soundChain(draft, start, plan, args);
-  let end = sound;
   if (measured !== undefined) {
     const normalize = { type: "normalize", input: "audioIn", output: "audioOut" };
     const { integratedLufs: measuredLufs } = measured;
     const config = { targetLufs: args.loudnessLufs, measuredLufs, ceilingDb: MOST_PEAK_DB };
     end = draft.append(end, NORMALIZE, normalize, config);
   }
-  return codec === PCM
-    ? end
-    : draft.append(end, "audio-encode", ENCODERS[codec], encoderConfig(plan, channels, args), "audio");
+  if (codec === PCM) return end;
+  const config = encoderConfig(plan, plannedSound(plan, args).channels, args);
+  return draft.append(end, "audio-encode", ENCODERS[codec], config, "audio");
 }
 
-/** Appends what makes samples as the file will have them, and how many channels they have. */
-export function soundChain(
-  draft: GraphDraft,
-  start: ChainEnd,
+/** The rate and the channels that are written. @throws {SluiceError} as {@linkcode audioChain} */
+export function plannedSound(
   { track, codec }: TrackPlan,
   args: ConvertArgs,
-): { end: ChainEnd; channels: number } {
-  const rateHz = track.codec === "opus" ? OPUS_RATE_HZ : track.sampleRateHz ?? OPUS_RATE_HZ;
-  let [end, channels] = [frames(draft, start, track, args), track.channels ?? 2];
-  const wantedChannels = args.channels ?? (codec === "opus" ? Math.min(channels, OPUS_CHANNELS) : channels);
-  if (wantedChannels !== channels) {
-    const mapper = { type: "channel-mapper", input: "audioIn", output: "audioOut" };
-    end = draft.append(end, "channels", mapper, { channels: wantedChannels });
-    channels = wantedChannels;
-  }
-  const wantedRateHz = rateFor(codec, rateHz, args);
-  if (wantedRateHz !== rateHz) {
-    const resampler = { type: "resampler", input: "audioIn", output: "audioOut" };
-    end = draft.append(end, "resample", resampler, { sampleRateHz: wantedRateHz });
-  }
-  return { end, channels };
+): { readonly sampleRateHz: number; readonly channels: number } {
+  const { channels = 2 } = track;
+  return {
+    sampleRateHz: rateFor(codec, decodedRate(track), args),
+    channels: args.channels ?? (codec === "opus" ? Math.min(channels, OPUS_CHANNELS) : channels),
+  };
+}
+
+function decodedRate({ codec, sampleRateHz = OPUS_RATE_HZ }: TrackInfo): number {
+  return codec === "opus" ? OPUS_RATE_HZ : sampleRateHz;
 }
 
 function rateFor(codec: string, rateHz: number, { sampleRateHz = rateHz }: ConvertArgs): number {

@@ -11,13 +11,14 @@ import type { MediaInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { ConvertArgs } from "../media_args.ts";
-import { audioChain, soundChain } from "./audio_chain.ts";
+import { audioChain, audioFrames, encodedAudio } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft, MAIN } from "./draft.ts";
 import { familyOf } from "../../processors/media/decoders.ts";
 import { coloursOf } from "../../processors/media/track_colours.ts";
+import { type JoinedFile, joinedFrames, suffixOf } from "./joined_files.ts";
 import { ffmpegOptions, formatPath } from "./formats.ts";
 import type { TrackPlan } from "./track_plan.ts";
-import { comesAsYuv, plannedSize, videoChain } from "./video_chain.ts";
+import { comesAsYuv, encodedVideo, plannedSize, videoChain } from "./video_chain.ts";
 
 /** Ids of the nodes at the ends. */
 export const INPUT = "input";
@@ -34,6 +35,7 @@ const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
  *
  * @param plans what is done with each track that is read
  * @param otherSizes those that pictures have beside that of the first one
+ * @param joined files that follow
  */
 export function conversionGraph(
   info: MediaInfo,
@@ -41,12 +43,17 @@ export function conversionGraph(
   output: OutputFormat,
   args: ConvertArgs,
   otherSizes: readonly PictureSize[] = [],
+  joined: readonly JoinedFile[] = [],
 ): GraphFile {
   const draft = new GraphDraft();
-  addInput(draft, info, args);
-  for (const plan of plans) {
-    const start: ChainEnd = { from: `${INPUT}.${inputPort(info, plan, args)}` };
-    const end = plan.copied
+  const files = [{ info, plans, args }, ...joined];
+  addInputs(draft, files);
+  for (const [index, plan] of plans.entries()) {
+    const starts = startsOf(files, index);
+    const [start] = starts;
+    const end = joined.length > 0
+      ? encoded(draft, joinedFrames(draft, starts, files, index), plan, args)
+      : plan.copied
       ? start
       : plan.track.kind === "video"
       ? videoChain(draft, start, plan, args, otherSizes.length > 0)
@@ -54,19 +61,49 @@ export function conversionGraph(
     draft.link(end.from, outputAddress(plan, output));
   }
   addOutput(draft, plans, output, args);
-  return draft.finish(poolsFor(plans, args, otherSizes));
+  const sizes = joined.flatMap(({ info: { tracks } }) =>
+    tracks.flatMap(({ width, height }) => sizeIfKnown(width, height))
+  );
+  return draft.finish(poolsFor(plans, args, [...otherSizes, ...sizes]));
+}
+
+function sizeIfKnown(width: number | undefined, height: number | undefined): { width: number; height: number }[] {
+  return width === undefined || height === undefined ? [] : [{ width, height }];
+}
+
+function encoded(draft: GraphDraft, end: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+  return plan.track.kind === "video" ? encodedVideo(draft, end, plan, args) : encodedAudio(draft, end, plan, args);
 }
 
 /** The id of the node that measures. */
 export const METER = "loudness";
 
-/** The graph that measures how loud a track of sound will be as the file has it. */
-export function measuringGraph(info: MediaInfo, plan: TrackPlan, args: ConvertArgs): GraphFile {
+/** The graph that measures how loud a track of sound will be as the file has it. @param index of its plan */
+export function measuringGraph(files: readonly JoinedFile[], index: number): GraphFile {
   const draft = new GraphDraft();
-  addInput(draft, info, args);
-  const { end } = soundChain(draft, { from: `${INPUT}.${inputPort(info, plan, args)}` }, plan, args);
+  addInputs(draft, files);
+  const starts = startsOf(files, index);
+  const [{ plans, args }] = files;
+  const end = files.length > 1
+    ? joinedFrames(draft, starts, files, index)
+    : audioFrames(draft, starts[0], plans[index], args);
   draft.append(end, METER, { type: "loudness", input: "audioIn", output: "audioOut" }, { intervalMs: 1000 });
   return draft.finish(undefined);
+}
+
+function addInputs(draft: GraphDraft, files: readonly JoinedFile[]): void {
+  for (const [number, { info, args }] of files.entries()) {
+    draft.suffix = suffixOf(number);
+    addInput(draft, info, args);
+  }
+  draft.suffix = "";
+}
+
+/** Where each file gives a track. */
+function startsOf(files: readonly JoinedFile[], index: number): ChainEnd[] {
+  return files.map(({ info, plans, args }, number) => ({
+    from: `${INPUT}${suffixOf(number)}.${inputPort(info, plans[index], args)}`,
+  }));
 }
 
 /** Whether WAV files are read by the node type that is for them: it has no times to begin and to end at. */

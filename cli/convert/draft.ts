@@ -18,10 +18,12 @@ export interface ChainEnd {
 export class GraphDraft {
   readonly #nodes: Record<string, GraphFileNode> = {};
   readonly #links: GraphFileLink[] = [];
+  /** What the ids of nodes end with that are added. */
+  suffix = "";
 
   /** Adds a node. */
   add(id: string, type: string, config: Readonly<Record<string, unknown>>, lane?: string): void {
-    this.#nodes[id] = { type, ...(lane !== undefined && { lane }), config: { ...config } };
+    this.#nodes[id + this.suffix] = { type, ...(lane !== undefined && { lane }), config: { ...config } };
   }
 
   /** Links two ports. */
@@ -38,8 +40,8 @@ export class GraphDraft {
     lane?: string,
   ): ChainEnd {
     this.add(id, node.type, config, lane);
-    this.link(from, `${id}.${node.input}`);
-    return { from: `${id}.${node.output}` };
+    this.link(from, `${id}${this.suffix}.${node.input}`);
+    return { from: `${id}${this.suffix}.${node.output}` };
   }
 
   /** The graph file. */

@@ -61,7 +61,10 @@ export function findUnwritten(
 
 /** What of a damaged file did not come to the output: a line, or none. */
 export function renderLost({ nodes }: RunSummary, path: string): string[] {
-  const { lostBytes = 0, lostParts = 0 } = nodes.find(({ id }) => id === INPUT)?.figures ?? {};
+  const inputs = nodes.filter(({ id }) => id === INPUT || id.startsWith(`${INPUT}-`));
+  const [lostBytes, lostParts] = ["lostBytes", "lostParts"].map((name) =>
+    inputs.reduce((sum, { figures }) => sum + (figures?.[name] ?? 0), 0)
+  );
   const packets = nodes.reduce((sum, { figures }) => sum + (figures?.damaged ?? 0), 0);
   const lost = [
     ...(lostBytes === 0 ? [] : [`${formatCount(lostBytes)} bytes in ${counted(lostParts, "place")} are left out`]),

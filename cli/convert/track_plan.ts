@@ -114,6 +114,7 @@ function videoChanges(
   const { size, frameRate, videoBitRate, videoCodec, fromSeconds } = args;
   return named({
     "--size": size !== undefined,
+    "--join": args.joined.length > 0,
     "--rate": frameRate !== undefined && track.codec !== "png" && track.codec !== "jpeg",
     "--video-bitrate": videoBitRate !== undefined,
     "--video-codec": videoCodec !== undefined && videoCodec !== track.codec,
@@ -131,6 +132,7 @@ function audioChanges(track: TrackInfo, args: ConvertArgs): Changes {
   const { sampleRateHz, channels, audioBitRate, audioCodec, loudnessLufs } = args;
   const isCompressed = familyOf(track.codec) !== PCM;
   return named({
+    "--join": args.joined.length > 0,
     "--sample-rate": sampleRateHz !== undefined && sampleRateHz !== track.sampleRateHz,
     "--channels": channels !== undefined && channels !== track.channels,
     "--audio-bitrate": audioBitRate !== undefined,

@@ -33,13 +33,24 @@ const LIMITS: Readonly<Record<string, readonly [least: number, long: number, sho
   png: [1, 16_384, 16_384],
 };
 
+/** Appends what a track of pictures takes. @throws {SluiceError} as {@linkcode videoFrames} */
+export function videoChain(
+  draft: GraphDraft,
+  start: ChainEnd,
+  plan: TrackPlan,
+  args: ConvertArgs,
+  isMixed: boolean,
+): ChainEnd {
+  return encodedVideo(draft, videoFrames(draft, start, plan, args, isMixed), plan, args);
+}
+
 /**
- * Appends what a track of pictures takes.
+ * Appends what makes pictures of a track as they are encoded.
  *
  * @param isMixed its pictures have several sizes
  * @throws {SluiceError} `InvalidConfig` for a size that cannot be encoded
  */
-export function videoChain(
+export function videoFrames(
   draft: GraphDraft,
   start: ChainEnd,
   plan: TrackPlan,
@@ -73,7 +84,15 @@ export function videoChain(
     const convert = { type: "convert", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "convert", convert, { pixelFormat: PIXELS[codec], ...colours }, "decode");
   }
+  return end;
+}
+
+/** Appends what encodes pictures. */
+export function encodedVideo(draft: GraphDraft, end: ChainEnd, plan: TrackPlan, args: ConvertArgs): ChainEnd {
+  const { track, codec } = plan;
   if (!isEncoded(codec)) return end;
+  const colours = comesAsYuv(track) ? coloursOf(track) : {};
+  const size = plannedSize(plan, args);
   return draft.append(
     end,
     "video-encode",
