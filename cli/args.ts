@@ -93,6 +93,8 @@ export interface GraphArgs {
 /** `sluice nodes list`. */
 export interface ListArgs {
   readonly command: "list";
+  /** What to list types for; by default all. */
+  readonly word?: string;
   readonly json: boolean;
   readonly packages: readonly string[];
   readonly plugins: readonly string[];
@@ -291,9 +293,19 @@ const draw = command(
   },
 );
 
-const list = command("list", object({ command: constant("list"), json, packages, plugins }), {
-  brief: message`List the node types by family.`,
-});
+const list = command(
+  "list",
+  object({
+    command: constant("list"),
+    word: optional(argument(string({ metavar: "WORD" }), {
+      description: message`Only those for this: ${"mix"}, ${"LUFS"}, ${"duck"}.`,
+    })),
+    json,
+    packages,
+    plugins,
+  }),
+  { brief: message`List the node types by family.` },
+);
 
 const info = command(
   "info",

@@ -103,7 +103,9 @@ Deno.test("parseArgs() reads the other commands", () => {
     format: "json",
     output: "h.json",
   });
-  assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [], plugins: [] });
+  const listed = { command: "list", json: false, packages: [], plugins: [] };
+  assert.deepEqual(parse("nodes", "list"), { ...listed, word: undefined });
+  assert.deepEqual(parse("nodes", "list", "LUFS"), { ...listed, word: "LUFS" });
   assert.deepEqual(parse("nodes", "info", "gain"), {
     command: "info",
     type: "gain",

@@ -7,6 +7,7 @@ import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
+import { counterpartOf, meantBy } from "../../core/registry/foreign_names.ts";
 import type { NodeMetadata, NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { InfoArgs, ListArgs } from "../args.ts";
 import { escapeControls } from "../../core/log.ts";
@@ -27,15 +28,23 @@ interface ListedType extends NodeMetadata {
   readonly language: "TypeScript" | "native";
 }
 
-/** @returns the exit code */
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `NodeTypeNotFound` if no type is for the word
+ */
 export async function listCommand(args: ListArgs, io: Io): Promise<number> {
   const { registry, leftOut } = await loadTypes(args);
   await warnOfStaleCode(registry, args);
-  const types = registry.list().map(({ descriptor }) => listedType(registry, descriptor.type));
+  const all = registry.list().map(({ descriptor }) => listedType(registry, descriptor.type));
+  const { types, advice } = args.word === undefined ? { types: all } : typesFor(args.word, all);
+  // The error says what is like it.
+  if (args.word !== undefined && types.length === 0 && advice === undefined) registry.get(args.word);
   if (args.json) { for (const each of types) io.stdout.line(JSON.stringify(each)); }
   else {
     const width = io.screen ? io.columns() : Infinity;
-    for (const line of renderList(types, leftOut.map(describeLeftOut), width)) io.stdout.line(line);
+    for (const line of renderList(types, [...advice ?? [], ...leftOut.map(describeLeftOut)], width)) {
+      io.stdout.line(line);
+    }
   }
   return EXIT.ok;
 }
@@ -51,6 +60,22 @@ export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
   if (args.json) io.stdout.line(JSON.stringify(found));
   else for (const line of renderInfo(found)) io.stdout.line(line);
   return EXIT.ok;
+}
+
+/**
+ * The types for a word: it is in their name, their tags or what they are said to be, or they do what other people call
+ * so.
+ */
+export function typesFor(
+  word: string,
+  all: readonly ListedType[],
+): { types: readonly ListedType[]; advice?: readonly string[] } {
+  const meant = counterpartOf(word) ?? meantBy(word);
+  const asked = word.toLowerCase();
+  const isFor = ({ type, tags, description }: ListedType) =>
+    meant?.types.includes(type) || type.includes(asked) || tags.includes(asked) ||
+    description.toLowerCase().split(/[^a-z0-9-]+/).includes(asked);
+  return { types: all.filter(isFor), ...(meant?.advice !== undefined && { advice: [meant.advice] }) };
 }
 
 async function findType(args: InfoArgs, known: KnownTypes): Promise<ListedType> {

@@ -49,6 +49,27 @@ Deno.test("sluice nodes info shows what data ports carry", async () => {
   assert.match(stdout, /^ {2}magnitudesDb +a Float32Array +Decibels of full scale of each bin/m);
 });
 
+Deno.test("sluice nodes list WORD shows the types for a word that people use, and what to do", async () => {
+  const cases: [word: string, types: readonly string[], advice?: RegExp][] = [
+    ["normalise", ["loudness", "normalize"], /^sluice convert --loudness -16 brings/m],
+    ["LUFS", ["loudness", "normalize"]],
+    ["duck", ["compressor"], /"sidechain"/],
+    ["microphone", ["ffmpeg-source", "pipe-source"], /^no node opens a device/m],
+    ["limiter", ["limiter"]],
+    ["vu", ["level-meter", "loudness"]],
+  ];
+  for (const [word, types, advice = /(?:)/] of cases) {
+    const { code, stdout } = await answer(["nodes", "list", word]);
+    assert.equal(code, 0);
+    const found = [...stdout.matchAll(/^(?:audio|media) +(\S+)/gm)].map(([, type]) => type);
+    assert.deepEqual(found.toSorted(), types, word);
+    assert.match(stdout, advice);
+  }
+  const none = await answer(["nodes", "list", "gian"]);
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /Cannot find node type "gian" \(did you mean "gain"\?\)/);
+});
+
 Deno.test("sluice nodes list and info print descriptors with --json", async () => {
   const list = readEvents((await answer(["nodes", "list", "--json"])).stdout);
   const info = readEvents((await answer(["nodes", "info", "gain", "--json"])).stdout);
