@@ -5,7 +5,8 @@
  * @module
  */
 import type { SluiceErrorDetails } from "../../core/errors.ts";
-import { type ByteReader, readWavChunks, WavBytes, type WavChunk, type WavChunks } from "./wav_chunks.ts";
+import { type ByteReader, WavBytes } from "./wav_bytes.ts";
+import { readWavChunks, type WavChunk, type WavChunks } from "./wav_chunks.ts";
 import {
   bytesPerSample,
   defaultLayout,
@@ -14,8 +15,6 @@ import {
   type WavFormat,
   type WavSampleFormat,
 } from "./wav_format.ts";
-
-export type { ByteReader } from "./wav_chunks.ts";
 
 /** The content of a header. */
 export interface WavHeader {

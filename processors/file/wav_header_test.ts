@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SluiceError } from "../../core/errors.ts";
 import type { WavFormat } from "./wav_format.ts";
-import { type ByteReader, readWavHeader, type WavHeader } from "./wav_header.ts";
+import type { ByteReader } from "./wav_bytes.ts";
+import { readWavHeader, type WavHeader } from "./wav_header.ts";
 import { WavHeaderWriter } from "./wav_header_writer.ts";
 
 Deno.test("readWavHeader() reads a plain header of 44 bytes", () => {

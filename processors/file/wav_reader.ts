@@ -8,7 +8,8 @@ import { swapBytes } from "./byte_order.ts";
 import { openError } from "./file_errors.ts";
 import type { PcmBlock } from "./pcm.ts";
 import { bytesPerSample, type WavFormat } from "./wav_format.ts";
-import { type ByteReader, readWavHeader } from "./wav_header.ts";
+import type { ByteReader } from "./wav_bytes.ts";
+import { readWavHeader } from "./wav_header.ts";
 import { lockToRead } from "./partial_file.ts";
 
 /** Options of {@linkcode WavReader.open}. */

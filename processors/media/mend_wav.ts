@@ -6,13 +6,17 @@
  */
 import type { SluiceErrorDetails } from "../../core/errors.ts";
 import { swapBytes } from "../file/byte_order.ts";
+import type { ByteReader } from "../file/wav_bytes.ts";
+import type { WavChunk } from "../file/wav_chunks.ts";
 import { bytesPerSample } from "../file/wav_format.ts";
-import { type ByteReader, readWavContent, type WavContent } from "../file/wav_header.ts";
+import { readWavContent, type WavContent } from "../file/wav_header.ts";
 import { type MendedView, PieceView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
 
 /** Bytes of the header of a chunk, and of the content of the chunks that are written anew. */
 const [CHUNK_BYTES, SIZES_BYTES, FMT_BYTES] = [8, 28, 16];
+/** What a chunk with tags has at least, the header of ID3, and at most. */
+const [LEAST_TAG_BYTES, MOST_TAG_BYTES] = [10, 2 ** 24];
 /** A size that `ds64` tells in place of the chunk itself. */
 const IN_DS64 = 0xffffffff;
 
@@ -29,19 +33,32 @@ export function mendWav(
 ): MendedView | undefined {
   if (size < 12 || !isWav(read(0, 12))) return undefined;
   const content = readWavContent(bytesOf(read, size), path, details);
-  const { tags, data, header, fmt } = content;
+  const { data, header, fmt, isBigEndian } = content;
+  const tags = content.tags.filter((chunk) => isWhole(read, chunk, isBigEndian));
   const dataBytes = header === undefined ? data.size - data.size % fmt.blockAlign : header.sampleCount * fmt.blockAlign;
-  const view = new PieceView(content.isBigEndian ? swapped(read, content) : read, dataBytes > IN_DS64);
+  const view = new PieceView(isBigEndian ? swapped(read, content) : read, dataBytes > IN_DS64);
   const tagBytes = tags.reduce((sum, chunk) => sum + CHUNK_BYTES + padded(chunk.size), 0);
   view.put(headerBytes(content, tagBytes, dataBytes));
   for (const { offset, size: bytes } of tags) {
     view.keep(offset - CHUNK_BYTES, offset + bytes);
     if (bytes % 2 === 1) view.put(new Uint8Array(1));
   }
-  view.put(chunkHeader("data", Math.min(dataBytes, IN_DS64), content.isBigEndian));
+  view.put(chunkHeader("data", Math.min(dataBytes, IN_DS64), isBigEndian));
   view.keep(data.offset, data.offset + dataBytes);
   for (const fault of header?.faults ?? content.faults) view.say(fault);
   return view;
+}
+
+/** Whether tags fit into their chunk: mediabunny refuses a file for a text that does not. */
+function isWhole(read: ReadRange, { offset, size }: WavChunk, isBigEndian: boolean): boolean {
+  if (size < LEAST_TAG_BYTES || size > MOST_TAG_BYTES) return false;
+  const bytes = read(offset - CHUNK_BYTES, offset + size);
+  if (new TextDecoder().decode(bytes.subarray(0, 4)) !== "LIST") return true;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  let at = CHUNK_BYTES + 4;
+  while (at + CHUNK_BYTES <= bytes.length) at += CHUNK_BYTES + padded(view.getUint32(at + 4, !isBigEndian));
+  // The last one may lack its padding.
+  return at <= bytes.length + 1;
 }
 
 function isWav(bytes: Uint8Array): boolean {

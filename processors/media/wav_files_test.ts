@@ -4,6 +4,7 @@ import { configureLog, tapLog } from "../../core/log.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { join } from "../audio/fixtures/test_signals.ts";
+import { WavReader } from "../file/wav_reader.ts";
 import { WavHeaderWriter } from "../file/wav_header_writer.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { readMediaInfo } from "./media_info.ts";
@@ -90,6 +91,17 @@ Deno.test("MediaSource plays BW64 and the tags of WAV stay, wherever they stand"
   assert.deepEqual(found.channels, channelsOf(Deno.readFileSync(whole()).slice(HEADER_BYTES)));
 });
 
+Deno.test("MediaSource plays WAV with a tag that is longer than its chunk, without the tags", async () => {
+  const path = `${FOLDER}/overlong.wav`;
+  ffmpeg("-i", whole(), "-metadata", "title=Rain", "-c", "copy", path);
+  const bytes = Deno.readFileSync(path);
+  assert.equal(new TextDecoder().decode(bytes.subarray(48, 52)), "INAM");
+  const { tags, durationSeconds } = await readMediaInfo(written("overlong.wav", sized(52, 1000)(bytes)));
+  assert.deepEqual([tags.title, durationSeconds], [undefined, 1]);
+  const { channels } = await playedBy("media-source", path);
+  assert.deepEqual(channels, channelsOf(Deno.readFileSync(whole()).slice(HEADER_BYTES)));
+});
+
 Deno.test("a WAV file with another codec is left to others, with its own length", async () => {
   const path = `${FOLDER}/law.wav`;
   ffmpeg("-i", whole(), "-c:a", "pcm_alaw", path);
@@ -122,6 +134,44 @@ Deno.test("MediaSource reaches the start and the end of 6 GiB of silence at once
   }
   Deno.removeSync(path);
 });
+
+Deno.test("info and wav-source read as many samples of 300 damaged WAV files, or refuse them both", async () => {
+  const path = `${FOLDER}/mutated.wav`;
+  const whole = [["-B", "-b", "24"], ["-b", "16"]].map((options) => {
+    return Deno.readFileSync(sox("mutated.wav", [...options, "-r", "48000", "-c", "2"], { seconds: 0.05 }));
+  });
+  let seed = 7;
+  const random = (count: number) => (seed = (seed * 48_271) % 0x7fffffff) % count;
+  let played = 0;
+  for (let run = 0; run < 300; run++) {
+    const source = whole[run % 2];
+    const bytes = source.slice(0, run % 4 === 0 ? random(source.length) : undefined);
+    for (let count = 1 + random(4); count > 0; count--) {
+      bytes[random(100)] = [0, 0x7f, 0x80, 0xff, random(256)][random(5)];
+    }
+    Deno.writeFileSync(path, bytes);
+    const byInfo = await readMediaInfo(path).then(({ tracks: [track] }) => {
+      return track.refusal === undefined ? Math.round((track.durationSeconds ?? 0) * track.sampleRateHz!) : undefined;
+    }, refused);
+    assert.equal(byInfo, countSamples(path), `run ${run}: ${bytes.subarray(0, 100).toHex()}`);
+    if (byInfo !== undefined) played++;
+  }
+  assert.ok(played > 100 && played < 250, `${played} were played`);
+});
+
+/** As `wav-source` reads a file. Rates beyond those of `media-source` count as refused. */
+function countSamples(path: string): number | undefined {
+  try {
+    using reader = WavReader.open(path);
+    return reader.format.sampleRateHz > 768_000 ? undefined : reader.sampleCount;
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function refused(error: unknown): undefined {
+  assert.equal((error as { code?: string }).code, "InvalidMedia", String(error));
+}
 
 /** What a source plays of a file, and what it warns of. */
 async function playedBy(
