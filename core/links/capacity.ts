@@ -1,5 +1,5 @@
 /**
- * How many frames links hold, by the rules that a runtime, a graph file or a link may choose.
+ * Rules for how many frames links hold: of a runtime, a graph file or a link.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
 import { defaultCapacity, type LinkCapacity, MAX_LINK_CAPACITY } from "./policy.ts";
 
-/** What a rule goes by. */
+/** The facts about a link that a rule may use. */
 type CapacityFacts = Parameters<Extract<LinkCapacity, (link: never) => number>>[0];
 
-/** What is wrong with a rule, in words; `undefined` if nothing is. @param what names it: `"capacity"` */
+/** Returns the fault of a rule, in words; `undefined` if it is valid. @param what the rule's name: `"capacity"` */
 export function findCapacityFault(rule: unknown, what: string): string | undefined {
   const wanted = `a whole number from 1 to ${MAX_LINK_CAPACITY}`;
   const isNumber = (value: unknown) =>
@@ -37,7 +37,7 @@ export function findCapacityFault(rule: unknown, what: string): string | undefin
   return undefined;
 }
 
-/** How many frames a link holds by a rule: what a function gives is not checked. */
+/** Returns how many frames a link holds by a rule. Does not check the result of a function. */
 export function capacityBy(rule: LinkCapacity, link: CapacityFacts): number {
   if (typeof rule === "number") return rule;
   if (typeof rule === "function") return rule(link);
@@ -45,15 +45,15 @@ export function capacityBy(rule: LinkCapacity, link: CapacityFacts): number {
   return given ?? Math.max(defaultCapacity(link.kind), 2 * link.burst);
 }
 
-/** What a node that delays lets wait on the link before it. */
+/** Frames that a delaying node leaves on the link before it. */
 export interface LinkWait {
-  /** For how long, milliseconds. */
+  /** How long frames wait, milliseconds. */
   readonly ms: number;
-  /** How many frames beyond that. */
+  /** How many more frames wait. */
   readonly frames: number;
 }
 
-/** How many frames wait at most, as long as none comes sooner after the one before than is usual for its kind. */
+/** Returns the most frames that wait, if frames come no faster than is usual for their kind. */
 export function framesWaiting(kind: FrameKind, { ms, frames }: LinkWait): number {
   return frames + Math.ceil(ms / KIND_FACTS[kind].leastMs);
 }

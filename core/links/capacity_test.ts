@@ -111,7 +111,7 @@ Deno.test("a graph file has rules for capacities, and a graph is written down wi
     deepEqual(runtime.links().map((link) => link.capacity), wanted);
     deepEqual(written.capacity, capacity);
     deepEqual(load(JSON.stringify(written)).graph(), written);
-    // A link that comes later goes by the rule, too.
+    // A link that is added later follows the rule too.
     runtime.addByType("level-meter", {}, { id: "later" });
     runtime.connectByName("gain.audioOut", "later.audioIn");
     equal(runtime.links("later.audioIn")[0].capacity, wanted[1]);

@@ -1,4 +1,4 @@
-/** Encoded frames on links that drop: what is dropped, why, and how often it is counted. */
+/** Encoded frames on links that drop: which frames are dropped, the reason, and how often each is counted. */
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { LINK } from "../../ffi/layout.gen.ts";

@@ -10,11 +10,10 @@ import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan } from "./link.ts";
 
 /**
- * Takes frames over for this lane.
+ * Returns a frame for each entry, with whether frames are missing before it. This lane then holds the references.
  *
  * @param entries whose references no lane holds
  * @param pools of this lane, by index
- * @returns each frame, and whether frames are missing before it
  */
 export function framesOf(
   { schema }: Pick<LinkPlan, "schema">,
@@ -26,7 +25,7 @@ export function framesOf(
     const slot = entry & ENTRY.slotMask;
     pool.receive(slot);
     const frame = frameOf(pool, slot);
-    // Another lane has written the header meanwhile.
+    // Another lane has rewritten the header since this object last read it.
     frame.layout = 0;
     if (schema !== undefined) frame.schemaName = schema;
     return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };

@@ -8,7 +8,7 @@ Deno.test("framesOf() gives frames the layout that another lane has written, not
   const { slot } = acquire<AudioFrame>(pool, "audio", { sampleRateHz: 1_000, channels: 1, sampleCount: 2 });
   const [{ frame: before }] = framesOf({}, [slot], [pool]);
   const number = before.layoutNumber();
-  // The object that another lane has for the slot.
+  // The slot's object on the other lane.
   new AudioFrame(pool, slot, pool.ledger).shape({ sampleRateHz: 1_000, channels: 2, sampleCount: 2 });
   const [{ frame, gap }] = framesOf({}, [slot], [pool]);
   equal(frame.layoutNumber() === number, false);

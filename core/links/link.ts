@@ -32,47 +32,49 @@ export interface LinkPlan {
   readonly toPort: string;
   /** Absent if both ends are on one lane. */
   readonly ring?: RingToken;
-  /** The bit in the reading lane's inbox that means: frames are queued. */
+  /** The bit in the reading lane's inbox that reports queued frames. */
   readonly readerBit: number;
-  /** The bit in the writing lane's inbox that means: room is free, or the reader has ended. */
+  /** The bit in the writing lane's inbox that reports free room or the end of the reader. */
   readonly writerBit: number;
-  /** The link leads from a delay back to where the delay's frames come from. An edit may change that. */
+  /** True if the link closes a loop: it leads from a delay back to a node upstream of it. An edit may change that. */
   readonly feedback?: boolean;
-  /** Frames that it holds beyond its capacity, since it has grown in a graph that had come to a stop. */
+  /** Frames that the link holds beyond its capacity, because it has grown after the graph came to a stop. */
   readonly extra?: number;
-  /** Its input had another link before, so that the first frame has a gap before it. */
+  /** True if the input had another link before, so the first frame has a gap before it. */
   readonly rejoins?: boolean;
 }
 
-/** Hears of changes at an end of a link. */
+/** A node, as the ends of its links wake it. */
 export interface Wakeable {
-  /** Whether it will run soon anyway: then add 1 to `wakes` instead of waking it. */
+  /** True if the node will run soon anyway: add 1 to `wakes` instead of calling `wake()`. */
   readonly queued: boolean;
-  /** How often it was woken since it last ran. */
+  /** How often the node was woken since it last ran. */
   wakes: number;
   /** Identifies the asynchronous tick under way on the lane; 0 without one. */
   readonly tickUnderWay: number;
-  /** Makes it run soon, on this lane. */
+  /** Schedules the node on this lane. */
   wake(): void;
-  /** Wakes it when the other end may have ended. */
+  /** Wakes the node when the other end may have ended. */
   notify(): void;
 }
 
 /** The writing end. */
 export interface LinkWriter {
   readonly plan: LinkPlan;
-  /** Woken when room is free again, after `awaitRoom()`. */
+  /** The node that is woken when room is free again, after `awaitRoom()`. */
   writer: Wakeable | undefined;
   /** Frames that are certain to fit now; at least 1 on a link that drops. */
   room(): number;
   /**
-   * Frames that have a place although there may be no room, because an edit has taken the room that the writer's
-   * running tick was admitted with. Absent for none.
+   * Frames that the link must accept even without room, because an edit has taken the room that the writer's running
+   * tick was admitted with. Absent for none.
    */
   readonly owed?: number;
-  /** Gives a place to this many frames that were written while there was room. Absent if they have one anyway. */
+  /**
+   * Makes places for this many frames that were written while the link had room. Absent if the link needs no such call.
+   */
   owe?(frames: number): void;
-  /** Asks to be woken for room. @returns the room after asking; if it is not 0, nothing will be woken */
+  /** Asks for a wake-up when room is free. @returns the room after asking; if it is not 0, no wake-up follows */
   awaitRoom(): number;
   /** Takes over one reference to the frame. A lossless link must have room. */
   write(frame: Frame): void;
@@ -86,14 +88,14 @@ export interface LinkWriter {
   markGap(): void;
   /** Announces the format of the frames. */
   announce(format: FrameFormat): void;
-  /** Whether the reader has ended, so that written frames are dropped. */
+  /** True if the reader has ended: written frames are dropped. */
   closed(): boolean;
 }
 
 /** The reading end. */
 export interface LinkReader {
   plan: LinkPlan;
-  /** Woken when a frame or the end arrives. */
+  /** The node that is woken when a frame or the end arrives. */
   reader: Wakeable | undefined;
   /** The format that the writer announced before its first frame. */
   readonly announced: FrameFormat | undefined;
@@ -101,21 +103,19 @@ export interface LinkReader {
   take(): Frame | undefined;
   /** Returns the oldest frame without taking it. */
   peek(): Frame | undefined;
-  /** Whether a frame can be taken now. Cheaper than counting them. */
+  /** True if a frame can be taken. Cheaper than counting them. */
   hasFrames(): boolean;
-  /** Frames that can be taken now. */
+  /** Returns how many frames can be taken. */
   available(): number;
-  /** Whether the writer has ended and no frame is left. */
+  /** True if the writer has ended and no frame is left. */
   ended(): boolean;
-  /** Counts taken frames that the node did not get as skipped instead of read. */
+  /** Counts taken frames that the node did not get as skipped, not as read. */
   countSkipped(frames: number): void;
-  /**
-   * Puts the frames that were taken last back in front, oldest first, with their references. They count as not read.
-   */
+  /** Puts the frames that were taken last back in front, oldest first, with their references. Uncounts them as read. */
   putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void;
-  /** Releases what can be taken now and counts it as unlinked, because the link is being removed. */
+  /** Releases all frames that can be taken and counts them as unlinked: the link is being removed. */
   discard(): void;
-  /** Tells the writer that the reader has ended. The node takes away what is queued and what still comes. */
+  /** Tells the writer that the reader has ended. The node discards queued frames and those that still arrive. */
   close(): void;
   /** Updates the figures of this end on the control page. */
   publish(): void;

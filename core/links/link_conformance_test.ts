@@ -1,4 +1,4 @@
-/** One suite for links within a lane and between lanes: random operations, against the plain arrays they stand for. */
+/** One suite for links within a lane and between lanes: random operations, compared with plain arrays. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
@@ -21,7 +21,7 @@ const OPERATIONS = ["write", "read", "peek", "skip", "put back", "discard"] as c
 
 type Kind = typeof KINDS[number];
 
-/** The driver of a kind; links within a lane, which have none, are tried beside the portable one. */
+/** The driver of a kind. Links within a lane use no driver and are tried beside the portable one. */
 function driverOf(kind: Kind): "native" | "portable" {
   return kind === "native ring" ? "native" : "portable";
 }
@@ -48,9 +48,9 @@ function makeLink(kind: Kind, policy: LinkPolicy, capacity: number) {
   return { page, pool, writer, reader, free: freeAll };
 }
 
-/** What a link does, by plain arrays of frames' numbers. */
+/** A link modelled by plain arrays of frame numbers. */
 class Model {
-  /** What the reading end has fetched or was given back: full or not, nothing of it is dropped. */
+  /** Frames that the reading end has fetched or was given back. None of them is dropped, full or not. */
   near: number[] = [];
   far: number[] = [];
   written = 0;
@@ -91,7 +91,7 @@ class Model {
     this.highWater = Math.max(this.highWater, this.far.length);
   }
 
-  /** The reader looks: from a ring it fetches what there is, one at a time where that could be dropped still. */
+  /** Looks as the reader does: a ring's reader fetches all frames, or one at a time if the ring may still drop them. */
   peek(): number | undefined {
     if (this.#kind === "local") return this.far[0];
     const batch = evicts(this.#policy) ? 1 : RING_BATCH;
@@ -170,7 +170,7 @@ function check(kind: Kind, policy: LinkPolicy, capacity: number, operations: rea
     equal(freeSlots(pool), SLOTS - queued, "dropped frames give their slots back at once");
     if (kind === "local") equal(writer.room(), model.room);
     else if (policy === "lossless") {
-      // What surely fits: the writer need not have seen yet what the reader has taken.
+      // The writer may not have seen yet which frames the reader has taken.
       ok(writer.room() <= model.room);
       equal(writer.room() > 0, model.room > 0);
     }
@@ -226,7 +226,7 @@ function check(kind: Kind, policy: LinkPolicy, capacity: number, operations: rea
   free();
 }
 
-/** When a frame entered the graph. */
+/** Returns when a frame entered the graph. */
 function ingressOf(number: number): number {
   return 1_000 + 10 * number;
 }

@@ -1,9 +1,9 @@
 /**
- * Reads the counts of a link off the control page, also while its ends are at work.
+ * Reads the counts of a link from the control page, also while its ends are at work.
  *
- * Each end counts by itself, so that no instant has all counts. The reader takes what came before what went, and each
- * end counts what went before what came. So no frame that has left seems queued, and a link never seems to hold more
- * than it does.
+ * Each end updates its counts alone, so no single instant has all of them. This reader loads the counts of arrived
+ * frames before the counts of frames that left, and each end publishes departures before arrivals. So a frame that has
+ * left never counts as queued, and a link never seems to hold more than it does.
  *
  * @module
  */
@@ -19,9 +19,9 @@ const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 const LANE_LOST = LINK.droppedLaneLost >> 3;
 
-/** Frames of a link, by what became of them. `written` is the sum of the others. */
+/** The frames of a link, by outcome. `written` is the sum of the others. */
 export interface LinkCounts {
-  /** Frames that were given to the link; while an end is at work, at least as many as are known to have left it. */
+  /** Frames that were given to the link. While an end is at work, at least the number known to have left it. */
   readonly written: number;
   /** Frames that were handed to the reading node. */
   readonly read: number;
@@ -33,14 +33,16 @@ export interface LinkCounts {
   readonly unlinked: number;
   /** Dropped because the lane that held them died. */
   readonly laneLost: number;
-  /** Frames in the link. While an end is at work, less by what left during the reading. */
+  /** Frames in the link. While an end is at work, reduced by the frames that left during the reading. */
   readonly queued: number;
 }
 
 /**
+ * Reads the counts of one link.
+ *
  * @param index of the link's record
- * @param quiesced neither end is at work any more: what is counted is taken as it is, and `queued` is below 0 where more
- * frames have left than came
+ * @param quiesced neither end is at work: the counts are returned as they are, and `queued` is negative if more frames
+ * have left than arrived
  */
 export function readLinkCounts(page: ControlPage, index: number, quiesced = false): LinkCounts {
   const at = index64(page.linkOffset(index));
@@ -53,7 +55,7 @@ export function readLinkCounts(page: ControlPage, index: number, quiesced = fals
   const unlinked = f64[at + UNLINKED];
   const laneLost = f64[at + LANE_LOST];
   const gone = read + full + skipped + unlinked + laneLost;
-  // A frame that left had come before, even if it came after the counts were read.
+  // A frame that left must have arrived, even if it arrived after its count was read.
   const written = quiesced ? came : Math.max(came, gone);
   return { written, read, full, skipped, unlinked, laneLost, queued: written - gone };
 }

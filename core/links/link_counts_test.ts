@@ -1,4 +1,4 @@
-/** What is seen of a link's counts by somebody who looks between any two steps of its ends, and they between his. */
+/** A link's counts, read between any two steps of its ends, while the ends step between any two reads. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { LINK } from "../../ffi/layout.gen.ts";
 import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
@@ -11,7 +11,9 @@ import { RingLinkReader, type RingLinkSite, RingLinkWriter } from "./ring_link.t
 const CAPACITY = 4;
 const POLICIES: readonly LinkPolicy[] = ["roll-off", "drop-newest", "lossless"];
 
-/** Both ends of a link. `steps.next` is called before each access to a count, but for those that it makes itself. */
+/**
+ * Both ends of a link. Calls `steps.next` before each access to a count, except for accesses that `steps.next` makes.
+ */
 function setUp(kind: "local" | "ring", policy: LinkPolicy) {
   const { driver, page, pool } = bench(64);
   const steps: { next?: () => void } = {};

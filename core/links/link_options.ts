@@ -21,7 +21,10 @@ import {
   waitsForRoom,
 } from "./policy.ts";
 
-/** The fault of a capacity on a link whose policy has a fixed one; `undefined` if it fits. @param what names it */
+/**
+ * Returns the fault of a capacity on a link whose policy fixes it; `undefined` for none. @param what the capacity's
+ * name
+ */
 export function capacityFault(policy: LinkPolicy, what: string, capacity: number | undefined): string | undefined {
   const { places } = POLICY_FACTS[policy];
   if (places === undefined || capacity === undefined || capacity === places) return undefined;
@@ -29,22 +32,22 @@ export function capacityFault(policy: LinkPolicy, what: string, capacity: number
   return `${what} is ${capacity}, wanted ${places}: the policy "${policy}" has ${has}; for more, use "roll-off"`;
 }
 
-/** Where the policy and the capacity of links come from that have none of their own, and what a rule for them goes by. */
+/** The defaults for a link's policy and capacity, and the facts that a capacity rule uses. */
 export interface LinkDefaults {
-  /** By default `byKind`. */
+  /** The rule for links without a capacity. By default `byKind`. */
   readonly usual?: LinkCapacity;
   /** The output, as `node.port`. */
   readonly from: string;
   /** The input, as `node.port`. */
   readonly to: string;
-  /** Whether the node that reads records, so that nothing is to be dropped before it. */
+  /** True if the reading node records: by default, frames before it are not dropped. */
   readonly records?: boolean;
-  /** What the node that reads lets wait on the link; absent for nothing. */
+  /** Frames that the reading node leaves on the link; absent for none. */
   readonly waits?: LinkWait;
 }
 
 /**
- * The policy and the capacity of a new link.
+ * Returns the policy and the capacity of a new link.
  *
  * @param attempt how messages start: `Cannot link "a.out" to "b.in"`
  * @param output the port that the link leads from
@@ -76,7 +79,7 @@ export function linkOptions(
   if (!Number.isInteger(given) || given < 1 || given > MAX_LINK_CAPACITY) {
     throw refuse(`capacity is ${describeValue(given)}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`);
   }
-  // What is usual for all links gives way to what this one needs.
+  // The needs of this link override the default for all links.
   const needed = Math.max(given, burst) + (waits === undefined ? 0 : framesWaiting(kind, waits));
   const own = options.capacity === undefined ? Math.min(needed, MAX_LINK_CAPACITY) : given;
   const capacity = POLICY_FACTS[policy].places ?? own;

@@ -1,8 +1,9 @@
 /**
- * A link inside one lane: a ring of frame objects. It needs no atomics except for reference counts, and allocates
- * nothing.
+ * A link inside one lane: a ring of frame objects. Only that lane may call it. It allocates nothing while frames flow,
+ * never blocks, and needs no atomics except for reference counts. When it is full, its policy drops a frame or leaves
+ * the writer without room.
  *
- * Two counters that only grow tell what is queued, written and read; `publish()` updates the control page from them.
+ * The counters `head` and `tail` only grow; `publish()` derives the figures of the control page from them.
  *
  * @module
  */
@@ -26,7 +27,7 @@ const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 
-/** Says that places are owed in every tick of the writer. */
+/** The value of `#owedTick` if every tick of the writer is owed places. */
 const ANY_TICK = -1;
 
 export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
@@ -37,7 +38,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   readonly #encoded: boolean;
   readonly #page: ControlPage;
   readonly #at: number = 0;
-  /** The counters at the last `publish()`, and what happened since that is neither written nor read. */
+  /** The counters at the last `publish()`, and the frames since then that were neither written nor read. */
   #tailPublished = 0;
   #headPublished = 0;
   #refused = 0;
@@ -46,7 +47,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #unlinked = 0;
   /** When the newest refused frame entered the graph. */
   #newestRefusedNs = 0;
-  /** The writer's tick that places are owed to, or `ANY_TICK`, or 0; and how far it may move `tail`. */
+  /** The writer's tick that is owed places, `ANY_TICK` or 0; and how far that tick may move `tail`. */
   #owedTick = 0;
   #owedTo = 0;
   plan: LinkPlan;
@@ -98,7 +99,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     else reader.wake();
   }
 
-  /** Holds so many frames beyond its capacity from now on. Only between two ticks. */
+  /** Raises the number of frames it holds above its capacity. Call only between two ticks. */
   grow(extra: number): void {
     this.publish();
     this.plan = { ...this.plan, extra };
@@ -179,11 +180,11 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   /**
-   * Detaches both ends and gives up the frames, for ends on other lanes (`link_move.ts`). The link must not be used
+   * Detaches both ends and gives up the frames, for ends on other lanes (`link_move.ts`). Do not use the link
    * afterwards.
    *
-   * @param failed receives the reason if a frame cannot be sent to another lane; that frame is dropped and counted as
-   * unlinked
+   * @param failed receives the reason if a frame cannot be sent to another lane; the link drops that frame and counts
+   * it as unlinked
    */
   detach(failed: (error: unknown) => void): LinkRest {
     this.publish();
@@ -214,8 +215,8 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   /**
-   * Attaches the link with frames that this lane holds, each with whether frames are missing before it, and the state of
-   * ends from other lanes. Only for a link that has had no frames.
+   * Attaches the link with frames that this lane holds, each with whether frames are missing before it, and the state
+   * of ends from other lanes. Only for a link that has had no frames.
    *
    * @param room that the writer had
    */
@@ -249,7 +250,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     f64[at + SKIPPED] += this.#skipped;
     f64[at + UNLINKED] += this.#unlinked;
     f64[at + READ] += left - this.#evicted - this.#skipped - this.#unlinked;
-    // Counted last, for the reason in `link_counts.ts`.
+    // Counted last: see the order of counts in `link_counts.ts`.
     f64[at + WRITTEN] += entered + this.#refused;
     if (this.highWater > f64[at + HIGH_WATER]) f64[at + HIGH_WATER] = this.highWater;
     const newest = head === tail ? undefined : this.ring[(tail - 1) & this.mask];
@@ -263,7 +264,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
         0;
   }
 
-  /** @returns whether the new frame has a place; otherwise it was dropped */
+  /** Makes room for a new frame by the policy. @returns whether it has a place; otherwise it was dropped */
   #makeRoom(frame: Frame): boolean {
     if (this.#lossless && this.owed > 0) return true;
     if (this.#lossless) throw new RangeError(`Link ${this.plan.id} is full`);
@@ -280,7 +281,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     return this.#isUsable(frame);
   }
 
-  /** @returns whether decoding can go on with this frame; otherwise it was dropped */
+  /** Drops an encoded frame that decoding cannot continue with. @returns whether the frame is usable */
   #isUsable(frame: Frame): boolean {
     if (!isKeyframe(frame)) {
       this.#drop(frame);
@@ -302,7 +303,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   /**
    * Makes these frames, already counted as written, the whole queue.
    *
-   * @param room that the writer had, which a running tick of it still has
+   * @param room that the writer had, which its running tick still has
    */
   #fill(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], room: number): void {
     const gapAhead = this.gapAhead;
@@ -321,7 +322,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.#owedTo = frames.length + owed;
   }
 
-  /** @param frames that fit at least */
+  /** Grows the ring of places. @param frames the fewest that must fit */
   #makePlaces(frames: number): void {
     const places = 1 << Math.ceil(Math.log2(frames));
     this.mask = places - 1;

@@ -1,11 +1,12 @@
 /**
- * The frames that are queued on a link inside one lane, and its two ends for the time of a tick.
+ * The queue of frames on a link inside one lane, and its two ends during a tick. Only that lane may call it. Nothing
+ * here blocks or allocates.
  *
- * Only the one tick that a lane runs touches a link. So an end can be *open* during a tick: `takeOpen()` and
- * `writeOpen()` then only move a frame, and closing the end does the remaining work for all frames together: clearing
- * places, waking the other end, giving back what the tick has kept. If an end is not open, or as many frames have
- * passed as it was opened for, they do nothing; then both ends of the tick are closed, and `take()` and `write()` of
- * `local_link.ts` serve.
+ * A lane runs one tick at a time, so only that tick touches the link. An end can be *open* during a tick: `takeOpen()`
+ * and `writeOpen()` then only move a frame, and closing the end does the remaining work for all frames at once: it
+ * clears places, wakes the other end, and gives back the frames that the tick has kept. If an end is closed, or has
+ * passed as many frames as it was opened for, both methods do nothing: the tick closes both its ends and uses `take()`
+ * and `write()` of `local_link.ts`.
  *
  * @module
  */
@@ -17,14 +18,14 @@ import type { Wakeable } from "./link.ts";
 const WORTH_OPENING = 4;
 
 export abstract class OpenEnds {
-  // What every frame touches stands first, so that it lies together.
-  /** Places taken by frames so far, and given free; both wrap at 32 bits. */
+  // Fields that every frame touches are declared first, so that they share cache lines.
+  /** Places taken by frames so far, and places freed so far; both wrap at 32 bits. */
   protected tail = 0;
   protected head = 0;
   protected ring: (Frame | undefined)[] = [];
   /**
-   * The places of `ring` minus one. There are more places than the capacity if an edit brought more frames from another
-   * lane.
+   * The number of places in `ring` minus one. An edit that brings frames from another lane may raise it above the
+   * capacity.
    */
   protected mask = 0;
   /** Frames that the running tick may still take and write while the ends are open; 0 while they are closed. */
@@ -44,13 +45,13 @@ export abstract class OpenEnds {
   protected toKey = false;
   protected roomWanted = false;
   /**
-   * The link that leads to the node that writes here. Its open end is used up together with this one, since the node
-   * may read only as much as there is room here.
+   * The link that leads to the writing node. Its open end is used up together with this one, since the node may read
+   * only as many frames as this link has room for.
    */
   before: OpenEnds | undefined;
-  /** 1 if frames are missing before the entry. Made at the first gap, and released when the link is empty. */
+  /** 1 if frames are missing before the entry. Allocated at the first gap, and released when the link is empty. */
   protected gaps: Uint8Array | undefined;
-  /** When the newest frame that has left the queue entered the graph. */
+  /** The time at which the newest frame that has left the queue entered the graph. */
   protected newestGoneNs = 0;
 
   /** @param capacity frames that fit */
@@ -58,26 +59,26 @@ export abstract class OpenEnds {
     this.capacity = capacity;
   }
 
-  /** Frames that fit now. */
+  /** Returns how many more frames fit. */
   room(): number {
     return this.capacity - ((this.tail - this.head) | 0);
   }
 
-  /** Whether a frame can be taken now. */
+  /** True if a frame can be taken. */
   hasFrames(): boolean {
     return this.head !== this.tail;
   }
 
-  /** Frames that can be taken now. */
+  /** Returns how many frames can be taken. */
   available(): number {
     return (this.tail - this.head) | 0;
   }
 
   /**
-   * Opens the reading end for a tick, unless that gains too little.
+   * Opens the reading end for a tick, unless too few frames are queued to gain from it.
    *
    * @param most frames that the tick may take
-   * @returns whether it is open
+   * @returns whether the end is open
    */
   openReading(most: number): boolean {
     const queued = (this.tail - this.head) | 0;
@@ -87,7 +88,7 @@ export abstract class OpenEnds {
     return true;
   }
 
-  /** Stops reading through the open end; what is left stays queued. */
+  /** Stops reading through the open end; the remaining frames stay queued. */
   stopReading(): void {
     this.#openReads = 0;
   }
@@ -101,7 +102,7 @@ export abstract class OpenEnds {
     if (room > 0) this.#openWrites = this.#writesOpened = room < most ? room : most;
   }
 
-  /** Takes the oldest frame, which the tick then owns. @returns `undefined` if `take()` has to do it */
+  /** Takes the oldest frame, which the tick then owns. @returns `undefined` if the caller must use `take()` */
   takeOpen(): Frame | undefined {
     const left = this.#openReads;
     if (left === 0) return undefined;
@@ -119,7 +120,7 @@ export abstract class OpenEnds {
   /**
    * Takes over a reference that the tick owns.
    *
-   * @returns `false`, having done nothing, if `write()` has to do it
+   * @returns `false`, having done nothing, if the caller must use `write()`
    */
   writeOpen(frame: Frame): boolean {
     const left = this.#openWrites;
@@ -127,7 +128,7 @@ export abstract class OpenEnds {
     this.#openWrites = left - 1;
     if (left === 1 && this.before !== undefined) this.before.#openReads = 0;
     frame.owned--;
-    // As in `takeReference()`: what others release is not what this tick has retained.
+    // As in `takeReference()`: references that others release are not references that this tick has retained.
     frame.retainedNow = 0;
     const tail = this.tail;
     this.ring[tail & this.mask] = frame;
@@ -135,17 +136,17 @@ export abstract class OpenEnds {
     return true;
   }
 
-  /** The last frame that was taken through the open end, if any. */
+  /** Returns the last frame taken through the open end, if any. */
   lastTaken(): Frame | undefined {
     return this.head === this.#headOpened ? undefined : this.ring[(this.head - 1) & this.mask];
   }
 
-  /** Frames that were written since the writing end was opened. */
+  /** Frames written since the writing end was opened. */
   get writtenOpen(): number {
     return this.#writesOpened - this.#openWrites;
   }
 
-  /** The frame that was written last, which must still be queued. */
+  /** Returns the frame that was written last, which must still be queued. */
   newest(): Frame {
     return this.ring[(this.tail - 1) & this.mask]!;
   }
@@ -153,24 +154,24 @@ export abstract class OpenEnds {
   /**
    * Closes the reading end, which must be open.
    *
-   * @param kept records the frames that the tick still owns; without it they are given back
+   * @param kept records the frames that the tick still owns; without it the link gives them back
    * @param ingressNs when the last taken frame entered the graph
    * @param passedOn how many of the taken frames the tick has given away
-   * @returns frames that were taken while it was open
+   * @returns frames that were taken while the end was open
    */
   closeReading(kept: Ledger | undefined, ingressNs: number, passedOn: number): number {
     this.#openReads = 0;
     const head = this.head;
     const first = this.#headOpened;
     if (head === first) return 0;
-    // If all frames were given away, their places keep the objects, which belong to their slots.
+    // If the tick gave all frames away, their places keep the objects, which belong to their slots.
     if (((head - first) | 0) !== passedOn) this.#releaseTaken(kept);
     if (head === this.tail) this.newestGoneNs = ingressNs;
     if (this.roomWanted) this.tellRoom();
     return (head - first) | 0;
   }
 
-  /** Clears the places of taken frames, and gives back or records those that the tick still owns. */
+  /** Clears the places of taken frames, and gives back or records the frames that the tick still owns. */
   #releaseTaken(kept: Ledger | undefined): void {
     for (let count = this.#headOpened; count !== this.head; count = (count + 1) | 0) {
       const place = count & this.mask;

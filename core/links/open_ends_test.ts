@@ -8,19 +8,19 @@ import { Runtime } from "../runtime.ts";
 const COUNT = 60;
 
 /**
- * Frames in a tick of the source, as its port declares. The links have no room for twice as many: so ticks do not
- * depend on the time.
+ * Frames in a tick of the source, as its port declares. The links lack room for twice as many, so ticks do not depend
+ * on time.
  */
 const BURST = 4;
 
-/** What a node may do with a frame that it has read. */
+/** Actions on a frame that a node has read. */
 const ACTIONS = ["pass", "keep", "release", "retain", "replace", "copy", "add", "skip", "look", "return"] as const;
 type Action = (typeof ACTIONS)[number];
 
-/** What came to the end, in ticks: the value, the media time and the number of each frame. */
+/** The frames that reached the sink, by tick: the value, the media time and the number of each. */
 type Received = [number, number, number][][];
 
-/** Does with the frames in turn what `actions` say. The ticks that read nothing are not among `ticks`. */
+/** Applies `actions` to the frames in turn. Ticks that read nothing are not among `ticks`. */
 function acting(actions: readonly Action[], ticks: number[]): Script & Record<string, unknown> {
   let done = 0;
   let retained: AudioFrame | undefined;
@@ -59,7 +59,7 @@ function acting(actions: readonly Action[], ticks: number[]): Script & Record<st
     },
     flush(this: Script) {
       retained?.release();
-      // Where nothing was written, its time is that of the frame read last.
+      // A tick that wrote nothing has the time of the frame read last.
       write(this.audioOut!, 9000);
     },
   };
@@ -82,7 +82,7 @@ function bursting(): Script & Record<string, unknown> {
   };
 }
 
-/** Runs a graph of one acting node; ends of links are open for ticks of nodes that are not checked. */
+/** Runs a graph with one acting node. Links have open ends only for ticks of nodes that are not checked. */
 async function run(actions: readonly Action[], policy: LinkPolicy, capacity: number, development: boolean) {
   const received: Received = [];
   const ticks: number[] = [];

@@ -15,13 +15,16 @@ export type LinkPolicy = "roll-off" | "latest" | "drop-newest" | "lossless";
 /** How a graph treats time: `live` follows the clock, `offline` runs as fast as its links allow. */
 export type GraphMode = "live" | "offline";
 
-/** What is known of a policy. */
+/** The properties of a policy. */
 export interface PolicyFacts {
-  /** What a full link does when a frame comes: it drops its oldest frame or the new one, or its writer waits for room. */
+  /**
+   * The action of a full link when a frame arrives: drops its oldest frame, drops the new one, or makes the writer
+   * wait.
+   */
   readonly whenFull: "drop-oldest" | "drop-new" | "wait";
-  /** Frames that a link holds, whatever its kind; absent where the capacity can be chosen. */
+  /** Frames that a link holds, whatever its kind; absent if the capacity can be chosen. */
   readonly places?: number;
-  /** Whether a frame that is dropped for a newer one is no loss. */
+  /** True if a frame that is dropped for a newer one counts as skipped, not as lost. */
   readonly skips?: true;
   /** The mode of graphs whose links have the policy by default. */
   readonly mode?: GraphMode;
@@ -38,25 +41,25 @@ export const POLICY_FACTS: { readonly [P in LinkPolicy]: PolicyFacts } = {
 /** All policies, for messages and schemas. */
 export const LINK_POLICIES: readonly LinkPolicy[] = Object.keys(POLICY_FACTS) as LinkPolicy[];
 
-/** Whether a full link of the policy drops its oldest frame to make room, rather than refuse the new one. */
+/** True if a full link of the policy drops its oldest frame to make room, rather than refuse the new one. */
 export function evicts(policy: LinkPolicy): boolean {
   return POLICY_FACTS[policy].whenFull === "drop-oldest";
 }
 
-/** Whether the writer of a full link of the policy waits until there is room. */
+/** True if the writer of a full link of the policy waits for room. */
 export function waitsForRoom(policy: LinkPolicy): boolean {
   return POLICY_FACTS[policy].whenFull === "wait";
 }
 
-/** The policy of links that name none. */
+/** Returns the policy of links that name none. */
 export function defaultPolicy(mode: GraphMode): LinkPolicy {
   return LINK_POLICIES.find((policy) => POLICY_FACTS[policy].mode === mode)!;
 }
 
 /**
- * How many frames a link holds, 1 to 65,536: a number; `"byKind"`, as suits the kind of frame, and twice what the output
- * writes at once if that is more; numbers for some kinds, and for the others the same; or what a function gives for a
- * link.
+ * How many frames a link holds, 1 to 65,536: a number; `"byKind"`, the default for the kind of frame or twice the
+ * output's burst if that is more; a number for each of some kinds, with `"byKind"` for the others; or a function that
+ * returns the number for a link.
  */
 export type LinkCapacity =
   | number
@@ -67,11 +70,11 @@ export type LinkCapacity =
     readonly from: string;
     /** The input, as `node.port`. */
     readonly to: string;
-    /** What it carries. */
+    /** The kind of its frames. */
     readonly kind: FrameKind;
-    /** What it does when it is full. */
+    /** Its policy. */
     readonly policy: LinkPolicy;
-    /** The most frames that the output writes at once. */
+    /** The most frames that the output writes in one tick. */
     readonly burst: number;
   }) => number);
 
@@ -79,15 +82,17 @@ export type LinkCapacity =
 export interface LinkOptions {
   /** By default `roll-off` in a live graph and `lossless` in an offline one. */
   readonly policy?: LinkPolicy;
-  /** How many frames fit; by default as the runtime has it. Always 1 for `latest`. */
+  /** How many frames fit; by default as the runtime says. Always 1 for `latest`. */
   readonly capacity?: LinkCapacity;
-  /** Whether nodes that convert are put between where the input takes other formats; by default as the runtime has it. */
+  /**
+   * `auto` inserts converting nodes if the input takes other formats, `off` does not; by default as the runtime says.
+   */
   readonly convert?: "auto" | "off";
 }
 
 /**
- * Whether nodes that convert are put between two that take and give different formats: `auto` where they are wanted and
- * there are some, `off` not.
+ * Whether converting nodes are inserted between two nodes with different formats: `auto` if the graph asks for
+ * conversion and a converter exists, `off` never.
  */
 export type ConvertChoice = "auto" | "off";
 
@@ -97,7 +102,7 @@ export const CONVERT_CHOICES: readonly ConvertChoice[] = ["auto", "off"];
 /** The most frames that a link holds. */
 export const MAX_LINK_CAPACITY = 65_536;
 
-/** How many frames a link holds by default. */
+/** Returns how many frames a link holds by default. */
 export function defaultCapacity(kind: FrameKind): number {
   return KIND_FACTS[kind].capacity;
 }

@@ -1,9 +1,10 @@
 /**
- * A link between two lanes. Each end is on its own lane, with a ring of the driver between them. The writer stages
- * entries and pushes them in batches; a lossless writer never stages more than fits.
+ * A link between two lanes. Each end is called by its own lane alone, with a ring of the driver between them. Neither
+ * end blocks. The writer stages entries and pushes them in batches; a lossless writer never stages more than fits. When
+ * the ring is full, its policy refuses the new frames or gives up the oldest ones.
  *
- * For encoded frames, those between a dropped frame and the next key frame are dropped too: by the writer if the ring
- * refused a frame, by the reader if the ring gave up older ones.
+ * Encoded frames between a dropped frame and the next key frame are dropped too: by the writer if the ring refused a
+ * frame, by the reader if the ring gave up older ones.
  *
  * @module
  */
@@ -35,15 +36,15 @@ const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 const TO_KEY = LINK.droppedToKey >> 3;
 
-/** What the ends need from their lane. */
+/** The lane's state that the ends need. */
 export interface RingLinkSite {
   readonly page: ControlPage;
   readonly driver: Driver;
   /** The pools of this lane, by index. */
   readonly pools: readonly Pool[];
-  /** The writing ends that have staged entries since the lane last flushed them. */
+  /** Writing ends that have staged entries since the lane last flushed them. */
   readonly staged: LinkWriter[];
-  /** Whether another thread runs the lane by now: then this one hands over, takes and counts nothing. */
+  /** True if another thread has taken over the lane: this thread then hands over, takes and counts nothing. */
   readonly isGivenUp: boolean;
 }
 
@@ -59,12 +60,12 @@ export class RingLinkWriter implements LinkWriter {
   #readerLane: number;
   readonly #batch: number;
   #staged = 0;
-  /** Free places that were seen and are not yet used by staged entries. */
+  /** Free places that the writer has seen and its staged entries do not use yet. */
   #room = 0;
   #gapAhead = false;
-  /** Whether frames up to the next key frame are dropped. */
+  /** True while the writer drops frames up to the next key frame. */
   #toKey = false;
-  /** When the frame that was staged last entered the graph. */
+  /** The time at which the frame that was staged last entered the graph. */
   #newestIngressNs = 0;
 
   /** @param readerLane the lane at the other end */
@@ -126,13 +127,13 @@ export class RingLinkWriter implements LinkWriter {
     for (let k = 0; k < this.#ring.evictedCount; k++) this.#release(evicted[k]);
     dropped += this.#ring.evictedCount;
     if (dropped > 0) this.#f64[this.#at + DROPPED_FULL] += dropped;
-    // Counted last, for the reason in `link_counts.ts`.
+    // Counted last: see the order of counts in `link_counts.ts`.
     this.#f64[this.#at + WRITTEN] += staged;
     const queued = this.plan.capacity - this.#ring.room();
     if (queued > this.#f64[this.#at + HIGH_WATER]) this.#f64[this.#at + HIGH_WATER] = queued;
   }
 
-  /** The writer's figures are updated when it makes frames visible. */
+  /** Does nothing: the writer updates its figures when it makes frames visible. */
   publish(): void {}
 
   end(): void {
@@ -147,7 +148,8 @@ export class RingLinkWriter implements LinkWriter {
   }
 
   /**
-   * The reading lane learns formats from the frames, and the control isolate checks announced ones before the start.
+   * Does nothing: the reading lane learns formats from the frames, and the control isolate checks announced formats
+   * before the start.
    */
   announce(_format: FrameFormat): void {}
 
@@ -161,20 +163,20 @@ export class RingLinkWriter implements LinkWriter {
     this.#readerLane = readerLane;
   }
 
-  /** Detaches this end, for one on another lane (`link_move.ts`). It must not be used afterwards. */
+  /** Detaches this end, for one on another lane (`link_move.ts`). Do not use this end afterwards. */
   detach(): LinkRest {
     this.flush();
     const { index } = this.plan;
     return { link: index, entries: [], gapAhead: this.#gapAhead, writerToKey: this.#toKey, readerToKey: false };
   }
 
-  /** Continues where an end on another lane stopped. */
+  /** Continues from the state of an end on another lane. */
   attach({ gapAhead, writerToKey }: LinkRest): void {
     this.#gapAhead = gapAhead;
     this.#toKey = writerToKey;
   }
 
-  /** @returns whether decoding can go on with this frame; otherwise it was dropped */
+  /** Drops an encoded frame that decoding cannot continue with. @returns whether the frame is usable */
   #isUsable(frame: Frame): boolean {
     if (isKeyframe(frame)) {
       this.#toKey = false;
@@ -210,17 +212,17 @@ export class RingLinkReader implements LinkReader {
   readonly #schema: string | undefined;
   readonly #encoded: boolean;
   readonly #batch: number;
-  /** Whether frames up to the next key frame are dropped. */
+  /** True while the reader drops frames up to the next key frame. */
   #toKey = false;
-  /** `staging[#next, #fetched)` holds the entries that were fetched and not yet taken. */
+  /** `staging[#next, #fetched)` holds entries that the reader has fetched and not taken. */
   #next = 0;
   #fetched = 0;
   /**
-   * Entries that came from another lane, or that were taken in because the link has grown: older than those in the ring.
-   * This lane holds them.
+   * Entries that this lane holds and that are older than those in the ring: they came from another lane, or out of the
+   * ring because the link has grown.
    */
   #brought: number[] = [];
-  /** Frames that were taken, and those counted as skipped instead, since the last `publish()`. */
+  /** Frames taken, and frames counted as skipped instead, since the last `publish()`. */
   #read = 0;
   #skipped = 0;
   #writerLane: number;
@@ -235,7 +237,7 @@ export class RingLinkReader implements LinkReader {
     this.#at = index64(site.page.linkOffset(plan.index));
     this.#schema = plan.schema;
     this.#encoded = plan.kind === "encoded";
-    // A fetched frame can no longer be rolled off, so links that drop the oldest are read one by one.
+    // A fetched frame cannot be rolled off, so the reader of a link that drops the oldest fetches one frame at a time.
     this.#batch = evicts(plan.policy) ? 1 : RING_BATCH;
   }
 
@@ -259,7 +261,7 @@ export class RingLinkReader implements LinkReader {
   }
 
   ended(): boolean {
-    // The mark comes first: nothing is written after it, so a ring that is empty afterwards stays empty.
+    // Reads the mark first: the writer writes nothing after it, so a ring that is empty afterwards stays empty.
     return this.#site.page.isEos(this.plan.index) && this.available() === 0;
   }
 
@@ -277,13 +279,16 @@ export class RingLinkReader implements LinkReader {
     this.reader?.wake();
   }
 
-  /** Holds so many frames beyond its capacity from now on: this end takes them in. Only between two ticks. */
+  /**
+   * Raises the number of frames it holds above its capacity; this end holds the extra frames. Call only between two
+   * ticks.
+   */
   grow(extra: number): void {
     this.plan = { ...this.plan, extra };
     this.takeIn();
   }
 
-  /** Takes out of the ring what a link that has grown holds beyond its capacity, so that the writer has room. */
+  /** Takes frames beyond the capacity of a grown link out of the ring, so that the writer has room. */
   takeIn(): void {
     let room = (this.plan.extra ?? 0) - (this.#fetched - this.#next) - this.#brought.length;
     if (room <= 0 || this.#site.isGivenUp || this.#ring.available() === 0) return;
@@ -298,7 +303,7 @@ export class RingLinkReader implements LinkReader {
       }
       room -= count;
     }
-    // The writer knows of what is in the ring alone, which is less.
+    // The writer sees only the frames in the ring, which are fewer.
     const queued = this.#brought.length + this.#ring.available();
     if (queued > this.#f64[this.#at + HIGH_WATER]) this.#f64[this.#at + HIGH_WATER] = queued;
   }
@@ -334,7 +339,7 @@ export class RingLinkReader implements LinkReader {
     this.#writerLane = writerLane;
   }
 
-  /** Detaches this end, for one on another lane (`link_move.ts`). What is in the ring stays there. */
+  /** Detaches this end, for one on another lane (`link_move.ts`). Frames in the ring stay there. */
   detach(): LinkRest {
     this.publish();
     const entries = [...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
@@ -344,14 +349,16 @@ export class RingLinkReader implements LinkReader {
     return { link: this.plan.index, entries, gapAhead: false, writerToKey: false, readerToKey: this.#toKey };
   }
 
-  /** Continues where an end on another lane stopped. */
+  /** Continues from the state of an end on another lane. */
   attach({ entries, readerToKey }: LinkRest): void {
     for (const entry of entries) this.#poolOf(entry).receive(entry & SLOT_MASK);
     this.#brought = [...entries];
     this.#toKey = readerToKey;
   }
 
-  /** Takes everything that can be read, for a link within this lane that replaces this one. Counts nothing as read. */
+  /**
+   * Takes all frames that can be read, for a link within this lane that replaces this one. Counts none of them as read.
+   */
   takeAll(): { readonly frames: { readonly frame: Frame; readonly gap: boolean }[]; readonly rest: LinkRest } {
     const frames: { frame: Frame; gap: boolean }[] = [];
     while (this.#hasHead()) {
@@ -361,13 +368,13 @@ export class RingLinkReader implements LinkReader {
     return { frames, rest: this.detach() };
   }
 
-  /** Puts entries, and behind them those that were fetched and not taken, in front of what was brought. */
+  /** Puts entries, followed by those fetched and not taken, in front of the brought entries. */
   #unstage(entries: readonly number[]): void {
     this.#brought = [...entries, ...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
     this.#next = this.#fetched = 0;
   }
 
-  /** Makes sure that the next frame stands at `#next`. @returns whether there is one */
+  /** Fetches the next frame to `#next` if necessary. @returns whether a frame is there */
   #hasHead(): boolean {
     while (this.#next < this.#fetched || this.#fetch()) {
       if (!this.#encoded || this.#isUsable(this.#frameAt(this.#next))) return true;
@@ -376,13 +383,13 @@ export class RingLinkReader implements LinkReader {
     return false;
   }
 
-  /** @returns whether decoding can go on with this frame; otherwise it was dropped */
+  /** Drops an encoded frame that decoding cannot continue with. @returns whether the frame is usable */
   #isUsable(frame: Frame): boolean {
     this.#toKey ||= frame.linkGap;
     if (!this.#toKey) return true;
     if (isKeyframe(frame)) {
       this.#toKey = false;
-      // The frames that were dropped here are missing before it too.
+      // The frames dropped here are also missing before this one.
       this.#ring.staging[this.#next] = (this.#ring.staging[this.#next] | DISCONTINUITY) >>> 0;
       return true;
     }
@@ -395,8 +402,8 @@ export class RingLinkReader implements LinkReader {
     this.#next = 0;
     this.#fetched = 0;
     if (this.#site.isGivenUp) return false;
-    // Published before the writer gets the places of more frames. Otherwise a link seems to hold both what was read and
-    // what has come since.
+    // Published before the writer gets the places of more frames. Otherwise a link would seem to hold both the frames
+    // that were read and those that have arrived since.
     this.publish();
     if (this.#brought.length > 0) return this.#fetchBrought();
     if (this.#batch === 1) {
@@ -428,7 +435,7 @@ export class RingLinkReader implements LinkReader {
     const entry = this.#ring.staging[place];
     const frame = frameOf(this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK], entry & SLOT_MASK);
     frame.linkGap = (entry & DISCONTINUITY) !== 0;
-    // Another lane has written the header meanwhile.
+    // Another lane has rewritten the header since this object last read it.
     frame.layout = 0;
     if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return frame;

@@ -1,4 +1,4 @@
-/** In which order the ends of a link between lanes do things: the other lane may look between any two of them. */
+/** The order in which the ends of a link between lanes act: the other lane may look between any two actions. */
 import { deepEqual, equal } from "node:assert/strict";
 import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
 import { LINK } from "../../ffi/layout.gen.ts";
@@ -15,7 +15,7 @@ const READER_BIT = 3;
 const WRITER_BIT = 5;
 const CAPACITY = 4;
 
-/** Both ends, on a driver that notes what can be seen when it is called. */
+/** Both ends, on a driver that notes the visible state at each call. */
 function setUp(capacity = CAPACITY) {
   const { driver, page, pool } = bench(2 * capacity, 64);
   const ring = driver.createRing({ capacity, evicts: false, linkOffset: page.linkOffset(0) });
@@ -28,7 +28,7 @@ function setUp(capacity = CAPACITY) {
   const calls: Record<string, unknown>[] = [];
   const held = () => pool.holdsOf(WRITING_LANE).reduce((sum, holds) => sum + (holds < HOLD_MANY ? holds : 0), 0);
   const state = () => ({ eos: page.isEos(0), closed: page.isClosed(0) });
-  /** What the other lane does after the next look at how much the ring has, and before the writer asks for room. */
+  /** The other lane's actions: after the next look at how much the ring has, and before the writer asks for room. */
   const meanwhile: { afterAvailable?: () => void; beforeAsking?: () => void } = {};
   const { openWriter, openReader, signal } = driver;
   driver.openWriter = (token) => {
