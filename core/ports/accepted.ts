@@ -1,5 +1,5 @@
 /**
- * Whether an input accepts a format, and which node types would convert it.
+ * Checks whether an input accepts a format, and finds node types that convert.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import {
   type FrameFormat,
 } from "../frames/format.ts";
 
-/** A field of a format, or a codec and the one that it is to become: `aac>opus`. */
+/** A field of a format, or a codec and the codec to convert it to: `aac>opus`. */
 export type ConverterKey = FormatField | `${string}>${string}`;
 
 /**
- * Finds the node types that convert: of a field those that do, `["resampler"]`; of a codec the decoder and the encoder,
- * `["aac-decode", "opus-encode"]`.
+ * Finds the node types that convert: for a field each that does it alone, `["resampler"]`; for a codec the decoder and
+ * the encoder, `["aac-decode", "opus-encode"]`.
  */
 export type ConverterLookup = (key: ConverterKey) => readonly string[];
 
@@ -45,7 +45,7 @@ export function assertAccepted(
   if (clash !== undefined) throw refusalOf(link, describeFormat(format), clash, converters);
 }
 
-/** The error for a format that an input does not accept. @param actual what comes, in words */
+/** Returns the error for a format that an input does not accept. @param actual the format that arrives, in words */
 export function refusalOf(
   link: LinkEnds,
   actual: string,
@@ -63,7 +63,7 @@ export function refusalOf(
 }
 
 /**
- * What can be done where formats clash, to be added to a message; nothing where no node type converts.
+ * Returns the advice for formats that clash, to be added to a message; empty if no node type converts.
  *
  * @param types node types by name
  * @param joint `or` if each of them converts by itself, `and` if all of them do in this order

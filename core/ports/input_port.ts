@@ -1,6 +1,7 @@
 /**
- * The input port that processors get. `read()` is the hottest function of the runtime: it allocates nothing for
- * synchronous nodes and makes one object a frame for asynchronous ones.
+ * The input port that processors get. Only its node's lane may call it, and it never blocks. `read()` is the hottest
+ * function of the runtime: it allocates nothing for synchronous nodes and makes one object a frame for asynchronous
+ * ones. A full output makes `read()` return `undefined`.
  *
  * @module
  */
@@ -15,30 +16,30 @@ import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { assertAccepted, type ConverterLookup } from "./accepted.ts";
 import type { StreamInput } from "./stream.ts";
 
-/** What a port needs from its node. */
+/** The functions of its node that a port calls. */
 export interface InputHost {
   readonly id: string;
   readonly type: string;
   /**
-   * Whether the node may take one more frame in this tick: its outputs have room and it has not taken too many.
+   * True if the node may take one more frame in this tick: its outputs have room and it has not taken too many.
    *
    * @param port that is read
    */
   mayRead(port: InputPort): boolean;
-  /** Called for a frame that came through an open end. */
+  /** Called for a frame read through an open end. */
   took(frame: Frame): void;
   /** Records that the tick owns a frame of a port. @returns the object to hand out */
   received(frame: Frame, port: InputPort): Frame;
-  /** @returns the object for a frame that the tick only looks at */
+  /** Returns the object for a frame that the tick only looks at. */
   shown(frame: Frame, port: InputPort): Frame;
-  /** Called when the frames of a port have a new format, or their first. */
+  /** Called when a port gets its first frame, and when the format of its frames changes. */
   formatChanged?(port: string, format: FrameFormat): void;
 }
 
 /** The input port behind {@linkcode StreamInput}. */
 export class InputPort implements StreamInput {
-  // The fields of every read stand first, so that they lie together in memory.
-  /** The link, if it comes from this lane and its frames need no second look: the usual case, kept short. */
+  // Fields that every read touches are declared first, so that they share cache lines.
+  /** The link, if it comes from this lane and its frames need no further check: the usual case, kept short. */
   #local: LocalLink | undefined;
   readonly #host: InputHost;
   /** The number of the last frame's format; -1 before the first. */
@@ -54,13 +55,14 @@ export class InputPort implements StreamInput {
    */
   structType: StructType | undefined;
   /**
-   * When the last frame that a timed tick read entered the graph, on the runtime's clock; 0 before that.
+   * The time at which the last frame that a timed tick read entered the graph, on the runtime's clock; 0 before the
+   * first.
    *
    * @internal
    */
   enteredNs = 0;
   /**
-   * Whether the link came when the node was at its end: whoever writes to it is not told of that.
+   * True if the link was attached after the node had ended: its writer is not told of the end.
    *
    * @internal
    */
@@ -68,9 +70,9 @@ export class InputPort implements StreamInput {
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
   #format: FrameFormat | undefined;
-  /** Whether encoded frames up to the next key frame are skipped, because others were skipped. */
+  /** True while the port skips encoded frames up to the next key frame, because it has skipped others. */
   #skipsToKey = false;
-  /** Whether a gap precedes the next frame: the node did not get what followed the last one. */
+  /** True if a gap precedes the next frame: the node did not get the frames before it. */
   #gapAhead = false;
 
   constructor(name: string, descriptor: PortDescriptor, host: InputHost, converters: ConverterLookup) {
@@ -115,7 +117,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Whether encoded frames up to the next key frame are skipped, which a successor of the node continues.
+   * True while the port skips encoded frames up to the next key frame. A successor of the node continues that.
    *
    * @internal
    */
@@ -138,7 +140,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Whether a gap precedes the next frame.
+   * True if a gap precedes the next frame.
    *
    * @internal
    */
@@ -228,8 +230,8 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * The newest encoded frame that decoding can continue with: the only queued one, or the newest key frame. Skips the
-   * others.
+   * Returns the newest encoded frame that decoding can continue with: the only queued one, or the newest key frame.
+   * Skips the others.
    */
   #readLatestKey(link: LinkReader): Frame | undefined {
     if (this.#skipsToKey) this.#skipToKey(link);
@@ -276,14 +278,14 @@ export class InputPort implements StreamInput {
     return this.#receive(frame);
   }
 
-  /** Frames are missing before this one. */
+  /** Marks the frame: frames are missing before it. */
   #flag(frame: Frame): void {
     frame.linkGap = true;
     this.#gapAhead = false;
     this.#aim();
   }
 
-  /** Chooses the short way to the link's frames, if possible. */
+  /** Chooses the short path to the link's frames, if possible. */
   #aim(): void {
     const isShort = !this.#gapAhead && this.descriptor.kind !== "encoded";
     this.#local = isShort && this.#link instanceof LocalLink ? this.#link : undefined;
@@ -301,7 +303,7 @@ export class InputPort implements StreamInput {
     }
   }
 
-  /** The frame's object may have stood for a frame of another port before. */
+  /** Reports the layout to a frame whose object may have represented a frame of another port before. */
   #tellLayout(frame: DataFrame, link: LinkReader): void {
     frame.structType = this.structType;
     frame.structLayout = link.plan.struct;

@@ -1,5 +1,6 @@
 /**
- * The output port that processors get.
+ * The output port that processors get. Only its node's lane may call it. Synchronous calls never block, and allocate
+ * nothing while frames flow. When a lossless link is full, `write()` throws `Busy`; other links drop by their policy.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { StreamOutput, WaitOptions } from "./stream.ts";
 
-/** What a port needs from its node. */
+/** The functions of its node that a port calls. */
 export interface OutputHost {
   readonly id: string;
   /** Called before a frame is acquired. */
@@ -28,11 +29,11 @@ export interface OutputHost {
   acquired(frame: Frame, port: OutputPort): Frame;
   /** Records that a frame left the tick. @returns the object for links */
   written(frame: Frame): Frame;
-  /** When the node's current data entered the graph, on the runtime's clock. */
+  /** Returns the time at which the node's current data entered the graph, on the runtime's clock. */
   ingressNs(): number;
-  /** The media time of the frame that the node read last, nanoseconds; 0 before that. */
+  /** Returns the media time of the frame that the node read last, nanoseconds; 0 before the first. */
   ptsNs(): number;
-  /** What an asynchronous tick that has kept the thread for long has to await: the thread's next turn. */
+  /** Returns the thread's next turn, for an asynchronous tick that has kept the thread for long and must await it. */
   turn(): Promise<void> | undefined;
   /**
    * Resolves when the node is admitted: its outputs have room and their pools free slots.
@@ -40,7 +41,7 @@ export interface OutputHost {
    * @param takesBack cancels the wait when it aborts
    */
   admitted(takesBack?: AbortSignal): Promise<void>;
-  /** Called when a port is used after its end, which that of the node is at the latest. */
+  /** Called when a port is used after its own end or the end of the node. */
   usedLate(port: string): void;
 }
 
@@ -49,7 +50,7 @@ export interface OutputCarry {
   readonly name: string;
   /** Number of the next frame. */
   readonly sequence: number;
-  /** Where the last written frame ends, nanoseconds; -1 if unknown. */
+  /** The media time at which the last written frame ends, nanoseconds; -1 if unknown. */
   readonly endPtsNs: number;
   /** The announced format. */
   readonly format: FrameFormat | undefined;
@@ -57,16 +58,16 @@ export interface OutputCarry {
 
 /** The output port behind {@linkcode StreamOutput}. */
 export class OutputPort implements StreamOutput {
-  // The fields of every write stand first, so that they lie together in memory.
+  // Fields that every write touches are declared first, so that they share cache lines.
   /** The only link, if it stays in the lane: the usual case, kept short. */
   #only: LocalLink | undefined;
   #onlyIsLossless = false;
-  /** The only link, if it leads to another lane and its frames need no work before. */
+  /** The only link, if it leads to another lane and its frames need no preparation. */
   #onlyRing: RingLinkWriter | undefined;
   readonly #kindCode: number = 0;
   readonly #isData: boolean;
   readonly #schema: string | undefined;
-  /** Where the last written frame ends, which is where the next one begins; -1 if unknown. */
+  /** The media time at which the last written frame ends and the next one begins; -1 if unknown. */
   #endPtsNs = -1;
   readonly #host: OutputHost;
   readonly name: string;
@@ -81,7 +82,7 @@ export class OutputPort implements StreamOutput {
   readonly #links: LinkWriter[] = [];
   readonly #lossless: LinkWriter[] = [];
   #crossesLanes = false;
-  /** Whether the end of stream was sent. `#only` and `#onlyRing` are then unset, so that other writes need not ask. */
+  /** True if the end of stream was sent. `#only` and `#onlyRing` are then unset, so that their writes need no check. */
   #ended = false;
   #format: FrameFormat | undefined;
   #sequence = 0;
@@ -124,7 +125,7 @@ export class OutputPort implements StreamOutput {
     return link;
   }
 
-  /** Sends the end of stream. Later writes are lost. */
+  /** Sends the end of stream. The port drops later writes. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -237,7 +238,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Records where the last frame ends that was written through the open end of the only link.
+   * Records the end time of the last frame that was written through the open end of the only link.
    *
    * @internal
    */
@@ -314,7 +315,7 @@ export class OutputPort implements StreamOutput {
     );
   }
 
-  /** A full link may still owe the tick a place. */
+  /** Throws `Busy` for a full link, unless it still owes the tick a place. */
   #assertOwed(link: LinkWriter): void {
     if (link.owed !== undefined && link.owed > 0) return;
     throw new SluiceError(

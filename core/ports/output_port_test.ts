@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { type Script, sink, source } from "../../tests/fixtures/scripted.ts";
 import { Runtime } from "../runtime.ts";
 
-/** Rounds in which the reader ends long before. */
+/** The most rounds to wait; the reader ends long before. */
 const MOST_ROUNDS = 10_000;
 
 Deno.test("StreamOutput.end() ends the readers of one output, after what is queued, before its node ends", async () => {

@@ -14,7 +14,7 @@ import type { FrameFormat, FrameKind } from "../frames/format.ts";
 import type { PacketFrame, PacketShape } from "../frames/packet_frame.ts";
 import type { VideoFrame, VideoShape } from "../frames/video_frame.ts";
 
-/** What is needed to acquire a frame of type `F`. */
+/** The shape that acquiring a frame of type `F` takes. */
 export type ShapeOf<F extends Frame> = F extends AudioFrame<infer C> ? AudioShape<C>
   : F extends VideoFrame ? VideoShape
   : F extends EncodedFrame ? EncodedShape
@@ -35,36 +35,36 @@ export interface WaitOptions {
 export interface StreamInput<F extends Frame = Frame> {
   /** The port's name; `audio_2` for the third element of the array port `audio`. */
   readonly name: string;
-  /** What kind of frames it carries. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
-  /** Whether a link leads here. */
+  /** True if a link leads here. */
   readonly connected: boolean;
-  /** Whether the writer has ended and every frame has been read. */
+  /** True if the writer has ended and every frame has been read. */
   readonly ended: boolean;
   /** Frames on the link that can be read now. */
   readonly queued: number;
-  /** How many frames the link holds at least before its policy applies; 0 without a link. */
+  /** The fewest frames that the link holds before its policy applies; 0 without a link. */
   readonly capacity: number;
-  /** The format of the frame last read or announced, or `undefined` before that. */
+  /** The format of the frame last read or announced; `undefined` before the first. */
   readonly format: FrameFormat | undefined;
   /**
-   * Takes the oldest frame. It is valid until the tick ends, or its promise settles, unless it is retained or written
-   * on.
+   * Takes the oldest frame. It is valid until the tick ends, or its promise settles, unless the node retains the frame
+   * or writes it on.
    *
    * @returns `undefined` when nothing is queued, or when an output of this node has no room, so that a loop `while
-   * ((frame = input.read()))` is right under every policy. It is also `undefined` once the tick has as many frames in
-   * hand as the pools allow for: the link's capacity within a lane, up to 64 frames (8 pictures) from another lane; an
-   * asynchronous tick that needs more has to release some first. It is `undefined` too in an asynchronous tick that an
-   * edit or a pause waits for, or that has kept its lane for some milliseconds: the next tick reads the rest. With
-   * several inputs, the last applies to the input that the tick read first, while the tick has no frame in hand, and
-   * not to a node that a device drives
+   * ((frame = input.read()))` is right under every policy. Also `undefined` once the tick has as many frames in hand as
+   * the pools allow: the link's capacity within a lane, up to 64 frames (8 pictures) from another lane; an asynchronous
+   * tick that needs more must release some first. Also `undefined` in an asynchronous tick that an edit or a pause
+   * waits for, or that has kept its lane for some milliseconds: the next tick reads the rest. If the node has several
+   * inputs, this last rule applies only to the input that the tick read first, while the tick has no frame in hand, and
+   * never to a node that a device drives
    */
   read(): F | undefined;
-  /** The oldest frame, without taking it. */
+  /** Returns the oldest frame without taking it. */
   peek(): F | undefined;
   /**
-   * Takes the newest frame; older frames count as dropped, reason `skipped`. Among encoded frames it takes the newest
-   * key frame, and if others came after it, skips up to the next key frame.
+   * Takes the newest frame and drops older ones, reason `skipped`. Among encoded frames it takes the newest key frame;
+   * if others follow the key frame, it skips up to the next key frame.
    */
   readLatest(): F | undefined;
   /** Returns one cached iterator over `read()`: `for (const frame of input.drain())`. */
@@ -75,16 +75,16 @@ export interface StreamInput<F extends Frame = Frame> {
 export interface StreamOutput<F extends Frame = Frame> {
   /** The port's name. */
   readonly name: string;
-  /** What kind of frames it carries. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
-  /** Whether any link leads away from here. Writing without a link is allowed and costs nothing. */
+  /** True if a link leads away from here. Writing without a link is allowed and costs nothing. */
   readonly connected: boolean;
   /** Announces the format of the frames, so that a clash is found before the first one. */
   announce(format: FrameFormat): void;
   /**
    * Takes a free slot from the port's pool and lays a frame out in it. Its bytes are not cleared. Its time is the end
-   * of the last written frame or, if that has no length, the time of the last read frame: if that is wrong, set `ptsNs`
-   * or call `copyTimes()`.
+   * of the last written frame or, if that frame has no length, the time of the last read frame. If the time is wrong,
+   * set `ptsNs` or call `copyTimes()`.
    *
    * @returns `undefined` when the pool is empty. Within a node's declared `burst` this does not happen: a node is not
    * run, and `read()` answers `undefined`, until the pool can serve it
@@ -92,7 +92,7 @@ export interface StreamOutput<F extends Frame = Frame> {
    */
   tryAcquire(shape: ShapeOf<F>): F | undefined;
   /**
-   * Does what `tryAcquire` does, and waits for a free slot. For asynchronous nodes.
+   * Acquires a frame as `tryAcquire()` does, and waits for a free slot. For asynchronous nodes.
    *
    * @throws the reason of the wait's signal, or of `context.signal`
    */
@@ -111,9 +111,9 @@ export interface StreamOutput<F extends Frame = Frame> {
    */
   ready(options?: WaitOptions): Promise<void>;
   /**
-   * Ends the stream of this port alone, before the node ends: for a source of several streams one of which is over, so
-   * that a node that joins them does not wait for it. Readers take what is queued first. It is for good, also where the
-   * node is restarted: write nothing afterwards.
+   * Ends the stream of this port before the node ends: for a source of several streams of which one is over, so that a
+   * node that joins them does not wait for it. Readers take the queued frames first. The end is final, even if the node
+   * is restarted: write nothing afterwards.
    */
   end(): void;
 }
