@@ -1,7 +1,7 @@
 /**
- * Lanes that die at every step of what they do with slots: acquiring, writing, reading, passing on, retaining,
- * releasing, sharing out what they keep at hand, and giving up what they held. A step is one write to the memory that
- * lanes share, whoever makes it: the pool, a ring, a frame. What is compared is the real pool, links and reclaim.
+ * Lanes that die at every step of their work with slots: acquiring, writing, reading, passing on, retaining, releasing,
+ * returning spare slots, and giving up held ones. A step is one write to the memory that lanes share, by the pool, a
+ * ring or a frame. The test runs the real pool, links and reclaim.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
@@ -22,19 +22,19 @@ import { leaveRow, noteDeath, reclaimLane, takeLeftRow } from "./reclaim.ts";
 const SLOTS = 40;
 const CAPACITY = 3;
 
-/** Of this many steps of a lane it dies at one, another one for each lane; with `SLUICE_DEEP=1` at each. */
+/** A lane dies at one step in this many, each lane at a different one; with `SLUICE_DEEP=1` at every step. */
 const STRIDE = Deno.env.get("SLUICE_DEEP") === "1" ? 1 : 3;
 
 const SHAPE = { sampleRateHz: 8, channels: 1, sampleCount: 1 };
 
-/** Lanes that live and die; the last row of the table of holds is the control isolate's, which does not. */
+/** Lanes that live and die. The last row of the table of holds belongs to the control isolate, which does not die. */
 const LANES = 3;
 const CONTROL = LANES;
 
-/** Links: from which lane, to which. The first two have the same writer, which writes each frame to both. */
+/** Links: the writing and the reading lane. The first two have the same writer, which writes each frame to both. */
 const LINKS = [{ from: 0, to: 1 }, { from: 0, to: 2 }, { from: 1, to: 2 }] as const;
 
-/** What a lane can do. */
+/** Actions of a lane. */
 const ACTS = [
   "acquire",
   "write",
@@ -51,10 +51,10 @@ const ACTS = [
 
 type Act = typeof ACTS[number];
 
-/** What a lane that dies lets go of without a word. */
+/** Ends a lane without any clean-up. */
 class Death extends Error {}
 
-/** Counts the steps of whoever is at work, and ends it before the one that it is to die at. */
+/** Counts the steps of the lane at work, and ends the lane before the step at which it is to die. */
 class Fate {
   steps = 0;
   diesAt = Infinity;
@@ -68,7 +68,7 @@ let atWork: Fate | undefined;
 
 const raw = new WeakMap<object, object>();
 
-/** A typed array of which each write is a step. */
+/** Returns a typed array of which each write counts as a step. */
 function watched<T extends object>(view: T): T {
   const proxy = new Proxy(view, {
     get: (target, key) => {
@@ -87,7 +87,7 @@ function watched<T extends object>(view: T): T {
   return proxy;
 }
 
-/** `Atomics` of which each write is a step. */
+/** Returns `Atomics` of which each write counts as a step. */
 function watchedAtomics(): typeof Atomics {
   const reads = ["load", "notify", "isLockFree"];
   const known = globalThis.Atomics as unknown as Record<string, (view: object, ...rest: unknown[]) => unknown>;
@@ -117,7 +117,7 @@ function makeWorld(): World {
   driver.useControl(arena);
   const token = createPool(driver, 0, { name: "p", slotBytes: 64, slots: SLOTS });
   const rings = LINKS.map((_, k) =>
-    // One drops the oldest, one refuses the newest, one is never written when it is full.
+    // One drops the oldest frame, one refuses the newest, one is not written when it is full.
     driver.createRing({ capacity: CAPACITY, evicts: k === 0, linkOffset: page.linkOffset(k) })
   );
   return { driver, page, token, rings, control: new Pool(driver, token, CONTROL, new Ledger()) };
@@ -131,7 +131,7 @@ class Mortal {
   readonly #staged: LinkWriter[] = [];
   readonly writers: readonly RingLinkWriter[];
   readonly readers: readonly RingLinkReader[];
-  /** Frames of the tick that is under way. */
+  /** Frames of the running tick. */
   readonly mine: Frame[] = [];
   readonly kept: Frame[] = [];
 
@@ -198,7 +198,7 @@ class Mortal {
     }
   }
 
-  /** Lets go of everything: what a lane does that ends well. */
+  /** Gives back everything, as a lane does that ends well. */
   rest(): void {
     this.act("releaseAll");
     for (const frame of this.kept.splice(0)) frame.release();
@@ -209,7 +209,9 @@ class Mortal {
     this.pool.flushMagazine();
   }
 
-  /** Frames that a step under way may lose, beside those at hand: what is staged, and what the ring gives up for it. */
+  /**
+   * Frames that a running step may lose, besides spare slots: staged ones, and those that the ring gives up for them.
+   */
   get onTheWay(): number {
     return 2 * this.#staged.length * CAPACITY + 2 * CAPACITY;
   }
@@ -235,7 +237,7 @@ interface Doing {
   readonly act: Act;
 }
 
-/** What holds at any moment between two acts, whoever is dead. */
+/** Asserts what holds between any two acts, whichever lanes are dead. */
 function assertConsistent({ control }: World, where: string): void {
   const rows = Array.from({ length: LANES + 1 }, (_, row) => control.holdsOf(row));
   const bitmap = freeIn(control);
@@ -253,7 +255,7 @@ function assertConsistent({ control }: World, where: string): void {
 function freeIn(pool: Pool): ReadonlySet<number> {
   const free = new Set<number>();
   for (let slot = 0; slot < SLOTS; slot++) {
-    // As the bitmap lies in the arena: bit set = free.
+    // The bitmap in the arena: bit set = free.
     const word = pool.u32[POOL.size / 4 + (slot >>> 5)];
     if ((word >>> (slot & 31)) % 2 === 1) free.add(slot);
   }
@@ -261,10 +263,10 @@ function freeIn(pool: Pool): ReadonlySet<number> {
 }
 
 /**
- * Does what a script says; the lane that dies is brought back by reclaiming its slots and starting a new thread.
+ * Runs a script; a lane that dies is brought back by reclaiming its slots and starting a new thread.
  *
- * @param deaths by lane, the step of each life that is its last
- * @returns the steps that the first life of each lane made
+ * @param deaths by lane, the last step of each life
+ * @returns the number of steps in the first life of each lane
  */
 function run(script: readonly Doing[], deaths: readonly (readonly number[])[]): number[] {
   const world = makeWorld();
@@ -304,7 +306,7 @@ function run(script: readonly Doing[], deaths: readonly (readonly number[])[]): 
   };
   for (const { lane, act } of script) {
     if (act === "leave") {
-      // A thread that was given up has come back: it gives up its row itself, and may die over that.
+      // A fenced thread has come back: it leaves its row itself, and may die while it does.
       doing(lane, (mortal) => {
         leaveRow([mortal.pool], lane);
         mortal.pool.close();
@@ -329,7 +331,7 @@ function run(script: readonly Doing[], deaths: readonly (readonly number[])[]): 
   return steps;
 }
 
-/** All that lanes do, with full and empty links and pools. */
+/** All actions of lanes, with full and empty links and pools. */
 const EVERYTHING: readonly Doing[] = [
   ...(["acquire", "acquire", "write", "write", "acquire", "retain", "flush"] as const).map((act) => ({ lane: 0, act })),
   ...(["read", "retain", "forward", "flush", "release", "releaseAll"] as const).map((act) => ({ lane: 1, act })),
@@ -358,7 +360,7 @@ const EVERYTHING: readonly Doing[] = [
   ...(["read", "release", "releaseAll", "acquire", "leave", "read", "sleep"] as const).map((act) => ({ lane: 2, act })),
 ];
 
-/** With `Atomics` whose writes are steps. */
+/** Runs `body` with `Atomics` whose writes are steps. */
 function watching(body: () => void): void {
   const known = globalThis.Atomics;
   globalThis.Atomics = watchedAtomics();

@@ -3,10 +3,10 @@ import { equal, ok } from "node:assert/strict";
 /** Frames of a stretch. */
 const FRAMES = 100_000;
 
-/** What stays for each frame does so in every stretch; code that V8 compiles on a thread of its own, in one or two. */
+/** A leak for each frame shows in every stretch; code that V8 compiles on a thread of its own shows in one or two. */
 const STRETCHES = 4;
 
-/** What may stay behind of the stretch that leaves least: one byte a frame. */
+/** The most bytes that the stretch with the least growth may keep: one byte a frame. */
 const MOST_BYTES = 100_000;
 
 Deno.test(`${FRAMES} frames through four nodes allocate a fixed total`, async () => {

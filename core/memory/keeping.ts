@@ -20,13 +20,15 @@ export class Keeping {
   /** The node's number as lanes know it; `undefined` for the node that the lane is calling. */
   #number: number | undefined;
 
-  /** @param number of the one node whose frames these are: the index of its record, from 1; by default any of the lane */
+  /**
+   * @param number of the one node that keeps these frames: the index of its record, from 1; by default any of the lane
+   */
   constructor(thread: LaneThread, number?: number) {
     this.#thread = thread;
     this.#number = number;
   }
 
-  /** The counter for frames of one node of the lane. @param number as lanes know it: the index of its record, from 1 */
+  /** Returns the counter for one node of the lane. @param number as lanes know it: the index of its record, from 1 */
   ofNode(number: number): Keeping {
     return new Keeping(this.#thread, number);
   }
@@ -48,7 +50,7 @@ export class Keeping {
   gaveBack(number: number): void {
     if (number === 0 || this.#isGivenUp()) return;
     const { u32 } = this.#thread.page;
-    // The record may belong to another node by now.
+    // Another node may have the record by this time.
     if (u32[this.#at(number)] > 0) u32[this.#at(number)]--;
   }
 

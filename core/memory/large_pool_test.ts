@@ -1,7 +1,7 @@
 /**
- * Pools around and beyond 2 and 4 GiB, where an offset fits 31 and 32 bits no more: what is written through a slot at
- * either end of the pool lies where exact arithmetic says, and nowhere else. The memory is sparse: a page that no slot
- * in use has is never touched.
+ * Pools around and beyond 2 and 4 GiB, where an offset exceeds 31 and 32 bits: a write through a slot at either end of
+ * the pool lands where exact arithmetic says, and nowhere else. The memory is sparse: only pages of slots in use are
+ * touched.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
@@ -30,7 +30,7 @@ const GIB = 2 ** 30;
 /** Frames that go through the slots of each pool. */
 const FRAMES = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000_000 : 50_000;
 
-/** Slots that are left to be lent: so many at each end of the pool. */
+/** Slots that are free at each end of the pool. */
 const AT_AN_END = 16;
 
 const SLOT_BYTES = 65_536;
@@ -39,7 +39,7 @@ const SIZES = [["1", 1], ["2.1", 2.1], ["4", 4], ["8", 8]] as const;
 
 const DRIVERS = [["native", () => openNativeDriver()], ["portable", () => new PortableDriver()]] as const;
 
-/** A pool of which only slots at its ends are free, and what releases it. */
+/** A pool with free slots only at its ends, and the function that releases it. */
 interface Ends {
   readonly driver: Driver;
   readonly page: ControlPage;
@@ -80,7 +80,7 @@ function endsOf(driver: Driver, gib: number, Kind: typeof Pool = Pool): Ends {
   };
 }
 
-/** Where a slot's header starts, by arithmetic of any number of bits. */
+/** Returns where a slot's header starts, by arithmetic of any number of bits. */
 function exactOffset({ slotCount }: Pool, slot: number): bigint {
   const up = (value: bigint, to: bigint) => (value + to - 1n) / to * to;
   const count = BigInt(slotCount);
@@ -89,7 +89,7 @@ function exactOffset({ slotCount }: Pool, slot: number): bigint {
   return first + BigInt(slot) * BigInt(SLOT.size + SLOT_BYTES);
 }
 
-/** A slot's bytes, found with no help of the pool. */
+/** Returns a slot's bytes without the help of the pool. */
 function exactView(pool: Pool, slot: number): DataView {
   return new DataView(pool.u8.buffer, Number(exactOffset(pool, slot)), SLOT.size + SLOT_BYTES);
 }
@@ -120,7 +120,7 @@ for (const [kind, open] of DRIVERS) {
           ) throw new Error(`frame ${k} is not in slot ${frame.slot}`);
           queue.push(frame);
           if (queue.length < slots.length) continue;
-          // Another lane reads what this one wrote: the last reference goes there, or here.
+          // Another lane reads what this one wrote, and either of them drops the last reference.
           for (const written of queue.splice(0, slots.length - (k & 7))) {
             pool.giveAway(written.slot);
             written.owned = 0;
@@ -148,7 +148,7 @@ for (const [kind, open] of DRIVERS) {
     fn: () => {
       using ends = endsOf(open(), 8);
       const { pool, slots, token } = ends;
-      // What the header holds is of 32 bits.
+      // The header stores 32 bits.
       const header = new DataView(pool.u8.buffer, 0, POOL.size);
       equal(BigInt(header.getUint32(POOL.slotsOffset, true)), exactOffset(pool, 0));
       equal(header.getUint32(POOL.slotStride, true), SLOT.size + SLOT_BYTES);
@@ -158,7 +158,7 @@ for (const [kind, open] of DRIVERS) {
         const exact = exactOffset(pool, slot);
         equal(BigInt(pool.slotOffset(slot)), exact);
         equal(BigInt(pool.headerAt(slot)) * 4n, exact);
-        // A place beyond the view, or at a fraction or a negative number, reads as undefined.
+        // An index beyond the view, a fraction or a negative number reads as undefined.
         const at = Number(exact);
         for (
           const [view, bytes] of [[pool.u8, 1], [pool.u16, 2], [pool.i32, 4], [pool.u32, 4], [pool.f64, 8]] as const
@@ -179,7 +179,7 @@ for (const [kind, open] of DRIVERS) {
       for (const Kind of [Pool, CheckedPool]) {
         using ends = endsOf(open(), 8, Kind);
         const { pool, slots } = ends;
-        // The lower end is taken: what follows is at the upper one.
+        // The slots at the lower end are taken first, so the following ones are at the upper end.
         const low = Array.from({ length: AT_AN_END }, () => pool.takeSlot());
         deepEqual(low.sort((a, b) => a - b), slots.slice(0, AT_AN_END));
         const check = (frame: Frame, byte: number) => {
@@ -192,7 +192,7 @@ for (const [kind, open] of DRIVERS) {
           ok(length > 0);
           equal(exact.getUint8(SLOT.size + length - 1), byte, frame.kind);
           const copy = frame.retain().writable();
-          // A value is cloned into the copy, which has its bytes once it goes to another lane.
+          // Clones a value into the copy, which gets its bytes on the way to another lane.
           if (copy.kind === "data") (copy as DataFrame).serialize();
           equal(exactView(pool, copy.slot).getUint8(SLOT.size + length - 1), byte, `copy of ${frame.kind}`);
           copy.release();
@@ -252,7 +252,7 @@ for (const [kind, open] of DRIVERS) {
   });
 }
 
-/** Memory of the process that is there, bytes. */
+/** Returns the resident memory of the process, bytes. */
 function residentBytes(): number {
   return Deno.memoryUsage().rss;
 }

@@ -28,16 +28,16 @@ export class Ledger {
   /** The frames recorded before it. */
   readonly #frames: HeldFrame[] = [];
   #count = 0;
-  /** What the tick did wrong with its frames. Only development mode checks. */
+  /** The tick's misuse of its frames. Only development mode checks. */
   fault: unknown = undefined;
-  /** Counts who keeps frames beyond the tick. */
+  /** Counts the frames that each node keeps beyond the tick. */
   readonly keeping: Keeping | undefined;
 
   constructor(keeping?: Keeping) {
     this.keeping = keeping;
   }
 
-  /** Records that the tick owns one more reference to the frame, which may come by several inputs. */
+  /** Records that the tick owns one more reference to the frame, which may arrive at several inputs. */
   add(frame: HeldFrame): void {
     frame.owned++;
     this.keep(frame);
@@ -53,7 +53,7 @@ export class Ledger {
     this.#last = frame;
   }
 
-  /** Frames that the tick owns now. */
+  /** Returns how many frames the tick owns. */
   held(): number {
     this.#forget();
     return this.#count + (this.#last !== undefined && this.#last.owned > 0 ? 1 : 0);
@@ -64,7 +64,7 @@ export class Ledger {
     if (this.#last === frame) this.#last = undefined;
   }
 
-  /** Gives back what the tick still owns. */
+  /** Gives back all references that the tick still owns. */
   releaseAll(): void {
     const last = this.#last;
     this.#last = undefined;
@@ -82,7 +82,7 @@ export class Ledger {
   }
 }
 
-/** Gives back what a tick owns of one frame. */
+/** Gives back the references to one frame that a tick owns. */
 export function giveBack(frame: HeldFrame): void {
   frame.retainedNow = 0;
   for (; frame.owned > 0; frame.owned--) frame.pool.release(frame.slot);

@@ -4,7 +4,7 @@ import { Ledger } from "./ledger.ts";
 
 const FRAMES = 5_000;
 
-/** Stands for a frame as a ledger sees it, and notes when it is looked at. */
+/** A frame as a ledger sees it, which notes each access. */
 class NotedFrame {
   looks = 0;
   retainedNow = 0;
@@ -19,7 +19,7 @@ class NotedFrame {
   }
 }
 
-/** A tick that has always two frames in hand: it gives the older one away when it has taken the next. */
+/** Runs a tick that always has two frames in hand: it gives the older one away after it has taken the next. */
 function overlapping(ledger: Ledger): NotedFrame[] {
   const frames = Array.from({ length: FRAMES }, () => new NotedFrame());
   for (const [k, frame] of frames.entries()) {

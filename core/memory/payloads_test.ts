@@ -1,4 +1,6 @@
-/** Payloads that a node takes away by transferring the buffer of a view: they are there again, and no note is lost. */
+/**
+ * Payloads that a node takes away by transferring the buffer of a view: they reappear, and the pool's notes survive.
+ */
 import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
 import { acquire, bench, freeSlots } from "../../tests/fixtures/slots.ts";
 import { openNativeDriver } from "../driver/native.ts";
@@ -76,7 +78,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const { buffer } = view();
       structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
       ok((buffer as ArrayBuffer).detached);
-      // The next look finds the bytes as they were, and the pool's own notes never went away.
+      // The next access finds the bytes unchanged, and the pool kept its own notes.
       ok(bytesOf(otherView()).length > 0 && bytesOf(otherView()).every((byte) => byte === 2));
       ok(bytesOf(view()).length > 0 && bytesOf(view()).every((byte) => byte === 1));
       notEqual(view().buffer, buffer);

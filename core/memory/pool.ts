@@ -1,27 +1,28 @@
 /**
  * Pools: fixed-size slots carved out of an arena, shared by all lanes.
  *
- * A `Pool` is one lane's view. The free list is a bitmap in the arena (bit set = free), changed with atomic and/or. In
- * front of it, a small *magazine* of free slots belongs to this lane alone, so that a frame usually costs no atomic
- * operation on shared words. A lane empties its magazine before it sleeps and before it reports that a node which left
- * it has ended, and down to {@linkcode MAGAZINE_SIZE} in each round in which others wait for slots. Slots are taken from
- * the lowest free one on: so the same few are in use over and over, and processors have their headers at hand; memory of
- * the others is not touched.
+ * Contract: only the thread of the view's lane calls it. Nothing here blocks or allocates while frames flow. When the
+ * pool is empty, `takeSlot()` returns -1 and the lane may ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means
+ * "a pool has slots again".
  *
- * Beside it stands the table of holds: a byte for each slot and thread, which only that thread writes. It says how many
- * references the thread has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
- * a reference is taken and lowered before one is given away. So others can give back what a dead lane held, and a crash
+ * The free list is a bitmap in the arena (bit set = free), changed with atomic and/or. In front of it, a small
+ * *magazine* of free slots belongs to this lane alone, so that a frame usually costs no atomic operation on shared
+ * words. A lane empties its magazine before it sleeps and before it reports that a node which left it has ended, and
+ * reduces it to {@linkcode MAGAZINE_SIZE} in each round in which others wait for slots. A lane takes the lowest free
+ * slots first, so that the same few stay in use: processors have their headers in cache, and the memory of other slots
+ * is never touched.
+ *
+ * The table of holds has a byte for each slot and thread, which only that thread writes: the number of references that
+ * the thread has (1 to 126), or {@linkcode HOLD_FREE} if the slot is in its magazine. A thread raises the byte after it
+ * takes a reference and lowers it before it gives one away. So others can give back the slots of a dead lane: a crash
  * between the two steps loses the slots that were being recorded, one or at most a magazine, and never frees a slot
  * twice. A thread uses the row of its lane's number, unless a fenced thread of that lane may still write there.
  *
- * A pool has addresses for more slots than it lends: of its room, the first *open* slots are lent. The control isolate
- * grows it in two steps. First every lane is given a token of more slots, and opens more of the arena
- * ({@linkcode Pool.grow}); then their bits are set, so that no lane meets a slot that it cannot see. To shrink it the
- * control isolate lowers the number of open slots and clears the bits of the others as they come back; lanes see the
- * number in each round, and keep none of those at hand ({@linkcode PoolGate} in `pool_gate.ts`).
- *
- * Nothing here blocks or allocates while frames flow. When the pool is empty, `takeSlot()` returns -1 and the lane may
- * ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means "a pool has slots again".
+ * A pool has addresses for more slots than it lends: the first *open* slots are lent. The control isolate grows it in
+ * two steps: it gives every lane a token of more slots, with which the lane opens more of the arena ({@linkcode
+ * Pool.grow}); then it sets their bits, so that no lane meets a slot that it cannot see. To shrink the pool it lowers
+ * the number of open slots and clears the bits of the others as they come back; lanes read the number in each round and
+ * keep no other slots in their magazines ({@linkcode PoolGate} in `pool_gate.ts`).
  *
  * @module
  */
@@ -49,10 +50,10 @@ const PLENTY = 2 * MAGAZINE_SIZE;
 /** The most free slots that a lane keeps of a pool with slots to spare. */
 export const MAX_MAGAZINE = 32;
 
-/** Beyond {@linkcode MAGAZINE_SIZE}, a lane keeps at most one slot in this many. */
+/** The share of a pool, one slot in this many, that limits a magazine beyond {@linkcode MAGAZINE_SIZE}. */
 const MAGAZINE_SHARE = 32;
 
-/** A hold of this many references cannot be told from one of more. */
+/** The largest hold: this many references or more. */
 export const HOLD_MANY = 127;
 
 /** The hold of a free slot in the lane's magazine. */
@@ -69,29 +70,29 @@ export class Pool {
   slotCount!: number;
   /** Bytes of payload in a slot. */
   readonly payloadBytes: number;
-  /** Notes what the lane's synchronous ticks own. */
+  /** Records the references that the lane's synchronous ticks own. */
   readonly ledger: Ledger;
   /** The cached frame object of each slot. */
   readonly views: (HeldFrame | undefined)[] = [];
-  /** Views of the arena that no node gets, so that none can transfer them. They throw after `close()`. */
+  /** Views of the arena that no node gets, so none can transfer them. They throw after `close()`. */
   u8!: Uint8Array;
   u16!: Uint16Array;
   i32!: Int32Array;
   u32!: Uint32Array;
   f64!: Float64Array;
   view!: DataView;
-  /** Whether frames are checked, as in development mode. */
+  /** True if frames are checked, as in development mode. */
   readonly development: boolean = false;
-  /** Whether `close()` was called. */
+  /** True after `close()`. */
   closed = false;
   readonly #driver: Driver;
   #arena!: ArenaToken;
   /**
-   * The buffer that frames make views of payloads over, and a view of it that becomes empty once a node has transferred
-   * it.
+   * The buffer over which frames make views of payloads, and a view of the buffer that becomes empty once a node has
+   * transferred the buffer.
    */
   #payloads: ArrayBuffer | SharedArrayBuffer | undefined;
-  /** Whether nodes may have views of payloads, which is asked after each of their ticks. */
+  /** True if nodes may have views of payloads: the pool then checks after each of their ticks. */
   #isLent = false;
   #canary: Uint8Array = new Uint8Array(0);
   #wereTaken = false;
@@ -101,7 +102,7 @@ export class Pool {
   #words: number = 0;
   readonly #slotsOffset: number = 0;
   readonly #stride: number = 0;
-  /** The two in 32-bit words, in which offsets stay small integers longer. */
+  /** The first header and the stride in 32-bit words, in which offsets stay small integers longer. */
   readonly #firstHeader: number = 0;
   readonly #strideWords: number = 0;
   /** Where this lane's row of the table of holds starts. */
@@ -110,13 +111,15 @@ export class Pool {
   #magazineCount = 0;
   /** How many slots the magazine may hold. */
   #magazineSize: number = 0;
-  /** Slots from this one on are not kept at hand: they are lent no longer. */
+  /** Magazines keep no slots from this one on: they are not lent. */
   #keepBelow = 0;
   #guardedCount = 0;
   #guarded: { stopReading(): void } | undefined;
 
   /**
-   * @param lane whose view this is
+   * Opens the pool for one lane.
+   *
+   * @param lane that uses this view
    * @param ledger the lane's
    * @param row of the table of holds, which no other thread writes; by default that of the lane's number
    */
@@ -138,8 +141,8 @@ export class Pool {
   }
 
   /**
-   * Covers more slots, of the same pool: what is known of the others stays. Frames find their new buffer by
-   * {@linkcode payloads}, as after one was transferred.
+   * Covers more slots of the same pool and keeps all state of the others. Frames find the new buffer by {@linkcode
+   * payloads}, as after a transfer.
    */
   grow(token: PoolToken): void {
     if (this.closed || token.slots <= this.slotCount) return;
@@ -156,8 +159,8 @@ export class Pool {
   }
 
   /**
-   * Gives the memory of a slot's payload back to the system, and keeps its addresses. The slot is lent no longer. Its
-   * header stays, by whose generation cached frames know that it has been used.
+   * Gives the memory of a slot's payload back to the system, and keeps its addresses. The slot must not be lent. Its
+   * header stays: by its generation, cached frames know that the slot has been used.
    *
    * @returns whether the system takes it
    */
@@ -167,7 +170,7 @@ export class Pool {
 
   /**
    * The arena, for nodes' views of payloads. After a node has transferred the buffer of a view, this is another buffer
-   * over the same bytes: whoever keeps views checks whether they still belong to it.
+   * over the same bytes: a caller that keeps views checks whether they still belong to it.
    */
   get payloads(): ArrayBuffer | SharedArrayBuffer {
     if (this.#canary.length === 0) this.#lendPayloads();
@@ -203,8 +206,8 @@ export class Pool {
   }
 
   /**
-   * While a tick runs: stops its reading once the next `count` calls of `takeSlot()` are not sure to succeed, so that
-   * it is asked for with `ensure()` before it reads on.
+   * Guards a running tick: stops its reading once the next `count` calls of `takeSlot()` may fail, so that the tick
+   * calls `ensure()` before it reads on.
    */
   guard(reading: { stopReading(): void }, count: number): void {
     this.#guarded = reading;
@@ -226,7 +229,7 @@ export class Pool {
     if (this.#magazineCount < this.#guardedCount) this.#guarded!.stopReading();
     const at = this.headerAt(slot);
     this.u32[at + GENERATION]++;
-    // Nobody else refers to the slot; whoever is given it gets to know of it by a ring, which orders this before.
+    // No other lane refers to the slot; a lane gets to know of it through a ring, which orders this write before.
     this.i32[at + REF_COUNT] = 1;
     this.u8[this.#holdsAt + slot] = 1;
     return slot;
@@ -238,14 +241,14 @@ export class Pool {
     this.receive(slot);
   }
 
-  /** Notes that this lane now holds a reference which came out of a ring. */
+  /** Records that this lane holds a reference which came out of a ring. */
   receive(slot: number): void {
     const at = this.#holdsAt + slot;
     const held = this.u8[at];
     if (held < HOLD_MANY) this.u8[at] = held + 1;
   }
 
-  /** Notes that this lane is about to give a reference to a ring. */
+  /** Records that this lane is about to give a reference to a ring. */
   giveAway(slot: number): void {
     const at = this.#holdsAt + slot;
     const held = this.u8[at];
@@ -255,15 +258,15 @@ export class Pool {
   /**
    * Gives one of this lane's references back; the last one frees the slot.
    *
-   * @throws {TypeError} if this lane has none: it was released twice
+   * @throws {TypeError} if this lane has none: the reference was released twice
    */
   release(slot: number): void {
     const at = this.#holdsAt + slot;
     const held = this.u8[at];
     const count = this.headerAt(slot) + REF_COUNT;
-    // The usual case, kept short: nobody else refers to the slot, and it stays at hand.
+    // The usual case, kept short: no other lane refers to the slot, and it goes into the magazine.
     if (held === 1 && this.i32[count] === 1 && this.#keepsAtOnce(slot)) {
-      // First: a thread that dies between the two keeps a slot at hand, which whoever clears up after it frees.
+      // Written first: if the thread dies between the two writes, reclaiming its lane frees the slot.
       this.u8[at] = HOLD_FREE;
       this.i32[count] = 0;
       this.#magazine[this.#magazineCount++] = slot;
@@ -281,7 +284,7 @@ export class Pool {
    */
   releaseForeign(slot: number): void {
     const at = this.headerAt(slot) + REF_COUNT;
-    // Only a holder may add a reference, so that the last holder is alone with the count.
+    // Only a holder may add a reference, so the last holder alone changes the count.
     if (this.i32[at] === 1) {
       this.i32[at] = 0;
       this.giveBack(slot);
@@ -296,7 +299,7 @@ export class Pool {
     this.giveBack(slot);
   }
 
-  /** The current number of references to a slot. */
+  /** Returns the current number of references to a slot. */
   references(slot: number): number {
     return Atomics.load(this.i32, this.headerAt(slot) + REF_COUNT);
   }
@@ -307,33 +310,35 @@ export class Pool {
   }
 
   /**
-   * Returns slots beyond {@linkcode MAGAZINE_SIZE} if others wait for some, and those that are lent no longer. Called in
-   * each round of a lane that does not park.
+   * Returns slots beyond {@linkcode MAGAZINE_SIZE} if others wait for some, and those that are not lent. Called in each
+   * round of a lane that does not park.
    */
   share(): void {
     if (this.u32[OPEN_SLOTS] !== this.#keepBelow) this.#keepFew(this.u32[OPEN_SLOTS]);
     if (this.#magazineCount > MAGAZINE_SIZE && this.#isWaitedFor()) this.#giveUp(MAGAZINE_SIZE);
   }
 
-  /** Whether this lane holds the slot, or has it in its magazine. No other lane writes there then. */
+  /** True if this lane holds the slot, or has it in its magazine. No other lane writes to the slot then. */
   isHere(slot: number): boolean {
     return this.u8[this.#holdsAt + slot] !== 0;
   }
 
-  /** A row of the table of holds: what a thread holds of each slot. Only that thread writes there while it lives. */
+  /**
+   * Returns a row of the table of holds: a thread's hold of each slot. Only that thread writes there while it lives.
+   */
   holdsOf(row: number): Uint8Array {
     const start = this.#rowOf(row);
     return this.u8.subarray(start, start + this.slotCount);
   }
 
-  /** Returns an unreferenced slot to the pool, and wakes those who wait for one. */
+  /** Returns an unreferenced slot to the pool, and wakes lanes that wait for one. */
   returnToAll(slot: number): void {
     const bit = 1 << (slot & 31);
     Atomics.or(this.i32, this.bitmapAt + (slot >> 5), bit);
     this.wakeWaiters();
   }
 
-  /** Wakes those who wait for a slot. */
+  /** Wakes lanes that wait for a slot. */
   wakeWaiters(): void {
     if (this.#hasWaiters()) this.#wakeWaiters();
   }
@@ -359,11 +364,11 @@ export class Pool {
     this.release = () => {};
     this.takeSlot = this.retain = this.references = refuse;
     this.views.length = 0;
-    // What is still in the magazine is for whoever clears up after the thread.
+    // The slots left in the magazine are freed when the thread's lane is reclaimed.
     this.#magazineCount = 0;
   }
 
-  /** Counts an attempt to take a slot that found none. */
+  /** Counts a failed attempt to take a slot. */
   countExhausted(): void {
     Atomics.add(this.u32, POOL.exhausted >> 2, 1);
   }
@@ -373,7 +378,7 @@ export class Pool {
     Atomics.or(this.i32, WAITERS + (this.#lane >> 5), 1 << (this.#lane & 31));
   }
 
-  /** Free slots in the bitmap. Those in the lanes' magazines are not in it. */
+  /** Returns how many slots are free in the bitmap, without those in the lanes' magazines. */
   freeInBitmap(): number {
     let free = 0;
     for (let word = 0; word < this.#words; word++) {
@@ -387,7 +392,7 @@ export class Pool {
     return this.#magazineCount;
   }
 
-  /** How many attempts to take a slot found none. */
+  /** How many attempts to take a slot failed. */
   get exhausted(): number {
     return Atomics.load(this.u32, POOL.exhausted >> 2);
   }
@@ -402,7 +407,7 @@ export class Pool {
     this.#keep(slot);
   }
 
-  /** Whether a slot that is freed now goes into the magazine as it is. */
+  /** True if a slot that is freed may go straight into the magazine. */
   #keepsAtOnce(slot: number): boolean {
     return !this.development && slot < this.#keepBelow && this.#magazineCount < this.#magazineSize &&
       !this.#isWaitedFor();
@@ -412,12 +417,12 @@ export class Pool {
   #refill(count: number): boolean {
     const plenty = 2 * this.#magazineSize;
     const free = this.#countFree(plenty);
-    // Takes none if they do not suffice: returning them would wake others, who would do the same for ever.
+    // Takes none if they do not suffice: returning them would wake others, which would do the same for ever.
     if (this.#magazineCount + free < count) return false;
     const target = free >= plenty ? this.#magazineSize : free >= PLENTY ? MAGAZINE_SIZE : count;
     for (let word = 0; word < this.#words && this.#magazineCount < target; word++) {
       let wanted = 0;
-      // Other lanes may take some meanwhile; the result below tells which were free.
+      // Other lanes may take some meanwhile; the result of the atomic operation shows which were free.
       let bits = this.i32[this.bitmapAt + word];
       for (let left = target - this.#magazineCount; left > 0 && bits !== 0; left--) {
         wanted |= bits & -bits;
@@ -457,7 +462,7 @@ export class Pool {
     }
   }
 
-  /** The number of open slots is another: returns those at hand that are not among them. */
+  /** Applies a new number of open slots: returns slots of the magazine that are not among them. */
   #keepFew(open: number): void {
     this.#keepBelow = open;
     let kept = 0;
@@ -475,7 +480,7 @@ export class Pool {
   /** Counts the free slots in the bitmap, at least up to `enough`. */
   #countFree(enough: number): number {
     let free = 0;
-    // Other lanes may take some meanwhile, whether this is atomic or not.
+    // Other lanes may take some meanwhile, whether this read is atomic or not.
     for (let word = 0; word < this.#words && free < enough; word++) free += countBits(this.i32[this.bitmapAt + word]);
     return free;
   }
@@ -492,7 +497,7 @@ export class Pool {
     this.u8[this.#holdsAt + slot] = HOLD_FREE;
   }
 
-  /** Looks at the slots of a token, by the buffer that the arena has for them now. */
+  /** Maps the slots of a token, over the arena's present buffer. */
   #cover(token: PoolToken): void {
     this.#arena = token.arena;
     const buffer = this.#driver.openArena(token.arena);
@@ -516,7 +521,7 @@ export class Pool {
     throw new TypeError(`Cannot release slot ${slot} of pool "${this.name}": it was released before`);
   }
 
-  /** Looks without a fence: a lane that asks at this moment is served by a later look, or when this lane parks. */
+  /** Reads without a fence: a lane that asks at this moment is served by a later read, or when this lane parks. */
   #isWaitedFor(): boolean {
     return this.u32[WAITERS] !== 0 || this.u32[WAITERS + 1] !== 0;
   }
@@ -536,12 +541,12 @@ export class Pool {
   }
 }
 
-/** How many free slots a lane may keep of a pool. */
+/** Returns how many free slots of a pool a lane may keep. */
 function magazineOf(slots: number): number {
   return Math.max(MAGAZINE_SIZE, Math.min(MAX_MAGAZINE, Math.floor(slots / MAGAZINE_SHARE)));
 }
 
-/** The number of set bits in a word. */
+/** Returns the number of set bits in a word. */
 export function countBits(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -1,8 +1,8 @@
 /**
- * Says how many slots of a pool are lent. Only the control isolate does, for each pool by one gate.
+ * Sets how many slots of a pool are lent. Only the control isolate does, by one gate for each pool.
  *
- * Slots that are not lent have no bit in the bitmap of free slots; the gate keeps their bits. Lanes may use one that is
- * to be lent no longer until they let it go: the gate takes its bit when it comes back.
+ * Slots that are not lent have no bit in the bitmap of free slots: the gate keeps their bits. When a slot stops being
+ * lent while a lane uses it, the lane keeps it until it lets it go; the gate takes the bit when the slot comes back.
  *
  * @module
  */
@@ -17,11 +17,11 @@ const DISCARDS = 1_024;
 
 export class PoolGate {
   readonly #pool: Pool;
-  /** The bits of slots that the gate keeps, a word for 32 slots. */
+  /** Bits of the slots that the gate keeps, one word for 32 slots. */
   #kept: number[] = [];
   /** How many slots of the pool the gate knows. */
   #known: number;
-  /** From this slot on no payload has memory. */
+  /** Payloads from this slot on have no memory. */
   #usedBelow: number;
 
   /** @param pool the control isolate's view, all of whose slots are lent */
@@ -35,7 +35,7 @@ export class PoolGate {
     return this.#pool.openSlots;
   }
 
-  /** How many slots are to be lent no longer, and have not been taken since: those in use, and some that came back. */
+  /** How many slots the gate has yet to take: those in use, and some that came back. */
   get out(): number {
     const { slots } = this;
     let out = 0;
@@ -45,7 +45,7 @@ export class PoolGate {
     return out;
   }
 
-  /** Lends more slots, which every lane covers. @param slots how many are lent then */
+  /** Lends more slots, which every lane covers. @param slots the new number of lent slots */
   open(slots: number): void {
     const pool = this.#pool;
     for (let word = this.#known >>> 5; word * 32 < slots; word++) {
@@ -63,13 +63,13 @@ export class PoolGate {
     pool.wakeWaiters();
   }
 
-  /** Lends fewer slots: takes those that are free now, and leaves the others to {@linkcode PoolGate.collect}. */
+  /** Lends fewer slots: takes the free ones, and leaves the others to {@linkcode PoolGate.collect}. */
   shut(slots: number): void {
     Atomics.store(this.#pool.u32, OPEN_SLOTS, slots);
     this.collect();
   }
 
-  /** Takes what has come back of slots that are lent no longer, and gives the memory behind the last one back. */
+  /** Takes slots that have come back and are not lent, and gives the memory behind the last lent slot back. */
   collect(): void {
     const pool = this.#pool;
     const { slots } = this;
@@ -80,7 +80,7 @@ export class PoolGate {
       if (taken !== 0) this.#kept[word] = (this.#kept[word] ?? 0) | taken;
     }
     for (let left = DISCARDS; left > 0 && this.#usedBelow > slots && this.#keeps(this.#usedBelow - 1); left--) {
-      // Where the system does not take it, it is there for later.
+      // If the system does not take the memory, it stays for later use.
       pool.discardPayload(--this.#usedBelow);
     }
   }

@@ -8,7 +8,7 @@ import { Pool } from "./pool.ts";
 import { PoolGate } from "./pool_gate.ts";
 import { createPool, growToken } from "./pool_layout.ts";
 
-/** A pool as two lanes and the control isolate see it. */
+/** Makes a pool, with the views of two lanes and of the control isolate. */
 function make(driver: Driver, slots: number, maxSlots: number) {
   let token = createPool(driver, 0, { name: "p", slotBytes: 8192, slots, maxSlots });
   const control = new Pool(driver, token, 0, new Ledger());
@@ -21,7 +21,7 @@ function make(driver: Driver, slots: number, maxSlots: number) {
   return { control, lanes, gate, cover, release: () => driver.releaseArena(token.arena) };
 }
 
-/** Takes all slots that there are. */
+/** Takes all free slots. */
 function drain(pool: Pool): number[] {
   const taken: number[] = [];
   for (let slot = pool.takeSlot(); slot >= 0; slot = pool.takeSlot()) taken.push(slot);
@@ -38,7 +38,7 @@ Deno.test("PoolGate.open() lends slots that were there before, and those that la
   gate.open(70);
   const late = drain(far);
   deepEqual(late.toSorted((a, b) => a - b), Array.from({ length: 30 }, (_, k) => 40 + k));
-  // What lies in a slot that was not there before is the same for both.
+  // Both views see the same contents of a slot that was added.
   far.f64[far.headerAt(69) / 2 + 8] = 1234;
   equal(near.f64[near.headerAt(69) / 2 + 8], 1234);
   release();

@@ -1,5 +1,5 @@
 /**
- * What a pool is made of: header, bitmap of free slots, table of holds, slots. The same layout stands in `crates/abi`.
+ * The parts of a pool: header, bitmap of free slots, table of holds, slots. `crates/abi` has the same layout.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ArenaToken, Driver } from "../driver/driver.ts";
 import { index32 } from "../element_index.ts";
 
 /**
- * The most bytes of payload in a pool. Nothing stores an offset of a slot: the header has the stride and the place of
+ * The most bytes of payload in a pool. No field stores an offset of a slot: the header has the stride and the place of
  * the first slot, which fit 32 bits, and ring entries have the number of a slot.
  */
 export const MAX_POOL_BYTES = 8 * 2 ** 30;
@@ -20,7 +20,7 @@ export interface PoolSpec {
   readonly slotBytes: number;
   /** 1 to 1,048,576. */
   readonly slots: number;
-  /** How many it may come to have, at most as many; by default no more. */
+  /** The most slots that it may grow to, within the same limit; by default `slots`. */
   readonly maxSlots?: number;
 }
 
@@ -62,13 +62,13 @@ export function createPool(driver: Driver, index: number, spec: PoolSpec): PoolT
   return { name: spec.name, slotBytes: payload, slots, maxSlots, index, arena };
 }
 
-/** The token by which lanes open a pool with more slots. @param slots at most `maxSlots` of the token */
+/** Returns the token by which lanes open a pool with more slots. @param slots at most `maxSlots` of the token */
 export function growToken(driver: Driver, token: PoolToken, slots: number): PoolToken {
   const { stride, first } = layOut(token.slotBytes, token.maxSlots);
   return { ...token, slots, arena: driver.growArena(token.arena, first + stride * slots) };
 }
 
-/** Bytes that a slot takes. @param slotBytes of its payload */
+/** Returns how many bytes a slot takes. @param slotBytes of its payload */
 export function bytesOfSlot(slotBytes: number): number {
   return SLOT.size + alignTo(slotBytes, SLOT.payloadAlign);
 }
@@ -105,7 +105,7 @@ function layOut(slotBytes: number, maxSlots: number): PoolLayout {
   return { payload: stride - SLOT.size, stride, bitmap, holds, first };
 }
 
-/** The bits of a word of the bitmap that stand for slots from `from` on and before `to`. */
+/** Returns the bits of a word of the bitmap that belong to slots from `from` on and before `to`. */
 export function bitsBetween(word: number, from: number, to: number): number {
   return (bitsBelow(to - word * 32) & ~bitsBelow(from - word * 32)) >>> 0;
 }
@@ -114,7 +114,7 @@ function bitsBelow(count: number): number {
   return count >= 32 ? 0xffffffff : count <= 0 ? 0 : 2 ** count - 1;
 }
 
-/** Bytes of one lane's row in the table of holds. Lanes never share a cache line. */
+/** Returns the bytes of one lane's row in the table of holds. Lanes never share a cache line. */
 export function holdRow(slots: number): number {
   return alignTo(slots, 64);
 }

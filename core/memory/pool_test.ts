@@ -104,7 +104,7 @@ Deno.test("Pool.release() wakes a lane that came to wait while a full magazine g
   for (const slot of slots.slice(0, MAGAZINE_SIZE)) here.release(slot);
   equal(here.freeInMagazine, MAGAZINE_SIZE);
   equal(there.takeSlot(), -1);
-  // After the look that release() takes at who waits, and before the slots are in the bitmap.
+  // After `release()` has looked for waiting lanes, and before the slots are in the bitmap.
   duringNextOr(() => there.awaitSlot(), () => here.release(slots[MAGAZINE_SIZE]));
   deepEqual(driver.woken, [1]);
   ok(there.takeSlot() >= 0);
@@ -190,7 +190,7 @@ Deno.test("Pool.takeSlot() stops a guarded reading once the next takes are not s
   equal(stops, 1);
 });
 
-/** Does `meanwhile`, as another lane could, before the next `Atomics.or` of `action`. */
+/** Runs `meanwhile`, as another lane could, before the next `Atomics.or` of `action`. */
 function duringNextOr(meanwhile: () => void, action: () => void): void {
   const { or } = Atomics;
   Atomics.or = ((...args: Parameters<typeof or>) => {

@@ -1,15 +1,17 @@
 /**
  * Gives back the slots of a lane that has ended.
  *
- * The thread of a *dead* lane has ended, as the lane record's `deadGeneration` says. The thread stores that itself, as
- * its last action; for a thread that could not, the library does. What it held is given back exactly once, whatever it
- * was doing when it died. At most the slots whose holds it was about to write are lost: one, or up to {@linkcode
- * MAX_MAGAZINE} if it was filling or emptying its magazine. The thread of a *fenced* lane may still run: what it holds
- * is quarantined, in a row of the table of holds that stays its own, until the thread comes back and gives it back
- * itself, or has ended before it could, as the library says: Deno ends a worker as soon as its node returns.
+ * The thread of a *dead* lane has ended, as the lane record's `deadGeneration` shows. The thread stores that itself, as
+ * its last action; if it could not, the library does. The references that it held are given back exactly once, whatever
+ * it was doing when it died. At most the slots whose holds it was about to write are lost: one, or up to {@linkcode
+ * MAX_MAGAZINE} if it was filling or emptying its magazine.
  *
- * With the portable driver, a lane whose thread could not report its end can only be fenced, and what a fenced thread
- * holds that ends before it comes back stays quarantined.
+ * The thread of a *fenced* lane may still run. Its references are quarantined, in a row of the table of holds that
+ * stays its own, until the thread comes back and gives them back itself, or the library reports that the thread has
+ * ended before: Deno ends a worker as soon as its node returns.
+ *
+ * With the portable driver, a lane whose thread could not report its end can only be fenced. If a fenced thread ends
+ * before it comes back, its references stay quarantined.
  *
  * @module
  */
@@ -31,7 +33,7 @@ export interface LaneLife {
   readonly row: number;
 }
 
-/** What {@linkcode reclaimLane} gave back. */
+/** The result of {@linkcode reclaimLane}. */
 export interface ReclaimedSlots {
   /** References that the lane held. */
   readonly references: number;
@@ -44,14 +46,15 @@ export interface ReclaimedSlots {
   readonly lost: number;
 }
 
-/** Whether a lane's thread is known to have ended. A fenced thread reports its end as well. */
+/** True if a lane's thread is known to have ended. A fenced thread reports its end as well. */
 export function isLaneDead(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
   return Atomics.load(page.u32, index32(page.laneOffset(lane) + LANE.deadGeneration)) >= generation;
 }
 
 /**
- * Records that a thread no longer uses its slots, or that nobody waits for it to say so. If the thread and whoever
- * fences it both call this, the first one decides which of them gives back what the thread holds.
+ * Records that a thread no longer uses its slots, or that the runtime has stopped waiting for the thread's report. If
+ * the thread and the one that fences it both call this, the first call decides which of them gives back the thread's
+ * references.
  *
  * @returns whether this call was the first
  */
@@ -66,11 +69,11 @@ export function noteDeath(page: ControlPage, { lane, generation }: Pick<LaneLife
 }
 
 /**
- * Gives back what a dead lane held of a pool. The second call finds nothing.
+ * Gives back a dead lane's references to a pool. A second call finds none.
  *
  * @param pool any living lane's view
- * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots. Whatever the row holds,
- * no other lane is harmed
+ * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots. A wrong hold in the row
+ * harms no other lane
  */
 export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): ReclaimedSlots {
   if (!isLaneDead(page, life)) {
@@ -84,8 +87,8 @@ export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): Recl
 }
 
 /**
- * Gives back what a fenced thread holds that has come back, and marks its row as left. Only the thread itself calls it,
- * and uses the pools no longer.
+ * Gives back the references of a fenced thread that has come back, and marks its row as left. Only the thread itself
+ * calls this, and does not use the pools afterwards.
  *
  * @param pools by index
  */
@@ -95,15 +98,15 @@ export function leaveRow(pools: readonly Pool[], row: number): void {
 }
 
 /**
- * Whether the fenced thread of a row has left it, or has ended; if so, clears the row for another thread. What one that
- * has ended still held is given back.
+ * True if the fenced thread of a row has left it, or has ended; then clears the row for another thread. Gives back the
+ * references of a thread that has ended.
  *
  * @param pools by index
  */
 export function takeLeftRow(pools: readonly Pool[], page: ControlPage, life: LaneLife): boolean {
   const holds = pools[0]?.holdsOf(life.row);
   if (holds === undefined) return false;
-  // Before the mark: a thread that leaves its row and ends in between has set it.
+  // Read before the mark: a thread that leaves its row and ends in between has set the mark.
   const ended = Atomics.load(page.u32, index32(page.laneOffset(life.row) + LANE.rowEnded)) === threadOfRow(life);
   if (Atomics.load(holds, 0) === HOLD_LEFT) {
     holds[0] = 0;
@@ -114,12 +117,12 @@ export function takeLeftRow(pools: readonly Pool[], page: ControlPage, life: Lan
   return true;
 }
 
-/** As `thread_of_row()` of `crates/abi/src/lane.rs`. */
+/** Mirrors `thread_of_row()` of `crates/abi/src/lane.rs`. */
 function threadOfRow({ lane, generation }: LaneLife): number {
   return ((lane << 24) | (generation & 0xff_ffff)) >>> 0;
 }
 
-/** How many slots of a pool are quarantined because a fenced thread that may still run holds them. */
+/** Returns how many slots of a pool are quarantined because a fenced thread that may still run holds them. */
 export function countSetAside(pool: Pool, row: number): number {
   let held = 0;
   for (const hold of pool.holdsOf(row)) if (hold !== 0 && hold !== HOLD_LEFT) held++;
@@ -156,7 +159,7 @@ function giveBackAll(pool: Pool, row: number): ReclaimedSlots {
   for (let slot = 0; slot < holds.length; slot++) {
     const held = holds[slot];
     if (held === 0) continue;
-    // Cleared first: a lane that dies here loses a slot, and no slot is freed twice.
+    // Cleared first: if a lane dies here, one slot is lost, and no slot is freed twice.
     holds[slot] = 0;
     if (held === HOLD_FREE) {
       // A count of 1 belongs to a lane that died between taking the slot and recording it.
@@ -174,7 +177,7 @@ function giveBackAll(pool: Pool, row: number): ReclaimedSlots {
   return { references, freed, lost };
 }
 
-/** @returns how many references are left, of none the slot is free then; -1 where there were fewer, and nothing is done */
+/** Drops references; 0 left frees the slot. @returns how many are left, or -1, having done nothing, if it had fewer */
 function releaseAll(pool: Pool, slot: number, count: number): number {
   const at = pool.headerAt(slot) + REF_COUNT;
   for (let before = Atomics.load(pool.i32, at); before >= count;) {

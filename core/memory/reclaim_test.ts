@@ -1,4 +1,4 @@
-/** A lane that dies at any point of what it does with slots: what it held comes back, and nothing is freed twice. */
+/** A lane dies at any point of its work with slots: its references come back, and no slot is freed twice. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { isLeftToOtherRun } from "../../tests/fixtures/each_driver.ts";
@@ -16,7 +16,7 @@ import { countLaneLost, countSetAside, isLaneDead, leaveRow, noteDeath, reclaimL
 const SLOTS = 6;
 const LIFE = { lane: 1, generation: 1, row: 1 };
 
-/** What a lane may do with the slots that it has: the two steps of each can be parted by its death. */
+/** Actions of a lane on its slots. Its death may part the two steps of each. */
 type Act = "ensure" | "take" | "retain" | "release" | "giveAway" | "flush";
 
 function setUp(driver: Driver = new PortableDriver(), slots = SLOTS) {
@@ -59,7 +59,7 @@ function dieAtWrite(pool: Pool, n: number): void {
   pool.u8 = guard(pool.u8);
 }
 
-// With few slots a lane takes them singly, with many a magazine at a time.
+// With few slots a lane takes them one by one, with many a magazine at a time.
 for (const { slots, mostLost } of [{ slots: SLOTS, mostLost: 1 }, { slots: 40, mostLost: MAGAZINE_SIZE }]) {
   Deno.test(`reclaimLane() gives every slot of ${slots} back exactly once, whatever the dead lane did before`, () => {
     const acts = fc.array(fc.constantFrom<Act>("ensure", "take", "take", "retain", "release", "giveAway", "flush"), {
@@ -69,7 +69,7 @@ for (const { slots, mostLost } of [{ slots: SLOTS, mostLost: 1 }, { slots: 40, m
       fc.property(acts, fc.nat(60), (steps, deathAt) => {
         const { page, living, dying } = setUp(undefined, slots);
         const mine: number[] = [];
-        /** References that a ring has. */
+        /** References of a ring. */
         const inRing: number[] = [];
         dieAtWrite(dying, deathAt);
         try {
@@ -195,7 +195,7 @@ Deno.test("reclaimLane() leaves alone a slot to which the lane noted more refere
   living.retain(slot);
   dying.release(free);
   dying.flushMagazine();
-  // Whatever stands there: no other lane is to suffer from it.
+  // Whatever the row holds, no other lane may suffer from it.
   dying.holdsOf(1)[slot] = 5;
   dying.holdsOf(1)[free] = 1;
   proveDeath(page);
