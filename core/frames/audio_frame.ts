@@ -26,7 +26,7 @@ const DURATION_NS = SLOT.durationNs >> 3;
 /** Most channels of an audio frame. */
 export const MAX_CHANNELS = 64;
 
-/** What an audio frame is acquired with. */
+/** The shape that an audio frame is acquired with. */
 export interface AudioShape<C extends number = number> {
   /** Hertz. */
   readonly sampleRateHz: number;
@@ -34,13 +34,13 @@ export interface AudioShape<C extends number = number> {
   readonly channels: C;
   /** Samples in each channel. */
   readonly sampleCount: number;
-  /** Which loudspeaker each channel is for. */
+  /** The loudspeaker of each channel. */
   readonly layout?: ChannelLayout;
 }
 
 /** A block of audio with `C` channels. */
 export class AudioFrame<C extends number = number> extends Frame {
-  /** What kind of frame it is. */
+  /** The kind of the frame. */
   override readonly kind = "audio";
   /** @internal */
   override readonly kindCode = KIND_AUDIO;
@@ -49,8 +49,8 @@ export class AudioFrame<C extends number = number> extends Frame {
   #planesBytes = -1;
   #planesOf: ArrayBufferLike | undefined;
   /**
-   * What the slot was last laid out with through this object, how many bytes and nanoseconds that makes, and the number
-   * of the format.
+   * The shape that this object last laid the slot out with, its length in bytes and nanoseconds, and the number of its
+   * format.
    */
   #laidOutSamples = -1;
   #laidOutChannels = 0;
@@ -75,7 +75,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     return u32[this.at32 + PAYLOAD_LENGTH] / (4 * u32[this.at32 + WIDTH]);
   }
 
-  /** Rate and channels. */
+  /** The rate and the channels. */
   override get format(): AudioFormat {
     return { kind: "audio", sampleRateHz: this.sampleRateHz, channels: this.channels };
   }
@@ -90,7 +90,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     const bytes = u32[this.at32 + PAYLOAD_LENGTH];
     const planes = this.#planes;
     const plane = planes[index];
-    // A plane whose memory was taken away is empty.
+    // A plane is empty if a node has transferred its memory away.
     const isThere = plane !== undefined && plane.length !== 0;
     if (isThere && bytes === this.#planesBytes && planes.length === u32[this.at32 + WIDTH]) return plane;
     return this.#planeOf(index, bytes);
@@ -111,7 +111,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     return this;
   }
 
-  /** Whether this object has laid the slot out with this shape before, and its header still says so. */
+  /** True if this object has laid the slot out with this shape before, and its header still says so. */
   #isLike(channels: number, sampleCount: number, sampleRateHz: number): boolean {
     if (this.#laidOutSamples !== sampleCount || this.#laidOutChannels !== channels) return false;
     if (this.#laidOutRateHz !== sampleRateHz) return false;
@@ -152,7 +152,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     this.#laidOutLayout = this.layoutNumber();
   }
 
-  /** A channel whose plane was not made yet, or whose memory was taken away. */
+  /** Makes the plane of a channel that has none yet, or whose memory was transferred away. */
   #planeOf(index: number, bytes: number): Float32Array {
     const { channels } = this;
     const fits = bytes === this.#planesBytes && this.#planes.length === channels;
@@ -169,7 +169,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     const start = this.payloadAt;
     const { channels, sampleCount: length } = this;
     const { payloads, payloadBytes } = this.pool;
-    // Native code that writes wild can reach a header.
+    // A stray write of native code can reach a header.
     if (channels > MAX_CHANNELS || channels * length * 4 > payloadBytes) throw spoiled(this.pool.name);
     this.#planesOf = payloads;
     for (let channel = 0; channel < channels; channel++) {

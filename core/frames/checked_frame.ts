@@ -1,8 +1,8 @@
 /**
- * The frames of development mode. Each knows the node that owns it, and refuses any use after it was given away. The
- * payload carries a checksum from one node to the next, which reveals a change that other readers would see.
+ * The frames of development mode. Each knows the node that owns it, and refuses any use after the node gave it away.
+ * The payload carries a checksum from one node to the next, which reveals changes that other readers would see.
  *
- * These classes wrap the public members of the production classes; production runs none of this.
+ * These classes wrap the public members of the production classes; production runs none of this code.
  *
  * @module
  */
@@ -24,11 +24,11 @@ export interface FrameSite {
 interface Guard {
   readonly site: FrameSite;
   readonly generation: number;
-  /** `peek`: the node may look at the frame, but not change it or give it away. */
+  /** `peek`: the node may look at the frame, but neither change it nor give it away. */
   readonly how: "acquired" | "read" | "peek";
-  /** Whether others held the frame when it was read. */
+  /** True if other nodes or lanes held the frame when it was read. */
   readonly shared: boolean;
-  /** What ended the node's reference. */
+  /** The call that ended the node's reference. */
   ended?: "released" | "written";
 }
 
@@ -37,7 +37,7 @@ const guards = new WeakMap<Frame, Guard>();
 /** The last node to get a slot's frame, by slot. */
 const sites = new WeakMap<Pool, FrameSite[]>();
 
-/** The development class for a class of frames. */
+/** Returns the development class for a class of frames. */
 export function checkedClass(base: FrameClass): FrameClass {
   const known = classes.get(base);
   if (known !== undefined) return known;
@@ -56,7 +56,7 @@ export function guardFrame(frame: Frame, site: FrameSite, how: "acquired" | "rea
   bySlot[frame.slot] = site;
 }
 
-/** The port that last gave a slot's frame to a node; `undefined` if none has. */
+/** Returns the port that last gave a slot's frame to a node; `undefined` if none has. */
 export function lastSite(pool: Pool, slot: number): FrameSite | undefined {
   return sites.get(pool)?.[slot];
 }
@@ -67,7 +67,7 @@ export function sealPayload(frame: Frame): void {
 }
 
 /**
- * Checks that the payload is still what the writer handed over.
+ * Checks that the payload is unchanged since the writer handed it over.
  *
  * @param from the output that wrote the frame
  * @throws {SluiceError} `NodeFailed`
@@ -84,7 +84,7 @@ export function assertSealed(frame: Frame, from: FrameSite): void {
 }
 
 /**
- * Checks that a node which gives its reference back has not changed what others see.
+ * Checks that a node which gives its reference back has not changed bytes that others see.
  *
  * @throws {TypeError} naming the node
  */
@@ -190,7 +190,7 @@ function assertUsable(frame: Frame, key: PropertyKey): void {
   );
 }
 
-/** An invalid time would spread to every frame made from this one. */
+/** Refuses an invalid time, which would spread to every frame made from this one. */
 function assertTime(frame: Frame, key: PropertyKey, given: unknown): void {
   const guard = guards.get(frame);
   if (guard === undefined || Number.isFinite(given)) return;
@@ -209,7 +209,10 @@ function checksumAt(frame: Frame): number {
   return index32(frame.pool.slotOffset(frame.slot) + SLOT.checksum);
 }
 
-/** As FNV-1a over the words of the payload, with high bits mixed down, which a product carries only up; never 0. */
+/**
+ * Returns FNV-1a over the words of the payload, with high bits mixed down, since a product carries bits only up; never
+ * 0.
+ */
 function checksumOf(frame: Frame): number {
   const { u32, u8 } = frame.pool;
   const offset = frame.pool.slotOffset(frame.slot);

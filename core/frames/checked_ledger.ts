@@ -1,5 +1,5 @@
 /**
- * The ledger of development mode. At the end of a tick it checks whether the node changed what others see.
+ * The ledger of development mode. At the end of a tick it checks whether the node changed bytes that others see.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { Ledger } from "../memory/ledger.ts";
 export class CheckedLedger extends Ledger {
   readonly #given: Frame[] = [];
 
-  /** Notes that the tick owns a reference to the frame. */
+  /** Records that the tick owns a reference to the frame. */
   override add(frame: Frame): void {
     this.#given.push(frame);
     super.add(frame);
   }
 
-  /** Gives back what the tick still owns, and keeps what was wrong with it in `fault`. */
+  /** Gives back all references that the tick still owns, and keeps the first misuse in `fault`. */
   override releaseAll(): void {
     this.fault = undefined;
     for (const frame of this.#given.splice(0)) {

@@ -25,7 +25,7 @@ const FORMAT_STRUCT = FORMAT.struct;
 const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const FORMAT_SERIALIZED = FORMAT.serialized;
 
-/** What a data frame is acquired with. */
+/** The shape that a data frame is acquired with. */
 export interface DataShape<T> {
   /** The value; it travels by reference inside a lane. */
   readonly value: T;
@@ -35,7 +35,7 @@ export interface DataShape<T> {
 export class DataFrame<T = unknown> extends Frame {
   /** @internal */
   static override readonly unowned: readonly string[] = [...Frame.unowned, "serialize"];
-  /** What kind of frame it is. */
+  /** The kind of the frame. */
   override readonly kind = "data";
   /** @internal */
   override readonly kindCode = KIND_DATA;
@@ -88,7 +88,7 @@ export class DataFrame<T = unknown> extends Frame {
   }
 
   /**
-   * Writes the value into the slot, for other lanes. The second call does nothing.
+   * Writes the value into the slot, for other lanes. A second call does nothing.
    *
    * @throws {RangeError} if it does not fit, or nests deeper than 1,000 levels
    * @throws {TypeError} if part of it cannot be sent, such as a function
@@ -143,7 +143,7 @@ export class DataFrame<T = unknown> extends Frame {
     return this;
   }
 
-  /** The view of the slot, made once; a plain copy if the port has no view class. */
+  /** Returns the view of the slot, made once; a plain copy if the port has no view class. */
   #struct(): unknown {
     if (this.structType !== undefined) return this.#viewOf(this.structType);
     const layout = this.structLayout;

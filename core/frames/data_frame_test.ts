@@ -79,7 +79,7 @@ eachDriver(
   },
 );
 
-/** A pool as two lanes see it. */
+/** A pool, as two lanes see it. */
 function lanes(native: "require" | "off") {
   const made = bench(1, 64, chooseDriver(native).driver);
   const token = createPool(made.driver, 1, { name: "test", slotBytes: SLOT_BYTES, slots: 2 });

@@ -1,13 +1,13 @@
 /**
  * Encoded frames: one access unit of compressed video, or one packet of compressed audio.
  *
- * A link that drops an encoded frame drops on to the next key frame, since what lies between cannot be decoded. Frames
- * of codecs in which each frame decodes by itself (those of audio, and JPEG) are therefore key frames unless their writer says
- * otherwise.
+ * A link that drops an encoded frame also drops the frames up to the next key frame, since they cannot be decoded. In
+ * some codecs each frame decodes by itself (audio codecs and JPEG): their frames are key frames unless their writer
+ * says otherwise.
  *
  * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0 if
- * unknown. The gain of Opus stands beside the packets in every container, and the aspect of pixels may, so they go along
- * with each frame.
+ * unknown. Containers store the gain of Opus beside the packets, and may do so with the pixel aspect, so each frame
+ * carries both.
  *
  * @module
  */
@@ -31,13 +31,13 @@ const GAIN_Q8 = SLOT.gainQ8 >> 2;
 const PIXEL_ASPECT = SLOT.pixelAspect >> 2;
 const FLAGS = SLOT.flags;
 
-/** What an encoded frame is acquired with. */
+/** The shape that an encoded frame is acquired with. */
 export interface EncodedShape {
   /** The codec of the payload. */
   readonly codec: Codec;
-  /** The most bytes that the frame may have; `setLength()` sets how many it has. */
+  /** The most bytes that the frame may have; `setLength()` sets its actual length. */
   readonly maxBytes: number;
-  /** Whether decoding can start here; by default true for audio codecs and JPEG only. */
+  /** True if decoding can start here; by default for audio codecs and JPEG only. */
   readonly keyframe?: boolean;
   /** For video codecs: pixels in a row. */
   readonly width?: number;
@@ -47,9 +47,9 @@ export interface EncodedShape {
   readonly channels?: number;
   /** For audio codecs: samples a second, in hertz. */
   readonly sampleRateHz?: number;
-  /** For Opus: by how many decibels its decoder makes it louder, from -128 to 127, in steps of 1/256; by default 0. */
+  /** For Opus: the gain that its decoder applies, from -128 to 127 dB, in steps of 1/256; by default 0. */
   readonly gainDb?: number;
-  /** For video codecs: how wide a pixel is by its height, where the container tells that they differ: `16:15`. */
+  /** For video codecs: the width of a pixel by its height, if the container gives one that is not square: `16:15`. */
   readonly pixelAspect?: PixelAspect;
 }
 
@@ -69,10 +69,10 @@ const CODES: { readonly [C in Codec]: number } = {
 
 const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) => [code, name as Codec]));
 
-/** The most that the header of Opus can say, in 256ths of a decibel (RFC 7845, 5.1). */
+/** The largest gain in the header of Opus, in 256ths of a decibel (RFC 7845, 5.1). */
 const MOST_GAIN_Q8 = 0x7fff;
 
-/** Each frame of these decodes by itself. */
+/** Codecs in which each frame decodes by itself. */
 const KEYFRAME_CODECS: ReadonlySet<string> = new Set([...AUDIO_CODECS, "jpeg"]);
 
 /**
@@ -99,7 +99,7 @@ export function assertEncodedShape(shape: Omit<EncodedShape, "maxBytes" | "keyfr
   packAspect(shape.pixelAspect);
 }
 
-/** A gain as slots have it. */
+/** Returns a gain as slots store it. */
 function gainOf({ codec, gainDb = 0 }: Pick<EncodedShape, "codec" | "gainDb">): number {
   const gain = Math.round(gainDb * 256);
   if (gain === 0 || (codec === "opus" && Math.abs(gain) <= MOST_GAIN_Q8)) return gain;
@@ -112,7 +112,7 @@ function gainOf({ codec, gainDb = 0 }: Pick<EncodedShape, "codec" | "gainDb">): 
 export class EncodedFrame extends Frame {
   /** @internal */
   static override readonly times: readonly string[] = [...Frame.times, "dtsNs"];
-  /** What kind of frame it is. */
+  /** The kind of the frame. */
   override readonly kind = "encoded";
   /** @internal */
   override readonly kindCode = KIND_ENCODED;
@@ -123,7 +123,7 @@ export class EncodedFrame extends Frame {
     return NAMES.get(this.formatCode)!;
   }
 
-  /** Whether decoding can start here. */
+  /** True if decoding can start here. */
   get keyframe(): boolean {
     return this.hasFlag(FLAG_KEYFRAME);
   }
@@ -131,10 +131,7 @@ export class EncodedFrame extends Frame {
     this.setFlag(FLAG_KEYFRAME, value);
   }
 
-  /**
-   * Whether it is decoded only for those that follow: nothing of it is shown or heard. Decoders give no picture and no
-   * sound for it.
-   */
+  /** True if the frame is decoded only for the sake of later frames. Decoders output no picture and no sound for it. */
   get decodeOnly(): boolean {
     return this.hasFlag(FLAG_DECODE_ONLY);
   }
@@ -143,8 +140,8 @@ export class EncodedFrame extends Frame {
   }
 
   /**
-   * When it is to be decoded: media time, nanoseconds; differs from `ptsNs` where frames are reordered, and where the start
-   * of a packet of sound is not heard: what it decodes to begins here, and is heard from `ptsNs` on.
+   * The decoding time: media time, nanoseconds. It differs from `ptsNs` if frames are reordered, and if the start of a
+   * sound packet is not heard: the decoded sound then begins here, and is heard from `ptsNs` on.
    */
   get dtsNs(): number {
     return this.pool.f64[this.at64 + DTS_NS];
@@ -169,7 +166,7 @@ export class EncodedFrame extends Frame {
     const width = this.pool.u32[this.at32 + WIDTH];
     const height = this.pool.u32[this.at32 + HEIGHT];
     if (AUDIO_CODECS.has(codec)) {
-      // It has a sign.
+      // The gain is signed.
       const gain = this.pool.u32[this.at32 + GAIN_Q8] | 0;
       return {
         kind: "encoded",
@@ -189,7 +186,7 @@ export class EncodedFrame extends Frame {
     };
   }
 
-  /** Copies the times of another frame, that of decoding too. */
+  /** Copies the times of another frame, including the decoding time. */
   override copyTimes(from: Frame): void {
     super.copyTimes(from);
     this.pool.f64[this.at64 + DTS_NS] = from.pool.f64[index64(from.pool.slotOffset(from.slot) + SLOT.dtsNs)];
@@ -227,7 +224,7 @@ export class EncodedFrame extends Frame {
   }
 }
 
-/** Whether decoding can start with a frame. */
+/** True if decoding can start with a frame. */
 export function isKeyframe({ pool, slot }: Frame): boolean {
   return (pool.u16[index16(pool.slotOffset(slot) + FLAGS)] & FLAG_KEYFRAME) !== 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Formats: what an output announces about its frames before or with the first one, and what an input accepts.
+ * Formats: an output announces the format of its frames before or with the first one; an input accepts some formats.
  *
  * @module
  */
@@ -13,75 +13,75 @@ export const FRAME_KINDS: readonly FrameKind[] = ["audio", "video", "encoded", "
 
 /** Planar 32-bit float audio. */
 export interface AudioFormat {
-  /** Which kind of frame it describes. */
+  /** The kind of frame that this format describes. */
   readonly kind: "audio";
   /** Samples a second in each channel, in hertz. */
   readonly sampleRateHz: number;
   /** 1 to 64. */
   readonly channels: number;
-  /** Which loudspeaker each channel is for; by default mono, stereo, or discrete. */
+  /** The loudspeaker of each channel; by default mono, stereo, or discrete. */
   readonly layout?: ChannelLayout;
 }
 
 /**
- * How pixels lie in memory. `rgba8`, `bgra8`: one plane, four bytes a pixel. `nv12`: a plane of luma, and one of
+ * The memory layout of pixels. `rgba8`, `bgra8`: one plane, four bytes a pixel. `nv12`: a plane of luma, and one of
  * interleaved chroma at half width and height. `i420`: as nv12, with the two chroma components in planes of their own.
  */
 export type PixelFormat = "rgba8" | "bgra8" | "nv12" | "i420";
 
 /** Uncompressed pictures. */
 export interface VideoFormat {
-  /** Which kind of frame it describes. */
+  /** The kind of frame that this format describes. */
   readonly kind: "video";
-  /** How pixels lie in memory. */
+  /** The memory layout of pixels. */
   readonly pixelFormat: PixelFormat;
   /** Pixels in a row. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** Pictures a second; absent where it varies or is not known. */
+  /** Pictures a second; absent if the rate varies or is unknown. */
   readonly frameRate?: number;
-  /** How wide a pixel is by its height, such as `16:15`; absent for square ones. */
+  /** The width of a pixel by its height, such as `16:15`; absent for square pixels. */
   readonly pixelAspect?: PixelAspect;
 }
 
-/** The codec of a compressed stream. `docs/video.md` says what one frame of each holds. */
+/** The codec of a compressed stream. `docs/video.md` defines one frame of each. */
 export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac" | "flac" | "mp3" | "jpeg";
 
-/** Codecs of sound; the others are of pictures. */
+/** Audio codecs; the others are video codecs. */
 export const AUDIO_CODECS: ReadonlySet<string> = new Set<Codec>(["opus", "aac", "flac", "mp3"]);
 
 /** Compressed video or audio. */
 export interface EncodedFormat {
-  /** Which kind of frame it describes. */
+  /** The kind of frame that this format describes. */
   readonly kind: "encoded";
   /** The codec of the stream. */
   readonly codec: Codec;
-  /** For video: pixels in a row; absent if not known. */
+  /** For video: pixels in a row; absent if unknown. */
   readonly width?: number;
-  /** For video: rows; absent if not known. */
+  /** For video: rows; absent if unknown. */
   readonly height?: number;
-  /** For audio: number of channels; absent if not known. */
+  /** For audio: number of channels; absent if unknown. */
   readonly channels?: number;
-  /** For audio: samples a second, in hertz; absent if not known. */
+  /** For audio: samples a second, in hertz; absent if unknown. */
   readonly sampleRateHz?: number;
-  /** For Opus: by how many decibels its decoder makes it louder; absent if it does not. */
+  /** For Opus: the gain that its decoder applies, in decibels; absent for none. */
   readonly gainDb?: number;
-  /** For video: how wide a pixel is by its height, where the container tells that they differ. */
+  /** For video: the width of a pixel by its height, if the container gives one that is not square. */
   readonly pixelAspect?: PixelAspect;
 }
 
 /** Records of numbers, in batches. */
 export interface PacketFormat {
-  /** Which kind of frame it describes. */
+  /** The kind of frame that this format describes. */
   readonly kind: "packet";
   /** Name of the record's type. */
   readonly schema: string;
 }
 
-/** Values or generated structs, by the name of their schema. */
+/** Values or generated structs, named by their schema. */
 export interface DataFormat {
-  /** Which kind of frame it describes. */
+  /** The kind of frame that this format describes. */
   readonly kind: "data";
   /** Name of the value's type; `unknown` if the port does not say. */
   readonly schema: string;
@@ -93,7 +93,7 @@ export type FrameFormat = AudioFormat | VideoFormat | EncodedFormat | PacketForm
 /** Loudspeaker layouts, named as in ITU-R BS.775. `discrete`: the channels belong to no loudspeaker. */
 export type ChannelLayout = "mono" | "stereo" | "3.0" | "quad" | "5.0" | "5.1" | "6.1" | "7.1" | "discrete";
 
-/** What an audio input accepts. A field that is absent accepts everything. */
+/** The formats that an audio input accepts. An absent field accepts everything. */
 export interface AudioAccepts {
   /** One rate, or a list of them, in hertz. */
   readonly sampleRateHz?: number | readonly number[];
@@ -101,7 +101,7 @@ export interface AudioAccepts {
   readonly channels?: number | readonly number[];
 }
 
-/** What a video input accepts. A field that is absent accepts everything. */
+/** The formats that a video input accepts. An absent field accepts everything. */
 export interface VideoAccepts {
   /** One pixel format, or a list of them. */
   readonly pixelFormat?: PixelFormat | readonly PixelFormat[];
@@ -109,23 +109,23 @@ export interface VideoAccepts {
   readonly width?: number | readonly number[];
   /** One height in pixels, or a list of them. */
   readonly height?: number | readonly number[];
-  /** One number of pictures a second, or a list of them. A format that names no rate is accepted. */
+  /** One number of pictures a second, or a list of them. A format without a rate is accepted. */
   readonly frameRate?: number | readonly number[];
 }
 
-/** What an encoded input accepts. A field that is absent accepts everything. */
+/** The formats that an encoded input accepts. An absent field accepts everything. */
 export interface EncodedAccepts {
   /** One codec, or a list of them. */
   readonly codec?: Codec | readonly Codec[];
 }
 
-/** What an input accepts: the fields of its kind of frame. */
+/** The formats that an input accepts: the fields of its kind of frame. */
 export interface FormatAccepts extends AudioAccepts, VideoAccepts, EncodedAccepts {}
 
 /** A field of a format that an input can constrain. */
 export type FormatField = keyof FormatAccepts;
 
-/** Why a format is not accepted. */
+/** The reason why a format is not accepted. */
 export interface FormatClash {
   /** The field that does not fit. */
   readonly field: FormatField;
@@ -144,10 +144,10 @@ const FIELDS: { readonly [K in FrameKind]: readonly FormatField[] } = {
   data: [],
 };
 
-/** All of them. */
+/** The fields of all kinds, each once. */
 export const FORMAT_FIELDS: readonly FormatField[] = [...new Set(Object.values(FIELDS).flat())];
 
-/** Compares a format with what an input accepts. A field that the format omits is accepted. */
+/** Compares a format with the formats that an input accepts. A field that the format omits is accepted. */
 export function findClash(format: FrameFormat, accepts: FormatAccepts): FormatClash | undefined {
   for (const field of FIELDS[format.kind]) {
     const wanted = accepts[field];
@@ -159,7 +159,7 @@ export function findClash(format: FrameFormat, accepts: FormatAccepts): FormatCl
   return undefined;
 }
 
-/** A format in words, as messages and the command line show it: `audio 48000 Hz, 2 channels`. */
+/** Describes a format in words, as messages and the command line show it: `audio 48000 Hz, 2 channels`. */
 export function describeFormat(format: FrameFormat): string {
   switch (format.kind) {
     case "audio":
@@ -189,7 +189,7 @@ function plural(channels: number): string {
   return `${channels} channel${channels === 1 ? "" : "s"}`;
 }
 
-/** What is named by one value or by several, as a list. */
+/** Returns a value, or several, as a list. */
 export function listOf<T extends number | string>(value: T | readonly T[] | undefined): readonly T[] | undefined {
   return value === undefined || Array.isArray(value) ? value as readonly T[] | undefined : [value as T];
 }

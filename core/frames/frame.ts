@@ -1,10 +1,10 @@
 /**
- * The base of frames, which links carry. A frame object is one lane's view of a slot; the object is cached for the
- * slot, so that reading allocates nothing, and asynchronous nodes get objects of their own, because their ticks overlap
- * with those of others.
+ * The base of frames, which links carry. A frame object is one lane's view of a slot, and only that lane may use it.
+ * The object is cached for the slot, so that reading allocates nothing. Asynchronous nodes get objects of their own,
+ * because their ticks overlap with those of other nodes. Nothing here blocks.
  *
- * Ownership: a node that read or acquired it *owns* one reference until it writes it on, releases it, or its tick ends.
- * `retain()` adds a reference that outlives the tick.
+ * Ownership: a node that read or acquired a frame *owns* one reference until it writes the frame on, releases it, or
+ * its tick ends. `retain()` adds a reference that outlives the tick.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const HEADER_WORDS = SLOT.size >> 2;
 const FLAGS = SLOT.flags >> 1;
 
-/** A class of frames, with what development mode has to know of its members. */
+/** A class of frames, with the lists of members that development mode needs. */
 export type FrameClass<F extends Frame = Frame> =
   & (new (pool: Pool, slot: number, ledger: Ledger) => F)
   & Pick<typeof Frame, "unowned" | "times">;
@@ -46,7 +46,7 @@ export type FrameClass<F extends Frame = Frame> =
 /** The base of all frames. Times are nanoseconds since the runtime's epoch or the media's start, as f64. */
 export abstract class Frame {
   /**
-   * Members that the runtime uses on frames that no node owns. Development mode checks the owner at all others.
+   * Members that the runtime uses on frames that no node owns. Development mode checks the owner at all other members.
    *
    * @internal
    */
@@ -66,12 +66,12 @@ export abstract class Frame {
     "setFlag",
   ];
   /**
-   * Members that are times, nanoseconds. Development mode checks what they are set to.
+   * Members that are times, nanoseconds. Development mode checks the values they are set to.
    *
    * @internal
    */
   static readonly times: readonly string[] = ["ptsNs", "durationNs", "ingressNs"];
-  /** What kind of frame it is. */
+  /** The kind of the frame. */
   abstract readonly kind: FrameKind;
   /**
    * The kind's code in a slot's header.
@@ -86,7 +86,7 @@ export abstract class Frame {
    */
   readonly pool: Pool;
   /**
-   * Index of the slot in its pool.
+   * The index of the slot in its pool.
    *
    * @internal
    */
@@ -122,13 +122,13 @@ export abstract class Frame {
    */
   keeper = 0;
   /**
-   * Whether the link that this frame was read from dropped frames before it.
+   * True if the link that this frame was read from dropped frames before it.
    *
    * @internal
    */
   linkGap = false;
   /**
-   * The number of the format in the header, from `layoutNumber()`; 0 until it is asked for.
+   * The number of the format in the header, from `layoutNumber()`; 0 before the first request.
    *
    * @internal
    */
@@ -147,7 +147,7 @@ export abstract class Frame {
   protected readonly payloadAt: number = 0;
 
   /**
-   * Frames come from `output.tryAcquire()` and `input.read()`.
+   * Makes a frame object for the runtime; nodes get frames from `output.tryAcquire()` and `input.read()`.
    *
    * @internal
    */
@@ -161,7 +161,7 @@ export abstract class Frame {
   }
 
   /**
-   * A number for the format in the header, from 1; equal formats have equal numbers.
+   * Returns a number for the format in the header, from 1; equal formats have equal numbers.
    *
    * @internal
    */
@@ -182,15 +182,15 @@ export abstract class Frame {
    */
   abstract shape(shape: unknown): this;
   /**
-   * Releases what the object keeps beside the slot, unless others refer to the slot too. Call it before giving a
-   * reference back.
+   * Drops the object's state besides the slot, unless others refer to the slot too. Call it before giving a reference
+   * back.
    *
    * @internal
    */
   dropValue(): void {}
 
   /**
-   * Another object for the same slot, whose references another ledger records.
+   * Returns another object for the same slot, whose references another ledger records.
    *
    * @internal
    */
@@ -209,7 +209,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + PTS_NS] = value;
   }
 
-  /** How long the frame lasts, nanoseconds; 0 if it has no length. */
+  /** The duration of the frame, nanoseconds; 0 if it has none. */
   get durationNs(): number {
     return this.pool.f64[this.at64 + DURATION_NS];
   }
@@ -217,7 +217,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + DURATION_NS] = value;
   }
 
-  /** When the data that the frame derives from entered the graph, on the runtime's clock. */
+  /** The time at which the data that the frame derives from entered the graph, on the runtime's clock. */
   get ingressNs(): number {
     return this.pool.f64[this.at64 + INGRESS_NS];
   }
@@ -225,7 +225,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + INGRESS_NS] = value;
   }
 
-  /** Counts the frames of its source, from 0. */
+  /** The number of the frame in its source, from 0. */
   get sequence(): number {
     return this.pool.f64[this.at64 + SEQUENCE];
   }
@@ -233,7 +233,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + SEQUENCE] = value;
   }
 
-  /** Whether frames are missing before this one, on the link that it was read from or further up. */
+  /** True if frames are missing before this one, on the link that it was read from or further upstream. */
   get discontinuity(): boolean {
     return this.linkGap || this.hasFlag(FLAG_DISCONTINUITY);
   }
@@ -242,7 +242,7 @@ export abstract class Frame {
     if (!value) this.linkGap = false;
   }
 
-  /** Whether the payload stands in for lost media. */
+  /** True if the payload stands in for lost media. */
   get gap(): boolean {
     return this.hasFlag(FLAG_GAP);
   }
@@ -283,14 +283,14 @@ export abstract class Frame {
     this.pool.release(this.slot);
   }
 
-  /** Does what `release()` does, for `using`. */
+  /** Releases the frame as `release()` does, for `using`. */
   [Symbol.dispose](): void {
     this.release();
   }
 
   /**
-   * Returns a frame that may be changed: this one if nobody else refers to it, otherwise a copy in exchange for this
-   * one.
+   * Returns a frame that may be changed: this one if no other node or lane refers to it, otherwise a copy in exchange
+   * for this one.
    *
    * @throws {SluiceError} `PoolExhausted` if a copy is needed and no slot is free
    */
@@ -323,7 +323,8 @@ export abstract class Frame {
       this.#dropRetained();
       return;
     }
-    // Others on this lane may read the same object next. What they release is not what this tick has retained.
+    // Others on this lane may read the same object next. References that they release are not references that this tick
+    // retained.
     this.retainedNow = 0;
     if (this.owned > 0) this.owned--;
     else if (this.retained > 0) this.#dropRetained();
@@ -331,7 +332,8 @@ export abstract class Frame {
   }
 
   /**
-   * Sets the place of a newly laid out frame in its stream. Until then the header has that of the slot's last frame.
+   * Sets the place of a newly laid out frame in its stream. Before this call the header has the place of the slot's
+   * last frame.
    *
    * @internal
    */
@@ -343,7 +345,7 @@ export abstract class Frame {
     f64[at + PTS_NS] = ptsNs;
   }
 
-  /** Clears the header of a slot that was just acquired, except for what `stamp()` sets. */
+  /** Clears the header of a slot that was just acquired, except for the fields that `stamp()` sets. */
   protected clearHeader(kind: number, format: number): void {
     const { u32 } = this.pool;
     u32[this.at32 + WIDTH] = 0;
@@ -357,8 +359,8 @@ export abstract class Frame {
   }
 
   /**
-   * Clears the header of a slot that had the same layout before, except for what `stamp()` sets; shape and payload
-   * length stay. Touches nothing of the header's first cache line, which has what few frames need.
+   * Clears the header of a slot that had the same layout before, except for the fields that `stamp()` sets; shape and
+   * payload length stay. Skips the first cache line of the header, whose fields few frames need.
    *
    * @param word kind and format, as the header has them
    */
@@ -410,7 +412,7 @@ export abstract class Frame {
     return copy;
   }
 
-  /** Whether a bit of the header's flags is set. */
+  /** True if a bit of the header's flags is set. */
   protected hasFlag(flag: number): boolean {
     return (this.pool.u16[this.#flagsAt] & flag) !== 0;
   }

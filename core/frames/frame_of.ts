@@ -28,7 +28,7 @@ const CLASSES: readonly (FrameClass | undefined)[] = [
 ];
 
 /**
- * The frame in a slot that was laid out before: the cached object of the slot, or in development mode a new one.
+ * Returns the frame in a slot that was laid out before: the slot's cached object, or a new one in development mode.
  *
  * @throws {TypeError} if the slot's header names no known kind
  */
@@ -36,12 +36,14 @@ export function frameOf(pool: Pool, slot: number): Frame {
   return frameOfCode(pool, slot, pool.u8[pool.slotOffset(slot) + KIND_AT]);
 }
 
-/** The object for a frame of a kind in a slot that was just acquired: call its `shape()`. */
+/** Returns the object for a frame of a kind in a slot that was just acquired: call its `shape()`. */
 export function blankFrame(pool: Pool, slot: number, kind: FrameKind): Frame {
   return frameOfCode(pool, slot, KIND[kind]);
 }
 
-/** Does what `frameOf()` and `blankFrame()` do. @param code of the kind, as slots' headers have it */
+/**
+ * Returns the object for a slot, for `frameOf()` and `blankFrame()`. @param code of the kind, as slots' headers have it
+ */
 export function frameOfCode(pool: Pool, slot: number, code: number): Frame {
   const known = pool.views[slot] as Frame | undefined;
   if (known !== undefined && known.kindCode === code) return known;
@@ -49,7 +51,7 @@ export function frameOfCode(pool: Pool, slot: number, code: number): Frame {
   if (made === undefined) {
     throw new TypeError(`Cannot read slot ${slot} of pool "${pool.name}": its header names no kind of frame (${code})`);
   }
-  // In development mode nothing is cached, so that an old object cannot stand for a new frame.
+  // Development mode caches nothing, so that an old object cannot stand for a new frame.
   if (pool.development) return new (checkedClass(made))(pool, slot, pool.ledger);
   const view = new made(pool, slot, pool.ledger);
   pool.views[slot] = view;

@@ -203,7 +203,7 @@ Deno.test("PacketFrame.column() reads in another lane what was written in this o
     frame.column("timeNs").forEach((_, at, column) => column[at] = at * 1e9);
     frame.column("x").fill(0.5);
     frame.column("id").fill(7);
-    // Forgetting the cached object is what another lane's view is like.
+    // Without the cached object, this view is like that of another lane.
     pool.views.length = 0;
     const there = frameOf(pool, frame.slot) as PacketFrame<Motion>;
     deepEqual(there.fields, MOTION);

@@ -1,29 +1,29 @@
 /**
- * What the rest of the runtime and the generator have to know of a kind of frame, one line a kind.
+ * The properties of each kind of frame that the rest of the runtime and the generator need, one line a kind.
  *
  * @module
  */
 import type { FrameKind } from "./format.ts";
 
-/** What is known of a kind of frame. */
+/** The properties of a kind of frame. */
 export interface KindFacts {
   /** Name of its class. */
   readonly frame: string;
   /**
-   * What the class's type argument is: a number of channels, the type of the value, or the type of the fields of a
-   * record; `none` if it takes none.
+   * The meaning of the class's type argument: a number of channels, the type of the value, or the type of a record's
+   * fields; `none` if the class takes none.
    */
   readonly argument: "channels" | "value" | "fields" | "none";
   /** How many frames a link holds by default. For audio, about 170 ms in blocks of 1,024 samples at 48 kHz. */
   readonly capacity: number;
   /**
-   * The least time between two frames that a link into a node which delays is made for by default, in milliseconds: for
-   * audio blocks of 120 samples at 48 kHz, for pictures 60 a second.
+   * The default for a link into a delaying node: the least time between two frames, in milliseconds. For audio, blocks
+   * of 120 samples at 48 kHz; for pictures, 60 a second.
    */
   readonly leastMs: number;
   /**
-   * Bytes of payload that a slot has by default: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels
-   * in RGBA; one encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
+   * The default payload of a slot, bytes: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels in
+   * RGBA; one encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
    */
   readonly slotBytes: number;
 }

@@ -5,23 +5,26 @@
  * @module
  */
 
-/** How many formats have a number at a time. A format that returns after that many others gets a new number. */
+/** How many formats have a number at a time. A format that returns after this many others gets a new number. */
 const KNOWN = 64;
 
 const codes = new Uint32Array(KNOWN);
 const widths = new Uint32Array(KNOWN);
 const heights = new Uint32Array(KNOWN);
 const numbers = new Uint32Array(KNOWN);
-/** The format last asked for, and its number; 0 before the first. */
+/** The format of the last request, and its number; 0 before the first. */
 let recentCode = 0;
 let recentWidth = 0;
 let recentHeight = 0;
 let recentNumber = 0;
-/** Where the next new format goes, and the last number that was given. */
+/** The index for the next new format, and the last number given out. */
 let next = 0;
 let last = 0;
 
-/** The number of a format, from 1. The same three words of a slot's header have the same number within an isolate. */
+/**
+ * Returns the number of a format, from 1. The same three words of a slot's header have the same number within an
+ * isolate.
+ */
 export function layoutNumber(code: number, width: number, height: number): number {
   if (code === recentCode && width === recentWidth && height === recentHeight && recentNumber !== 0) {
     return recentNumber;

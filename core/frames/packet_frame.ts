@@ -42,7 +42,7 @@ export type ColumnOf<N extends PacketNumber> = {
   u8: Uint8Array;
 }[N];
 
-/** What a packet frame is acquired with. */
+/** The shape that a packet frame is acquired with. */
 export interface PacketShape<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> {
   /** The fields of a record. */
   readonly fields: T;
@@ -59,7 +59,7 @@ interface Column {
 
 const ARRAYS = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
 
-/** The index of a type is its code in the payload. */
+/** The types of columns; the index of a type is its code in the payload. */
 const TYPES: readonly PacketNumber[] = ["f64", "f32", "i32", "u32", "u8"];
 
 const COLUMN_ALIGN = 64;
@@ -85,7 +85,7 @@ const written = new WeakMap<object, Uint8Array>();
  * ```
  */
 export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> extends Frame {
-  /** What kind of frame it is. */
+  /** The kind of the frame. */
   override readonly kind = "packet";
   /** @internal */
   override readonly kindCode = KIND_PACKET;
@@ -197,7 +197,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
   }
 }
 
-/** The start of the payload, for these fields, with a capacity of 0. */
+/** Returns the start of the payload for these fields, with a capacity of 0. */
 function describe(fields: { readonly [name: string]: PacketNumber }): Uint8Array {
   const known = written.get(fields);
   if (known !== undefined) return known;

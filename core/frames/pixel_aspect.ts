@@ -1,7 +1,6 @@
 /**
- * How wide pixels are by their height, as pictures of DVD, DV and anamorphic film have them: "16:15" (ITU-T H.273, 8.6).
- * In the slot's header, the width is in the upper 16 bits and the height in the lower, without a common divisor; 0 stands
- * for square ones.
+ * The width of pixels by their height, as in DVD, DV and anamorphic film: "16:15" (ITU-T H.273, 8.6). The slot's header
+ * has the width in the upper 16 bits and the height in the lower, without a common divisor; 0 means square pixels.
  *
  * @module
  */
@@ -10,15 +9,15 @@ import { describeValue } from "../errors/describe_value.ts";
 /** The width and the height of a pixel, whole numbers from 1 to 65,535: `16:15`. */
 export type PixelAspect = `${number}:${number}`;
 
-/** The most that a slot's header holds of either. */
+/** The largest width or height that a slot's header holds. */
 const MOST = 0xffff;
 
-/** An aspect in the fewest digits; `undefined` for square pixels, and for what is none. */
+/** Returns an aspect in the fewest digits; `undefined` for square pixels, and for an invalid aspect. */
 export function pixelAspectOf(width: number, height: number): PixelAspect | undefined {
   return readAspect(wordOf(width, height));
 }
 
-/** An aspect as slots have it. @throws {RangeError} for what is none */
+/** Returns an aspect as slots store it. @throws {RangeError} for an invalid aspect */
 export function packAspect(aspect: PixelAspect | undefined): number {
   if (aspect === undefined) return 0;
   const [, width, height] = /^([1-9]\d{0,4}):([1-9]\d{0,4})$/.exec(aspect)?.map(Number) ?? [];
@@ -31,12 +30,12 @@ export function packAspect(aspect: PixelAspect | undefined): number {
   );
 }
 
-/** What a slot has; `undefined` for square pixels. */
+/** Returns the aspect that a slot stores; `undefined` for square pixels. */
 export function readAspect(word: number): PixelAspect | undefined {
   return word === 0 ? undefined : `${word >>> 16}:${word & MOST}`;
 }
 
-/** How often the height of a pixel goes into its width. */
+/** Returns the width of a pixel divided by its height. */
 export function aspectRatio(aspect: PixelAspect | undefined): number {
   if (aspect === undefined) return 1;
   const [width, height] = aspect.split(":").map(Number);
@@ -45,7 +44,7 @@ export function aspectRatio(aspect: PixelAspect | undefined): number {
 
 function wordOf(width: number, height: number): number {
   let [across, down] = [width, height];
-  // What is too long for a slot is rounded.
+  // Rounds an aspect that is too long for a slot.
   while (across > MOST || down > MOST) [across, down] = [Math.round(across / 2), Math.round(down / 2)];
   let [divisor, rest] = [across, down];
   while (rest > 0) [divisor, rest] = [rest, divisor % rest];

@@ -26,9 +26,9 @@ export type I8 = number;
 /** A whole number from 0 to 255; others wrap around. */
 export type U8 = number;
 
-/** `N` values in a row. A plain array or a typed array of that length will do. */
+/** `N` values in a row. A plain array or a typed array of that length fits. */
 export interface FixedArray<T, N extends number> {
-  /** How many; always `N`. */
+  /** The number of values; always `N`. */
   readonly length: number;
   /** The values, from 0. */
   [index: number]: T;
@@ -40,11 +40,11 @@ export interface FixedArray<T, N extends number> {
 export interface StructField {
   /** The name in the interface. */
   readonly name: string;
-  /** What it holds, or what each element of it holds. */
+  /** The type of the field, or of each element of its array. */
   readonly kind: ScalarKind | "struct";
   /** Bytes from the start of the struct. */
   readonly offsetBytes: number;
-  /** For a fixed array: how many elements. */
+  /** For a fixed array: the number of elements. */
   readonly count?: number;
   /** For kind `struct`. */
   readonly struct?: StructLayout;

@@ -1,5 +1,5 @@
 /**
- * Typed arrays over the memory of structs, and the views that the generator writes on them.
+ * Typed arrays over the memory of structs, and the class of views that the generator writes.
  *
  * Making a view allocates; reading and writing its fields neither allocates nor blocks. A view belongs to one lane.
  *
@@ -46,9 +46,9 @@ export class StructMemory {
 
 /** A view of a value in memory. Its fields read and write the bytes. */
 export type StructView<T> = T & {
-  /** Copies the fields of a value. @throws {RangeError} if an array of it has another length */
+  /** Copies the fields of a value. @throws {RangeError} if an array of the value has another length */
   assign(value: T): void;
-  /** A copy as a plain object. */
+  /** Returns a copy as a plain object. */
   toJSON(): T;
 };
 
@@ -56,7 +56,7 @@ export type StructView<T> = T & {
 export interface StructType<T = unknown> {
   /** Makes a view. `offsetBytes` is a multiple of the layout's alignment. */
   new (memory: StructMemory, offsetBytes: number): StructView<T>;
-  /** The layout. */
+  /** Returns the layout. */
   schema(): StructLayout;
 }
 

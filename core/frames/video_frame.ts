@@ -28,9 +28,9 @@ export const MAX_VIDEO_SIZE = 32_768;
 /** Rows start at a multiple of this many bytes. */
 const STRIDE_ALIGN = 64;
 
-/** What a video frame is acquired with. */
+/** The shape that a video frame is acquired with. */
 export interface VideoShape {
-  /** How pixels lie in memory. */
+  /** The memory layout of pixels. */
   readonly pixelFormat: PixelFormat;
   /** Pixels in a row, 1 to 32,768. */
   readonly width: number;
@@ -38,7 +38,7 @@ export interface VideoShape {
   readonly height: number;
   /** Pictures a second: gives the frame its duration. Absent: the duration is 0. */
   readonly frameRate?: number;
-  /** How wide a pixel is by its height, where they differ: `16:15`. */
+  /** The width of a pixel by its height, if it is not square: `16:15`. */
   readonly pixelAspect?: PixelAspect;
 }
 
@@ -82,7 +82,7 @@ export function planesOf(pixelFormat: PixelFormat, width: number, height: number
   });
 }
 
-/** Bytes of payload that a picture needs. */
+/** Returns the bytes of payload that a picture needs. */
 export function videoBytes(pixelFormat: PixelFormat, width: number, height: number): number {
   const last = planesOf(pixelFormat, width, height).at(-1)!;
   return last.offset + last.stride * last.rows;
@@ -113,7 +113,7 @@ export function assertVideoShape({ pixelFormat, width, height, frameRate, pixelA
 
 /** A picture. */
 export class VideoFrame extends Frame {
-  /** What kind of frame it is. */
+  /** The kind of the frame. */
   override readonly kind = "video";
   /** @internal */
   override readonly kindCode = KIND_VIDEO;
@@ -125,7 +125,7 @@ export class VideoFrame extends Frame {
   #laidHeight = 0;
   #laidOver: ArrayBufferLike | undefined;
 
-  /** How pixels lie in memory. */
+  /** The memory layout of pixels. */
   get pixelFormat(): PixelFormat {
     return NAMES.get(this.formatCode)!;
   }
@@ -140,7 +140,7 @@ export class VideoFrame extends Frame {
     return this.pool.u32[this.at32 + HEIGHT];
   }
 
-  /** How wide a pixel is by its height; `undefined` for square ones. */
+  /** The width of a pixel by its height; `undefined` for square pixels. */
   get pixelAspect(): PixelAspect | undefined {
     return readAspect(this.pool.u32[this.at32 + PIXEL_ASPECT]);
   }
