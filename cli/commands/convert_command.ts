@@ -102,7 +102,7 @@ async function convertFile(
   ];
   const judge = (summary: RunSummary) => [
     ...findUnwritten(summary, plans, output, args.output),
-    ...(args.strict ? findLost(summary, info) : []),
+    ...(args.strict ? findLost(summary, files.map(({ info }) => info)) : []),
   ];
   const explain = (error: unknown, summary: RunSummary | undefined) => {
     const isMissing = error instanceof SluiceError && error.nodeId === OUTPUT && error.code === "NodeFailed" &&

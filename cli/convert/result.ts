@@ -73,10 +73,13 @@ export function renderLost({ nodes }: RunSummary, path: string): string[] {
   return lost.length === 0 ? [] : [`${path} is damaged: ${lost.join(", and ")}`];
 }
 
-/** The errors for what a run that takes no loss has lost, and for what is wrong with its file. */
-export function findLost(summary: RunSummary, { path, part, faults = [] }: MediaInfo): SluiceError[] {
-  const cut = part === undefined ? [] : [`${path} is cut off: ${part} are there`];
-  return [...cut, ...faults.map((fault) => `${path}: ${fault}`), ...renderLost(summary, path)].map((message) =>
+/** The errors for what a run that takes no loss has lost, and for what is wrong with its files, the first one first. */
+export function findLost(summary: RunSummary, files: readonly MediaInfo[]): SluiceError[] {
+  const faulty = files.flatMap(({ path, part, faults = [] }) => [
+    ...(part === undefined ? [] : [`${path} is cut off: ${part} are there`]),
+    ...faults.map((fault) => `${path}: ${fault}`),
+  ]);
+  return [...faulty, ...renderLost(summary, files[0].path)].map((message) =>
     new SluiceError("NodeFailed", `${message}; leave --strict out to take it all the same`)
   );
 }

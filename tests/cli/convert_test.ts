@@ -333,6 +333,9 @@ Deno.test("sluice convert plays a WAV file with the sizes of a stream to its end
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`${said}.*; leave --strict out to take it all the same\n`));
   assert.deepEqual(probe(`${FOLDER}/streamed-copy.wav`, "stream=duration_ts"), ["48000"]);
+  const joined = await convert("streamed-copy.wav", "joined.wav", "--join", path, "--strict");
+  assert.equal(joined.code, 1);
+  assert.match(joined.stderr, new RegExp(said));
   const shown = { cwd: FOLDER, env: { SLUICE_LOG: "warn" } };
   const again = await sluice(["convert", path, "streamed-copy.wav", "--force"], shown);
   assert.equal(again.code, 0);
