@@ -106,8 +106,14 @@ const DUCKS: Counterpart = {
   types: ["compressor"],
   advice: 'link what is to be heard above the other to its input "sidechain"',
 };
-const JOINS: Counterpart = { types: ["concat", "mixer"], advice: "a mixer adds streams that run at the same time" };
-const CROSSES: Counterpart = { types: ["fade", "concat"], advice: "two of fade before a mixer make a cross-fade" };
+const JOINS: Counterpart = {
+  types: ["concat", "mixer"],
+  advice: "sluice convert --join does so with files; a mixer adds what runs at the same time",
+};
+const CROSSES: Counterpart = {
+  types: ["fade", "concat"],
+  advice: "concat fades from stream to stream if asked; two of fade before a mixer do so anywhere",
+};
 const TITLES: Counterpart = { types: ["overlay", "compositor"] };
 const FILTERS: Counterpart = { types: ["equaliser", "biquad"] };
 const RATES: Counterpart = { types: ["resampler", "frame-rate"] };
