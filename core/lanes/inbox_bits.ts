@@ -1,6 +1,6 @@
 /**
- * What the bits of a lane's inbox say, beside `POOL_INBOX_BIT` of the pools: from {@linkcode FIRST_LINK_BIT} on, that a
- * link has frames or room again.
+ * The bits of a lane's inbox, besides `POOL_INBOX_BIT` of the pools. Bits from {@linkcode FIRST_LINK_BIT} on mean that
+ * a link has frames or room again.
  *
  * @module
  */

@@ -18,14 +18,14 @@ import { LaneRunner } from "./loop/lane_runner.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
 /**
- * How long a thread has to end by itself before it is told to, milliseconds: Deno (2.9) never frees some 2.7 kB of a
+ * How long a thread has to end by itself before it is terminated, milliseconds: Deno (2.9) never frees some 2.7 kB of a
  * worker that is terminated while it closes.
  */
 const CLOSING_MS = 1_000;
 
 /**
- * Events of what nobody has taken. Their listeners have the types of these names, not `Event`, which `@types/node`
- * declares anew in a project that has it.
+ * Events for errors that no listener has handled. Listeners name the event types by these strings, not by `Event`,
+ * which `@types/node` redeclares in a project that has it.
  */
 const UNCAUGHT = ["error", "unhandledrejection"] as const;
 
@@ -34,7 +34,7 @@ export interface LanePort {
   readonly name: string;
   readonly index: number;
   readonly kind: LaneKind;
-  /** Whether the thread has ended by an error that nothing in it took. */
+  /** True if the thread has ended by an error that it did not handle. */
   readonly hasEnded?: boolean;
   send(command: Exclude<LaneCommand, { kind: "init" }>): void;
   /** Ends the thread, after it was asked to close. */
@@ -48,12 +48,12 @@ export class MainLanePort implements LanePort {
   readonly kind = "main";
   readonly #runner: LaneRunner;
   readonly #driver: Driver;
-  /** What nobody else of the program takes, and a node of this lane has caused. */
+  /** Takes errors that the rest of the program does not handle, if a node of this lane has caused them. */
   readonly #onError = (event: ErrorEvent | PromiseRejectionEvent) => {
     if (this.#runner.faults.blameOne("reason" in event ? event.reason : event.error, true)) event.preventDefault();
   };
 
-  /** @param types the types of its nodes, by the node's id */
+  /** @param types of its nodes, by the node's id */
   constructor(
     init: LaneInit,
     driver: Driver,
@@ -90,7 +90,7 @@ export class WorkerLanePort implements LanePort {
   hasEnded = false;
   readonly #worker: Worker;
   readonly #driver: Driver;
-  /** Until it is terminated: the memory goes soon after. */
+  /** The control page until the worker is terminated: its memory is released soon after. */
   #page: ControlPage | undefined;
   #sent = 0;
   readonly #endSecrets: () => void;
@@ -110,7 +110,7 @@ export class WorkerLanePort implements LanePort {
     };
     const [consoleOnStderr, consoleOnOwnLine] = [isConsoleOnStderr(), isConsoleOnOwnLine()];
     this.#worker.postMessage({ kind: "init", init, consoleOnStderr, consoleOnOwnLine } satisfies LaneCommand);
-    // Whichever node they are for: frames carry them on.
+    // Every worker gets all secrets: frames carry them on.
     this.#endSecrets = followSecrets((secrets) => this.send({ kind: "secrets", secrets }));
   }
 
@@ -128,7 +128,7 @@ export class WorkerLanePort implements LanePort {
   }
 }
 
-/** The error of a report. */
+/** Returns the error of a report. */
 export function reportedError(report: Extract<LaneReport, { kind: "failed" }>): Error {
   return deserializeError(report.error);
 }

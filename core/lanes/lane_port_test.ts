@@ -10,7 +10,7 @@ interface Timer {
   readonly ms: number;
 }
 
-/** Wakes nobody. */
+/** Sizes of a page on which no lane is woken. */
 const SIZES = { lanes: 2, links: 0, nodes: 0 };
 const SILENT_DRIVER = {
   signal: () => {},
@@ -21,7 +21,7 @@ const SILENT_DRIVER = {
   },
 } as unknown as Driver;
 
-/** A worker of which nothing runs, and which keeps what it is told. */
+/** A worker that runs nothing, and keeps the messages that it gets. */
 class SilentWorker {
   readonly told: string[] = [];
   static last: SilentWorker;
@@ -69,7 +69,7 @@ Deno.test("WorkerLanePort.terminate() leaves its worker a second to end by itsel
   });
 });
 
-// What is kept here is known to all tests after it.
+// All later tests know a secret that is kept here.
 Deno.test("WorkerLanePort tells its worker of secrets until terminate()", () => {
   withPort((port, told) => {
     keepSecrets([{ value: "told of while it runs", reference: "${env:SOONER}" }]);

@@ -1,14 +1,13 @@
 /**
  * Starts the threads of worker lanes. A program that is about to run a graph may start one before it has read the
  * graph: the thread loads its modules meanwhile, and the first worker lane takes it.
- *
  * @module
  */
 import { bundledLane } from "../registry/lane_code.ts";
 
 let early: Worker | undefined;
 
-/** Starts the thread of the first worker lane, whatever the lane will be called. */
+/** Starts the thread of the first worker lane, before the name of the lane is known. */
 export function startLaneWorkerEarly(): void {
   early ??= makeWorker("sluice-lane");
 }
@@ -20,9 +19,9 @@ export function dropEarlyLaneWorker(): void {
 }
 
 /**
- * The thread of a worker lane: the one that was started early, or a new one.
+ * Returns the thread of a worker lane: the one that was started early, or a new one.
  *
- * @param lane the lane's name, which a new one gets
+ * @param lane the lane's name, which a new thread gets
  */
 export function takeLaneWorker(lane: string): Worker {
   const worker = early ?? makeWorker(`sluice-${lane}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dropEarlyLaneWorker, startLaneWorkerEarly, takeLaneWorker } from "./lane_worker_start.ts";
 
-/** A worker of which nothing runs. */
+/** A worker that runs nothing. */
 class SilentWorker {
   static made: SilentWorker[] = [];
   isTerminated = false;

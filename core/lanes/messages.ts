@@ -1,6 +1,6 @@
 /**
- * What the control isolate and a lane say to each other. Everything is structured-cloneable; the main lane gets the
- * same messages without a copy.
+ * The messages between the control isolate and a lane. Each is structured-cloneable; the main lane gets the same
+ * messages without a copy.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
 import type { Figures } from "../stats.ts";
 
-/** With what the stage of a node runs in a process of its own. */
+/** The limits of a node whose stage runs in a process of its own. */
 export interface NodeIsolation {
-  /** Most memory that the process may have for itself, bytes; 0: as much as the system gives. */
+  /** The most memory that the process may use, bytes; 0: as much as the system gives. */
   readonly memoryBytes: number;
   /** How long a call may take until the process is killed, milliseconds; 0: for ever. */
   readonly limitMs: number;
@@ -38,30 +38,32 @@ export interface NodePlan {
   /** Module that exports `nodePackage`; empty for a type that only the control isolate knows. */
   readonly packageUrl: string;
   readonly config: { readonly [key: string]: unknown };
-  /** What in the configuration came from the environment. */
+  /** Secrets in the configuration: values from the environment. */
   readonly secrets: readonly Secret[];
-  /** The pool that its outputs take slots from; absent: that of their kind. */
+  /** The pools that its outputs take slots from; absent: the pools of their kinds. */
   readonly pool?: NodePools;
-  /** Whether it is passed by from the start. */
+  /** True if the node is bypassed from the start. */
   readonly bypassed?: boolean;
-  /** The elements of its dynamic ports, by port; absent for those that they start with. */
+  /** The elements of its dynamic ports, by port; absent for the initial elements. */
   readonly elements?: { readonly [port: string]: DynamicElements };
-  /** The kind of its frames, where links tell it and have. */
+  /** The kind of its frames, if its links determine the kind and have done so. */
   readonly told?: FrameKind;
-  /** Whether the lane goes on when it fails: the control isolate decides what becomes of the node. */
+  /** True if the lane continues when the node fails: the control isolate decides what follows. */
   readonly supervised?: boolean;
-  /** Its stage runs in a process of its own. */
+  /** The limits of the process that runs its stage, if it has one of its own. */
   readonly isolation?: NodeIsolation;
-  /** What this process has recorded so far; absent for none. */
+  /** Files that this process has recorded so far; absent for none. */
   readonly recorded?: readonly string[];
-  /** Only its place is made: with links, and no instance until it is restarted or disabled. */
+  /**
+   * True if only the node's place is made: with links, and without an instance until the node is restarted or disabled.
+   */
   readonly vacant?: boolean;
 }
 
-/** Configuration values that change. */
+/** Configuration values that change while a node runs. */
 export interface NodeValues {
   readonly values: { readonly [key: string]: unknown };
-  /** What in them came from the environment. */
+  /** Secrets in the values: those from the environment. */
   readonly secrets: readonly Secret[];
 }
 
@@ -74,20 +76,20 @@ export interface LinkEndPlan {
   readonly otherLane: number;
 }
 
-/** What a lane is made with. */
+/** The parameters that a lane is made with. */
 export interface LaneInit {
   readonly name: string;
   /** Index of its record in the control arena. */
   readonly index: number;
   readonly generation: number;
-  /** The row of each pool's table of holds that the thread has for itself. */
+  /** The row of each pool's table of holds that belongs to the thread. */
   readonly row: number;
-  /** How urgent the thread is, and where it runs. */
+  /** The priority and the processors of the thread. */
   readonly schedule: Schedule;
   readonly driver: DriverToken;
   readonly control: ArenaToken;
   readonly pools: readonly PoolToken[];
-  /** Whether frames are checked as development mode does. */
+  /** True if frames are checked as in development mode. */
   readonly development: boolean;
   readonly mode: GraphMode;
   /** Node types that convert, by `ConverterKey`. */
@@ -96,69 +98,69 @@ export interface LaneInit {
   readonly setupTimeoutMs: number;
 }
 
-/** What a lane changes between two ticks, in the order of the fields. */
+/** The changes that a lane makes between two ticks, in the order of the fields. */
 export interface LaneEdit {
   /** Ends of removed links: frames that are left in them are released and counted as unlinked. */
   readonly detach: readonly LinkEndPlan[];
   /**
-   * Ends whose other end went with its lane: frames that went with it are counted. `kept`: the ring stays, with what is
-   * in it; else this end was just detached, and what is in the ring is lost as well.
+   * Ends whose other end was lost with its lane: frames lost with it are counted. `kept`: the ring and its frames stay;
+   * otherwise this end was just detached, and the frames in the ring are lost as well.
    */
   readonly lost: readonly { readonly end: LinkEndPlan; readonly kept: boolean }[];
-  /** Removed nodes: their links are detached by now; they are flushed, torn down and reported as removed. */
+  /** Removed nodes, whose links are detached before: they are flushed, torn down and reported as removed. */
   readonly remove: readonly NodeId[];
   /**
-   * Handovers from and to this lane. Nodes that hand over are torn down and, where their successors have other records,
-   * reported as removed; those that come from other lanes are not run before `attach`.
+   * Handovers from and to this lane. Nodes that hand over are torn down and, if their successors have other records,
+   * reported as removed; nodes that come from other lanes are not run before `attach`.
    */
   readonly handovers: readonly Handover[];
-  /** Links that this lane has to detach, one end or both: what is left in them is reported by `applied`. */
+  /** Links of which this lane must detach one end or both: `applied` reports the rest of them. */
   readonly moves: readonly LinkMove[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
-  /** Inputs whose links stay, and from now on close a loop or do not. */
+  /** Inputs whose links stay and begin or cease to close a loop. */
   readonly loops: readonly { readonly node: NodeId; readonly port: string; readonly closes: boolean }[];
-  /** Inputs whose links hold so many frames beyond their capacity from now on. */
+  /** Inputs whose links hold this many frames beyond their capacity. */
   readonly grow: readonly { readonly node: NodeId; readonly port: string; readonly extra: number }[];
-  /** Elements of dynamic ports that come and go. */
+  /** Added and removed elements of dynamic ports. */
   readonly ports: readonly PortEdit[];
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
   readonly configure: readonly ({ readonly node: NodeId } & NodeValues)[];
 }
 
-/** Another instance takes the place of a node: on the same lane, or on another one. */
+/** Another instance takes the place of a node, on the same lane or on another one. */
 export interface Handover {
   readonly node: NodeId;
   /** Indices of the lanes of the node and of its successor. */
   readonly from: number;
   readonly to: number;
   /**
-   * What the successor goes on from: what the node's `snapshot()` gives unless the node has failed (`carried`), or in any
-   * case (`kept`), or nothing (`anew`). A node that has failed is torn down before its successor is set up on the same
-   * record (`restart-carried`, `restart-fresh`).
+   * The state that the successor continues from: the node's `snapshot()` unless the node has failed (`carried`), its
+   * `snapshot()` in any case (`kept`), or none (`anew`). A failed node is torn down before its successor is set up on
+   * the same record (`restart-carried`, `restart-fresh`).
    */
   readonly state: "carried" | "kept" | "anew" | "restart-carried" | "restart-fresh";
-  /** How long the successor may wait for something to do in its trial, milliseconds; absent: it has no trial. */
+  /** How long the successor may wait for something to do in its trial, milliseconds; absent for no trial. */
   readonly trialMs?: number;
 }
 
 /** A node whose dynamic ports change, or the kind of its frames. */
 export interface PortEdit {
   readonly node: NodeId;
-  /** The elements that its dynamic ports have from now on, by port. */
+  /** The new elements of its dynamic ports, by port. */
   readonly elements: { readonly [port: string]: DynamicElements };
-  /** The kind of its frames from now on, where links tell it and have. */
+  /** The new kind of its frames, if its links determine the kind and have done so. */
   readonly told?: FrameKind;
 }
 
-/** What a node goes on from on another lane, or as another type, beside its processor's state. */
+/** The state, beside the processor's, that a node continues from on another lane, or as another type. */
 export interface NodeCarry {
   readonly type: string;
-  /** It is to be run without new frames; only a native stage asks for that. */
+  /** True if the node must run without new frames; only a native stage asks for that. */
   readonly again?: boolean;
-  /** It has had its last tick: `flush()` and the end of stream come next. */
+  /** True if the node has had its last tick: `flush()` and the end of stream come next. */
   readonly finishing: boolean;
-  /** The time that it asked to be ticked at, and when its last tick of that kind was due, nanoseconds; 0 for none. */
+  /** The time at which it asked for a tick, and when its last timed tick was due, nanoseconds; 0 for none. */
   readonly notBeforeNs: number;
   readonly lastDueNs: number;
   /** The times of the frame that it read last, nanoseconds. */
@@ -171,9 +173,9 @@ export interface NodeCarry {
   readonly outputs: readonly OutputCarry[];
 }
 
-/** What a node is tried with on another lane. The references to the frames are the claimant's. */
+/** The frames and room for a node's trial on another lane. The claimant owns the references to the frames. */
 export interface Loan {
-  /** One word: 1 from when it is claimed. */
+  /** One word, set to 1 by the claim. */
   readonly claim: SharedArrayBuffer;
   /** How long the node may wait for something to do, milliseconds. */
   readonly waitMs: number;
@@ -183,23 +185,23 @@ export interface Loan {
 
 /** The nodes that lanes quiesce together. */
 export interface Standstill {
-  /** In the order of the graph. */
+  /** The nodes, in the order of the graph. */
   readonly nodes: readonly NodeId[];
   /** One word for each. */
   readonly states: SharedArrayBuffer;
 }
 
-/** What a node offers to its successor on another lane. */
+/** The offer of a node to its successor on another lane. */
 export interface OfferedNode {
   readonly node: NodeId;
   readonly carry: NodeCarry;
-  /** What its `snapshot()` gave; absent without one. */
+  /** The result of its `snapshot()`; absent without one. */
   readonly state?: unknown;
-  /** What the successor is tried with; absent for one that is not. */
+  /** The loan for the successor's trial; absent for no trial. */
   readonly loan?: Loan;
 }
 
-/** What a node's `snapshot()` gave at the end of a run, or why it gave nothing. */
+/** The result of a node's `snapshot()` at the end of a run, or the reason why it has none. */
 export interface KeptState {
   readonly node: NodeId;
   readonly state?: unknown;
@@ -209,7 +211,7 @@ export interface KeptState {
 /** From the control isolate to a lane. */
 export type LaneCommand =
   /**
-   * What processors print with `console` goes to standard error (`consoleOnStderr`), in place of a line of progress
+   * Sends the `console` output of processors to standard error (`consoleOnStderr`), or around a line of progress
    * (`consoleOnOwnLine`).
    */
   | {
@@ -218,9 +220,9 @@ export type LaneCommand =
     readonly consoleOnStderr?: boolean;
     readonly consoleOnOwnLine?: boolean;
   }
-  /** What the lane is to leave out of logs and errors. Only for worker lanes. */
+  /** Secrets that the lane must leave out of logs and errors. Only for worker lanes. */
   | { readonly kind: "secrets"; readonly secrets: readonly Secret[] }
-  /** `states`: what nodes go on from, by node. */
+  /** `states`: the states that nodes continue from, by node. */
   | {
     readonly kind: "open";
     readonly nodes: readonly NodePlan[];
@@ -228,43 +230,44 @@ export type LaneCommand =
     readonly states: ReadonlyMap<NodeId, unknown>;
   }
   | { readonly kind: "start" }
-  /** The thread is to be as urgent as that, and run there; `warning` tells what the system refuses. Not for main. */
+  /** Sets the priority and the processors of the thread; `warning` reports a refusal of the system. Not for main. */
   | { readonly kind: "schedule"; readonly schedule: Schedule }
-  /** Sources end; what they wrote drains. */
+  /** Ends the sources; their frames drain. */
   | { readonly kind: "stop" }
-  /** Tears every node down. The signal of nodes that have not ended is aborted. */
+  /** Tears every node down. Aborts the signal of nodes that have not ended. */
   | { readonly kind: "close" }
   /** Ends the calls of isolated stages by killing their processes. Only for native lanes. */
   | { readonly kind: "endCalls" }
   /**
-   * No node is run until `resume`; answered by `paused` once each asynchronous tick under way has ended or waits for
-   * room or a slot, or not if `resume` comes first.
+   * Runs no node until `resume`. Answered by `paused` once each asynchronous tick under way has ended or waits for room
+   * or a slot; not answered if `resume` comes first.
    */
   | { readonly kind: "pause"; readonly pause: number }
-  /** `pausedNs`: how long all pauses took so far, nanoseconds; the nodes' clock leaves them out. */
+  /** `pausedNs`: the duration of all pauses so far, nanoseconds; the nodes' clock leaves them out. */
   | { readonly kind: "resume"; readonly pausedNs: number }
   /**
-   * Prepares an edit: opens pools, builds nodes and calls their `setup()` while the others go on. The lane commits the
-   * edit between two ticks once the control page's epoch is `epoch`. Answered by `prepared` or `refused`; after `refused`
-   * nothing is left of it.
+   * Prepares an edit: opens pools, builds nodes and calls their `setup()` while the others continue. The lane commits
+   * the edit between two ticks once the control page's epoch is `epoch`. Answered by `prepared` or `refused`; a refused
+   * edit leaves nothing behind.
    */
   | {
     readonly kind: "prepare";
     readonly epoch: number;
     readonly nodes: readonly NodePlan[];
     readonly pools: readonly PoolToken[];
-    /** Ports whose formats are asked for. */
+    /** Ports whose formats the control isolate asks for. */
     readonly inspect: readonly { readonly node: NodeId; readonly port: string }[];
     readonly edit: LaneEdit;
-    /** One word: whether the lane may apply the edit. The session may have answered in its stead by then (`edits/turn.ts`). */
+    /** One word: whether the lane may apply the edit, or the session has answered in its stead (`edits/turn.ts`). */
     readonly turn: SharedArrayBuffer;
-    /** Where no other lane takes part: what `handOver` would say. The answer comes when that is done, too. */
+    /** The content of `handOver`, if no other lane takes part. The answer then also covers that step. */
     readonly handOver?: Standstill;
   }
   /**
-   * After every lane has prepared: quiesces the nodes that hand over, and those that the edit changes. Successors on this
-   * lane are given their state and tried; for others it is said what they go on from. Answered by `offered`, where nodes
-   * go to other lanes, and by `tried`, or by `refused`. Where nodes come from other lanes too, `tried` follows `accept`.
+   * Sent after every lane has prepared: quiesces the nodes that hand over, and the nodes that the edit changes.
+   * Successors on this lane get their state and are tried; offers to others are reported. Answered by `offered`, if
+   * nodes go to other lanes, and by `tried`, or by `refused`. If nodes also come from other lanes, `tried` follows
+   * `accept`.
    */
   | {
     readonly kind: "handOver";
@@ -276,27 +279,29 @@ export type LaneCommand =
   }
   /** Gives nodes that come from other lanes their state, and tries them. Answered by `tried` or `refused`. */
   | { readonly kind: "accept"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
-  /** Before `attach`: counts what went with lanes that were to detach the other ends. Answered by `counted`. */
+  /** Sent before `attach`: counts frames lost with lanes that were to detach the other ends. Answered by `counted`. */
   | { readonly kind: "countLost"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
-  /** After every lane has applied: attaches the ends that other lanes have detached. Answered by `attached`. */
+  /** Sent after every lane has applied: attaches the ends that other lanes have detached. Answered by `attached`. */
   | {
     readonly kind: "attach";
     readonly epoch: number;
-    /** One word: 1 from when the rests are claimed, by the lane or by who gives them back in its stead. */
+    /**
+     * One word, set to 1 by the claim of the rests: by the lane, or by the session that gives them back in its stead.
+     */
     readonly claim: SharedArrayBuffer;
     readonly moves: readonly LinkMove[];
     readonly rests: readonly LinkRest[];
   }
-  /** Drops what was prepared and tears the new nodes down. */
+  /** Drops the prepared edit and tears its new nodes down. */
   | { readonly kind: "abort"; readonly epoch: number }
-  /** Tears down what it can in a short time and ends the thread; answered by `gone`. Only for worker lanes. */
+  /** Tears nodes down in a short time and ends the thread; answered by `gone`. Only for worker lanes. */
   | { readonly kind: "endThread" }
   /**
-   * Ends a node that has failed: its outputs end, what comes to it is dropped, and it is torn down. Answered by
-   * `disabled`. `record`: the index of its record; another node that has taken its place since is left alone.
+   * Ends a failed node: its outputs end, frames that arrive are dropped, and it is torn down. Answered by `disabled`.
+   * `record`: the index of its record; a node that has taken its place since is left alone.
    */
   | { readonly kind: "disable"; readonly node: NodeId; readonly record: number }
-  /** A node has awaited something for too long: it has failed, if it still does. `record` as for `disable`. */
+  /** Fails a node that has awaited something for too long, if it still does. `record` as for `disable`. */
   | {
     readonly kind: "overdue";
     readonly node: NodeId;
@@ -325,12 +330,12 @@ export interface AnnouncedFormat {
   readonly format: FrameFormat;
 }
 
-/** What a node has told of itself: the newest only. */
+/** The newest news of a node. */
 export interface NodeTold {
   readonly node: NodeId;
-  /** Another instance has taken the node's place: nothing that was told before is its. */
+  /** True if another instance has taken the node's place: earlier news is not about this instance. */
   readonly anew?: boolean;
-  /** What it reported by `context.report()`. */
+  /** Figures that it reported by `context.report()`. */
   readonly figures?: Figures;
   /** The formats of the frames that its inputs read, by port. */
   readonly formats?: readonly (readonly [port: string, format: FrameFormat])[];
@@ -347,8 +352,8 @@ export type LaneReport =
   /** `pause`: the number of the command. */
   | { readonly kind: "paused"; readonly pause: number }
   /**
-   * `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known; `stateless`: new
-   * nodes without `restore()`, as far as they may take another one's place; `carries`: of new nodes, as for `opened`.
+   * `formats`: known formats of new nodes' outputs, and of the ports that were asked for; `stateless`: new nodes
+   * without `restore()` that may replace another node; `carries`: of new nodes, as for `opened`.
    */
   | {
     readonly kind: "prepared";
@@ -358,13 +363,13 @@ export type LaneReport =
     readonly carries?: ReadonlyMap<number, Carries>;
   }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
-  /** What nodes that go to other lanes offer: to be passed on by `accept`. */
+  /** The offers of nodes that go to other lanes, to be passed on by `accept`. */
   | { readonly kind: "offered"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
   /** The lane's nodes are quiesced, and new ones have been tried. */
   | { readonly kind: "tried"; readonly epoch: number }
   /**
-   * The lane has committed the edit; `failures`: of nodes that could not take over a configuration, ports or a link;
-   * `refused`: the nodes that have kept the configuration that they had; `rests`: what was left in the links that the lane has detached.
+   * The lane has committed the edit. `failures`: of nodes that could not take over a configuration, ports or a link;
+   * `refused`: nodes that have kept their old configuration; `rests`: the rest of the links that the lane has detached.
    */
   | {
     readonly kind: "applied";
@@ -373,15 +378,15 @@ export type LaneReport =
     readonly refused: readonly NodeId[];
     readonly rests: readonly LinkRest[];
   }
-  /** The lane has done what `countLost` asked. */
+  /** The lane has done the `countLost` command. */
   | { readonly kind: "counted"; readonly epoch: number }
-  /** The lane has taken up what `attach` gave it. */
+  /** The lane has taken up the ends that `attach` gave it. */
   | { readonly kind: "attached"; readonly epoch: number }
-  /** A node that an edit has removed, replaced or moved away was torn down: the index of its record. */
+  /** A node that an edit has removed, replaced or moved was torn down: the index of its record. */
   | { readonly kind: "tornDown"; readonly record: number }
   /**
-   * `node`, and the index of its `record`: it was set aside and the others go on; absent: the lane has stopped
-   * running nodes.
+   * A failure. `node`, and the index of its `record`: the node was set aside and the others continue; absent: the lane
+   * has stopped running nodes.
    */
   | {
     readonly kind: "failed";
@@ -396,18 +401,18 @@ export type LaneReport =
   /** A node has completed a file. */
   | { readonly kind: "recorded"; readonly path: string }
   | { readonly kind: "emitted"; readonly node: NodeId; readonly name: string; readonly data: unknown }
-  /** Events of the lane's nodes that were left out since the last report. */
+  /** How many events of the lane's nodes were dropped since the last report. */
   | { readonly kind: "overflow"; readonly lost: number }
-  /** The newest that nodes have told of themselves. */
+  /** The newest news of nodes. */
   | { readonly kind: "facts"; readonly nodes: readonly NodeTold[] }
-  /** A line of a worker's log, whose output it has seen to itself. */
+  /** A line of a worker's log, which the worker has already output. */
   | { readonly kind: "log"; readonly entry: LogEntry }
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
-  /** What a native stage has answered a command with, as JSON; `error`: why there is no result. */
+  /** The answer of a native stage to a command, as JSON; `error`: the reason why it has no result. */
   | { readonly kind: "answered"; readonly request: number; readonly json: string; readonly error?: SerializedError }
-  /** The system refused something that the lane does without. */
+  /** The system refused something, and the lane continues without it. */
   | { readonly kind: "warning"; readonly text: string }
-  /** The thread has done its last work; its lane's record says that it is dead. */
+  /** The thread has done its last work, and its lane's record marks it as dead. */
   | { readonly kind: "gone" }
-  /** Every node was torn down. `states`: of those that have a `snapshot()`, as they were before that. */
+  /** Every node was torn down. `states`: of nodes with a `snapshot()`, taken before the teardown. */
   | { readonly kind: "closed"; readonly states?: readonly KeptState[] };

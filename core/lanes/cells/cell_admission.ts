@@ -1,9 +1,10 @@
 /**
- * Whether a node may be run: what it waits for on the way in, and whether there is room and there are slots for what it
- * writes. Which of these the node has is worked out whenever its links change, so that a tick looks at nothing else.
+ * Admission: decides whether a node may be run, by the frames, room and slots that it needs. The cell computes which of
+ * these apply whenever the node's links change, so a tick checks nothing else. Only the node's lane calls it. Nothing
+ * here blocks, and nothing allocates while frames flow.
  *
- * What a tick may read and write without another look is told to the links themselves, where the node is synchronous
- * and they are within the lane: their ends are open while it runs (see `core/links/open_ends.ts`).
+ * The ends of links within the lane are open while a synchronous node runs: the links themselves then know how much the
+ * tick may read and write without another check (see `core/links/open_ends.ts`).
  *
  * @module
  */
@@ -24,7 +25,7 @@ import { noteJoinLag } from "../../stats.ts";
 import { CellFigures } from "./cell_figures.ts";
 import type { TickTiming } from "./tick_timing.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Constants of this module: V8 resolves an imported one again at each use.
 const BLOCKED_NONE = BLOCKED.none;
 const BLOCKED_LINK = BLOCKED.link;
 const BLOCKED_POOL = BLOCKED.pool;
@@ -32,7 +33,7 @@ const BLOCKED_POOL = BLOCKED.pool;
 /** Room of a node whose outputs never hold it back: more than it can write in a tick. */
 const NO_LIMIT = 0x3fffffff;
 
-/** A link that makes the node wait, or hold back, and how many frames one step of the node may write to it. */
+/** A link that the node waits for or limits its writes by, and how many frames one step of the node may write to it. */
 interface Gate {
   readonly link: LinkWriter;
   readonly burst: number;
@@ -44,59 +45,65 @@ interface PoolNeed {
   count: number;
 }
 
-/** What the scheduler asks of a node before, during and after a tick. */
+/** The scheduler's questions about a node before, during and after a tick. */
 export abstract class CellAdmission extends CellFigures {
-  // What every tick touches stands first, so that it lies together.
-  /** What drives the node's ticks. */
+  // Fields that every tick touches are declared first, so that they share cache lines.
+  /** The driver of the node's ticks. */
   readonly mode: NodeDescriptor["mode"];
-  /** Whether ticks may overlap with those of other nodes. */
+  /** True if ticks may overlap with those of other nodes. */
   readonly isAsync: boolean;
-  /** Whether it has work in its event loop beside its ticks. */
+  /** True if the node works in the event loop beside its ticks. */
   readonly usesEventLoop: boolean;
-  /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
+  /** True if frames are handed out as they are: to synchronous nodes, unless frames are checked. */
   protected readonly isPlain: boolean;
-  /** Ends of links are open: until they are closed, figures of this tick lack what has passed by them. */
+  /** True while ends of links are open: the figures of this tick then lack the frames that passed through them. */
   isOpen = false;
-  /** The one link to the node and the one away from it, if their ends are to be opened for its ticks. */
+  /** The one link to the node and the one away from it, if ticks open their ends. */
   #openIn: LocalLink | undefined;
   #openOut: LocalLink | undefined;
   /**
-   * Whether the times of each frame are noted when it is read: for a node that acquires frames, whose times may be those
-   * of the frame read last, or that gives frames away before its tick ends. For others they are noted at the end of a
-   * tick.
+   * True if the times of each frame are recorded when it is read: for a node that acquires frames, whose times may be
+   * those of the frame read last, or that gives frames away before its tick ends. For other nodes they are recorded at
+   * the end of a tick.
    */
   #notesEach = false;
-  /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
+  /** True for a self-driven node whose ticks may follow each other at once, as long as its links have room. */
   repeats = false;
   /**
-   * Frames that it may write before a lossless output has no room for its burst, as of the last admission; below 0
-   * where that is to be looked up. For synchronous nodes, in a tick.
+   * Frames that the node may write before a lossless output lacks room for its burst, as of the last admission;
+   * negative if admission must look that up. For synchronous nodes, in a tick.
    */
   protected spare = -1;
-  /** What `spare` was at the end of the last tick. */
+  /** The value of `spare` at the end of the last tick. */
   protected spareLeft = -1;
   #readsPerTick = NO_LIMIT;
-  /** Frames that an asynchronous tick, which may last, may have in hand. */
+  /** The most frames that an asynchronous tick may have in hand, since it may last. */
   #heldPerTick = 0;
-  /** Whether `spare` and the sole pool tell all about admission. */
+  /** True if admission depends on `spare` and the sole pool alone. */
   #isSimple = false;
-  /** The one pool that it takes slots of, and how many at once. */
+  /** The one pool that the node takes slots of, and how many at once. */
   #solePool: Pool | undefined;
   #soleCount = 0;
-  /** The one link that leads to the node, unless it closes a loop: most nodes have such a one, and no other. */
+  /** The one link that leads to the node without closing a loop: the only link of most nodes. */
   #soleReader: LinkReader | undefined;
-  /** The one lossless link that leads away from it, and its burst. */
+  /** The one lossless link that leads away from the node, and its burst. */
   #soleGate: LinkWriter | undefined;
   #soleBurst = 0;
-  /** The port that `#openOut` leads away from. */
+  /** The port at the writing end of `#openOut`. */
   #openPort: OutputPort | undefined;
   /** The references that the running tick owns. */
   abstract readonly ledger: Ledger;
   readonly inputs: InputPort[] = [];
   readonly outputs: OutputPort[] = [];
-  /** Without its links it waits for some, rather than end: in a live graph, or where an edit has brought it or has taken them. */
+  /**
+   * True if the node waits for links when it has none, rather than end: in a live graph, or after an edit added it or
+   * took them.
+   */
   mayAwaitLinks = false;
-  /** A required input has no link, or frames drive it and no input has one: it is not ticked until that has changed. */
+  /**
+   * True if a required input has no link, or no input of a node driven by frames has one: the node is not ticked until
+   * then.
+   */
   #lacksLinks = false;
   readonly #readers: LinkReader[] = [];
   /** Links from other lanes that have grown. */
@@ -104,17 +111,19 @@ export abstract class CellAdmission extends CellFigures {
   readonly #triggersOnAll: boolean;
   readonly #hasInputs: boolean;
   readonly #gates: Gate[] = [];
-  /** The links on this lane that drop, as gates of a tick that follows another at once. */
+  /** Links on this lane that drop: gates of a tick that follows another at once. */
   readonly #spillways: Gate[] = [];
   readonly #needs: PoolNeed[] = [];
-  /** Inputs that links from outside lead to, and those that the way out of a delay closes a loop by. */
+  /** Inputs of links from outside, and inputs by which a delay closes a loop. */
   readonly #fed: InputPort[] = [];
   readonly #feedback: InputPort[] = [];
   readonly #page: ControlPage;
 
   /**
+   * Prepares admission of one node.
+   *
    * @param index of the node's record
-   * @param development whether frames are checked as development mode does
+   * @param development whether frames are checked as in development mode
    * @param timing as for {@linkcode CellFigures}
    */
   constructor(
@@ -134,17 +143,17 @@ export abstract class CellAdmission extends CellFigures {
     this.#hasInputs = descriptor.inputs.length > 0;
   }
 
-  /** Whether links lead to it, other than those that close a loop: it ends when they do. */
+  /** True if links lead to the node that close no loop: it ends when they do. */
   get isFed(): boolean {
     return this.#fed.length > 0;
   }
 
-  /** Whether it waits for links: see {@linkcode awaitedInput}, which says the same of a node of the graph. */
+  /** True if the node waits for links: {@linkcode awaitedInput} decides the same for a node of the graph. */
   get awaitsLinks(): boolean {
     return this.mayAwaitLinks && this.#lacksLinks;
   }
 
-  /** Call whenever links were attached or detached: notes what admission and the end have to look at. */
+  /** Records what admission and the end must check. Call it whenever links were attached or detached. */
   seal(): void {
     const wasFed = this.#fed.length > 0;
     this.#readers.length = 0;
@@ -174,7 +183,8 @@ export abstract class CellAdmission extends CellFigures {
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
       for (const link of output.links) {
         if (waitsForRoom(link.plan.policy)) continue;
-        // What another lane has read of a link that drops is not known: more frames at once could be too many.
+        // The frames that another lane has read of a link that drops are unknown: more frames at once could be too
+        // many.
         if (link.plan.ring !== undefined) this.repeats = false;
         else this.#spillways.push({ link, burst });
       }
@@ -199,7 +209,7 @@ export abstract class CellAdmission extends CellFigures {
     if (this.#openOut !== undefined) this.#openOut.before = this.#openIn;
   }
 
-  /** A tick begins, which was admitted just now. */
+  /** Opens the ends of links for a tick that was admitted just before. */
   openEnds(): void {
     const from = this.#openIn;
     if (from === undefined || !from.openReading(this.#readsPerTick)) return;
@@ -209,9 +219,9 @@ export abstract class CellAdmission extends CellFigures {
   }
 
   /**
-   * Closes them: when the tick ends, or when it comes to something that has to be looked up.
+   * Closes the ends of links: when the tick ends, or before an operation that needs exact figures.
    *
-   * @param kept notes what the tick goes on owning; absent: that is given back
+   * @param kept records the references that the tick keeps; without it the links give them back
    */
   closeEnds(kept: Ledger | undefined): void {
     this.isOpen = false;
@@ -224,7 +234,7 @@ export abstract class CellAdmission extends CellFigures {
       this.spare -= written;
       this.#openPort!.noteEnd();
     }
-    // A node that acquires frames may have written others than it took.
+    // A node that acquires frames may have written other frames than it took.
     const passedOn = this.#notesEach ? 0 : written;
     if (!this.#notesEach) this.#noteLastTaken();
     const taken = this.#openIn!.closeReading(kept, this.lastIngressNs, passedOn);
@@ -233,8 +243,8 @@ export abstract class CellAdmission extends CellFigures {
   }
 
   /**
-   * Whether every lossless output has room for its burst, and the pools have slots for it. If not, the cell is woken
-   * when that changes.
+   * True if every lossless output has room for its burst, and the pools have slots for it. If not, a change wakes the
+   * cell.
    */
   admit(): boolean {
     let spare = NO_LIMIT;
@@ -258,9 +268,9 @@ export abstract class CellAdmission extends CellFigures {
     return true;
   }
 
-  /** Whether another tick, at once after this one, would drop nothing. */
+  /** True if another tick, at once after this one, would drop nothing. */
   admitAgain(): boolean {
-    // Nobody else has written to the links since the tick that ended just now.
+    // No other node has written to the links since the last tick.
     if (this.spareLeft >= 0 && this.#isSimple && this.#spillways.length === 0) {
       const pool = this.#solePool;
       if (pool === undefined || pool.ensure(this.#soleCount)) {
@@ -275,12 +285,15 @@ export abstract class CellAdmission extends CellFigures {
     return this.admit();
   }
 
-  /** Takes in what links from other lanes hold that have grown: their writers wait for room, whether or not it reads. */
+  /**
+   * Takes in the extra frames of grown links from other lanes: their writers wait for room even if the node reads
+   * nothing.
+   */
   takeIn(): void {
     if (this.#grown !== undefined) { for (const link of this.#grown) link.takeIn(); }
   }
 
-  /** For a push node: whether its trigger is met. */
+  /** True if a push node's trigger is met. */
   triggered(): boolean {
     if (this.#soleReader !== undefined) return this.#soleReader.hasFrames();
     let any = false;
@@ -293,8 +306,8 @@ export abstract class CellAdmission extends CellFigures {
   }
 
   /**
-   * Whether every writer has ended and everything was read. True if nothing is connected. Links that close a loop do
-   * not count: what comes by them ends with the node itself.
+   * True if every writer has ended and every frame was read, or if nothing is connected. Links that close a loop do not
+   * count: their frames end with the node itself.
    */
   inputsEnded(): boolean {
     if (this.#soleReader !== undefined) return this.#soleReader.ended();
@@ -305,12 +318,12 @@ export abstract class CellAdmission extends CellFigures {
     return this.#feedback.length === 0 || this.#fed.length > 0;
   }
 
-  /** Whether only the loop that the node is on can still bring frames. */
+  /** True if only the loop that the node is on can still bring frames. */
   onlyFeedback(): boolean {
     return this.#soleReader === undefined && this.#feedback.length > 0 && this.inputsEnded();
   }
 
-  /** Whether nothing more can arrive, though frames may be left that the node has not read. */
+  /** True if no more frames can arrive. The node may still have unread frames. */
   writersEnded(): boolean {
     if (this.awaitsLinks) return false;
     if (this.#feedback.length > 0 && this.#fed.length === 0) return false;
@@ -318,13 +331,14 @@ export abstract class CellAdmission extends CellFigures {
   }
 
   /**
-   * Whether an asynchronous tick is to end at a `read()`, though there are frames: something waits for that.
+   * True if an asynchronous tick must stop at a `read()` although frames are queued, because an edit, a pause or the
+   * lane waits.
    *
    * @param port that is read
    */
   protected abstract givesWay(port?: InputPort): boolean;
 
-  /** Whether the tick may take one more frame: its outputs have room and it has not taken too many. */
+  /** True if the tick may take one more frame: its outputs have room and it has not taken too many. */
   mayRead(port?: InputPort): boolean {
     if (this.isOpen) this.closeEnds(this.ledger);
     if (this.#isSimple) {
@@ -343,7 +357,7 @@ export abstract class CellAdmission extends CellFigures {
 
   acquires(): void {
     if (this.#notesEach) return;
-    // Before the slot of the frame read last can be taken again.
+    // Before the slot of the frame read last can be reused.
     if (this.isOpen) this.#noteLastTaken();
     this.#notesEach = true;
   }
@@ -366,7 +380,10 @@ export abstract class CellAdmission extends CellFigures {
     }
   }
 
-  /** Its header tells its times, unless the node has given it away in the tick and another lane may have its slot. */
+  /**
+   * Reads the times from the header, unless the node gave the frame away in the tick and another lane may have its
+   * slot.
+   */
   #noteLastTaken(): void {
     const frame = this.#openIn!.lastTaken();
     if (frame === undefined) return;
@@ -374,7 +391,7 @@ export abstract class CellAdmission extends CellFigures {
     else this.#notesEach = true;
   }
 
-  /** Values and encoded frames need a second look when they are read. */
+  /** Returns the link whose end may be open: values and encoded frames need a check at each read. */
   #inToOpen(): LocalLink | undefined {
     const reader = this.#soleReader;
     if (!this.isPlain || !this.#isSimple || !(reader instanceof LocalLink)) return undefined;
@@ -390,7 +407,10 @@ export abstract class CellAdmission extends CellFigures {
     return links.length === 1 && link instanceof LocalLink && link.writer !== link.reader ? link : undefined;
   }
 
-  /** @returns frames that may be written before the link has no room for the burst; below 0 if it has none now */
+  /**
+   * Returns how many frames may be written before the link lacks room for the burst; negative if it lacks the room
+   * already.
+   */
   #roomBeyond(link: LinkWriter, burst: number): number {
     const spare = link.room() - burst;
     if (spare >= 0) return spare;

@@ -16,7 +16,7 @@ import { CellAdmission } from "./cell_admission.ts";
 
 const AUDIO = { sampleRateHz: 1, channels: 1, sampleCount: 1 };
 
-/** Frames that a node takes of audio in a tick at most. */
+/** The most audio frames that a node takes in a tick. */
 const MOST = 64;
 
 const NONE: NodeDescriptor["inputs"] = [];
@@ -41,7 +41,7 @@ class Cell extends CellAdmission {
   protected override tellChanged(): void {}
   protected override tellTimed(): void {}
 
-  /** Reads as a tick does until it may not. @returns frames read by the open end, and those read one by one */
+  /** Reads as a tick does until it may not. @returns frames read through the open end, and frames read one by one */
   tick(link: LocalLink): [number, number] {
     this.beginTick();
     this.admit();
@@ -54,13 +54,13 @@ class Cell extends CellAdmission {
   }
 }
 
-/** What admission looks at of an output without links. */
+/** An output without links, as far as admission looks at it. */
 function output(pool: Pool, burst: number): OutputPort {
   const descriptor = port({ name: "out", direction: "output", kind: "audio", burst });
   return { descriptor, pool, links: [], losslessLinks: [] } as unknown as OutputPort;
 }
 
-/** Two lanes' views of one pool, and a node of the first that takes `burst` of its slots at once. */
+/** Two lanes' views of one pool, and a node of the first lane that takes `burst` slots at once. */
 function starving(slots: number, burst: number) {
   const driver = new NotingDriver();
   const { page } = bench(1);
@@ -149,7 +149,7 @@ for (
     const { page, pool } = bench(200);
     const link = new LocalLink(linkPlan("audio", "lossless", 150), page);
     for (let k = 0; k < 150; k++) link.write(acquire<AudioFrame>(pool, "audio", AUDIO));
-    // Ends of a link that leads from a node to itself are not opened.
+    // Links that lead from a node to itself have no open ends.
     link.reader = {} as Wakeable;
     const cell = new Cell(
       page,

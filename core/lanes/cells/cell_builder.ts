@@ -47,7 +47,7 @@ export function buildCell(
   return cell;
 }
 
-/** Assigns a cell's ports to the fields of its processor: again after its dynamic ports have changed. */
+/** Assigns a cell's ports to the fields of its processor. Called again after its dynamic ports have changed. */
 export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
   instance.ports.wire({
     input: (name) => inputs.find((input) => input.name === name)!,
@@ -58,8 +58,8 @@ export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
 }
 
 /**
- * Gives a cell the elements that its dynamic ports have now, and the kind of frames that links have told it. Ports that go
- * have lost their links.
+ * Gives a cell the elements of its dynamic ports, and the kind of frames that its links determine. Ports that go have
+ * lost their links.
  */
 export function changePorts(
   host: CellHost,
@@ -87,12 +87,12 @@ export function changePorts(
   wirePorts(cell);
 }
 
-/** Makes a port of a cell, whose frames are of the pool that the node names for it. */
+/** Makes a port of a cell. Its frames come from the pool that the node names for them. */
 export function makeOutput(host: CellHost, cell: NodeCell, name: string, port: PortDescriptor): OutputPort {
   return new OutputPort(name, port, cell, host.poolOf(port.kind, poolOfOutput(cell.plan.pool, fieldOf(port))));
 }
 
-/** Whether a port stays: another one of its name may carry another kind of frames. */
+/** True if a port stays: another port of its name may carry another kind of frames. */
 function isPort(present: InputPort | OutputPort, name: string, { kind }: PortDescriptor): boolean {
   return present.name === name && present.descriptor.kind === kind;
 }

@@ -1,6 +1,6 @@
 /**
- * What a cell counts of its node, and how that gets to the node's record on the control page. Counts are exact: they
- * grow here and are added up at `publish()`. Times of ticks are sampled: see `tick_timing.ts`.
+ * Counts the ticks and frames of a cell's node. Counts are exact: they grow here, and `publish()` adds them to the
+ * node's record on the control page. Times of ticks are sampled: see `tick_timing.ts`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { bucketOf } from "../../stats/histogram.ts";
 import { SAMPLED_TIMING, type TickTiming } from "./tick_timing.ts";
 import { takeTimeRow } from "./time_rows.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Constants of this module: V8 resolves an imported one again at each use.
 const BLOCKED_NONE = BLOCKED.none;
 const PHASE_IDLE = PHASE.idle;
 const NODE_PHASE = NODE.phase >> 2;
@@ -34,14 +34,14 @@ const LATE_TICKS = NODE.lateTicks >> 3;
 const TICK_HISTOGRAM = index64(NODE.tickHistogram);
 const AGE_HISTOGRAM = index64(NODE.ageHistogram);
 
-/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}, once that many were as short. */
+/** A shorter tick is timed once in {@linkcode SAMPLE_EVERY}, after that many such ticks in a row. */
 const SHORT_TICK_NS = 20_000;
 
 const SAMPLE_EVERY = 64;
 
-/** Counts in fields of its own, and adds them to the record in shared memory only when asked to. */
+/** Counts in fields of its own, and adds them to the record in shared memory only at `publish()`. */
 export abstract class CellFigures {
-  /** Since the last `publish()`. */
+  /** Ticks since the last `publish()`. */
   #ticks = 0;
   protected framesIn = 0;
   protected framesOut = 0;
@@ -49,22 +49,24 @@ export abstract class CellFigures {
   reads = 0;
   /** Frames written in this tick. */
   writes = 0;
-  /** Ticks that no timed one stands for yet, with the one under way; and how many there may be before one is timed. */
+  /**
+   * Ticks, the running one included, that no timed tick represents yet; and how many there may be before one is timed.
+   */
   #untold = 0;
   #period = 1;
-  /** The last timed tick took so long that each is timed. */
+  /** True if the last timed tick took so long that each tick is timed. */
   isSlow = false;
-  /** How long the call of the tick under way has kept the thread, nanoseconds; -1: until the end of the tick. */
+  /** How long the call of the running tick has kept the thread, nanoseconds; -1: until the end of the tick. */
   #calledNs = -1;
-  /** The tick under way is timed. */
+  /** True if the running tick is timed. */
   protected isTimed = false;
-  /** There is something to publish, and the lane knows. */
+  /** True if figures wait to be published, and the lane knows. */
   protected isChanged = false;
-  /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
+  /** The reason why the node waits: `none`, a link or a pool (`BLOCKED`). */
   blocked: number = BLOCKED_NONE;
-  /** As last written to the control page. */
+  /** The phase last written to the control page. */
   #phase: number = PHASE_IDLE;
-  /** When the frame read last entered the graph, on the runtime's clock, and its media time. */
+  /** The time at which the frame read last entered the graph, on the runtime's clock, and its media time. */
   protected readonly times: Float64Array;
   protected readonly timesAt: number = 0;
   /** Index of the node's record in the control page's f64 and u32 views. */
@@ -73,12 +75,14 @@ export abstract class CellFigures {
   #f64: Float64Array;
   #u32: Uint32Array;
   readonly #timing: TickTiming;
-  /** The record may be another node's until this one is part of the graph. */
+  /** True while the record may belong to another node, because this one is not yet part of the graph. */
   #defersCounts = false;
 
   /**
+   * Starts the figures of one node.
+   *
    * @param index of the node's record
-   * @param timing which ticks are timed; by default one in 64 of those that are short
+   * @param timing which ticks are timed; by default one in 64 of the short ones
    */
   constructor(page: ControlPage, index: number, timing: TickTiming = SAMPLED_TIMING) {
     const { times, at } = takeTimeRow();
@@ -96,23 +100,23 @@ export abstract class CellFigures {
     return this.#u32[this.#at32 + KEPT];
   }
 
-  /** When the frame read last entered the graph, on the runtime's clock. */
+  /** The time at which the frame read last entered the graph, on the runtime's clock. */
   get lastIngressNs(): number {
     return this.times[this.timesAt];
   }
 
-  /** Notes the times of a frame that was read. */
+  /** Records the times of a frame that was read. */
   protected noteTimes(frame: Frame): void {
     this.times[this.timesAt] = frame.ingressNs;
     this.times[this.timesAt + 1] = frame.ptsNs;
   }
 
-  /** The media time of the frame read last, nanoseconds; 0 before that. */
+  /** Returns the media time of the frame read last, nanoseconds; 0 before the first. */
   ptsNs(): number {
     return this.times[this.timesAt + 1];
   }
 
-  /** Counts a tick, which begins now. @returns whether it is to be timed: call `noteTick()` at its end */
+  /** Counts a tick that begins. @returns whether it is timed: call `noteTick()` at its end */
   beginTick(): boolean {
     this.#ticks++;
     this.reads = 0;
@@ -124,8 +128,8 @@ export abstract class CellFigures {
   }
 
   /**
-   * Sets the phase that the statistics page shows. That a synchronous tick is under way the lane's record tells, for
-   * all of its nodes in one word.
+   * Sets the phase that the statistics page shows. A running synchronous tick is not a phase: one word of the lane's
+   * record shows it for all nodes of the lane.
    */
   setPhase(phase: number): void {
     if (phase === this.#phase) return;
@@ -134,8 +138,8 @@ export abstract class CellFigures {
   }
 
   /**
-   * The call of an asynchronous tick that is timed has come back. What the tick does from now on is not told from what it
-   * awaits, and neither is counted as work.
+   * Ends the timing of an asynchronous tick when its call returns. Later work of the tick cannot be told from the time
+   * that it awaits, so neither counts as work.
    *
    * @param tookNs how long the call took
    */
@@ -144,8 +148,8 @@ export abstract class CellFigures {
   }
 
   /**
-   * Notes a tick that was timed. A short one stands for those that were not timed before it, a long one for itself. The
-   * first ticks of a node, and those after a long one, are timed more often: they may not be like the rest.
+   * Records a tick that was timed. A short tick represents the untimed ticks before it, a long one only itself. The
+   * first ticks of a node, and those after a long one, are timed more often, since they may differ from the rest.
    *
    * @param startNs when it began, on the runtime's clock
    * @param nowNs when it ended
@@ -156,7 +160,7 @@ export abstract class CellFigures {
     const at = this.#at64;
     const tookNs = nowNs - startNs;
     this.isSlow = tookNs >= SHORT_TICK_NS;
-    // First: who looks meanwhile does not count the tick twice.
+    // Cleared first, so that a concurrent reader does not count the tick twice.
     this.tellTimed(tookNs);
     const weight = this.isSlow ? 1 : this.#untold;
     this.#untold -= weight;
@@ -170,12 +174,12 @@ export abstract class CellFigures {
     }
   }
 
-  /** Notes how many frames its tick under way has in hand. */
+  /** Records how many frames the running tick has in hand. */
   protected noteInHand(frames: number): void {
     if (!this.#defersCounts) this.#u32[this.#at32 + IN_HAND] = frames;
   }
 
-  /** Counts a tick that began later than it may. */
+  /** Counts a tick that began too late. */
   countLate(): void {
     this.#f64[this.#at64 + LATE_TICKS]++;
   }
@@ -185,18 +189,18 @@ export abstract class CellFigures {
     this.#f64[this.#at64 + ERRORS]++;
   }
 
-  /** Keeps what it counts until `countFromNow()`: an edit that is given up gives the record to another node. */
+  /** Holds counts back until `countFromNow()`: if the edit is given up, another node gets the record. */
   deferCounts(): void {
     this.#defersCounts = true;
   }
 
-  /** The record is the node's: what was kept is published next. */
+  /** Takes over the record: the next `publish()` includes the counts held back. */
   protected countFromNow(): void {
     this.#defersCounts = false;
     this.change();
   }
 
-  /** The record is not the node's and never will be: what it still does goes to one that nobody sees. */
+  /** Gives the record up: later counts go to a record that nobody reads. */
   forgoRecord(): void {
     const record = new ArrayBuffer(NODE.size);
     this.#f64 = new Float64Array(record);
@@ -204,7 +208,7 @@ export abstract class CellFigures {
     this.#at64 = this.#at32 = 0;
   }
 
-  /** Brings the figures of the node and of its links on the control page up to date. */
+  /** Updates the figures of the node and of its links on the control page. */
   publish(): void {
     this.isChanged = false;
     if (this.#defersCounts) return;
@@ -215,16 +219,16 @@ export abstract class CellFigures {
     this.publishLinks();
   }
 
-  /** Brings the figures of the node's links up to date. */
+  /** Updates the figures of the node's links. */
   protected abstract publishLinks(): void;
 
-  /** There is something to publish. It is said again only after that was published. */
+  /** Reports that figures wait to be published: once until they are. */
   protected abstract tellChanged(): void;
 
-  /** A tick is over that was timed, as long ago as the clock was read last. */
+  /** Reports the end of a timed tick, at the time that the clock was read last. */
   protected abstract tellTimed(tookNs: number): void;
 
-  /** There is something to publish. */
+  /** Records that figures wait to be published. */
   protected change(): void {
     if (this.isChanged) return;
     this.isChanged = true;

@@ -41,7 +41,7 @@ function figures(timing?: TickTiming) {
   };
 }
 
-/** Whether a quantile stands for a duration: both are of one bucket. */
+/** True if a quantile represents a duration: both fall into one bucket. */
 function isOf(quantileNs: number, durationNs: number, shift: number): void {
   const bucket = bucketOf(durationNs, shift);
   const [from, to] = [bucketStartNs(bucket, shift), bucketStartNs(bucket + 1, shift)];

@@ -1,8 +1,9 @@
 /**
- * Runs one node once: its tick, or its flush and end. Decides whether it goes back into the queue.
+ * Runs one node once: its tick, or its flush and end. Decides whether the node goes back into the queue.
  *
- * A node is left out of the queue when it waits for something that will wake it: frames, room on a link, a free slot,
- * its time, or its own promise.
+ * Only the node's lane calls it. It never blocks the thread; synchronous ticks allocate nothing here. A node that waits
+ * stays out of the queue until it is woken: by frames, room on a link, a free slot, its time, or its own promise. A
+ * tick is not begun while an output is full.
  *
  * @module
  */
@@ -11,18 +12,18 @@ import { describeThrown, isInstance } from "../../errors/thrown.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 import { asPromise } from "./outcome.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Constants of this module: V8 resolves an imported one again at each use.
 const PHASE_AWAIT = PHASE.await;
 const PHASE_IDLE = PHASE.idle;
 const PHASE_FLUSH = PHASE.flush;
 
-/** By how much the first tick of a clocked node may be late; the others by the time between two. */
+/** How late the first tick of a clocked node may be; later ticks may be late by the time between two. */
 const FIRST_TICK_MAY_BE_LATE_NS = 1_000_000;
 
-/** Ticks of a self-driven node that follow its first one at once, at most. */
+/** The most ticks of a self-driven node that follow its first one at once. */
 const MAX_REPEATS = 127;
 
-/** Ticks without effect after which a node is warned of. */
+/** Ticks without effect after which the log has a warning. */
 const IDLE_TICKS = 100_000;
 
 /** Runs a node once. */
@@ -52,10 +53,10 @@ export function runCell(host: CellHost, cell: NodeCell): void {
 }
 
 /**
- * Goes on with a node whose asynchronous tick has begun.
+ * Continues a node whose asynchronous tick has begun.
  *
- * @param tick settles when it is over
- * @param startNs when it began, if it is timed, else 0
+ * @param tick settles at its end
+ * @param startNs when it began if it is timed, else 0
  */
 export function awaitTick(host: CellHost, cell: NodeCell, tick: Promise<void>, startNs = 0): void {
   cell.pending = true;
@@ -66,7 +67,7 @@ export function awaitTick(host: CellHost, cell: NodeCell, tick: Promise<void>, s
   );
 }
 
-/** Ticks a self-driven node on, which was ticked just now and so is in the queue already. */
+/** Ticks a self-driven node again after its last tick, which has put it into the queue. */
 function repeatTicks(host: CellHost, cell: NodeCell): void {
   for (let left = MAX_REPEATS; left > 0 && mayRepeat(cell) && host.repeats?.() !== false; left--) {
     if (cell.beginTick()) {
@@ -93,15 +94,15 @@ function repeatTicks(host: CellHost, cell: NodeCell): void {
 }
 
 /**
- * Whether a self-driven node is ticked again at once: so those that follow find several frames, and each node of a
- * chain is run once for all of them. It is not where a tick takes long, waits for a time, or would drop frames.
+ * True if a self-driven node is ticked again at once. Downstream nodes then find several frames, and each node of a
+ * chain is run once for all of them. False if a tick takes long, waits for a time, or would drop frames.
  */
 function mayRepeat(cell: NodeCell): boolean {
   return cell.repeats && cell.writes > 0 && !cell.finishing && cell.notBeforeNs === 0 &&
     !cell.isSlow && cell.admitAgain();
 }
 
-/** Whether the node is to be ticked now. Ends the node instead if its inputs have ended. */
+/** True if the node may be ticked. Ends the node instead if its inputs have ended. */
 function mayTick(host: CellHost, cell: NodeCell): boolean {
   const { mode } = cell;
   if (cell.awaitsLinks) return false;
@@ -114,7 +115,7 @@ function mayTick(host: CellHost, cell: NodeCell): boolean {
     }
     return cell.admit();
   }
-  // What a loop still brings when nothing else can come ends with the node.
+  // Frames that only a loop can still bring end with the node.
   const triggered = cell.triggered();
   if (cell.onlyFeedback() || (!triggered && cell.inputsEnded())) {
     cell.beginFinish("what leads to the node has ended");
@@ -123,15 +124,15 @@ function mayTick(host: CellHost, cell: NodeCell): boolean {
   return (cell.due || triggered) && cell.admit();
 }
 
-/** Whether the node's next tick is at a time of its own, rather than when frames come in. */
+/** True if the next tick is due at a time of its own, rather than when frames arrive. */
 function isClocked(host: CellHost, cell: NodeCell): boolean {
   if (cell.mode !== "pull") return false;
   if (!cell.isFed) return true;
-  // Offline there is no clock to ask: the frames do.
+  // An offline graph has no clock: frames drive the node.
   return host.mode === "live" && (cell.due || cell.notBeforeNs > 0);
 }
 
-/** @returns whether the tick is over and went well */
+/** Ticks a node. @returns whether the tick is over and succeeded */
 function tickCell(host: CellHost, cell: NodeCell): boolean {
   const startNs = cell.beginTick() ? host.nowNs() : 0;
   if (cell.dueNs > 0) noteLateness(host, cell);
@@ -140,7 +141,7 @@ function tickCell(host: CellHost, cell: NodeCell): boolean {
   return runTick(host, cell, startNs);
 }
 
-/** @param startNs when the tick began, if it is timed, else 0 @returns as `tickCell()` */
+/** Runs one tick. @param startNs when the tick began if it is timed, else 0 @returns as `tickCell()` */
 function runTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   let outcome: void | Promise<void>;
   try {
@@ -152,7 +153,7 @@ function runTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   return outcome === undefined ? afterTick(host, cell, startNs) : afterCall(host, cell, outcome, startNs);
 }
 
-/** The call of a tick gave something back. @returns as `tickCell()` */
+/** Handles a tick whose call returned a promise. @returns as `tickCell()` */
 function afterCall(host: CellHost, cell: NodeCell, outcome: Promise<void>, startNs: number): boolean {
   let promise: Promise<void> | undefined;
   try {
@@ -169,7 +170,7 @@ function afterCall(host: CellHost, cell: NodeCell, outcome: Promise<void>, start
   return false;
 }
 
-/** @returns whether the tick went well */
+/** Ends a tick. @returns whether it succeeded */
 function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   if (host.endIfGivenUp()) return false;
   const wasPending = cell.pending;
@@ -187,7 +188,7 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   if (startNs > 0) cell.noteTick(startNs, host.nowNs());
   if (wasPending) host.flushWriters();
   if (cell.finishing || cell.mode === "external") {
-    // An external node's one tick is its whole life.
+    // An external node has a single tick for its whole life.
     if (!cell.finishing && cell.writes === 0) warnOver(cell);
     cell.finishing = true;
     cell.notBeforeNs = 0;
@@ -202,12 +203,12 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
     cell.wakes = 0;
     if (cell.unheard || cell.triggered() || cell.inputsEnded()) cell.wake();
   } else if (cell.wakes > 1) {
-    // Several frames have come since: it is shown each arrival, as if they had come one by one.
+    // Several frames have arrived meanwhile: the node sees each arrival, as if they had come one by one.
     cell.wakes -= 2;
     cell.wake();
   } else if (cell.writersEnded() && cell.admit()) {
-    // A tick that began after the end of its writers was shown everything that will ever come: if it took nothing
-    // either, the node is done with it.
+    // A tick that began after the end of its writers saw all frames that will ever arrive. If it took none, the node
+    // has finished.
     cell.finishing = wasLastLook;
     cell.isLastLook = !wasLastLook;
     cell.wakes = 0;
@@ -216,7 +217,7 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   return true;
 }
 
-/** A node that is run again and again and does nothing keeps a core busy: most likely it forgot to say that it ends. */
+/** Warns of a node that runs again and again without effect: it keeps a core busy and probably forgot to end. */
 function warnIdle(cell: NodeCell): void {
   cell.idleTicks++;
   if (cell.idleTicks !== IDLE_TICKS) return;
@@ -226,7 +227,7 @@ function warnIdle(cell: NodeCell): void {
   );
 }
 
-/** The one tick of an external node is over with nothing written: most likely it was to go on, and callbacks to write. */
+/** Warns of an external node whose only tick ended without output: it should probably last while callbacks write. */
 function warnOver(cell: NodeCell): void {
   if (cell.outputs.length === 0 || cell.signal.aborted) return;
   cell.context.log.warn(
@@ -269,7 +270,7 @@ function afterFlush(host: CellHost, cell: NodeCell, more: boolean | void): void 
     return;
   }
   cell.setPhase(PHASE_IDLE);
-  // One that nobody reads does not go on with what its writers still bring.
+  // A node without readers does not continue with the frames that its writers still send.
   if (more === true && !cell.unheard) {
     if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
     return;
@@ -283,7 +284,7 @@ function afterFlush(host: CellHost, cell: NodeCell, more: boolean | void): void 
 
 function afterFailure(host: CellHost, cell: NodeCell, error: unknown, action: string): void {
   if (host.endIfGivenUp()) return;
-  // That an external node was told to end is no failure of its.
+  // The abort of an external node that was told to end is no failure.
   if (cell.pending && cell.signal.aborted && isAbort(error, cell.signal)) {
     afterTick(host, cell, 0);
     return;
@@ -295,7 +296,7 @@ function afterFailure(host: CellHost, cell: NodeCell, error: unknown, action: st
   host.fail(error, cell, action);
 }
 
-/** A tick that was due at a time begins now: counts it if it is late. */
+/** Counts a timed tick as late if it begins too late. */
 function noteLateness(host: CellHost, cell: NodeCell): void {
   const allowedNs = cell.lastDueNs > 0 ? cell.dueNs - cell.lastDueNs : FIRST_TICK_MAY_BE_LATE_NS;
   // Offline graphs have no deadlines.

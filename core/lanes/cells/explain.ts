@@ -1,5 +1,5 @@
 /**
- * Gives failures the place that they came from.
+ * Adds the node to failures.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { fieldsOf, SluiceError } from "../../errors.ts";
 import { describeThrown } from "../../errors/thrown.ts";
 
 /**
- * Gives an error the node that it came from, and a code if it has none. An error of ours that has a `nodeId` names the
- * node in its message; the message of any other one is given this node's name.
+ * Gives an error the node that it came from, and a code if it has none. A `SluiceError` with a `nodeId` already names
+ * the node in its message; other messages get the node's name.
  *
- * @param error anything that can be thrown; this does not throw whatever it is
+ * @param error any thrown value; this function never throws
  * @param action what the node was doing: `process()`
  */
 export function explain(error: unknown, node: { readonly id: string; readonly type: string }, action: string): Error {

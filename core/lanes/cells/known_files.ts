@@ -1,16 +1,16 @@
 /**
- * The files that a node knows to have been recorded.
+ * The recorded files that a node knows.
  *
  * @module
  */
 import { absolutePath } from "../../log/absolute_path.ts";
 
-/** Those of the process when the node was planned, and its own since. */
+/** Files that the process had recorded when the node was planned, and files that the node has recorded since. */
 export class KnownFiles {
   readonly #paths: Set<string>;
   readonly #tell: (path: string) => void;
 
-  /** @param paths absolute ones @param tell is told the path of each file that the node completes */
+  /** @param paths absolute paths @param tell receives the path of each file that the node completes */
   constructor(paths: readonly string[], tell: (path: string) => void) {
     this.#paths = new Set(paths);
     this.#tell = tell;

@@ -1,5 +1,5 @@
 /**
- * Makes the instance of a node's class, and finds out whether the class still has what generated code assigns.
+ * Makes the instance of a node's class, and checks that the class still has the fields that generated code assigns.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { explain } from "./explain.ts";
 /**
  * Imports a node's class and makes an instance.
  *
- * @param node whom errors name
- * @throws {SluiceError} `InvalidGraph` if the class lacks a port or a key that its generated code knows, and was changed
- * since that was made; what importing the class throws; `NodeFailed` for what its constructor throws
+ * @param node for error messages
+ * @throws {SluiceError} `InvalidGraph` if the class lacks a port or a key of its generated code and has changed since
+ * the code was generated; any error of importing the class; `NodeFailed` for an error of its constructor
  */
 export async function makeInstance(
   type: AnyNodeType,
   node: Pick<NodePlan, "id" | "type" | "config" | "secrets">,
 ): Promise<NodeInstance> {
-  // What a constructor throws may have them in it.
+  // An error of the constructor may contain secrets.
   keepSecrets(node.secrets);
   const make = await type.load();
   let instance: NodeInstance;
@@ -34,7 +34,7 @@ export async function makeInstance(
   return instance;
 }
 
-/** A field that is not there is a mistake only where the sources have changed: some compilers leave out empty ones. */
+/** Refuses a missing field only if the sources have changed: some compilers leave out empty fields. */
 async function assertFresh(
   { descriptor, package: from }: AnyNodeType,
   node: { readonly id: string; readonly type: string },

@@ -1,7 +1,7 @@
 /**
  * A node as its lane's scheduler sees it: one class for all processors, so that the scheduler's call sites stay
- * monomorphic. It keeps the node's ports, its admission, and what its running tick owns.
- *
+ * monomorphic. It has the node's ports, its admission, and the references of its running tick. Only the lane's thread
+ * touches it. Reads and writes never block; only asynchronous ticks allocate, one object a frame.
  * @module
  */
 import { BLOCKED } from "../../../ffi/layout.gen.ts";
@@ -28,110 +28,110 @@ import type { NodeCarry, NodePlan } from "../messages.ts";
 import type { TickTiming } from "./tick_timing.ts";
 import { isTurnOver, takeTurns } from "./turn.ts";
 
-// A constant of this module: an imported one is looked up anew at each use.
+// A constant of this module: V8 resolves an imported one again at each use.
 const BLOCKED_NONE = BLOCKED.none;
 
-/** What runs nodes, as they see it: a lane, or the harness of tests. */
+/** The runner of nodes, as they see it: a lane, or the test harness. */
 export interface CellHost {
   readonly mode: GraphMode;
   readonly page: ControlPage;
-  /** Whether frames are checked as development mode does. */
+  /** True if frames are checked as in development mode. */
   readonly development: boolean;
   /** The ledger of the synchronous nodes. */
   readonly ledger: Ledger;
-  /** Which ticks are timed; by default one in 64 of those that are short. */
+  /** Which ticks are timed; by default one in 64 of the short ones. */
   readonly timing?: TickTiming;
-  /** Whether no node is run. */
+  /** True if no node is run. */
   readonly paused?: boolean;
-  /** Whether a node is ticked once at most whenever it is run. */
+  /** True if a node is ticked at most once whenever it is run. */
   readonly singly?: boolean;
   nowNs(): number;
-  /** The clock as last read: at least once in a round of nodes that take microseconds. */
+  /** Returns the clock as last read: at least once in a round of nodes that take microseconds. */
   stampNs(): number;
-  /** Puts the cell among those to run. */
+  /** Adds the cell to the queue. */
   enqueue(cell: NodeCell): void;
-  /** Sees to it that the cell is woken at `notBeforeNs`. */
+  /** Makes the lane wake the cell at `notBeforeNs`. */
   schedule?(cell: NodeCell): void;
-  /** There are figures to publish. It is said again only after they were published. */
+  /** Reports that figures wait to be published: once until they are. */
   changed?(figures: CellFigures): void;
-  /** A tick is over that was timed, as long ago as the clock was read last. */
+  /** Reports the end of a timed tick, at the time that the clock was read last. */
   timed?(figures: CellFigures, tookNs: number): void;
-  /** An asynchronous tick began or ended. */
+  /** Called when an asynchronous tick begins or ends. */
   pendingChanged?(by: 1 | -1): void;
-  /** An asynchronous tick wrote, perhaps while the lane sleeps. */
+  /** Called when an asynchronous tick has written, perhaps while the lane sleeps. */
   wroteBetween?(): void;
-  /** Asked before another tick of a node that follows one at once: whether the round goes on. Counts the tick. */
+  /** True if the round continues, before a node's tick follows another at once. Counts the tick. */
   repeats?(): boolean;
   /**
-   * Asked when a node gives the thread back: ends the thread if another one runs the lane by now. What the node did
-   * is neither counted nor handed over then.
+   * Ends the thread if another one has taken over the lane. Called when a node returns: its work is then neither
+   * counted nor handed over.
    */
   endIfGivenUp(): boolean;
-  /** Makes what nodes wrote visible to other lanes. */
+  /** Makes written frames visible to other lanes. */
   flushWriters(): void;
-  /** The node's end of stream was sent. */
+  /** Called when the node's end of stream was sent. */
   ended(cell: NodeCell): void;
-  /** The node threw in `action`. */
+  /** Called when the node threw in `action`. */
   fail(error: unknown, cell: NodeCell, action: string): void;
   /**
-   * The pool that outputs of a kind take their slots from.
+   * Returns the pool that outputs of a kind take their slots from.
    *
-   * @param name the one that the node chose
+   * @param name of the pool that the node chose
    */
   poolOf(kind: FrameKind, name?: string): Pool;
-  /** Names of node types that convert. */
+  /** Returns the names of node types that convert. */
   converters(key: ConverterKey): readonly string[];
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
-  /** A node has completed a file. @param path an absolute one */
+  /** Called when a node has completed a file. @param path an absolute path */
   recorded(path: string): void;
-  /** @param figures not changed after the call */
+  /** Receives a node's own figures. @param figures not changed after the call */
   report(cell: NodeCell, figures: Figures): void;
   emit(cell: NodeCell, name: string, data: unknown): void;
-  /** An input reads frames of another format than before. */
+  /** Called when the frames of an input have a new format. */
   formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
 }
 
 /** Asynchronous ticks that have begun on this thread. */
 let asyncTicks = 0;
 
-/** Its lane owns it: no other thread touches it. */
+/** A node on its lane, which alone touches it. */
 export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wakeable {
-  // What every tick touches stands first, so that it lies together.
+  // Fields that every tick touches are declared first, so that they share cache lines.
   /** The instance's `tick`, kept here because instances of each class have a shape of their own. */
   tick: NodeInstance["tick"];
-  /** What the processor's methods are given. */
+  /** The context that the processor's methods get. */
   readonly context: ProcessorContext;
-  /** Among those that the lane is to run. */
+  /** True if the cell is in the lane's queue. */
   queued = false;
-  /** How often it was woken since a tick of it last did something. */
+  /** How often the cell was woken since a tick of it last had an effect. */
   wakes = 0;
-  /** Its last tick took nothing, and was followed by the end of all writers. */
+  /** True if the last tick took nothing, and then all writers ended. */
   isLastLook = false;
-  /** It was woken while its asynchronous tick was under way. */
+  /** True if the cell was woken during its asynchronous tick. */
   again = false;
-  /** It has had its last tick: `flush()` and the end of stream come next. */
+  /** True after the last tick: `flush()` and the end of stream come next. */
   finishing = false;
-  /** The end of stream was sent. */
+  /** True if the end of stream was sent. */
   ended = false;
-  /** The input that the tick under way has read first, of a node that needs an object for each frame. */
+  /** The input that the running tick read first, of a node that needs an object for each frame. */
   #readFirst: InputPort | undefined;
-  /** An edit holds it: it is not run, and in its asynchronous tick `read()` returns `undefined`. */
+  /** True while an edit holds the node: it is not run, and in its asynchronous tick `read()` returns `undefined`. */
   held = false;
-  /** It is no part of its lane, not yet or no longer: the lane does not schedule it. */
+  /** True if the node is not part of its lane, before it enters or after it leaves: the lane does not schedule it. */
   outside = false;
-  /** It has failed: another instance takes its place, it is disabled, or the run ends. */
+  /** True if the node has failed: another instance replaces it, it is disabled, or the run ends. */
   failed = false;
-  /** Its place in the order of its lane's nodes. */
+  /** The node's place in the order of its lane. */
   rank = 0;
-  /** As the lane's record names the node that it runs: the index of its record, from 1. */
+  /** The node's number in the lane's record: the index of its record, from 1. */
   readonly number: number = 0;
-  /** Every link of its outputs has lost its reader. */
+  /** True if every link of the outputs has lost its reader. */
   unheard = false;
-  /** The time that it asked to be ticked at; 0 for none. */
+  /** The time at which the node asked for a tick; 0 for none. */
   notBeforeNs = 0;
-  /** When the tick that comes next was due; 0: at no time of its own. */
+  /** The time at which the next tick was due; 0: at no time of its own. */
   dueNs = 0;
-  /** The time has come that it asked for: it is ticked whatever its inputs have. */
+  /** True if the requested time has come: the node is ticked whatever its inputs have. */
   due = false;
   #pending = false;
   tickUnderWay = 0;
@@ -141,26 +141,26 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   readonly plan: NodePlan;
   readonly descriptor: NodeDescriptor;
   readonly instance: NodeInstance;
-  /** `setup()` was called, so `teardown()` must be. */
+  /** True if `setup()` was called, so that `teardown()` must be. */
   opened = false;
-  /** Once it has failed and is torn down: what its `snapshot()` gave, as long as no `restore()` was given it. */
+  /** After failure and teardown: the result of `snapshot()`, until a `restore()` was given it. */
   stateGiven: unknown;
-  /** Present once it has failed and its `teardown()` was called: settles when that is over or has run into its limit. */
+  /** After failure and the call of `teardown()`: settles when that call ends or reaches its time limit. */
   tearingDown: Promise<unknown> | undefined;
-  /** Ticks so far in which a self-driven node did nothing. */
+  /** Ticks so far in which a self-driven node had no effect. */
   idleTicks = 0;
-  /** When the last tick of that kind was due. */
+  /** The time at which the last timed tick was due. */
   lastDueNs = 0;
-  /** Among those that the lane wakes by the clock. */
+  /** True if the cell is among those that the lane wakes by the clock. */
   timed = false;
-  /** Made when it is first asked for: most nodes never do. */
+  /** Made at the first request: most nodes never ask. */
   #abort: AbortController | undefined;
-  /** The log has a line on a port that was used after its end, or the node's. */
+  /** True if the log has a line on a port that was used after its end, or after the node's. */
   #toldLate = false;
   readonly #checked: boolean;
   readonly #fresh: boolean;
 
-  /** @param contextOf makes what the processor's methods are given */
+  /** @param contextOf makes the context that the processor's methods get */
   constructor(
     plan: NodePlan,
     descriptor: NodeDescriptor,
@@ -195,7 +195,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return (this.#abort ??= new AbortController()).signal;
   }
 
-  /** An asynchronous tick is under way. */
+  /** True while an asynchronous tick is under way. */
   get pending(): boolean {
     return this.#pending;
   }
@@ -208,20 +208,20 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /**
-   * Its tick waits for room or for a slot, which only the graph gives, or for the end of a pause. Not of an external
-   * node: its one tick is its whole life, and what it gets from outside may come beside that.
+   * True if the tick waits for room or a slot, which only the graph gives, or for the end of a pause. False for an
+   * external node: its single tick is its whole life, and input from outside may arrive beside the wait.
    */
   get waitsForGraph(): boolean {
     if (this.#waiters === undefined || this.mode === "external") return false;
     return this.blocked !== BLOCKED_NONE || this.#isPaused;
   }
 
-  /** Whether a pause, in which it begins no other, need not wait for the end of its tick. */
+  /** True if a pause, in which no new tick begins, need not wait for the end of the running tick. */
   get restsInPause(): boolean {
     return !this.#pending || this.mode === "external" || this.waitsForGraph || this.instance.awaitsScript?.() === true;
   }
 
-  /** Begins or stops to pass frames from the node's one input to its one output, without calling `process()`. */
+  /** Starts or stops passing frames from the node's one input to its one output, without calling `process()`. */
   bypass(on: boolean): void {
     const [input] = this.inputs;
     const [output] = this.outputs;
@@ -231,12 +231,12 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.tick = on ? pass : this.instance.tick;
   }
 
-  /** Frames that it was to write are lost: the next one on each link has a gap before it. */
+  /** Marks a gap before the next frame on each link: the node has lost frames that it was to write. */
   markGaps(): void {
     for (const { links } of this.outputs) for (const link of links) link.markGap();
   }
 
-  /** It is part of its lane from now on: what it asked for before then counts. */
+  /** Makes the node part of its lane: requests that it made before take effect. */
   enter(): void {
     this.outside = false;
     this.countFromNow();
@@ -245,7 +245,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.waitUntil(this.notBeforeNs);
   }
 
-  /** What a cell that takes this one's place goes on from, beside the processor's state. */
+  /** The state, beside the processor's, that a successor continues from. */
   get carry(): NodeCarry {
     return {
       type: this.type,
@@ -260,15 +260,15 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     };
   }
 
-  /** Goes on counting from what a cell has counted that it is to replace; one of another type begins anew. */
+  /** Continues the counts of a cell that this one is to replace; a cell of another type begins anew. */
   countOn(old: NodeCell): void {
-    // One that has failed is built anew on its record.
+    // A failed node is rebuilt on its own record.
     if (old.type !== this.type || old.plan.index === this.plan.index) return;
     old.publish();
     this.#host.page.copyCounts(old.plan.index, this.plan.index);
   }
 
-  /** Goes on from what another cell had; one of another type begins its ticks anew. */
+  /** Continues from the state of another cell; a cell of another type begins its ticks anew. */
   resumeFrom(carry: NodeCarry): void {
     this.times[this.timesAt] = carry.lastIngressNs;
     this.times[this.timesAt + 1] = carry.lastPtsNs;
@@ -287,7 +287,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     if (!this.queued) this.#host.enqueue(this);
   }
 
-  /** Lets its tick go on that waits for room or for a slot, if these are there and the graph is not paused. */
+  /** Resumes a tick that waits for room or a slot, if they are available and the graph is not paused. */
   admitWaiters(): void {
     if (this.#waiters !== undefined && !this.#isPaused && this.admit()) this.#resolveWaiters();
   }
@@ -299,11 +299,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   override seal(): void {
     super.seal();
-    // An edit may have brought a reader. One that takes the last of those that read does not end the node.
+    // An edit may have brought a reader. An edit that takes the last reader does not end the node.
     if (this.unheard) this.unheard = this.#lacksReaders();
   }
 
-  /** It has had its last tick: `flush()` and the end of stream come next. */
+  /** Begins the end after the last tick: `flush()` and the end of stream come next. */
   beginFinish(reason: string): void {
     this.finishing = true;
     this.notBeforeNs = 0;
@@ -311,14 +311,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.wake();
   }
 
-  /** It has failed: it is not run any more. Its links stay, and what comes to it waits in them. */
+  /** Sets a failed node aside: it is not run. Its links stay, and frames wait in them. */
   setAside(): void {
     this.failed = true;
     this.notBeforeNs = 0;
     this.abort("the node has failed");
   }
 
-  /** Tells those who write to the node that it has ended, but for those that were linked to it at its end. */
+  /** Tells the writers that the node has ended, except writers that were linked at its end. */
   closeInputs(): void {
     for (const { link, isLate } of this.inputs) if (!isLate) link?.close();
   }
@@ -341,7 +341,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.#host.schedule?.(this);
   }
 
-  /** For a node that has ended: drops what still comes in, so that no writer waits for it. */
+  /** Drops frames that still arrive at a node that has ended, so that no writer waits for it. */
   discardInputs(): void {
     this.change();
     for (const { link } of this.inputs) {
@@ -353,7 +353,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     }
   }
 
-  /** Ends what the node waits for and tells it to give up. */
+  /** Aborts the node's waits and tells the node to give up. */
   abort(reason: string): void {
     (this.#abort ??= new AbortController()).abort(new DOMException(reason, "AbortError"));
     this.#resolveWaiters();
@@ -364,7 +364,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.framesIn++;
     this.noteTimes(frame);
     if (this.isTimed) port.enteredNs = frame.ingressNs;
-    // What was retained is released through the object that it was retained by: this read needs another one.
+    // Retained frames are released through the object that retained them: this read needs another one.
     if (!this.isPlain || frame.retained > 0) return this.#receivedOwn(frame, port);
     this.ledger.add(frame);
     return frame;
@@ -395,9 +395,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /**
-   * Ends a tick: gives back what it still owns.
+   * Ends a tick: gives back the references that it still owns.
    *
-   * @returns what it did wrong with its frames, which only development finds
+   * @returns the misuse of frames, which only development mode finds
    */
   endTick(): unknown {
     if (this.isOpen) this.closeEnds(undefined);
@@ -408,7 +408,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.ledger.fault;
   }
 
-  /** For a source: the time of the lane's round, unless its ticks take long. */
+  /** Returns the ingress time for a source: the time of the lane's round, unless its ticks take long. */
   ingressNs(): number {
     if (this.inputs.length > 0) return this.lastIngressNs;
     if (this.isAsync || this.isSlow) this.#host.nowNs();
@@ -420,11 +420,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   admitted(takesBack?: AbortSignal): Promise<void> {
-    // What is free now may be taken meanwhile.
+    // Other nodes may take the free room meanwhile.
     return this.turn()?.then(() => this.#admitted(takesBack)) ?? this.#admitted(takesBack);
   }
 
-  /** Says so once; a device that calls back once more after the node was told to end is no mistake. */
+  /** Logs the misuse once. A device that calls back after the node was told to end is no mistake. */
   usedLate(port: string): void {
     if (this.#toldLate || (this.mode === "external" && this.#abort?.signal.aborted === true)) return;
     this.#toldLate = true;
@@ -461,7 +461,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /**
-   * Its tick under way stays where it waits, or comes to. Not that of an external node, nor of one that was removed.
+   * True if the running tick stays at its wait, because of a pause. False for an external node, and for a removed node.
    */
   get #isPaused(): boolean {
     return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.outside;
@@ -475,7 +475,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.#host.timed?.(this, tookNs);
   }
 
-  /** An edit, a pause or the whole lane waits for the tick. What it leaves unread it is woken for afterwards. */
+  /** True if an edit, a pause or the lane waits for the tick. Unread frames wake the node afterwards. */
   protected override givesWay(port?: InputPort): boolean {
     if (this.mode === "external" || !(this.held || this.#isPaused || this.#keepsLane(port))) return false;
     this.again = true;
@@ -483,8 +483,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /**
-   * Whether the tick has had the thread for long, and leaves off where it does no harm: of several inputs, the tick may
-   * have read one for what it reads next of another. At the one that it read first it begins anew, with nothing in hand.
+   * True if the tick has had the thread for long, and may stop here without harm. With several inputs, the tick may
+   * need the next frame of another input for a frame that it has read. At the input that it read first, with nothing in
+   * hand, it begins anew.
    */
   #keepsLane(port: InputPort | undefined): boolean {
     if (this.reads === 0 || this.finishing) return false;
@@ -492,7 +493,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return isTurnOver();
   }
 
-  /** Whether its outputs have links, and the readers of all of them have ended. */
+  /** True if the outputs have links, and the readers of all of them have ended. */
   #lacksReaders(): boolean {
     let links = 0;
     for (const output of this.outputs) {
@@ -526,11 +527,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     if (this.isAsync) this.change();
     if (this.#pending) this.#host.wroteBetween?.();
     if (this.#checked) sealPayload(frame);
-    // Whoever reads it next notes its references elsewhere than this node does.
+    // The next reader records its references elsewhere than this node.
     return frame.fresh(this.#host.ledger);
   }
 
-  /** The tick does not wait for that any more, and goes on with something else. */
+  /** Cancels a wait of the tick, which continues with other work. */
   #takeBack(waiter: () => void): void {
     const left = this.#waiters?.filter((each) => each !== waiter) ?? [];
     if (left.length > 0) {
@@ -539,7 +540,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     }
     this.#waiters = undefined;
     this.setBlocked(BLOCKED_NONE, 0);
-    // The lane has said what it waits for.
+    // The lane has published the reason of the wait.
     this.#host.wroteBetween?.();
   }
 

@@ -8,7 +8,7 @@ import type { NodeInstance } from "../../registry/node_type.ts";
 import { buildCell } from "./cell_builder.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 
-/** Two nodes of one type in two places, the first of which the second takes; and one of another type. */
+/** Two nodes of one type in two places, of which the second takes the first one's place; and a node of another type. */
 function setUp() {
   const { page, pool } = bench(8);
   const scheduled: NodeCell[] = [];
@@ -38,7 +38,7 @@ function setUp() {
     return buildCell(host, plan, descriptor, instance);
   };
   const link = new LocalLink(linkPlan("audio", "lossless", 4), page);
-  /** Whether a gap is told before the next frame that a node reads. */
+  /** True if the next frame that a node reads is marked with a gap. */
   const hasGap = (cell: NodeCell) => {
     cell.inputs[0].attach(link);
     link.write(acquire(pool, "audio", { sampleRateHz: 1_000, channels: 1, sampleCount: 1 }));

@@ -1,5 +1,5 @@
 /**
- * What a processor's methods are given: its node's view of the lane.
+ * The context of a processor's methods: its node's view of the lane.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { KnownFiles } from "./known_files.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 import { copyFigures } from "./own_figures.ts";
 
-/** Each method belongs to the public contract of {@linkcode ProcessorContext}. */
+/** Implements the public contract of {@linkcode ProcessorContext}. */
 export class NodeContext implements ProcessorContext {
   readonly nodeId: string;
   readonly mode: GraphMode;
@@ -65,7 +65,10 @@ export class NodeContext implements ProcessorContext {
     this.#host.report(this.#cell, copyFigures(this.nodeId, figures));
   }
 
-  /** A time that is no time would be waited for until the end, and a negative one not be taken for none. */
+  /**
+   * Maps an invalid or past time to 0: the node would wait for NaN for ever, and a negative time is not the 0 of
+   * "none".
+   */
   #past(timeNs: unknown): 0 {
     if (typeof timeNs === "number" && !Number.isNaN(timeNs)) return 0;
     const found = typeof timeNs === "number" ? "NaN" : typeof timeNs;

@@ -1,19 +1,19 @@
 /**
- * Checks what a node reports of itself.
+ * Checks the figures that a node reports of itself.
  *
  * @module
  */
 import { isPlainObject, kindOf } from "../../errors/kind_of.ts";
 import type { Figures } from "../../stats.ts";
 
-/** Figures that one node may have. */
+/** The most figures of one node. */
 export const MAX_FIGURES = 256;
 
 /** Longest name of a figure, characters. */
 export const MAX_FIGURE_NAME = 64;
 
 /**
- * A copy of what `context.report()` was given.
+ * Returns a copy of the argument of `context.report()`.
  *
  * @throws {TypeError} if a value is no finite number
  * @throws {RangeError} for more than 256 figures, or a name that is empty or longer than 64 characters

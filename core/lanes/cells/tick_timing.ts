@@ -1,44 +1,44 @@
 /**
- * Which ticks of a lane are timed. To time one costs two reads of the clock and its place in two histograms, more than a
- * tick of 100 ns has to spare: of such ticks one in 64 is timed. A round that took long has had long ticks in it: it
- * pays for a while in which each tick of the lane is timed, so that timing takes at most one part in 64 of the time, and
- * whatever takes long is seen.
+ * Decides which ticks of a lane are timed. Timing costs two reads of the clock and an entry in two histograms, too much
+ * for a tick of 100 ns: of such ticks one in 64 is timed. A round that took long contained long ticks: it pays for a
+ * while in which each tick of the lane is timed. So timing takes at most a 64th of the time, and every long tick is
+ * found.
  *
  * @module
  */
 
-/** What timing a tick costs, about, nanoseconds. */
+/** The approximate cost of timing a tick, nanoseconds. */
 const COST_NS = 250;
 
-/** Timing takes at most one part in so many of the time of rounds that took long. */
+/** Timing takes at most one part in this many of the time of long rounds. */
 const SHARE = 64;
 
 /** A round of short ticks is shorter than this, nanoseconds. */
 const SHORT_ROUND_NS = 250_000;
 
-/** Ticks are paid for in advance up to this, nanoseconds: 4,000 of them. */
+/** The most credit for timed ticks, nanoseconds: 4,000 ticks. */
 const MAX_CREDIT_NS = 1_000_000;
 
 /** Decides which ticks are timed: one object for each lane. */
 export class TickTiming {
-  /** Each tick is timed, rather than one in 64. */
+  /** True if each tick is timed, rather than one in 64. */
   each: boolean;
   readonly #always: boolean;
   #creditNs = 0;
 
-  /** @param always time each tick: for a lane that nobody may wait for, whatever it costs */
+  /** @param always time each tick, whatever it costs: for a lane that may delay the rest of the program */
   constructor(always: boolean) {
     this.each = this.#always = always;
   }
 
-  /** A tick was timed. */
+  /** Pays for a tick that was timed. */
   spend(): void {
     if (!this.each || this.#always) return;
     this.#creditNs -= COST_NS;
     if (this.#creditNs <= 0) this.each = false;
   }
 
-  /** A round is over. @param tookNs how long it ran nodes */
+  /** Earns credit for a round. @param tookNs how long it ran nodes */
   earn(tookNs: number): void {
     if (tookNs < SHORT_ROUND_NS) return;
     this.#creditNs = Math.min(MAX_CREDIT_NS, this.#creditNs + tookNs / SHARE);
@@ -46,5 +46,5 @@ export class TickTiming {
   }
 }
 
-/** Never times each tick: for cells that no lane runs. */
+/** Never times each tick: for cells outside of lanes. */
 export const SAMPLED_TIMING: TickTiming = new TickTiming(false);

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { TickTiming } from "./tick_timing.ts";
 
-/** Ticks in a row that are timed. */
+/** Returns how many ticks in a row are timed. */
 function timedTicks(timing: TickTiming): number {
   let ticks = 0;
   for (; timing.each && ticks < 1e6; ticks++) timing.spend();

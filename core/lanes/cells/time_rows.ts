@@ -1,14 +1,13 @@
 /**
- * Rows of two times each, one row a node. They lie side by side: as fields of their own, each would be an object
- * somewhere on the heap, and with thousands of nodes in turn each read of one would miss the cache.
- *
+ * Rows of two times each, one row a node, side by side in memory. As separate fields, each time would be an object
+ * somewhere on the heap, and with thousands of nodes in turn each read would miss the cache.
  * @module
  */
 
 /** Times in a row. */
 const TIMES = 2;
 
-/** Rows that are made at once. They go when the last node goes that has one of them. */
+/** Rows that are allocated at once. They are freed with the last node that uses one of them. */
 const ROWS = 512;
 
 /** A row: `[at, at + 2)` of the array, zeros at first. */
@@ -20,7 +19,7 @@ export interface TimeRow {
 let times = new Float64Array(ROWS * TIMES);
 let used = 0;
 
-/** A row that nobody else has. */
+/** Returns a row for one owner. */
 export function takeTimeRow(): TimeRow {
   if (used === times.length) {
     times = new Float64Array(ROWS * TIMES);

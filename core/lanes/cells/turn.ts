@@ -1,23 +1,20 @@
 /**
- * How long this thread has not been back to its event loop. A promise that is settled already goes on before anything
- * else: a tick that works, and waits only for such promises, would keep the thread though it is asynchronous.
- *
+ * Measures the time since this thread was last in its event loop. A settled promise continues before any other work: an
+ * asynchronous tick that works and awaits only such promises would keep the thread.
  * @module
  */
 import { setImmediate } from "node:timers";
 
-/** What an asynchronous tick may keep the thread for before others have their turn, milliseconds. */
+/** The longest time that an asynchronous tick keeps the thread before others get a turn, milliseconds. */
 const TURN_MS = 4;
 
-/** Returns to the event loop in which what waits there comes about: a message, and what the lane does upon it. */
+/** Returns to the event loop in which pending work completes: a message, and the lane's reaction to it. */
 const TURN_YIELDS = 16;
 
-/** When the first look since the thread was in its event loop was taken; -1 before that. */
+/** The time of the first check since the thread was in its event loop; -1 before it. */
 let fromMs = -1;
 
-/**
- * Whether the thread is to go back to its event loop. Counts from the first look on that is taken after it was there.
- */
+/** True if the thread must return to its event loop. Time counts from the first check after the last return. */
 export function isTurnOver(): boolean {
   // Several runtimes may share the thread, each with a clock of its own.
   // deno-lint-ignore sluice/no-wall-clock
@@ -28,12 +25,12 @@ export function isTurnOver(): boolean {
   return false;
 }
 
-/** Lets all others have their turn. */
+/** Gives all other work of the event loop a turn. */
 export async function takeTurns(): Promise<void> {
   for (let k = 0; k < TURN_YIELDS; k++) await yieldNow();
 }
 
-/** Goes back to the event loop once. */
+/** Returns to the event loop once. */
 export function yieldNow(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

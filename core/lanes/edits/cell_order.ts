@@ -8,16 +8,16 @@ import { graphOrder } from "../../graph/order.ts";
 import type { LinkPlan } from "../../links/link.ts";
 import type { LinkedCell } from "./edit_reach.ts";
 
-/** A node that has a place among those of its lane. */
+/** A node that has a rank on its lane. */
 export interface RankedCell extends Pick<LinkedCell, "inputs"> {
   readonly id: string;
   readonly rank: number;
 }
 
 /**
- * Whether nodes stand after all that feed them.
+ * True if nodes come after all nodes that feed them.
  *
- * @param changed those that may not
+ * @param changed nodes whose order may be wrong
  * @param all the nodes of the lane, ranked
  */
 export function isInOrder<C extends RankedCell>(changed: Iterable<C>, all: ReadonlyMap<string, C>): boolean {
@@ -30,7 +30,7 @@ export function isInOrder<C extends RankedCell>(changed: Iterable<C>, all: Reado
   return true;
 }
 
-/** Puts each node before those that it feeds; nodes that no link orders keep their places. */
+/** Puts each node before the nodes that it feeds; nodes that no link orders keep their places. */
 export function orderCells<C extends RankedCell>(cells: readonly C[]): C[] {
   const byId = new Map<string, C>(cells.map((cell) => [cell.id, cell]));
   const edges = cells.flatMap((cell) =>
@@ -40,7 +40,7 @@ export function orderCells<C extends RankedCell>(cells: readonly C[]): C[] {
   return graphOrder([...byId.keys()], edges).map((id) => byId.get(id)!);
 }
 
-/** The links into a node that close no loop. */
+/** Returns the links into a node that close no loop. */
 function orderingLinks({ inputs }: Pick<RankedCell, "inputs">): LinkPlan[] {
   return inputs.flatMap(({ link }) => link === undefined || link.plan.feedback === true ? [] : link.plan);
 }

@@ -1,5 +1,5 @@
 /**
- * What a lane does with the nodes whose links have changed, once every link is in its place.
+ * Updates the nodes of a lane whose links have changed, once every link is in its place.
  *
  * @module
  */
@@ -15,16 +15,16 @@ export function cellsById(lane: Lane): Cells {
   return new Map(lane.cells.map((cell) => [cell.id, cell]));
 }
 
-/** Has the nodes concerned note what they look at. @returns them */
+/** Seals the nodes concerned. @returns these nodes */
 export function sealReach(named: ReadonlySet<string>, all: Cells): ReadonlySet<NodeCell> {
   const reach = reachOf(named, all);
   for (const cell of reach) cell.seal();
   return reach;
 }
 
-/** Puts the nodes concerned in order, tells the newcomers what all nodes were told before, and wakes those concerned. */
+/** Orders and wakes the nodes concerned, and tells the newcomers what all nodes were told before. */
 export function wakeReach(lane: Lane, reach: ReadonlySet<NodeCell>, all: Cells, newcomers: readonly NodeCell[]): void {
-  // Newcomers stand last: nodes are ranked anew where one stands before a node that feeds it.
+  // Newcomers come last: all nodes are ranked anew if one of them comes before a node that feeds it.
   if (!isInOrder(reach, all)) {
     lane.cells = orderCells(lane.cells);
     lane.ranksChanged();

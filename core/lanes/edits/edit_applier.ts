@@ -3,13 +3,13 @@
  *
  * 1. Nodes give their links away: removed nodes lose theirs, and nodes hand over to successors on this lane
  *    (`lane_handovers.ts`).
- * 2. New nodes enter, which needs the links of the nodes before them; then links, ports, bypasses and values change, for
- *    old nodes and new ones. Nodes are called for that, and may keep the thread.
- * 3. Nodes with successors on other lanes leave. From then on, what is left in their links is nobody's until the lane has
- *    reported: no node is called in between.
- * 4. The nodes concerned note what they look at, and are put in order and woken: every link is in its place by then.
- * 5. The lane reports. Nodes that have gone are called only after that, by `LaneEditor.retire()`: they may keep the
- *    thread, and other lanes wait for the report.
+ * 2. New nodes enter, which needs the links of the nodes before them; then links, ports, bypasses and values change,
+ *    for old nodes and new ones. This step calls nodes, which may keep the thread.
+ * 3. Nodes with successors on other lanes leave. The rest of their links then has no owner until the lane has reported,
+ *    so this step calls no node.
+ * 4. The nodes concerned are sealed, ordered and woken: every link is in its place by then.
+ * 5. The lane reports. Only after that, `LaneEditor.retire()` calls nodes that have gone: they may keep the thread, and
+ *    other lanes wait for the report.
  *
  * @module
  */
@@ -40,14 +40,14 @@ export class EditApplier {
   readonly #prepared: PreparedEdit;
   readonly #edit: LaneEdit;
   readonly #leavers: Leavers;
-  /** The nodes of the lane by id: changed step by step, and the lane's own at the end. */
+  /** The nodes of the lane by id: changed step by step, and stored in the lane at the end. */
   readonly #all: Map<string, NodeCell>;
   readonly #failures: SerializedError[] = [];
   /** Nodes that keep their old configuration. */
   readonly #refused: NodeId[] = [];
   #rests: readonly LinkRest[] = [];
 
-  /** @param leavers gets the nodes that leave the lane */
+  /** @param leavers receives the nodes that leave the lane */
   constructor(lane: Lane, prepared: PreparedEdit, leavers: Leavers) {
     this.#lane = lane;
     this.#prepared = prepared;
@@ -66,11 +66,11 @@ export class EditApplier {
     this.#bypass();
     this.#reconfigure();
     this.#tellOfPorts();
-    // One of these calls may have kept the thread for so long that the session does without it, or that another one
-    // runs the lane.
+    // One of these calls may have kept the thread so long that the session left the lane out of the edit, or that
+    // another thread took over the lane.
     if (this.#lane.endIfGivenUp()) return;
     if (!beginToGive(this.#prepared.turn)) {
-      // Which ends the nodes that have come by now, too.
+      // Closing also ends the nodes that have entered by this point.
       this.#lane.cells = [...this.#all.values()];
       this.#lane.running = false;
       return;
@@ -80,7 +80,7 @@ export class EditApplier {
     this.#report();
   }
 
-  /** Takes removed links away, and counts the frames that went with lost lanes. */
+  /** Detaches removed links, and counts the frames that were lost with their lanes. */
   #detach(): void {
     const { detach, lost } = this.#edit;
     for (const end of detach) detachLink(this.#lane, this.#all, end);
@@ -94,7 +94,7 @@ export class EditApplier {
     }
   }
 
-  /** New nodes become part of the lane; those from other lanes are held until they get their links. */
+  /** Makes new nodes part of the lane; nodes from other lanes are held until they get their links. */
   #enter(): void {
     const { cells, handovers } = this.#prepared;
     for (const [id, cell] of cells) {
@@ -109,7 +109,7 @@ export class EditApplier {
 
   #changeLinks(): void {
     const { loops, grow, ports, attach } = this.#edit;
-    // Links whose readers have yet to arrive get that with their ends.
+    // Links whose readers have yet to arrive get the new state with their ends.
     for (const { node, port, closes } of loops) {
       const link = this.#all.get(node)?.inputs.find(({ name }) => name === port)?.link;
       if (link !== undefined) link.plan = { ...link.plan, feedback: closes };
@@ -130,7 +130,7 @@ export class EditApplier {
       const cell = this.#all.get(node)!;
       cell.bypass(on);
       if (holdsFrames(cell)) cell.markGaps();
-      // The node has not seen the frames that passed it by.
+      // The node has not seen the frames that bypassed it.
       if (!on) { for (const input of cell.inputs) input.markGap(); }
     }
   }
@@ -158,14 +158,14 @@ export class EditApplier {
     }
   }
 
-  /** @param lent how many frames of a link were lent to the reading node on its new lane, by the link's index */
+  /** @param lent how many frames of each link were lent to the reading node on its new lane, by the link's index */
   #leave(lent: ReadonlyMap<number, number>): void {
     this.#rests = this.#prepared.handovers.leave(this.#all, this.#leavers, lent, (error) => {
       this.#failures.push(serializeError(error));
     });
   }
 
-  /** The lane runs its nodes as they are now, those that were held too. */
+  /** Resumes all nodes of the lane, including held ones. */
   #resume(): void {
     const lane = this.#lane;
     const { cells, handovers } = this.#prepared;

@@ -5,7 +5,7 @@
  */
 import { SluiceError } from "../../errors.ts";
 
-/** Tells the steps of an edit whether they are still wanted. */
+/** Tells the steps of an edit whether the edit is still wanted. */
 export class EditAttempt {
   readonly epoch: number;
   readonly #site: { readonly isGivenUp: boolean };
@@ -13,38 +13,38 @@ export class EditAttempt {
   readonly #finished = Promise.withResolvers<void>();
   #givenUp = false;
 
-  /** @param site whose thread makes it */
+  /** @param site whose thread makes the edit */
   constructor(epoch: number, site: { readonly isGivenUp: boolean }) {
     this.epoch = epoch;
     this.#site = site;
     this.#end.promise.catch(() => {});
   }
 
-  /** Whether it was given up, or another thread runs the lane by now. */
+  /** True if the edit was given up, or another thread has taken over the lane. */
   get givenUp(): boolean {
     return this.#givenUp || this.#site.isGivenUp;
   }
 
-  /** Settles once no node is held for the edit: the lane has committed it, or has undone what it had begun. */
+  /** Settles once no node is held for the edit: the lane has committed the edit, or has rolled it back. */
   get over(): Promise<void> {
     return this.#finished.promise;
   }
 
-  /** The control isolate does not wait for it from now on. */
+  /** Gives the edit up: the control isolate stops waiting for it. */
   giveUp(): void {
     this.#givenUp = true;
     this.#end.reject(givenUp());
   }
 
-  /** No node is held for the edit any longer. */
+  /** Marks the edit as over: it holds no node. */
   finish(): void {
     this.#finished.resolve();
   }
 
   /**
-   * Waits for something, unless the edit is given up first.
+   * Waits for a promise, unless the edit is given up first.
    *
-   * @throws {SluiceError} `Timeout` where it or the thread is; and what `work` is rejected with
+   * @throws {SluiceError} `Timeout` if the edit or the thread is given up; the rejection of `work`
    */
   async waitFor<T>(work: T | PromiseLike<T>): Promise<T> {
     const found = await Promise.race([work, this.#end.promise]);
@@ -52,7 +52,7 @@ export class EditAttempt {
     return found;
   }
 
-  /** @throws {SluiceError} `Timeout` where it was given up, or the thread was */
+  /** @throws {SluiceError} `Timeout` if the edit or the thread was given up */
   assertWanted(): void {
     if (this.givenUp) throw givenUp();
   }

@@ -1,22 +1,21 @@
 /**
- * Which nodes of a lane an edit concerns: those that it names, those at the ends of links that it names, and those that
- * links join to these. For all others, what they look at and what wakes them is as it was.
- *
+ * Finds the nodes of a lane that an edit concerns: the nodes that it names, the nodes at the ends of links that it
+ * names, and their neighbours by links. All other nodes keep their admission and their wake-ups.
  * @module
  */
 import type { LinkPlan } from "../../links/link.ts";
 import type { LaneEdit } from "../messages.ts";
 
-/** The links that a node has. */
+/** The links of a node. */
 export interface LinkedCell {
   readonly inputs: readonly { readonly link?: { readonly plan: LinkPlan } }[];
   readonly outputs: readonly { readonly links: readonly { readonly plan: LinkPlan }[] }[];
 }
 
 /**
- * The nodes that an edit names, and those at the ends of the links that it names: by id, wherever they run.
+ * Returns the nodes that an edit names, and those at the ends of links that it names: by id, on any lane.
  *
- * @param newcomers nodes that it has built
+ * @param newcomers nodes that the edit has built
  */
 export function namedBy(edit: LaneEdit, newcomers: Iterable<string>): Set<string> {
   const { loops, grow, ports, bypass, configure, detach, attach, lost, moves } = edit;
@@ -32,7 +31,7 @@ export function addEnds(named: Set<string>, links: readonly LinkPlan[]): void {
   for (const { fromNode, toNode } of links) named.add(fromNode).add(toNode);
 }
 
-/** @returns those of the named nodes that are among `cells`, and those of `cells` that links join to them */
+/** Returns the named nodes among `cells`, and the nodes of `cells` that links join to them. */
 export function reachOf<C extends LinkedCell>(named: ReadonlySet<string>, cells: ReadonlyMap<string, C>): Set<C> {
   const reach = new Set<C>();
   const add = (id: string) => {

@@ -7,12 +7,12 @@ import type { Carries } from "../../graph/carries.ts";
 import type { Handover } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
-/** Whether a node takes no state from its predecessor. */
+/** True if a node takes no state from its predecessor. */
 export function isStateless({ instance }: NodeCell): boolean {
   return instance.processor.restore === undefined;
 }
 
-/** What nodes give to others and take of them, by record. */
+/** Returns what nodes hand over and accept, by record. */
 export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, Carries> {
   return new Map(
     Array.from(cells, ({ plan, instance: { processor: { snapshot, restore, teardown } } }) => {
@@ -24,7 +24,7 @@ export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, Carrie
 }
 
 /**
- * Whether no successor goes on from what a node has, so that it is flushed and its file is complete.
+ * True if no successor continues from a node's state, so that the node is flushed and its file is complete.
  *
  * @param anew whether its successor gets or takes no state from it
  */
@@ -32,14 +32,14 @@ export function endsHere({ failed, instance }: NodeCell, anew = false): boolean 
   return !failed && (anew || instance.processor.snapshot === undefined);
 }
 
-/** Whether a node may hold frames, which are lost where its `flush()` has no links, or where it is bypassed. */
+/** True if a node may hold frames. They are lost if its `flush()` has no links, or if it is bypassed. */
 export function holdsFrames({ instance, kept }: NodeCell): boolean {
   return kept > 0 || instance.processor.flush !== undefined;
 }
 
 /**
- * Whether frames are lost, or may be, where a node hands over: those that it retains or has in hand never go along, nor
- * those that a failed tick had read.
+ * True if frames are lost, or may be, when a node hands over: frames that it retains or has in hand stay behind, as do
+ * frames that a failed tick had read.
  *
  * @param anew whether its successor gets or takes no state from it
  */
@@ -48,19 +48,19 @@ export function losesFrames(cell: NodeCell, anew = false): boolean {
   return endsHere(cell, anew) && holdsFrames(cell);
 }
 
-/** Whether this node's successor can be tried with what waits for this node. */
+/** True if the successor can be tried with the frames that wait for this node. */
 export function mayBeTried({ mode, finishing, failed, inputs }: NodeCell): boolean {
   if (mode === "external" || finishing || failed) return false;
-  // Nothing leads to it, so nothing would come.
+  // Without a link, no frame would arrive.
   return mode !== "push" || inputs.some(({ link }) => link !== undefined);
 }
 
-/** Whether a node is asked for its state. What one that has failed still knows may be what made it fail. */
+/** True if a node is asked for its state. The state of a failed node may be the cause of the failure. */
 export function givesState({ failed }: NodeCell, state: Handover["state"]): boolean {
   return state === "kept" || (state === "carried" && !failed);
 }
 
-/** Whether a node has failed and is built anew on its record. */
+/** True if a node has failed and is rebuilt on its record. */
 export function isRestart(state: Handover["state"]): boolean {
   return state === "restart-carried" || state === "restart-fresh";
 }

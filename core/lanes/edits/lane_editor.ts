@@ -1,7 +1,6 @@
 /**
- * Changes what a lane runs, while it runs: prepares an edit beside what is there, and commits it between two ticks once
- * the control page's epoch says so. A refused edit leaves nothing behind.
- *
+ * Changes the nodes of a lane while it runs: prepares an edit beside the running nodes, and commits it between two
+ * ticks once the control page's epoch allows it. A refused edit leaves nothing behind.
  * @module
  */
 import { CONTROL } from "../../../ffi/layout.gen.ts";
@@ -27,21 +26,21 @@ type Step = (handovers: LaneHandovers) => Promise<LaneReport | undefined>;
 
 const NONE: ReadonlySet<NodeCell> = new Set();
 
-/** Prepares one edit at a time, and ends the nodes that edits take out. */
+/** Prepares one edit at a time, and ends the nodes that edits remove. */
 export class LaneEditor {
   readonly #lane: Lane;
   #prepared: PreparedEdit | undefined;
-  /** The edit that was prepared last, or is now. */
+  /** The edit that was prepared last, or is being prepared. */
   #attempt: EditAttempt | undefined;
-  /** Those of the edit that was committed last, if nodes wait for the ends of their links. */
+  /** The handovers of the last committed edit, if nodes wait for the ends of their links. */
   #handovers: LaneHandovers | undefined;
-  /** Nodes that are no longer part of the lane and wait for their last calls. */
+  /** Nodes that have left the lane and wait for their last calls. */
   readonly #leavers: Leavers;
-  /** The nodes that are being ended, and the edits that tear theirs down if they are refused. */
+  /** Nodes that are being ended, and refused edits that tear down their nodes. */
   readonly #ending = new Set<Promise<void>>();
   /** How many calls wait for promises or timers. */
   #waits = 0;
-  /** The lane ends: it prepares no further edit. */
+  /** True once the lane ends: it prepares no further edit. */
   #dropped = false;
 
   constructor(lane: Lane) {
@@ -50,20 +49,20 @@ export class LaneEditor {
   }
 
   /**
-   * Whether the prepared edit is committed: call `apply()` between two ticks. A later epoch belongs to an edit in which
-   * the lane has no part; then the prepared one was given up.
+   * True if the prepared edit is committed: call `apply()` between two ticks. A later epoch belongs to an edit without
+   * this lane; the prepared edit was then given up.
    */
   get due(): boolean {
     return this.#prepared !== undefined &&
       Atomics.load(this.#lane.page.u32, CONTROL.epoch >> 2) === this.#prepared.epoch;
   }
 
-  /** Whether it waits for promises or timers, so that the lane may not block. */
+  /** True if the editor waits for promises or timers, so that the lane may not block. */
   get busy(): boolean {
     return this.#waits > 0;
   }
 
-  /** Whether nodes that are no longer part of the lane wait for their end: call `retire()`. */
+  /** True if nodes that have left the lane wait for their end: call `retire()`. */
   get leaving(): boolean {
     return this.#leavers.size > 0;
   }
@@ -73,12 +72,12 @@ export class LaneEditor {
     return this.#handovers?.arrivals ?? NONE;
   }
 
-  /** Begins to end the nodes that are no longer part of the lane: calls their `flush()` and `teardown()`. */
+  /** Begins to end the nodes that have left the lane: calls their `flush()` and `teardown()`. */
   retire(): void {
     for (const end of this.#leavers.end()) void this.#toEnd(end);
   }
 
-  /** The lane ends: drops the edit that is prepared, or is being prepared. */
+  /** Drops the edit that is prepared or being prepared, because the lane ends. */
   drop(): void {
     this.#dropped = true;
     this.#attempt?.giveUp();
@@ -87,15 +86,13 @@ export class LaneEditor {
     if (prepared !== undefined) this.#toEnd(dropPrepared(this.#lane, prepared)).catch(() => {});
   }
 
-  /** Ends the nodes that are no longer part of the lane, and waits for them and for those of dropped edits. */
+  /** Ends the nodes that have left the lane, and waits for them and for the nodes of dropped edits. */
   async retired(): Promise<void> {
     this.retire();
     await Promise.allSettled(this.#ending);
   }
 
-  /**
-   * Prepares an edit, and answers. An edit that was given up before lets go of its nodes first.
-   */
+  /** Prepares an edit, and answers. An edit that was given up before releases its nodes first. */
   async prepare(command: Prepare): Promise<void> {
     const before = this.#attempt;
     const attempt = this.#attempt = new EditAttempt(command.epoch, this.#lane);
@@ -131,7 +128,7 @@ export class LaneEditor {
     }
   }
 
-  /** Quiesces nodes, has successors on this lane accept what these offer, and says what is offered to others. */
+  /** Quiesces nodes, has successors on this lane accept their offers, and reports the offers to other lanes. */
   handOver(command: Command<"handOver">): Promise<void> {
     const { epoch } = command;
     return this.#handing(epoch, async (handovers) => {
@@ -140,7 +137,7 @@ export class LaneEditor {
     });
   }
 
-  /** Has nodes from other lanes accept what their predecessors offer. */
+  /** Has nodes from other lanes accept the offers of their predecessors. */
   accept({ epoch, nodes }: Command<"accept">): Promise<void> {
     return this.#handing(epoch, async (handovers) => {
       await handovers.accept(nodes);
@@ -148,7 +145,7 @@ export class LaneEditor {
     });
   }
 
-  /** Counts the frames that went with lanes that were to hand over the other ends of links. */
+  /** Counts the frames that were lost with lanes that were to hand over the other ends of links. */
   countLost({ epoch, ends }: Command<"countLost">): void {
     const lane = this.#lane;
     countLost(lane, cellsById(lane), ends.map((end) => ({ end, kept: true })));
@@ -165,7 +162,7 @@ export class LaneEditor {
     const named = new Set<string>(arrived.map(({ id }) => id));
     addEnds(named, moves.map(({ after }) => after));
     wakeReach(lane, sealReach(named, all), all, arrived);
-    // The counts of their first ticks: the nodes may have nothing to do for a while.
+    // Publishes the counts of their trials: the nodes may have nothing to do for a while.
     for (const cell of arrived) cell.publish();
     lane.site.post({ kind: "attached", epoch });
   }
@@ -180,8 +177,8 @@ export class LaneEditor {
   }
 
   /**
-   * Commits the prepared edit. Only between two ticks. A lane that the session has done without meanwhile leaves
-   * everything as it is, and runs nothing until it is ended.
+   * Commits the prepared edit. Call only between two ticks. If the session has left the lane out of the edit, the lane
+   * changes nothing, and runs nothing until it is ended.
    */
   apply(): void {
     const prepared = this.#prepared!;
@@ -197,9 +194,9 @@ export class LaneEditor {
   }
 
   /**
-   * Does a step of the handovers after the step before it.
+   * Runs a step of the handovers after the step before it.
    *
-   * @param step gives the answer, if another step is not to follow
+   * @param step returns the answer, unless another step follows
    */
   #handing(epoch: number, step: Step): Promise<void> {
     const prepared = this.#prepared;
@@ -209,7 +206,7 @@ export class LaneEditor {
     return this.#waiting(handing.then(() => {}));
   }
 
-  /** @returns whether it went well */
+  /** Runs one step. @returns whether it succeeded */
   async #step(
     { epoch, handovers }: PreparedEdit,
     before: Promise<boolean> | undefined,
@@ -230,21 +227,21 @@ export class LaneEditor {
     this.#lane.site.post({ kind: "refused", epoch, error: serializeError(error) });
   }
 
-  /** Does what `#waiting()` does, and keeps the lane from ending before. */
+  /** Runs `#waiting()`, and keeps the lane from ending before it is over. */
   #toEnd(work: Promise<void>): Promise<void> {
     const ending = this.#waiting(work).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     return ending;
   }
 
-  /** Keeps the lane from blocking meanwhile. */
+  /** Keeps the lane from blocking during the work. */
   async #waiting(work: Promise<void>): Promise<void> {
     this.#waits++;
     try {
       await work;
     } finally {
       this.#waits--;
-      // A paused lane keeps no free slots: nor those that were given back during the pause.
+      // A paused lane keeps no free slots, so it also returns slots that were freed during the pause.
       if (this.#lane.paused) { for (const pool of this.#lane.pools) pool.flushMagazine(); }
     }
   }

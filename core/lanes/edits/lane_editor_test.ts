@@ -16,7 +16,7 @@ const HERE = 0;
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 
-/** An edit that changes nothing, of which a lane makes ready what it is given. */
+/** An edit that changes nothing, with the given parts for a lane to prepare. */
 function prepare(epoch: number, parts: Partial<Prepare> = {}): Prepare {
   return { kind: "prepare", epoch, pools: [], turn: newTurn(), ...emptyWork(), ...parts };
 }
@@ -43,7 +43,7 @@ function setUp(paused = false, cells: readonly NodeCell[] = []) {
     site: {
       post: (report: { readonly kind: string; readonly epoch: number; readonly error?: SerializedError }) =>
         void did.push([report.kind, report.epoch, ...report.error ? [report.error.code] : []].join(" ")),
-      // Never there: what needs it is waited for.
+      // Never settles: an edit that needs the type waits.
       findType: () => new Promise(() => {}),
     },
   } as unknown as Lane;
@@ -51,7 +51,7 @@ function setUp(paused = false, cells: readonly NodeCell[] = []) {
   return { editor: new LaneEditor(lane), did, commit };
 }
 
-/** A node whose type never comes. */
+/** A node whose type never arrives. */
 const ENDLESS = { nodes: [{ id: "a" }] } as unknown as Partial<Prepare>;
 
 Deno.test("LaneEditor.due holds for the epoch of what is ready alone, and until it is applied", async () => {

@@ -2,13 +2,13 @@
  * A lane's part in handing nodes over to their successors, on this lane or on others. A replacement in place is a
  * handover from a lane to itself.
  *
- * Before the commit, nodes *offer* what their successors go on from: they are quiesced, and asked for their state.
- * Successors on this lane *accept* it at once, those on other lanes get it by way of the control isolate, with what they
- * are tried with. Until the commit everything can be undone.
+ * Before the commit, nodes *offer* the state that their successors continue from: they are quiesced, and asked for
+ * their state. Successors on this lane *accept* it at once; those on other lanes get it through the control isolate,
+ * with the frames for their trial. Until the commit everything can be undone.
  *
- * At the commit, nodes hand their links over to successors on this lane, and those with successors on other lanes
- * *leave*: what is left in their links is reported. Once every lane has committed, successors from other lanes *attach*:
- * they get these links and what is left in them.
+ * At the commit, nodes hand their links over to successors on this lane, and nodes with successors on other lanes
+ * *leave*: the lane reports the rest of their links. Once every lane has committed, successors from other lanes
+ * *attach*: they get these links and the rest in them.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type { Leavers } from "./leavers.ts";
 import { quiesce } from "./standstill.ts";
 import { endsOf, Trial } from "./trial.ts";
 
-/** Time between two looks at whether frames have come for a node, milliseconds. */
+/** Time between two checks for frames for a node, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
 /** A node that stays on the lane, and its successor. */
@@ -44,7 +44,7 @@ interface Departure {
   readonly old: NodeCell;
 }
 
-/** The handovers of one edit, as far as their nodes are on this lane. */
+/** The handovers of one edit whose nodes are on this lane. */
 export class LaneHandovers {
   /** Nodes that are quiesced: those that hand over, and others that the edit changes. */
   readonly held: NodeCell[] = [];
@@ -80,32 +80,32 @@ export class LaneHandovers {
     this.#arrivals = new Map(arrivals.map(({ cell }) => [cell.id, cell]));
   }
 
-  /** Whether nodes come from other lanes: `accept()` and `attach()` are called. */
+  /** True if nodes come from other lanes: `accept()` and `attach()` are then called. */
   get hasArrivals(): boolean {
     return this.#arrivals.size > 0;
   }
 
-  /** The new nodes that come from other lanes. */
+  /** The new nodes from other lanes. */
   get arrivals(): ReadonlySet<NodeCell> {
     return new Set(this.#arrivals.values());
   }
 
-  /** Whether a new node comes from another lane. */
+  /** True if a new node comes from another lane. */
   arrives({ id }: NodeCell): boolean {
     return this.#arrivals.has(id);
   }
 
-  /** The first tick of a new node, if that is not over. */
+  /** Returns the first tick of a new node, unless it is over. */
   underWay({ id }: NodeCell): Promise<void> | undefined {
     return this.#trials.get(id)?.underWay;
   }
 
   /**
-   * Quiesces the nodes, and has successors on this lane accept what these offer.
+   * Quiesces the nodes, and has successors on this lane accept their offers.
    *
-   * @param offered is given what is offered to other lanes, if anything is
-   * @throws {SluiceError} `Busy` for a node that has ended and is to go to another lane, `Timeout` where the edit was given
-   * up; and what nodes throw, with the node
+   * @param offered receives the offers to other lanes, if there are any
+   * @throws {SluiceError} `Busy` for a node that has ended and is to go to another lane, `Timeout` if the edit was
+   * given up; errors of nodes, with the node
    */
   async offer(
     { standstill, stateless }: Pick<Extract<LaneCommand, { kind: "handOver" }>, "standstill" | "stateless">,
@@ -125,7 +125,7 @@ export class LaneHandovers {
     if (this.#departures.length > 0) offered(await this.#offerAway(triedByNs));
   }
 
-  /** Has successors of nodes on other lanes accept what these offer. @throws what nodes throw, with the node */
+  /** Has successors of nodes on other lanes accept the offers. @throws errors of nodes, with the node */
   async accept(nodes: readonly OfferedNode[]): Promise<void> {
     const lane = this.#lane;
     for (const { node, loan } of nodes) {
@@ -139,23 +139,29 @@ export class LaneHandovers {
       const cell = this.#arrivals.get(node)!;
       this.#restore(cell, state);
       cell.resumeFrom(carry);
-      // What was lent does not change: only the time that a node asked for can come.
+      // A loan does not change: only the time that a node asked for can come.
       const waitMs = cell.mode === "push" ? 0 : loan?.waitMs ?? 0;
       await this.#try(cell, sinceNs + waitMs * 1e6);
     }
   }
 
-  /** Ends the loans: what was lent stands in its links again. @returns how many frames, by the index of the link */
+  /**
+   * Ends the loans: the lent frames are back in their links. @returns how many frames were lent, by the index of the
+   * link
+   */
   endLoans(): ReadonlyMap<number, number> {
     return this.#lender.end(this.#lane.pools);
   }
 
-  /** The edit takes place without this lane: what was lent stands in its links no more, which others have counted. */
+  /**
+   * Gives the loans up, since the edit takes place without this lane: the lent frames leave their links, and others
+   * count them.
+   */
   forgoLoans(): void {
     this.#lender.forgo(this.#lane.pools);
   }
 
-  /** Rolls back: everything is as it was. No other call is under way. */
+  /** Rolls back to the state before the edit. No other call may be under way. */
   undo(): void {
     this.endLoans();
     for (const trial of this.#trials.values()) trial.undo();
@@ -166,14 +172,14 @@ export class LaneHandovers {
   }
 
   /**
-   * Nodes that stay on the lane hand their links over.
+   * Makes nodes that stay on the lane hand their links over.
    *
    * @param all the nodes of the lane, in which their successors take their places
    */
   handOverHere(all: Map<string, NodeCell>, leavers: Leavers): void {
     for (const { handover: { node, state }, old, cell } of this.#pairs) {
       const anew = state === "anew" || isStateless(cell);
-      // A device drives the old node, which has gone on counting since this one was prepared.
+      // A device drives the old node, which has counted on since this one was prepared.
       if (old.mode === "external") cell.countOn(old);
       const trial = this.#trials.get(node);
       trial?.detach();
@@ -188,11 +194,11 @@ export class LaneHandovers {
   }
 
   /**
-   * Nodes whose successors are on other lanes leave.
+   * Makes nodes whose successors are on other lanes leave.
    *
    * @param lent how many frames were lent, by the index of the link
-   * @param failed is told why a frame cannot be sent to another lane
-   * @returns what is left in links that the lane has detached
+   * @param failed receives the reason if a frame cannot be sent to another lane
+   * @returns the rest of the links that the lane has detached
    */
   leave(
     all: Map<string, NodeCell>,
@@ -200,12 +206,12 @@ export class LaneHandovers {
     lent: ReadonlyMap<number, number>,
     failed: (error: unknown) => void,
   ): LinkRest[] {
-    // A device may have driven one since it was offered.
+    // A device may have driven a node since it was offered.
     if (this.#departures.length > 0) this.#lane.tellAllNews();
     for (const { old } of this.#departures) {
       old.publish();
       if (losesFrames(old, this.#ending.has(old.id))) old.markGaps();
-      // What a device has it write from now on goes nowhere, and is not counted.
+      // Later writes of its device go nowhere, and are not counted.
       if (old.mode === "external") old.forgoRecord();
     }
     const rests = this.#moves.flatMap((move) => (
@@ -222,8 +228,8 @@ export class LaneHandovers {
    * Attaches the links of successors of nodes on other lanes.
    *
    * @param moves links of which this lane gets ends
-   * @param rests what was left in the links when other lanes detached them
-   * @returns the successors, which may run from now on
+   * @param rests of the links, as other lanes detached them
+   * @returns the successors, which may run after this call
    */
   attach(all: ReadonlyMap<string, NodeCell>, moves: readonly LinkMove[], rests: readonly LinkRest[]): NodeCell[] {
     const cells = [...this.#arrivals.values()];
@@ -237,10 +243,10 @@ export class LaneHandovers {
     return cells;
   }
 
-  /** Takes the states of nodes that go to other lanes, and lends what their successors are tried with. */
+  /** Takes the states of nodes that go to other lanes, and lends the frames for the trials of their successors. */
   async #offerAway(triedByNs: number): Promise<OfferedNode[]> {
     const lane = this.#lane;
-    // Told later, it would take the place of what their successors report.
+    // Sent later, this news would replace the reports of their successors.
     lane.tellAllNews();
     const offers = this.#departures.map(({ handover: { state, trialMs }, old }) => (
       { old, state: this.#stateOf(old, state), waitMs: lane.paused || !mayBeTried(old) ? undefined : trialMs }
@@ -248,7 +254,7 @@ export class LaneHandovers {
     const lent = offers.filter(({ waitMs }) => waitMs !== undefined);
     await Promise.all(lent.map(({ old }) => this.#awaitFrames(old, triedByNs)));
     this.#attempt.assertWanted();
-    // All in one turn: what is lent is lost if this lane ends before it has answered.
+    // All in one turn: lent frames are lost if this lane ends before it has answered.
     const nodes = offers.map(({ old, state, waitMs }): OfferedNode => {
       const loan = waitMs === undefined
         ? undefined
@@ -271,7 +277,7 @@ export class LaneHandovers {
     return naming(cell, "snapshot()", () => sendable(cell, stateOf(this.#lane, cell), "to another lane"));
   }
 
-  /** Waits until a held node has something to do. @param untilNs for how long, on the lane's clock */
+  /** Waits until a held node has something to do. @param untilNs the end of the wait, on the lane's clock */
   async #awaitFrames(cell: NodeCell, untilNs: number): Promise<void> {
     const lane = this.#lane;
     const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
@@ -280,7 +286,7 @@ export class LaneHandovers {
     }
   }
 
-  /** Has the successor of a node on this lane accept what that offers. */
+  /** Has the successor of a node on this lane accept the node's offer. */
   async #acceptHere({ handover: { node, state, trialMs }, old, cell }: Pair, triedByNs: number): Promise<void> {
     const lane = this.#lane;
     cell.countOn(old);
@@ -307,7 +313,7 @@ export class LaneHandovers {
   }
 }
 
-/** @throws what `call` throws, with the node */
+/** @throws the error of `call`, with the node */
 function naming<T>(cell: NodeCell, method: string, call: () => T): T {
   try {
     return call();

@@ -14,7 +14,7 @@ import { standstillOf } from "./standstill.ts";
 const NODE = nodeId("a");
 const SIZES = { lanes: 1, links: 1, nodes: 1 };
 
-/** A node and its successor, with what is done with either. */
+/** A node and its successor, with the record of calls to them. */
 function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: number } = {}) {
   const did: string[] = [];
   const { mode = "push", ended = false, from = 0, to = 0 } = parts;

@@ -1,6 +1,6 @@
 /**
- * Ends nodes that are no longer part of their lane: they are taken out at once, and called for the last time later,
- * because `flush()` and `teardown()` may keep the thread.
+ * Ends nodes that have left their lane. The lane takes them out at once and makes the last calls later, because
+ * `flush()` and `teardown()` may keep the thread.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { NodeCell } from "../cells/node_cell.ts";
 /** How long a removed node may take to flush, milliseconds. */
 const FLUSH_TIMEOUT_MS = 5_000;
 
-/** Time between two looks at whether an asynchronous tick has ended, milliseconds. */
+/** Time between two checks for the end of an asynchronous tick, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
 interface Leaver {
@@ -22,7 +22,7 @@ interface Leaver {
   readonly isTold: boolean;
 }
 
-/** The nodes that were taken out of a lane and have not been called for the last time. */
+/** The nodes that were taken out of a lane and still need their last calls. */
 export class Leavers {
   readonly #lane: Lane;
   #leavers: Leaver[] = [];
@@ -39,22 +39,22 @@ export class Leavers {
    * Stops scheduling a node whose links are detached. Calls none of its methods.
    *
    * @param flushes whether its `flush()` is called at its end
-   * @param isTold whether its end is reported: not where its successor has its record
+   * @param isTold whether its end is reported: false if its successor has its record
    */
   add(cell: NodeCell, flushes: boolean, isTold = true): void {
     cell.outside = true;
     this.#lane.departed(cell);
-    // Links that the node has lost must not hold back what is left of its tick.
+    // Links that the node has lost must not hold back the rest of its tick.
     if (cell.pending) cell.seal();
     this.#leavers.push({ cell, flushes, isTold });
     if (isTold) return;
-    // That record may be given back before this node has ended.
+    // The record may be given back before this node has ended.
     cell.publish();
     cell.forgoRecord();
   }
 
   /**
-   * Begins to end the nodes. By the time that the end of one is reported, the lane keeps no free slots.
+   * Begins to end the nodes. The lane keeps no free slots once it reports the end of one.
    *
    * @returns the end of each
    */
@@ -68,7 +68,7 @@ export class Leavers {
     const lane = this.#lane;
     await retire(lane, cell, flushes);
     if (!isTold) return;
-    // A lane that has no node left is ended upon this, and no pause waits for it.
+    // A lane without nodes is ended upon this, and no pause waits for it.
     if (!lane.isGivenUp) { for (const pool of lane.pools) pool.flushMagazine(); }
     lane.site.post({ kind: "tornDown", record: cell.number - 1 });
   }
@@ -77,7 +77,7 @@ export class Leavers {
 /**
  * Ends a node that was taken out.
  *
- * @param flushes whether its `flush()` is called, which a node that goes on elsewhere must not be
+ * @param flushes whether its `flush()` is called; a node that continues elsewhere must not be flushed
  */
 export async function retire(lane: Lane, cell: NodeCell, flushes: boolean): Promise<void> {
   if (cell.mode === "external") cell.abort("the node was removed");

@@ -5,7 +5,7 @@ import type { NodeCell } from "../cells/node_cell.ts";
 import type { LaneReport } from "../messages.ts";
 import { Leavers, retire } from "./leavers.ts";
 
-/** A node that was taken out, whose tick is under way, and what is done with it. */
+/** A node that was taken out, whose tick is under way, and the record of calls to it. */
 function leaver(pending: boolean) {
   const did: string[] = [];
   const call = (name: string) => () => void did.push(name);

@@ -1,7 +1,7 @@
 /**
- * What a lane does with the ends of links of nodes that hand over: on this lane, or to and from others (`link_move.ts`
- * has the protocol). All of it but `serializeQueued()` runs between two ticks. An end that stays on its lane is attached
- * all the time, so that a node whose asynchronous tick is under way can go on writing and reading.
+ * Moves the ends of links of nodes that hand over, on this lane or between lanes (`link_move.ts` has the protocol). All
+ * of it but `serializeQueued()` runs between two ticks. An end that stays on its lane stays attached, so that an
+ * asynchronous tick under way can continue to write and read.
  *
  * @module
  */
@@ -41,9 +41,9 @@ export function handOverLinks(lane: Lane, from: NodeCell, to: NodeCell): void {
 }
 
 /**
- * Makes what is queued on a link within this lane fit to be sent to another one.
+ * Prepares the queued frames of a link within this lane for another lane.
  *
- * @throws why a frame cannot be sent, with the node that was to read it
+ * @throws the reason why a frame cannot be sent, with the node that was to read it
  */
 export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void {
   const reader = lane.cells.find(({ id }) => id === toNode);
@@ -59,8 +59,8 @@ export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void 
  * Detaches this lane's ends of a link.
  *
  * @param lent how many frames in front were lent to the reading node on its new lane: none of them may be dropped
- * @param failed is told why a frame cannot be sent to another lane
- * @returns what the lanes that get the ends need; `undefined` for nothing
+ * @param failed receives the reason if a frame cannot be sent to another lane
+ * @returns the state for the lanes that get the ends; `undefined` for none
  */
 export function detachMovedLink(
   lane: Lane,
@@ -77,7 +77,7 @@ export function detachMovedLink(
   return rest;
 }
 
-/** Attaches the ends of a link that this lane gets. Every lane has detached its own by now. */
+/** Attaches the ends of a link that this lane gets. Every lane has detached its own ends before. */
 export function attachMovedLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { after, writer, reader } = move;
   if (after.ring === undefined) {
@@ -88,7 +88,7 @@ export function attachMovedLink(lane: Lane, cells: Cells, move: LinkMove, rest: 
   if (reader.to === lane.index && reader.from !== lane.index) attachReader(lane, cells, move).attach(rest);
 }
 
-/** A link within this lane becomes one between two lanes, or one within another lane. */
+/** Turns a link within this lane into one between two lanes, or within another lane. */
 function leaveLane(
   lane: Lane,
   cells: Cells,
@@ -160,7 +160,7 @@ function detachReader(lane: Lane, cells: Cells, move: LinkMove): LinkRest | unde
   return own.detach();
 }
 
-/** A link between two lanes, or within another lane, becomes one within this lane. */
+/** Turns a link between two lanes, or within another lane, into one within this lane. */
 function joinLane(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { before, after, writer, reader } = move;
   const input = inputOf(cells, move);
@@ -173,7 +173,7 @@ function joinLane(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): voi
     if (writer.from === lane.index) {
       const own = output.detach(after.index) as RingLinkWriter | undefined;
       room = own?.room() ?? 0;
-      // What the writer has staged enters the ring first.
+      // Entries that the writer has staged enter the ring first.
       writerRest = own?.detach() ?? rest;
       lane.wakeables[before.writerBit] = undefined;
     }

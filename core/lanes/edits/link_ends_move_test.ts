@@ -50,7 +50,7 @@ Deno.test("detachMovedLink() keeps lent frames where no later frame can roll the
   const lent = 2;
   const { entries } = detachMovedLink(lane, cells, move, lent, () => {})!;
   const [writer] = output.links;
-  // The reading lane has yet to take up what is left.
+  // The reading lane has yet to take up the rest.
   for (let k = 0; k < CAPACITY; k++) write(writer);
   writer.flush();
   deepEqual(entries.map((entry) => entry & ENTRY.slotMask), slots.slice(0, lent));

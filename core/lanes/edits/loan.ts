@@ -1,11 +1,10 @@
 /**
- * The trial of a node that comes from another lane. The lane that it leaves lends what waits for it: frames, which stay
- * in their links as far as anybody can tell, and the room for what it writes. So the node is tried before anything has
- * changed, as by `trial.ts`.
+ * The trial of a node that comes from another lane. The old lane lends the node's queued frames, which stay in their
+ * links as far as any reader can tell, and the room for its writes. So the node is tried before anything has changed,
+ * as by `trial.ts`.
  *
- * A loan belongs to nobody until it is claimed, once: by the lane that it goes to or, where the edit is given up first,
- * by any thread that recalls it. So it does not matter which of the lanes ends, or hangs, on the way.
- *
+ * A loan has no owner until it is claimed, once: by the lane that it goes to or, if the edit is given up first, by any
+ * thread that recalls it. So either lane may end or hang on the way.
  * @module
  */
 import { ENTRY } from "../../../ffi/layout.gen.ts";
@@ -20,13 +19,13 @@ import type { NodeCell } from "../cells/node_cell.ts";
 import type { KeptFrame } from "./stand_in.ts";
 import type { TrialEnds } from "./trial.ts";
 
-/** What a lane lends during one edit. */
+/** The loans of a lane during one edit. */
 export class Lender {
   readonly #kept: { readonly link: LinkReader; readonly frames: readonly KeptFrame[] }[] = [];
   readonly #loans: Loan[] = [];
 
   /**
-   * Lends what a quiesced node has.
+   * Lends the frames and the room of a quiesced node.
    *
    * @throws {TypeError | RangeError} for a value that cannot be sent to another lane
    */
@@ -43,7 +42,7 @@ export class Lender {
   }
 
   /**
-   * Ends the loans: the frames stand in their links again, and unclaimed loans are recalled.
+   * Ends the loans: the frames are back in their links, and unclaimed loans are recalled.
    *
    * @param pools those of this lane, by index
    * @returns how many frames were lent, by the index of the link
@@ -59,8 +58,8 @@ export class Lender {
   }
 
   /**
-   * Ends the loans of an edit that this lane has no part in any more: unclaimed loans are recalled, and the links are as
-   * they were counted without the frames.
+   * Gives up the loans of an edit that continues without this lane: unclaimed loans are recalled, and the links stay
+   * without the frames, as they were counted.
    *
    * @param pools those of this lane, by index
    */
@@ -88,7 +87,7 @@ export class Lender {
   }
 }
 
-/** What the node is tried on, by the lane that has claimed the loan. */
+/** Returns the ends for the node's trial, on the lane that has claimed the loan. */
 export function lentEnds({ inputs, outputs }: Loan, lane: Lane): TrialEnds {
   return {
     inputs: inputs.map(({ plan, entries }) => ({ plan, lent: framesOf(plan, entries, lane.pools) })),
@@ -99,12 +98,14 @@ export function lentEnds({ inputs, outputs }: Loan, lane: Lane): TrialEnds {
   };
 }
 
-/** Claims a loan, or rests of links, for the caller. @returns whether that succeeded: another thread may have been first */
+/**
+ * Claims a loan, or rests of links, for the caller. @returns whether it succeeded: another thread may have been first
+ */
 export function claim({ claim }: Pick<Loan, "claim">): boolean {
   return Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) === 0;
 }
 
-/** Gives back what was lent, unless the loan was claimed. @param pools by index */
+/** Gives the lent frames back, unless the loan was claimed. @param pools by index */
 export function recall(loan: Loan, pools: readonly Pool[]): void {
   if (!claim(loan)) return;
   for (const { entries } of loan.inputs) {

@@ -33,16 +33,16 @@ export interface PreparedEdit {
   /** The new nodes. */
   readonly cells: ReadonlyMap<NodeId, NodeCell>;
   readonly handovers: LaneHandovers;
-  /** Settles when no step of the handovers is under way: with whether all of them went well. */
+  /** Settles when no step of the handovers is under way, with whether all of them succeeded. */
   handing?: Promise<boolean>;
 }
 
 /**
- * Prepares an edit. If that fails, it drops what it has prepared.
+ * Prepares an edit. If that fails, it drops the prepared parts.
  *
- * @param before the attempt before this one, which has to let go of nodes first
- * @param ready is given the edit, in the same turn in which it was found that it is still wanted
- * @throws why it failed, with the node that caused it
+ * @param before the attempt before this one, which must release its nodes first
+ * @param ready receives the edit, in the same turn in which the edit was found to be still wanted
+ * @throws the reason of the failure, with the node that caused it
  */
 export async function prepareEdit(
   lane: Lane,
@@ -57,7 +57,7 @@ export async function prepareEdit(
     attempt.assertWanted();
     ready(preparation.prepared);
   } catch (error) {
-    // Another thread has the links by now.
+    // Another thread has taken over the links.
     if (lane.endIfGivenUp()) return;
     throw await preparation.drop(error);
   }
@@ -69,7 +69,7 @@ class Preparation {
   readonly #command: Prepare;
   readonly #attempt: EditAttempt;
   readonly #cells = new Map<NodeId, NodeCell>();
-  /** The node that is being called, and the method: to name them in an error. */
+  /** The node that is being called, and the method, to name them in an error. */
   #current: NodeCell | undefined;
   #method = "setup()";
 
@@ -92,7 +92,7 @@ class Preparation {
     return { epoch, edit, turn, attempt, cells, handovers: new LaneHandovers(this.#lane, attempt, edit, cells) };
   }
 
-  /** Drops what is prepared so far. @returns the error, with the node that was being called */
+  /** Drops the parts prepared so far. @returns the error, with the node that was being called */
   async drop(error: unknown): Promise<unknown> {
     abortAll(this.#lane, this.#cells);
     this.#attempt.finish();
@@ -117,7 +117,7 @@ class Preparation {
     const instance = await attempt.waitFor(makeInstance(type, plan));
     attempt.assertWanted();
     const cell = buildCell(lane, plan, type.descriptor, instance);
-    // Nothing may schedule the node yet, whoever wakes it.
+    // Nothing may schedule the node yet, even if it is woken.
     cell.outside = true;
     cell.deferCounts();
     this.#current = cell;
@@ -127,12 +127,12 @@ class Preparation {
     cell.setPhase(PHASE.idle);
     this.#method = "restore()";
     if (state === undefined) return;
-    // One that restore() refuses is given to no other instance.
+    // A state that restore() refuses is given to no other instance.
     lane.cells.find(({ id }) => id === plan.id)!.stateGiven = undefined;
     giveState(lane, cell, state);
   }
 
-  /** Tears a node down that has failed and is restarted. @returns the state that its successor is to have */
+  /** Tears down a node that has failed and is restarted. @returns the state for its successor */
   async #tearDownFailed(id: NodeId): Promise<unknown> {
     const handover = this.#command.edit.handovers.find(({ node, state }) => node === id && isRestart(state));
     if (handover === undefined) return undefined;
@@ -141,7 +141,7 @@ class Preparation {
   }
 }
 
-/** The known formats of the new nodes' outputs, and of the ports that the command asks for. */
+/** Returns the known formats of the new nodes' outputs, and of the ports that the command asks for. */
 export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
   const formats: AnnouncedFormat[] = [];
   const note = (node: NodeId, port: string, format: FrameFormat | undefined) => {
@@ -158,7 +158,7 @@ export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeI
   return formats;
 }
 
-/** Lets go of new nodes at once: what they wait for ends. */
+/** Releases new nodes at once: their waits end. */
 export function abortAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): void {
   for (const cell of cells.values()) {
     cell.outside = true;
@@ -168,7 +168,7 @@ export function abortAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): void
   lane.driver.ringBell(lane.index);
 }
 
-/** Tears new nodes down that were let go of, side by side: none waits for one whose `teardown()` does not return. */
+/** Tears released new nodes down, side by side: none waits for another whose `teardown()` does not return. */
 export async function tearDownAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): Promise<void> {
   await Promise.all([...cells.values()].map((cell) => tearDown(cell, lane)));
 }

@@ -1,9 +1,9 @@
 /**
- * What stands in for the links of a node that is tried. The frames that the node reads can be put back, and those that
- * it writes are held back, until the commit.
+ * Replaces the links of a node during its trial. The frames that the node reads can be put back, and the frames that it
+ * writes are held back, until the commit.
  *
- * Where the node stays on its lane, the stand-ins read and watch the links themselves. Where it comes from another lane,
- * they have what that lane has lent (`loan.ts`), and the links are there only at the commit.
+ * If the node stays on its lane, the stand-ins read and watch the links themselves. If it comes from another lane, they
+ * have the frames and room that the old lane has lent (`loan.ts`), and the links follow at the commit.
  *
  * @module
  */
@@ -12,28 +12,28 @@ import type { Frame } from "../../frames/frame.ts";
 import type { FrameFormat } from "../../frames/format.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../../links/link.ts";
 
-/** A frame and whether others are missing before it. */
+/** A frame, and whether frames are missing before it. */
 export interface KeptFrame {
   readonly frame: Frame;
   readonly gap: boolean;
 }
 
-/** What a stand-in for a writing end needs of the link, or of what was lent of it. */
+/** The part of a link, or of its loan, that a stand-in for a writing end needs. */
 export type LentOutput = Pick<LinkWriter, "plan" | "room" | "closed">;
 
-/** Stands in for a reading end. It keeps one more reference to each frame that is taken. */
+/** Replaces a reading end. It keeps one more reference to each frame that is taken. */
 export class StandInReader implements LinkReader {
   readonly plan: LinkPlan;
   reader: Wakeable | undefined;
   readonly announced: FrameFormat | undefined;
-  /** The link itself; absent on another lane than that of the node which has it. */
+  /** The link itself; absent if another lane has it. */
   readonly #link: LinkReader | undefined;
-  /** Frames that were lent and are not taken. */
+  /** Lent frames that are not taken yet. */
   readonly #lent: KeptFrame[] = [];
   readonly #taken: KeptFrame[] = [];
   #skipped = 0;
 
-  /** @param lent the link, or the frames that were lent of it, to each of which this has a reference */
+  /** @param lent the link, or the frames lent of it; the stand-in owns a reference to each */
   constructor(plan: LinkPlan, lent: LinkReader | readonly KeptFrame[]) {
     this.plan = plan;
     if ("take" in lent) this.#link = lent;
@@ -72,7 +72,7 @@ export class StandInReader implements LinkReader {
     this.#skipped += frames;
   }
 
-  /** Nothing is lent of what a stand-in has. */
+  /** Does nothing: a trial lends no frames. */
   putBack(): void {}
 
   discard(): void {}
@@ -82,9 +82,9 @@ export class StandInReader implements LinkReader {
   publish(): void {}
 
   /**
-   * What was taken here leaves the link.
+   * Removes the frames taken here from the link.
    *
-   * @param link the one that the node has from now on
+   * @param link that the node has after the commit
    */
   commit(link: LinkReader | undefined): void {
     if (this.#link === undefined) this.#takeFrom(link);
@@ -92,7 +92,7 @@ export class StandInReader implements LinkReader {
     this.#release();
   }
 
-  /** What was taken here is not taken. */
+  /** Undoes the taking of frames. */
   undo(): void {
     if (this.#link !== undefined && this.#taken.length > 0) this.#link.putBack(this.#taken.splice(0));
     this.#release();
@@ -104,7 +104,7 @@ export class StandInReader implements LinkReader {
     return frame && { frame, gap: frame.linkGap };
   }
 
-  /** The lane that has lent the frames has put them back: takes them, except those that the link has dropped since. */
+  /** Takes the frames that the lending lane has put back, except those that the link has dropped meanwhile. */
   #takeFrom(link: LinkReader | undefined): void {
     let skipped = this.#skipped;
     for (const { frame: { pool, slot } } of this.#taken) {
@@ -122,7 +122,7 @@ export class StandInReader implements LinkReader {
   }
 }
 
-/** Stands in for a writing end. It holds what is written. */
+/** Replaces a writing end. It holds written frames. */
 export class StandInWriter implements LinkWriter {
   readonly plan: LinkPlan;
   writer: Wakeable | undefined;
@@ -131,7 +131,9 @@ export class StandInWriter implements LinkWriter {
   readonly #held: KeptFrame[] = [];
 
   /**
-   * @param lent the link, or what was lent of it
+   * Replaces a link for writing.
+   *
+   * @param lent the link, or its loan
    * @param most how many frames may be held while the tick may still be admitted again
    */
   constructor(lent: LentOutput, most: number) {
@@ -140,7 +142,7 @@ export class StandInWriter implements LinkWriter {
     this.#most = most;
   }
 
-  /** Whether the tick waits in vain: no reader can make room for what it writes next. */
+  /** True if the tick waits in vain: no reader can make room for its next write. */
   get isSpent(): boolean {
     return waitsForRoom(this.plan.policy) && this.#held.length > this.#most;
   }
@@ -172,21 +174,21 @@ export class StandInWriter implements LinkWriter {
   }
 
   /**
-   * What was written here enters the link.
+   * Writes the held frames to the link.
    *
-   * @param link the one that the node has from now on; absent where it has none
+   * @param link that the node has after the commit; absent if it has none
    */
   commit(link: LinkWriter | undefined): void {
     if (link === undefined) return this.undo();
     link.owe?.(this.#held.length);
     for (const { frame, gap } of this.#held.splice(0)) {
-      // Another link of the lane may have set it since.
+      // Another link of the lane may have set it meanwhile.
       frame.linkGap = gap;
       link.write(frame);
     }
   }
 
-  /** What was written here was never written. */
+  /** Drops the held frames, as if they had never been written. */
   undo(): void {
     releaseAll(this.#held.splice(0));
   }

@@ -14,7 +14,7 @@ const SLOTS = 8;
 function setUp(policy: LinkPolicy, capacity: number) {
   const { driver, page, pool } = bench(SLOTS);
   const link = new LocalLink(linkPlan("audio", policy, capacity), page);
-  /** @returns its slot */
+  /** Writes a frame. @returns its slot */
   const write = () => {
     const frame = frameIn(pool);
     link.write(frame);
@@ -32,14 +32,14 @@ function frameIn(pool: Pool): Frame {
   return acquire(pool, "audio", { sampleRateHz: 1_000, channels: 1, sampleCount: 1 });
 }
 
-/** Reads a frame as a node does, which gives it back. @returns its slot */
+/** Reads a frame as a node does that gives it back. @returns its slot */
 function read(link: Pick<LocalLink, "take">): number | undefined {
   const frame = link.take();
   frame?.pool.release(frame.slot);
   return frame?.slot;
 }
 
-/** Takes frames out of a link, as a lane does that lends them. @returns them, with another reference to each */
+/** Takes frames out of a link, as a lane does that lends them. @returns these frames, with another reference to each */
 function lend(link: LocalLink): KeptFrame[] {
   const frames: KeptFrame[] = [];
   for (let frame = link.take(); frame !== undefined; frame = link.take()) {

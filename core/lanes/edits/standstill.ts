@@ -1,7 +1,7 @@
 /**
- * Quiesces the nodes that an edit holds, on whichever lanes they run: none of their ticks is under way, and none begins.
- * A tick may wait for room or a slot, which nodes downstream give; so those are quiesced only after it, in the order of
- * the graph, and run as long as it waits.
+ * Quiesces the nodes that an edit holds, on all their lanes: no tick of them is under way, and none begins. A tick may
+ * wait for room or a slot, which nodes downstream free; so these run as long as it waits, and are quiesced after it, in
+ * the order of the graph.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import type { NodeCell } from "../cells/node_cell.ts";
 /** The node's tick waits for room or a slot, or its lane has not held it yet: nodes after it run. */
 const RUNS = 0;
 
-/** The node is held, but its tick or that of a node before it is under way. */
+/** The node is held, but its tick or that of an upstream node is under way. */
 const IS_HELD = 1;
 
-/** The node is held, and so are all before it, with no tick under way: it is quiesced, and stays so. */
+/** The node and all upstream nodes are held, with no tick under way: it is quiesced, and stays so. */
 const QUIESCED = 2;
 
-/** Time between two looks at ticks under way, milliseconds. */
+/** Time between two checks of running ticks, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
-/** What quiescing needs of a node. */
+/** The part of a node that quiescing needs. */
 export type HeldCell = Pick<NodeCell, "id" | "held" | "pending" | "mode" | "waitsForGraph" | "wake">;
 
 /** @param nodes in the order of the graph, each on a lane that will quiesce it */
@@ -30,10 +30,10 @@ export function standstillOf(nodes: readonly NodeId[]): Standstill {
 }
 
 /**
- * Holds nodes of a lane, and returns once they and all before them are quiesced. The tick of a node that a device drives
- * is not waited for: it lasts as long as the node.
+ * Holds nodes of a lane, and returns once these and all upstream nodes are quiesced. Does not wait for the tick of a
+ * node that a device drives: it lasts as long as the node.
  *
- * @param cells those of the nodes that this lane runs
+ * @param cells the nodes that this lane runs
  * @param givenUp whether the edit was given up: then no node is touched
  */
 export async function quiesce(
@@ -57,7 +57,7 @@ export async function quiesce(
   }
 }
 
-/** Holds a node, or lets it run for one before it. @param before the least state of those */
+/** Holds a node, or lets it run for a node before it. @param before the least state of the nodes before it */
 function hold(cell: HeldCell, before: number): number {
   const wasHeld = cell.held;
   cell.held = before !== RUNS;

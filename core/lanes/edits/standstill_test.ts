@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nodeId } from "../../ids.ts";
 import { type HeldCell, quiesce, standstillOf } from "./standstill.ts";
 
-/** A node of which a test says what its tick is at. */
+/** A node whose tick a test controls. */
 class Held implements HeldCell {
   readonly id;
   readonly mode: HeldCell["mode"];
@@ -21,13 +21,13 @@ class Held implements HeldCell {
     this.woken++;
   }
 
-  /** A tick is under way. @param waitsForGraph whether it waits for room or a slot */
+  /** Starts a tick. @param waitsForGraph whether the tick waits for room or a slot */
   tick(waitsForGraph = false): void {
     this.pending = true;
     this.waitsForGraph = waitsForGraph;
   }
 
-  /** The tick is over. */
+  /** Ends the tick. */
   end(): void {
     this.pending = this.waitsForGraph = false;
   }
@@ -35,12 +35,12 @@ class Held implements HeldCell {
 
 const wanted = () => false;
 
-/** Longer than a look at ticks under way, several times: what holds after it holds from then on. */
+/** Waits for several checks of running ticks: a state after that is final. */
 async function looks(): Promise<void> {
   for (let k = 0; k < 5; k++) await sleep(2);
 }
 
-/** Whether a promise settles without anything that a test does. */
+/** True if a promise settles without an action of the test. */
 async function isOver(work: Promise<void>): Promise<boolean> {
   let over = false;
   void work.then(() => over = true);

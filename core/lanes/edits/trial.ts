@@ -1,12 +1,12 @@
 /**
- * The trial: the first tick of a node that is to take another one's place, there or on another lane. What it reads is
- * kept and what it writes is held back until the commit; after a roll back the frames stand in their links again as if
- * nothing had happened. The old node is quiesced meanwhile.
+ * The trial: the first tick of a node that is to replace another, on the same lane or on another one. The frames it
+ * reads are kept, and the frames it writes are held back until the commit; a roll-back returns the frames to their
+ * links as if nothing had happened. The old node is quiesced meanwhile.
  *
- * A tick that comes to wait for room which it has used up itself, or longer than it may for room or a slot, counts as
- * good: it goes on when the node has its place. So does that of a source, which may await what comes at any time. One
- * of another node that awaits something else has only so long: it may never settle, and the old node stands still as
- * long as it has the links.
+ * A tick passes the trial if it waits for room that it has used up itself, or reaches the time limit for room or a
+ * slot: it continues when the node has its place. The tick of a source passes too, since its data may arrive at any
+ * time. The tick of any other node that awaits something else has a limit: its promise may never settle, and the old
+ * node stays quiesced while the trial has the links.
  *
  * @module
  */
@@ -19,20 +19,20 @@ import type { NodeCell } from "../cells/node_cell.ts";
 import { asPromise } from "../cells/outcome.ts";
 import { type KeptFrame, type LentOutput, StandInReader, StandInWriter } from "./stand_in.ts";
 
-/** Time between two looks at whether there is something to do, milliseconds. */
+/** Time between two checks for something to do, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
-/** How long the tick may await something that is neither room nor a slot, milliseconds. */
+/** How long the tick may await anything except room or a slot, milliseconds. */
 const AWAIT_MS = 2_000;
 
-/** What a node is tried on: links, or what was lent of them. */
+/** The ends for a trial: links, or their loans. */
 export interface TrialEnds {
   readonly inputs: readonly { readonly plan: LinkPlan; readonly lent: LinkReader | readonly KeptFrame[] }[];
   /** `most`: how many frames can be written while no reader makes room. */
   readonly outputs: readonly { readonly lent: LentOutput; readonly most: number }[];
 }
 
-/** What the successor of a quiesced node is tried on, on the same lane. */
+/** Returns the ends for the trial of a quiesced node's successor on the same lane. */
 export function endsOf({ inputs, outputs }: Pick<NodeCell, "inputs" | "outputs">): TrialEnds {
   return {
     inputs: inputs.flatMap(({ link }) => link === undefined ? [] : { plan: link.plan, lent: link }),
@@ -67,11 +67,11 @@ export class Trial {
   }
 
   /**
-   * Ticks the node once, if there is something to do for it within the time.
+   * Ticks the node once, if it gets something to do in time.
    *
-   * @param untilNs how long to wait for that, and for room or a slot that the tick waits for, on the lane's clock
+   * @param untilNs the end of the wait for work, and for room or a slot that the tick needs, on the lane's clock
    * @param givenUp whether the edit was given up
-   * @throws what the node throws, or rejects with; {@linkcode SluiceError} `Timeout` where it awaits something for too long
+   * @throws errors and rejections of the node; {@linkcode SluiceError} `Timeout` if it awaits something for too long
    */
   async run(untilNs: number, givenUp: () => boolean): Promise<void> {
     const cell = this.#cell;
@@ -96,12 +96,12 @@ export class Trial {
     if (fault !== undefined) throw fault;
   }
 
-  /** The tick, if it is not over. */
+  /** The tick, unless it is over. */
   get underWay(): Promise<void> | undefined {
     return this.#underWay;
   }
 
-  /** Detaches the node from the stand-ins: it is about to get the links. */
+  /** Detaches the node from the stand-ins, before it gets the links. */
   detach(): void {
     for (const input of this.#cell.inputs) input.detach();
     for (const output of this.#cell.outputs) {
@@ -109,7 +109,7 @@ export class Trial {
     }
   }
 
-  /** The node has the links: frames that it has read leave them, and frames that it wrote enter them. */
+  /** Commits: frames that the node has read leave its links, and frames that it wrote enter them. */
   commit(): void {
     const { inputs, outputs } = this.#cell;
     for (const reader of this.#readers) reader.commit(inputs.find(({ name }) => name === reader.plan.toPort)?.link);
@@ -119,12 +119,13 @@ export class Trial {
     }
   }
 
-  /** Rolls back: the links are as they were. */
+  /** Rolls back: the links are unchanged. */
   undo(): void {
     const cell = this.#cell;
     this.detach();
     cell.endTick();
-    // Gives back what the tick takes from now on. It may reject, because it is told to end: nobody reads that.
+    // Gives back frames that the tick takes later. Its promise may reject, because the tick is told to end: nobody
+    // awaits it.
     this.#underWay?.finally(() => cell.endTick()).catch(() => {});
     for (const writer of this.#writers) writer.undo();
     for (const reader of this.#readers) reader.undo();
@@ -140,7 +141,7 @@ export class Trial {
   /**
    * Waits for the tick.
    *
-   * @returns whether it is over; if not, it waits for what may take long, or the edit was given up
+   * @returns whether it is over; if not, it may wait for long, or the edit was given up
    * @throws as `run()`
    */
   async #isOver(outcome: Promise<void>, untilNs: number, givenUp: () => boolean): Promise<boolean> {
@@ -151,9 +152,9 @@ export class Trial {
     const awaitsUntilNs = this.#lane.nowNs() + AWAIT_MS * 1e6;
     while (!isOver && !givenUp()) {
       await sleep();
-      // It has read a frame: it is to end though frames still come.
+      // The tick has read a frame: it must end although frames still arrive.
       cell.held = cell.reads > 0;
-      // It may wait for room or a slot.
+      // The tick may wait for room or a slot.
       cell.wake();
       const isLate = this.#lane.nowNs() >= untilNs;
       if (isLate && cell.inputs.length === 0) break;

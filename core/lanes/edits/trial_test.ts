@@ -5,7 +5,7 @@ import type { Lane } from "../lane/lane.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { Trial } from "./trial.ts";
 
-/** Phases of a node without ports that is tried, and given up when its tick `begins`, or while it is waited for. */
+/** Returns the phases of a node without ports that is tried, and given up when its tick `begins`, or while it waits. */
 async function phasesOf(givenUpWhen: "never" | "begins" | "waits"): Promise<number[]> {
   const sizes = { lanes: 1, links: 1, nodes: 1 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);

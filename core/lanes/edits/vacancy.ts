@@ -1,12 +1,12 @@
 /**
- * Places of nodes that are filled later: after a worker was replaced, each of its nodes has a place until it is restarted
- * or disabled, so that its links are there from the start.
+ * Vacant places of nodes: after a worker was replaced, each of its nodes has a place until it is restarted or disabled,
+ * so that its links exist from the start.
  *
  * @module
  */
 import type { NodeInstance } from "../../registry/node_type.ts";
 
-/** Stands in for a processor's instance. It is never run. */
+/** Makes a placeholder for a processor's instance. It is never run. */
 export function vacantInstance(): NodeInstance {
   return {
     processor: { process() {} },

@@ -1,5 +1,5 @@
 /**
- * Finds the node that is to blame for an error which no call of the lane's threw.
+ * Finds the node that caused an error outside every call of the lane.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { NodeCell } from "../cells/node_cell.ts";
 import type { NodePlan } from "../messages.ts";
 
 /**
- * The node whose code an error comes from that no call of the lane's threw: by the module and, where several nodes
- * share it, the class that the stack names first.
+ * Returns the node whose code caused an error outside every call of the lane: by the module and, if several nodes share
+ * it, the class that the stack names first.
  *
- * @param nodes what the lane runs
- * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the
+ * @param nodes of the lane
+ * @param isShared whether code other than that of nodes runs on the thread, perhaps from the same modules: then the
  * class must be named too
- * @returns `undefined` where the stack names none, or several instances of the same class
+ * @returns `undefined` if the stack names none, or several instances of the same class
  */
 export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(
   error: unknown,

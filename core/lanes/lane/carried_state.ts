@@ -1,7 +1,7 @@
 /**
- * The state that a processor hands over to its successor: what its `snapshot()` returns goes to the successor's
- * `restore()`, between two ticks, so that neither may return a promise. At the end of a run the next one is the
- * successor.
+ * The state that a processor hands over to its successor: the result of its `snapshot()` goes to the successor's
+ * `restore()`, between two ticks, so neither may return a promise. At the end of a run, the successor is the same node
+ * of the next run.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { asPromise } from "../cells/outcome.ts";
  * Asks a node for its state.
  *
  * @returns `undefined` if it has none
- * @throws what `snapshot()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
+ * @throws the error of `snapshot()`, and {@linkcode SluiceError} `NodeFailed` if it returns a promise
  */
 export function takeState(lane: Lane, cell: NodeCell): unknown {
   const state = calling(lane, cell, () => cell.instance.processor.snapshot?.());
@@ -28,7 +28,10 @@ export function takeState(lane: Lane, cell: NodeCell): unknown {
   return state;
 }
 
-/** The state of a node that may have failed, and been torn down for a restart that failed: then what it gave for that. */
+/**
+ * Returns the state of a node. If the node has failed and was torn down for a restart that failed, the state given for
+ * that.
+ */
 export function stateOf(lane: Lane, cell: NodeCell): unknown {
   return cell.opened ? takeState(lane, cell) : cell.stateGiven;
 }
@@ -36,7 +39,7 @@ export function stateOf(lane: Lane, cell: NodeCell): unknown {
 /**
  * Gives a node the state of its predecessor.
  *
- * @throws what `restore()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
+ * @throws the error of `restore()`, and {@linkcode SluiceError} `NodeFailed` if it returns a promise
  */
 export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
   const later = asPromise<unknown>(calling(lane, cell, () => cell.instance.processor.restore?.(state)));
@@ -44,7 +47,7 @@ export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
 }
 
 /**
- * The states of a lane's nodes at the end of a run. A node gives none that has failed, or whose tick is under way.
+ * Returns the states of a lane's nodes at the end of a run, without nodes that have failed or whose tick is under way.
  */
 export function keepStates(lane: Lane): KeptState[] {
   return lane.cells.filter(({ opened, failed, pending }) => opened && !failed && !pending).flatMap(
@@ -60,10 +63,10 @@ export function keepStates(lane: Lane): KeptState[] {
 }
 
 /**
- * A copy of a state that can be sent somewhere else: of the bytes that its views show, and no others of their buffers.
+ * Returns a copy of a state that can be sent: it has only the bytes that its views show, not the rest of their buffers.
  *
  * @param whither `to another lane`
- * @throws {SluiceError} `NodeFailed` where it cannot be sent
+ * @throws {SluiceError} `NodeFailed` if it cannot be sent
  */
 export function sendable({ id, type }: NodeCell, state: unknown, whither: string): unknown {
   try {
@@ -79,7 +82,7 @@ export function sendable({ id, type }: NodeCell, state: unknown, whither: string
 }
 
 function notAtOnce({ id, type }: NodeCell, outcome: Promise<unknown>, method: string, must: string): SluiceError {
-  // Its outcome does not matter: the call has failed already.
+  // The outcome of the promise does not matter: the call has failed already.
   outcome.catch(() => {});
   return new SluiceError(
     "NodeFailed",

@@ -1,6 +1,6 @@
 /**
- * The events that the nodes of a lane emit, on their way to the event bus. `emit()` never waits. Where a lane emits more
- * than the limit, the others are counted, and the count is reported twice a second at most, and at the end.
+ * Relays the events that the nodes of a lane emit to the event bus. `emit()` never waits. Events beyond the limit are
+ * counted, and the count is reported at most twice a second, and at the end.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { RateLimit } from "../../log/rate_limit.ts";
 import type { LaneReport } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
-/** Events a second, over time, and at once. */
+/** The most events a second on average, and at once. */
 const EVENTS_PER_SECOND = 1_000;
 const BURST = 1_000;
 
-/** Least time between two reports of events that were left out, milliseconds. */
+/** Least time between two reports of dropped events, milliseconds. */
 const TELL_EVERY_MS = 500;
 
 /** Longest name of an event, characters. */
@@ -47,17 +47,17 @@ export class EventRelay {
     this.#post({ kind: "emitted", node: cell.id, name, data: copyData(cell.id, name, data) });
   }
 
-  /** Whether events were left out that nobody was told of. */
+  /** True if dropped events were not reported yet. */
   get waits(): boolean {
     return this.#lost > 0;
   }
 
-  /** Tells how many events were left out, if it is time to. */
+  /** Reports how many events were dropped, if a report is due. */
   tell(): void {
     if (this.#nowMs() - this.#toldAtMs >= TELL_EVERY_MS) this.tellAll();
   }
 
-  /** Tells how many events were left out, at the end. */
+  /** Reports how many events were dropped, at the end. */
   tellAll(): void {
     if (this.#lost === 0) return;
     this.#post({ kind: "overflow", lost: this.#lost });

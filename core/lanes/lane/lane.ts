@@ -1,8 +1,8 @@
 /**
- * A lane: what one thread runs, and what it runs it with. It has the nodes, the ends of their links, the pools, the
- * clock, and the queue of nodes that are to run. Cells ask it for what they need through {@linkcode CellHost};
- * `lane_loop.ts` runs the nodes, `lane_editor.ts` changes which there are, `lane_faults.ts` takes their failures, and
- * `lane_runner.ts` does what the control isolate asks.
+ * A lane: the state of one thread that runs nodes. It has the nodes, the ends of their links, the pools, the clock, and
+ * the queue of nodes to run. Cells use it through {@linkcode CellHost}; `lane_loop.ts` runs the nodes, `lane_editor.ts`
+ * changes them, `lane_faults.ts` handles their failures, and `lane_runner.ts` carries out the commands of the control
+ * isolate. Only the lane's thread may call it.
  *
  * @module
  */
@@ -33,22 +33,22 @@ import { NodeNews } from "./node_news.ts";
 import { ReadySet } from "./ready_set.ts";
 import { TickTiming } from "../cells/tick_timing.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Constants of this module: V8 resolves an imported one again at each use.
 const GENERATION = LANE.generation >> 2;
 const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
 const ATTENTION = index32(LANE.attention);
 const CALLS = index32(LANE.calls);
 
-/** A round ends once it is known to have lasted for so long; a tick that took longer is published by itself. */
+/** A round ends once it is known to have lasted this long; a longer tick is published by itself. */
 const LONG_ROUND_NS = 1_000_000;
 
-/** Where a lane runs: in a worker, or on main. */
+/** The thread of a lane: a worker's, or main's. */
 export interface LaneSite {
   readonly driver: Driver;
-  /** Whether this thread may block: not main. */
+  /** True if this thread may block: main may not. */
   readonly mayBlock: boolean;
   post(report: LaneReport): void;
-  /** Ends the thread at once, where it is the lane's own. */
+  /** Ends the thread at once, if it is the lane's own. */
   end?(): void;
   /** Finds the type of a node. */
   findType(node: NodePlan): Promise<AnyNodeType>;
@@ -65,43 +65,45 @@ export class Lane implements CellHost {
   readonly development: boolean;
   readonly timing: TickTiming;
   readonly pools: Pool[] = [];
-  /** Whom an inbox bit wakes. */
+  /** The nodes that each inbox bit wakes. */
   readonly wakeables: (Wakeable | undefined)[] = [];
-  /** The writing ends that have staged something since they were flushed last. */
+  /** The writing ends that have staged entries since their last flush. */
   readonly staged: LinkWriter[] = [];
-  /** In the order of the graph: a cell's place is its rank. */
+  /** The cells in the order of the graph: the index of a cell is its rank. */
   cells: NodeCell[] = [];
-  /** The ranks of the cells that are to run. */
+  /** The ranks of the cells to run. */
   ready: ReadySet = new ReadySet(0);
-  /** Nodes that the round may still run. */
+  /** How many more nodes the round may run. */
   left = 0;
-  /** When the round that ran nodes last began; 0 once its time is known. */
+  /** The time at which the last round that ran nodes began; 0 once its duration is known. */
   ranFromNs = ZERO_NS;
-  /** How long all pauses took. */
+  /** The duration of all pauses. */
   pausedNs = ZERO_NS;
-  /** Whether no node is run until `resume`. */
+  /** True if no node is run until `resume`. */
   paused = false;
-  /** The loop runs nodes. */
+  /** True while the loop runs nodes. */
   running = false;
-  /** It has torn its nodes down, or does so now. */
+  /** True once the lane tears its nodes down. */
   closed = false;
-  /** Its pools are closed. */
+  /** True once its pools are closed. */
   #hasLeftMemory = false;
-  /** The loop waits without blocking: other work of the event loop may wake nodes. */
+  /** The loop's wait, while it does not block: other work of the event loop may wake nodes. */
   parked: Promise<void> | undefined;
   /** The nodes that wait for a time. */
   readonly timedCells: NodeCell[] = [];
-  /** The node that is called between rounds, whether the lane runs it yet or not. */
+  /** The node that is called between rounds, even if the lane does not run it yet. */
   called: NodeCell | undefined;
   /** Nodes with an asynchronous tick under way. */
   pending = 0;
-  /** A node has work in the event loop beside its ticks: the thread may not sleep in a way that keeps it waiting. */
+  /**
+   * True if a node works in the event loop beside its ticks: the thread may not sleep in a way that delays this work.
+   */
   usesEventLoop = false;
   /** The clock as last read: at least once a round, and after each tick that takes long. */
   #nowNs = ZERO_NS;
   /** The nodes that have figures to publish. */
   readonly #changed: CellFigures[] = [];
-  /** Sources were told to end. */
+  /** True once sources were told to end. */
   #stopping = false;
   readonly #at32: number;
   readonly #at64: number;
@@ -128,12 +130,12 @@ export class Lane implements CellHost {
     this.#at64 = index64(this.page.laneOffset(init.index));
     this.#generation = init.generation;
     this.page.u32[this.#at32 + GENERATION] = init.generation;
-    // On main everything else of the program waits for the end of a round.
+    // On main, the rest of the program waits for the end of a round.
     this.timing = new TickTiming(!site.mayBlock);
     if (site.mayBlock) driver.enterLane(init.index, init.generation, init.row);
   }
 
-  /** Reads the clock, which stands still in pauses. */
+  /** Returns the time of the clock, which stops in pauses. */
   nowNs(): number {
     return this.#nowNs = this.driver.nowNs() - this.pausedNs;
   }
@@ -142,25 +144,26 @@ export class Lane implements CellHost {
     return this.#nowNs;
   }
 
-  /** Whether another thread runs the lane by now. */
+  /** True if another thread has taken over the lane. */
   get isGivenUp(): boolean {
     return this.page.u32[this.#at32 + GENERATION] !== this.#generation;
   }
 
   /**
-   * Ends the thread if another one runs the lane by now.
+   * Ends the thread if another one has taken over the lane.
    *
-   * @returns whether it does, or the lane has closed its pools: then a tick that ends late touches nothing of the graph's
+   * @returns whether another thread runs the lane, or the lane has closed its pools: a tick that ends late then leaves
+   * the graph alone
    */
   endIfGivenUp(): boolean {
     if (this.#hasLeftMemory) return true;
     if (!this.isGivenUp) return false;
     this.running = false;
-    // The thread was given up while a node kept it. What the node holds is in the row that is the thread's own.
+    // The thread was given up while a node kept it. The references of the node are in the thread's own row.
     if (this.closed) return true;
     this.closed = true;
     leaveRow(this.pools, this.init.row);
-    // What its promises still do with frames is refused.
+    // Later uses of frames by its promises are refused.
     for (const pool of this.pools) pool.close();
     this.site.end?.();
     return true;
@@ -211,7 +214,7 @@ export class Lane implements CellHost {
     staged.length = 0;
   }
 
-  /** Brings the figures of nodes and links on the control page up to date. */
+  /** Updates the figures of nodes and links on the control page. */
   publish(): void {
     if (this.isGivenUp) return;
     const changed = this.#changed;
@@ -225,8 +228,8 @@ export class Lane implements CellHost {
   }
 
   /**
-   * Sets a node aside that is supervised; for any other the lane stops running nodes. The control isolate decides what
-   * comes next.
+   * Sets a supervised node aside; for any other node the lane stops running nodes. The control isolate decides what
+   * follows.
    */
   fail(error: unknown, cell: NodeCell, action: string): void {
     if (this.closed || cell.failed) return;
@@ -240,7 +243,7 @@ export class Lane implements CellHost {
       cell.failed = true;
       this.running = false;
     }
-    // What nodes have written by now is written: it is counted, and others can read it.
+    // Frames that nodes have written are counted and become visible to others.
     this.flushWriters();
     this.publish();
     const node = cell.plan.supervised ? { node: cell.id, record: cell.plan.index } : {};
@@ -275,23 +278,23 @@ export class Lane implements CellHost {
     this.#news.format(cell, port, format);
   }
 
-  /** Tells the control isolate what has gathered, if it is time to. */
+  /** Sends the gathered news to the control isolate, if a message is due. */
   tellNews(nowNs: number): void {
     if (this.#news.waits) this.#news.tell(nowNs, this.cells);
     if (this.#events.waits) this.#events.tell();
   }
 
-  /** A node is no longer part of the lane. */
+  /** Called when a node has left the lane. */
   departed(cell: NodeCell): void {
     this.#news.leave(cell);
   }
 
-  /** A node has taken the place of another one of the lane. */
+  /** Called when a node has replaced another one of the lane. */
   succeeded(cell: NodeCell): void {
     this.#news.succeed(cell);
   }
 
-  /** Tells the control isolate what has gathered, at once: at the end, in a pause, and before nodes leave. */
+  /** Sends the gathered news to the control isolate at once: at the end, in a pause, and before nodes leave. */
   tellAllNews(): void {
     this.#news.tellAll(this.cells);
     this.#events.tellAll();
@@ -306,23 +309,23 @@ export class Lane implements CellHost {
     }
   }
 
-  /** The last thing that the thread does with the memory of the graph. */
+  /** Closes the pools. The thread does not use the memory of the graph afterwards. */
   closePools(): void {
-    // What is in a row that nobody looks after any more since the thread was given up, only the thread gives back.
+    // Only this thread gives back the slots in its row, if the row has no other owner since the thread was given up.
     const { generation, row } = this.init;
     const isSetAside = this.site.mayBlock && !noteDeath(this.page, { lane: this.index, generation });
     if (isSetAside) leaveRow(this.pools, row);
-    // What promises still do with frames is refused.
+    // Later uses of frames by promises are refused.
     for (const pool of this.pools) pool.close();
     this.#hasLeftMemory = true;
   }
 
-  /** The cells are others: notes what the thread may do because of them. */
+  /** Updates the abilities of the thread after a change of cells. */
   cellsCame(): void {
     this.usesEventLoop = this.cells.some((cell) => cell.usesEventLoop);
   }
 
-  /** The cells are others, or in another order. Those that are queued stay so. */
+  /** Updates ranks after a change of cells or of their order. Queued cells stay queued. */
   ranksChanged(): void {
     this.publish();
     this.cellsCame();
@@ -333,15 +336,15 @@ export class Lane implements CellHost {
     }
   }
 
-  /** Nodes have come: they are told what all nodes were told before. */
+  /** Tells new nodes what all nodes were told before. */
   inserted(cells: readonly NodeCell[]): void {
     if (this.#stopping) { for (const cell of cells) this.#stopSource(cell); }
   }
 
   /**
-   * Ends what feeds the graph; the rest drains.
+   * Ends the sources of the graph; the rest drains.
    *
-   * @param arriving nodes that are yet to get their links, and are told then
+   * @param arriving nodes that have yet to get their links, and are told then
    */
   stopSources(arriving: ReadonlySet<NodeCell>): void {
     this.#stopping = true;

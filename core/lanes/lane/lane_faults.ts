@@ -1,5 +1,5 @@
 /**
- * How a lane takes failures of its nodes: those that its calls throw, and those that nothing it called throws.
+ * Handles failures of a lane's nodes: errors of its calls, and errors outside every call.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export class LaneFaults {
     this.#lane = lane;
   }
 
-  /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
+  /** Handles a failure outside every call of the lane: an unhandled rejection, an error in a callback. */
   failOutside(error: unknown): void {
     const lane = this.#lane;
     if (lane.closed || this.blameOne(error)) return;
@@ -34,10 +34,10 @@ export class LaneFaults {
   }
 
   /**
-   * A node has transferred the buffer under a frame, which takes the payloads of the pool away from all nodes of the
-   * lane. They have them again by now.
+   * Handles a node that has transferred the buffer under a frame, which took the payloads of the pool away from all
+   * nodes of the lane. The payloads have been restored.
    *
-   * @param cell whose tick it was; absent: something outside every synchronous tick
+   * @param cell whose tick it was; absent if the transfer was outside every synchronous tick
    */
   memoryTaken(pool: string, cell?: NodeCell): void {
     const { cells, init } = this.#lane;
@@ -54,10 +54,10 @@ export class LaneFaults {
   }
 
   /**
-   * A failure outside every call that the lane made, perhaps of one of its nodes.
+   * Handles a failure outside every call of the lane that a node may have caused.
    *
    * @param isShared as for {@linkcode blame}
-   * @returns whether it is a node's; then the node has failed, or the log says so where the lane has closed
+   * @returns whether a node caused it; then the node has failed, or the log has the error if the lane has closed
    */
   blameOne(error: unknown, isShared = false): boolean {
     const cell = blame(error, this.#lane.cells, isShared);
@@ -71,14 +71,14 @@ export class LaneFaults {
     return true;
   }
 
-  /** The node that is called now or, between calls, that the stack of an error names. */
+  /** Returns the node that is being called or, between calls, the node that the stack of an error names. */
   caller(error: Error): NodeCell | undefined {
     const { index, page, cells, called } = this.#lane;
     const current = page.u32[index32(page.laneOffset(index) + LANE.currentNode)];
     return called ?? cells.find(({ number }) => number === current) ?? blame(error, cells);
   }
 
-  /** Calls a node's `setup()`. @throws what that throws, if the node is not supervised */
+  /** Calls a node's `setup()`. @throws the error of `setup()`, if the node is not supervised */
   async setUp(cell: NodeCell): Promise<void> {
     try {
       await setUp(cell, this.#lane.init.setupTimeoutMs);
@@ -90,7 +90,7 @@ export class LaneFaults {
   }
 
   /**
-   * Ends a failed node for good, and says so; unless another one has taken its place.
+   * Ends a failed node for good, and reports that, unless another node has taken its place.
    *
    * @param record the index of its record
    */
@@ -104,7 +104,7 @@ export class LaneFaults {
     lane.site.post({ kind: "disabled", node });
   }
 
-  /** A node that has awaited something for too long has failed. What its promise still does comes too late. */
+  /** Fails a node that has awaited something for too long. Its promise then has no effect. */
   overdue({ node, record, call, afterMs }: Extract<LaneCommand, { kind: "overdue" }>): void {
     const cell = this.#lane.cells.find(({ plan }) => plan.id === node && plan.index === record);
     if (this.#lane.closed || cell?.pending !== true || cell.failed) return;

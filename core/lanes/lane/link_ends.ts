@@ -1,5 +1,5 @@
 /**
- * Attaches the ends of links to the nodes of a lane, detaches them, and counts what was lost with other ends.
+ * Attaches and detaches the ends of links of a lane's nodes, and counts frames lost with other ends.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import type { LaneEdit, LinkEndPlan } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 /**
- * Makes the end or ends of a link that are on this lane, and attaches them. A writer is told that its reader has ended
- * only where the link was closed before, on another ring or by a thread that was lost: {@linkcode linkLate} has the
- * others.
+ * Makes the end or ends of a link that are on this lane, and attaches them. Tells a writer that its reader has ended
+ * only if the link was closed before, on another ring or by a lost thread: {@linkcode linkLate} handles the other
+ * cases.
  */
 export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
   const { link, end, otherLane } = plan;
@@ -45,8 +45,8 @@ export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, pla
 }
 
 /**
- * A link was attached that the graph did not have before. If its reader has ended meanwhile, or is about to, the writer
- * is not told, so that no source ends by it: what it writes is dropped.
+ * Handles a link that is new to the graph. If its reader has ended meanwhile, or is about to, the writer is not told,
+ * so that no source ends by it: the writer's frames are dropped.
  */
 export function linkLate(cells: ReadonlyMap<string, NodeCell>, { link, end }: LinkEndPlan): void {
   const reader = end === "writer" ? undefined : cells.get(link.toNode);
@@ -54,7 +54,7 @@ export function linkLate(cells: ReadonlyMap<string, NodeCell>, { link, end }: Li
   reader.inputs.find((port) => port.name === link.toPort)!.isLate = true;
 }
 
-/** Detaches the end or ends of a link that are on this lane. Frames that are left there are counted as unlinked. */
+/** Detaches the end or ends of a link that are on this lane. Frames left there are counted as unlinked. */
 export function detachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
   const { link, end } = plan;
   if (end !== "reader") {
@@ -69,7 +69,7 @@ export function detachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, pla
   if (end === "reader") lane.wakeables[link.readerBit] = undefined;
 }
 
-/** Counts the frames that went with the lanes at the other ends. */
+/** Counts the frames that were lost with the lanes at the other ends. */
 export function countLost(lane: Lane, cells: ReadonlyMap<string, NodeCell>, ends: LaneEdit["lost"]): void {
   if (ends.length === 0) return;
   lane.flushWriters();

@@ -12,11 +12,11 @@ import type { NodeCell } from "../cells/node_cell.ts";
 const CURRENT_NODE = LANE.currentNode >> 2;
 
 /**
- * Calls a node. Until that returns, the lane's record names the node, so that the watch can tell who keeps the thread;
- * a promise that it gives is not waited for.
+ * Calls a node. During the call, the lane's record names the node, so that the watch knows which node keeps the thread.
+ * Does not wait for a promise.
  *
- * @returns what `call` gives
- * @throws what `call` throws
+ * @returns the result of `call`
+ * @throws the error of `call`
  */
 export function calling<T>(lane: Lane, cell: NodeCell, call: () => T): T {
   const { index, page, called } = lane;

@@ -1,7 +1,7 @@
 /**
- * The first and the last calls of a node on its lane: `setup()`, `teardown()`, and what a lane does with a node that has
- * failed where the run does not end for it. Such a node is set aside until the control isolate says whether another
- * instance takes its place or it is disabled.
+ * The first and the last calls of a node on its lane: `setup()`, `teardown()`, and the steps after a failure that does
+ * not end the run. The lane sets such a node aside until the control isolate decides whether another instance takes its
+ * place or it is disabled.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import type { NodeCell } from "../cells/node_cell.ts";
 /** How long a failed node's asynchronous tick may take to end before the node is torn down, milliseconds. */
 const TICK_TIMEOUT_MS = 1_000;
 
-/** How long to wait for its `teardown()`, milliseconds. */
+/** How long to wait for the `teardown()` of a failed node, milliseconds. */
 const TEAR_DOWN_TIMEOUT_MS = 2_000;
 
-/** Time between two looks at whether the tick has ended, milliseconds. */
+/** Time between two checks for the end of the tick, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
 /**
- * Tears a failed node down, so that another instance can have what it had: a port, a file, a device.
+ * Tears a failed node down, so that another instance can use its port, file or device.
  *
  * @param carries whether its state is asked for
- * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
+ * @returns the result of its `snapshot()`; `undefined` if it has none, or if `snapshot()` failed as well
  */
 export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
   if (!cell.opened) return carries ? cell.stateGiven : undefined;
@@ -50,8 +50,8 @@ export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolea
 }
 
 /**
- * Ends a node for good, which has failed or not: its outputs end, its tick is told to end, what comes to it is dropped
- * from now on, and it is torn down.
+ * Ends a node for good, failed or not: its outputs end, its tick is told to end, frames that arrive are dropped, and it
+ * is torn down.
  */
 export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
   cell.failed = false;
@@ -59,7 +59,7 @@ export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
   for (const output of cell.outputs) {
     for (const link of [...output.links]) {
       link.end();
-      // What an asynchronous tick still writes goes nowhere.
+      // Later writes of an asynchronous tick go nowhere.
       output.detach(link.plan.index);
     }
   }
@@ -73,7 +73,7 @@ export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
  * Calls `setup()`.
  *
  * @param timeoutMs how long it may take; 0: for ever
- * @throws what it throws, and {@linkcode SluiceError} `Timeout`
+ * @throws the error of `setup()`, and {@linkcode SluiceError} `Timeout`
  */
 export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
   cell.opened = true;
@@ -94,8 +94,8 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
 }
 
 /**
- * Calls a node's `teardown()`, once. What it throws is logged. If `tearDownFailed()` has called it,
- * this waits for as long as `tearDownFailed()` does.
+ * Calls a node's `teardown()`, once, and logs its error. If `tearDownFailed()` has called it, waits for as long as
+ * `tearDownFailed()` does.
  */
 export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
   if (!cell.opened) return void await cell.tearingDown;
@@ -108,7 +108,7 @@ export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
   }
 }
 
-/** Waits until the node has no asynchronous tick under way, or for as long as one may take that was told to end. */
+/** Waits until the node has no asynchronous tick under way, up to the limit for a tick that was told to end. */
 async function tickEnd(cell: NodeCell): Promise<void> {
   for (let left = TICK_TIMEOUT_MS; cell.pending && left > 0; left -= LOOK_EVERY_MS) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -1,6 +1,6 @@
 /**
- * What the nodes of a lane tell of themselves, on its way to the control isolate: only the newest of each kind, at most
- * ten times a second a lane (progress: twenty times a second a node). Whoever tells never waits, and nothing queues.
+ * Sends the reports of a lane's nodes to the control isolate: only the newest of each kind, at most ten times a second
+ * a lane (progress: twenty times a second a node). A reporting node never waits, and nothing queues.
  *
  * @module
  */
@@ -15,15 +15,15 @@ const PROGRESS_EVERY_NS = 50_000_000;
 /** Least time between two messages with figures and formats, nanoseconds. */
 const TELL_EVERY_NS = 100_000_000;
 
-/** Keeps the newest of what each node tells until it is time to send it. */
+/** Keeps the newest report of each node until it is sent. */
 export class NodeNews {
-  /** Whether there is something to tell. */
+  /** True if there are reports to send. */
   waits = false;
   readonly #post: (report: LaneReport) => void;
   readonly #progressAtNs = new WeakMap<NodeCell, number>();
   readonly #figures = new Map<NodeCell, Figures>();
   readonly #formats = new Map<NodeCell, Map<string, FrameFormat>>();
-  /** Nodes that the lane runs no more: another instance may have taken their place. */
+  /** Nodes that have left the lane: another instance may have taken their place. */
   readonly #left = new WeakSet<NodeCell>();
   #toldAtNs = -Infinity;
 
@@ -31,7 +31,7 @@ export class NodeNews {
     this.#post = post;
   }
 
-  /** How far a node is. @param nowNs the lane's clock */
+  /** Reports the progress of a node. @param nowNs the lane's clock */
   progress(cell: NodeCell, nowNs: number, doneNs: number, totalNs?: number): void {
     if (this.#left.has(cell)) return;
     const last = this.#progressAtNs.get(cell);
@@ -41,14 +41,14 @@ export class NodeNews {
     this.#post({ kind: "progress", node: cell.id, doneNs, totalNs });
   }
 
-  /** A node's own figures. @param figures not changed after the call */
+  /** Takes a node's own figures. @param figures not changed after the call */
   figures(cell: NodeCell, figures: Figures): void {
     if (this.#left.has(cell)) return;
     this.#figures.set(cell, figures);
     this.waits = true;
   }
 
-  /** The format of the frames that an input reads. */
+  /** Takes the format of the frames that an input reads. */
   format(cell: NodeCell, port: string, format: FrameFormat): void {
     if (this.#left.has(cell)) return;
     let formats = this.#formats.get(cell);
@@ -58,9 +58,9 @@ export class NodeNews {
   }
 
   /**
-   * Tells what is new, if it is time to.
+   * Sends the news, if a message is due.
    *
-   * @param cells that the lane runs: what one says that an edit makes ready is told once it is the graph's
+   * @param cells that the lane runs: news of a node in a prepared edit waits until the node is part of the graph
    */
   tell(nowNs: number, cells: readonly NodeCell[]): void {
     if (nowNs - this.#toldAtNs < TELL_EVERY_NS) return;
@@ -68,7 +68,7 @@ export class NodeNews {
     this.#toldAtNs = nowNs;
   }
 
-  /** As `tell()`, whether or not it is time to. */
+  /** Sends the news as `tell()`, due or not. */
   tellAll(cells: readonly NodeCell[]): void {
     const own = new Set(cells);
     const told = [...new Set([...this.#figures.keys(), ...this.#formats.keys()])].filter((cell) => own.has(cell));
@@ -82,13 +82,13 @@ export class NodeNews {
     this.#post({ kind: "facts", nodes });
   }
 
-  /** A node is no longer part of the lane: what it has not told yet, and what it still says, is not told. */
+  /** Drops the unsent and later news of a node that has left the lane. */
   leave(cell: NodeCell): void {
     this.#left.add(cell);
     this.#drop(cell);
   }
 
-  /** A node has taken the place of another one of the lane: what that one told is not its. */
+  /** Drops the unsent news of a node that another one of the lane has replaced. */
   succeed({ id }: NodeCell): void {
     this.#post({ kind: "facts", nodes: [{ node: id, anew: true }] });
   }

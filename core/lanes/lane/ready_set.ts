@@ -1,10 +1,10 @@
 /**
- * Which nodes of a lane are to be run. A node's rank is its place in the order of the graph, and ready nodes come out
- * in sweeps: upwards by rank, then from the start again. So a frame passes a whole chain in one sweep, a node where
+ * The nodes of a lane that are ready to run. A node's rank is its place in the order of the graph, and ready nodes come
+ * out in sweeps: upwards by rank, then from the start again. So a frame passes a whole chain in one sweep, a node where
  * branches meet runs once all of them have, and every ready node has its turn in each sweep.
  *
- * A bitmap in two levels: adding and taking cost the same with ten nodes and with ten thousand. Nothing here
- * allocates. For one lane only.
+ * A bitmap in two levels: adding and taking cost the same with ten nodes and with ten thousand. Nothing here allocates
+ * or blocks. Only one lane's thread may call it.
  *
  * @module
  */
@@ -24,12 +24,12 @@ export class ReadySet {
     this.#summary = new Int32Array(Math.ceil(this.#words.length / 32));
   }
 
-  /** How many are ready. */
+  /** How many ranks are ready. */
   get size(): number {
     return this.#count;
   }
 
-  /** Adds a rank; one that is in it already is left as it is. */
+  /** Adds a rank, unless the set has it already. */
   add(rank: number): void {
     const word = rank >> 5;
     const bit = 1 << (rank & 31);
@@ -52,7 +52,7 @@ export class ReadySet {
     return rank;
   }
 
-  /** The lowest rank from `start` on that is in the set, or -1. */
+  /** Returns the lowest rank from `start` on that is in the set, or -1. */
   #from(start: number): number {
     const word = start >> 5;
     if (word >= this.#words.length) return -1;
@@ -69,7 +69,7 @@ export class ReadySet {
   }
 }
 
-/** The index of the lowest bit set. */
+/** Returns the index of the lowest set bit. */
 function lowest(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }

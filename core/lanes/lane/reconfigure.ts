@@ -1,5 +1,5 @@
 /**
- * Live configuration values of a node that runs.
+ * Gives live configuration values to a running node.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 /**
- * Gives a node live configuration values. If it refuses one, it keeps those that it had, and is told so.
+ * Gives a node live configuration values. If the node refuses a value, it keeps its old values, and is told so.
  *
- * @throws what its `configChanged()` throws
+ * @throws the error of its `configChanged()`
  */
 export function reconfigure(lane: Lane, cell: NodeCell, { values, secrets }: NodeValues): void {
   keepSecrets(secrets);
@@ -37,7 +37,7 @@ function configure({ instance }: NodeCell, values: NodeValues["values"]): void {
       try {
         processor.configChanged?.(key);
       } catch {
-        // It has refused already.
+        // The node has refused already.
       }
     }
     throw error;

@@ -1,12 +1,12 @@
 /**
- * What a lane's thread does all the time: rounds, and sleep between them.
+ * The loop of a lane's thread: rounds, and sleep between them. Only that thread calls it. Frames cause no allocation
+ * here; only parking blocks, and never on main.
  *
- * One *round* takes what arrived in the inbox, runs up to a slice of the queued nodes, and makes what they wrote
- * visible to other lanes. It ends with the tick that is under way when a message of the control isolate has been
- * announced, when the watch looks for the second time and finds the same round, and once ticks that are timed show that
- * it has lasted for a millisecond. When nothing is queued the lane parks: blocking where nothing in its event loop can
- * be pending, else without blocking. It returns to the event loop every few milliseconds, so that messages, timers and
- * promises are served.
+ * One *round* takes the inbox, runs up to a slice of the queued nodes, and makes their frames visible to other lanes.
+ * It ends after the current tick if a message of the control isolate has been announced, if the watch sees the same
+ * round twice, or once timed ticks show that it has lasted for a millisecond. With an empty queue the lane parks: it
+ * blocks if nothing in its event loop can be pending, else it waits without blocking. It returns to the event loop
+ * every few milliseconds, which serves messages, timers and promises.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import type { NodeCell } from "../cells/node_cell.ts";
 import { Spinner } from "./spinner.ts";
 import { yieldNow } from "../cells/turn.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Constants of this module: V8 resolves an imported one again at each use.
 const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
 const ROUNDS = LANE.rounds >> 3;
 const LANE_STATE_RUNNING = LANE_STATE.running;
@@ -37,28 +37,28 @@ const ATTENTION = index32(LANE.attention);
 const CALLS = index32(LANE.calls);
 const BLOCKED_POOL = BLOCKED.pool;
 
-/** Nodes run in a round, at most. */
+/** The most nodes that a round runs. */
 const SLICE_TICKS = 32;
 
 /** Longest time without going back to the event loop, nanoseconds. */
 const YIELD_AFTER_NS = 4_000_000;
 
 /**
- * Longest blocking park, milliseconds, and longest time in which all parks block: then one leaves the thread to the event
- * loop, in which a node may have opened a server or a timer without a word.
+ * The longest blocking park, milliseconds, and the longest time in which all parks block: then one park leaves the
+ * thread to the event loop, in which a node may have opened a server or a timer without telling the lane.
  */
 const PARK_MS = 25;
 
-/** Longest park without blocking, milliseconds: so often a lane comes round at least. */
+/** The longest park without blocking, milliseconds: the least rate at which a lane runs rounds. */
 export const PARK_ASYNC_MS = 250;
 
 /** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
 const MESSAGE_YIELDS = 64;
 
-/** Least time between two looks at whether figures are to be published, nanoseconds. */
+/** Least time between two checks for figures to publish, nanoseconds. */
 const PUBLISH_EVERY_NS = 2_000_000;
 
-/** Publishing takes at most one part in so many of the time. */
+/** Publishing takes at most one part in this many of the time. */
 const PUBLISH_SHARE = 20;
 
 export class LaneLoop {
@@ -69,20 +69,20 @@ export class LaneLoop {
   readonly #at32: number;
   readonly #at64: number;
   readonly #spinner: Spinner | undefined;
-  /** When the lane is to go back to the event loop. */
+  /** The time at which the lane must return to the event loop. */
   #yieldAtNs = ZERO_NS;
-  /** When a park is not to block. */
+  /** The time from which a park must not block. */
   #openAtNs = ZERO_NS;
-  /** When figures are to be published. */
+  /** The time at which figures are published next. */
   #publishAtNs = ZERO_NS;
   /** Number of the last pause. */
   #pause = 0;
-  /** That the lane is paused was reported. */
+  /** True if the pause was reported. */
   #pauseTold = false;
   #messages = 0;
-  /** One is on its way. */
+  /** True if a message is on its way. */
   #messageAnnounced = false;
-  /** One was announced and has not come by the next park, which leaves room for it. */
+  /** True if an announced message has not arrived by the next park, which leaves time for it. */
   #messageOverdue = false;
   readonly #take: (bit: number) => void;
 
@@ -100,7 +100,7 @@ export class LaneLoop {
     }
   }
 
-  /** Runs nodes for as long as the lane is `running`. */
+  /** Runs nodes while the lane is `running`. */
   async run(): Promise<void> {
     const lane = this.#lane;
     lane.running = true;
@@ -111,15 +111,15 @@ export class LaneLoop {
       if (edits.due) {
         lane.ranFromNs = 0;
         edits.apply();
-        // On main, what waits for the answer runs now.
+        // On main, code that awaits the answer runs here.
         await yieldNow();
       }
       this.#round();
       if (!lane.running) return;
-      // The nodes that stay have run: what is called now may keep the thread.
+      // The nodes that stay have run: the calls that follow may keep the thread.
       if (edits.leaving) {
         edits.retire();
-        // Most are at their end then, and the lane may block again.
+        // Most of these nodes have ended by then, and the lane may block again.
         await yieldNow();
       }
       this.#tellPause();
@@ -131,7 +131,7 @@ export class LaneLoop {
   }
 
   /**
-   * Runs no node until `resume()`; the control isolate is told when each tick under way has ended or waits for room or a slot.
+   * Runs no node until `resume()`. Reports the pause when each tick under way has ended or waits for room or a slot.
    *
    * @param pause its number
    */
@@ -142,7 +142,7 @@ export class LaneLoop {
     lane.driver.ringBell(lane.index);
   }
 
-  /** @param pausedNs how long all pauses took */
+  /** @param pausedNs the duration of all pauses */
   resume(pausedNs: number): void {
     const lane = this.#lane;
     lane.pausedNs = pausedNs;
@@ -152,15 +152,15 @@ export class LaneLoop {
     lane.driver.ringBell(lane.index);
   }
 
-  /** A message of the control isolate has come. */
+  /** Called when a message of the control isolate has arrived. */
   messageCame(): void {
     this.#messages++;
   }
 
-  /** Wakes the lane if it waits without blocking, and returns when it does not wait any more. */
+  /** Wakes the lane if it waits without blocking, and returns after the wait has ended. */
   async leavePark(): Promise<void> {
     const lane = this.#lane;
-    // The wait looks at memory that is given up next.
+    // The wait reads memory that is released next.
     if (lane.parked !== undefined) lane.driver.ringBell(lane.index);
     await lane.parked;
   }
@@ -174,18 +174,18 @@ export class LaneLoop {
     const { f64, u32 } = this.#page;
     f64[this.#at64 + HEARTBEAT_NS] = nowNs;
     f64[this.#at64 + ROUNDS]++;
-    // Before what calls for it is looked at: what comes later sets it again.
+    // Cleared before the lane checks the causes: a later cause sets it again.
     Atomics.store(u32, this.#at32 + ATTENTION, 0);
     this.#page.drainInbox(lane.index, this.#take);
     lane.tellNews(nowNs);
     if (lane.paused) {
-      // What was written before it quiesced, or since by what an edit has brought.
+      // Flushes frames that were written before the lane quiesced, or by nodes that an edit has added.
       lane.flushWriters();
       return;
     }
     this.#checkMemory();
     this.#wakeTimers(nowNs);
-    // What it says may be that no node is to be run.
+    // The message may forbid running nodes.
     if (this.#messageAnnounced) return;
     const live = lane.mode === "live";
     if (lane.ready.size > 0) {
@@ -210,14 +210,14 @@ export class LaneLoop {
     if (lane.stampNs() >= this.#publishAtNs) this.#publishInTurn();
   }
 
-  /** The clock was read, and no node has been run since the last round. */
+  /** Reads the clock for the round, before it runs a node. */
   #tellTime(): void {
     const lane = this.#lane;
     if (lane.ranFromNs > 0) lane.timing.earn(lane.stampNs() - lane.ranFromNs);
     lane.ranFromNs = 0;
   }
 
-  /** @param cell that was run just now */
+  /** @param cell that was run last */
   #checkMemory(cell?: NodeCell): void {
     const { pools } = this.#lane;
     for (let k = 0; k < pools.length; k++) {
@@ -233,7 +233,7 @@ export class LaneLoop {
     this.#publishAtNs = toNs + Math.max(PUBLISH_EVERY_NS, (toNs - fromNs) * PUBLISH_SHARE);
   }
 
-  /** Whether something came while the lane waited for it awake. Only where nothing else can wake a node. */
+  /** Spins for work. @returns whether some arrived; only if nothing else can wake a node */
   #spin(): boolean {
     const lane = this.#lane;
     if (this.#spinner === undefined || lane.paused || lane.timedCells.length > 0 || this.#isOutside()) return false;
@@ -241,19 +241,19 @@ export class LaneLoop {
     return lane.stampNs() < this.#yieldAtNs && !this.#edits.due && this.#spinner.spin(this.#yieldAtNs - lane.stampNs());
   }
 
-  /** Whether what the event loop does may give the lane something to do. */
+  /** True if the event loop may give the lane something to do. */
   #isOutside(): boolean {
     return this.#lane.pending > 0 || this.#lane.usesEventLoop || this.#edits.busy || this.#messageOverdue;
   }
 
-  /** Whether the ticks that are under way, if any, wait for nothing but other nodes. */
+  /** True if the ticks under way, if any, wait only for other nodes. */
   #waitsForGraph(): boolean {
     const lane = this.#lane;
     if (this.#edits.busy || this.#messageOverdue) return false;
     return lane.pending === 0 || lane.cells.every((cell) => !cell.pending || cell.waitsForGraph);
   }
 
-  /** Goes back to the event loop once. */
+  /** Returns to the event loop once. */
   async #yield(): Promise<void> {
     const lane = this.#lane;
     lane.nowNs();
@@ -265,11 +265,11 @@ export class LaneLoop {
   async #idle(): Promise<void> {
     const lane = this.#lane;
     const { driver, index } = lane;
-    // Before the lane sleeps rather than after: what wakes it is served at once.
+    // Before the lane sleeps rather than after, so that wake-ups are served at once.
     const isDue = lane.nowNs() >= this.#yieldAtNs;
     this.#tellTime();
     if (isDue) await this.#yield();
-    // A callback may have kept the thread meanwhile: the record and the inbox are those of the lane's next thread then.
+    // A callback may have kept the thread meanwhile: the record and the inbox may belong to the lane's next thread.
     if (lane.isGivenUp) return;
     for (const pool of lane.pools) pool.flushMagazine();
     lane.publish();
@@ -309,7 +309,7 @@ export class LaneLoop {
     else lane.wakeables[bit]?.notify();
   }
 
-  /** Goes back to the event loop until every message that was posted is here. */
+  /** Returns to the event loop until every posted message has arrived. */
   async #awaitMessage(): Promise<void> {
     const lane = this.#lane;
     lane.ranFromNs = 0;
@@ -344,7 +344,7 @@ export class LaneLoop {
         continue;
       }
       lane.timedCells[kept++] = cell;
-      // What is not run now would be due for ever: it is woken when it is.
+      // A cell that cannot run would stay due for ever: it is woken when it can run.
       if (cell.pending || cell.held || cell.failed) continue;
       if (cell.notBeforeNs <= nowNs) cell.wake();
       nextNs = Math.min(nextNs, cell.notBeforeNs);

@@ -9,12 +9,12 @@ import type { Lane } from "../lane/lane.ts";
 import type { LaneFaults } from "../lane/lane_faults.ts";
 import { LaneLoop } from "./lane_loop.ts";
 
-/** Turns of the event loop after which a message comes that was posted before the lane looked: it is on its way. */
+/** Turns of the event loop before a message arrives that was posted before the lane's check: it is on its way. */
 const TURNS = 5;
 
-/** A lane that ends with its first park, and what its loop needs of it. */
+/** A lane that ends with its first park, with the parts that its loop needs. */
 function idleLane(page: ControlPage, seen: string[]) {
-  /** Times that the clock was read. */
+  /** How often the clock was read. */
   let reads = 0;
   const park = (how: string) => {
     seen.push(how);

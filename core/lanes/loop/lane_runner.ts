@@ -1,5 +1,5 @@
 /**
- * Runs a lane on a thread, main or a worker: does what the control isolate asks.
+ * Runs a lane on a thread, main or a worker: carries out the commands of the control isolate.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export class LaneRunner {
     this.#schedule(init.schedule);
   }
 
-  /** Does what the control isolate asks. Failures are reported, not thrown. */
+  /** Carries out a command of the control isolate. Reports failures instead of throwing them. */
   async handle(command: Exclude<LaneCommand, { kind: "init" }>): Promise<void> {
     const { lane } = this;
     if (lane.endIfGivenUp()) return;
@@ -109,8 +109,10 @@ export class LaneRunner {
     }
   }
 
-  /** Ends the nodes of a lane whose thread is to end, whatever became of them, and then the thread: what they still hold is
-   * left to the ledger. */
+  /**
+   * Ends the nodes of a lane whose thread is to end, and then the thread. References that the nodes still hold are left
+   * to the ledger.
+   */
   async endThread(): Promise<void> {
     const { lane } = this;
     if (lane.closed) return;
@@ -201,7 +203,7 @@ export class LaneRunner {
     if (lane.closed) return;
     lane.closed = true;
     lane.running = false;
-    // The links of a committed edit are counted, though the lane ends.
+    // The links of a committed edit are counted although the lane ends.
     if (this.#edits.due) this.#edits.apply();
     for (const cell of lane.cells) {
       if (!cell.ended) cell.abort("the graph was stopped");
@@ -212,7 +214,7 @@ export class LaneRunner {
       await tearDown(cell, lane);
     }
     await this.#edits.retired();
-    // What came to nodes that have ended after the last round.
+    // Frames that reached ended nodes after the last round.
     for (const cell of lane.cells) {
       if (cell.ended) cell.discardInputs();
     }

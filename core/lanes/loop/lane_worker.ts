@@ -33,7 +33,7 @@ tapLog((entry) => relay.take(entry));
 
 consoleWithoutReader();
 
-// Without these, one rejection ends this lane and main with it.
+// Without these listeners, one rejection ends this lane and main with it.
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   runner?.faults.failOutside((event as PromiseRejectionEvent).reason);
@@ -43,12 +43,12 @@ scope.addEventListener("error", (event) => {
   runner?.faults.failOutside((event as ErrorEvent).error);
 });
 
-// A processor that ends the thread would leave the graph waiting for it.
+// If a processor ended the thread, the graph would wait for it.
 const close = scope.close.bind(scope);
 scope.close = () => crash("close()");
 Deno.exit = (code) => crash(`Deno.exit(${code ?? ""})`);
 
-// What a node posts would be taken for a report of the lane.
+// A message that a node posts would be taken for a report of the lane.
 let warned = false;
 scope.postMessage = () => {
   if (warned) return;
@@ -59,7 +59,7 @@ scope.postMessage = () => {
   );
 };
 
-/** Tells the control isolate, runs no node any more, and ends the thread once the call of the node is over. */
+/** Reports to the control isolate, stops running nodes, and ends the thread after the node's call. */
 function crash(call: string): never {
   const cell = runner?.faults.caller(new Error(call));
   const node = cell === undefined ? "a node" : `node "${cell.id}" (${cell.type})`;
@@ -71,7 +71,7 @@ function crash(call: string): never {
 
 scope.addEventListener("message", async ({ data }) => {
   if (data.kind !== "init") {
-    // One that leaves ends the thread itself, once its nodes are torn down.
+    // A lane that is closing ends the thread itself, once its nodes are torn down.
     const isLeaving = runner?.lane.closed === true;
     await runner?.handle(data);
     if (data.kind === "close" && !isLeaving) close();

@@ -1,6 +1,6 @@
 /**
- * The log lines of a worker lane on their way to the control isolate, beside the log's own output. A lane that says
- * very much is cut short: its lines are counted, and how many were left out is said in the next one.
+ * Relays the log lines of a worker lane to the control isolate, in addition to the log's own output. Lines beyond the
+ * limit are counted, and the next line that passes has the count.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { LogEntry } from "../../log.ts";
 import { MAX_TRAVELLING_TEXT, plainFields } from "../../log/log_fields.ts";
 import { RateLimit } from "../../log/rate_limit.ts";
 
-/** Lines a second, over time, and at once. */
+/** The most lines a second on average, and at once. */
 const LINES_PER_SECOND = 100;
 const BURST = 500;
 

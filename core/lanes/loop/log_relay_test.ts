@@ -22,7 +22,7 @@ Deno.test("LogRelay leaves out what is more than it passes on in a second, and s
   const relay = new LogRelay((entry) => told.push(entry));
   for (let k = 0; k < 800; k++) relay.take(line(1_000));
   equal(told.length, 500);
-  // Half a second lets 50 more through.
+  // Half a second allows 50 more lines.
   for (let k = 0; k < 100; k++) relay.take(line(1_500));
   equal(told.length, 551);
   equal(told[500].message, "300 lines were left out: more than 100 a second");

@@ -1,9 +1,10 @@
 /**
- * Waits for work without going to sleep, for a few microseconds: where frames come from another lane at a quick pace,
- * a lane that slept would spend more time on falling asleep and being woken than on the frames.
+ * Waits for work for a few microseconds without sleep: if frames arrive from another lane at a quick pace, a lane that
+ * slept would spend more time on sleeping and waking than on the frames. Only the lane's thread calls it; it keeps that
+ * thread busy.
  *
- * It only pays while the waits are short and there is a processor for each lane that is awake. So a spin in vain makes the
- * next ones shorter, down to an occasional short one.
+ * Spinning only pays while the waits are short and each lane that is awake has a processor. So a spin in vain shortens
+ * the next ones, down to an occasional short one.
  *
  * @module
  */
@@ -16,10 +17,10 @@ const MAX_SPIN_NS = 20_000;
 const MIN_SPIN_NS = 2_500;
 const RETRY_EVERY = 16;
 
-/** Looks between two readings of the clock. */
+/** Checks between two readings of the clock. */
 const LOOKS = 32;
 
-// A constant of this module: an imported one is looked up anew at each use.
+// A constant of this module: V8 resolves an imported one again at each use.
 const RUNNING = LANE_STATE.running;
 
 /** Spins for as long as recent waits make it likely to pay. */
@@ -32,8 +33,10 @@ export class Spinner {
   #skipped = 0;
 
   /**
+   * Watches the inbox of one lane.
+   *
    * @param lane whose inbox is watched
-   * @param processors that the machine has
+   * @param processors of the machine
    * @param nowNs any clock
    */
   constructor(page: ControlPage, lane: number, processors: number, nowNs: () => number) {
@@ -47,7 +50,7 @@ export class Spinner {
    * Spins until the lane's inbox has something or its bell is rung.
    *
    * @param limitNs longest time
-   * @returns whether that happened: if not, the lane may as well sleep
+   * @returns whether work arrived; if not, the lane may sleep
    */
   spin(limitNs: number): boolean {
     if (this.#budgetNs < MIN_SPIN_NS) {

@@ -4,7 +4,7 @@ import { controlBytes, ControlPage, LANE_STATE } from "../../control_page.ts";
 import { PortableDriver } from "../../driver/portable.ts";
 import { Spinner } from "./spinner.ts";
 
-/** A spinner on lane 0 of two, whose clock moves by a microsecond at each look and counts them. */
+/** A spinner on lane 0 of two, whose clock moves by a microsecond at each check and counts the checks. */
 function bench(processors: number, atLook: (look: number, driver: PortableDriver) => void = () => {}) {
   const driver = new PortableDriver();
   const sizes = { lanes: 2, links: 1, nodes: 1 };

@@ -1,8 +1,7 @@
 /**
- * A native lane's part in an edit that takes nodes to it from other lanes, or from it to others: what
- * `core/lanes/edits/lane_handovers.ts` is on the lanes of TypeScript. Ticks of native stages never wait, so that a node is
- * held as soon as those before it are quiesced.
- *
+ * A native lane's part in an edit that moves nodes between it and other lanes, like
+ * `core/lanes/edits/lane_handovers.ts` for lanes of TypeScript. Ticks of native stages never wait, so a node is held as
+ * soon as all nodes before it are quiesced.
  * @module
  */
 import type { NativeCarry, NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
@@ -15,13 +14,13 @@ import { type NativeLaneNode, type NativeLaneNodes, portNames } from "./native_l
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 type HandOver = Extract<LaneCommand, { kind: "handOver" }>;
 
-/** What it needs of the lane. */
+/** The functions of the lane that handovers need. */
 export interface NativeHandoversSite {
   readonly index: number;
   readonly nodes: NativeLaneNodes;
   readonly lane: NativeLane;
   post(report: LaneReport): void;
-  /** Reports of the lane are to come. */
+  /** Looks for reports of the lane soon. */
   watch(): void;
 }
 
@@ -33,7 +32,7 @@ export class NativeHandovers {
   readonly #anew: ReadonlySet<NodeId>;
   readonly #hasArrivals: boolean;
   readonly #offers: OfferedNode[] = [];
-  /** Nodes that have been given what they go on from, and have not answered. */
+  /** Nodes that were given a state, and have not answered. */
   #accepting = 0;
   #givenUp = false;
 
@@ -46,12 +45,12 @@ export class NativeHandovers {
     this.#hasArrivals = handovers.some(({ from, to }) => to === site.index && to !== from);
   }
 
-  /** The edit will never be in effect: nothing is said of it any longer. */
+  /** Gives the edit up: it sends no further message. */
   giveUp(): void {
     this.#givenUp = true;
   }
 
-  /** Holds the nodes that go, once those before them are quiesced, and asks them for what their successors go on from. */
+  /** Holds the departing nodes, once all nodes before them are quiesced, and asks them for their state. */
   async handOver({ standstill, stateless }: HandOver): Promise<void> {
     const cells = this.#departures.map((id) => (
       { id, held: false, pending: false, mode: "push" as const, waitsForGraph: false, wake() {} }
@@ -65,7 +64,7 @@ export class NativeHandovers {
     this.#site.watch();
   }
 
-  /** A node that goes has answered. */
+  /** Handles the answer of a departing node. */
   offered({ epoch, node, given }: Extract<NativeReport, { kind: "offered" }>): void {
     if (epoch !== this.epoch || this.#givenUp) return;
     const left = this.#site.nodes.at(node)!;
@@ -81,7 +80,7 @@ export class NativeHandovers {
     if (!this.#hasArrivals) this.#site.post({ kind: "tried", epoch });
   }
 
-  /** Gives nodes that come what they go on from. */
+  /** Gives arriving nodes the state that they continue from. */
   accept(offers: readonly OfferedNode[]): void {
     if (this.#givenUp) return;
     this.#accepting = offers.length;
@@ -93,7 +92,7 @@ export class NativeHandovers {
     }
   }
 
-  /** A node that comes has answered. */
+  /** Handles the answer of an arriving node. */
   accepted({ epoch }: Extract<NativeReport, { kind: "accepted" }>): void {
     if (epoch !== this.epoch || this.#givenUp || --this.#accepting > 0) return;
     this.#site.post({ kind: "tried", epoch });
@@ -115,7 +114,7 @@ function carryOf({ plan, type: { descriptor } }: NativeLaneNode, carry: NativeCa
   };
 }
 
-/** What a node goes on from; one of another type begins its ticks anew. */
+/** Returns the state that a node continues from; a node of another type begins its ticks anew. */
 function nativeCarry({ plan, type: { descriptor } }: NativeLaneNode, carry: NodeCarry): NativeCarry {
   const isOfOneType = carry.type === plan.type;
   const { lastIngressNs, lastPtsNs, gapInputs, outputs } = carry;

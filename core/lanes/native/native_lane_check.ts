@@ -1,5 +1,5 @@
 /**
- * Whether this runtime can run the native lanes of a graph.
+ * Checks whether this runtime can run the native lanes of a graph.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import type { LaneOptions } from "../../placement/lane_options.ts";
 import { type ScheduledNode, scheduleOf } from "../../placement/schedule.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 
-/** What of a graph is looked at. */
+/** The part of a graph that is checked. */
 interface PlacedGraph {
   readonly nodes: ReadonlyMap<string, ScheduledNode & { readonly type: Pick<AnyNodeType, "descriptor" | "open"> }>;
   readonly lanes: { readonly [name: string]: LaneOptions };
 }
 
 /**
- * Looks at the nodes and lanes of a graph, and opens the libraries of its stages.
+ * Checks the nodes and lanes of a graph, and opens the libraries of its stages.
  *
- * @param attempt what they are needed for
- * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `PluginRejected` for one whose library
- * cannot be used; `InvalidConfig` for a processor that the machine has not
+ * @param attempt that needs them, for the message
+ * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `PluginRejected` for a stage whose
+ * library cannot be used; `InvalidConfig` for a processor that the machine lacks
  */
 export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = "start"): void {
   const native = [...graph.nodes.values()].filter((node) => node.type.descriptor.lane === "native");
@@ -65,7 +65,7 @@ function assertThere(
   );
 }
 
-/** The driver, where {@linkcode assertNativeLanes} has found it to be native. */
+/** Returns the driver, which {@linkcode assertNativeLanes} has found to be native. */
 export function nativeDriver(driver: Driver): NativeDriver {
   if (driver instanceof NativeDriver) return driver;
   throw new SluiceError("NativeUnavailable", "Cannot run a native lane: portable mode has none");

@@ -1,6 +1,6 @@
 /**
- * Which nodes a native lane has, by slot, and how they are sent to it: stages by name, values as numbers, ports by
- * their places.
+ * Maps the nodes of a native lane to slots, and encodes them for the library: stages by name, values as numbers, ports
+ * by index.
  *
  * @module
  */
@@ -25,14 +25,14 @@ export interface NativeLaneNode {
   readonly type: AnyNodeType;
 }
 
-/** Turns node ids and port names into the numbers that the native lane knows. */
+/** Maps node ids and port names to the numbers that the native lane knows. */
 export class NativeLaneNodes {
   readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
   readonly #pools: PoolToken[] = [];
   readonly #slots: (NativeLaneNode | undefined)[] = [];
-  /** By slot: the node that it had, has or was to get last. */
+  /** By slot: the last node that had the slot, has it, or was to get it. */
   readonly #ids: NodeId[] = [];
-  /** New nodes of the edit that is being prepared. */
+  /** New nodes of the edit in preparation. */
   #coming: readonly NativeLaneNode[] = [];
 
   /** @param types of the nodes, by id, when they are sent to the lane */
@@ -40,32 +40,37 @@ export class NativeLaneNodes {
     this.#types = types;
   }
 
-  /** The node in a slot. */
+  /** Returns the node in a slot. */
   at(slot: number): NativeLaneNode | undefined {
     return this.#slots[slot];
   }
 
-  /** A new node of the edit that is being prepared. */
+  /** Returns a new node of the edit in preparation. */
   coming(id: NodeId): NativeLaneNode {
     return this.#coming.find(({ plan }) => plan.id === id)!;
   }
 
-  /** The node that a slot gets at the commit. */
+  /** Returns the node that a slot gets at the commit. */
   next(slot: number): NativeLaneNode | undefined {
     return this.#coming.find((node) => node.slot === slot) ?? this.#slots[slot];
   }
 
-  /** Whose a slot is or was last: what a node says may come when it has gone, or when its edit was given up. */
+  /**
+   * Returns the last owner of a slot: the report of a node may arrive after the node has gone, or after its edit was
+   * given up.
+   */
   lastOf(slot: number): NodeId {
     return this.#ids[slot];
   }
 
-  /** -1 for no slot. */
+  /** Returns the slot of a node; -1 for none. */
   slotOf(id: NodeId): number {
     return this.#slots.findIndex((node) => node?.plan.id === id);
   }
 
-  /** How a lane starts. @throws {SluiceError} `InvalidConfig` for a text that the library cannot take */
+  /**
+   * Returns the initial state of a lane. @throws {SluiceError} `InvalidConfig` for a text that the library cannot take
+   */
   open(pools: readonly PoolToken[], nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): NativeEditPlan {
     for (const plan of nodes) this.#slots.push({ slot: this.#slots.length, plan, type: this.#types.get(plan.id)! });
     this.#note(this.#slots.map((node) => node!));
@@ -78,11 +83,11 @@ export class NativeLaneNodes {
   }
 
   /**
-   * How a lane changes. Until {@linkcode NativeLaneNodes.commit} nothing does but that new pools are known.
+   * Returns the changes of a lane. Before {@linkcode NativeLaneNodes.commit} only new pools take effect.
    *
    * @param lane its index
-   * @throws {SluiceError} `InvalidConfig` for a text that the library cannot take; `InvalidGraph` for a node that would take the
-   * place of one with other ports
+   * @throws {SluiceError} `InvalidConfig` for a text that the library cannot take; `InvalidGraph` for a node that would
+   * replace one with other ports
    */
   prepare({ nodes, pools, edit }: Prepare, lane: number): NativeEditPlan {
     this.#coming = [];
@@ -122,33 +127,35 @@ export class NativeLaneNodes {
     };
   }
 
-  /** The end of a link that comes from another lane, now that the edit is committed. */
+  /** Returns the end of a link that comes from another lane, after the commit of the edit. */
   arrival(end: LinkEndPlan): NativeLinkPlan {
     return this.#link(end);
   }
 
-  /** The edit is committed. */
+  /** Commits the edit. */
   commit(): void {
     for (const node of this.#coming) this.#slots[node.slot] = node;
     this.#coming = [];
   }
 
-  /** The edit was given up. */
+  /** Gives the edit up. */
   abort(): void {
     this.#coming = [];
   }
 
-  /** A node has gone: its slot is free. */
+  /** Frees the slot of a node that has gone. */
   remove(slot: number): void {
     this.#slots[slot] = undefined;
   }
 
-  /** What outputs will carry, as far as configurations say so: of all nodes. */
+  /** Returns the output formats of all nodes that their configurations determine. */
   formats(): AnnouncedFormat[] {
     return this.#slots.flatMap((node) => node === undefined ? [] : announced(node));
   }
 
-  /** As {@linkcode NativeLaneNodes.formats}: of new nodes, and of the ports that an edit asks for. */
+  /**
+   * Returns formats as {@linkcode NativeLaneNodes.formats} does: of new nodes, and of the ports that an edit asks for.
+   */
   formatsFor({ inspect }: Prepare): AnnouncedFormat[] {
     const asked = inspect.flatMap(({ node, port }) => {
       const found = this.#slots[this.slotOf(node)];
@@ -207,15 +214,15 @@ export class NativeLaneNodes {
   }
 }
 
-/** Whether a node that has failed again begins without the state that may be the cause. */
+/** True if a node that has failed again begins without the state that may be the cause. */
 function isAnew({ node, state }: Handover, { plan }: NativeLaneNode): boolean {
   return node === plan.id && state === "restart-fresh";
 }
 
-/** The port of a link that is on another lane. */
+/** The port at an end of a link that is on another lane. */
 const NOWHERE: NativePort = [0, 0];
 
-/** The names of ports, with each element of a dynamic one, in the order in which the library has them. */
+/** Returns the names of ports, with each element of a dynamic one, in the library's order. */
 export function portNames(ports: readonly PortDescriptor[]): string[] {
   return ports.flatMap((port) => expandPort(port));
 }
@@ -226,7 +233,7 @@ function announced({ plan, type }: NativeLaneNode): AnnouncedFormat[] {
   return format === undefined ? [] : outputs.map((port) => ({ node: plan.id, port: port.name, format }));
 }
 
-/** The library moves links by the places of their ports. */
+/** Refuses other ports: the library moves links by the indices of their ports. */
 function assertSamePorts(before: NativeLaneNode, after: NativeLaneNode): void {
   const names = ({ type: { descriptor } }: NativeLaneNode) =>
     [descriptor.inputs, descriptor.outputs].map((ports) => portNames(ports).join(", ")).join(" and ");
@@ -240,7 +247,7 @@ function assertSamePorts(before: NativeLaneNode, after: NativeLaneNode): void {
   );
 }
 
-/** A configuration with the defaults of its schema. */
+/** Returns a configuration with the defaults of its schema. */
 function withDefaults({ descriptor }: AnyNodeType, config: NodePlan["config"]): NodePlan["config"] {
   const filled: Record<string, unknown> = { ...config };
   for (const [key, schema] of Object.entries(descriptor.config.properties)) filled[key] ??= schema.default;

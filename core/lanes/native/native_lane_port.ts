@@ -2,10 +2,9 @@
  * The control isolate's end of a native lane: a thread of the library that runs native stages.
  *
  * The thread never calls JavaScript: its reports wait in a queue, which a timer of this isolate empties, every 20 ms
- * while native lanes run and sooner after a command. A non-blocking wait in the library would tell of them at once,
- * but an isolate may have only one of those, and the main lane parks in it; and nothing of a frame's way depends on a
- * report, only the beginning, the end and failures of nodes. One timer serves all native lanes.
- *
+ * while native lanes run and sooner after a command. A non-blocking wait in the library would report at once, but an
+ * isolate may have only one such wait, and the main lane parks in it. No frame depends on a report: reports cover only
+ * the start, the end and failures of nodes. One timer serves all native lanes.
  * @module
  */
 import type { NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
@@ -23,11 +22,11 @@ import { arrivalsOf } from "./moved_ends.ts";
 import { NativeHandovers } from "./native_handovers.ts";
 import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 
-/** Time between two looks at the reports, milliseconds: after a command, and at most. */
+/** Time between two checks for reports, milliseconds: after a command, and at most. */
 const SOON_MS = 1;
 const POLL_MS = 20;
 
-/** Turns commands into calls of the library, and its reports into those of lanes. */
+/** Turns commands into calls of the library, and its reports into reports of a lane. */
 export class NativeLanePort implements LanePort {
   readonly name: string;
   readonly index: number;
@@ -39,20 +38,20 @@ export class NativeLanePort implements LanePort {
   #lane: NativeLane | undefined;
   /** Formats to name once the lane is ready for an edit. */
   #prepared: readonly AnnouncedFormat[] = [];
-  /** Those of the edit that was prepared last, unless it was refused or aborted. */
+  /** The handovers of the edit that was prepared last, unless it was refused or aborted. */
   #handovers: NativeHandovers | undefined;
-  /** What was left in links that the lane has detached for others, until it has applied the edit. */
+  /** The rests of links that the lane has detached for others, until it has applied the edit. */
   #rests: LinkRest[] = [];
-  /** How many links are to be counted for `countLost`, and of which edit. */
+  /** How many links `countLost` has yet to count, and of which edit. */
   #counting = { epoch: 0, left: 0 };
   /** Nodes that were asked to change their configuration, by the number of the request. */
   readonly #asked = new Map<number, NodeId>();
-  /** Commands that were given to nodes, by the number of the request. */
+  /** Commands that nodes were given, by the number of the request. */
   readonly #questions = new Map<number, { readonly node: NodeId; readonly name: string }>();
-  /** Numbers of the pauses that the lane has not answered: it answers each, in their order. */
+  /** Numbers of the pauses that the lane has not answered: it answers them in order. */
   readonly #pauses: number[] = [];
 
-  /** @param types the types of its nodes, by the node's id */
+  /** @param types of its nodes, by the node's id */
   constructor(
     init: LaneInit,
     driver: NativeDriver,
@@ -116,7 +115,7 @@ export class NativeLanePort implements LanePort {
         // Nothing ends a call of a native stage.
         break;
       case "secrets":
-        // They print nothing.
+        // Native stages print nothing.
         break;
       case "close":
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
@@ -134,7 +133,7 @@ export class NativeLanePort implements LanePort {
     this.#lane = undefined;
   }
 
-  /** Passes on what the lane has reported. */
+  /** Passes on the lane's reports. */
   poll(): void {
     const figures = (slot: number) => this.#figures(slot).length;
     for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
@@ -208,7 +207,7 @@ export class NativeLanePort implements LanePort {
     this.#driver.attachNativeLinks(this.#lane, command.epoch, arrivals);
   }
 
-  /** The edit that is being prepared will never be in effect. */
+  /** Aborts the edit in preparation: it never takes effect. */
   #abort(): void {
     this.#nodes.abort();
     this.#handovers?.giveUp();
@@ -238,7 +237,7 @@ export class NativeLanePort implements LanePort {
     }
   }
 
-  /** Disables a node, if it is still the one that is meant. */
+  /** Disables a node, unless another one has its record. */
   #disable({ node, record }: Extract<LaneCommand, { kind: "disable" }>): void {
     const slot = this.#nodes.slotOf(node);
     if (this.#nodes.at(slot)?.plan.index === record) this.#lane?.command("disable", slot);
@@ -304,7 +303,7 @@ export class NativeLanePort implements LanePort {
         if (failure === undefined) return { kind: "applied", epoch, failures: [], refused: [], rests };
         const node = this.#nodes.at(failure.node)!;
         const { id } = node.plan;
-        // Here only a node that takes the place of another one is given a state, and only others are given values.
+        // On a native lane, only a node that replaces another gets a state, and only other nodes get values.
         const error = node === before || before === undefined
           ? refused(failure.text, id)
           : notCarriedOver(node, failure.text);
@@ -339,7 +338,7 @@ export class NativeLanePort implements LanePort {
     }
   }
 
-  /** Names of the figures of the stage in a slot. */
+  /** Returns the names of the figures of the stage in a slot. */
   #figures(slot: number): readonly string[] {
     return nativeStage(this.#nodes.at(slot)!.plan.type).figures;
   }
@@ -365,7 +364,7 @@ function refused(reason: string, nodeId: NodeId | undefined): SluiceError {
   return new SluiceError("InvalidConfig", `Cannot configure ${which}: ${reason}`, { nodeId });
 }
 
-/** The value of an event; one that is no JSON is a text. */
+/** Returns the value of an event; as text if it is not valid JSON. */
 function dataOf({ json }: { readonly json: string }): unknown {
   if (json === "") return undefined;
   try {
@@ -375,11 +374,11 @@ function dataOf({ json }: { readonly json: string }): unknown {
   }
 }
 
-/** The native lanes of this isolate that may have something to say. */
+/** The native lanes of this isolate that may have reports. */
 const watched = new Set<NativeLanePort>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Looks at the reports soon, and from then on ever less often. */
+/** Checks for reports soon, then ever less often. */
 function watch(port: NativeLanePort): void {
   watched.add(port);
   clearTimeout(timer);
@@ -393,7 +392,7 @@ function unwatch(port: NativeLanePort): void {
 
 function schedule(delayMs: number): void {
   timer = setTimeout(() => {
-    // First, so that a lane that is watched or given up meanwhile has the last word.
+    // Scheduled first, so that a lane that is watched or given up meanwhile overrides the delay.
     schedule(Math.min(POLL_MS, delayMs * 2));
     for (const port of [...watched]) port.poll();
   }, delayMs);

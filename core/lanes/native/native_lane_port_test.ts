@@ -12,7 +12,7 @@ const LANE = 1;
 
 type Arrivals = Parameters<NativeDriver["attachNativeLinks"]>[2];
 
-/** A lane of which nothing runs, with the node that a link leads to, and what the library was given for `attach`. */
+/** A lane that runs nothing, with the node that a link leads to, and the library's argument for `attach`. */
 function setUp() {
   const attached: Arrivals[] = [];
   const lane = { nextReport: () => undefined, [Symbol.dispose]: () => {} } as unknown as NativeLane;
