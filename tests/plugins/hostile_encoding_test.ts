@@ -107,6 +107,8 @@ const [WIDTH, HEIGHT, PICTURES] = [320, 240, 6];
 for (
   const [row, pixelFormat, most] of [
     [{ "h264-encode": { bitRate: 8_000_000 } }, "i420", WIDTH * HEIGHT * 1.5],
+    [{ "h264-encode": { bitRate: 100_000_000 } }, "i420", WIDTH * HEIGHT * 1.5],
+    [{ "h264-encode": { rateControl: "constant", quantiser: 1 } }, "i420", WIDTH * HEIGHT * 1.5],
     [{ "h264-encode": { bitRate: 200_000 } }, "i420", WIDTH * HEIGHT * 1.5],
     [{ "jpeg-encode": { quality: 100 } }, "rgba8", WIDTH * HEIGHT * 6],
     [{ "jpeg-encode": { quality: 1 } }, "rgba8", WIDTH * HEIGHT * 6],

@@ -30,6 +30,7 @@ fn main() -> Result<(), String> {
         matrix: Matrix::Bt709,
         full_range: false,
         pixel_aspect: 0,
+        least_quantiser: 0,
     };
     // A graph makes its encoder too.
     let from = Instant::now();

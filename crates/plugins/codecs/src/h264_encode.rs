@@ -40,7 +40,8 @@ impl Stage for H264Encode {
         pixels are, as pictures say it.\n\n\
         Sizes are even. A live graph that has begun leaves out pictures of other sizes, and those that no slot \
         takes: the log tells of the first, the figure `leftOut` counts them, and the stream goes on with a key \
-        frame.\n\n\
+        frame. Pictures of noise that would be longer than openh264 has room for are quantised more coarsely from \
+        there on, which the log says.\n\n\
         The parameter sets of encoders of one size, profile and rate of pictures are the same for every bit rate \
         up to 24 Mbit/s: the level that they name is 4 or higher, which has room for that. So one encoder may be \
         replaced by one of another bit rate while a `media-sink` records. A live bit rate beyond what the level \
@@ -148,7 +149,20 @@ impl H264Encode {
             Err(why) => return outbox.leave_out(context, why),
         };
         let mut bytes = outbox.buffer();
-        let key_frame = encoder.encode(&planes, time_ms, force, &mut bytes)?;
+        let before = encoder.least_quantiser();
+        let key_frame = loop {
+            match encoder.encode(&planes, time_ms, force, &mut bytes)? {
+                Some(key_frame) => break key_frame,
+                None => *encoder = encoder.coarser()?,
+            }
+        };
+        let least = encoder.least_quantiser();
+        if least > before {
+            context.warn(&format!(
+                "openh264 has no room for a picture of noise that is encoded so finely: pictures are quantised by {least} \
+                 at least from here on"
+            ));
+        }
         if bytes.is_empty() {
             return Err("openh264 has made nothing of a picture".into());
         }
@@ -207,6 +221,7 @@ fn settings(context: &Context) -> Result<Settings, String> {
         },
         full_range: text(context, c"range")? == "full",
         pixel_aspect: 0,
+        least_quantiser: 0,
     })
 }
 

@@ -73,7 +73,21 @@ pub(crate) struct Settings {
     pub(crate) full_range: bool,
     /// What pixels are like, as `SluiceFrameInfo` has it.
     pub(crate) pixel_aspect: u32,
+    /// The least quantiser; 0 leaves it to openh264.
+    pub(crate) least_quantiser: u8,
 }
+
+/// The least quantiser of openh264's rate controls.
+const LEAST_CONTROLLED: u8 = 12;
+/// How many steps of the quantiser neighbouring pixels may differ by, on average. Of noise with half as many again,
+/// CABAC writes beyond openh264's buffer, which it does not watch.
+const MOST_STEPS: f64 = 30.0;
+/// Of four rows, one is looked at.
+const LOOKED_AT: usize = 4;
+/// Quantisers that are tried one after the other for pictures of which openh264 has no room.
+const COARSER: [u8; 8] = [6, 12, 15, 18, 24, 32, 42, 51];
+/// What openh264 answers where it has no room for what it has made; it has shut down by then.
+const NO_ROOM: i32 = 3;
 
 /// A picture in I420: planes with their strides.
 #[derive(Clone, Copy)]
@@ -87,8 +101,7 @@ pub(crate) struct Planes<'a> {
 pub(crate) struct H264Encoder {
     encoder: *mut ISVCEncoder,
     size: (u32, u32),
-    pixel_aspect: u32,
-    bit_rate: u32,
+    settings: Settings,
     /// Most bits a second that the stream's level has room for.
     most_bits: u32,
     stream: Box<SFrameBSInfo>,
@@ -118,8 +131,7 @@ impl H264Encoder {
             return Err(format!("openh264 has no encoder ({status})"));
         }
         let (level, most_bits) = settings.level(size);
-        let Settings { bit_rate, pixel_aspect, .. } = *settings;
-        let made = Self { encoder, size, pixel_aspect, bit_rate, most_bits, stream: Box::default() };
+        let made = Self { encoder, size, settings: *settings, most_bits, stream: Box::default() };
         let mut quiet = WELS_LOG_QUIET;
         made.set(ENCODER_OPTION_TRACE_LEVEL, (&raw mut quiet).cast());
         let mut parameters = SEncParamExt::default();
@@ -139,7 +151,23 @@ impl H264Encoder {
 
     /// What pixels are like, as the stream says it.
     pub(crate) fn pixel_aspect(&self) -> u32 {
-        self.pixel_aspect
+        self.settings.pixel_aspect
+    }
+
+    /// The least quantiser; 0 leaves it to openh264.
+    pub(crate) fn least_quantiser(&self) -> u8 {
+        self.settings.least_quantiser
+    }
+
+    /// The same encoder anew, with the next coarser quantiser at least.
+    ///
+    /// # Errors
+    ///
+    /// There is no coarser one.
+    pub(crate) fn coarser(&self) -> Result<Self, String> {
+        let finest = self.settings.finest();
+        let next = COARSER.iter().find(|each| **each > finest).ok_or("openh264 has no room for this picture")?;
+        Self::new(&Settings { least_quantiser: *next, ..self.settings }, self.size)
     }
 
     /// Sets the bits a second.
@@ -153,11 +181,11 @@ impl H264Encoder {
         }
         let status = self.apply_bit_rate(bit_rate);
         if status == 0 {
-            self.bit_rate = bit_rate;
+            self.settings.bit_rate = bit_rate;
             return Ok(());
         }
         // It has taken the value before it refuses it.
-        self.apply_bit_rate(self.bit_rate);
+        self.apply_bit_rate(self.settings.bit_rate);
         Err(format!("openh264 refuses {bit_rate} bit/s ({status})"))
     }
 
@@ -167,25 +195,31 @@ impl H264Encoder {
     }
 
     /// Encodes a picture of the encoder's size, and adds its access unit to `bytes`. The answer is whether it is a key
-    /// frame.
+    /// frame; `None`: it needs a [coarser](Self::coarser) encoder, and this one is over.
     pub(crate) fn encode(
         &mut self,
         picture: &Planes<'_>,
         time_ms: i64,
         force_key_frame: bool,
         bytes: &mut Vec<u8>,
-    ) -> Result<bool, String> {
+    ) -> Result<Option<bool>, String> {
         if force_key_frame {
             call!(self, ForceIntraFrame(true));
         }
         let source = self.source(picture, time_ms)?;
+        if finest_for(picture) > f64::from(self.settings.finest()) {
+            return Ok(None);
+        }
         let stream = &raw mut *self.stream;
         let status = call!(self, EncodeFrame(&raw const source, stream));
+        if status == NO_ROOM {
+            return Ok(None);
+        }
         if status != 0 {
             return Err(format!("openh264 refuses the picture ({status})"));
         }
         self.take(bytes);
-        Ok(self.stream.eFrameType == videoFrameTypeIDR)
+        Ok(Some(self.stream.eFrameType == videoFrameTypeIDR))
     }
 
     /// The picture as openh264 takes it, which reads it only.
@@ -243,7 +277,27 @@ impl Drop for H264Encoder {
     }
 }
 
+/// The finest quantiser that is safe for a picture.
+fn finest_for(picture: &Planes<'_>) -> f64 {
+    let (luma, stride) = picture.planes[0];
+    let width = picture.width as usize;
+    let rows = luma.chunks(stride).take(picture.height as usize).step_by(LOOKED_AT);
+    let (sum, count) = rows.fold((0_u64, 0_u64), |(sum, count), row| {
+        let row = &row[..width];
+        let differences: u32 = row.iter().zip(&row[1..]).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+        (sum + u64::from(differences), count + width as u64 - 1)
+    });
+    // ITU-T H.264, 8.5.9: a step is 0.625 for the quantiser 0, and doubles with each 6.
+    6.0 * (sum as f64 / count as f64 / MOST_STEPS / 0.625).log2()
+}
+
 impl Settings {
+    /// The finest quantiser that may be taken.
+    fn finest(&self) -> u8 {
+        let own = if let Rate::Quantiser(quantiser) = self.rate { quantiser } else { LEAST_CONTROLLED };
+        own.max(self.least_quantiser)
+    }
+
     /// The level of the stream, and the most bits a second that it has room for.
     fn level(&self, (width, height): (u32, u32)) -> (ELevelIdc, u32) {
         let blocks = width.div_ceil(16) * height.div_ceil(16);
@@ -256,7 +310,8 @@ impl Settings {
 
     /// Left alone openh264 encodes few bits, and leaves pictures out to keep to them.
     fn fill(&self, parameters: &mut SEncParamExt, (width, height): (u32, u32)) {
-        let quantiser = if let Rate::Quantiser(quantiser) = self.rate { i32::from(quantiser) } else { 0 };
+        let quantiser =
+            if let Rate::Quantiser(quantiser) = self.rate { i32::from(quantiser.max(self.least_quantiser)) } else { 0 };
         let constant = quantiser > 0;
         let (profile, arithmetic) = match self.profile {
             Profile::Baseline => (PRO_BASELINE, 0),
@@ -289,6 +344,8 @@ impl Settings {
         (parameters.iSpatialLayerNum, parameters.iTemporalLayerNum) = (1, 1);
         if constant {
             (parameters.iMinQp, parameters.iMaxQp) = (quantiser, quantiser);
+        } else if self.least_quantiser > 0 {
+            parameters.iMinQp = i32::from(self.least_quantiser);
         }
         self.fill_layer(&mut parameters.sSpatialLayers[0], (width, height), profile, quantiser);
     }
