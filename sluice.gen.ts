@@ -10471,6 +10471,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "dcb0b76f10daa80b",
+    "stages.gen.ts": "6915c302835bf247",
   },
 });
