@@ -12,9 +12,9 @@ import type { NodePools } from "./node_pools.ts";
 import { assertPool, type PoolSize } from "./pool_plan.ts";
 
 /**
- * Checks that the pools that a node names are there, and the outputs that it names them for.
+ * Checks that the pools that a node names exist, and the outputs that it names them for.
  *
- * @param sizes the pools that the graph declares, by name
+ * @param sizes of the pools that the graph declares, by name
  * @throws {SluiceError} `InvalidConfig`, with the known pools; `PortNotFound`, with the outputs
  */
 export function assertNodePools(

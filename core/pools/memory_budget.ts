@@ -1,22 +1,22 @@
 /**
- * How much memory the pools of a run may have.
+ * The memory budget of a run's pools.
  *
  * @module
  */
 import { SluiceError } from "../errors.ts";
 
-/** What a graph file or `RuntimeOptions.memory` says of memory. */
+/** Options on memory, in a graph file or in `RuntimeOptions.memory`. */
 export interface MemoryOptions {
   /** The most bytes of slots that all pools have together. */
   readonly limit?: number;
-  /** How much is set aside for what edits add; by default `much`. */
+  /** How many slots are reserved for edits to add to the graph; by default `much`. */
   readonly spare?: "much" | "little";
 }
 
-/** The part of the machine's memory that the pools of a run may have where nothing is said. */
+/** The default share of the machine's memory for the pools of a run. */
 const SHARE = 0.5;
 
-/** What the machine is taken to have where it cannot be asked, bytes. */
+/** The assumed memory of a machine that cannot be asked, bytes. */
 const ASSUMED_BYTES = 4 * 2 ** 30;
 
 /** The memory that the pools of a run may have. */
@@ -25,20 +25,22 @@ export class MemoryBudget {
   #limit: number;
 
   /**
-   * @param options what is said of it
-   * @param machineBytes what the machine has; `undefined` if that is not known
+   * Makes the budget of one run.
+   *
+   * @param options of the graph or the runtime
+   * @param machineBytes of memory; `undefined` if unknown
    */
   constructor({ limit }: MemoryOptions, machineBytes: number | undefined) {
     this.#isGiven = limit !== undefined;
     this.#limit = limit ?? Math.floor((machineBytes ?? ASSUMED_BYTES) * SHARE);
   }
 
-  /** Bytes of slots, their headers included. */
+  /** The budget: bytes of slots, their headers included. */
   get limit(): number {
     return this.#limit;
   }
 
-  /** Allows what a graph needs at its start, unless a limit was given. */
+  /** Raises the budget to the need of a graph at its start, unless a limit was given. */
   admit(bytes: number): void {
     if (!this.#isGiven) this.#limit = Math.max(this.#limit, bytes);
   }
@@ -46,7 +48,7 @@ export class MemoryBudget {
   /**
    * Checks that pools fit.
    *
-   * @param attempt what is to be done, such as `Cannot start`
+   * @param attempt the action, such as `Cannot start`
    * @param pools bytes of each, by name
    * @returns how many bytes are left
    * @throws {SluiceError} `PoolExhausted`
@@ -71,7 +73,7 @@ function inMib(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
-/** For amounts that are the same in MiB. */
+/** Formats bytes exactly, for amounts that are the same in MiB. */
 function inBytes(bytes: number): string {
   return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
 }

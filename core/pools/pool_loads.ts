@@ -1,12 +1,12 @@
 /**
- * How many frames a graph can have at once, for each of its pools.
+ * Computes how many frames a graph can have at once, for each of its pools.
  *
- * Per link: its capacity while it is full, and what a lane has fetched from another one: a whole batch, or one frame of
- * a link that drops the oldest. Per link and output: what a node keeps beyond its tick. Per lane: what the node with
- * the most frames in hand has during a tick, frames read and bursts written. A lane ticks one synchronous node at a
- * time, and a node that waits for a slot has none in hand. An asynchronous tick may last, and counts in addition. A
- * frame that a node passes on keeps its slot, so a link counts for every pool whose frames can come that way.
- *
+ * Per link: its capacity, plus the frames that a lane has fetched from another one: a whole batch, or one frame of a
+ * link that drops the oldest. Per link and output: the frames that a node keeps beyond its tick. Per lane: the most
+ * frames that one of its nodes has in hand during a tick, frames read and bursts written. A lane ticks one synchronous
+ * node at a time, and a node that waits for a slot has none in hand. An asynchronous tick may last, and counts in
+ * addition. A frame that a node passes on keeps its slot, so a link counts for every pool whose frames can arrive that
+ * way.
  * @module
  */
 import { fieldOf, type NodeDescriptor } from "../descriptor/descriptor.ts";
@@ -21,7 +21,7 @@ const HOLDS = 2;
 export interface PoolLoad {
   /** Name of the pool. */
   readonly pool: string;
-  /** What its slots are used for. */
+  /** The kind of the frames in its slots. */
   readonly kind: FrameKind;
   /** Frames that links hold when all are full. */
   readonly queued: number;
@@ -33,65 +33,68 @@ export interface PoolLoad {
 export interface LoadOutput {
   /** Its name, by which the node may name a pool for it. */
   readonly name?: string;
-  /** What it carries. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
   /** Elements of an array port. */
   readonly array?: number;
-  /** Frames that it writes at once. */
+  /** The most frames that it writes in one tick. */
   readonly burst: number;
 }
 
-/** A node, as far as pools are concerned. */
+/** The facts about a node that pools need. */
 export interface LoadNode {
   /** Unique in the graph. */
   readonly id: string;
   /** Name of its lane. */
   readonly lane: string;
-  /** Whether its ticks may last while others of its lane run: the node is asynchronous, or driven from outside. */
+  /** True if its ticks may last while other nodes of its lane run: the node is asynchronous, or driven from outside. */
   readonly lasts?: boolean;
-  /** The pools that its outputs take slots from; by default that of their kind. */
+  /** The pools that its outputs take slots from; by default the pools of their kinds. */
   readonly pool?: NodePools;
   /** Its outputs. */
   readonly outputs: readonly LoadOutput[];
 }
 
-/** A link, as far as pools are concerned. */
+/** The facts about a link that pools need. */
 export interface LoadLink {
   /** The node that writes. */
   readonly fromNode: string;
   /** The node that reads. */
   readonly toNode: string;
-  /** What it carries. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
   /** Frames that fit. */
   readonly capacity: number;
-  /** Frames that it holds beyond that. */
+  /** Frames that it holds beyond its capacity. */
   readonly extra?: number;
-  /** Whether a full link drops its oldest frame. */
+  /** True if a full link drops its oldest frame. */
   readonly evicts?: boolean;
 }
 
-/** The outputs of a node: elements with names of their own take slots as their dynamic port does, which has none. */
+/**
+ * Returns the outputs of a node. Elements with names of their own take slots as their dynamic port does, which takes
+ * none itself.
+ */
 export function loadOutputs({ outputs }: NodeDescriptor): readonly LoadOutput[] {
   if (outputs.every(({ named }) => named === undefined)) return outputs;
   return outputs.filter(({ named }) => named === undefined).map((port) => ({ ...port, name: fieldOf(port) }));
 }
 
-/** A port, with the elements that edits may add to it. */
+/** A port, with the elements that edits may add. */
 export interface GrowingPort {
-  /** What it carries. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
   /** For a dynamic port: how many elements it starts with, and the most it can have. */
   readonly dynamic?: { readonly initial: number; readonly max: number };
-  /** For a dynamic port: the elements that it has; absent for as many as it starts with. */
+  /** For a dynamic port: its elements; absent for the initial ones. */
   readonly elements?: { readonly numbers: readonly number[] };
   /** For a dynamic port whose elements have names of their own: pools grow when one is added. */
   readonly named?: readonly unknown[];
 }
 
 /**
- * How many frames the graph has in addition when its dynamic ports have all possible elements, each with a link of
- * default capacity from or to a node on another lane, whose output makes a burst of as many.
+ * Returns how many more frames the graph has when its dynamic ports have all possible elements, each with a link of
+ * default capacity from or to a node on another lane, whose output writes a burst of the same size.
  */
 export function growthOf(ports: readonly GrowingPort[]): Map<FrameKind, number> {
   const growth = new Map<FrameKind, number>();
@@ -106,9 +109,9 @@ export function growthOf(ports: readonly GrowingPort[]): Map<FrameKind, number> 
 }
 
 /**
- * The most frames that a node takes in one tick, so that others have their turn and pools stay small.
+ * Returns the most frames that a node takes in one tick, which gives other nodes their turn and keeps pools small.
  *
- * @param kind what its input carries
+ * @param kind of frames of its input
  * @param capacity of the link that leads there
  */
 export function readsPerTick(kind: FrameKind, capacity: number): number {
@@ -116,8 +119,8 @@ export function readsPerTick(kind: FrameKind, capacity: number): number {
 }
 
 /**
- * Frames of a link that a node may have in hand in a tick, which pools count on: within a lane what the link holds at
- * once, from another lane what is fetched in a batch.
+ * Returns how many frames of a link a node may have in hand in a tick, which pools count on: within a lane the most
+ * that the link holds at once, from another lane the most that a batch fetches.
  *
  * @param crosses whether the link comes from another lane
  */
@@ -126,8 +129,8 @@ export function heldPerTick(kind: FrameKind, capacity: number, crosses: boolean)
 }
 
 /**
- * The load of a graph's links and outputs, for each pool and kind of frame. The load of two joined graphs is at most
- * the sum of both.
+ * Returns the load of a graph's links and outputs, for each pool and kind of frame. The load of two joined graphs is at
+ * most the sum of both.
  */
 export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -174,9 +177,9 @@ interface LoadSum {
   readonly pool: string;
   readonly kind: FrameKind;
   queued: number;
-  /** What nodes keep beyond their ticks. */
+  /** Frames that nodes keep beyond their ticks. */
   kept: number;
-  /** What a node has in hand in a tick, by its id. */
+  /** Frames that a node has in hand in a tick, by its id. */
   readonly inHand: Map<string, number>;
 }
 
@@ -185,8 +188,8 @@ function takeInHand({ inHand }: LoadSum, node: string, frames: number): void {
 }
 
 /**
- * The pools of the frames that can leave a node, by kind of frame and node. Only for kinds for which a node names a
- * pool: all other frames are in the pool of their kind.
+ * Returns the pools of the frames that can leave a node, by kind of frame and node. Covers only kinds for which a node
+ * names a pool: all other frames are in the pool of their kind.
  */
 function poolsByNode(
   nodes: readonly LoadNode[],

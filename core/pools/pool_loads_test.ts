@@ -43,7 +43,7 @@ Deno.test("poolLoads() takes the pool that a node names for an output, and that 
     { id: "sink", lane: "x", outputs: [] },
   ];
   const links: LoadLink[] = [link("camera", "sink"), { ...link("camera", "sink"), kind: "data" }];
-  // A link of audio counts for both: it does not say from which output it leads.
+  // A link of audio counts for both pools: the link does not name the output it comes from.
   deepEqual(queuedBy(poolLoads(nodes, links)), { large: 4, audio: 4, small: 4 });
 });
 

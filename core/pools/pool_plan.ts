@@ -1,8 +1,8 @@
 /**
- * How large a graph's pools must be.
+ * Plans the size of a graph's pools.
  *
- * A pool needs a slot for every frame that can exist at once: those that its links hold, those in the hands of nodes,
- * and those in the magazines of lanes. With that many, an offline graph cannot come to a stop on its own pools.
+ * A pool needs a slot for every frame that can exist at once: frames on its links, frames in the hands of nodes, and
+ * free slots in the magazines of lanes. With that many, an offline graph cannot come to a stop on its own pools.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { MAGAZINE_SIZE } from "../memory/pool.ts";
 import { MAX_POOL_BYTES } from "../memory/pool_layout.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 
-/** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. Absent sizes are chosen. */
+/** The size of a pool, as a graph file or `RuntimeOptions.pools` gives it. The runtime chooses absent sizes. */
 export interface PoolSize {
   /** Bytes of payload in a slot. */
   readonly slotBytes?: number;
@@ -27,15 +27,15 @@ export interface PoolPlan {
   readonly name: string;
   /** Bytes of payload in a slot. */
   readonly slotBytes: number;
-  /** Slots that the graph needs; all of a pool whose number of slots is given. */
+  /** Slots that the graph needs; all slots of a pool with a given number. */
   readonly least: number;
-  /** Slots that it should have, for what edits add. */
+  /** Slots that it should have, including those for edits to add. */
   readonly slots: number;
-  /** Whether the number of slots is given: the pool neither grows nor shrinks. */
+  /** True if the number of slots is given: the pool neither grows nor shrinks. */
   readonly isFixed: boolean;
 }
 
-/** What a pool needs, and why. */
+/** The need of a pool, with its parts. */
 export interface PoolNeed {
   /** Name of the pool. */
   readonly pool: string;
@@ -45,17 +45,17 @@ export interface PoolNeed {
   readonly queued: number;
   /** Frames that nodes may hold while they run. */
   readonly held: number;
-  /** Free slots that lanes may keep at hand. */
+  /** Free slots that lanes may keep in their magazines. */
   readonly atHand: number;
-  /** All of them. */
+  /** The sum of the slots. */
   readonly slots: number;
 }
 
-/** The least slots of a pool whose size is chosen, if that many are small. */
+/** The fewest slots of a pool whose size the runtime chooses, if this many are small. */
 const LEAST_SLOTS = 256;
 const LEAST_SLOTS_BYTES = 16_777_216;
 
-/** The most spare bytes of a pool whose size is chosen, for nodes and links that edits add. */
+/** The most spare bytes of a pool whose size the runtime chooses, for nodes and links that edits add. */
 const SPARE_BYTES = 67_108_864;
 
 /**
@@ -98,8 +98,8 @@ export function poolNeeds(
  * @param lanes that take slots
  * @param sizes by pool name
  * @param growth frames of each kind that elements of dynamic ports may add, from `growthOf()`
- * @param attempt what is to be done
- * @param spareFor whether there are to be slots for what edits add
+ * @param attempt the action, for messages
+ * @param spareFor whether to reserve slots for edits to add
  * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for more
  * than 64 pools
  */
@@ -140,7 +140,7 @@ export function planPools(
     const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
     const kinds = new Set(loads.filter(({ pool }) => pool === need.pool).map(({ kind }) => kind));
     const elements = [...kinds].reduce((sum, kind) => sum + (growth.get(kind) ?? 0), 0);
-    // Doubles the need for what edits add, and adds elements to come, unless that takes too much memory.
+    // Doubles the need for later edits, and adds future elements, unless that takes too much memory.
     const spare = Math.min(need.slots + elements, Math.floor(SPARE_BYTES / need.slotBytes));
     const { pool: name, slotBytes } = need;
     if (given !== undefined) return { name, slotBytes, least: given, slots: given, isFixed: true };
@@ -150,7 +150,7 @@ export function planPools(
   });
 }
 
-/** Says that a pool has too few slots, how many it needs, and what can be done. */
+/** Describes that a pool has too few slots, how many it needs, and what can be done. */
 export function describeShortage(need: PoolNeed, given: number, lanes: number): string {
   const { pool, slots, queued, held, atHand } = need;
   return `pool "${pool}" has ${given} slots, but the graph needs ${slots} (${queued} queued on links, ` +
@@ -161,7 +161,7 @@ export function describeShortage(need: PoolNeed, given: number, lanes: number): 
 /**
  * Checks that a pool named by a node exists.
  *
- * @param sizes the pools that the graph declares, by name
+ * @param sizes of the pools that the graph declares, by name
  * @throws {SluiceError} `InvalidConfig`, with the known pools
  */
 export function assertPool(name: string, nodeId: string, sizes: { readonly [name: string]: PoolSize }): void {

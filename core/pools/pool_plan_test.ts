@@ -4,7 +4,7 @@ import type { FrameKind } from "../frames/format.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 import { assertPool, planPools, poolNeeds } from "./pool_plan.ts";
 
-/** What a graph asks of a pool for frames of a kind. */
+/** The load of a graph on a pool for frames of a kind. */
 function load(pool: string, kind: FrameKind, queued = 1, held = 1): PoolLoad {
   return { pool, kind, queued, held };
 }

@@ -14,38 +14,38 @@ import type { MemoryBudget } from "./memory_budget.ts";
 import type { PoolPlan } from "./pool_plan.ts";
 
 /**
- * The most slots that a pool has room for whose size is chosen: the table of holds takes 64 bytes of addresses for each
- * of them.
+ * The most slots that a pool has addresses for if the runtime chooses its size: the table of holds takes 64 bytes of
+ * addresses for each slot.
  */
 const MAX_ROOM = 65_536;
 
-/** A pool that grows has this many times the slots that it had, or as many as the graph asks for. */
+/** A growing pool gets this many times its slots, or as many as the graph asks for. */
 const GROWTH = 1.5;
 
-/** Free slots of less than so many bytes are kept: the next edit may need them. */
+/** Free slots of fewer bytes than this stay open: the next edit may need them. */
 const LEAST_SHUT_BYTES = 4 * 2 ** 20;
 
-/** A pool as the control isolate has it. */
+/** A pool, as the control isolate sees it. */
 interface OwnPool {
-  /** By which lanes open it. */
+  /** The token by which lanes open it. */
   token: PoolToken;
   readonly pool: Pool;
-  /** Whether it neither grows nor shrinks. */
+  /** True if it neither grows nor shrinks. */
   readonly isFixed: boolean;
   readonly gate: PoolGate;
-  /** How many slots it lends once the edit under way is in effect. */
+  /** How many slots it lends once the running edit is in effect. */
   planned: number;
 }
 
 export class PoolSet {
   readonly #driver: Driver;
   readonly #budget: MemoryBudget;
-  /** By index. */
+  /** All pools, by index. */
   #all: OwnPool[] = [];
-  /** Pools of which lanes may not know, or not of all their slots. */
+  /** Pools that lanes may not know, or not with all their slots. */
   readonly #untold = new Set<OwnPool>();
 
-  /** @param budget of all of them */
+  /** @param budget of all pools together */
   constructor(driver: Driver, budget: MemoryBudget) {
     this.#driver = driver;
     this.#budget = budget;
@@ -61,31 +61,34 @@ export class PoolSet {
     return this.#all.map(({ pool }) => pool);
   }
 
-  /** How many slots a pool has once the edit under way is in effect; `undefined` if there is no such pool. */
+  /** Returns how many slots a pool has once the running edit is in effect; `undefined` for an unknown pool. */
   slotsOf(name: string): number | undefined {
     return this.#named(name)?.planned;
   }
 
-  /** How many slots a pool lends, or lends no longer and has not got back. @param index the pool's */
+  /**
+   * Returns how many slots a pool has out: lent ones, and those that it has closed but not got back. @param index the
+   * pool's
+   */
   slotsOut(index: number): number {
     const { gate } = this.#all[index];
     return gate.slots + gate.out;
   }
 
-  /** The tokens of pools of which lanes may not know all slots: what was planned since an edit came into effect. */
+  /** The tokens of pools of which lanes may not know all slots: those planned since the last edit took effect. */
   get untold(): readonly PoolToken[] {
     return [...this.#untold].map(({ token }) => token);
   }
 
-  /** How many bytes they may have together. */
+  /** The most bytes that the pools may have together. */
   get limitBytes(): number {
     return this.#budget.limit;
   }
 
   /**
-   * Makes the pools that do not exist, and plans more slots for those that have too few: all or nothing.
+   * Makes the missing pools, and plans more slots for pools that have too few: all or nothing.
    *
-   * @param attempt what is to be done, such as `Cannot start`
+   * @param attempt the action, such as `Cannot start`
    * @throws {SluiceError} `PoolExhausted` if the budget does not allow it
    * @throws {RangeError} if the system refuses the memory
    */
@@ -100,7 +103,7 @@ export class PoolSet {
     for (const own of fresh) this.#untold.add(own);
   }
 
-  /** Every lane covers the slots that are planned: lends them. */
+  /** Lends the planned slots: every lane covers them. */
   adopted(): void {
     for (const { gate, planned, token: { name, slotBytes } } of this.#all) {
       if (planned <= gate.slots) continue;
@@ -114,12 +117,12 @@ export class PoolSet {
     this.#untold.clear();
   }
 
-  /** The edit that slots were planned for is refused. What lanes know by now they may go on to know. */
+  /** Drops the plan of a refused edit. Lanes that know more slots may keep knowing them. */
   refused(): void {
     for (const own of this.#all) own.planned = own.gate.slots;
   }
 
-  /** Lends fewer slots of pools that have many more than is planned for them, and of those without a plan. */
+  /** Closes slots of pools that have many more than planned, and of pools without a plan. */
   shrink(plans: readonly PoolPlan[]): void {
     for (const own of this.#all) {
       const plan = plans.find(({ name }) => name === own.token.name);
@@ -138,19 +141,19 @@ export class PoolSet {
     }
   }
 
-  /** Takes slots that are lent no longer and have come back. */
+  /** Takes closed slots that have come back. */
   collect(): void {
     for (const { gate } of this.#all) gate.collect();
   }
 
-  /** Gives everything back. No lane may be at work. */
+  /** Gives all memory back. No lane may be at work. */
   release(): void {
     releaseAll(this.#driver, this.#all);
   }
 
   /**
-   * How many slots each pool is to have: those that its plan calls for at least, and of those that it would like as many
-   * as the budget has left.
+   * Returns how many slots each pool gets: at least the need of its plan, and as many more of its wish as the budget
+   * has left.
    */
   #share(attempt: string, plans: readonly PoolPlan[]): Map<string, number> {
     const slots = new Map(this.#all.map(({ token, planned }) => [token.name, planned]));
@@ -164,7 +167,7 @@ export class PoolSet {
     if (this.#all.length === 0) this.#budget.admit(bytes.reduce((sum, [, each]) => sum + each, 0));
     let left = this.#budget.assertFits(attempt, new Map(bytes));
     for (const { name, least, slots: planned } of growing) {
-      // Lanes wrap a pool again when it grows, so that it grows by a part of itself at least.
+      // Lanes map a pool again when it grows, so it grows at least by a fixed part of itself.
       const wanted = Math.max(planned, Math.ceil((this.slotsOf(name) ?? 0) * GROWTH));
       const more = Math.min(wanted - least, Math.floor(left / slotBytes.get(name)!));
       left -= more * slotBytes.get(name)!;
@@ -191,7 +194,7 @@ export class PoolSet {
     this.#untold.add(own);
   }
 
-  /** @throws as `createPool()`; then none is left */
+  /** @throws as `createPool()`; then no pool is left */
   #create(plans: readonly PoolPlan[], slots: ReadonlyMap<string, number>): OwnPool[] {
     const made: OwnPool[] = [];
     try {
@@ -214,7 +217,7 @@ export class PoolSet {
     try {
       return createPool(this.#driver, index, { ...spec, maxSlots: most });
     } catch (error) {
-      // The system may limit addresses: then the pool has what it needs now.
+      // The system may limit addresses: the pool then has the slots for its present need.
       if (error instanceof RangeError) return createPool(this.#driver, index, spec);
       throw error;
     }

@@ -1,6 +1,6 @@
 /**
  * The spare slots of pools beyond the need of the graph, so that an edit that only adds to the graph is checked by its
- * additions. It is a lower bound: what edits remove is not counted until the whole graph is computed again.
+ * additions. The figure is a lower bound: removals do not count until the whole graph is computed again.
  *
  * @module
  */
@@ -15,7 +15,9 @@ export class PoolSpare {
   #lanes: number;
 
   /**
-   * @param needs what the graph needs of each pool
+   * Counts the spare slots of all pools.
+   *
+   * @param needs of the graph, by pool
    * @param slotsOf how many slots a pool has
    * @param lanes that take slots
    */
@@ -25,10 +27,10 @@ export class PoolSpare {
   }
 
   /**
-   * Takes slots for what is added to the graph, if they are spare.
+   * Takes slots for additions to the graph, if they are spare.
    *
    * @param loads of the nodes and links that are added
-   * @param lanes that take slots from now on
+   * @param lanes that take slots after the edit
    * @returns whether each pool has enough; if not, nothing was taken
    */
   take(loads: readonly PoolLoad[], lanes: number): boolean {

@@ -59,7 +59,7 @@ Deno.test("PoolSpare.take() takes no piece of a graph with which the pools would
       const fits = needs.every((need) => need.slots <= slots.get(need.pool)!);
       const taken = spare.take(added, lanes);
       ok(fits || !taken);
-      // What has room for every node of it at once is taken.
+      // A graph that has room for each node at once gets its slots.
       const most = needs.every((need) => need.slots + 400 <= slots.get(need.pool)!);
       ok(taken || !most);
       if (!taken) return;
