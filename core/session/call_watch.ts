@@ -1,8 +1,8 @@
 /**
- * Finds out from the control page alone which nodes have awaited something for long, in a call in which they have
- * neither read nor written since: most likely a promise that never settles. Such a node holds no thread, so nothing else
- * reports it. Nodes that wait for room, for a slot or for the end of a pause do not count, nor do external nodes, whose
- * one tick is their whole life, nor nodes that wait for their script or client, nor native stages, which await nothing.
+ * Finds nodes that have awaited something for long, from the control page alone: their call has neither read nor
+ * written since, most likely because a promise never settles. Such a node holds no thread, so no other check reports
+ * it. The watch leaves out nodes that wait for room, for a slot or for the end of a pause, external nodes, whose single
+ * tick is their whole life, nodes that wait for their script or client, and native stages, which await nothing.
  *
  * @module
  */
@@ -19,14 +19,14 @@ import { MAX_STEP_NS } from "./unread_watch.ts";
 export interface LateCall {
   readonly node: NodeEntry;
   readonly call: "process()" | "flush()";
-  /** For how long, at least, nanoseconds. */
+  /** How long the call has awaited, at least, nanoseconds. */
   readonly forNs: number;
 }
 
 /** A call that was under way at the last look. */
 interface Call {
   readonly node: NodeEntry;
-  /** The same as long as it is the same call and has done nothing. */
+  /** Equal while the same call has had no effect. */
   readonly signs: string;
   readonly forNs: number;
 }
@@ -46,8 +46,8 @@ export class CallWatch {
   /**
    * Looks once.
    *
-   * @param nowNs a clock that stands still while the graph is paused, nanoseconds
-   * @returns every call that has gone on since an earlier look
+   * @param nowNs a clock that stops while the graph is paused, nanoseconds
+   * @returns every call that has lasted since an earlier look
    */
   look(states: ReadonlyMap<NodeId, NodeState>, nowNs: number): LateCall[] {
     const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
@@ -69,7 +69,7 @@ export class CallWatch {
     return late;
   }
 
-  /** @returns `undefined` for a node that is in no such call */
+  /** Returns the signs of a node's call; `undefined` without such a call. */
   #signsOf({ index, type }: NodeEntry): string | undefined {
     const phase = readPhase(this.#page, index);
     const { mode, category, lane } = type.descriptor;

@@ -9,7 +9,7 @@ import { Runtime } from "../runtime.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { Supervision } from "../graph/supervision.ts";
 
-/** A graph of which one node awaits at its tenth block what never comes. */
+/** A graph in which one node, at its tenth block, awaits a promise that never settles. */
 function awaiting(options: RuntimeOptions, supervision: Supervision = "fail"): Runtime {
   const runtime = new Runtime({ stuckAfterMs: 700, callTimeoutMs: 900, ...options });
   const from = runtime.add(numberedSource({ count: 15 }), { id: "from" });

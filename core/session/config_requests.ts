@@ -1,5 +1,5 @@
 /**
- * Asks lanes to give nodes other configuration values, and keeps what they have not answered.
+ * Asks lanes to give nodes other configuration values, and keeps the unanswered requests.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 /** How long a lane may take to answer, milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** A request that its lane has not answered, though nobody may wait for it any more. */
+/** A request that its lane has not answered. Its caller may have stopped waiting. */
 interface OpenRequest {
   readonly node: NodeEntry;
   readonly values: { readonly [key: string]: unknown };
@@ -26,18 +26,18 @@ export class ConfigRequests {
   readonly #whatKeeps: (lane: number) => KeptLanes;
   #next = 1;
 
-  /** @param whatKeeps says what keeps a lane that has not answered in time */
+  /** @param whatKeeps describes what keeps a lane that has not answered in time */
   constructor(whatKeeps: (lane: number) => KeptLanes) {
     this.#whatKeeps = whatKeeps;
   }
 
   /**
-   * Settles when the lane has answered, or nobody waits for its answers any more. The values are the node's in the graph
-   * once the lane says so, however late.
+   * Sends values to a node. Settles when the lane has answered, or the wait for its answers is over. The values enter
+   * the graph once the lane confirms them, however late.
    *
    * @param values live configuration values, already checked
-   * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had; `Timeout` if the
-   * lane does not answer; what the node refused, or why there is no answer
+   * @throws {SluiceError} `InvalidConfig` for a reference to an environment value that does not exist; `Timeout` if the
+   * lane does not answer; the refusal of the node, or the reason why there is no answer
    */
   async send(lane: Pick<LanePort, "index" | "send">, node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
@@ -48,7 +48,7 @@ export class ConfigRequests {
     await reply.all;
   }
 
-  /** A lane has answered. @param error why the values are not in effect */
+  /** Handles the answer of a lane. @param error why the values are not in effect */
   answered(request: number, error?: SerializedError): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
@@ -61,7 +61,7 @@ export class ConfigRequests {
     open.reply.dismiss();
   }
 
-  /** A lane has stopped answering. Rejects what it was asked. */
+  /** Rejects the requests to a lane that has stopped answering. */
   refuseLane(lane: number, error: Error): void {
     for (const [request, { reply }] of this.#open) {
       if (!reply.waiting.includes(lane)) continue;
@@ -70,7 +70,7 @@ export class ConfigRequests {
     }
   }
 
-  /** The run is over. Rejects everything. */
+  /** Rejects all requests at the end of the run. */
   refuseAll(error: Error): void {
     for (const { reply } of this.#open.values()) reply.refuse(error);
     this.#open.clear();

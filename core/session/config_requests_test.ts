@@ -8,7 +8,7 @@ import { ConfigRequests } from "./config_requests.ts";
 
 type Command = Parameters<LanePort["send"]>[0];
 
-/** Two lanes that note what they are sent, and a node. */
+/** Two lanes that record their messages, and a node. */
 function setUp() {
   const node = new Topology("live", () => []).addNode(pass, {}, { id: "n" });
   const sent: Command[] = [];
@@ -17,7 +17,7 @@ function setUp() {
   return { requests, node, sent, first: { index: 0, send }, second: { index: 1, send } };
 }
 
-/** What has become of promises by now: `open`, `done`, or the message of the error. */
+/** Returns the present state of promises: `open`, `done`, or the message of the error. */
 async function statesOf(promises: readonly Promise<void>[]): Promise<string[]> {
   const states = promises.map(() => "open");
   promises.forEach((each, k) => each.then(() => states[k] = "done", (error: Error) => states[k] = error.message));
@@ -50,7 +50,7 @@ Deno.test("ConfigRequests.refuseLane() rejects what that lane has not answered, 
   requests.answered(1);
   requests.refuseLane(0, new Error("lost"));
   deepEqual(await statesOf(asked), ["done", "lost", "open"]);
-  // An answer that was on its way finds nobody.
+  // A late answer belongs to no open request.
   requests.answered(2);
   requests.answered(3);
   deepEqual(await statesOf(asked), ["done", "lost", "done"]);

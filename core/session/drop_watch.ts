@@ -11,11 +11,11 @@ import type { Topology } from "../topology.ts";
 
 const NONE: DropCounts = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 
-/** How many frames a link had lost at a look, and whether that was more than at the look before. */
+/** How many frames a link had lost at a look, and whether more than at the look before. */
 interface Look {
   readonly sum: number;
   readonly dropping: boolean;
-  /** What it had dropped when an event last told so. */
+  /** The link's drops at its last event. */
   readonly told: DropCounts;
 }
 
@@ -32,7 +32,7 @@ export class DropWatch {
     this.#events = events;
   }
 
-  /** Looks once. Publishes each link that has dropped since the last look and had not dropped before that look. */
+  /** Looks once. Publishes each link that has dropped since the last look and not before it. */
   look(): void {
     const now = new Map<LinkEntry, Look>();
     for (const link of this.#topology.links.values()) {

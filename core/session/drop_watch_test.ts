@@ -39,7 +39,7 @@ Deno.test("DropWatch tells once of each stretch in which a link drops, with what
     }
     deepEqual(told, [
       ["link1", "1 0 0 0", "1 0 0 0"],
-      // The second one of the first stretch was told of by no event of its own.
+      // The second drop of the first stretch has no event of its own.
       ["link1", "2 1 0 0", "1 1 0 0"],
       ["link1", "2 2 0 0", "0 1 0 0"],
       ["link0", "0 0 1 0", "0 0 1 0"],

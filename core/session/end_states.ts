@@ -12,12 +12,12 @@ import type { NodeId } from "../ids.ts";
 import type { NodeState } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 
-/** Whether a node has ended or was disabled. */
+/** True if a node has ended or was disabled. */
 export function isOver(state: NodeState | undefined): boolean {
   return state === "ended" || state === "disabled";
 }
 
-/** Whether every source of a live graph has ended, and what has not ended waits for links, or for nodes that do. */
+/** True if every source of a live graph has ended, and the other nodes wait for links, or for nodes that do. */
 export function isSpent(topology: Topology, states: ReadonlyMap<NodeId, NodeState>): boolean {
   const { nodes, connections } = topology;
   const open = [...nodes.values()].filter(({ id }) => !isOver(states.get(id)));
@@ -38,15 +38,15 @@ export function isSpent(topology: Topology, states: ReadonlyMap<NodeId, NodeStat
   }
 }
 
-/** A lane has died. Sets the nodes that it ran to `failed`. */
+/** Sets the nodes of a dead lane to `failed`. */
 export function failLane(topology: Topology, states: NodeStates, lane: string): void {
   change(topology, states, ["running"], "failed", (each) => each === lane);
 }
 
 /**
- * The run is over. Closes the links, and the nodes that have not ended.
+ * Closes the links, and the nodes that have not ended, at the end of the run.
  *
- * @param stuck names of lanes that did not close: what they run may go on
+ * @param stuck names of lanes that did not close: their nodes may still run
  */
 export function closeAll(topology: Topology, states: NodeStates, page: ControlPage, stuck: ReadonlySet<string>): void {
   change(topology, states, ["running", "restarting"], "closed", (lane) => !stuck.has(lane));

@@ -1,5 +1,5 @@
 /**
- * Checks the formats that nodes announce against what the inputs that they lead to accept.
+ * Checks the formats that nodes announce against the formats that the linked inputs accept.
  *
  * @module
  */
@@ -19,12 +19,12 @@ type Converters = { [key: string]: readonly string[] };
 /** A node type that decodes or encodes. */
 interface Coder {
   readonly type: string;
-  /** The raw frames at its other side. */
+  /** The kind of the raw frames at its other side. */
   readonly kind: FrameKind;
   readonly codecs: readonly Codec[];
 }
 
-/** Sorts node types by what they convert. */
+/** Sorts node types by the field that they convert. */
 export function convertersByField(types: readonly AnyNodeType[]): Converters {
   const named: { [key: string]: string[] } = {};
   for (const { descriptor: { type, converts } } of types) {
@@ -33,7 +33,7 @@ export function convertersByField(types: readonly AnyNodeType[]): Converters {
   return { ...named, ...codecChanges(types) };
 }
 
-/** The decoder and the encoder from each codec to each other one. */
+/** Returns the decoder and the encoder from each codec to each other one. */
 function codecChanges(types: readonly AnyNodeType[]): Converters {
   const coders = types.map(({ descriptor }) => descriptor).filter(({ converts }) => converts.includes("codec"));
   const narrow = (a: Coder, b: Coder) => a.codecs.length - b.codecs.length;
@@ -50,7 +50,7 @@ function codecChanges(types: readonly AnyNodeType[]): Converters {
   return changes;
 }
 
-/** A coder by its encoded port and its raw one: none where it has no such. */
+/** Returns a coder by its encoded port and its raw one; empty if it lacks either. */
 function coder({ type }: NodeDescriptor, encoded?: PortDescriptor, raw?: PortDescriptor): Coder[] {
   const codecs = listOf(encoded?.accepts?.codec ?? encoded?.gives?.codec);
   return encoded?.kind !== "encoded" || raw === undefined ? [] : [{ type, kind: raw.kind, codecs }];
@@ -61,7 +61,7 @@ function listOf(codecs: Codec | readonly Codec[] = []): readonly Codec[] {
 }
 
 /**
- * Checks links as far as the format at their start is known.
+ * Checks links as far as the formats at their start are known.
  *
  * @param formats of outputs, or of the inputs that they lead to
  * @throws {SluiceError} `TypeMismatch`, which names converters

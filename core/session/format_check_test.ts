@@ -35,7 +35,7 @@ const converters = convertersByField([
   ]),
 ]);
 
-/** What is said behind what the input wants, and the node types that are named. */
+/** Returns the advice of the error, and the node types that it names. */
 function advice(format: FrameFormat, accepts: FormatAccepts): readonly [string | undefined, readonly string[]] {
   let found: readonly [string | undefined, readonly string[]] | undefined;
   throws(() => assertAccepted(format, accepts, LINK, (key) => converters[key] ?? []), (error) => {

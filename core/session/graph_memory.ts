@@ -23,8 +23,8 @@ import type { Topology } from "../topology.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 
 /**
- * Records of nodes, and of links, that an edited graph can have by default beyond twice those that it starts with. Those
- * that were never used take addresses alone; V8 counts them as memory all the same, and collects garbage for it.
+ * Records of nodes, and of links, that a graph can get by edits, by default, beyond twice its initial number. Unused
+ * records take only addresses; V8 still counts them as memory, and collects garbage for it.
  */
 const SPARE_RECORDS = { much: 16_384, little: 64 };
 
@@ -36,16 +36,18 @@ export class GraphMemory {
   readonly #sizes: { readonly [name: string]: PoolSize };
   readonly #spareFor: "much" | "little";
   readonly #set: PoolSet;
-  /** Whether an edit has taken something from the graph since it was last looked at what its pools need. */
+  /** True if an edit has removed something from the graph since the last check of its pools' needs. */
   #mayShrink = false;
-  /** Frames that links hold beyond their capacity, since they have grown. */
+  /** Frames that grown links hold beyond their capacity. */
   readonly #grown = new WeakMap<LinkEntry, number>();
-  /** How much of the pools edits may use; absent if that is not known, or if nodes name pools. */
+  /** The spare slots of pools for edits; absent if unknown, or if nodes name pools. */
   #spare: PoolSpare | undefined;
 
   /**
+   * Makes the memory of one run.
+   *
    * @param pools sizes, by name
-   * @param memory how much all pools may have
+   * @param memory budget of all pools
    * @throws {SluiceError} `PoolExhausted`, `InvalidConfig` as `planPools()`
    */
   constructor(
@@ -87,23 +89,23 @@ export class GraphMemory {
     return this.#set.pools;
   }
 
-  /** How many slots a pool of the graph lends, or lends no longer and has not got back. */
+  /** Returns how many slots a pool has out: lent ones, and those that it has closed but not got back. */
   slotsOut({ index }: Pool): number {
     return this.#set.slotsOut(index);
   }
 
-  /** How many bytes the pools may have together. */
+  /** The most bytes that the pools may have together. */
   get limitBytes(): number {
     return this.#set.limitBytes;
   }
 
   /**
-   * Makes the pools that a graph uses and that do not exist yet, and plans slots for those that have too few.
+   * Makes the missing pools of a graph, and plans slots for pools that have too few.
    *
-   * @param topology the graph as it will be
-   * @param change what makes it of the graph as it is
-   * @returns those of which lanes may not know all slots: of this edit, and of edits before that were refused
-   * @throws {SluiceError} `PoolExhausted` if a pool whose number of slots is given has too few, or the budget does not
+   * @param topology the graph after the edit
+   * @param change of the present graph
+   * @returns tokens of pools of which lanes may not know all slots: of this edit, and of refused edits before
+   * @throws {SluiceError} `PoolExhausted` if a pool with a given number of slots has too few, or the budget does not
    * allow more
    */
   grow(topology: Topology, change: GraphChange): readonly PoolToken[] {
@@ -111,13 +113,13 @@ export class GraphMemory {
     return this.#set.untold;
   }
 
-  /** How many frames a link holds beyond its capacity. */
+  /** Returns how many frames a link holds beyond its capacity. */
   extraOf(link: LinkEntry): number {
     return this.#grown.get(link) ?? 0;
   }
 
   /**
-   * Plans slots for a link that is to hold so many frames beyond its capacity.
+   * Plans slots for a link that is to hold this many frames beyond its capacity.
    *
    * @returns as `grow()`
    * @throws {SluiceError} `PoolExhausted`, as `grow()`
@@ -134,30 +136,30 @@ export class GraphMemory {
     return this.#set.untold;
   }
 
-  /** Lanes know of the slots that a link was given that has grown. */
+  /** Lends the slots for a grown link: the lanes know them. */
   linkGrown(): void {
     this.#set.adopted();
   }
 
-  /** They do not: the link goes on holding so many frames beyond its capacity. */
+  /** Undoes the growth of a link that lanes did not learn of: it holds its old number beyond its capacity. */
   linkNotGrown(link: LinkEntry, extra: number): void {
     this.#grown.set(link, extra);
     this.refused();
   }
 
-  /** An edit is in effect: the lanes know of its pools, and of all slots that it needs. */
+  /** Adopts an edit that is in effect: the lanes know its pools, and all slots that it needs. */
   adopted({ removed, unlinked, moved, replaced }: GraphChange): void {
     this.#set.adopted();
     this.#mayShrink ||= [removed, unlinked, moved, replaced].some(({ length }) => length > 0);
   }
 
-  /** The edit that the pools were last grown for is refused. */
+  /** Drops the plan of the last edit, which was refused. */
   refused(): void {
     this.#spare = undefined;
     this.#set.refused();
   }
 
-  /** Gives back what the graph needs no longer, as far as it is free. No edit is under way. */
+  /** Gives back memory that the graph does not need, as far as it is free. No edit may be under way. */
   trim(topology: Topology): void {
     if (this.#mayShrink) {
       this.#mayShrink = false;
@@ -167,12 +169,12 @@ export class GraphMemory {
     this.collect();
   }
 
-  /** Takes slots that are lent no longer and have come back. */
+  /** Takes closed slots that have come back. */
   collect(): void {
     this.#set.collect();
   }
 
-  /** Whether more is added to the graph than pools are known to have to spare. */
+  /** True if an edit adds more to the graph than the known spare slots of its pools. */
   #needsMore(topology: Topology, change: GraphChange): boolean {
     const { added, linked } = change;
     const keeps = keepsLoads(change);
@@ -181,13 +183,13 @@ export class GraphMemory {
     return !keeps || isNamed || this.#spare?.take(addedLoads(topology, change), lanesOf(topology)) !== true;
   }
 
-  /** Gives everything back. No lane may be at work. */
+  /** Gives all memory back. No lane may be at work. */
   release(): void {
     this.#set.release();
     this.#driver.releaseArena(this.control);
   }
 
-  /** As `grow()`, for the graph as a whole. */
+  /** Fits the pools as `grow()` does, for the graph as a whole. */
   #fit(topology: Topology, attempt = "Cannot edit the graph"): void {
     this.#spare = undefined;
     const lanes = lanesOf(topology);
@@ -202,7 +204,7 @@ export class GraphMemory {
       );
     }
     this.#set.fit(attempt, this.#planned(topology, attempt));
-    // A pool that a node names is that of other nodes' frames too, as far as links lead them.
+    // A pool that a node names may also hold frames of other nodes, along its links.
     const isNamed = topology.nodes.values().some(({ pool }) => pool !== undefined);
     if (!isNamed) this.#spare = new PoolSpare(needs, (pool) => this.#set.slotsOf(pool)!, lanes);
   }
@@ -233,7 +235,7 @@ function recordsOf({ records }: Topology, spare: number): ControlSizes {
   return { lanes: LANE.maxLanes, links: 2 * records.links + spare, nodes: 2 * records.nodes + spare };
 }
 
-/** How many lanes take slots: main does whether or not it runs nodes. */
+/** Returns how many lanes take slots: main does, even without nodes. */
 function lanesOf(topology: Topology): number {
   return new Set([MAIN_LANE, ...topology.usedLanes]).size;
 }
@@ -247,7 +249,7 @@ function loadsOf(topology: Topology, extraOf: (link: LinkEntry) => number = () =
   return poolLoads(nodes, links);
 }
 
-/** What new nodes and links need of pools. */
+/** Returns the load of new nodes and links. */
 function addedLoads(topology: Topology, { added, linked }: GraphChange): PoolLoad[] {
   // Only the lanes of the nodes at the ends of links count.
   const ends = linked.flatMap(({ fromNode, toNode }) => [topology.node(fromNode), topology.node(toNode)])
@@ -264,7 +266,7 @@ function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: Link
   return { fromNode, toNode, capacity, extra, kind, evicts: evicts(policy) };
 }
 
-/** Whether the nodes that stay need of pools what they needed before. */
+/** True if the nodes that stay keep their load on the pools. */
 function keepsLoads({ moved, ported, replaced }: GraphChange): boolean {
   return moved.length === 0 && ported.length === 0 && replaced.every(({ before, after }) => before.type === after.type);
 }

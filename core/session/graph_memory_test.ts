@@ -8,7 +8,7 @@ import { Topology } from "../topology.ts";
 import { compareGraphs } from "../live/graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 
-/** Counts the arenas that are not given back; refuses those beyond `most`. */
+/** Counts the arenas in use; refuses those beyond `most`. */
 class CountingDriver extends PortableDriver {
   arenas = 0;
   most = Infinity;
@@ -117,7 +117,7 @@ Deno.test("GraphMemory.grow() refuses exactly the edits after which a pool is to
 Deno.test("GraphMemory.grow() looks at what an edit adds alone, until it does not know what pools have to spare", () => {
   const topology = graph();
   const memory = new GraphMemory(new PortableDriver(), topology, {});
-  /** @returns whether the graph as a whole was looked at */
+  /** Returns whether the graph as a whole was computed. */
   const grow = (): boolean => {
     const draft = topology.draft();
     const [{ id }] = draft.nodes.values();

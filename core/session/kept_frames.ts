@@ -1,5 +1,5 @@
 /**
- * Says which nodes keep frames, and how many: what they have retained, and what their asynchronous ticks have in hand.
+ * Reports which nodes keep frames, and how many: retained frames, and frames in hand of asynchronous ticks.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { logger } from "../log.ts";
 import { readKept, readRetained } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 
-/** What a node keeps. */
+/** The number of frames that a node keeps. */
 interface KeptFrames {
   readonly node: string;
   readonly frames: number;
 }
 
-/** The nodes that keep frames, those with the most first. @param read says how many one keeps */
+/** Returns the nodes that keep frames, those with the most first. @param read returns how many a node keeps */
 export function keptFrames(topology: Topology, page: ControlPage, read: typeof readKept = readKept): KeptFrames[] {
   return [...topology.nodes.values()]
     .map(({ id, index }) => ({ node: id, frames: read(page, index) }))
@@ -22,7 +22,7 @@ export function keptFrames(topology: Topology, page: ControlPage, read: typeof r
     .sort((a, b) => b.frames - a.frames);
 }
 
-/** For a message: `"hoarder" keeps 310 frames and "delay" keeps 4`. */
+/** Describes kept frames for a message: `"hoarder" keeps 310 frames and "delay" keeps 4`. */
 export function describeKept(kept: readonly KeptFrames[]): string {
   const [first, ...others] = kept.map(({ node, frames }) => `node "${node}" keeps ${frames}`);
   return [`${first} frame${kept[0].frames === 1 ? "" : "s"}`, ...others].join(" and ");

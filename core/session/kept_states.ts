@@ -8,12 +8,12 @@ import type { NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";
 import type { KeptState } from "../lanes/messages.ts";
 
-/** What the nodes of one runtime gave by `snapshot()` when its last run ended. */
+/** The results of `snapshot()` of one runtime's nodes at the end of its last run. */
 export class KeptStates {
-  /** By the lives of the nodes: another node of the same id is another one. */
+  /** By the lives of the nodes: a new node with the same id has another life. */
   readonly #states = new Map<number, KeptState>();
 
-  /** Nodes have ended. */
+  /** Takes the states of nodes that have ended. */
   take(states: readonly KeptState[], nodes: ReadonlyMap<NodeId, NodeEntry>): void {
     for (const each of states) {
       const node = nodes.get(each.node);
@@ -22,9 +22,9 @@ export class KeptStates {
   }
 
   /**
-   * The states that nodes go on from, by node.
+   * Returns the states that nodes continue from, by node.
    *
-   * @throws why one of them gave none
+   * @throws the reason why one of them has none
    */
   of(nodes: Iterable<NodeEntry>): Map<NodeId, unknown> {
     const states = new Map<NodeId, unknown>();
@@ -36,12 +36,12 @@ export class KeptStates {
     return states;
   }
 
-  /** A node goes on from nothing. */
+  /** Drops the state of a node, which then begins anew. */
   forget({ life }: NodeEntry): void {
     this.#states.delete(life);
   }
 
-  /** A run begins. */
+  /** Drops all states, at the start of a run. */
   clear(): void {
     this.#states.clear();
   }

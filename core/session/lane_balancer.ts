@@ -1,10 +1,10 @@
 /**
- * Moves nodes of which the runtime chooses the lanes, while the graph runs, by an edit as a person would make it: when
- * one of their lanes has had too much to do for a second, and others would take enough of that.
+ * Moves nodes whose lanes the runtime chooses, while the graph runs, by ordinary edits: when one of their lanes has
+ * been overloaded for a second, and other lanes could take enough of its load.
  *
- * Only a node moves whose next instance goes on from all that it has, so that nothing begins anew and nothing is lost.
- * The graph begins on the lanes that it would have anyway, so that one which
- * ends soon, or has little to do, starts no further thread.
+ * Only a node moves whose next instance continues from its whole state, so that no node begins anew and no frame is
+ * lost. The graph starts on its default lanes, so that a graph which ends soon, or has little to do, starts no further
+ * thread.
  *
  * @module
  */
@@ -22,32 +22,32 @@ import { lanesOf, LoadWatch, type MeasuredLoad } from "./load_watch.ts";
 import type { Run } from "./run.ts";
 import type { BalancingOptions } from "./session_options.ts";
 
-/** What {@linkcode BalancingOptions} leave open. */
+/** Defaults of {@linkcode BalancingOptions}. */
 const BY_DEFAULT: Required<Omit<BalancingOptions, "processors">> = {
   lookEveryMs: 250,
   overloadedForMs: 1_000,
   restMs: 2_000,
 };
 
-/** By how much the load of the busiest lane must go down, as a share of it. */
+/** The least reduction of the busiest lane's load, as a share of it. */
 const LEAST_GAIN = 0.15;
 
-/** Each rest is twice as long as the one before, up to this, milliseconds. */
+/** Each rest is twice as long as the last one, up to this limit, milliseconds. */
 const MAX_REST_MS = 60_000;
 
-/** Nodes are moved back if fewer frames than this share of those before go through the graph afterwards. */
+/** Moves are undone if the graph then carries less than this share of its former frames. */
 const LEAST_PACE = 0.85;
 
-/** How long an edit may take that moves nodes, milliseconds. */
+/** The time limit of an edit that moves nodes, milliseconds. */
 const TIMEOUT_MS = 5_000;
 
-/** Moves that were made, until it is known what they were good for. */
+/** Moves that were made, until their effect is known. */
 interface Trial {
   readonly moves: readonly LaneMove[];
-  /** Frames a second that all links together carried before. */
+  /** The frames a second that all links together carried before the moves. */
   readonly pace: number;
   readonly sinceNs: number;
-  /** Frames that they had carried by then. */
+  /** The frames that all links had carried by then. */
   readonly frames: number;
 }
 
@@ -61,7 +61,7 @@ export class LaneBalancer {
   #restsUntilNs = 0;
   #isMoving = false;
   #trial: Trial | undefined;
-  /** What was measured last while a lane had too much to do. */
+  /** The last measurement of an overloaded lane. */
   #measured: MeasuredLoad | undefined;
   /** Lives of nodes that have refused to move. */
   readonly #refused = new Set<number>();
@@ -72,7 +72,7 @@ export class LaneBalancer {
     this.#restMs = this.#options.restMs;
   }
 
-  /** Begins to look, if there is something to place. */
+  /** Begins to look, if the runtime places any node. */
   begin(): void {
     if (this.#timer !== undefined || this.#run.ending !== undefined) return;
     if (!this.#run.topology.nodes.values().some(({ autoPlaced }) => autoPlaced)) return;
@@ -80,7 +80,7 @@ export class LaneBalancer {
     this.#timer = setInterval(() => this.#look(), this.#options.lookEveryMs);
   }
 
-  /** The graph is another one since somebody's edit. */
+  /** Starts the measurement anew after an edit of the graph. */
   changed(): void {
     this.#restMs = this.#options.restMs;
     this.#trial = undefined;
@@ -120,9 +120,9 @@ export class LaneBalancer {
   }
 
   /**
-   * Moves nodes back that have made the graph slower: there are not as many processors left as it has lanes.
+   * Undoes moves that have made the graph slower: the machine has fewer free processors than the graph has lanes.
    *
-   * @param isBusy whether a lane has too much to do: else a live graph may just have been given less
+   * @param isBusy whether a lane is overloaded; if none is, a live graph may just have less to do
    */
   #judge({ moves, pace, sinceNs, frames }: Trial, nowNs: number, isBusy: boolean): void {
     if (nowNs - sinceNs < this.#options.overloadedForMs * 1e6) return;
@@ -143,8 +143,8 @@ export class LaneBalancer {
   }
 
   /**
-   * What the next run of the graph could begin with: there nodes move that cannot while it runs. Nothing, if no lane has
-   * had too much to do.
+   * The moves that the next run of the graph could begin with, including nodes that cannot move while the graph runs.
+   * Empty if no lane was overloaded.
    */
   get better(): readonly LaneMove[] {
     if (this.#measured === undefined) return [];
@@ -169,7 +169,7 @@ export class LaneBalancer {
         from: fromNode,
         to: toNode,
         framesPerSecond,
-        // Inside a lane a value goes by reference; between lanes it is copied, if it can be.
+        // Inside a lane a value travels by reference; between lanes it is copied, if it can be.
         isGlued: output.kind === "data" && output.struct === undefined,
       })),
       lanes: this.#lanes(lanesOf(nodes)),
@@ -177,7 +177,7 @@ export class LaneBalancer {
     });
   }
 
-  /** The lanes to choose from: those that have such nodes, and others up to as many as there are processors left. */
+  /** Returns the lanes to choose from: those that have such nodes, and more up to the number of free processors. */
   #lanes(loads: ReadonlyMap<string, number>): string[] {
     const { nodes, lanes: declared } = this.#run.topology;
     const placed = nodes.values().filter(({ autoPlaced }) => autoPlaced).map(({ lane }) => lane);
@@ -191,7 +191,7 @@ export class LaneBalancer {
     return names;
   }
 
-  /** Why a node stays on its lane, in words; `undefined` if it may be moved. */
+  /** Returns why a node stays on its lane, in words; `undefined` if it may be moved. */
   whyFixed(node: NodeEntry): string | undefined {
     const { states, facts, topology, lanes, page } = this.#run;
     const why = whyFixed(topology, node);
@@ -203,7 +203,7 @@ export class LaneBalancer {
     return runs ? undefined : "it does not run";
   }
 
-  /** @returns whether the edit was made */
+  /** Moves nodes by an edit. @returns whether the edit was made */
   async #move(moves: readonly LaneMove[], reason: string): Promise<boolean> {
     this.#isMoving = true;
     try {
@@ -219,7 +219,7 @@ export class LaneBalancer {
     }
   }
 
-  /** The graph may have changed since it was measured: what is not where it was stays. */
+  /** Drafts the moves. A node that is not where it was measured stays. */
   #draft(moves: readonly LaneMove[], reason: string): DraftedEdit<undefined> {
     const { topology } = this.#run;
     const draft = topology.draft();
@@ -230,7 +230,7 @@ export class LaneBalancer {
     return { draft, extras: { actions: ["move"], configure: [], reason }, result: undefined };
   }
 
-  /** The graph goes on as it was, or, where the edit is in effect, with what failed. */
+  /** Handles a failed edit: the graph continues unchanged or, if the edit is in effect, with the failed node. */
   #failed(error: Error): void {
     const node = error instanceof SluiceError ? this.#run.topology.nodes.get(error.nodeId as NodeId) : undefined;
     if (node !== undefined) this.#refused.add(node.life);

@@ -15,7 +15,7 @@ import { Topology } from "../topology.ts";
 import { KeptStates } from "./kept_states.ts";
 import { Session } from "./session.ts";
 
-/** Enough for the graphs here, whatever else the machine does. */
+/** A limit that no graph here reaches, whatever else the machine does. */
 const ENDLESS = 1e9;
 
 interface TestRun {
@@ -23,17 +23,17 @@ interface TestRun {
   readonly topology: Topology;
   /** Edits that the runtime made by itself, and the lanes of all nodes after each. */
   readonly moves: (Extract<SluiceEvent, { kind: "edited" }> & { readonly lanes: ReadonlyMap<string, string> })[];
-  /** Settle with the first and the second of them. */
+  /** Settle with the first and the second of these edits. */
   readonly moved: Promise<void>;
   readonly movedBack: Promise<void>;
-  /** Has `session` be another one. */
+  /** Replaces `session` with a new one. */
   renew(): void;
   add(type: AnyNodeType, id: string, config?: Record<string, unknown>, lane?: string): void;
   link(...addresses: readonly string[]): void;
 }
 
 /**
- * A graph whose nodes the runtime places as if there were two processors, and looks after them more often.
+ * A graph whose nodes the runtime places as if there were two processors, with more frequent looks.
  *
  * @param restMs how long it moves nothing after a try: by default the whole test
  */
@@ -80,8 +80,8 @@ function makeRun(
 }
 
 /**
- * A chain of three nodes that take long between a source and a sink that checks what comes. These two stay on the lane
- * that the others begin on: on a busy machine either may seem to be what takes long.
+ * A chain of three slow nodes between a source and a sink that checks the frames. Source and sink stay on the lane that
+ * the others begin on: on a busy machine either may seem to be the slow one.
  */
 function makeChain(run: TestRun, types: readonly AnyNodeType[], lanes: readonly (string | undefined)[] = []): void {
   run.add(numberedSource, "source", { count: ENDLESS }, "worker");
@@ -97,7 +97,7 @@ function lanesOf({ nodes }: Topology): Map<string, string> {
   return new Map([...nodes.values()].map(({ id, lane }) => [id, lane]));
 }
 
-/** Stops the graph and checks that every frame has come, once and in order. */
+/** Stops the graph and checks that every frame has arrived, once and in order. */
 async function stopAndCheck({ session }: TestRun): Promise<void> {
   collected.length = 0;
   const { links, nodes } = await session.stop();
@@ -123,7 +123,7 @@ async function stopAndCheck({ session }: TestRun): Promise<void> {
   for (const { figures, framesIn } of nodes) if (figures?.frames !== undefined) equal(figures.frames, framesIn);
 }
 
-/** Waits until so many blocks more have come to the sink. */
+/** Waits until this many more blocks have reached the sink. */
 async function untilRead({ session }: TestRun, more: number): Promise<void> {
   const read = () => session.stats().links.find(({ to }) => to === "sink.audio")!.read;
   const goal = read() + more;
@@ -167,7 +167,7 @@ eachDriver(
       const run = makeRun(native, "offline", { processors, restMs: 40 });
       makeChain(run, [type, type, type]);
       await run.session.start();
-      // Several times as long as it takes to find that the lane is busy.
+      // Several times as long as the runtime needs to find the busy lane.
       await new Promise((resolve) => setTimeout(resolve, 300));
       deepEqual(run.moves.flatMap(({ nodes }) => nodes).filter((id) => id.startsWith("n")), []);
       if (processors === 1) deepEqual(run.moves, []);

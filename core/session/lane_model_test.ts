@@ -1,7 +1,7 @@
 /**
- * Lanes that die, hang, are late, come back and are replaced, at every step of what they do, in a session that is whole
- * but for its threads: those are scripted here, and time passes only when the test lets it. What is compared with the
- * session is what is known of the threads: which of them run, hang, or have ended.
+ * Lanes that die, hang, are late, come back and are replaced, at every step of their work. The session is complete
+ * except for its threads: the test scripts them, and time passes only when the test lets it. The test compares the
+ * session's view with the true state of each thread: running, hanging or ended.
  */
 import { deepEqual, equal, fail, ok } from "node:assert/strict";
 import fc from "fast-check";
@@ -33,22 +33,22 @@ import { Session } from "./session.ts";
 const HELD = 3;
 const SLOTS = 200;
 
-/** More than the last words of lanes take that end one after another, each while it is waited for. */
+/** Longer than the last reports of lanes take that end one after another, each while the session waits for it. */
 const EDIT_TIMEOUT_MS = 4_000;
 
 /**
- * Of this many steps of a thread one is tried, another one for each thread and for what becomes of it; with
- * `SLUICE_DEEP=1` each step is.
+ * The test tries one step of a thread in this many, a different one for each thread and fate; with `SLUICE_DEEP=1`
+ * every step.
  */
 const STRIDE = Deno.env.get("SLUICE_DEEP") === "1" ? 1 : 3;
 
-/** How long the session takes, at most, to come to rest: a hanging thread is found, given up and replaced. */
+/** The most time that the session needs to come to rest: it finds a hanging thread, gives it up and replaces it. */
 const SETTLE_MS = 30_000;
 
 const { setTimeout: realSetTimeout, clearTimeout, setInterval, clearInterval, Worker, setImmediate } = globalThis;
 const { unrefTimer } = Deno;
 
-/** Timers for which time passes when {@linkcode Clock.pass} says so. */
+/** Timers for which time passes only in {@linkcode Clock.pass}. */
 class Clock {
   nowMs = 0;
   readonly #timers = new Map<number, { readonly run: () => void; readonly everyMs?: number; atMs: number }>();
@@ -73,7 +73,7 @@ class Clock {
     this.#timers.set(++this.#last, { run, atMs: this.nowMs + ms });
   }
 
-  /** Lets time pass. @param each is called after every timer */
+  /** Lets time pass. @param each called after every timer */
   async pass(ms: number, each: () => void): Promise<void> {
     const untilMs = this.nowMs + ms;
     await turn();
@@ -100,13 +100,13 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What may become of a thread, and at which of its steps: a step is a command that it takes, or an answer. */
+/** The fate of a thread, and the step at which it strikes. A step is a command that the thread takes, or an answer. */
 interface Fate {
   readonly how: "tells" | "crashes" | "dies" | "hangs";
   readonly step: number;
 }
 
-/** A thread that does as it is told, and keeps some slots, until its fate comes. */
+/** A thread that obeys its commands, and keeps some slots, until its fate strikes. */
 class FakeThread {
   static world: World;
   readonly world = FakeThread.world;
@@ -123,12 +123,12 @@ class FakeThread {
   #pools: Pool[] = [];
   #slots: number[] = [];
   #prepared: Extract<LaneCommand, { kind: "prepare" }> | undefined;
-  /** Records of the nodes that it is to run no more once it has committed. */
+  /** Records of the nodes that leave the thread at its next commit. */
   #leaving: readonly number[] = [];
-  /** The epoch of the edit that it has prepared, and has neither come to nor dropped; 0 for none. */
+  /** The epoch of the edit that the thread has prepared, and neither committed nor dropped; 0 for none. */
   #behind = 0;
   readonly #loans: Loan[] = [];
-  /** Slots that were lent to it. */
+  /** Slots that were lent to the thread. */
   readonly #claimed: number[] = [];
 
   constructor() {
@@ -141,17 +141,17 @@ class FakeThread {
     else this.#later(() => this.#take(command));
   }
 
-  /** Whether an edit is in effect to which it has not come. */
+  /** True if an edit is in effect that the thread has not committed. */
   get isBehind(): boolean {
     return this.#behind !== 0 && this.#behind === this.world.page.u32[CONTROL.epoch >> 2];
   }
 
-  /** Slots that it has, and nobody else. */
+  /** Slots that only this thread has. */
   get slots(): number {
     return this.#slots.length + this.#claimed.length;
   }
 
-  /** The lane's bell has rung: there may be an epoch that it waits for. */
+  /** Looks for an epoch after the lane's bell has rung. */
   look(): void {
     this.#later(() => {
       const prepared = this.#prepared;
@@ -173,7 +173,7 @@ class FakeThread {
     });
   }
 
-  /** Ends without a word, as a thread does that is told to while nothing keeps it. */
+  /** Ends without a report, as a terminated thread does that nothing keeps. */
   terminate(): void {
     if (!this.isHanging && !this.hasEnded) this.end("dies");
   }
@@ -183,7 +183,7 @@ class FakeThread {
     this.hasEnded = true;
     this.isHanging = false;
     const { init: { index: lane, generation } } = this;
-    // One that was given up dies with what it holds: its row stays its own.
+    // A thread that was given up dies with its slots: its row stays its own.
     noteDeath(this.world.page, { lane, generation });
     if (how === "crashes") this.onerror({ message: "on purpose", preventDefault() {} });
     if (how !== "tells") return;
@@ -197,7 +197,7 @@ class FakeThread {
     this.#show(true);
   }
 
-  /** What has kept it has returned. */
+  /** Returns the call that has kept the thread. */
   comeBack(): void {
     if (!this.isHanging) return;
     this.isHanging = false;
@@ -211,11 +211,11 @@ class FakeThread {
     return page.u32[(page.laneOffset(this.init.index) + LANE.generation) >> 2] !== this.init.generation;
   }
 
-  /** Has the control page show that a node of the graph keeps the thread, or does no more. */
+  /** Sets the control page to show that a node of the graph keeps the thread, or that none does. */
   #show(keeps: boolean): void {
     const { init: { index, name }, world: { page, threads, topology } } = this;
     const node = topology.nodes.values().find(({ lane }) => lane === name);
-    // A lane that edits have left without nodes may be kept by one that has gone.
+    // A lane whose nodes were all removed may be kept by one of them.
     const record = node?.index ?? this.#leaving[0];
     if (record === undefined || threads.findLast(({ init }) => init.index === index) !== this) return;
     page.u32[(page.laneOffset(index) + LANE.currentNode) >> 2] = keeps ? record + 1 : 0;
@@ -300,7 +300,7 @@ class FakeThread {
     this.#leaving = [...remove, ...left.map(({ node }) => node)].flatMap((id) => this.world.records.get(id) ?? []);
   }
 
-  /** Nodes that go to other lanes are offered, in one turn with what is lent. */
+  /** Offers nodes that go to other lanes, in one turn with their loans. */
   #handOver(epoch: number): void {
     if (this.#prepared?.epoch !== epoch) return;
     const { index: here } = this.init;
@@ -333,7 +333,7 @@ class FakeThread {
     }
   }
 
-  /** The edit is over: what was lent is given back, and what this lane was lent. */
+  /** Gives back the loans from and to this lane at the end of an edit. */
   #endLoans(): void {
     const [pool] = this.#pools;
     for (const loan of this.#loans.splice(0)) recall(loan, this.#pools);
@@ -341,7 +341,7 @@ class FakeThread {
     pool.flushMagazine();
   }
 
-  /** A slot for another thread. @returns the entry that names it */
+  /** Gives a slot to another thread. @returns its entry */
   #give(): number {
     const [pool] = this.#pools;
     const slot = pool.takeSlot();
@@ -358,7 +358,7 @@ class FakeThread {
     pool.flushMagazine();
   }
 
-  /** As `Lane` ends: what it was given up with it gives back itself. */
+  /** Ends as `Lane` does: a thread that was given up gives back its own slots. */
   #leave(kind: "gone" | "closed"): void {
     this.#do(() => {
       const { index: lane, generation, row } = this.init;
@@ -384,7 +384,7 @@ class World {
   /** The records of nodes that lanes know, by id. */
   readonly records = new Map<string, number>();
   readonly #waits = new Set<string>();
-  /** Errors by which nothing may end. */
+  /** Errors that must end no operation. */
   readonly #wrong: string[] = [];
   #page: ControlPage | undefined;
   #count = 0;
@@ -437,12 +437,12 @@ class World {
     return [...new Set([...this.topology.nodes.values()].map(({ lane }) => lane))];
   }
 
-  /** The newest thread of a lane. */
+  /** Returns the newest thread of a lane. */
   newest(name: string): FakeThread | undefined {
     return this.threads.findLast(({ init }) => init.name === name);
   }
 
-  /** Notes what is waited for until it settles; how it ends is another matter, but for two errors. */
+  /** Records a wait until it settles; its outcome does not matter, except for two errors. */
   wait(what: string, work: Promise<unknown>): void {
     const name = `${what} ${++this.#count}`;
     this.#waits.add(name);
@@ -460,9 +460,9 @@ class World {
     await this.clock.pass(ms, () => this.assertConsistent());
   }
 
-  /** What holds at any moment. */
+  /** Asserts what holds at any moment. */
   assertConsistent(): void {
-    // Called some million times: what is compared is first looked for.
+    // Called some million times: cheap checks come before comparisons.
     if (this.#wrong.length > 0) deepEqual(this.#wrong, []);
     const newest = new Map<number, number>();
     for (const { index, life: { generation } } of this.lanes) {
@@ -486,7 +486,7 @@ class World {
     }
   }
 
-  /** What holds once nothing is under way: the session knows of each thread what is true of it. */
+  /** Asserts what holds when the session is at rest: it knows the true state of each thread. */
   assertSettled(): void {
     const { topology } = this;
     deepEqual([...this.#waits], [], `waits for what never comes: ${this.#describe()}`);
@@ -498,7 +498,7 @@ class World {
     const used = new Set([...topology.nodes.values()].map(({ lane }) => lane));
     for (const lane of this.lanes) {
       const { isHanging, isBehind } = this.threads[this.lanes.indexOf(lane)];
-      // One that has not come to the edit that leaves it without nodes is waited for until it does.
+      // A thread that has not committed the edit that removes its nodes is waited for until it does.
       const unused = !isHanging ? ["gone", "fenced"] : isBehind ? ["running", "fenced"] : ["late", "fenced"];
       const states = lane.is.current && used.has(lane.name) ? undefined : unused;
       if (states !== undefined) ok(states.includes(lane.state), `${lane.name}, unused, is ${lane.state}: ${isHanging}`);
@@ -506,13 +506,16 @@ class World {
     this.assertSlots();
   }
 
-  /** Each slot is free, or a thread has it that has not ended or died with it after it was given up. */
+  /**
+   * Asserts that each slot is free, or belongs to a thread that has not ended, or that died with it after it was given
+   * up.
+   */
   assertSlots(): void {
     const { pools } = this.threads[0].init;
     const pool = new Pool(this.driver, pools[0], 0, new Ledger());
     const held = this.threads.filter((thread, k) => {
       if (!thread.hasEnded) return true;
-      // Nobody knows of such a one that it has ended.
+      // No observer knows that such a thread has ended.
       const holds = pool.holdsOf(this.lanes[k].life.row);
       return this.lanes[k].state === "fenced" && holds.some((hold) => hold === 1);
     });
@@ -523,7 +526,7 @@ class World {
     );
   }
 
-  /** Each thread, as the session has it and as it is. */
+  /** Describes each thread, as the session sees it and as it is. */
   #describe(): string {
     return this.lanes.map(({ name, life: { lane, generation }, state }, k) => {
       const { isHanging, hasEnded, steps } = this.threads[k];
@@ -559,7 +562,7 @@ const ACTS = [
   "restart",
 ] as const;
 
-/** What happens, to which lane, and how long nothing does afterwards. */
+/** An event, the lane that it happens to, and the time without events after it. */
 interface Act {
   readonly act: typeof ACTS[number];
   readonly lane: "a" | "b" | "c" | "d";
@@ -576,7 +579,7 @@ function doAct(world: World, { act, lane }: Act): void {
       if (thread?.isHanging === false) thread.end(act);
       break;
     case "dies":
-      // Something else may end one that hangs.
+      // Another event may end a hanging thread.
       thread?.end(act);
       break;
     case "hangs":
@@ -613,19 +616,19 @@ function doAct(world: World, { act, lane }: Act): void {
       try {
         if (node !== undefined) session.restartStuck(node);
       } catch {
-        // It is disabled, or the run has ended.
+        // The node is disabled, or the run has ended.
       }
       break;
   }
 }
 
-/** By another of its type. */
+/** Replaces a node by another of its type. */
 function replaceInPlace(edit: GraphEdit, id: string | undefined): void {
   if (id === "to") edit.replace(id, checkingSink());
   else if (id !== undefined) edit.replace(id, numberedSource());
 }
 
-/** With scripted threads and clock, and without a log. */
+/** Runs `body` with scripted threads and clock, and without a log. */
 async function staged(fates: readonly (Fate | undefined)[], body: (world: World) => Promise<void>): Promise<World> {
   const world = new World(fates);
   const { run } = LaneThread.prototype;
@@ -648,7 +651,7 @@ async function staged(fates: readonly (Fate | undefined)[], body: (world: World)
   return world;
 }
 
-/** Does what a script says; whatever hangs comes back in the end, if `allReturn`. */
+/** Runs a script. Every hanging thread comes back in the end if `allReturn` is set. */
 function run(script: readonly Act[], fates: readonly (Fate | undefined)[], allReturn: boolean): Promise<World> {
   return staged(fates, async (world) => {
     const { session } = world;
@@ -676,7 +679,7 @@ function run(script: readonly Act[], fates: readonly (Fate | undefined)[], allRe
 }
 
 Deno.test("a thread that comes back after the session has answered for it gives back nothing that went to it again", async () => {
-  // It applies a move late; before it takes what was left in the link, it has been silent for long.
+  // The thread applies a move late: before it takes the rest of the link, it has been silent for long.
   const script: readonly Act[] = [
     { act: "tells", lane: "b", thenMs: 0 },
     { act: "pause", lane: "a", thenMs: 0 },
@@ -699,7 +702,7 @@ Deno.test("a thread that comes back after the session has answered for it, befor
   await run(script, [{ how: "hangs", step: 23 }, { how: "dies", step: 3 }], true);
 });
 
-/** All that lanes do. */
+/** All actions of lanes. */
 const EVERYTHING: readonly Act[] = [
   { act: "add", lane: "c", thenMs: 20 },
   { act: "configure", lane: "a", thenMs: 5 },

@@ -18,7 +18,7 @@ import { RECORDED_FILES } from "./recorded_files.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** Hears the lanes of a session. */
+/** Handles the reports of a session's lanes. */
 export class LaneNews {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
@@ -88,7 +88,7 @@ export class LaneNews {
         relayLog(report.entry);
         break;
       case "emitted": {
-        // Secrets are redacted here, where all are known: a lane may not know one that came in another lane's frame.
+        // Secrets are redacted here, where all are known: a lane may not know a secret in a frame of another lane.
         const [event, data] = [redact(report.name), redactValue(report.data)];
         events.publish({ group: "node", nodeId: report.node, kind: "custom", name: event, data });
         break;
@@ -112,7 +112,7 @@ export class LaneNews {
         if (!thread.is.replaced || this.#run.ending !== undefined) thread.closed();
         break;
       case "closed":
-        // Only if this run had begun: another one may have begun since.
+        // Only if this run had begun: another run may have begun meanwhile.
         if (this.#run.startNs > 0 && this.#run.summary === undefined) kept.take(report.states ?? [], topology.nodes);
         thread.closed();
         events.publish({ group: "lane", lane, kind: "closed" });
@@ -122,9 +122,9 @@ export class LaneNews {
   }
 
   /**
-   * A lane, or a node of it, cannot go on.
+   * Handles a failure of a lane, or of one of its nodes.
    *
-   * @param setAside the node, where its lane goes on without it
+   * @param setAside the node, if its lane continues without it
    * @param record the index of its record
    */
   failed(lane: LaneThread, failure: Error, setAside?: NodeId, record?: number): void {
@@ -132,7 +132,7 @@ export class LaneNews {
     const error = serializeError(failure);
     const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
     const node = nodeId && topology.nodes.get(nodeId);
-    // Another node may have taken its place meanwhile, and that one has not failed.
+    // Another node may have taken its place meanwhile, and has not failed.
     if (setAside !== undefined && node?.index !== record) {
       logger("runtime").warn(`Node "${setAside}" failed when its time was over: ${failure.message}`);
       return;
@@ -150,7 +150,7 @@ export class LaneNews {
     else if (!lane.refuseOpening(failure)) this.#run.end(failure);
   }
 
-  /** A lane's thread changed its state. Tells those who wait for it, and gives back what it held once it has gone. */
+  /** Handles a change of a thread's state: informs the waiting parts, and gives back its slots once it has gone. */
   changed(lane: LaneThread, before: LaneState): void {
     const { pausing, requests, edits } = this.#run;
     const { index, name, loss } = lane;
@@ -182,7 +182,7 @@ export class LaneNews {
   }
 }
 
-/** A lost lane does not answer, nor does the thread that takes its place before it has its nodes. */
+/** Returns the error for a lost lane, which does not answer, nor does its new thread before it has its nodes. */
 export function notAnswering({ name, loss }: LaneThread): SluiceError {
   return new SluiceError("LaneCrashed", loss?.error.message ?? `Lane "${name}" is being given another thread`);
 }

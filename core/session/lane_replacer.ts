@@ -1,10 +1,10 @@
 /**
- * Replaces worker lanes that have ended, or whose thread a node keeps. A fresh thread takes the lane's place: first
- * with empty places for its nodes, so that their links are there; then each node is restarted or disabled as was chosen
- * for it. Rings that lead to other lanes stay, with the frames in them; what was inside the lane is counted as lost.
+ * Replaces worker lanes that have ended, or whose thread a node keeps. A new thread takes the lane's place, first with
+ * vacant places for its nodes, so that their links exist; then each node is restarted or disabled by its supervision.
+ * Rings that lead to other lanes stay, with the frames in them; frames inside the lane count as lost.
  *
- * A thread that does not end cannot be stopped: its slots and rings are set aside, it is refused from then on, and
- * while a node keeps it the process can only end by `Deno.exit()` or a signal.
+ * A thread that does not end cannot be stopped: its slots and rings are quarantined, and the session refuses its later
+ * reports. While a node keeps it, the process can only end by `Deno.exit()` or a signal.
  *
  * @module
  */
@@ -31,19 +31,19 @@ import type { Supervisor } from "./supervisor.ts";
 const STUCK_END_TIMEOUT_MS = 1_000;
 const END_TIMEOUT_MS = 5_000;
 
-/** Time between two looks at whether a thread has ended, milliseconds. */
+/** Time between two checks for the end of a thread, milliseconds. */
 const LOOK_EVERY_MS = 5;
 
-/** How long the new thread may take to start, and the other lanes to make ready for it, milliseconds. */
+/** How long the new thread may take to start, and the other lanes to prepare for it, milliseconds. */
 const REPLACE_TIMEOUT_MS = 10_000;
 
-/** The most looks at a link that is in use until two find the same counts. */
+/** The most looks at a link in use until two looks find the same counts. */
 const STABLE_LOOKS = 100;
 
 type Ring = NonNullable<LinkPlan["ring"]>;
 type Apply = Parameters<Parameters<LiveEdits["betweenEdits"]>[0]>[0];
 
-/** Gives lanes that are lost another thread. */
+/** Gives lost lanes another thread. */
 export class LaneReplacer {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
@@ -56,33 +56,33 @@ export class LaneReplacer {
     this.#supervisor = supervisor;
   }
 
-  /** Whether any thread was given up: it may still run. */
+  /** True if any thread was given up: it may still run. */
   get gaveUp(): boolean {
     return this.#gaveUp;
   }
 
-  /** Whether any lane is being replaced. */
+  /** True if any lane is being replaced. */
   get replaces(): boolean {
     return this.#run.lanes.all.some(({ is }) => is.replaced);
   }
 
-  /** The graph runs: lanes that were lost by now are replaced. */
+  /** Begins with the graph: replaces the lanes that were lost before. */
   begin(): void {
     this.#begun = true;
     for (const lane of this.#run.lanes.all) if (lane.loss !== undefined) this.#schedule(lane);
   }
 
-  /** The run is over. */
+  /** Ends with the run. */
   end(): void {
     this.#ended = true;
   }
 
   /**
-   * A lane has stopped running its nodes, or must stop.
+   * Takes a lane that has stopped running its nodes, or must stop.
    *
-   * @param cause of `draft`, `gone` and `asked` the nodes that ran there are not to blame; a lane on which `gone` has
-   * left none is ended, not replaced
-   * @returns whether it is replaced, or ends by itself; if not, the run has to end
+   * @param cause of the loss: for `draft`, `gone` and `asked` the nodes of the lane are not to blame; a lane that
+   * `gone` leaves without nodes is ended, not replaced
+   * @returns whether the lane is replaced, or ends by itself; if not, the run has to end
    */
   take(lane: LaneThread, error: Error, cause: LossCause = "ended"): boolean {
     if (lane.is.replaced) return this.#takeAgain(lane, error, cause);
@@ -92,7 +92,8 @@ export class LaneReplacer {
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !this.#supervisor.isDown(id));
     if (this.#ended || lane.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
-    // A thread that is given up goes on using its processor, so a stuck node's own supervision must ask for another.
+    // A thread that was given up keeps using its processor, so the supervision of a stuck node itself must ask for
+    // another thread.
     const chosen = (node: NodeEntry) => cause === "stuck" ? node.supervision ?? "fail" : topology.supervisionOf(node);
     if (cause !== "asked" && judged.some((node) => chosen(node) === "fail")) return false;
     for (const { id } of open) {
@@ -105,7 +106,7 @@ export class LaneReplacer {
     return true;
   }
 
-  /** A thread has gone. Gives back what it held, once. */
+  /** Gives back the slots of a thread that has gone, once. */
   giveBack({ life }: LaneThread): void {
     // The thread has reported that it no longer uses its slots, though it may not have ended yet; or it has ended.
     noteDeath(this.#run.page, life);
@@ -115,7 +116,7 @@ export class LaneReplacer {
     }
   }
 
-  /** A lane that is being replaced is lost again. If its new thread has ended, that ends the run. */
+  /** Takes a lane that is lost again during its replacement. If its new thread has ended, that ends the run. */
   #takeAgain(lane: LaneThread, error: Error, cause: LossCause): boolean {
     if (cause !== "ended" || this.#ended || lane.refuseOpening(error)) return true;
     if (lane.state === "joining") lane.lose({ error, cause });
@@ -134,12 +135,12 @@ export class LaneReplacer {
     const { error, cause } = old.loss!;
     const hasEnded = await this.#endThread(old, cause);
     if (this.#ended) return;
-    // A thread that ends at this moment may note its own death first: then others reclaim what it holds.
+    // A thread that ends at this moment may note its own death first: then others reclaim its slots.
     const isDead = hasEnded || !noteDeath(this.#run.page, old.life);
     const nodes = this.#nodesOf(old);
     for (const node of nodes) {
       this.#run.failures.count(node);
-      // The node stopped when the lane was lost, also if nothing takes its place.
+      // The node stopped when the lane was lost, even if no node takes its place.
       clearPulse(this.#run.page, node.index);
     }
     if (isDead) old.free();
@@ -157,7 +158,7 @@ export class LaneReplacer {
     this.#goOn(lane, nodes, error, isBlameless(cause));
   }
 
-  /** A new thread runs the lane. Its nodes go on, each as its supervision says. */
+  /** Starts the nodes of a lane on its new thread, each by its supervision. */
   #goOn(lane: LaneThread, nodes: readonly NodeEntry[], error: Error, blameless: boolean): void {
     const { events, states } = this.#run;
     const { name, ordinal: generation } = lane;
@@ -173,7 +174,7 @@ export class LaneReplacer {
     }
   }
 
-  /** Has the lanes apply the work; those that are lost as well are left out, and given their ends when they are replaced. */
+  /** Has the lanes apply the work. Lost lanes are left out, and get their ends when they are replaced. */
   async #applyTogether(lane: LaneThread, work: Map<number, LaneWork>, apply: Apply): Promise<void> {
     for (;;) {
       try {
@@ -188,7 +189,7 @@ export class LaneReplacer {
     }
   }
 
-  /** @returns whether the thread is known to have ended */
+  /** Ends the old thread. @returns whether the thread is known to have ended */
   async #endThread(lane: LaneThread, cause: LossCause): Promise<boolean> {
     const run = this.#run;
     const untilNs = run.driver.nowNs() + (cause === "ended" ? END_TIMEOUT_MS : STUCK_END_TIMEOUT_MS) * 1e6;
@@ -200,7 +201,7 @@ export class LaneReplacer {
     return true;
   }
 
-  /** From now on the old thread is refused, if it ever comes back. */
+  /** Gives the old thread up: its later reports are refused. */
   #giveUp(lane: LaneThread, nodes: readonly NodeEntry[], error: Error): void {
     const page = this.#run.page;
     Atomics.add(page.u32, index32(page.laneOffset(lane.index) + LANE.generation), 1);
@@ -215,7 +216,7 @@ export class LaneReplacer {
     );
   }
 
-  /** Says what each lane has to do so that the links lead to and from the new thread. */
+  /** Plans each lane's work so that the links lead to and from the new thread. */
   #plan(
     index: number,
     nodes: readonly NodeEntry[],
@@ -249,7 +250,7 @@ export class LaneReplacer {
     return { work, abandoned };
   }
 
-  /** Counts the frames lost with a lane on links to native lanes, which use them meanwhile. */
+  /** Counts the frames lost with a lane on links to native lanes, which use these links meanwhile. */
   #countNativeLoss(index: number): void {
     const { topology, lanes, driver } = this.#run;
     const page = this.#run.page;
@@ -282,12 +283,12 @@ function notReplaced({ name }: LaneThread): SluiceError {
   return new SluiceError("Timeout", message);
 }
 
-/** Whether the nodes of a lane that was lost for this cause are not to blame. */
+/** True if the nodes of a lane that was lost for this cause are not to blame. */
 function isBlameless(cause: LossCause): boolean {
   return cause === "draft" || cause === "gone" || cause === "asked";
 }
 
-/** Clears what a node's record says of what it does, waits for and keeps. */
+/** Clears a node's record of its activity, its wait and its kept frames. */
 function clearPulse(page: ControlPage, node: number): void {
   const at = page.nodeOffset(node);
   for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId, NODE.kept, NODE.inHand]) {

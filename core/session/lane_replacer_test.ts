@@ -11,7 +11,7 @@ import type { Supervisor } from "./supervisor.ts";
 
 const INDEX = 1;
 
-/** How long a thread that is told to end is waited for. */
+/** How long the replacer waits for a thread that is told to end. */
 const END_TIMEOUT_NS = 5e9;
 
 const ENDED = new Error("the thread has ended, on purpose");
@@ -26,8 +26,8 @@ function makePage(lanes: number): ControlPage {
  * Has a replacer take a lane without nodes.
  *
  * @param againLost why the new thread has ended as well, if it has
- * @param endsLast whether the thread says that it ends in the moment in which it is waited for no more
- * @returns what became of the lane, and whether its thread was given up
+ * @param endsLast whether the thread reports its end at the moment in which the wait for it ends
+ * @returns the state of the lane, and whether its thread was given up
  */
 async function lose(
   port: { readonly hasEnded: boolean },
@@ -51,7 +51,7 @@ async function lose(
   const done = Promise.withResolvers<void>();
   const run = {
     topology: new Topology("live", () => []),
-    // Each look at the clock is a second later than the one before.
+    // Each reading of the clock is a second later than the last one.
     driver: {
       nowNs: () => {
         if (endsLast && nowNs > END_TIMEOUT_NS) noteDeath(page, { lane: INDEX, generation: 1 });

@@ -5,7 +5,7 @@ import { LaneThread } from "./lane_thread.ts";
 
 const STATES = Object.keys(TRANSITIONS) as LaneState[];
 
-/** What a lane says of itself, and of calls that others wait for; and what of nodes and edits. */
+/** Reports of a lane about itself and about calls that others wait for; and reports about nodes and edits. */
 const OWN: readonly LaneReport["kind"][] = ["closed", "configured", "emitted", "gone", "log", "overflow", "warning"];
 const OTHERS: readonly LaneReport["kind"][] = [
   "opened",
@@ -42,7 +42,7 @@ const WAYS: { readonly [S in LaneState]: readonly LaneEvent[] } = {
   gone: ["opened", "lost", "freed"],
 };
 
-/** What has a thread meet each event. */
+/** The call that triggers each event. */
 const MEET: { readonly [E in LaneEvent]: (lane: LaneThread) => void } = {
   opened: (lane) => lane.opened([]),
   refused: (lane) => void lane.refuseOpening(new Error("refused, on purpose")),
@@ -58,7 +58,7 @@ const MEET: { readonly [E in LaneEvent]: (lane: LaneThread) => void } = {
   abandoned: (lane) => lane.abandon(),
 };
 
-/** A thread in a state, and what can be known of it. */
+/** A thread in a state, with its observable properties. */
 class Seen implements Disposable {
   readonly did: string[] = [];
   readonly lane: LaneThread;
@@ -99,7 +99,7 @@ for (const state of STATES) {
       using seen = new Seen(state);
       equal(seen.lane.state, state);
       const next = (TRANSITIONS[state] as { readonly [event: string]: LaneState })[event];
-      // Late news of an opening are nothing to it.
+      // A thread ignores late reports of an opening.
       const isIgnored = next === undefined && (event === "opened" || event === "refused");
       const isOver = state === "closed" && event === "endRequested";
       if (next === undefined && !isIgnored && !isOver) {

@@ -1,6 +1,6 @@
 /**
- * One thread of a lane, from when it is made until it has gone, with everything that the session knows of it. A lane
- * whose thread is replaced goes on with another object.
+ * One thread of a lane, from its creation until it has gone, with the session's knowledge of it. When a lane's thread
+ * is replaced, the lane gets another object.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import { RoundWatch } from "./round_watch.ts";
 const LAST_WORDS_MS = 1_000;
 
 /**
- * Why another thread takes a lane's place. `ended`: the thread ended, and the `error` event is published; `stuck`: a
- * node of the graph keeps it; `draft`: a node that an edit prepares keeps it; `gone`: a node that an edit removed keeps
- * it; `asked`: a caller asked for it, whatever the nodes' supervision says.
+ * The reason why another thread takes a lane's place. `ended`: the thread ended, and the `error` event is published;
+ * `stuck`: a node of the graph keeps it; `draft`: a node that an edit prepares keeps it; `gone`: a node that an edit
+ * removed keeps it; `asked`: a caller asked for it, whatever the nodes' supervision says.
  */
 export type LossCause = "ended" | "stuck" | "draft" | "gone" | "asked";
 
-/** How a thread was lost. */
+/** The loss of a thread. */
 export interface LaneLoss {
   readonly error: Error;
   readonly cause: LossCause;
@@ -34,25 +34,25 @@ export interface LaneLoss {
 /** A call that was under way at the last look of the watch. */
 export interface LaneCall {
   readonly node: NodeEntry;
-  /** The same as long as it is the same call. */
+  /** Equal while the same call lasts. */
   readonly signs: string;
-  /** Rounds of the lane; -1 if it is in no call, and something that the node has left behind keeps the thread. */
+  /** Rounds of the lane; -1 if the lane is in no call, and work that the node has left behind keeps the thread. */
   readonly rounds: number;
   readonly sinceNs: number;
 }
 
-/** What a look has found of a thread that a node keeps and that is not replaced. */
+/** The result of a look at a thread that a node keeps and that is not replaced. */
 export interface LaneHold {
   readonly error: SluiceError;
   /** The most that a call of the node may take, nanoseconds. */
   readonly limitNs: number;
-  /** Whether it keeps it in a process of its own, which can be killed. */
+  /** True if the node keeps the thread by a process of its own, which can be killed. */
   readonly isIsolated: boolean;
-  /** For how long the node was seen to keep it, nanoseconds. */
+  /** How long the node was seen to keep the thread, nanoseconds. */
   readonly forNs: number;
 }
 
-/** Hears of every thread. */
+/** Receives the events of every thread. */
 export interface LaneListener {
   /** A thread sent a report that its state lets it send. */
   readonly report: (lane: LaneThread, report: LaneReport) => void;
@@ -66,19 +66,21 @@ export class LaneThread {
   /** The index of its lane. */
   readonly index: number;
   readonly kind: LaneKind;
-  /** Identifies it in its record and in the tables of holds. */
+  /** Identifies the thread in its record and in the tables of holds. */
   readonly life: LaneLife;
   /** Counts the threads of its lane from 1. Threads of other lanes may have had the index before. */
   readonly ordinal: number;
   /** What the system refused to give the lane. */
   readonly warnings: string[];
-  /** How urgent it was made or told to be, and where to run. `SessionLanes` writes it when it makes the thread. */
+  /** The priority and the processors that the thread was given. `SessionLanes` sets it when it makes the thread. */
   schedule: Schedule = {};
   /** The progress of its rounds, as the watch sees it. */
   readonly rounds: RoundWatch = new RoundWatch();
-  /** The call under way at the last look of the watch, which writes it. A new thread begins with that of the old one. */
+  /**
+   * The call under way at the last look of the watch, which writes it. A new thread begins with the old thread's call.
+   */
   call: LaneCall | undefined;
-  /** Whether a node keeps it, as of the last look of the watch, which writes it. */
+  /** The hold of a node on the thread at the last look of the watch, which writes it. */
   hold: LaneHold | undefined;
   readonly #listener: LaneListener;
   readonly #opening = Promise.withResolvers<readonly AnnouncedFormat[]>();
@@ -100,11 +102,13 @@ export class LaneThread {
     this.call = before?.call;
     this.#listener = listener;
     this.#state = before === undefined ? "starting" : "reopening";
-    // If another lane fails first, nobody waits for this one.
+    // If another lane fails first, no caller waits for this one.
     this.#opening.promise.catch(() => {});
   }
 
-  /** Starts the thread. @param make makes its port, given what takes its reports @throws what `make` throws */
+  /**
+   * Starts the thread. @param make makes its port, given a function that takes its reports @throws the error of `make`
+   */
   run(make: (onReport: (report: LaneReport) => void) => LanePort): void {
     this.#port = make((report) => this.#hear(report));
   }
@@ -117,22 +121,24 @@ export class LaneThread {
     return TRAITS[this.#state];
   }
 
-  /** Whether it holds the lane's name and has not closed. */
+  /** True if the thread holds the lane's name and has not closed. */
   get isOpen(): boolean {
     return this.is.current === true && this.#state !== "closed";
   }
 
-  /** Why it was lost, if it was. */
+  /** The loss of the thread, if it was lost. */
   get loss(): LaneLoss | undefined {
     return this.#loss;
   }
 
-  /** Whether it is known to have ended. Only the port knows that of a worker that failed before it ran the lane. */
+  /**
+   * True if the thread is known to have ended. Only the port knows that of a worker that failed before it ran the lane.
+   */
   isDead(page: ControlPage): boolean {
     return this.#port?.hasEnded === true || isLaneDead(page, this.life);
   }
 
-  /** Whether so many looks found it dead: by then its last reports have arrived. */
+  /** True if this many looks found the thread dead: by then its last reports have arrived. */
   wasDeadFor(looks: number, page: ControlPage): boolean {
     return this.isDead(page) && ++this.#deadLooks >= looks;
   }
@@ -141,31 +147,31 @@ export class LaneThread {
     this.#port?.send(command);
   }
 
-  /** Its nodes ask for something else. A thread keeps what nobody asks for any longer. */
+  /** Applies a changed request of its nodes. The thread keeps settings that no node asks for any longer. */
   reschedule(schedule: Schedule): void {
     if (this.kind === "main" || !asksFor(schedule) || isSameSchedule(schedule, this.schedule)) return;
     this.schedule = schedule;
     this.send({ kind: "schedule", schedule });
   }
 
-  /** The formats that its nodes announce, once they are open; none if it is lost before that. */
+  /** The formats that its nodes announce, once they are open; none if the thread is lost before. */
   get whenOpen(): Promise<readonly AnnouncedFormat[]> {
     return this.#opening.promise;
   }
 
-  /** Whether its nodes are being opened. */
+  /** True while its nodes are being opened. */
   get isOpening(): boolean {
     return this.#state === "starting" || this.#state === "reopening";
   }
 
-  /** It opened its nodes. Does nothing if nobody waits for that. */
+  /** Reports that the thread opened its nodes. Does nothing if no caller waits. */
   opened(formats: readonly AnnouncedFormat[]): void {
     if (!this.isOpening) return;
     this.#opening.resolve(formats);
     this.#meet("opened");
   }
 
-  /** It cannot open its nodes. @returns whether it was opening them: then those who wait for it get the error */
+  /** Refuses the opening of its nodes. @returns whether it was opening them: then its waiting callers get the error */
   refuseOpening(error: Error): boolean {
     if (!this.isOpening) return false;
     this.#opening.reject(error);
@@ -173,26 +179,26 @@ export class LaneThread {
     return true;
   }
 
-  /** It ended or a node keeps it, and another thread takes its place. */
+  /** Marks the thread as lost, because it ended or a node keeps it, and another thread takes its place. */
   lose(loss: LaneLoss): void {
-    // The start goes on without it.
+    // The start continues without it.
     this.#opening.resolve([]);
     this.#loss = loss;
     this.#meet("lost");
     this.#lastWords = setTimeout(() => this.silence(), LAST_WORDS_MS);
   }
 
-  /** It is lost, and nobody waits for its last reports any longer. */
+  /** Ends the wait for the last reports of a lost thread. */
   silence(): void {
     this.#meet("silenced");
   }
 
-  /** It took over the links and the nodes of the thread before it. */
+  /** Marks the thread as running: it took over the links and the nodes of the thread before it. */
   joined(): void {
     this.#meet("joined");
   }
 
-  /** Tells it to close while the others go on. @returns settles once it has closed */
+  /** Tells the thread to close while the others continue. @returns settles once it has closed */
   end(): Promise<void> {
     if (this.#state === "closed") return Promise.resolve();
     this.#meet("endRequested");
@@ -200,33 +206,33 @@ export class LaneThread {
     return this.#closing.promise;
   }
 
-  /** It closed, or was found dead. */
+  /** Marks the thread as closed, by its report or because it was found dead. */
   closed(): void {
     this.#meet("closed");
     this.#closing.resolve();
   }
 
-  /** It did not close in time, and the graph goes on without it. */
+  /** Marks the thread as late: it did not close in time, and the graph continues without it. */
   goOnWithout(): void {
     this.#meet("overdue");
   }
 
-  /** It does not end, and the session gives it up. */
+  /** Gives up a thread that does not end. */
   fence(): void {
     this.#meet("fenced");
   }
 
-  /** It came back after it was given up, and gave back what it held. */
+  /** Marks the thread as gone: it came back after it was given up, and gave back its slots. */
   left(): void {
     this.#meet("left");
   }
 
-  /** It ended, and its index is free. */
+  /** Frees the index of a thread that ended. */
   free(): void {
     this.#meet("freed");
   }
 
-  /** The run is over, and it has not closed. */
+  /** Abandons a thread that has not closed at the end of the run. */
   abandon(): void {
     this.#meet("abandoned");
   }
@@ -250,7 +256,7 @@ export class LaneThread {
     if (!this.isOpening) this.#opening.reject(new SluiceError("Busy", `Lane "${this.name}" ended before it was ready`));
     if (this.#state === "gone" || this.#state === "fenced") {
       this.terminate();
-      // What the session keeps of a thread must not keep its worker alive.
+      // The session's object of a thread must not keep its worker alive.
       this.#port = undefined;
     }
     this.#listener.changed(this, before);

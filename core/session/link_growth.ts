@@ -1,12 +1,13 @@
 /**
- * Has full links of an offline graph hold more where frames would otherwise wait for each other for ever.
+ * Raises the capacity of full links of an offline graph if frames would otherwise wait for each other for ever.
  *
- * Where a graph parts and joins again, the node at the join may have to wait for one branch while the link of the other
- * is full. That link holds back its writer, and with it the node at which the branches part, so that nothing comes by the
- * branch which is waited for. Such a link grows: to twice what it held, time after time, as far as the pools may grow.
+ * If a graph parts and joins again, the node at the join may wait for one branch while the link of the other branch is
+ * full. The full link holds back its writer, and with it the node at which the branches part, so no frame arrives on
+ * the awaited branch. Such a link grows: to twice its frames, time after time, as far as the pools may grow.
  *
- * The control page tells all of it. A branch that is slow, or that passes through another program, cannot be told from one
- * that comes to nothing before more goes in: its sibling grows by what is under way in it, and no further.
+ * The control page shows all of this. A slow branch, or one that passes through another program, cannot be told from a
+ * branch that outputs nothing before it gets more input: its sibling grows by the frames under way in it, and no
+ * further.
  *
  * @module
  */
@@ -23,14 +24,14 @@ import type { Topology } from "../topology.ts";
 import type { Run } from "./run.ts";
 import { isLoopAtFault } from "./stop_advice.ts";
 
-/** How often joins are looked at, milliseconds, and how often it is looked whether there are any. */
+/** The time between two looks at joins, and between two checks whether there are any, milliseconds. */
 const LOOK_EVERY_MS = 50;
 const SEEK_EVERY_MS = 500;
 
-/** Looks in a row that must find nothing moved at a join. */
+/** Looks in a row that must find no movement at a join. */
 const LOOKS = 3;
 
-/** How long lanes may take to come to it, milliseconds. */
+/** How long lanes may take to apply the growth, milliseconds. */
 const APPLY_TIMEOUT_MS = 5_000;
 
 /** A full link, and the link by which its reader waits for a frame. */
@@ -39,7 +40,7 @@ interface Wait {
   readonly dry: LinkEntry;
 }
 
-/** How often a link was found full, and what had passed it and the one that is waited for. */
+/** How often a link was found full, and the counts of both links at that time. */
 interface Found {
   readonly passed: number;
   readonly looks: number;
@@ -58,17 +59,17 @@ export class LinkGrowth {
     this.#run = run;
   }
 
-  /** Whether a link is about to grow. */
+  /** True if a link is about to grow. */
   get underWay(): boolean {
     return this.#underWay;
   }
 
-  /** Why a link does not grow any further, if it was to. */
+  /** Returns why a link does not grow any further, if it needed to. */
   refusalOf(link: LinkEntry): string | undefined {
     return this.#refused.get(link);
   }
 
-  /** Looks at the graph now and then, until `end()`. */
+  /** Looks at the graph at intervals, until `end()`. */
   watch(): void {
     const everyMs = joinsOf(this.#run.topology).length > 0 ? LOOK_EVERY_MS : SEEK_EVERY_MS;
     this.#timer = setTimeout(() => {
@@ -99,7 +100,8 @@ export class LinkGrowth {
       found.delete(wait.full);
       this.#underWay = true;
       void this.#grow(wait).catch((error) => {
-        // An edit, a lane that ends or the end of the run came between: the next looks tell whether it is needed still.
+        // An edit, the end of a lane or the end of the run intervened: the next looks decide whether the link still has
+        // to grow.
         logDetail("runtime", "debug", () => [`A link did not grow: ${describeThrown(error).message}`]);
       }).finally(() => this.#underWay = false);
       break;
@@ -107,10 +109,10 @@ export class LinkGrowth {
     this.#found = found;
   }
 
-  /** What a node waits for whose links have a full one among them, which keeps that from coming. */
+  /** Returns the wait of a node whose links include a full one that keeps the awaited frame from arriving. */
   #waitAt(node: NodeEntry, inputs: readonly LinkEntry[]): Wait | undefined {
     const { topology, lanes, states } = this.#run;
-    // The library's own links do not grow.
+    // Links within a native lane do not grow.
     if (states.get(node.id) !== "running" || lanes.named(node.lane)?.kind === "native") return undefined;
     if (this.#field(node, NODE.phase) !== PHASE.idle || this.#field(node, NODE.blockedKind) !== BLOCKED.none) {
       return undefined;
@@ -125,7 +127,7 @@ export class LinkGrowth {
     return undefined;
   }
 
-  /** The nodes that a full link holds back, by way of others, too. */
+  /** Returns the nodes that a full link holds back, including those behind other nodes. */
   #heldBackBy(full: LinkEntry): ReadonlySet<NodeId> {
     const { connections } = this.#run.topology;
     const held = new Set([full.fromNode]);
@@ -135,7 +137,7 @@ export class LinkGrowth {
     return held;
   }
 
-  /** Whether a link is what its writer waits for. */
+  /** True if the link's writer waits for it. */
   #holdsBack({ fromNode, index }: LinkEntry): boolean {
     const node = this.#run.topology.node(fromNode);
     return this.#field(node, NODE.blockedKind) === BLOCKED.link && this.#field(node, NODE.blockedId) === index;
@@ -205,7 +207,7 @@ export class LinkGrowth {
   }
 }
 
-/** The nodes of a graph that several links lead to. */
+/** Returns the nodes of a graph that several links lead to. */
 function joinsOf(
   { nodes, connections }: Topology,
 ): { readonly node: NodeEntry; readonly inputs: readonly LinkEntry[] }[] {
@@ -213,7 +215,7 @@ function joinsOf(
     .filter(({ inputs }) => inputs.length > 1);
 }
 
-/** Whether what comes from a node comes of any of `sources`, or would. */
+/** True if the frames of a node derive, or would derive, from any of `sources`. */
 function feeds({ connections }: Topology, sources: ReadonlySet<NodeId>, node: NodeId): boolean {
   const before = new Set([node]);
   for (const id of before) {

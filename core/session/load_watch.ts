@@ -1,8 +1,8 @@
 /**
- * Finds out from the control page alone that a lane has too much to do, and what each node has taken of it since.
+ * Finds overloaded lanes from the control page alone, and measures each node's share of the load since.
  *
- * The load of a lane is what its nodes have spent in ticks, as measured, and what the ticks cost the lane beside that.
- * Of an asynchronous tick, what it does until it first awaits something is measured.
+ * The load of a lane is the measured time of its nodes in ticks, plus the cost of the ticks to the lane itself. An
+ * asynchronous tick is measured until it first awaits something.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import { readLinkCounts } from "../links/link_counts.ts";
 import { readNodeWork } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 
-/** A lane has too much to do that spends so much of its time in ticks. */
+/** The share of its time in ticks from which a lane is overloaded. */
 export const OVERLOAD = 0.8;
 
-/** What a tick costs its lane beside the node's own work, about, nanoseconds. */
+/** The approximate cost of a tick to its lane beside the node's own work, nanoseconds. */
 const TICK_NS = 150;
 
-/** What nodes have taken, and links have carried, while a lane had too much to do. */
+/** The measured times of nodes and frames of links while a lane was overloaded. */
 export interface MeasuredLoad {
-  /** For how long, nanoseconds. */
+  /** The duration of the measurement, nanoseconds. */
   readonly forNs: number;
-  /** By node: the share of one thread. Nodes that have come since have taken nothing. */
+  /** By node: the share of one thread. Nodes that were added since have a share of 0. */
   readonly nodes: ReadonlyMap<NodeEntry, number>;
   /** By link, frames a second. */
   readonly links: ReadonlyMap<LinkEntry, number>;
 }
 
-/** How far everything was at a look. */
+/** The counts of all nodes and links at a look. */
 interface Look {
   readonly atNs: number;
   readonly nodes: ReadonlyMap<NodeEntry, { readonly ticks: number; readonly busyNs: number }>;
@@ -40,7 +40,7 @@ export class LoadWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;
   #last: Look | undefined;
-  /** The look at which the lane that has too much to do had not yet. */
+  /** The look from which the overload is measured. */
   #since: Look | undefined;
 
   constructor(topology: Topology, page: ControlPage) {
@@ -51,9 +51,9 @@ export class LoadWatch {
   /**
    * Looks once.
    *
-   * @param nowNs a clock that stands still while the graph is paused, nanoseconds
-   * @returns what was measured since the first look after which one of the lanes with nodes that the runtime places has
-   * had too much to do all the time; `undefined` while there is none
+   * @param nowNs a clock that stops while the graph is paused, nanoseconds
+   * @returns the measurement since the first look after which one of the lanes with nodes that the runtime places was
+   * overloaded all the time; `undefined` if there is none
    */
   look(nowNs: number): MeasuredLoad | undefined {
     const last = this.#last;
@@ -66,7 +66,7 @@ export class LoadWatch {
     return measure(this.#since ??= last, now);
   }
 
-  /** Starts anew: earlier looks no longer count. */
+  /** Starts anew: earlier looks do not count. */
   forget(): void {
     this.#last = this.#since = undefined;
   }
@@ -87,7 +87,7 @@ export class LoadWatch {
   }
 }
 
-/** The loads of lanes. */
+/** Returns the loads of lanes. */
 export function lanesOf(nodes: MeasuredLoad["nodes"]): Map<string, number> {
   const lanes = new Map<string, number>();
   for (const [{ lane }, load] of nodes) lanes.set(lane, (lanes.get(lane) ?? 0) + load);

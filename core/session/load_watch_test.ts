@@ -10,7 +10,7 @@ import { lanesOf, LoadWatch } from "./load_watch.ts";
 
 const MS = 1e6;
 
-/** A source and a node behind it on lane `worker`, and one on a lane that the graph names. */
+/** A source and a node behind it on lane `worker`, and a node on a lane that the graph names. */
 function makeGraph() {
   const topology = new Topology("offline", () => [], { auto: {} });
   const [source, busy, named] = [
@@ -23,7 +23,7 @@ function makeGraph() {
   return { topology, page, source, busy, named, link };
 }
 
-/** A node has ticked. */
+/** Counts ticks of a node. */
 function work(page: ControlPage, index: number, ticks: number, busyNs: number): void {
   const at = page.nodeOffset(index);
   page.f64[index64(at + NODE.ticks)] += ticks;
@@ -45,7 +45,7 @@ Deno.test("LoadWatch.look() measures from the look before a lane had too much to
   const measured = watch.look(300 * MS)!;
   equal(measured.forNs, 200 * MS);
   const share = (node: typeof busy) => measured.nodes.get(node)!;
-  // Each tick costs the lane something beside.
+  // Each tick costs the lane some time beside the node's.
   ok(share(busy) > 0.85 && share(busy) < 0.86);
   ok(share(source) > 0.05 && share(source) < 0.06);
   ok(share(named) > 0.1 && share(named) < 0.11);

@@ -10,7 +10,7 @@ import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 
-/** Keeps the newest that each node has reported. */
+/** Keeps the newest report of each node. */
 export class NodeFacts {
   readonly #knows: (node: NodeId) => boolean;
   readonly #progress = new Map<NodeId, NodeProgress>();
@@ -21,51 +21,51 @@ export class NodeFacts {
   readonly #carries = new Map<number, Carries>();
   #count = 0;
 
-  /** @param knows whether a node is in the graph: reports of others come late, and are not kept */
+  /** @param knows whether a node is in the graph: late reports of other nodes are not kept */
   constructor(knows: (node: NodeId) => boolean) {
     this.#knows = knows;
   }
 
-  /** Goes up whenever a figure or a format comes in. */
+  /** Rises whenever a figure or a format arrives. */
   get count(): number {
     return this.#count;
   }
 
-  /** How far sources and sinks report that they are. */
+  /** The progress that sources and sinks report. */
   get progress(): ReadonlyMap<NodeId, NodeProgress> {
     return this.#progress;
   }
 
-  /** What a node reported by `context.report()`. */
+  /** Returns the figures that a node reported by `context.report()`. */
   figures(node: NodeId): Figures | undefined {
     return this.#figures.get(node);
   }
 
-  /** The format of a link's frames: as they were read last, or else as they were announced. */
+  /** Returns the format of a link's frames: as last read, or else as announced. */
   format(link: LinkEntry): FrameFormat | undefined {
     return this.#formats.get(link.toNode)?.get(link.toPort) ?? this.#formats.get(link.fromNode)?.get(link.fromPort);
   }
 
-  /** What other instances of the node of a record can go on from. */
+  /** Returns the state that other instances of the node of a record can continue from. */
   carries(record: number): Carries {
     return this.#carries.get(record) ?? "nothing";
   }
 
-  /** Takes what a lane said of nodes that it has built. */
+  /** Takes a lane's facts about nodes that it has built. */
   built(carries: ReadonlyMap<number, Carries> = new Map()): void {
     for (const [record, each] of carries) this.#carries.set(record, each);
   }
 
-  /** A source or a sink says how far it is. */
+  /** Takes the progress of a source or a sink. */
   advanced(node: NodeId, progress: NodeProgress): void {
     if (this.#knows(node)) this.#progress.set(node, progress);
   }
 
-  /** Takes what a lane passed on. */
+  /** Takes the news that a lane passed on. */
   take(told: readonly NodeTold[]): void {
     for (const { node, anew, figures, formats } of told) {
       if (!this.#knows(node)) continue;
-      // What the instance before it told after the edit was decided on.
+      // Drops reports that the old instance sent after the edit was decided.
       if (anew) this.forget(node);
       if (figures !== undefined) this.#figures.set(node, figures);
       for (const [port, format] of formats ?? []) this.#note(node, port, format);
@@ -81,7 +81,7 @@ export class NodeFacts {
     this.#count++;
   }
 
-  /** A node has gone. */
+  /** Drops the facts of a node that has gone. */
   forget(node: NodeId): void {
     this.#progress.delete(node);
     this.#figures.delete(node);
@@ -89,7 +89,7 @@ export class NodeFacts {
     this.#count++;
   }
 
-  /** An input has lost its link. */
+  /** Drops the format of an input that has lost its link. */
   forgetFormat(node: NodeId, port: string): void {
     this.#formats.get(node)?.delete(port);
     this.#count++;

@@ -1,7 +1,7 @@
 /**
- * Publishes and counts failures of nodes, whatever reported them: a lane that has set a node aside, a restart that was
- * refused, or the loss of a lane. Each failure has a `failed` event of the node, an `error` event, and adds one to the
- * node's count of errors.
+ * Publishes and counts failures of nodes from all sources: a lane that has set a node aside, a refused restart, or the
+ * loss of a lane. Each failure has a `failed` event of the node, an `error` event, and adds one to the node's count of
+ * errors.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 export class NodeFailures {
   readonly #events: EventSink;
   readonly #page: () => ControlPage;
-  /** Failures that were published, by the life of the node, for as long as its counts go on. */
+  /** Failures that were published, by the life of the node, while its counts last. */
   readonly #told = new Map<number, number>();
 
   constructor(events: EventSink, page: () => ControlPage) {
@@ -27,9 +27,9 @@ export class NodeFailures {
   }
 
   /**
-   * Nodes have failed, all by the same cause.
+   * Publishes the failure of nodes by one cause.
    *
-   * @param isKnown whether the `error` event is out
+   * @param isKnown whether the `error` event was published before
    */
   tell(nodes: readonly NodeEntry[], reason: Error, isKnown = false): void {
     const error = serializeError(reason);
@@ -41,14 +41,14 @@ export class NodeFailures {
     if (!isKnown) this.#events.publish({ group: "error", kind: "error", failure, error });
   }
 
-  /** Counts failures that were published and that no lane has counted. Call it only while no thread runs the node. */
+  /** Counts published failures that no lane has counted. Call it only while no thread runs the node. */
   count(node: NodeEntry): void {
     const page = this.#page();
     const at = index64(page.nodeOffset(node.index) + NODE.errors);
     page.f64[at] = Math.max(page.f64[at], this.#told.get(node.life) ?? 0);
   }
 
-  /** An edit has come into effect. */
+  /** Handles an edit that has taken effect. */
   edited({ removed, replaced, moved }: GraphChange): void {
     const others = [...replaced, ...moved].filter((each) => !isOfOneType(each)).map(({ after }) => after);
     for (const { life } of [...removed, ...others]) this.#told.delete(life);

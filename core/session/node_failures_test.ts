@@ -6,7 +6,7 @@ import { EventBus } from "../events/bus.ts";
 import { Topology } from "../topology.ts";
 import { NodeFailures } from "./node_failures.ts";
 
-/** Failures of the nodes of a graph, with what is told of them and what the control page has counted. */
+/** Failures of the nodes of a graph, with their events and the counts of the control page. */
 function setUp(ids: readonly string[]) {
   const sizes = { lanes: 1, links: 0, nodes: ids.length };
   const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);

@@ -1,5 +1,5 @@
 /**
- * Plans of nodes, by which lanes build them.
+ * The plans by which lanes build nodes.
  *
  * @module
  */
@@ -18,12 +18,12 @@ import type { NodeEntry } from "../graph/entries.ts";
 import { RECORDED_FILES } from "./recorded_files.ts";
 import type { SessionOptions } from "./session_options.ts";
 
-/** Plans nodes, remembers their types for the lanes of this isolate, and has those on lane `main` watched. */
+/** Plans nodes, keeps their types for the lanes of this isolate, and starts the watch of nodes on lane `main`. */
 export class NodePlans {
   readonly #options: SessionOptions;
   readonly #memory: () => GraphMemory;
   readonly #types = new Map<NodeId, AnyNodeType>();
-  /** Set from the first processor on lane `main`; `undefined` also where that lane cannot be watched. */
+  /** Set from the first processor on lane `main`; `undefined` also if that lane cannot be watched. */
   #mainRun: MainRun | undefined;
   /** Set from the first processor on lane `main`; never in a worker. */
   #mainExits: MainExits | undefined;
@@ -33,12 +33,12 @@ export class NodePlans {
     this.#memory = memory;
   }
 
-  /** Types of the nodes that were planned. */
+  /** The types of the planned nodes. */
   get types(): ReadonlyMap<NodeId, AnyNodeType> {
     return this.#types;
   }
 
-  /** The plan of a node for its lane. */
+  /** Returns the plan of a node for its lane. */
   plan(node: NodeEntry): NodePlan {
     this.#types.set(node.id, node.type);
     if (node.lane === MAIN_LANE && isProcessor(node.type)) this.#watchOnMain(node);

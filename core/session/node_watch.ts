@@ -1,12 +1,12 @@
 /**
- * Tells from the control page alone what each node is doing: whether it waits for something to do, for a link or a
- * pool, for a promise of its own, or has not returned from a call for long.
+ * Finds each node's activity from the control page alone: whether it waits for work, for a link or a pool, for a
+ * promise of its own, or has not returned from a call for long.
  *
- * A call under way holds its lane's thread, so that the lane's rounds and the node's ticks stand still: two looks at
- * the page show since when. A lane that is in the same round at two looks is told to end it with the
- * tick that it is in. What a call has left behind, and what goes on after it has awaited something, may hold the
- * thread as well: then the rounds alone tell, and what holds it is one of the nodes that may have something under way.
- * No lane is asked for anything, and none is waited for.
+ * A running call holds its lane's thread, so the lane's rounds and the node's ticks do not advance: two looks at the
+ * page show since when. If a lane is in the same round at two looks, the watch tells it to end the round with its tick.
+ * The thread may also be held by work that a call has left behind, or that continues after it has awaited something:
+ * then only the rounds show it, and the holder is one of the nodes that may have work under way. The watch asks no lane
+ * and waits for none.
  *
  * @module
  */
@@ -23,51 +23,51 @@ import type { Topology } from "../topology.ts";
 import { isOver } from "./end_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
 
-/** How much longer than any other a lane may stand still on which an edit loads modules, nanoseconds. */
+/** The extra time that a lane may keep the same round while an edit loads modules on it, nanoseconds. */
 const LOADING_NS = 10_000_000_000;
 
 /** A node that keeps its lane's thread. */
 export interface StuckNode {
   readonly node: NodeEntry;
   readonly lane: LaneThread;
-  /** How long it has kept it, at least, nanoseconds. */
+  /** How long it has kept the thread, at least, nanoseconds. */
   readonly forNs: number;
   readonly place: NodePlace;
 }
 
-/** Where a node stands: in the graph, made ready for it by an edit, or taken out of it by one. */
+/** The place of a node: in the graph, prepared for it by an edit, or removed from it by one. */
 export type NodePlace = "graph" | "draft" | "gone";
 
-/** Nodes that lanes call and that are no part of the graph. */
+/** Nodes that lanes call and that are not part of the graph. */
 export interface Outsiders {
   readonly drafted: readonly NodeEntry[];
   readonly gone: readonly NodeEntry[];
 }
 
-/** A lane whose thread is kept while the lane is in no call: which node of several keeps it is not known. */
+/** A lane whose thread is kept while the lane is in no call: it is unknown which of several nodes keeps it. */
 export interface KeptLane {
   readonly lane: LaneThread;
-  /** For how long, at least, nanoseconds. */
+  /** How long the thread was kept, at least, nanoseconds. */
   readonly forNs: number;
   /**
-   * Nodes that have awaited something in a call that is not over; if no node has, nodes that may have left a
+   * Nodes that have awaited something in a call that is not over; if there are none, nodes that may have left a
    * callback.
    */
   readonly nodes: readonly NodeEntry[];
   readonly isCallback: boolean;
-  /** Where they stand, if all stand alike. */
+  /** The place of these nodes, if all have the same. */
   readonly place?: NodePlace;
 }
 
-/** What a look has found. */
+/** The result of a look. */
 export interface Kept {
   readonly stuck: readonly StuckNode[];
   readonly kept: readonly KeptLane[];
-  /** Lanes that run a node in the same round as at the look before: what they have done since may not be on the page. */
+  /** Lanes that run a node in the same round as at the last look: their latest work may not be on the page. */
   readonly dwelling: readonly LaneThread[];
 }
 
-/** Finds what each node is doing, and which nodes keep their lanes. */
+/** Finds each node's activity, and the nodes that keep their lanes. */
 export class NodeWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;
@@ -75,21 +75,23 @@ export class NodeWatch {
   readonly #events: EventSink;
   readonly #poolName: (index: number) => string;
   readonly #stuckAfterNs: (nodes: readonly NodeEntry[]) => number;
-  /** By index of their records, as of a version of the graph. */
+  /** By index of their records, in one version of the graph. */
   #links = new Map<number, LinkId>();
   #linksVersion = -1;
-  /** Nodes that are no part of the graph whose long calls were told. */
+  /** Nodes outside the graph whose long calls were reported. */
   readonly #toldOutsiders = new WeakSet<NodeEntry>();
-  /** As of the last look. */
+  /** The lanes of the last look. */
   #lanes: readonly LaneThread[] = [];
-  /** What each node waited for at the last look, and how far it was. */
+  /** Each node's wait at the last look, with its progress. */
   readonly #waits = new Map<NodeId, string>();
-  /** What was told last, of nodes that were blocked or stuck. */
+  /** The last reported activity of nodes that were blocked or stuck. */
   readonly #told = new Map<NodeId, NodeActivity>();
 
   /**
+   * Watches the nodes of one run.
+   *
    * @param poolName of a pool, by index
-   * @param stuckAfterNs how long a call may last that any of some nodes may have made, nanoseconds; `Infinity`: for ever
+   * @param stuckAfterNs how long a call of any of the given nodes may last, nanoseconds; `Infinity`: for ever
    */
   constructor(
     topology: Topology,
@@ -108,10 +110,10 @@ export class NodeWatch {
   }
 
   /**
-   * Looks once, and publishes what has changed.
+   * Looks once, and publishes changes.
    *
    * @param lanes all that have their lane's name
-   * @param nowNs a clock that goes on while the graph is paused, nanoseconds
+   * @param nowNs a clock that continues while the graph is paused, nanoseconds
    * @returns nodes and lanes that are kept for too long
    */
   look(
@@ -142,7 +144,7 @@ export class NodeWatch {
     return currentNode >= 0 && call?.rounds === rounds;
   }
 
-  /** Publishes at once which of these nodes wait for links, and which do no longer. */
+  /** Publishes at once which of these nodes begin to wait for links, and which cease to. */
   tellWaits(nodes: Iterable<NodeEntry>, nowNs: number): void {
     for (const node of nodes) {
       const told = this.#told.get(node.id)?.kind;
@@ -151,9 +153,9 @@ export class NodeWatch {
     }
   }
 
-  /** What a node is doing. @param nowNs as for `look()` */
+  /** Returns the activity of a node. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
-    // A node that an edit prepares in its place, or one that was there before it, keeps it from being run as well.
+    // A node that an edit prepares in its place, or its removed predecessor, also keeps it from being run.
     const call = this.#lanes.find(({ name }) => name === node.lane)?.call;
     if (call?.node.id === node.id && this.#isLong(call.node, nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
@@ -172,7 +174,7 @@ export class NodeWatch {
     return { kind: phase === PHASE.idle && !isRun ? "idle" : "running" };
   }
 
-  /** @returns what keeps the lane's thread, if anything does */
+  /** Looks at a lane. @returns the holders of its thread, if any */
   #lookAt(lane: LaneThread, outsiders: Outsiders, nowNs: number): (StuckNode | KeptLane)[] {
     const { rounds, calls, currentNode } = readLanePulse(this.#page, lane.index);
     if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, nowNs);
@@ -194,7 +196,7 @@ export class NodeWatch {
     return isSame && this.#isLong(node, forNs) ? [{ node, lane, forNs, place: placeOf(node, outsiders) }] : [];
   }
 
-  /** As `#lookAt()`, at a lane that is in no call. */
+  /** Looks, as `#lookAt()`, at a lane that is in no call. */
   #lookAtRest(
     lane: LaneThread,
     rounds: number,
@@ -210,7 +212,7 @@ export class NodeWatch {
       lane.rounds.forget();
       return [];
     }
-    // No phase shows what a removed node does.
+    // A removed node has no phase that shows its activity.
     const gone = on(outsiders.gone);
     const underWay = [...[...open, ...drafts].filter((node) => this.#isUnderWay(node)), ...gone];
     const isCallback = underWay.length === 0;
@@ -228,7 +230,7 @@ export class NodeWatch {
     return [{ lane, forNs, node: nodes[0], place: places[0] }];
   }
 
-  /** Whether a node has awaited something in a call that is not over. */
+  /** True if a node has awaited something in a call that is not over. */
   #isUnderWay({ index }: NodeEntry): boolean {
     const { phase } = readPulse(this.#page, index);
     return phase === PHASE.await || phase === PHASE.setup || phase === PHASE.flush;
@@ -254,8 +256,8 @@ export class NodeWatch {
   }
 
   /**
-   * Publishes that a node waits for a link, or is blocked or stuck, the latter two once two looks found it so with nothing
-   * done between, and when that ends.
+   * Publishes that a node waits for a link, or is blocked or stuck, and the end of that. It is blocked or stuck once
+   * two looks found it so without progress between them.
    */
   #tellChange(node: NodeEntry, stuck: readonly StuckNode[], nowNs: number): void {
     const { id } = node;
@@ -284,7 +286,7 @@ export class NodeWatch {
   }
 }
 
-/** What a node's record says of what it does: all that is read of it, here. */
+/** Reads the activity fields of a node's record: all reads of them are here. */
 function readPulse(
   page: ControlPage,
   index: number,
@@ -303,12 +305,12 @@ function readPulse(
   };
 }
 
-/** A lane that is being replaced, or has closed, is not looked at. */
+/** True if a lane is looked at: a lane that is being replaced, or has closed, is not. */
 function isLookedAt({ isOpen, is }: LaneThread): boolean {
   return isOpen && is.replaced !== true;
 }
 
-/** An edit may have taken a node out since it was called. */
+/** Returns the place of a node: an edit may have removed it since it was called. */
 function placeOf(node: NodeEntry, { drafted, gone }: Outsiders): NodePlace {
   return gone.includes(node) ? "gone" : drafted.includes(node) ? "draft" : "graph";
 }

@@ -13,15 +13,13 @@ import type { Topology } from "../topology.ts";
 import { LaneThread } from "./lane_thread.ts";
 import { NodeWatch } from "./node_watch.ts";
 
-/** Keeps the graph from being at a stop: it waits for its time again and again. */
+/** Keeps the graph from coming to a stop: the node waits for its time again and again. */
 const clock = () =>
   source({
     process: (context: ProcessorContext) => context.waitUntilNs(context.nowNs() + 1e6),
   });
 
-/**
- * Waits until `runtime.stats()` says what each node does for the first time as wanted; the test fails by its time-out.
- */
+/** Waits until `runtime.stats()` first has the wanted activity of each node; the test fails by its time-out. */
 async function until(runtime: Runtime, wanted: { readonly [node: string]: unknown }): Promise<void> {
   const now = () => Object.fromEntries(runtime.stats().nodes.map(({ id, activity }) => [id, activity]));
   const fits = () => Object.entries(wanted).every(([id, each]) => JSON.stringify(now()[id]) === JSON.stringify(each));
@@ -51,7 +49,7 @@ Deno.test("RuntimeStats names the link that a node waits for, and events tell it
   await until(runtime, { from: blocked, to: { kind: "idle" } });
   while (told.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
   reads = true;
-  // An edit has the readers of a node that it concerns look again.
+  // An edit makes the readers of a node that it concerns look again.
   await runtime.edit((edit) => {
     const other = edit.add(sink({ process() {} }), { id: "other" });
     edit.connect(from.outputs.audioOut, other.inputs.audioIn, { policy: "drop-newest", capacity: 1 });
@@ -81,17 +79,15 @@ Deno.test("RuntimeStats names the pool that a node waits for, and tells a promis
 });
 
 interface Looks {
-  /** Those of "a" and "b". */
+  /** The states of "a" and "b". */
   readonly states?: readonly NodeState[];
-  /** Whether "draft" is made ready. */
+  /** True if "draft" is being prepared. */
   readonly drafted?: boolean;
-  /** Whether the lane is lost from now on. */
+  /** True if the lane is lost. */
   readonly isLost?: boolean;
 }
 
-/**
- * Nodes "a" and "b" of the graph and "draft", which is none, on a lane whose thread is kept in no call from the start.
- */
+/** Nodes "a" and "b" of the graph and "draft" outside it, on a lane whose thread is kept in no call from the start. */
 class KeptLane {
   /** Events of nodes. */
   readonly told: string[] = [];
@@ -126,7 +122,7 @@ class KeptLane {
     );
   }
 
-  /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */
+  /** Returns the findings of looks over this many seconds: the stuck node, and the other candidates. */
   look(seconds: number, { states = ["running", "running"], drafted = false, isLost = false }: Looks = {}): unknown {
     if (isLost) {
       this.#lane.lose({ error: new Error("it was lost on purpose"), cause: "stuck" });
@@ -145,22 +141,22 @@ class KeptLane {
     return found;
   }
 
-  /** What a node does. */
+  /** Returns the activity of a node. */
   activity(node: number): string {
     return this.#watch.activityOf(this.#graph[node], this.#nowNs).kind;
   }
 
-  /** A node is in a call. */
+  /** Puts a node into a call. */
   call(node: number): void {
     this.#page.u32[(this.#page.laneOffset(1) + LANE.currentNode) >> 2] = node + 1;
   }
 
-  /** Another thread is made for the lane, and is not open yet. */
+  /** Makes another thread for the lane, which is not open yet. */
   reopen(): void {
     this.#lane = thread(this.#lane);
   }
 
-  /** That thread runs the lane, and no node. */
+  /** Lets that thread run the lane, and no node. */
   renew(): void {
     this.#lane.opened([]);
     this.#lane.joined();
@@ -169,7 +165,7 @@ class KeptLane {
     this.goOn();
   }
 
-  /** The lane comes round. */
+  /** Makes the lane complete a round. */
   goOn(): void {
     this.#page.f64[(this.#page.laneOffset(1) + LANE.rounds) >> 3]++;
   }

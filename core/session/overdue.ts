@@ -12,7 +12,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 
-/** Reports what is late. */
+/** Reports late nodes and lanes. */
 export class Overdue {
   readonly #run: Run;
 
@@ -46,7 +46,7 @@ export class Overdue {
     }
   }
 
-  /** Reports that the graph goes on without a lane. Edits may put other nodes on a lane of that name. */
+  /** Reports that the graph continues without a lane. Edits may put other nodes on a lane of that name. */
   tellLate(lane: LaneThread): void {
     const message =
       `Lane "${lane.name}" has no node any more and does not end: ${this.keptBy(lane)} has not returned; ` +
@@ -56,8 +56,8 @@ export class Overdue {
   }
 
   /**
-   * Sets aside what lanes that have not closed hold, since they may still use it, and reports what keeps them. Nobody
-   * waited for those whose thread a node keeps.
+   * Quarantines the slots of lanes that have not closed, since they may still use them, and reports what keeps these
+   * lanes. The session does not wait for lanes whose thread a node keeps.
    */
   abandonOpen(limitMs: number): void {
     const { lanes } = this.#run;
@@ -68,7 +68,7 @@ export class Overdue {
     for (const lane of lanes.late) this.#tellAbandoned(lane, "was left behind by an edit and has not closed since");
   }
 
-  /** The call that keeps a lane from its end, as far as it is known. */
+  /** Returns the call that keeps a lane from its end, as far as it is known. */
   keptBy({ index }: Pick<LaneThread, "index">): string {
     const { topology, lanes } = this.#run;
     const { page } = this.#run;
@@ -96,7 +96,7 @@ export class Overdue {
     logger("runtime").error(message);
   }
 
-  /** Names a node that an edit has removed: another one may have its id. */
+  /** Names a node that an edit has removed: a new node may have its id. */
   #nameGone({ id }: NodeEntry): string {
     return this.#run.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
   }

@@ -18,7 +18,7 @@ Deno.test("Overdue.keptBy() names the node whose call keeps a lane, or else thos
   const gone = { node: { id: "c", index: 6 }, lane: INDEX, call };
   const draft = { id: "d", index: 7, lane: "near" };
 
-  /** @param current index of the node's record that the lane names; -1: none */
+  /** @param current index of the node's record in the lane's record; -1: none */
   const keptBy = (current: number, leaving: readonly unknown[], drafted: readonly unknown[] = []) => {
     page.u32[(page.laneOffset(INDEX) + LANE.currentNode) >> 2] = current + 1;
     const lanes = { indexOf: (name: string) => name === "near" ? INDEX : -1 };

@@ -1,5 +1,5 @@
 /**
- * Holds all nodes of a running graph, and lets them go on.
+ * Pauses all nodes of a running graph, and resumes them.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { LaneThread } from "./lane_thread.ts";
 import type { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
-/** How long asynchronous ticks may go on after `pause()`, milliseconds. */
+/** How long asynchronous ticks may last after `pause()`, milliseconds. */
 const PAUSE_TIMEOUT_MS = 5_000;
 
 /** Pauses and resumes one run. */
@@ -24,9 +24,7 @@ export class Pausing {
   /** How often the graph was paused. */
   #count = 0;
 
-  /**
-   * @param whatKeeps describes what keeps lanes that do not quiesce
-   */
+  /** @param whatKeeps describes what keeps lanes that do not quiesce */
   constructor(
     clock: RunClock,
     lanes: SessionLanes,
@@ -42,7 +40,7 @@ export class Pausing {
   /**
    * Runs no node until `resume()`. Settles also when `resume()` comes first.
    *
-   * @throws {SluiceError} `Timeout` if a node's tick does not end: then the graph goes on
+   * @throws {SluiceError} `Timeout` if a node's tick does not end: the graph then continues
    */
   async pause(): Promise<void> {
     if (this.#clock.paused) return await this.#waiting?.all.then(() => {});
@@ -67,18 +65,18 @@ export class Pausing {
     this.#events.publish({ group: "runtime", kind: "resumed" });
   }
 
-  /** Tells a lane that has just started of the pause under way and of those before. */
+  /** Tells a new lane about the running pause and the duration of earlier ones. */
   brief(lane: LaneThread): void {
     if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
     if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#count });
   }
 
-  /** A lane has quiesced. @param pause for which; absent for a lane that no longer runs nodes */
+  /** Handles a lane that has quiesced. @param pause for which; absent for a lane that no longer runs nodes */
   quiesced(lane: number, pause = this.#count): void {
     if (pause === this.#count) this.#waiting?.answer(lane, true);
   }
 
-  /** The graph is ending. Rejects what waits. */
+  /** Rejects the waits, because the graph is ending. */
   end(error: Error): void {
     this.#waiting?.refuse(error);
     this.#waiting = undefined;

@@ -6,7 +6,7 @@ import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
-/** A run of lanes with these indices. @param away those that end or are lost */
+/** A run of lanes with these indices. @param away lanes that end or are lost */
 function setUp(indices: readonly number[], away: readonly number[] = []) {
   const told: string[] = [];
   const lanes = {

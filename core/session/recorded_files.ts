@@ -1,6 +1,6 @@
 /**
- * The files that nodes of this process have recorded to their end, in runs of any graph: a later run leaves them as they
- * are. It lasts as long as the process.
+ * The files that nodes of this process have recorded to their end, in runs of any graph: a later run does not overwrite
+ * them. The set lasts as long as the process.
  *
  * @module
  */

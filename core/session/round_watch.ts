@@ -1,6 +1,6 @@
 /**
- * Finds out from the control page alone that a lane's rounds stand still though it calls no node. Then something that a
- * node has left behind keeps its thread: a tick that goes on after it has awaited something, or a callback.
+ * Finds lanes whose rounds do not advance although they call no node, from the control page alone. Work that a node has
+ * left behind then keeps the thread: a tick that continues after it has awaited something, or a callback.
  *
  * A healthy lane makes a round at least once in `PARK_ASYNC_MS`, whatever its nodes wait for, also while the graph is
  * paused and while an edit holds its nodes. A lane that closes makes no further rounds, and must not be looked at.
@@ -9,10 +9,10 @@
  */
 import { PARK_ASYNC_MS } from "../lanes/loop/lane_loop.ts";
 
-/** The least number of looks during which the rounds must stand still. */
+/** The fewest looks during which the rounds must not advance. */
 const LOOKS = 4;
 
-/** How far a lane had come at the last look. */
+/** The progress of a lane at the last look. */
 interface Stand {
   readonly rounds: number;
   readonly lookedAtNs: number;
@@ -26,10 +26,10 @@ export class RoundWatch {
   /**
    * Looks at a lane that calls no node.
    *
-   * @param rounds those that it has made; 0: it does not run yet
-   * @param nowNs a clock that goes on while the graph is paused, nanoseconds
+   * @param rounds that it has made; 0: it does not run yet
+   * @param nowNs a clock that continues while the graph is paused, nanoseconds
    * @param stuckAfterNs how long a call of its nodes may last, nanoseconds; `Infinity`: for ever
-   * @returns how long it has stood still, at least, nanoseconds; `undefined` while that may have other reasons
+   * @returns how long it has made no round, at least, nanoseconds; `undefined` while that may have other reasons
    */
   look(rounds: number, nowNs: number, stuckAfterNs: number): number | undefined {
     const limitNs = stuckAfterNs + PARK_ASYNC_MS * 1e6;
@@ -45,7 +45,7 @@ export class RoundWatch {
     return stoodNs >= limitNs ? stoodNs : undefined;
   }
 
-  /** Starts anew: earlier looks no longer count. */
+  /** Starts anew: earlier looks do not count. */
   forget(): void {
     this.#stand = undefined;
   }

@@ -3,7 +3,7 @@ import { RoundWatch } from "./round_watch.ts";
 
 const MS = 1_000_000;
 
-/** @returns what looks at a lane say, each so many milliseconds after the one before, in milliseconds */
+/** Returns the results of looks at a lane, with the given milliseconds between them, in milliseconds. */
 function looks(
   watch: RoundWatch,
   each: readonly (readonly [afterMs: number, rounds: number])[],
@@ -35,7 +35,7 @@ Deno.test("RoundWatch.look() tells nothing where a call may last for ever", () =
 
 Deno.test("RoundWatch.look() does not take the time for the lane's in which nobody looked", () => {
   const watch = new RoundWatch();
-  // The process was stopped, and goes on: the lane has not had its turn.
+  // The process was stopped, and continues: the lane has not had its turn.
   deepEqual(looks(watch, [[0, 7], [125, 7], [60_000, 7], [125, 7], [125, 8], [125, 8]]), Array(6).fill(undefined));
 });
 

@@ -1,5 +1,5 @@
 /**
- * What the parts of a session share: the graph that runs, its lanes and its memory, and how far the run is.
+ * The state that the parts of a session share: the running graph, its lanes and memory, and the phase of the run.
  *
  * @module
  */
@@ -41,29 +41,31 @@ export class Run {
   readonly failures: NodeFailures;
   readonly requests: ConfigRequests;
   readonly commands = new StageCommands();
-  /** Ends the run and tears everything down, once. @param error why, if the run fails */
+  /** Ends the run and tears everything down, once. @param error the reason, if the run fails */
   readonly end: (error?: Error) => void;
   readonly #drain: () => void;
-  /** A page of zeros before the run has memory, and a copy of the last figures once that is released. */
+  /** A page of zeros before the run has memory, and a copy of the last figures after its release. */
   page: ControlPage;
   /** These three are made together when the run starts. */
   memory: GraphMemory | undefined;
   plans: LinkPlans | undefined;
   edits: LiveEdits | undefined;
-  /** When the nodes began to run, nanoseconds of the nodes' clock; 0 before that. */
+  /** The time at which the nodes began to run, nanoseconds of the nodes' clock; 0 before. */
   startNs = 0;
-  /** Runs from when the graph was told to stop: at its end the graph is no longer drained. */
+  /** The timer that ends the draining of a graph that was told to stop. */
   stopTimer: ReturnType<typeof setTimeout> | undefined;
   /** Settles when everything is torn down; `undefined` until the run is over. */
   ending: Promise<void> | undefined;
-  /** Why the run failed, if it did. */
+  /** The reason why the run failed, if it did. */
   failure: Error | undefined;
   /** The figures at the end. */
   summary: RunSummary | undefined;
   #anyEnded = false;
 
   /**
-   * @param drain ends what nothing feeds, and drains the other nodes
+   * Prepares a run.
+   *
+   * @param drain ends the nodes that no node feeds, and drains the others
    * @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes}
    */
   constructor(options: SessionOptions, listener: LaneListener, end: (error?: Error) => void, drain: () => void) {
@@ -91,12 +93,12 @@ export class Run {
     return this.memory?.pools ?? [];
   }
 
-  /** Whether it was told to stop, and drains. */
+  /** True if the graph was told to stop, and drains. */
   get isStopping(): boolean {
     return this.stopTimer !== undefined && this.ending === undefined;
   }
 
-  /** Whether nodes run and go on running. */
+  /** True if nodes run and continue to run. */
   get isRunning(): boolean {
     return this.startNs > 0 && this.ending === undefined && this.stopTimer === undefined;
   }
@@ -113,28 +115,28 @@ export class Run {
     return this.startNs === 0 ? "starting" : "running";
   }
 
-  /** Why something cannot be done in a graph that does not run. */
+  /** Returns the error for an action that needs a running graph. */
   refusal(action: string): SluiceError {
     return notRunning(action, this.ending !== undefined ? "completed" : this.state);
   }
 
-  /** A node has ended, or was disabled. */
+  /** Called when a node has ended, or was disabled. */
   nodeEnded(): void {
     this.#anyEnded = true;
     this.endIfDone();
   }
 
   /**
-   * Edits are over, which may have taken out what ran last. A graph of which nothing has ended is being built anew: it
-   * goes on, as one that starts empty does.
+   * Called after edits, which may have removed the last running nodes. A graph in which no node has ended is being
+   * rebuilt: it continues, as one that starts empty does.
    */
   edited(): void {
     if (this.#anyEnded || this.stopTimer !== undefined) this.endIfDone();
   }
 
   /**
-   * Ends the run if every node has ended. Where all sources have, and the others wait for links that nobody has
-   * made, it is drained.
+   * Ends the run if every node has ended. If all sources have ended, and the others wait for links that do not exist,
+   * the graph is drained.
    */
   endIfDone(): void {
     if (!this.options.endsWithSources && this.stopTimer === undefined) return;
@@ -147,7 +149,7 @@ export class Run {
     await this.lanes.openNodes(lane, this.plans!, [], []);
     lane.send({ kind: "start" });
     this.pausing.brief(lane);
-    // It was not there when the others were told.
+    // The lane did not exist when the others were told.
     if (this.stopTimer !== undefined) lane.send({ kind: "stop" });
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The nodes' clock: the driver's, less the time that the graph was paused, in this run and in those before.
+ * The nodes' clock: the driver's, less the pauses of the graph in this run and in the runs before.
  *
  * @module
  */
 
-/** A clock that stands still while the graph is paused. */
+/** A clock that stops while the graph is paused. */
 export class RunClock {
   readonly #driverNowNs: () => number;
   #paused = false;
@@ -12,25 +12,27 @@ export class RunClock {
   #pausedNs: number;
 
   /**
+   * Starts the clock of a run.
+   *
    * @param driverNowNs the monotonic clock, nanoseconds
-   * @param pausedNs the length of all pauses of the runs before, nanoseconds
+   * @param pausedNs the duration of all pauses of the runs before, nanoseconds
    */
   constructor(driverNowNs: () => number, pausedNs: number = 0) {
     this.#driverNowNs = driverNowNs;
     this.#pausedNs = pausedNs;
   }
 
-  /** Whether it stands still. */
+  /** True while the clock is stopped. */
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** The length of all pauses so far, nanoseconds. */
+  /** The duration of all pauses so far, nanoseconds. */
   get pausedNs(): number {
     return this.#pausedNs + (this.#paused ? this.#driverNowNs() - this.#pausedAtNs : 0);
   }
 
-  /** The time now, nanoseconds. */
+  /** Returns the present time, nanoseconds. */
   nowNs(): number {
     return (this.#paused ? this.#pausedAtNs : this.#driverNowNs()) - this.#pausedNs;
   }

@@ -1,6 +1,6 @@
 /**
- * One run of a graph: from the plan in the control isolate to lanes that run it, and to its end. A session is started
- * once and ends once.
+ * One run of a graph: from the plan in the control isolate, to lanes that run it, to its end. A session is started once
+ * and ends once.
  *
  * @module
  */
@@ -42,8 +42,8 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const TELL_CLOSING_AFTER_MS = 1_000;
 
 /**
- * How long they may take until the processes of isolated stages that are in a call are killed, milliseconds; and where the
- * time of a stop is over, in which a call that is no hang returns.
+ * How long they may take until the processes of isolated stages with a running call are killed, milliseconds. After the
+ * time limit of a stop, this is the time in which a call that does not hang returns.
  */
 const END_CALLS_AFTER_MS = 4_000;
 const END_CALLS_LATE_MS = 250;
@@ -60,7 +60,7 @@ export class Session {
   readonly #finished = Promise.withResolvers<RunSummary>();
   #outcome: "completed" | "stopped" = "completed";
   #endCallsAfterMs = END_CALLS_AFTER_MS;
-  /** No thread runs a node any more, nor will one that comes back. */
+  /** True once no thread runs a node, including threads that come back later. */
   #quiesced = false;
   /** The error of a graph that was disposed of before its end. */
   #broken: SluiceError | undefined;
@@ -78,7 +78,7 @@ export class Session {
     this.#overdue = new Overdue(run);
     this.#news = new LaneNews(run, this.#supervisor, this.#replacer, this.#overdue);
     this.#watch = new SessionWatch(run, this.#replacer, this.#news);
-    // Nobody has to await it.
+    // No caller has to await it.
     this.#finished.promise.catch(() => {});
   }
 
@@ -87,18 +87,18 @@ export class Session {
     return this.#finished.promise;
   }
 
-  /** Whether it was told to stop, or has failed. */
+  /** True if the run was told to stop, or has failed. */
   get isCutShort(): boolean {
     return this.#run.stopTimer !== undefined || this.#run.failure !== undefined;
   }
 
-  /** The figures at the end, once there was one. */
+  /** The figures at the end, once the run has ended. */
   get summary(): RunSummary | undefined {
     return this.#run.summary;
   }
 
   /**
-   * Builds lanes, opens every node, checks what formats are known, and starts.
+   * Builds lanes, opens every node, checks the known formats, and starts.
    *
    * @throws the first failure, after everything is torn down again
    */
@@ -118,7 +118,7 @@ export class Session {
       // Nodes read the clock in setup().
       for (const lane of lanes) run.pausing.brief(lane);
       const opening = lanes.map((lane) => run.lanes.openNodes(lane, plans, nodes, links));
-      // A native lane has a thread from now on.
+      // A native lane has its thread at this point.
       for (const lane of lanes) if (lane.kind === "native") run.pausing.brief(lane);
       const formats = await Promise.all(opening);
       if (run.stopTimer !== undefined) throw stoppedEarly();
@@ -133,14 +133,16 @@ export class Session {
       this.#watch.watch();
       this.#balancer.begin();
     } catch (error) {
-      // Being stopped is no failure of the graph.
+      // A stop is no failure of the graph.
       await this.#end(run.stopTimer === undefined ? error as Error : undefined);
       // Lanes that were still opening are refused because of the first failure.
       throw run.failure ?? error;
     }
   }
 
-  /** Ends the sources and drains the other nodes, within the time limit. Waits for the end of a graph that is broken off. */
+  /**
+   * Ends the sources and drains the other nodes, within the time limit. Waits for the end of a graph that is aborted.
+   */
   async stop(): Promise<RunSummary> {
     const run = this.#run;
     if (run.ending === undefined && run.stopTimer === undefined) {
@@ -153,7 +155,7 @@ export class Session {
     });
   }
 
-  /** Ends what nothing feeds, and drains the other nodes within the time limit. */
+  /** Ends the nodes that no node feeds, and drains the others within the time limit. */
   #drain(): void {
     const run = this.#run;
     this.resume();
@@ -162,20 +164,20 @@ export class Session {
     run.stopTimer = setTimeout(() => this.#giveUp(), run.options.stopTimeoutMs);
     if (run.startNs === 0) return;
     run.lanes.send({ kind: "stop" });
-    // Nothing may be left to end: what would say so has ended before.
+    // All nodes may have ended before, so that no later report ends the run.
     run.endIfDone();
   }
 
   /**
-   * Ends a graph that is disposed of. A live one is stopped. An offline one has work to do: if its sources have ended,
-   * the other nodes may end within the time limit; else it is broken off, so that no file seems complete that is
-   * not, and {@linkcode Session.finished} rejects.
+   * Ends a graph that is disposed of. A live graph is stopped. An offline graph has work to do: if its sources have
+   * ended, the other nodes may end within the time limit; otherwise it is aborted, so that no incomplete file seems
+   * complete, and {@linkcode Session.finished} rejects.
    */
   async dispose(): Promise<void> {
     const run = this.#run;
     const { topology, options: { stopTimeoutMs } } = this.#run;
     if (topology.mode === "live" || run.startNs === 0) void this.stop().catch(() => {});
-    // A stop that is asked for in the same turn comes first.
+    // A stop that is requested in the same turn comes first.
     await Promise.resolve();
     if (run.ending === undefined && run.stopTimer === undefined) {
       this.resume();
@@ -185,7 +187,7 @@ export class Session {
     await this.finished.catch(() => {});
   }
 
-  /** Why the graph fails, from when that is known on. */
+  /** The reason why the graph fails, from the moment it is known. */
   get failure(): Error | undefined {
     return this.#run.failure;
   }
@@ -193,7 +195,8 @@ export class Session {
   /**
    * Changes live configuration values of a node, in the graph too.
    *
-   * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if the node's lane does not answer; what it refuses
+   * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if the node's lane does not answer; the refusal of
+   * the node
    */
   configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const lane = this.#run.lanes.named(node.lane);
@@ -205,8 +208,8 @@ export class Session {
   /**
    * Gives a native stage a command.
    *
-   * @throws {SluiceError} `Busy` if the graph has ended, `InvalidConfig` for what is no native stage, and with its reason
-   * where the stage refuses
+   * @throws {SluiceError} `Busy` if the graph has ended, `InvalidConfig` for a node that is no native stage, and with
+   * the stage's reason if it refuses
    */
   command(node: NodeEntry, name: string, args: unknown): Promise<unknown> {
     const lane = this.#run.lanes.named(node.lane);
@@ -217,28 +220,28 @@ export class Session {
     return Promise.reject(new SluiceError("InvalidConfig", message, { nodeId: node.id }));
   }
 
-  /** For how long the graph was paused, in this run and in those before, nanoseconds. */
+  /** The duration of pauses in this run and in the runs before, nanoseconds. */
   get pausedNs(): number {
     return this.#run.clock.pausedNs;
   }
 
-  /** The nodes' clock, nanoseconds. */
+  /** Returns the time of the nodes' clock, nanoseconds. */
   nowNs(): number {
     return this.#run.clock.nowNs();
   }
 
-  /** Lanes that would suit the graph better, as far as it was measured: for its next run. */
+  /** Lanes that would suit the graph better in its next run, as far as they were measured. */
   get betterLanes(): readonly LaneMove[] {
     return this.#balancer.better;
   }
 
-  /** Whether nodes are held by `pause()`. */
+  /** True while `pause()` holds the nodes. */
   get paused(): boolean {
     return this.#run.clock.paused;
   }
 
   /**
-   * Runs no node until `resume()`. The nodes' clock stands still meanwhile. Settles also when `resume()` comes first.
+   * Runs no node until `resume()`. The nodes' clock stops meanwhile. Settles also when `resume()` comes first.
    *
    * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if a node's tick does not end
    */
@@ -247,14 +250,14 @@ export class Session {
     await this.#run.pausing.pause();
   }
 
-  /** Goes on after `pause()`. */
+  /** Resumes after `pause()`. */
   resume(): void {
     this.#run.pausing.resume();
   }
 
   /**
-   * Begins to build a node anew, if it is stuck: gives its lane another thread, where all nodes of the lane are built
-   * anew, whatever was chosen for their failures.
+   * Begins to rebuild a node, if it is stuck: gives its lane another thread, on which all nodes of the lane are
+   * rebuilt, whatever their supervision says.
    *
    * @returns whether that has begun
    * @throws {SluiceError} `Busy` if the graph has ended, the node is disabled, or the lane can be given no other thread
@@ -279,7 +282,7 @@ export class Session {
   }
 
   /**
-   * Disables a node, whatever was chosen for its failures: see docs/supervision.md.
+   * Disables a node, whatever its supervision says: see docs/supervision.md.
    *
    * @throws {SluiceError} `Busy` if the graph has ended, or the node has, or is a native stage that is stuck
    */
@@ -300,12 +303,12 @@ export class Session {
     this.#freeStuck(node);
   }
 
-  /** @throws {SluiceError} `Busy` while it is starting */
+  /** @throws {SluiceError} `Busy` while the session is starting */
   assertStarted(action: string): void {
     if (this.#run.state === "starting") throw this.#run.refusal(action);
   }
 
-  /** @throws {SluiceError} `Busy` unless nodes run and go on running */
+  /** @throws {SluiceError} `Busy` unless nodes run and continue to run */
   assertRuns(action: string): void {
     if (!this.#run.isRunning) throw this.#run.refusal(action);
   }
@@ -316,7 +319,7 @@ export class Session {
     return this.#run.edits!.run(makeDraft, timeoutMs, trialMs);
   }
 
-  /** The figures now. */
+  /** Returns the present figures. */
   stats(): RuntimeStats {
     const run = this.#run;
     if (run.summary !== undefined) return run.summary;
@@ -339,7 +342,7 @@ export class Session {
     };
   }
 
-  /** The run as the control plane sees it. */
+  /** Returns the run as the control plane sees it. */
   view(): SessionView {
     const run = this.#run;
     const balancer = this.#balancer;
@@ -357,7 +360,7 @@ export class Session {
       activity: (node) => this.#watch.activityOf(node),
       whyFixed: (node) => this.#balancer.whyFixed(node),
       carries: (node) => run.facts.carries(node.index),
-      // It takes time to find.
+      // A getter, since the search takes time.
       get betterLanes() {
         return balancer.better;
       },
@@ -367,7 +370,7 @@ export class Session {
     };
   }
 
-  /** Whether nothing new comes into the graph. */
+  /** True if no new data enters the graph. */
   #sourcesEnded(): boolean {
     const { nodes, links } = this.#run.topology;
     const all = [...links.values()];
@@ -379,7 +382,7 @@ export class Session {
     });
   }
 
-  /** Whether nodes take live values; they do so also while the graph drains. */
+  /** True if nodes take live values, also while the graph drains. */
   get #takesValues(): boolean {
     return this.#run.startNs > 0 && this.#run.ending === undefined;
   }
@@ -432,7 +435,7 @@ export class Session {
     plans.taken(topology.links.values());
   }
 
-  /** Starts the lanes that new nodes need and that do not exist yet. */
+  /** Starts the missing lanes of new nodes. */
   async #openLanes(
     nodes: readonly NodeEntry[],
     memory: GraphMemory,
@@ -442,14 +445,14 @@ export class Session {
     const { driver, topology: { lanes } } = this.#run;
     assertNativeLanes(driver, { nodes: new Map(nodes.map((node) => [node.id, node])), lanes }, "edit the graph");
     for (const node of nodes) {
-      // The lane before it may open although nobody waits for it any longer.
+      // The lane before it may open although its caller has stopped waiting.
       if (signal.aborted) return;
       const lane = run.lanes.makeFor(node, memory);
       if (lane !== undefined) await run.startEmptyLane(lane);
     }
   }
 
-  /** Takes up an edit that has come into effect. */
+  /** Adopts an edit that has taken effect. */
   #edited(change: GraphChange, extras: EditExtras): void {
     const run = this.#run;
     const { added, removed, replaced, moved, unlinked } = change;
@@ -471,11 +474,11 @@ export class Session {
     run.lanes.reschedule([...added, ...anew]);
     if (extras.reason === undefined) this.#balancer.changed();
     this.#watch.tellWaits(mayWait(change, run.topology));
-    // A restart changes nothing of the graph.
+    // A restart changes nothing in the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);
   }
 
-  /** The time for draining is over. */
+  /** Gives up draining at the end of its time limit. */
   #giveUp(): void {
     this.#overdue.tellUndrained(this.#run.options.stopTimeoutMs);
     this.#endCallsAfterMs = END_CALLS_LATE_MS;
@@ -505,10 +508,10 @@ export class Session {
     await run.edits?.over();
     this.#quiesced = allClosed && !this.#replacer.gaveUp;
     const summary = this.#summarize();
-    // A rejection that a node on main has left is reported after the turn that made it, while the node is known.
+    // A rejection of a node on main is reported after the turn that made it, while the node is known.
     await new Promise((resolve) => setTimeout(resolve));
     run.lanes.terminate();
-    // A lane that did not close may still write: what it can reach is set aside.
+    // A lane that did not close may still write: its memory is quarantined.
     if (this.#quiesced) {
       run.plans?.removeAll();
       run.memory?.release();
@@ -538,7 +541,7 @@ export class Session {
   async #awaitClosed(): Promise<boolean> {
     const telling = setTimeout(() => this.#overdue.tellClosing(CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
     const { lanes } = this.#run;
-    // A call that was told of is not waited for again.
+    // A call that was reported before is not waited for again.
     const isKept = lanes.open.some(({ hold }) => hold?.isIsolated === true);
     const ending = setTimeout(
       () => lanes.send({ kind: "endCalls" }),

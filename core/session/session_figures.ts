@@ -29,7 +29,7 @@ import type { GraphMemory } from "./graph_memory.ts";
 import type { NodeFacts } from "./node_facts.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
-/** The figures of one node. */
+/** Returns the figures of one node. */
 export function nodeStats(
   page: ControlPage,
   node: NodeEntry,
@@ -52,14 +52,14 @@ export function nodeStats(
   };
 }
 
-/** A node's own figures: those of a native stage from the control page, those of others as reported last. */
+/** Returns a node's own figures: of a native stage from the control page, of others as reported last. */
 export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts): Figures | undefined {
   const names = nativeStage(node.type.descriptor.type).figures;
   return names.length > 0 ? readFigures(page, node.index, names) : facts.figures(node.id);
 }
 
 /**
- * The figures of one link.
+ * Returns the figures of one link.
  *
  * @param nowNs the nodes' clock, for the age of its frames
  * @param quiesced neither of its ends is at work any more
@@ -87,7 +87,7 @@ export function linkStats(
   };
 }
 
-/** The figures of lanes. */
+/** Returns the figures of lanes. */
 export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
   return lanes.all.map(({ name, kind, index, warnings }) => ({
     name,
@@ -97,11 +97,11 @@ export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
   }));
 }
 
-/** The figures of pools. @param rows those of threads that were given up, in the table of holds */
+/** Returns the figures of pools. @param rows of threads that were given up, in the table of holds */
 export function poolStats(memory: GraphMemory | undefined, rows: readonly number[]): PoolStats[] {
   return (memory?.pools ?? []).map((pool) => ({
     name: pool.name,
-    // Among the free ones in the bitmap are some that are lent no longer.
+    // The free slots in the bitmap include some that are closed.
     slots: memory!.slotsOut(pool),
     slotBytes: pool.payloadBytes,
     free: pool.freeInBitmap(),
@@ -111,7 +111,7 @@ export function poolStats(memory: GraphMemory | undefined, rows: readonly number
   }));
 }
 
-/** What all pools have of the machine's memory. */
+/** Returns the memory of all pools, as part of the machine's memory. */
 export function memoryStats(pools: readonly PoolStats[], limitBytes: number): RuntimeStats["memory"] {
   const bytesOf = (slots: (pool: PoolStats) => number) =>
     pools.reduce((sum, pool) => sum + slots(pool) * bytesOfSlot(pool.slotBytes), 0);

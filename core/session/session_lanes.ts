@@ -1,5 +1,5 @@
 /**
- * The lanes of one run: they are made, found, and ended.
+ * The lanes of one run: makes, finds and ends them.
  *
  * @module
  */
@@ -23,18 +23,18 @@ import { type LaneListener, LaneThread } from "./lane_thread.ts";
 import { NodePlans } from "./node_plans.ts";
 import type { SessionOptions } from "./session_options.ts";
 
-/** Lanes that one runtime can have, and rows of a table of holds. */
+/** The most lanes of one runtime, and the rows of a table of holds. */
 export const MAX_LANES = LANE.maxLanes;
 
 /** How long a lane without nodes may take to end, milliseconds. */
 const END_TIMEOUT_MS = 5_000;
 
-/** Time between two looks at whether a thread has ended, milliseconds. */
+/** Time between two checks for the end of a thread, milliseconds. */
 const LOOK_EVERY_MS = 5;
 
 /**
- * Looks that must find a thread ended until its last reports count as lost. That is a second, since reports may take
- * long on a busy machine. Late lanes are looked at every half second.
+ * Looks that must find a thread dead before its last reports count as lost. They take a second, since reports may be
+ * slow on a busy machine. Late lanes are looked at every half second.
  */
 const LAST_LOOKS = 200;
 const LAST_LATE_LOOKS = 3;
@@ -44,20 +44,22 @@ export class SessionLanes {
   readonly #options: SessionOptions;
   readonly #listener: LaneListener;
   readonly plans: NodePlans;
-  /** The newest thread of each index, also where it has gone: the generation of the next one follows on from its. */
+  /** The newest thread of each index, even if it has gone: the next thread continues its generation count. */
   readonly #newest: LaneThread[] = [];
-  /** The same in the order in which their lanes were made. A thread takes the place of the one before it. */
+  /** The newest threads in the order in which their lanes were made. A thread takes the place of the one before it. */
   #inOrder: LaneThread[] = [];
   /** Threads that were given up. They keep their rows, though other threads have their indices. */
   readonly #fenced = new Set<LaneThread>();
   #memory: GraphMemory | undefined;
-  /** Whether all are to close. */
+  /** True once all lanes must close. */
   #isOver = false;
-  /** Is called whenever a lane closes. */
+  /** Called whenever a lane closes. */
   #onClosed: () => void = () => {};
 
   /**
-   * @param listener is called with each thread
+   * Prepares the lanes of a run.
+   *
+   * @param listener receives the events of each thread
    * @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()`
    */
   constructor(options: SessionOptions, listener: LaneListener) {
@@ -85,38 +87,38 @@ export class SessionLanes {
     return this.#inOrder.filter((lane) => lane.is.current);
   }
 
-  /** The threads among them that have not closed. */
+  /** The threads of `all` that have not closed. */
   get open(): readonly LaneThread[] {
     return this.#newest.filter((lane) => lane.isOpen);
   }
 
-  /** Threads that the graph goes on without and that have not closed. */
+  /** Threads that have not closed and that the graph continues without. */
   get late(): readonly LaneThread[] {
     return this.#newest.filter(({ state }) => state === "late");
   }
 
-  /** The lane with an index, unless it is late. */
+  /** Returns the lane with an index, unless it is late. */
   at(index: number): LaneThread | undefined {
     const lane = this.#newest[index];
     return lane?.is.current ? lane : undefined;
   }
 
-  /** The lane of a name. */
+  /** Returns the lane of a name. */
   named(name: string): LaneThread | undefined {
     return this.#inOrder.find((lane) => lane.is.current && lane.name === name);
   }
 
-  /** The index of the lane of a name; -1 if no lane has it. */
+  /** Returns the index of the lane of a name; -1 if no lane has it. */
   indexOf(name: string): number {
     return this.named(name)?.index ?? -1;
   }
 
-  /** Rows of threads that may still note slots there. Nobody gives these slots back. */
+  /** Rows of threads that may still write there. Slots in these rows are not given back. */
   get rowsSetAside(): readonly number[] {
     return this.#withRows().filter(({ is }) => is.rowAside).map(({ life }) => life.row);
   }
 
-  /** Tells every lane. */
+  /** Sends a command to every lane. */
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
     for (const lane of this.all) lane.send(command);
   }
@@ -125,14 +127,14 @@ export class SessionLanes {
   makeAll(memory: GraphMemory): void {
     this.#memory = memory;
     const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
-    // Lane 0 is main, whether or not it runs nodes: the control isolate uses its record.
+    // Lane 0 is main, even without nodes: the control isolate uses its record.
     for (const [index, name] of namesOf(this.#options).entries()) {
       const node = used.get(name);
       if (node !== undefined) this.#make(node, index, this.#options.topology.on(name));
     }
   }
 
-  /** Nodes have come: their lanes get what they ask for. */
+  /** Gives lanes the priority and processors that new nodes ask for. */
   reschedule(nodes: readonly NodeEntry[]): void {
     const { topology } = this.#options;
     const names = new Set(nodes.filter((node) => asksFor(scheduleOf(node))).map(({ lane }) => lane));
@@ -143,7 +145,7 @@ export class SessionLanes {
    * Makes the lane that a node needs, unless it exists.
    *
    * @returns the lane, if it was made
-   * @throws {SluiceError} `Busy` if the graph has as many lanes as it can have
+   * @throws {SluiceError} `Busy` if the graph has the most lanes that it can have
    */
   makeFor(node: NodeEntry, memory: GraphMemory): LaneThread | undefined {
     this.#memory = memory;
@@ -166,7 +168,7 @@ export class SessionLanes {
     return this.#start(old.name, "worker", old.index, old.schedule, workerPort, old);
   }
 
-  /** Ends the lanes beside main that the graph no longer uses. The keeper ends those that are lost. */
+  /** Ends the lanes beside main that the graph no longer uses. The keeper ends lost lanes. */
   async endUnused(): Promise<void> {
     const used = new Set(this.#options.topology.usedLanes);
     const unused = this.all.filter(({ kind, name }) => kind !== "main" && !used.has(name))
@@ -175,12 +177,12 @@ export class SessionLanes {
   }
 
   /**
-   * Builds the nodes of a lane, calls their `setup()`, and gives them the states that they go on from.
+   * Builds the nodes of a lane, calls their `setup()`, and gives them the states that they continue from.
    *
    * @param entries nodes, of which the lane takes its own
    * @param links as `entries`
    * @returns the formats that they announce, once all are open
-   * @throws why a node gave no state that it is to go on from
+   * @throws the reason why a state of a node is missing
    */
   openNodes(
     lane: LaneThread,
@@ -199,8 +201,8 @@ export class SessionLanes {
   }
 
   /**
-   * Ends a lane that has no node left, while the others go on. A lane that does not close in time is late: its name is
-   * free at once, its index and its row once it closes.
+   * Ends a lane without nodes, while the others continue. A lane that does not close in time is late: its name is free
+   * at once, its index and its row once it closes.
    */
   async end(lane: LaneThread): Promise<void> {
     const closed = lane.end();
@@ -214,24 +216,24 @@ export class SessionLanes {
     else if (lane.state === "ending" && !this.#isOver) lane.goOnWithout();
   }
 
-  /** Looks, now and then, whether late lanes, and threads that were given up, have ended without a report. */
+  /** Checks, at intervals, whether late lanes and given-up threads have ended without a report. */
   lookAtLate(): void {
     this.#takeLeftRows();
     for (const lane of this.late) this.#look(lane, LAST_LATE_LOOKS);
   }
 
-  /** The run is over: nobody waits for the last words of lost lanes. */
+  /** Stops waiting for the last reports of lost lanes at the end of the run. */
   silenceLost(): void {
     for (const lane of this.all) if (lane.state === "lost") lane.silence();
   }
 
-  /** Tells those who wait for a lane to open that it will not. */
+  /** Rejects the callers that wait for a lane to open. */
   refuseAllOpening(error: Error): void {
     for (const lane of this.all) lane.refuseOpening(error);
   }
 
   /**
-   * Waits for every lane, but for those whose thread a node keeps that nothing can end.
+   * Waits for every lane, except those whose thread a node keeps and that cannot be ended.
    *
    * @returns whether all have closed in time; late ones are not waited for again
    */
@@ -261,7 +263,7 @@ export class SessionLanes {
     this.plans.end();
   }
 
-  /** Closes a lane that so many looks have found dead. */
+  /** Closes a lane that this many looks have found dead. */
   #look(lane: LaneThread, looks: number): void {
     if (lane.state !== "closed" && lane.wasDeadFor(looks, this.#memory!.page)) lane.closed();
   }
@@ -271,7 +273,7 @@ export class SessionLanes {
     return name === MAIN_LANE ? {} : laneSchedule(Object.hasOwn(lanes, name) ? lanes[name] : undefined, nodes);
   }
 
-  /** @param nodes of the lane, as far as they are known */
+  /** @param nodes of the lane that are known */
   #make({ lane: name, type }: NodeEntry, index: number, nodes: readonly NodeEntry[]): LaneThread {
     const { types } = this.plans;
     const schedule = this.#scheduleOf(name, nodes);
@@ -316,12 +318,12 @@ export class SessionLanes {
     return lane;
   }
 
-  /** The threads that have a row. */
+  /** Returns the threads that have a row. */
   #withRows(): LaneThread[] {
     return [...this.#newest.filter(({ state }) => state !== "gone"), ...this.#fenced];
   }
 
-  /** The least index that no lane has and whose row is free. */
+  /** Returns the lowest index that no lane has and whose row is free. */
   #freeIndex(): number {
     const taken = new Set(this.#withRows().flatMap(({ index, life }) => [index, life.row]));
     let index = 1;
@@ -330,7 +332,7 @@ export class SessionLanes {
   }
 
   /**
-   * Finds the row for a lane's next thread: that of its index, unless a thread that was given up may still write there.
+   * Finds the row for a lane's next thread: the row of its index, unless a given-up thread may still write there.
    *
    * @throws {SluiceError} `Busy` if none is free
    */
@@ -348,7 +350,7 @@ export class SessionLanes {
     );
   }
 
-  /** Frees the rows of threads that were given up, and came back and left them, or have ended. */
+  /** Frees the rows of given-up threads that have left them or have ended. */
   #takeLeftRows(): void {
     if (this.#fenced.size === 0) return;
     const { pools, page } = this.#memory!;
@@ -364,12 +366,12 @@ type MakePort = (init: LaneInit, driver: SessionOptions["driver"], hear: (report
 
 const workerPort: MakePort = (init, driver, hear) => new WorkerLanePort(init, driver, hear);
 
-/** Names of the lanes that a graph starts with, in the order of their indices. */
+/** Returns the names of the lanes that a graph starts with, in the order of their indices. */
 function namesOf({ topology }: SessionOptions): string[] {
   return [...new Set([MAIN_LANE, ...[...topology.nodes.values()].map((node) => node.lane)])];
 }
 
-/** A lane's figures begin anew with another lane's name. */
+/** Clears a lane's figures when the index gets another name. */
 function clearFigures(page: ControlPage, index: number): void {
   const at = page.laneOffset(index);
   for (const field of [LANE.state, LANE.currentNode]) page.u32[index32(at + field)] = 0;

@@ -12,24 +12,24 @@ import type { LaneThread } from "./lane_thread.ts";
 import { KeptStates } from "./kept_states.ts";
 import { MAX_LANES, SessionLanes } from "./session_lanes.ts";
 
-/** How long what a lane said before its thread ended may be on its way, milliseconds. */
+/** How long the last reports of an ended thread may take to arrive, milliseconds. */
 const LAST_MS = 1_000;
 
 interface SetUp {
   readonly lanes: SessionLanes;
   readonly memory: GraphMemory;
   readonly topology: Topology;
-  /** What lanes have said: each with its index, and what kind of report. */
+  /** The reports of lanes: each with its index, and the kind. */
   readonly heard: readonly string[];
-  /** What lanes have come to: each with its index. */
+  /** The states that lanes have reached: each with its index. */
   readonly states: readonly string[];
   /** Makes a lane for a node. */
   make(lane: string): LaneThread;
-  /** A lane's thread ends without a word. */
+  /** Ends a lane's thread without a report. */
   kill(lane: LaneThread): void;
 }
 
-/** Lanes of a graph with one node, on main, and intervals that pass when the test says so. */
+/** Lanes of a graph with one node, on main, and intervals that the test advances. */
 function setUp(): SetUp {
   const heard: string[] = [];
   const states: string[] = [];
@@ -67,7 +67,7 @@ function setUp(): SetUp {
   return { lanes, memory, topology, heard, states, make, kill };
 }
 
-/** Runs a test whose intervals pass when it says so: `pass()` goes on by one, and gives how long that was. */
+/** Runs a test that advances intervals: `pass()` advances by one, and returns its length. */
 async function withIntervals(body: (pass: () => Promise<number>) => Promise<void>): Promise<void> {
   const { setInterval } = globalThis;
   let interval: { readonly run: () => void; readonly ms: number } | undefined;
@@ -86,7 +86,7 @@ async function withIntervals(body: (pass: () => Promise<number>) => Promise<void
   }
 }
 
-/** A worker of which nothing runs, and which says what a test has it say. */
+/** A worker that runs nothing, and sends the reports that a test chooses. */
 class ScriptedWorker {
   static readonly all: ScriptedWorker[] = [];
   onmessage: (event: { readonly data: LaneReport }) => void = () => {};
@@ -150,7 +150,7 @@ Deno.test("SessionLanes.end() waits a second for what a lane has said whose thre
     await withIntervals(async (pass) => {
       let isOver = false;
       const ended = lanes.end(lane).then(() => isOver = true);
-      // While it runs, it is waited for however often it is looked at.
+      // The session waits for a running lane, however often it looks.
       for (let ms = 0; ms < 2 * LAST_MS;) ms += await pass();
       equal(isOver, false);
       kill(lane);
@@ -224,7 +224,7 @@ Deno.test("SessionLanes tells of a lane once it is told to end, closes, or is fr
   });
 });
 
-/** Ends a lane in vain, so that the graph goes on without it. */
+/** Tries to end a lane that does not end, so that the graph continues without it. */
 async function leaveBehind(lanes: SessionLanes, lane: LaneThread, pass: () => void): Promise<void> {
   const ended = lanes.end(lane);
   pass();
@@ -370,7 +370,7 @@ Deno.test("SessionLanes refuses a lane's next thread when those that were given 
   });
 });
 
-/** @param again whether it is one that was made in place of another */
+/** @param again whether the thread was made in place of another */
 function giveUp(lane: LaneThread, again = false): void {
   if (again) lane.opened([]);
   lane.lose({ error: new Error("kept, on purpose"), cause: "stuck" });

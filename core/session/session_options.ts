@@ -1,5 +1,5 @@
 /**
- * What a session is made from.
+ * The options of a session.
  *
  * @module
  */
@@ -11,38 +11,38 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
 import type { KeptStates } from "./kept_states.ts";
 
-/** When nodes are moved whose lanes the runtime chooses. */
+/** When the runtime moves nodes whose lanes it chooses. */
 export interface BalancingOptions {
-  /** How many lanes can work at a time; by default as many as the machine has processors. */
+  /** The most lanes that can work at a time; by default the number of the machine's processors. */
   readonly processors?: number;
   /** Time between two looks, milliseconds; by default 250. */
   readonly lookEveryMs?: number;
-  /** For how long a lane must have too much to do, milliseconds; by default 1,000. */
+  /** How long a lane must be overloaded, milliseconds; by default 1,000. */
   readonly overloadedForMs?: number;
-  /** How long nothing is moved after a move, at first, milliseconds; by default 2,000. */
+  /** The first rest after a move, without further moves, milliseconds; by default 2,000. */
   readonly restMs?: number;
 }
 
-/** What a session is made from. */
+/** The options of a session. */
 export interface SessionOptions {
   readonly topology: Topology;
   readonly driver: Driver;
-  /** For how long the graph was paused in the runs before, nanoseconds; by default 0. */
+  /** The duration of pauses in the runs before, nanoseconds; by default 0. */
   readonly pausedNs?: number;
-  /** Is told of states, failures and warnings. */
+  /** Receives states, failures and warnings. */
   readonly events: EventBus;
   readonly pools: { readonly [name: string]: PoolSize };
-  /** Whether the run ends with its last source; else it goes on until it is told to end. */
+  /** True if the run ends with its last source; otherwise it continues until it is told to end. */
   readonly endsWithSources: boolean;
-  /** How much memory all pools may have together. */
+  /** The memory budget of all pools together. */
   readonly memory: MemoryOptions;
-  /** Whether frames are checked as development mode does. */
+  /** True if frames are checked as in development mode. */
   readonly development: boolean;
   /** Time that `stop()` leaves for draining, milliseconds. */
   readonly stopTimeoutMs: number;
   /** How long a node's `setup()` may take, milliseconds; 0: for ever. */
   readonly setupTimeoutMs: number;
-  /** How long a call of a node may hold its lane before the node is stuck, milliseconds; 0: for as long as it may take. */
+  /** How long a call of a node may hold its lane before the node is stuck, milliseconds; 0: for ever. */
   readonly stuckAfterMs: number;
   /** How long a call of a node may hold its lane before the run fails, milliseconds; 0: for ever. */
   readonly callTimeoutMs: number;
@@ -50,9 +50,9 @@ export interface SessionOptions {
   readonly awaitTimeoutMs: number;
   /** The states of nodes at the end of the run before, and then of this one. */
   readonly kept: KeptStates;
-  /** Whether nodes go on from those. */
+  /** True if nodes continue from these states. */
   readonly resume: boolean;
-  /** When nodes are moved; absent: as by default. */
+  /** When nodes are moved; absent: by default. */
   readonly balancing?: BalancingOptions;
   /** Node types that errors may name as converters. */
   readonly converters: readonly AnyNodeType[];

@@ -1,6 +1,6 @@
 /**
- * Looks at the control page of a run now and then for what lanes cannot report themselves: threads that have ended or
- * that a node keeps, a graph that has come to a stop, links that begin to drop.
+ * Looks at the control page of a run at intervals for events that lanes cannot report themselves: threads that have
+ * ended or that a node keeps, a graph that has come to a stop, links that begin to drop.
  *
  * @module
  */
@@ -21,13 +21,13 @@ import type { Run } from "./run.ts";
 import { MAX_STEP_NS, UnreadWatch } from "./unread_watch.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** How often the control page is looked at, milliseconds; more often where a node is stuck sooner. */
+/** The time between two looks at the control page, milliseconds; less if a node is stuck sooner. */
 const WATCH_EVERY_MS = 500;
 
-/** How much longer than `setup()` may take the watch waits for a lane to refuse it, milliseconds. */
+/** The extra time beyond the limit of `setup()` before the watch refuses it in the lane's place, milliseconds. */
 const SETUP_SLACK_MS = 500;
 
-/** Looks that must find a thread ended until its last reports count as lost. */
+/** Looks that must find a thread dead before its last reports count as lost. */
 const LAST_LOOKS = 4;
 
 /** The watches of a graph that runs. */
@@ -39,7 +39,7 @@ interface Watches {
   readonly watchdog: Watchdog;
 }
 
-/** A lane whose thread a node keeps at a look, and what is known of that. */
+/** A lane whose thread a node keeps at a look, with the facts of the hold. */
 type FoundLane = [LaneThread, Omit<LaneHold, "forNs">];
 
 /** Watches one run, from its start to its end. */
@@ -49,14 +49,14 @@ export class SessionWatch {
   readonly #news: LaneNews;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nodes: NodeWatch | undefined;
-  /** Of an offline graph: a live one drops, or was told by its user what waits for what. */
+  /** For an offline graph: a live graph drops, or its user declared the waits. */
   #growth: LinkGrowth | undefined;
   /** Nodes whose long calls were logged. */
   readonly #logged = new WeakSet<NodeEntry>();
   /** Nodes that were logged because they await something for long. */
   readonly #toldLate = new WeakSet<NodeEntry>();
   #lookedAtNs = 0;
-  /** Time to the next look, and to the next at whether the graph has come to a stop, milliseconds. */
+  /** The time to the next look, and to the next check for a stop of the graph, milliseconds. */
   #everyMs = WATCH_EVERY_MS;
   #untilStopMs = WATCH_EVERY_MS;
 
@@ -67,8 +67,9 @@ export class SessionWatch {
   }
 
   /**
-   * Watches lanes that open their nodes, and logs a `setup()` that takes long. Lanes themselves refuse one that takes
-   * too long, unless it keeps the lane's thread: the watch refuses that. A graph that is to stop does not wait for it.
+   * Watches lanes that open their nodes, and logs a `setup()` that takes long. Lanes themselves refuse a `setup()` that
+   * takes too long, unless it keeps the lane's thread: the watch refuses that one. A graph that is to stop does not
+   * wait for it.
    */
   watchOpening(): void {
     const { driver, lanes, options: { setupTimeoutMs, stuckAfterMs } } = this.#run;
@@ -91,7 +92,7 @@ export class SessionWatch {
     }, everyMs);
   }
 
-  /** Watches the graph run. */
+  /** Watches the running graph. */
   watch(): void {
     const { page, topology, events, options: { stuckAfterMs } } = this.#run;
     const poolName = (index: number) => this.#run.pools[index]?.name ?? "";
@@ -115,7 +116,7 @@ export class SessionWatch {
     this.#lookOn(watches);
   }
 
-  /** Tells at once which of these nodes wait for links, and which do no longer. */
+  /** Reports at once which of these nodes begin to wait for links, and which cease to. */
   tellWaits(nodes: Iterable<NodeEntry>): void {
     this.#nodes?.tellWaits(nodes, this.#run.driver.nowNs());
   }
@@ -153,24 +154,27 @@ export class SessionWatch {
     this.#lookForStop(open, watches);
   }
 
-  /** Lanes whose threads have ended are replaced, or end the run. One that a node ended has said so by the last look. */
+  /**
+   * Replaces lanes whose threads have ended, or ends the run. A thread that a node ended has reported that by the last
+   * look.
+   */
   #takeDead(open: readonly LaneThread[], watchdog: Watchdog): void {
     const { page, states } = this.#run;
     for (const lane of open) {
       if (!lane.wasDeadFor(LAST_LOOKS, page)) continue;
       const loss = watchdog.lossOf(lane, states);
       if (loss !== undefined) this.#news.failed(lane, loss);
-      // A lane whose nodes have all ended, or that is being opened, takes part in edits nonetheless.
+      // A lane whose nodes have all ended, or that is being opened, still takes part in edits.
       if (!lane.is.replaced) this.#replacer.take(lane, ended(lane, "unasked"));
     }
   }
 
-  /** A graph in which every lane waits for another ends with an error. */
+  /** Ends a graph in which every lane waits for another with an error. */
   #lookForStop(open: readonly LaneThread[], { drops, watchdog }: Watches): void {
     const { driver, lanes, states } = this.#run;
     drops.look();
     lanes.lookAtLate();
-    // Nodes that an edit holds, or that wait for a new thread, do nothing without the graph being at a stop.
+    // Nodes that an edit holds, or that wait for a new thread, are idle without the graph being at a stop.
     if (this.#run.edits?.underWay || this.#replacer.replaces || this.#growth?.underWay) {
       watchdog.forget();
       return;
@@ -185,14 +189,14 @@ export class SessionWatch {
     this.#growth?.end();
   }
 
-  /** What a node is doing. */
+  /** Returns the activity of a node. */
   activityOf(node: NodeEntry): NodeActivity {
     return this.#nodes?.activityOf(node, this.#run.driver.nowNs()) ?? { kind: "idle" };
   }
 
   /**
-   * Nodes that lanes prepare for the graph, and nodes that left it and have not ended. Leaves out those of
-   * late lanes: they are not on the lane that has the name now.
+   * Returns nodes that lanes prepare for the graph, and nodes that left it and have not ended. Leaves out those of late
+   * lanes: they are not on the present lane of that name.
    */
   #outsiders(): Outsiders {
     const { edits, lanes } = this.#run;
@@ -200,7 +204,7 @@ export class SessionWatch {
     return { drafted: edits?.drafted ?? [], gone: gone.map(({ node }) => node) };
   }
 
-  /** The graph that is being stopped cannot be drained. @param why for the log */
+  /** Ends the draining of a graph that cannot be drained. @param why for the log */
   #cutShort(why: string): void {
     logger("runtime").warn(`Stopped before the graph was drained: ${why}`);
     this.#run.end();
@@ -236,7 +240,7 @@ export class SessionWatch {
     if (!this.#replacer.take(lane, error, "stuck")) lane.refuseOpening(error);
   }
 
-  /** A node keeps its lane's thread. @returns the lane, and why */
+  /** Handles a node that keeps its lane's thread. @returns the lane, and why */
   #stuck({ node, lane, forNs, place }: StuckNode): FoundLane {
     const { id, type: { descriptor } } = node;
     const ms = Math.floor(forNs / 1e6);
@@ -248,7 +252,7 @@ export class SessionWatch {
     return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: node.isolation !== undefined }];
   }
 
-  /** One of several nodes keeps their lane's thread. @returns the lane, and why */
+  /** Handles several nodes of which one keeps their lane's thread. @returns the lane, and why */
   #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): FoundLane {
     const ids = nodes.map(({ id }) => `"${id}"`).join(" or ");
     const message = `Lane ${this.#describe(lane)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
@@ -280,29 +284,29 @@ export class SessionWatch {
     if (over !== undefined) end(over.hold!.error);
   }
 
-  /** How long a call of any of these nodes may hold the thread until that is told, nanoseconds. */
+  /** Returns how long a call of any of these nodes may hold the thread before the watch reports it, nanoseconds. */
   #stuckAfterNs(nodes: readonly NodeEntry[]): number {
     const { stuckAfterMs } = this.#run.options;
     return Math.min(stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6, this.#limitNs(nodes));
   }
 
-  /** The most that a call of any of these nodes may take, nanoseconds. */
+  /** Returns the longest time that a call of any of these nodes may take, nanoseconds. */
   #limitNs(nodes: readonly NodeEntry[]): number {
-    // The process of one that is isolated is killed in time.
+    // The process of an isolated node is killed in time.
     const limitsMs = nodes.map((node) =>
       node.isolation === undefined ? node.callTimeoutMs ?? this.#run.options.callTimeoutMs : 0
     );
     return limitsMs.includes(0) ? Infinity : Math.max(...limitsMs) * 1e6;
   }
 
-  /** Whether a lane has nodes of the graph, not only such as an edit makes ready or has taken out. */
+  /** True if a lane has nodes of the graph, besides nodes that an edit prepares or has removed. */
   #runsGraph(lane: number): boolean {
     const { lanes, states, topology } = this.#run;
     const name = lanes.at(lane)?.name;
     return [...topology.nodes.values()].some((node) => node.lane === name && states.get(node.id) === "running");
   }
 
-  /** A node has awaited something for long: reports it, and fails it where there is a limit. */
+  /** Reports a node that has awaited something for long, and fails it if there is a limit. */
   #late({ node, call, forNs }: LateCall): void {
     const { topology, lanes, options: { stuckAfterMs, ...options } } = this.#run;
     const { id, index, type: { descriptor } } = node;
@@ -311,7 +315,7 @@ export class SessionWatch {
       lanes.named(node.lane)?.send({ kind: "overdue", node: id, record: index, call, afterMs: awaitTimeoutMs });
     }
     if (stuckAfterMs === 0 || forNs < stuckAfterMs * 1e6 || this.#toldLate.has(node)) return;
-    // What a live source waits for may come at any time.
+    // The data that a live source waits for may come at any time.
     if (topology.mode === "live" && descriptor.inputs.length === 0) return;
     this.#toldLate.add(node);
     const limit = awaitTimeoutMs > 0
@@ -326,9 +330,9 @@ export class SessionWatch {
   }
 
   /**
-   * A lane's thread is kept: where the nodes of the lane can go on elsewhere, they do.
+   * Gives up a lane whose thread is kept, if its nodes can continue elsewhere.
    *
-   * @param place where those stand that may keep it
+   * @param place of the nodes that may keep the thread
    * @returns whether they cannot, and that is new
    */
   #giveUp(lane: LaneThread, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
@@ -347,7 +351,7 @@ export class SessionWatch {
     return true;
   }
 
-  /** What becomes of a run in which a thread is kept that is not replaced. */
+  /** Describes what follows for a run in which a thread is kept that is not replaced. */
   #whatComes(lane: number, nodes: readonly NodeEntry[]): string {
     const limitNs = this.#limitNs(nodes);
     return limitNs < Infinity && this.#runsGraph(lane)
@@ -355,7 +359,7 @@ export class SessionWatch {
       : "the run goes on without it";
   }
 
-  /** The lane's name, with the number of its thread where that is known. */
+  /** Names a lane, with the number of its thread if that is known. */
   #describe({ name, index }: LaneThread): string {
     const { threadId } = readLaneCounters(this.#run.page, index);
     return `"${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;

@@ -7,7 +7,7 @@ import { tapLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 
-/** Warnings, from now on. */
+/** Collects warnings from this call on. */
 function warnings(): Disposable & { readonly all: string[] } {
   const all: string[] = [];
   const end = tapLog(({ level, message }) => {
@@ -21,7 +21,7 @@ for (const lane of ["main", "bad"]) {
     `a setup() on lane ${lane} that does not settle is told of, and the start can be stopped`,
     async (native) => {
       using said = warnings();
-      // Nothing but what the watch sees may end the start.
+      // Only the findings of the watch may end the start.
       const limits: RuntimeOptions = { stuckAfterMs: 40, setupTimeoutMs: 900_000, stopTimeoutMs: 900_000 };
       const runtime = new Runtime({ mode: "offline", native, ...limits });
       const source = runtime.add(numberedSource({ count: 1 }));

@@ -1,5 +1,5 @@
 /**
- * Commands to native stages, and what lanes have not answered of them.
+ * Sends commands to native stages, and keeps the unanswered ones.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 
-/** Most characters of an answer that an error quotes. */
+/** The most characters of an answer that an error quotes. */
 const MOST_QUOTED = 80;
 
 /** A command that its lane has not answered. */
@@ -19,7 +19,7 @@ interface OpenCommand {
   readonly reply: PromiseWithResolvers<unknown>;
 }
 
-/** The commands that lanes have not answered. They take as long as the stage takes. */
+/** The unanswered commands. They have no time limit of their own. */
 export class StageCommands {
   readonly #open = new Map<number, OpenCommand>();
   #next = 1;
@@ -27,9 +27,9 @@ export class StageCommands {
   /**
    * Gives a stage a command.
    *
-   * @param args can be written as JSON
-   * @returns what the stage answers
-   * @throws {SluiceError} `InvalidConfig` with the stage's reason, or why there is no answer
+   * @param args that JSON can represent
+   * @returns the answer of the stage
+   * @throws {SluiceError} `InvalidConfig` with the stage's reason, or the reason why there is no answer
    */
   send(lane: Pick<LanePort, "index" | "send">, node: NodeEntry, name: string, args: unknown): Promise<unknown> {
     const request = this.#next++;
@@ -39,7 +39,7 @@ export class StageCommands {
     return reply.promise;
   }
 
-  /** A lane has answered. @param error why there is no result */
+  /** Handles the answer of a lane. @param error why there is no result */
   answered(request: number, json: string, error?: SerializedError): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
@@ -57,7 +57,7 @@ export class StageCommands {
     }
   }
 
-  /** A lane has stopped answering. Rejects what it was asked. */
+  /** Rejects the commands to a lane that has stopped answering. */
   refuseLane(lane: number, error: Error): void {
     for (const [request, open] of this.#open) {
       if (open.lane !== lane) continue;
@@ -66,7 +66,7 @@ export class StageCommands {
     }
   }
 
-  /** The run is over. Rejects everything. */
+  /** Rejects all commands at the end of the run. */
   refuseAll(error: Error): void {
     for (const { reply } of this.#open.values()) reply.reject(error);
     this.#open.clear();

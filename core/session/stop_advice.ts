@@ -8,7 +8,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 
 /**
- * Says what can be done.
+ * Returns advice.
  *
  * @param full the link that is full
  * @param dry inputs of its reader that wait for a frame, of links that have not ended
@@ -27,7 +27,9 @@ export function stopAdvice(topology: Topology, full: LinkEntry, dry: readonly Li
     : `the loop has no frame to begin with: set "prime" on "${primed.id}"`;
 }
 
-/** Whether a loop through a delay keeps the reader of a full link waiting, so that no capacity of that link would help. */
+/**
+ * True if a loop through a delay keeps the reader of a full link waiting, so that no capacity of that link would help.
+ */
 export function isLoopAtFault(topology: Topology, full: LinkEntry, dry: readonly LinkEntry[]): boolean {
   const [delay] = delaysOnLoop(topology, full.toNode);
   if (delay === undefined) return false;
@@ -35,9 +37,9 @@ export function isLoopAtFault(topology: Topology, full: LinkEntry, dry: readonly
 }
 
 /**
- * What to say of a node whose tick is under way and may have left its wait.
+ * Returns advice for a node whose tick is under way and may have left its wait.
  *
- * @param call what it waits in, as it would be taken back: `ready({ signal })`
+ * @param call that it waits in, in the form that can be cancelled: `ready({ signal })`
  * @returns the end of a message
  */
 export function waitAdvice(node: NodeId, call: string): string {
@@ -45,14 +47,14 @@ export function waitAdvice(node: NodeId, call: string): string {
     `${call}, and abort`;
 }
 
-/** The delays on loops through a node. */
+/** Returns the delays on loops through a node. */
 function delaysOnLoop(topology: Topology, node: NodeId): NodeEntry[] {
   return [...topology.nodes.values()].filter(({ id, type }) =>
     type.descriptor.delays === true && reaches(topology, node, id) && reaches(topology, id, node)
   );
 }
 
-/** Whether frames can go from one node to another, which may be the same. */
+/** True if frames can go from one node to another, which may be the same. */
 function reaches(topology: Topology, from: NodeId, to: NodeId): boolean {
   const seen = new Set([from]);
   for (const node of seen) {

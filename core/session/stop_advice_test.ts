@@ -1,4 +1,4 @@
-/** What a graph that has come to a stop is told to change; and that the change helps. */
+/** The advice for a graph that has come to a stop, and the proof that it helps. */
 import { equal, rejects } from "node:assert/strict";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
@@ -11,7 +11,7 @@ import { Runtime } from "../runtime.ts";
 
 type Joined = NodeHandle<{ x: AudioFrame; y: AudioFrame }, { out: AudioFrame }>;
 
-/** Writes x once y is there too. */
+/** Writes a frame of x once a frame of y has arrived. */
 const join = fixture<Joined, Record<never, never>>(() => ({
   process(this: { x: StreamInput<AudioFrame>; y: StreamInput<AudioFrame>; out: StreamOutput<AudioFrame> }) {
     while (this.x.peek() && this.y.peek()) {
@@ -32,7 +32,7 @@ const join = fixture<Joined, Record<never, never>>(() => ({
   ],
 });
 
-/** A delay that begins with `frames` frames of its own, where `prime` is set. */
+/** A delay that begins with `frames` frames of its own, if `prime` is set. */
 function delay(frames: number, prime?: boolean): ReturnType<typeof filter> {
   let left = prime ? frames : 0;
   const spec = filter({

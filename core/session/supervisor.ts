@@ -1,7 +1,6 @@
 /**
- * Decides what becomes of nodes that fail while others can go on. Each is restarted after a pause that grows, or
- * disabled, as its supervision says; a node that fails too often ends the run.
- *
+ * Decides the fate of nodes that fail while others can continue. Each is restarted after a growing pause, or disabled,
+ * by its supervision; a node that fails too often ends the run.
  * @module
  */
 import { NODE } from "../../ffi/layout.gen.ts";
@@ -18,13 +17,11 @@ import type { Run } from "./run.ts";
 /** A node that has failed at least once. */
 interface Patient {
   readonly entry: NodeEntry;
-  /** When it failed, as far as the window reaches, nanoseconds. */
+  /** The times of its failures within the window, nanoseconds. */
   failures: number[];
   error: Error;
   timer?: ReturnType<typeof setTimeout>;
-  /**
-   * `waiting`: for its restart. `suspended`: its lane is being replaced. `down`: it is, or is about to be, disabled.
-   */
+  /** `waiting`: for its restart. `suspended`: its lane is being replaced. `down`: it is disabled, or about to be. */
   phase: "waiting" | "restarting" | "running" | "suspended" | "down";
 }
 
@@ -32,7 +29,7 @@ interface Patient {
 export class Supervisor {
   readonly #run: Run;
   readonly #patients = new Map<NodeId, Patient>();
-  /** Failures from before the graph ran. */
+  /** Failures before the graph ran. */
   #early: [node: NodeId, error: Error][] | undefined = [];
   #stopping = false;
   #ended = false;
@@ -41,14 +38,14 @@ export class Supervisor {
     this.#run = run;
   }
 
-  /** The graph runs. Handles the failures from before. */
+  /** Begins with the graph, and handles the failures before. */
   begin(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const [node, error] of early) this.failed(node, error);
   }
 
-  /** The graph is stopping: nothing is restarted any longer, so that it can end. */
+  /** Stops restarting nodes, so that the graph can end. */
   stop(): void {
     this.#stopping = true;
     for (const patient of this.#patients.values()) {
@@ -56,19 +53,19 @@ export class Supervisor {
     }
   }
 
-  /** The run is over. */
+  /** Ends with the run. */
   end(): void {
     this.#ended = true;
     for (const { timer } of this.#patients.values()) clearTimeout(timer);
   }
 
-  /** A node was removed from the graph, or replaced by an edit. */
+  /** Forgets a node that was removed from the graph, or replaced by an edit. */
   forget(node: NodeId): void {
     clearTimeout(this.#patients.get(node)?.timer);
     this.#patients.delete(node);
   }
 
-  /** A node was set aside by its lane, or went with it. */
+  /** Handles the failure of a node that its lane set aside, or that was lost with the lane. */
   failed(node: NodeId, error: Error): void {
     const { topology, states } = this.#run;
     const entry = topology.nodes.get(node);
@@ -90,9 +87,7 @@ export class Supervisor {
     else this.#plan(patient);
   }
 
-  /**
-   * A node was lost with its lane by no fault of its own. Builds it anew at once, whatever its supervision says.
-   */
+  /** Rebuilds a node at once that was lost with its lane by no fault of its own, whatever its supervision says. */
   revive(node: NodeId, error: Error): void {
     const entry = this.#run.topology.nodes.get(node);
     if (entry === undefined || this.#ended) return;
@@ -104,7 +99,7 @@ export class Supervisor {
     void this.#restart(patient, 1);
   }
 
-  /** A node's lane is gone. Leaves the node alone until `failed()` is called, when there is another thread. */
+  /** Suspends a node whose lane is gone. Leaves it alone until `failed()` is called, when there is another thread. */
   suspend(node: NodeId): void {
     const patient = this.#patients.get(node);
     if (patient === undefined) return;
@@ -112,7 +107,7 @@ export class Supervisor {
     patient.phase = "suspended";
   }
 
-  /** Disables a node that a caller wants disabled, whatever its supervision says. @param reason names the caller */
+  /** Disables a node at a caller's request, whatever its supervision says. @param reason names the caller */
   disable(entry: NodeEntry, reason: Error): void {
     clearTimeout(this.#patients.get(entry.id)?.timer);
     const patient: Patient = { entry, failures: [], error: reason, phase: "running" };
@@ -120,7 +115,7 @@ export class Supervisor {
     this.#disable(patient);
   }
 
-  /** A lane has disabled a node, as it was told to. */
+  /** Handles the report of a lane that it has disabled a node. */
   disabled(node: NodeId): void {
     const patient = this.#patients.get(node);
     const { states, events } = this.#run;
@@ -131,7 +126,7 @@ export class Supervisor {
     logger("runtime").warn(`Disabled node "${node}": ${patient.error.message}`, { failure });
   }
 
-  /** Whether a node is disabled, or about to be. */
+  /** True if a node is disabled, or about to be. */
   isDown(node: NodeId): boolean {
     return this.#patients.get(node)?.phase === "down";
   }

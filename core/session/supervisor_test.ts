@@ -14,7 +14,7 @@ import { Topology } from "../topology.ts";
 import type { Run } from "./run.ts";
 import { Supervisor } from "./supervisor.ts";
 
-/** A supervisor of one node, with a clock that stands still and a session that does nothing. */
+/** A supervisor of one node, with a clock that does not advance and a session that does nothing. */
 function setUp(supervision: Supervision) {
   const events = new EventBus(() => 0);
   const states = new NodeStates(events);
@@ -68,7 +68,7 @@ function setUp(supervision: Supervision) {
   return { supervisor, topology, events, told, states, id, did, clock, restarts, commits, fail, pauses, kinds };
 }
 
-/** Runs a test with timers that end when it says so. */
+/** Runs a test with timers that it ends itself. */
 async function withTimers(body: (timers: { run: () => void; ms: number }[]) => void | Promise<void>): Promise<void> {
   const timers: { run: () => void; ms: number }[] = [];
   const { setTimeout, clearTimeout } = globalThis;
@@ -83,7 +83,7 @@ async function withTimers(body: (timers: { run: () => void; ms: number }[]) => v
   }
 }
 
-/** What waits for promises that have settled runs meanwhile. */
+/** Lets the continuations of settled promises run. */
 async function turn(): Promise<void> {
   for (let k = 0; k < 10; k++) await Promise.resolve();
 }

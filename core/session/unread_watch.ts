@@ -1,7 +1,6 @@
 /**
- * Finds out from the control page alone that a graph stands still because its script has not begun to read a sink. The
- * link to the sink is full, so that its writer waits, and soon all nodes before it, also a `push()` that the script
- * awaits.
+ * Finds a graph that waits for its script to read a sink, from the control page alone. The link to the sink is full, so
+ * its writer waits, and soon all nodes upstream, including a `push()` that the script awaits.
  *
  * @module
  */
@@ -23,11 +22,11 @@ export class UnreadWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;
   readonly #afterNs: number;
-  /** For how long the writer of a link was seen to wait, nanoseconds; `Infinity` once that was told. */
+  /** How long the writer of a link was seen to wait, nanoseconds; `Infinity` after the report. */
   readonly #waits = new Map<LinkEntry, number>();
   #lookedAtNs = 0;
 
-  /** @param afterNs how long a writer waits until it is told; 0: never */
+  /** @param afterNs how long a writer waits before the report; 0: never */
   constructor(topology: Topology, page: ControlPage, afterNs: number) {
     this.#topology = topology;
     this.#page = page;
@@ -37,8 +36,8 @@ export class UnreadWatch {
   /**
    * Looks once.
    *
-   * @param nowNs a clock that stands still while the graph is paused, nanoseconds
-   * @returns what to say, once for each sink
+   * @param nowNs a clock that stops while the graph is paused, nanoseconds
+   * @returns the messages, one for each sink
    */
   look(nowNs: number): string[] {
     const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);

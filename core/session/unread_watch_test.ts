@@ -10,12 +10,12 @@ import { Runtime } from "../runtime.ts";
 const FORMAT = { sampleRateHz: 48_000, channels: 1 };
 const block = () => ({ channels: [new Float32Array(480)] });
 
-/** Warnings, from now on. */
+/** Collects warnings from this call on. */
 function warnings(): Disposable & { readonly all: string[]; readonly first: Promise<string> } {
   const first = Promise.withResolvers<string>();
   const all: string[] = [];
   const end = tapLog(({ level, message }) => {
-    // On a busy machine any setup() may take as long as a node is waited for here.
+    // On a busy machine any setup() may take as long as this test waits for a node.
     if (level !== "warn" || message.startsWith("Portable mode") || message.includes("setup()")) return;
     all.push(message);
     first.resolve(message);
@@ -57,7 +57,7 @@ eachDriver("nothing is said of a sink that is read, however slowly, nor of one w
   const pushed = Promise.all(Array.from({ length: 6 }, () => source.push(block())));
   let read = 0;
   for await (const _ of slow) {
-    // Longer than a writer waits until it would be told.
+    // Longer than the wait of a writer before its report.
     await new Promise((resolve) => setTimeout(resolve, 100));
     if (++read === 6) break;
   }

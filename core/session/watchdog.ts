@@ -1,7 +1,6 @@
 /**
- * Finds out from the control page alone what lanes cannot report themselves: that a graph has come to a stop in which
- * every lane waits for another, and what a lane ran whose thread has ended.
- *
+ * Finds events that lanes cannot report themselves, from the control page alone: that a graph has come to a stop in
+ * which every lane waits for another, and which nodes were lost with a thread that has ended.
  * @module
  */
 import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
@@ -20,18 +19,18 @@ import { stopAdvice, waitAdvice } from "./stop_advice.ts";
 const LOOKS = 2;
 const BETWEEN_LOOKS_NS = 250_000_000;
 
-/** States of nodes that have not ended: one that is restarted dies with its lane as well. */
+/** States of nodes that have not ended: a node that is restarted dies with its lane as well. */
 const OPEN: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
 
-/** What links have done about a stop before. */
+/** The growth of links that resolved stops before. */
 export interface Growth {
-  /** Frames that a link holds beyond its capacity. */
+  /** Returns how many frames a link holds beyond its capacity. */
   extraOf(link: LinkEntry): number;
-  /** Why it does not hold more. */
+  /** Returns why it holds no more. */
   refusalOf(link: LinkEntry): string | undefined;
 }
 
-/** Finds a graph at a stop, and what was lost with a lane. */
+/** Finds a graph at a stop, and the nodes lost with a lane. */
 export class Watchdog {
   readonly #topology: Topology;
   readonly #page: ControlPage;
@@ -51,7 +50,7 @@ export class Watchdog {
     this.#page = page;
   }
 
-  /** What to say of a lane whose thread has ended unasked, if it ran nodes that have not ended. */
+  /** Returns the error for a lane whose thread has ended unasked, if it ran nodes that have not ended. */
   lossOf({ name }: { readonly name: string }, states: ReadonlyMap<NodeId, NodeState>): SluiceError | undefined {
     const lost = [...this.#topology.nodes.values()].filter((node) =>
       node.lane === name && OPEN.has(states.get(node.id))
@@ -62,13 +61,13 @@ export class Watchdog {
   }
 
   /**
-   * Looks whether the graph has come to a stop. A look soon after the one before does not count: threads that were woken
+   * Checks whether the graph has come to a stop. A look soon after the last one does not count: threads that were woken
    * may not have run yet on a busy machine.
    *
    * A live graph with a node that waits for a link is not at a stop: it is being built.
    *
-   * @param lanes those that have not closed
-   * @param nowNs on a clock that never stands still
+   * @param lanes that have not closed
+   * @param nowNs on a clock that never stops
    * @returns why, as an error that ends the run
    */
   stop(
@@ -91,10 +90,10 @@ export class Watchdog {
   }
 
   /**
-   * Whether several looks in a row found nothing left to do, except on lanes whose thread a node keeps.
+   * True if several looks in a row found no work left, except on lanes whose thread a node keeps.
    *
-   * @param lanes those that have not closed
-   * @param kept indices of those that are kept
+   * @param lanes that have not closed
+   * @param kept indices of the kept ones
    */
   isIdleExcept(lanes: readonly { readonly index: number }[], kept: ReadonlySet<number>): boolean {
     const activity = this.#sumOfActivity();
@@ -105,17 +104,17 @@ export class Watchdog {
     return this.#idleLooks >= LOOKS;
   }
 
-  /** Starts anew: something other than the graph keeps lanes from their work, and earlier looks do not count. */
+  /** Starts anew: something outside the graph keeps lanes from their work, so earlier looks do not count. */
   forget(): void {
     this.#quietLooks = 0;
   }
 
-  /** Whether a lane has nothing to do, and nothing is on its way to it. */
+  /** True if a lane has nothing to do, and nothing is on its way to it. */
   #isQuiet(lane: number): boolean {
     return this.#laneField(lane, LANE.state) === LANE_STATE.quiet && this.#page.inboxEmpty(lane);
   }
 
-  /** Changes whenever a node was run or a frame was moved. */
+  /** Returns a sum that changes whenever a node was run or a frame was moved. */
   #sumOfActivity(): number {
     let sum = 0;
     for (const node of this.#topology.nodes.values()) sum += readNodeCounters(this.#page, node.index).ticks;
@@ -170,8 +169,8 @@ export class Watchdog {
   }
 
   /**
-   * The full link that the others wait for: the one whose reader does not itself wait for a full link. Where each of
-   * them does, as on a loop, any will do.
+   * Returns the full link that the others wait for: the one whose reader does not itself wait for a full link. If each
+   * of them does, as on a loop, returns any of them.
    */
   #firstCause(writers: readonly NodeEntry[], links: readonly LinkEntry[]): LinkEntry | undefined {
     const full = writers.flatMap((node) =>
@@ -180,7 +179,7 @@ export class Watchdog {
     return full.find((link) => !writers.some(({ id }) => id === link.toNode)) ?? full[0];
   }
 
-  /** A node whose tick is not under way waits to be ticked, and for nothing else. */
+  /** Returns advice for a node: one whose tick is not under way waits only to be ticked. */
   #waitAdvice(node: NodeEntry, call: string): string {
     return this.#nodeField(node, NODE.phase) === PHASE.await ? waitAdvice(node.id, call) : "";
   }

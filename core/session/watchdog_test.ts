@@ -6,10 +6,10 @@ import type { NodeState } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** Time between two looks, as the session takes it, nanoseconds. */
+/** The session's time between two looks, nanoseconds. */
 const USUAL_NS = 500_000_000;
 
-/** A graph of one node and one link on two lanes that have nothing to do, and one that watches it. */
+/** A graph of one node and one link on two lanes that have nothing to do, and its watchdog. */
 class Watched {
   readonly page: ControlPage;
   readonly watchdog: Watchdog;
@@ -27,7 +27,7 @@ class Watched {
     this.watchdog = new Watchdog(topology as unknown as Topology, this.page, () => "audio");
   }
 
-  /** @returns what it says after so much time */
+  /** Returns the finding of the watchdog after this much time. */
   look(afterNs = USUAL_NS): string | undefined {
     this.#nowNs += afterNs;
     return this.watchdog.stop(this.lanes, this.states, this.#nowNs)?.message;
