@@ -165,6 +165,20 @@ function amplitudeIn(path: string, frequencyHz: number): { readonly rate: number
   return { rate, amplitude: Math.hypot(sum(Math.sin), sum(Math.cos)) * 2 / count };
 }
 
+Deno.test("a side-chain need not agree with what it turns down, and tells nothing of the result", () => {
+  const chain = "tone-source id=voice sampleRateHz=16000; tone-source id=music sampleRateHz=44100 channels=2; " +
+    "compressor id=duck ! mixer id=mix";
+  for (
+    const links of ["voice. ! duck.sidechain; music. ! duck.audioIn", "music. ! duck.audioIn; voice. ! duck.sidechain"]
+  ) {
+    const { document, errors } = checkExpression(`${chain}; tone-source sampleRateHz=44100 ! mix.; ${links}`, registry);
+    deepEqual(errors, []);
+    const runtime = new Runtime({ ...graphOptions(document!), registry });
+    buildGraph(document!, runtime);
+    deepEqual(idsOf(runtime).toSorted(), ["duck", "mix", "music", "tone-source", "voice"]);
+  }
+});
+
 Deno.test("inputs that have to agree in a field get converters, as far as what comes into others is known", async () => {
   const folder = Deno.makeTempDirSync();
   const [a, b, mix] = ["a44.wav", "b48.wav", "mix.wav"].map((name) => `${folder}/${name}`);

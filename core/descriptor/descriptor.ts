@@ -220,6 +220,14 @@ export function isList(port: PortDescriptor): boolean {
   return port.array !== undefined || port.dynamic !== undefined;
 }
 
+/**
+ * Whether an input is beside the one that a node needs of its kind, such as a side-chain: what comes out does not keep its
+ * format.
+ */
+export function isSideInput({ inputs }: NodeDescriptor, { kind, optional }: PortDescriptor): boolean {
+  return optional && inputs.some((each) => each.kind === kind && !each.optional);
+}
+
 /** The field of the class that holds a port: that of the dynamic port for an element with a name of its own. */
 export function fieldOf({ name, of = name }: PortDescriptor): string {
   return of;

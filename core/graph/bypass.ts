@@ -1,15 +1,18 @@
 /**
- * Which nodes can be passed by: what comes in by the one input goes out by the one output, without `process()`.
+ * Which nodes can be passed by: what comes in by the one input goes out by the one output, without `process()`. What comes
+ * in beside it, as by a side-chain, is dropped.
  *
  * @module
  */
 import { SluiceError } from "../errors.ts";
 import { kindOf } from "../errors/kind_of.ts";
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { isSideInput, type NodeDescriptor } from "../descriptor/descriptor.ts";
 
 /** Whether nodes of a type can be passed by. */
-export function canBypass({ inputs, outputs, mode }: NodeDescriptor): boolean {
-  return inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
+export function canBypass(descriptor: NodeDescriptor): boolean {
+  const { inputs, outputs, mode, lane } = descriptor;
+  const isSide = inputs.slice(1).every((input) => lane !== "native" && isSideInput(descriptor, input));
+  return inputs.length > 0 && isSide && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
     inputs[0].schema === outputs[0].schema && inputs[0].generic?.argument === outputs[0].generic?.argument &&
     [...inputs, ...outputs].every((port) => port.array === undefined && port.dynamic === undefined) &&
     mode !== "external";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PortDescriptor } from "../descriptor/descriptor.ts";
+import { isSideInput, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { KnownColours, KnownPorts } from "../descriptor/known_ports.ts";
 import { SluiceError } from "../errors.ts";
 import { type FormatAccepts, type FormatField, listOf } from "../frames/format.ts";
@@ -132,12 +132,15 @@ function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours 
  * In what an input has to agree with those of its node that were linked before it: what is known to come into them, in
  * fields that frames keep on the way through the node.
  */
-export function agreedBy(graph: ConvertibleGraph, end: LinkEnd, { kind }: PortDescriptor): FormatAccepts {
-  const { id, type: { descriptor: { keeps = [] } } } = graph.node(end.nodeId);
+export function agreedBy(graph: ConvertibleGraph, end: LinkEnd, port: PortDescriptor): FormatAccepts {
+  const { kind } = port;
+  const { id, type: { descriptor } } = graph.node(end.nodeId);
+  const { keeps = [] } = descriptor;
   const agreed: { [F in FormatField]?: unknown } = {};
-  if (keeps.length === 0) return {};
-  for (const { fromNode, fromPort, output, toPort } of graph.connections.intoNode(id)) {
+  if (keeps.length === 0 || isSideInput(descriptor, port)) return {};
+  for (const { fromNode, fromPort, output, input, toPort } of graph.connections.intoNode(id)) {
     if (toPort === end.port) break;
+    if (isSideInput(descriptor, input)) continue;
     const known = output.kind === kind ? knownFields(graph, fromNode, output, fromPort) : {};
     for (const field of keeps) if (known[field]?.length === 1) agreed[field] ??= known[field];
   }
@@ -171,9 +174,8 @@ function convertedOutput(
   const handsOn = descriptor.keeps !== undefined ||
     ((bypassed || descriptor.converts.length > 0) && descriptor.inputs.length === 1);
   const isLast = !handsOn || seen.has(id) || seen.size >= MAX_FOLLOWED;
-  const ways = (isLast ? [] : graph.connections.intoNode(id)).map((link) =>
-    convertedOutput(graph, link.fromNode, link.fromPort, link.output, seen.add(id))
-  );
+  const links = isLast ? [] : graph.connections.intoNode(id).filter(({ input }) => !isSideInput(descriptor, input));
+  const ways = links.map((link) => convertedOutput(graph, link.fromNode, link.fromPort, link.output, seen.add(id)));
   const before = ways.find((way) => way.port.kind === port.kind && Object.keys(knownOf(way)).length > 0) ?? ways[0];
   if (bypassed && before !== undefined) return before;
   const gives = knownPorts(node)?.outputs?.[name];

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { decibelsToFactor, factorToDecibels } from "./decibels.ts";
@@ -163,4 +166,25 @@ Deno.test("SideChain goes on from a state: levels that were read before their ti
     return [...next.levelsFor(each)];
   });
   assert.deepEqual(found.flat(), Array.from({ length: 30 }, (_, i) => i < 20 ? (i + 10) / 32 : 0));
+});
+
+Deno.test("Compressor that is bypassed passes its input on, and ends with it while its side-chain goes on", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const format = { sampleRateHz: RATE, channels: 1 };
+  const [music, voice] = ["music", "voice"].map((id) => runtime.add(appSource.audio(format), { id }));
+  const duck = runtime.add(nodes.compressor({ thresholdDb: -60 }), { id: "duck", bypassed: true });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connect(music.outputs.audio, duck.inputs.audioIn);
+  runtime.connect(voice.outputs.audio, duck.inputs.sidechain);
+  runtime.connect(duck.outputs.audioOut, sink.inputs.audio);
+  await runtime.start();
+  const ones = new Float32Array(480).fill(1);
+  for (let k = 0; k < 3; k++) await voice.push({ channels: [ones] });
+  await music.push({ channels: [ones] });
+  music.end();
+  const found: number[][] = [];
+  for await (const frame of sink) found.push([...frame.channel(0)]);
+  assert.deepEqual(found, [[...ones]]);
+  voice.end();
+  await runtime.finished;
 });

@@ -221,12 +221,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return !this.#pending || this.mode === "external" || this.waitsForGraph || this.instance.awaitsScript?.() === true;
   }
 
-  /** Starts or stops passing frames from the node's one input to its one output, without calling `process()`. */
+  /** Starts or stops passing frames from the node's first input to its one output, without calling `process()`. */
   bypass(on: boolean): void {
-    const [input] = this.inputs;
+    const [input, ...besides] = this.inputs;
     const [output] = this.outputs;
     const pass = () => {
       for (let frame = input.read(); frame !== undefined; frame = input.read()) output.write(frame);
+      for (const each of besides) while (each.read() !== undefined);
+      if (besides.length > 0 && input.connected && input.ended) this.finishing = true;
     };
     this.tick = on ? pass : this.instance.tick;
   }
