@@ -23,7 +23,6 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "codegen/odd_syntax_test.ts",
   "processors/media/cut_files_test.ts",
   "processors/media/kills_test.ts",
-  "processors/media/mutations_test.ts",
   "tests/plugins/decoder_fuzz_test.ts",
   "tests/plugins/opening_test.ts",
   "tests/plugins/stage_crashes_test.ts",

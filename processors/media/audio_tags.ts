@@ -8,23 +8,37 @@ import type { ScanWindow } from "./scan_window.ts";
 /** Bytes of a tag of ID3 of the first version, and of the header and the footer of one of APE. */
 const ID3_BYTES = 128;
 const APE_BYTES = 32;
+/** Bytes of the header of a tag of ID3 of the second version; the flag of one that is extended, which nobody writes. */
+const ID3_HEADER_BYTES = 10;
+const EXTENDED = 0x40;
 
 /** Where tags end that begin at a place. The place itself where there are none. */
 export function endOfTags(window: ScanWindow, start: number): number {
-  let at = start;
-  for (;;) {
-    const bytes = window.at(at, APE_BYTES);
-    const length = textAt(bytes, 0, 3) === "ID3" && bytes.length >= 10
-      ? 10 + bytes.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0)
-      : textAt(bytes, 0, 3) === "TAG"
-      ? ID3_BYTES
-      : textAt(bytes, 0, 8) === "APETAGEX" && bytes.length === APE_BYTES
-      ? APE_BYTES + apeBytes(bytes)
-      : 0;
-    if (length === 0) return at;
-    at += length;
-    if (at >= window.size) return window.size;
+  for (let at = start;;) {
+    const end = endOfTag(window, at);
+    if (end === at || end >= window.size) return Math.min(end, window.size);
+    at = end;
   }
+}
+
+/** Whether the frames of the tags of ID3 at the start of a file lie within these: readers believe their lengths. */
+export function areTagsReadable(window: ScanWindow, end: number): boolean {
+  for (let at = 0; at < end; at = endOfTag(window, at)) {
+    const tag = window.at(at, ID3_HEADER_BYTES);
+    const [version, flags] = [tag[3], tag[5]];
+    if (textAt(tag, 0, 3) !== "ID3" || (flags & EXTENDED) !== 0) return textAt(tag, 0, 3) !== "ID3";
+    const [nameBytes, headerBytes] = version === 2 ? [3, 6] : [4, 10];
+    const tagEnd = Math.min(end, endOfTag(window, at));
+    for (let frame = at + ID3_HEADER_BYTES; frame + headerBytes <= tagEnd;) {
+      const header = window.at(frame, headerBytes);
+      if (header.subarray(0, nameBytes).every((byte) => byte === 0)) break;
+      const base = version === 4 ? 128 : 256;
+      frame += headerBytes +
+        header.subarray(nameBytes, headerBytes === 6 ? 6 : 8).reduce((sum, byte) => sum * base + byte, 0);
+      if (frame > tagEnd) return false;
+    }
+  }
+  return true;
 }
 
 /** Where the tags begin that end a file. Its size where there are none. */
@@ -41,6 +55,19 @@ export function startOfEndTags(window: ScanWindow): number {
 /** Characters of one byte each. */
 export function textAt(bytes: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + length));
+}
+
+/** Where one tag ends. The place itself if there is none. */
+function endOfTag(window: ScanWindow, at: number): number {
+  const bytes = window.at(at, APE_BYTES);
+  const length = textAt(bytes, 0, 3) === "ID3" && bytes.length >= 10
+    ? 10 + bytes.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0)
+    : textAt(bytes, 0, 3) === "TAG"
+    ? ID3_BYTES
+    : textAt(bytes, 0, 8) === "APETAGEX" && bytes.length === APE_BYTES
+    ? APE_BYTES + apeBytes(bytes)
+    : 0;
+  return at + length;
 }
 
 function apeBytes(bytes: Uint8Array): number {

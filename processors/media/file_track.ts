@@ -20,6 +20,7 @@ import type { CodecDelays } from "./codec_delay.ts";
 import type { Mp3Ends } from "./mp3_tag.ts";
 import type { Gap, MendedView } from "./mended_view.ts";
 import type { EditEnd } from "./mp4_edits.ts";
+import { PacketGuard } from "./packet_walk.ts";
 import { type PacketConverter, packetConverter } from "./packet_converter.ts";
 import { PictureTimes } from "./picture_times.ts";
 import { aspectOfShown, type PictureFormat, readColours, readH264Samples, shownSize } from "./picture_format.ts";
@@ -128,6 +129,7 @@ export class FileTrack {
   readonly #pictures: PictureTimes | undefined;
   /** The time of the container at the file's start, seconds. */
   originSeconds = 0;
+  readonly #guard = new PacketGuard();
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
   /** The place in the order of decoding of the last packet that is read. */
@@ -264,6 +266,7 @@ export class FileTrack {
     while (this.#packets !== undefined && this.#next === undefined) {
       const { value, done } = await this.#packets.next();
       if (done || value === undefined || value.sequenceNumber > this.#last) break;
+      this.#guard.check(value);
       this.#next = this.#packetOf(value);
     }
   }

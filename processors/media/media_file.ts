@@ -9,6 +9,7 @@ import type { Input } from "mediabunny";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { openError } from "../file/file_errors.ts";
 import { lockToRead } from "../file/partial_file.ts";
+import { MediaFault } from "./media_fault.ts";
 import type { Mediabunny } from "./containers.ts";
 import { wholePart } from "./cut_file.ts";
 import { CodecDelays } from "./codec_delay.ts";
@@ -22,8 +23,6 @@ import { guardReads, hideSize } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
 const MOST_READ = 256 * 2 ** 20;
-/** What mediabunny says of faults that it does not expect. */
-const UNEXPECTED = /^$|^Assertion failed|internal (error|bug)|please report/i;
 /** The most tracks of a file. */
 const MOST_TRACKS = 128;
 
@@ -79,7 +78,7 @@ export class MediaFile implements Disposable {
     const read = (start: number, end: number) => readRange(file, start, end);
     let input: Input | undefined;
     try {
-      if (size === 0) throw new Error("it is empty");
+      if (size === 0) throw new MediaFault("it is empty");
       checkMp4(read, size);
       const mended = await mendFile(read, size, path, details);
       const whole = wholePart(mended.read, mended.size);
@@ -126,9 +125,11 @@ export class MediaFile implements Disposable {
 /** The error for a file whose content is not as it should be. */
 export function mediaError(path: string, cause: unknown, details: SluiceErrorDetails = {}): SluiceError {
   if (cause instanceof SluiceError) return cause;
-  const said = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
-  const isUnexpected = cause instanceof TypeError || cause instanceof RangeError || UNEXPECTED.test(said);
-  const reason = isUnexpected ? "it is faulty, or cut off" : said;
+  const reason = cause instanceof MediaFault
+    ? cause.message
+    : cause instanceof Error && cause.name === "UnsupportedInputFormatError"
+    ? "its format is none of those that are known"
+    : "it is faulty, or cut off";
   return new SluiceError(
     "InvalidMedia",
     `Cannot read ${
@@ -166,14 +167,16 @@ function lockOrClose(file: Deno.FsFile, path: string, details: SluiceErrorDetail
 
 function readRange(file: Deno.FsFile, start: number, end: number): Uint8Array {
   if (end - start > MOST_READ) {
-    throw new Error(`at byte ${start}, it claims a part of ${end - start} bytes, wanted at most ${MOST_READ}`);
+    throw new MediaFault(`at byte ${start}, it claims a part of ${end - start} bytes, wanted at most ${MOST_READ}`);
   }
   const bytes = new Uint8Array(end - start);
   file.seekSync(start, Deno.SeekMode.Start);
   let got = 0;
   while (got < bytes.length) {
     const more = file.readSync(bytes.subarray(got));
-    if (more === null) throw new Error(`at byte ${start + got}, it ends: it has been cut short since it was opened`);
+    if (more === null) {
+      throw new MediaFault(`at byte ${start + got}, it ends: it has been cut short since it was opened`);
+    }
     got += more;
   }
   return bytes;
@@ -199,7 +202,7 @@ async function readTracks(
   const delays = await CodecDelays.listen(mediabunny, input);
   const isOgg = await input.getFormat() instanceof mediabunny.OggInputFormat;
   const found = await input.getTracks();
-  if (found.length > MOST_TRACKS) throw new Error(`it has ${found.length} tracks, wanted at most ${MOST_TRACKS}`);
+  if (found.length > MOST_TRACKS) throw new MediaFault(`it has ${found.length} tracks, wanted at most ${MOST_TRACKS}`);
   const tracks = new Map<string, FileTrack>();
   let [pictures, sounds] = [0, 0];
   for (const track of found) {
@@ -209,6 +212,6 @@ async function readTracks(
     tracks.set(`${read.port}_${number}`, read);
   }
   if (tracks.size > 0) return tracks;
-  if (part !== undefined) throw new Error(`it is cut off: ${part} are there, and what tells its tracks is not`);
-  throw new Error("it has no track of video or audio");
+  if (part !== undefined) throw new MediaFault(`it is cut off: ${part} are there, and what tells its tracks is not`);
+  throw new MediaFault("it has no track of video or audio");
 }

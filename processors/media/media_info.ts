@@ -10,6 +10,7 @@ import { imagePath, isSequence, numberAfter } from "./image_path.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
 import { describeLosses, type MendedView } from "./mended_view.ts";
 import { TransportView } from "./mend_ts.ts";
+import { measurePackets } from "./packet_walk.ts";
 import type { PictureFormat } from "./picture_format.ts";
 import { HEAD_BYTES, type PictureInfo, readPictureInfo } from "./picture_info.ts";
 import type { PictureSize } from "./scale_advice.ts";
@@ -225,14 +226,14 @@ async function trackInfo(
 ): Promise<TrackInfo> {
   const { codec, refusal, picture, frameRate, originSeconds, endSeconds = Infinity } = known;
   const isVideo = track.isVideoTrack();
-  const stats = await track.computePacketStats(most);
+  const stats = await measurePackets(new (await import("mediabunny")).EncodedPacketSink(track), most);
   const lastSeconds = most === undefined
     ? await known.lastEndSeconds() ?? await track.computeDuration() - originSeconds - unheardSeconds(mended)
     : await track.getDurationFromMetadata();
   const durationSeconds = lastSeconds === null ? null : Math.min(lastSeconds, endSeconds);
   const codecString = await track.getCodecParameterString();
   const [language, title] = [await track.getLanguageCode(), await track.getName()];
-  const bitRate = Math.round(await track.getAverageBitrate() ?? stats.averageBitrate);
+  const bitRate = Math.round(await track.getAverageBitrate() ?? stats.bitRate);
   return {
     name,
     kind: isVideo ? "video" : "audio",
@@ -243,9 +244,7 @@ async function trackInfo(
     ...(bitRate > 0 && Number.isFinite(bitRate) && { bitRate }),
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
-    ...(isVideo
-      ? await videoInfo(track, stats.averagePacketRate, frameRate)
-      : await audioInfo(track as InputAudioTrack)),
+    ...(isVideo ? await videoInfo(track, stats.packetRate, frameRate) : await audioInfo(track as InputAudioTrack)),
     ...picture,
     ...(codec === "h264" && await sizesInfo(track.id, mended)),
   };

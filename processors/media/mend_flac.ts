@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { endOfTags, startOfEndTags, textAt } from "./audio_tags.ts";
+import { MediaFault } from "./media_fault.ts";
+import { areTagsReadable, endOfTags, startOfEndTags, textAt } from "./audio_tags.ts";
 import { frameEnd, frameSum, readWholeHeader, renumberedHeader, silentFrames } from "./flac_frame.ts";
 import { FLAC_HEADER_BYTES, type FlacHeader, flacStreamHeader } from "./flac_header.ts";
 import { type FlacMetadata, readFlacMetadata } from "./flac_metadata.ts";
@@ -28,7 +29,7 @@ const MOST_FILLERS = 2 ** 14;
 /**
  * A view without what is damaged. `undefined`: the file is none of FLAC, or is whole.
  *
- * @throws {Error} if it has no frame that is whole
+ * @throws {MediaFault} if it has no frame that is whole
  */
 export async function mendFlac(read: ReadRange, size: number): Promise<MendedView | undefined> {
   const window = new ScanWindow(read, size);
@@ -67,11 +68,12 @@ class FlacMender {
     const from = isWhole && this.#headerAt(end) !== undefined ? end : infoEnd;
     const first = await this.#nextFrame(from);
     if (first === undefined) {
-      throw new Error(`it is damaged, or cut off: its ${this.#window.size} bytes have no whole frame of sound`);
+      throw new MediaFault(`it is damaged, or cut off: its ${this.#window.size} bytes have no whole frame of sound`);
     }
     this.#first = first.header;
     const keepsTags = isWhole && first.at >= end;
-    this.#view.keep(0, start);
+    if (areTagsReadable(this.#window, start)) this.#view.keep(0, start);
+    else this.#view.lose(0, start, 0);
     const info = flacStreamHeader(first.header);
     this.#view.put(info);
     if (keepsTags && infoEnd < end) {

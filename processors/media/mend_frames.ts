@@ -5,13 +5,16 @@
  * @module
  */
 import { mp3FrameBytes, readAdtsBytes, readAdtsHeader, readMp3Header } from "./audio_headers.ts";
-import { endOfTags, startOfEndTags, textAt } from "./audio_tags.ts";
+import { areTagsReadable, endOfTags, startOfEndTags, textAt } from "./audio_tags.ts";
+import { MediaFault } from "./media_fault.ts";
 import { type MendedView, PieceView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
 import { ScanWindow } from "./scan_window.ts";
 
 /** Bytes of headers that are looked at, up to the tag of an encoder. */
 const HEADER_BYTES = 40;
+/** How far behind tags the first frame is looked for. */
+const SEARCHED_BYTES = 2 ** 16;
 /** Frames after which it is looked whether timers wait. */
 const TURN_FRAMES = 256;
 
@@ -25,29 +28,45 @@ interface Frame {
 
 type FrameReader = (bytes: Uint8Array) => Frame | undefined;
 
-/** A view without what is no frame. `undefined`: the file is no such stream, or is whole. */
+/**
+ * A view without what is no frame. `undefined`: the file is no such stream, or is whole.
+ *
+ * @throws {MediaFault} if it begins with a frame that is empty, and has no other
+ */
 export async function mendFrames(read: ReadRange, size: number): Promise<MendedView | undefined> {
   const window = new ScanWindow(read, size);
   const start = endOfTags(window, 0);
-  for (const frameOf of [adtsFrame, mp3Frame]) {
-    const first = frameOf(window.at(start, HEADER_BYTES));
-    if (first === undefined) continue;
-    const stream = new FrameStream(window, frameOf, first.stream);
-    if (stream.frameEnd(start) !== undefined) return await mend(read, window, start, stream);
+  const head = window.at(start, HEADER_BYTES).slice();
+  // Only files of this kind begin with tags or the half of a sync code, which damage may follow.
+  const limit = start === 0 && head[0] !== 0xff ? 1 : Math.min(size, start + SEARCHED_BYTES);
+  for (let at = start; at < limit; at = window.indexOf(0xff, at + 1, limit)) {
+    for (const frameOf of [adtsFrame, mp3Frame]) {
+      const first = frameOf(window.at(at, HEADER_BYTES));
+      if (first === undefined) continue;
+      const stream = new FrameStream(window, frameOf, first.stream);
+      const next = stream.frameEnd(at);
+      if (next !== undefined && (at === start || stream.frameEnd(next) !== undefined)) {
+        return await mend(read, window, start, at, stream);
+      }
+    }
   }
-  return undefined;
+  if (readAdtsHeader(head) === undefined || readAdtsBytes(head) >= 7) return undefined;
+  throw new MediaFault(`at byte ${start}, it has a frame of AAC without bytes, and no whole one follows`);
 }
 
 async function mend(
   read: ReadRange,
   window: ScanWindow,
   start: number,
+  first: number,
   stream: FrameStream,
 ): Promise<MendedView | undefined> {
   const view = new PieceView(read);
-  view.keep(0, start);
+  if (areTagsReadable(window, start)) view.keep(0, start);
+  else view.lose(0, start, 0);
+  if (first > start) view.lose(start, first, 0);
   let packets = 0;
-  for (let at = start, count = 0; at < window.size; count++) {
+  for (let at = first, count = 0; at < window.size; count++) {
     if (count % TURN_FRAMES === 0) await window.giveWay();
     const end = stream.frameEnd(at);
     if (end !== undefined) {

@@ -5,6 +5,7 @@
  */
 import type { PixelAspect } from "../../core/frames/pixel_aspect.ts";
 import type { ColourRange } from "./colour_range.ts";
+import { MediaFault } from "./media_fault.ts";
 import { isPng } from "./png.ts";
 import { readY4mHeader, Y4M_FRAME, Y4M_LINE_BYTES, Y4M_MAGIC } from "./y4m.ts";
 
@@ -39,7 +40,7 @@ const isFrameMarker = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![
  *
  * @param size bytes of the file
  * @returns `undefined` if it is none of these kinds
- * @throws {Error} that says what is wrong with it
+ * @throws {MediaFault} that says what is wrong with it
  */
 export function readPictureInfo(read: ReadRange, size: number): PictureInfo | undefined {
   const head = read(0, HEAD_BYTES);
@@ -50,10 +51,10 @@ export function readPictureInfo(read: ReadRange, size: number): PictureInfo | un
 }
 
 function pngInfo(head: Uint8Array): PictureInfo {
-  if (head.length < 24) throw new Error("it ends within its header");
+  if (head.length < 24) throw new MediaFault("it ends within its header");
   const view = new DataView(head.buffer, head.byteOffset);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  if (width === 0 || height === 0) throw new Error(`its picture has ${width} × ${height} pixels`);
+  if (width === 0 || height === 0) throw new MediaFault(`its picture has ${width} × ${height} pixels`);
   return { container: "PNG", codec: "png", width, height, pictures: 1 };
 }
 
@@ -74,12 +75,12 @@ function jpegInfo(read: ReadRange, size: number): PictureInfo {
     }
     at += 2 + Math.max(2, view.getUint16(2));
   }
-  throw new Error("it has no header of a picture");
+  throw new MediaFault("it has no header of a picture");
 }
 
 function y4mInfo(head: Uint8Array, size: number): PictureInfo {
   const end = head.indexOf(10);
-  if (end < 0) throw new Error(`its first line has more than ${Y4M_LINE_BYTES} bytes`);
+  if (end < 0) throw new MediaFault(`its first line has more than ${Y4M_LINE_BYTES} bytes`);
   const { width, height, frameRate, range, pixelAspect } = readY4mHeader(
     new TextDecoder().decode(head.subarray(0, end)),
   );

@@ -7,6 +7,7 @@
  */
 import { setImmediate } from "node:timers";
 import type { CustomSource } from "mediabunny";
+import { MediaFault } from "./media_fault.ts";
 
 /** How often the same bytes can be asked for in a row while no other task runs on the thread. */
 const MOST_TIMES = 10_000;
@@ -19,7 +20,7 @@ interface ReadingSource {
   _read: (start: number, ...rest: unknown[]) => unknown;
 }
 
-/** Answers a read that is repeated without end as if the file ended there, and then with an {@linkcode Error}. */
+/** Answers a read that is repeated without end as if the file ended there, and then with an {@linkcode MediaFault}. */
 export function guardReads(source: CustomSource): CustomSource {
   const reading = source as unknown as ReadingSource;
   const read = reading._read.bind(source);
@@ -30,7 +31,7 @@ export function guardReads(source: CustomSource): CustomSource {
     times++;
     if (times === NOTED_TIMES) setImmediate(() => times = 0);
     if (times <= MOST_TIMES) return read(start, ...rest);
-    if (times === 2 * MOST_TIMES) throw new Error(`at byte ${start}, it leads nowhere`);
+    if (times === 2 * MOST_TIMES) throw new MediaFault(`at byte ${start}, it leads nowhere`);
     return null;
   };
   return source;

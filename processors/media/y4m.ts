@@ -5,6 +5,7 @@
  * @module
  */
 
+import { MediaFault } from "./media_fault.ts";
 import { type PixelAspect, pixelAspectOf } from "../../core/frames/pixel_aspect.ts";
 import type { ColourRange } from "./colour_range.ts";
 
@@ -41,12 +42,12 @@ export const USUAL_Y4M_RATE = 25;
 export function readY4mHeader(line: string): Y4mHeader {
   const [magic, ...fields] = line.split(" ");
   if (magic !== Y4M_MAGIC) {
-    throw new Error(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${Y4M_MAGIC}"`);
+    throw new MediaFault(`its first word is ${JSON.stringify(magic.slice(0, 20))}, wanted "${Y4M_MAGIC}"`);
   }
   const valueOf = (tag: string) => fields.find((field) => field.startsWith(tag))?.slice(1);
   const [width, height] = [sideOf("width", "W", valueOf("W")), sideOf("height", "H", valueOf("H"))];
   const chroma = valueOf("C") ?? "420";
-  if (!/^420(jpeg|mpeg2|paldv)?$/.test(chroma)) throw new Error(`its chroma is ${chroma}, wanted 420 with 8 bits`);
+  if (!/^420(jpeg|mpeg2|paldv)?$/.test(chroma)) throw new MediaFault(`its chroma is ${chroma}, wanted 420 with 8 bits`);
   const told = fields.find((field) => field.startsWith(RANGE_TAG))?.slice(RANGE_TAG.length);
   const range = told === "FULL" ? "full" : told === "LIMITED" ? "limited" : undefined;
   const [across = 0, down = 0] = valueOf("A")?.split(":").map(Number) ?? [];
@@ -75,7 +76,9 @@ function sideOf(name: "width" | "height", tag: "W" | "H", text: string | undefin
   const pixels = /^\d+$/.test(text ?? "") ? Number(text) : 0;
   if (pixels >= 1 && pixels <= MOST_SIDE) return pixels;
   const found = text === undefined ? "is missing" : `is ${JSON.stringify(text.slice(0, 20))}`;
-  throw new Error(`the ${name} of its pictures ${found}, wanted "${tag}" and a whole number from 1 to ${MOST_SIDE}`);
+  throw new MediaFault(
+    `the ${name} of its pictures ${found}, wanted "${tag}" and a whole number from 1 to ${MOST_SIDE}`,
+  );
 }
 
 /** Pictures a second; `undefined` where it is said that they are unknown, or nothing is. */
@@ -83,7 +86,7 @@ function rateOf(text = "0:0"): number | undefined {
   if (text === "0:0") return undefined;
   const [, numerator, denominator] = /^(\d{1,10}):(\d{1,10})$/.exec(text)?.map(Number) ?? [];
   if (numerator > 0 && denominator > 0) return numerator / denominator;
-  throw new Error(
+  throw new MediaFault(
     `the rate of its pictures is ${JSON.stringify(text.slice(0, 24))}, wanted two whole numbers above 0, such as ` +
       '"F30:1", or "F0:0" for one that is unknown',
   );
