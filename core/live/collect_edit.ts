@@ -1,5 +1,5 @@
 /**
- * Collects an edit on a draft of the graph, by a function of the user's.
+ * Collects an edit on a draft of the graph, by a function of the caller.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Join } from "../app/joined.ts";
 import { GraphEdit } from "./graph_edit.ts";
 import type { DraftedEdit } from "./edit_site.ts";
 
-/** @throws {SluiceError} `InvalidConfig` for what is no function */
+/** @throws {SluiceError} `InvalidConfig` for a value that is no function */
 export function assertEditFunction(change: unknown): void {
   if (typeof change === "function") return;
   throw new SluiceError(
@@ -21,11 +21,11 @@ export function assertEditFunction(change: unknown): void {
 }
 
 /**
- * Calls the function, once. The edit that it was given refuses all calls afterwards.
+ * Calls the function, once. The edit object refuses all calls afterwards.
  *
  * @param findType finds a node type by name, or throws
  * @param join makes the handle of a node that is added; by default a plain one
- * @throws what the function throws, and {@linkcode SluiceError} `InvalidGraph` if it gives a promise or changes the
+ * @throws the error of the function, and {@linkcode SluiceError} `InvalidGraph` if it returns a promise or changes the
  * graph by other calls; then no draft is left
  */
 export function collectEdit<T>(
@@ -50,10 +50,10 @@ export function collectEdit<T>(
   }
 }
 
-/** The rest of an asynchronous function would edit a graph that others have changed meanwhile. */
+/** Refuses a promise: the rest of an asynchronous function would edit a graph that others have changed meanwhile. */
 function refusePromise(result: unknown): void {
   if (typeof Object(result).then !== "function") return;
-  // Its failure, such as that of a later call of the edit, is told by this refusal.
+  // This refusal stands in for the promise's own failure, such as that of a later call of the edit.
   Promise.resolve(result).catch(() => {});
   throw new SluiceError(
     "InvalidGraph",
@@ -62,7 +62,7 @@ function refusePromise(result: unknown): void {
   );
 }
 
-/** The draft was made of the graph as it was. */
+/** Returns the error for a draft of a graph that has changed since. */
 function changedMeanwhile(): SluiceError {
   return new SluiceError(
     "InvalidGraph",

@@ -1,6 +1,6 @@
 /**
- * Live values of configurations that an edit changes. The graph has them from the commit on, except for those that a
- * node refuses.
+ * Live configuration values that an edit changes. The graph has them from the commit on, except for values that a node
+ * refuses.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface NodeConfigChange {
   readonly values: { readonly [key: string]: unknown };
 }
 
-/** The values that one edit brings. */
+/** The values of one edit. */
 export class ConfigChanges {
   readonly #changes = new Map<NodeId, { readonly before: Record<string, unknown>; readonly keys: readonly string[] }>();
   readonly #topology: Topology;

@@ -17,7 +17,7 @@ const node = fixture(() => ({ process() {} }), {
   ports: [],
 });
 
-/** A graph of nodes with configurations of their own, and what an edit changes of these. */
+/** A graph of nodes with configurations of their own, and an edit's changes of these. */
 function setUp(configs: { readonly [id: string]: Record<string, unknown> }) {
   const topology = new Topology("live", () => []);
   const ids: Record<string, NodeId> = {};

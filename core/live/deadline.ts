@@ -5,9 +5,9 @@
  */
 
 /**
- * Waits for work until a time is over. The work goes on after that.
+ * Waits for work until a time limit. The work continues after the limit.
  *
- * @param late makes the error that is thrown then; absent: none is
+ * @param late makes the error to throw at the limit; absent: none is thrown
  */
 export async function withDeadline<T>(work: Promise<T>, timeoutMs: number, late?: () => Error): Promise<T> {
   const timeout = Promise.withResolvers<T>();

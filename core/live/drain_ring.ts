@@ -11,7 +11,7 @@ import type { Pool } from "../memory/pool.ts";
  * Takes every entry out of a ring and gives its slot back.
  *
  * @param pools by index
- * @returns how many there were
+ * @returns the number of entries
  */
 export function drainRing(reader: RingReader, pools: readonly Pool[]): number {
   let count = 0;

@@ -1,11 +1,11 @@
 /**
- * Remembers where an edit was asked for. It is made later, on another stack, which has no line of the script.
+ * Remembers the caller of an edit: the edit itself runs later, on another stack, which has no line of the script.
  *
  * @module
  */
 
 /**
- * Takes the stack of now.
+ * Takes the present stack.
  *
  * @param call the innermost function to leave out
  * @returns adds that stack to an error of the edit
@@ -15,7 +15,7 @@ export function rememberCaller(call: (...args: never[]) => unknown): (error: unk
   Error.captureStackTrace(caller, call);
   return (error) => {
     if (!(error instanceof Error)) return;
-    // Its first line is a name.
+    // The first line of the stack is a name.
     const frames = caller.stack?.split("\n").slice(1).join("\n");
     if (frames) error.stack += `\n  in an edit that was asked for:\n${frames}`;
   };

@@ -1,6 +1,6 @@
 /**
- * What is said of an edit that does not go as it should: before its commit nothing is done; from then on the edit is in
- * effect, and the error says so.
+ * Errors of edits. Before its commit a failed edit has no effect; after it the edit is in effect, and the error says
+ * so.
  *
  * @module
  */
@@ -23,43 +23,43 @@ const CALLS: { readonly [phase: number]: string } = {
   [PHASE.flush]: "flush()",
 };
 
-/** Where lanes are waited for in vain. */
+/** Lanes that have not answered in time, with the nodes that may keep them. */
 export interface LateLanes {
   readonly page: ControlPage;
   readonly lanes: readonly { readonly name: string; readonly index: number }[];
-  /** Nodes that are being made ready: a lane's record names one only while the lane calls it. */
+  /** Nodes that lanes prepare: a lane's record names such a node only while the lane calls it. */
   readonly drafted: Iterable<NodeEntry>;
   /** Nodes of the graph. */
   readonly nodes: Iterable<NodeEntry>;
-  /** Nodes that edits have taken out. */
+  /** Nodes that edits have removed. */
   readonly leaving: readonly LeavingNode[];
 }
 
-/** What keeps lanes from answering. */
+/** The reason why lanes do not answer. */
 export interface KeptLanes {
-  /** The first of the nodes, where any is known. */
+  /** The first of the nodes that keep lanes, if any is known. */
   readonly nodeId: NodeId | undefined;
-  /** In words: `lane "dsp": "a" has not returned from process()`. */
+  /** A description: `lane "dsp": "a" has not returned from process()`. */
   readonly why: string;
 }
 
-/** The call that a node is in, as far as its phase tells: it is not kept up to date in synchronous ticks. */
+/** Returns the call that a node is in, if its phase shows one. Synchronous ticks do not update the phase. */
 export function callOf(page: ControlPage, node: number): string | undefined {
   return CALLS[readPhase(page, node)];
 }
 
 /**
- * Says which nodes keep lanes from answering. Whoever waits for lanes says it by this.
+ * Describes which nodes keep lanes from answering, for all callers that wait for lanes.
  *
- * @param inTick what a node may be in that its lane's record names and whose phase tells nothing; absent: such a node is
- * not named, for a lane that goes on names the one that it has run last
+ * @param inTick the assumed call of a node that its lane's record names and whose phase shows none; absent: such a node
+ * is not named, since the record of a lane that continues names the node that it ran last
  */
 export function whatKeeps({ page, lanes, drafted, nodes, leaving }: LateLanes, inTick?: string): KeptLanes {
   const calledOn = (lane: number) => page.u32[index32(page.laneOffset(lane) + LANE.currentNode)] - 1;
   const calls = (node: NodeEntry, ifNamed: string | undefined) => {
     const lane = lanes.find(({ name }) => name === node.lane);
     if (lane === undefined) return [];
-    // Nobody waits for the tick of a node that a device drives: it lasts as long as the node.
+    // No caller waits for the tick of a node that a device drives: it lasts as long as the node.
     if (node.type.descriptor.mode === "external" && readPhase(page, node.index) === PHASE.await) return [];
     const call = callOf(page, node.index) ?? (calledOn(lane.index) === node.index ? ifNamed : undefined);
     return call === undefined ? [] : [{ id: node.id, call }];
@@ -74,7 +74,7 @@ export function whatKeeps({ page, lanes, drafted, nodes, leaving }: LateLanes, i
 }
 
 /**
- * Lanes have not answered an edit in time.
+ * Returns the error for lanes that have not answered an edit in time.
  *
  * @param committed whether the edit is in effect
  */
@@ -87,12 +87,12 @@ export function lateLanes(late: LateLanes, timeoutMs: number, committed: boolean
   return new SluiceError("Timeout", message, { nodeId });
 }
 
-/** A lane that an edit needs has not started in time. */
+/** Returns the error for a needed lane that has not started in time. */
 export function lanesNotStarted(timeoutMs: number): SluiceError {
   return new SluiceError("Timeout", `Cannot edit the graph: a lane that it needs did not start within ${timeoutMs} ms`);
 }
 
-/** The edit before this one has not ended. */
+/** Returns the error for an edit whose predecessor has not ended. */
 export function lanesBehind(lanes: readonly string[]): SluiceError {
   return new SluiceError(
     "Busy",
@@ -101,7 +101,7 @@ export function lanesBehind(lanes: readonly string[]): SluiceError {
   );
 }
 
-/** The graph does not run nodes, not yet or not any more. @param action what was to be done: `pause` */
+/** Returns the error for a graph that does not run its nodes yet, or has ended. @param action refused: `pause` */
 export function notRunning(action: string, state: RunState): SluiceError {
   const why = state === "starting"
     ? "the graph is starting; wait for start()"
@@ -111,7 +111,7 @@ export function notRunning(action: string, state: RunState): SluiceError {
   return new SluiceError("Busy", `Cannot ${action}: ${why}`);
 }
 
-/** Nothing can take the place of a node that is disabled. @param attempt what was to be done */
+/** Returns the error for the replacement of a disabled node. @param attempt the refused action */
 export function nodeDown(attempt: string, id: NodeId): SluiceError {
   return new SluiceError(
     "Busy",
@@ -121,7 +121,7 @@ export function nodeDown(attempt: string, id: NodeId): SluiceError {
   );
 }
 
-/** Nothing comes from a node that has ended, and nothing goes to it. @param attempt what was to be done */
+/** Returns the error for a node that has ended: it neither writes nor reads. @param attempt the refused action */
 export function nodeEnded(attempt: string, id: NodeId): SluiceError {
   return new SluiceError(
     "Busy",
@@ -130,7 +130,7 @@ export function nodeEnded(attempt: string, id: NodeId): SluiceError {
   );
 }
 
-/** The graph has ended under an edit. */
+/** Returns the error for an edit of a graph that has ended meanwhile. */
 export function cutOff(committed: boolean): SluiceError {
   const message = committed
     ? "The edit is in effect, but the graph ended before every lane had come to it"
@@ -139,7 +139,8 @@ export function cutOff(committed: boolean): SluiceError {
 }
 
 /**
- * Nodes have not taken over a value or new ports, or have kept their lane's thread in their last call.
+ * Returns the error for nodes that have refused a value or new ports, or have kept their lane's thread in their last
+ * call.
  *
  * @param failures at least one
  */
@@ -154,7 +155,7 @@ export function partlyFailed(failures: readonly SerializedError[]): SluiceError 
   );
 }
 
-/** Removed nodes have not ended. */
+/** Returns the error for removed nodes that have not ended. */
 export function notGone(nodes: readonly NodeId[], timeoutMs: number): SluiceError {
   const names = nodes.map((id) => `"${id}"`).join(", ");
   return new SluiceError(
@@ -164,14 +165,14 @@ export function notGone(nodes: readonly NodeId[], timeoutMs: number): SluiceErro
   );
 }
 
-/** `lane "a", "b"` */
+/** Quotes names of lanes: `lane "a", "b"`. */
 function quotedLanes(names: readonly string[]): string {
   return `lane ${names.map((name) => `"${name}"`).join(", ")}`;
 }
 
 /**
- * The error of a node that cannot take its own place: another instance has the same value of the key at fault, so it may
- * be that one which holds what the value names, such as a file.
+ * Returns the error of a node that cannot take its own place. Its running instance has the same value of the key at
+ * fault, so this instance may hold the named resource, such as a file.
  */
 export function heldByItself(error: unknown, { replaced, moved }: GraphChange): unknown {
   const fields = fieldsOf(error);

@@ -9,7 +9,9 @@ import { type KeptLanes, whatKeeps } from "./edit_errors.ts";
 const SIZES = { lanes: 2, links: 1, nodes: 2 };
 const LANES = [{ name: "near", index: 1 }];
 
-/** What keeps lane "near", which runs "old", while "new" is made ready for it. @param called the node that it calls */
+/**
+ * Returns what keeps lane "near", which runs "old" while it prepares "new". @param called the node that the lane calls
+ */
 function keeps(called: "old" | "new", inTick?: string, phase?: number): KeptLanes {
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES);
   const topology = new Topology("live", () => []);

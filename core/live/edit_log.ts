@@ -1,5 +1,5 @@
 /**
- * What the log says of edits: at `debug` what each has changed or why it was refused, at `trace` its steps.
+ * Logs edits: at `debug` the changes of each or the reason of its refusal, at `trace` its steps.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { EditExtras } from "./edit_site.ts";
 import type { GraphChange } from "./graph_change.ts";
 
 /**
- * An edit is in effect.
+ * Logs an edit that is in effect.
  *
  * @param lanes names of those that take part
  */
@@ -23,12 +23,12 @@ export function tellEdit(epoch: number, change: GraphChange, extras: EditExtras,
   });
 }
 
-/** An edit was refused, and changed nothing. */
+/** Logs an edit that was refused, and changed nothing. */
 export function tellRefused(epoch: number, error: unknown): void {
   logDetail("runtime", "debug", () => [`Edit ${epoch} was refused: ${describeThrown(error).message}`]);
 }
 
-/** An edit has come further. @param step what it is now: `is prepared` */
+/** Logs a step of an edit. @param step the new state: `is prepared` */
 export function tellStep(epoch: number, step: string): void {
   logDetail("runtime", "trace", () => [`Edit ${epoch} ${step}`]);
 }

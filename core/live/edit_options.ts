@@ -8,10 +8,10 @@ import type { EditOptions } from "../runtime_options.ts";
 
 const WHAT = "Cannot edit the graph";
 
-/** Time that an edit leaves nodes and lanes by default, milliseconds. */
+/** The default time limit of an edit for nodes and lanes, milliseconds. */
 const EDIT_TIMEOUT_MS = 5_000;
 
-/** Time that an edit leaves a node that takes another one's place for its first tick by default, milliseconds. */
+/** The default time for the trial of a node that replaces another, milliseconds. */
 const TRIAL_MS = 250;
 
 const KEYS: { readonly [K in keyof Required<EditOptions>]: true } = { timeoutMs: true, trialMs: true };

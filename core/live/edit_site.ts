@@ -1,5 +1,5 @@
 /**
- * What edits of a running graph ask of the session that they are made in, and what they are told beside the draft.
+ * The session's functions that edits of a running graph use, and the parts of an edit beside the draft.
  *
  * @module
  */
@@ -17,28 +17,28 @@ import type { NodeConfigChange } from "./config_changes.ts";
 import type { GraphChange } from "./graph_change.ts";
 import type { LinkPlans } from "./link_plans.ts";
 
-/** What is changed beside nodes and links. */
+/** The parts of an edit beside nodes and links. */
 export interface EditExtras {
-  /** What was done, in words, for those who watch. */
+  /** Its actions in words, for observers. */
   readonly actions: readonly string[];
-  /** Why, for those who watch, where nobody asked for it. */
+  /** Its reason, for observers, if no caller asked for it. */
   readonly reason?: string;
   /** Live configuration values, already checked. */
   readonly configure: readonly NodeConfigChange[];
-  /** Nodes in whose place others come that take over no state. */
+  /** Nodes whose replacements take over no state. */
   readonly anew?: ReadonlySet<NodeId>;
-  /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
+  /** Failed nodes that are rebuilt on their records; `carries`: with the state of the failed instance. */
   readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
-  /** Called when there is no way back, before any lane has applied it. */
+  /** Called once the edit cannot be rolled back, before any lane has applied it. */
   readonly committed?: () => void;
 }
 
-/** An edit that is to be made. */
+/** An edit to be made. */
 export interface DraftedEdit<T> {
-  /** The graph as it will be. */
+  /** The graph after the edit. */
   readonly draft: Topology;
   readonly extras: EditExtras;
-  /** What the caller of the edit gets. */
+  /** The result for the caller of the edit. */
   readonly result: T;
 }
 
@@ -47,51 +47,53 @@ export interface EditedLane {
   readonly name: string;
   readonly index: number;
   readonly kind: LaneKind;
-  /** Why it has ended or is kept, if another thread is to take its place: nothing is asked of it. */
+  /** Why the thread has ended or is kept, if another thread will take its place: edits then send it nothing. */
   readonly loss: { readonly error: Error } | undefined;
-  /** Nothing is on its way from it where this is so. */
+  /** `silent` if no report of it can arrive any longer. */
   readonly is: { readonly silent?: true };
-  /** Whether its thread is known to have ended. */
+  /** True if its thread is known to have ended. */
   isDead(page: ControlPage): boolean;
   send(command: Exclude<LaneCommand, { kind: "init" }>): void;
 }
 
-/** What editing asks of the session. */
+/** The functions of the session that edits use. */
 export interface EditSite {
   readonly topology: Topology;
   readonly driver: Driver;
   readonly page: ControlPage;
   readonly plans: LinkPlans;
-  /** Every lane, but for those that the graph goes on without. */
+  /** Returns every lane, except those that the graph continues without. */
   lanes(): readonly EditedLane[];
-  /** One of them, by index. */
+  /** Returns one of these lanes, by index. */
   lane(index: number): EditedLane | undefined;
   laneIndex(name: string): number;
-  /** Makes the lanes that new nodes need, one after another. @param signal after its abort no further one is made */
+  /**
+   * Makes the lanes that new nodes need, one after another. @param signal stops it before the next lane when it aborts
+   */
   openLanes(nodes: readonly NodeEntry[], signal: AbortSignal): Promise<void>;
   /** Ends the lanes that the graph no longer uses. */
   endLanes(): Promise<void>;
   /**
-   * Makes pools that the draft needs beside those there are; refuses where one is too small.
+   * Makes the missing pools of the draft; refuses if one is too small.
    *
-   * @returns those to tell of
+   * @returns tokens of the pools that lanes do not know in full
    */
   growPools(draft: Topology, change: GraphChange): readonly PoolToken[];
   pools(): readonly Pool[];
   nodePlan(node: NodeEntry): NodePlan;
-  /** The format of a link's frames, as far as its lanes have told it. */
+  /** Returns the format of a link's frames, as far as its lanes have reported it. */
   toldFormat(link: LinkEntry): FrameFormat | undefined;
   checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
-  /** Whether a node is disabled, or about to be. */
+  /** True if a node is disabled, or about to be. */
   isDown(node: NodeId): boolean;
-  /** Whether a node has ended. */
+  /** True if a node has ended. */
   hasEnded(node: NodeId): boolean;
-  /** The edit is in effect. */
+  /** Called when the edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;
-  /** The edit will never be in effect: nobody prepares these nodes any longer. */
+  /** Called when the edit will never be in effect, and no lane prepares these nodes any longer. */
   refused(nodes: readonly NodeEntry[]): void;
-  /** No lane uses these links any longer, which an edit removed. */
+  /** Called when no lane uses these removed links any longer. */
   closed(links: readonly LinkEntry[]): void;
-  /** Every edit that was asked for is over: it is in effect, or never will be. */
+  /** Called when every requested edit is in effect, or never will be. */
   settled(): void;
 }

@@ -5,7 +5,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import { Topology } from "../topology.ts";
 import { compareGraphs, type GraphChange, isOfOneType, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 
-/** A filter with up to 4 inputs, of which it has one at first. */
+/** A filter with up to 4 inputs, one at first. */
 const mixing = fixture(() => ({ process() {} }), {
   type: "mixing",
   ports: [
@@ -35,7 +35,7 @@ function graph(): Topology {
   return topology;
 }
 
-/** What becomes of the graph: ids, by what changes. */
+/** Returns the change of the graph: ids, by kind of change. */
 function changed(edit: (draft: Topology) => void): {
   readonly change: GraphChange;
   readonly draft: Topology;

@@ -1,7 +1,6 @@
 /**
- * What one edit of a graph does, collected on a draft of it. Each call is checked against the draft as it is by then
- * and throws without changing it where it cannot be done; what concerns the running nodes is checked when the edit is
- * brought into effect.
+ * One edit of a graph, collected on a draft. Each call is checked against the present draft, and throws without
+ * changing the draft if it is impossible; checks of the running nodes follow when the edit is brought into effect.
  *
  * @module
  */
@@ -29,15 +28,15 @@ import type { EditExtras } from "./edit_site.ts";
 export interface ReplaceOptions {
   /** `main`, or any name of a worker lane. */
   readonly lane?: string;
-  /** The new one is not given what the old one's `snapshot()` says, which is not called. Default false. */
+  /** True if the new node does not get the old one's state, whose `snapshot()` is then not called. Default false. */
   readonly startsAnew?: boolean;
   /** `process`: a stage of a plugin runs in a process of its own; `false`: it does not. By default as the old one. */
   readonly isolate?: "process" | false;
-  /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
+  /** The most memory that the process of an isolated node may use, MiB; by default as much as the system gives. */
   readonly isolateMemoryMb?: number;
 }
 
-/** What `runtime.edit()` gives its function, for as long as that runs: later calls throw `Busy`. */
+/** The argument of `runtime.edit()`'s function, valid while the function runs: later calls throw `Busy`. */
 export class GraphEdit {
   readonly #topology: Topology;
   readonly #findType: (type: string) => AnyNodeType;
@@ -60,7 +59,7 @@ export class GraphEdit {
   }
 
   /**
-   * What is done beside nodes and links.
+   * The parts of the edit beside nodes and links.
    *
    * @internal
    */
@@ -73,7 +72,7 @@ export class GraphEdit {
   }
 
   /**
-   * Every later call throws `Busy`: the edit is about to come into effect, or was refused.
+   * Makes every later call throw `Busy`: the edit is about to take effect, or was refused.
    *
    * @internal
    */
@@ -120,25 +119,25 @@ export class GraphEdit {
     return this.#connect(splitAddress(from), splitAddress(to), options);
   }
 
-  /** Removes a link. What is left in it is dropped and counted as unlinked. @throws {SluiceError} `LinkNotFound` */
+  /** Removes a link. Frames left on it are dropped and counted as unlinked. @throws {SluiceError} `LinkNotFound` */
   disconnect(linkId: string): void {
     this.#draft.removeLink(linkId);
     this.#did("disconnect");
   }
 
   /**
-   * Puts another node in a node's place, between two ticks. The new one is opened first and given what the old one's
-   * `snapshot()` says, and ticked once: if its `setup()`, its `restore()` or this first tick fails, the old one goes
-   * on, and the frames that were read stand in the links again. The links stay, with the frames in them. There is no
-   * first tick before the node takes its place where the edit also changes its links or ports or moves a neighbour,
-   * where a device drives it, where the graph is paused, where nothing comes for it in time (`trialMs` of
-   * `runtime.edit()`), and, on another lane, where one of its links is of kind `data`.
+   * Replaces a node, between two ticks. The new node is opened first, given the result of the old one's `snapshot()`,
+   * and ticked once: if its `setup()`, its `restore()` or this first tick fails, the old node continues, and the frames
+   * that were read are back on the links. The links stay, with the frames on them. The node has no such trial if the
+   * edit also changes its links or ports or moves a neighbour, if a device drives it, if the graph is paused, if
+   * nothing arrives for it in time (`trialMs` of `runtime.edit()`), and, on another lane, if one of its links is of
+   * kind `data`.
    *
-   * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
+   * @param options `lane`: where the new node runs, as for {@linkcode GraphEdit.move}; by default the old node's lane.
    * `startsAnew`: without the old one's state; `isolate`: whether in a process of its own
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
    * new type, `CycleWithoutDelay` if a loop is left without a delay, `InvalidGraph` if the node's lane cannot run it,
-   * `Busy` for an `appSource` or `appSink`, which takes no other node's place
+   * `Busy` for an `appSource` or `appSink`, which cannot replace another node
    */
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
@@ -163,14 +162,14 @@ export class GraphEdit {
   }
 
   /**
-   * Takes a node to another lane, which is started if no lane has that name. A new instance is opened there and
-   * given what the old one's `snapshot()` says; without one it starts anew. The links stay, with the frames in them,
-   * their order and their counts; the old instance is torn down.
+   * Moves a node to another lane, which is started if no lane has that name. A new instance is opened there and given
+   * the result of the old one's `snapshot()`; without a snapshot it starts anew. The links stay, with the frames on
+   * them, their order and their counts; the old instance is torn down.
    *
    * @param lane `main`, any name of a worker lane, or `auto` for one that the runtime chooses
-   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the lane cannot run the node; when the edit comes into
-   * effect, `NodeFailed` for a snapshot that cannot be sent to another lane, and `Busy` if the node has ended or a link
-   * joins it to a native lane
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the lane cannot run the node; when the edit takes effect,
+   * `NodeFailed` for a snapshot that cannot be sent to another lane, and `Busy` if the node has ended or a link joins
+   * it to a native lane
    */
   move(nodeId: string, lane: string): void {
     this.#draft.moveNode(nodeId, lane);
@@ -178,8 +177,8 @@ export class GraphEdit {
   }
 
   /**
-   * Changes configuration values. If all of them are live, the node is told; else it is replaced by one of the same
-   * type that takes over its state.
+   * Changes configuration values. If all of them are live, the node gets them; otherwise a node of the same type
+   * replaces it and takes over its state.
    *
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`
    */
@@ -200,10 +199,10 @@ export class GraphEdit {
   }
 
   /**
-   * Starts or stops passing on what comes in without calling the node's `process()`. It holds until another edit says
-   * otherwise: also when the node is restarted, moved, or replaced by one of its type. One of another type is run.
+   * Starts or stops passing frames on without calling the node's `process()`. The bypass lasts until another edit
+   * changes it, even if the node is restarted, moved, or replaced by a node of its type. A node of another type is run.
    *
-   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the node has not one input and one output of one kind
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` unless the node has one input and one output of one kind
    */
   bypass(nodeId: string, on = true): void {
     this.#draft.bypassNode(nodeId, on);
@@ -211,14 +210,15 @@ export class GraphEdit {
   }
 
   /**
-   * Adds an element to a dynamic input of a node: one with the next number, or with `kind` one of a name of its own, if
-   * the node takes such.
+   * Adds an element to a dynamic input of a node: an element with the next number, or with `kind` an element with a
+   * name of its own, if the node takes such elements.
    *
    * @param port the port as a whole, `inputs`; or, with a kind, the element's name, `side`
-   * @param options `kind`: what kind of frames the element carries
+   * @param options `kind`: the kind of the element's frames
    * @returns the element's name: `inputs_2`, or `side`
    * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch` for a kind that the node does not take,
-   * `InvalidConfig` for an option, `InvalidGraph` for a name that is taken and if the node has as many as it can
+   * `InvalidConfig` for an option, `InvalidGraph` for a name that is taken and if the node has the most elements that
+   * it can have
    */
   addInput(nodeId: string, port: string, options: { readonly kind?: FrameKind } = {}): string {
     return this.#addPort("input", nodeId, port, options);
@@ -234,12 +234,12 @@ export class GraphEdit {
     this.#did("removeInput");
   }
 
-  /** As {@linkcode GraphEdit.addInput}, for an output. */
+  /** Adds an element as {@linkcode GraphEdit.addInput} does, to an output. */
   addOutput(nodeId: string, port: string, options: { readonly kind?: FrameKind } = {}): string {
     return this.#addPort("output", nodeId, port, options);
   }
 
-  /** As {@linkcode GraphEdit.removeInput}, for an output. */
+  /** Removes an element as {@linkcode GraphEdit.removeInput} does, of an output. */
   removeOutput(nodeId: string, port: string): void {
     this.#draft.removePort(nodeId, "output", port);
     this.#did("removeOutput");

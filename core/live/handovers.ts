@@ -1,8 +1,8 @@
 /**
- * The part of an edit in which other instances take the places of nodes, on their lanes or on others. Once all lanes
- * have prepared, the nodes that are concerned are quiesced (*hand over*). What those that go to other lanes *offer* is
- * passed on to these, where their successors *accept* it. After the commit each lane detaches what leaves it, and once
- * all have, successors on other lanes *attach* it.
+ * The part of an edit in which other instances replace nodes, on the same lanes or on others. Once all lanes have
+ * prepared, the nodes concerned are quiesced (*hand over*). Nodes that go to other lanes *offer* their state, which the
+ * session passes on to these lanes, where their successors *accept* it. After the commit each lane detaches the links
+ * that leave it; once all lanes have, the successors' lanes *attach* these links.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { keepsState } from "../graph/supervision.ts";
 import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
 
-/** What handovers ask of the session. */
+/** The functions of the session that handovers use. */
 export type HandoverSite = Pick<EditSite, "page" | "plans" | "lane" | "laneIndex" | "driver" | "pools">;
 
 interface PlannedMove {
@@ -28,7 +28,7 @@ interface PlannedMove {
   readonly move: LinkMove;
 }
 
-/** A node that goes to another lane, and the indices of the lanes. */
+/** A node that goes to another lane, and the indices of both lanes. */
 interface MovedNode {
   readonly change: NodeChange;
   readonly from: number;
@@ -42,25 +42,28 @@ export class Handovers {
   readonly #site: HandoverSite;
   readonly #moved: readonly MovedNode[];
   readonly #links: readonly PlannedMove[];
-  /** What nodes that go to other lanes have offered. */
+  /** The offers of nodes that go to other lanes. */
   readonly #offers = new Map<NodeId, OfferedNode>();
-  /** What was left in links when lanes detached them, by link. */
+  /** The rests of links that lanes have detached, by link. */
   readonly #rests = new Map<number, LinkRest>();
   /**
-   * Who takes the rests that go to a lane, by lane: the lane, once, or this thread in its stead. A lane that has been
-   * silent for long may still be at work later.
+   * Who takes the rests for a lane, by lane: the lane, once, or this thread in its stead. A lane that has been silent
+   * for long may still be at work later.
    */
   readonly #claims = new Map<number, { readonly claim: SharedArrayBuffer }>();
-  /** Lanes in whose stead this thread has claimed theirs. */
+  /** Lanes in whose stead this thread has claimed the rests. */
   readonly #claimed = new Set<number>();
   #isDropped = false;
   #isAbandoned = false;
 
   /**
-   * @param draft the graph as it will be
+   * Plans the handovers of an edit.
+   *
+   * @param draft the graph after the edit
    * @param feedback the links of the draft that close loops
    * @param trialMs how long successors may wait for something to do in their trials
-   * @throws {SluiceError} `Busy` for a native stage that a link joins to another one on the lane that it leaves or comes to
+   * @throws {SluiceError} `Busy` for a native stage that a link joins to another one on the lane that it leaves or
+   * comes to
    */
   constructor(
     site: HandoverSite,
@@ -82,7 +85,7 @@ export class Handovers {
     const succeed = (change: NodeChange): Handover => {
       const { before, after } = change;
       const isTried = before.incarnation !== after.incarnation && !untried.has(after.id) && !isNative(after);
-      // What a stage says of itself are bytes that another type does not know.
+      // A native stage's state is bytes that another type does not know.
       const isForeign = !isOfOneType(change) && (isNative(before) || isNative(after)) && before.lane !== after.lane;
       const keeps = keepsState(draft.supervisionOf(after)) && !isNative(before);
       const state = isForeign || extras.anew?.has(after.id) ? "anew" : keeps ? "kept" : "carried";
@@ -98,12 +101,12 @@ export class Handovers {
     ];
   }
 
-  /** The moves of links, each with the lanes that have its ends. */
+  /** Returns the moves of links, each with the lanes that have its ends. */
   get links(): { readonly move: LinkMove; readonly lanes: ReadonlySet<number> }[] {
     return this.#links.map(({ move }) => ({ move, lanes: new Set([move.writer.from, move.reader.from]) }));
   }
 
-  /** The lanes that nodes come to from others. */
+  /** Returns the lanes that nodes from other lanes come to. */
   get arrivalLanes(): ReadonlySet<number> {
     return new Set(this.#moved.map(({ to }) => to));
   }
@@ -111,18 +114,17 @@ export class Handovers {
   /**
    * Asks lanes to quiesce nodes and to hand over.
    *
-   * @param lanes those that have nodes of the standstill
-   * @param stateless nodes that take no state of those whose place they take
+   * @param lanes that have nodes of the standstill
+   * @param stateless nodes that take no state from their predecessors
    */
   ask(epoch: number, lanes: Iterable<number>, standstill: Standstill, stateless: readonly NodeId[]): void {
     for (const lane of lanes) this.#site.lane(lane)!.send({ kind: "handOver", epoch, standstill, stateless });
   }
 
   /**
-   * Nodes have offered what their successors on other lanes go on from: it is passed on once all that goes to a
-   * lane is here.
+   * Takes offers for successors on other lanes, and passes them on once all offers for a lane have arrived.
    *
-   * @returns nodes that have been told to accept
+   * @returns nodes that were told to accept
    */
   offered(epoch: number, nodes: readonly OfferedNode[]): readonly NodeEntry[] {
     for (const each of nodes) this.#offers.set(each.node, each);
@@ -137,7 +139,7 @@ export class Handovers {
       const here = this.#moved.filter(({ to }) => to === lane).map(({ change }) => change);
       const offers = here.flatMap(({ after }) => this.#offers.get(after.id) ?? []);
       if (offers.length < here.length) continue;
-      // Those that leave are held and have published: what the first ticks of their successors count is added.
+      // Nodes that leave are held and have published: the counts of their successors' trials are added.
       for (const change of here) this.#copyCounts(change);
       this.#site.lane(lane)!.send({ kind: "accept", epoch, nodes: offers });
       told.push(...here.map(({ after }) => after));
@@ -145,29 +147,29 @@ export class Handovers {
     return told;
   }
 
-  /** The edit takes place. */
+  /** Adopts the moves, because the edit takes place. */
   adopt(): void {
     for (const { entry, move } of this.#links) this.#site.plans.adopt(entry, move);
   }
 
-  /** The edit does not take place. */
+  /** Drops the moves, because the edit does not take place. */
   drop(): void {
     this.#isDropped = true;
     this.#recall();
     for (const { move } of this.#links) this.#site.plans.dropMove(move);
   }
 
-  /** A lane has applied the edit. @param rests what was left in the links that it detached */
+  /** Takes the rests of a lane that has applied the edit. @param rests of the links that it detached */
   noteRests(rests: readonly LinkRest[]): void {
     for (const rest of rests) this.#rests.set(rest.link, mergeRests(this.#rests.get(rest.link), rest));
     if (this.#isAbandoned) this.abandon();
   }
 
   /**
-   * Counts what went with lanes that have ended before they detached their ends of links: here, or by the lanes where
-   * the other ends stay and are at work. The counts are exact only until the ends are attached elsewhere.
+   * Counts the frames lost with lanes that have ended before they detached their ends of links: here, or by the lanes
+   * where the other ends stay and are at work. The counts are exact only until the ends are attached elsewhere.
    *
-   * @param applied the lanes that have applied the edit: one that has ended before detached nothing
+   * @param applied the lanes that have applied the edit; a lane that ended before detached nothing
    * @returns the lanes that answer
    */
   countLost(epoch: number, applied: ReadonlySet<number>): number[] {
@@ -192,11 +194,11 @@ export class Handovers {
     return [...byLane.keys()];
   }
 
-  /** Passes what was left in detached links on to the lanes that nodes go to. @returns the lanes that answer */
+  /** Passes the rests of detached links on to the lanes that nodes go to. @returns the lanes that answer */
   attach(epoch: number): number[] {
     const { plans, lane } = this.#site;
     for (const { move } of this.#links) plans.rebind(move);
-    // What a device drives has run until its lane committed.
+    // A device has driven its node until its lane committed.
     for (const { change } of this.#moved) {
       if (change.before.type.descriptor.mode === "external") this.#copyCounts(change);
     }
@@ -213,10 +215,10 @@ export class Handovers {
   }
 
   /**
-   * Frees what links had before, and the frames that were to go to lanes which have not taken them: they are counted when
-   * those are replaced.
+   * Frees the old rings and bits of links, and the frames for lanes that have not taken them: these are counted when
+   * the lanes are replaced.
    *
-   * @param attached lanes that have taken up what moved to them
+   * @param attached lanes that have attached what moved to them
    */
   finish(attached: ReadonlySet<number>): void {
     for (const { move } of this.#links) {
@@ -225,7 +227,7 @@ export class Handovers {
     }
   }
 
-  /** The run is over before lanes have taken up what moved to them: what none of them has is given back and counted. */
+  /** Gives back and counts the frames that no lane has taken, because the run is over. */
   abandon(): void {
     this.#isAbandoned = true;
     const { page } = this.#site;
@@ -238,7 +240,7 @@ export class Handovers {
     this.#rests.clear();
   }
 
-  /** Whether what is left for a lane is this thread's, and not the lane's: for good. */
+  /** Claims the rests for a lane. @returns whether they are this thread's, for good, and not the lane's */
   #isOurs(lane: number): boolean {
     const claimed = this.#claims.get(lane);
     if (claimed !== undefined && !this.#claimed.has(lane) && !claim(claimed)) return false;
@@ -254,7 +256,7 @@ export class Handovers {
     if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
   }
 
-  /** Gives back what was lent for trials: the lane that has lent it, or that it went to, may have ended. */
+  /** Gives back the loans for trials: either lane of a loan may have ended. */
   #recall(): void {
     const pools = this.#site.pools();
     for (const { loan } of this.#offers.values()) if (loan !== undefined) recall(loan, pools);
@@ -271,7 +273,7 @@ export class Handovers {
 }
 
 /**
- * The links that stay and of which ends go to other lanes with their nodes.
+ * Returns the links that stay and of which ends go to other lanes with their nodes.
  *
  * @throws {SluiceError} as the constructor of {@linkcode Handovers}
  */
@@ -286,8 +288,8 @@ function linksThatMove({ moved, linked }: GraphChange, draft: Topology): LinkEnt
 }
 
 /**
- * Nodes that cannot be tried: the same edit changes their ports, their links or where these lead; or they go to another
- * lane and have links that carry data.
+ * Returns nodes that cannot be tried: the same edit changes their ports, their links or their neighbours; or they go to
+ * another lane and have links that carry data.
  *
  * @param moves links of which ends go to other lanes
  */
@@ -305,7 +307,7 @@ function untriedNodes(
   return untried;
 }
 
-/** Refuses to take a native stage away from another one on its lane, or to one: such links have no ring. */
+/** Refuses to part or join native stages on one lane by a move: their links have no ring. */
 function refuseNative(entry: LinkEntry, moved: GraphChange["moved"], draft: Topology): void {
   const changes = [entry.fromNode, entry.toNode].map((id) => {
     const change = moved.find(({ after }) => after.id === id);

@@ -1,4 +1,4 @@
-/** What lanes are told where nodes go from one to another, and what is left of a move that does not take place. */
+/** The commands to lanes when nodes move between them, and the clean-up of a move that does not take place. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { BLOCKED, ENTRY, LINK, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { fixture, port } from "../../tests/fixtures/define.ts";
@@ -11,7 +11,7 @@ import type { Loan } from "../lanes/messages.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 
-/** Moves, each of which takes bits of at most a few. */
+/** Moves, each of which uses a few bits at most. */
 const ROUNDS = 10;
 
 const REFUSAL: SerializedError = serializeError(new Error("no device, on purpose"));
@@ -115,7 +115,7 @@ Deno.test("Handovers lets a node's counts go on in its new record, and not what 
   deepEqual([NODE.phase, NODE.blockedKind, NODE.blockedId].map((of) => field(after, of)), [PHASE.idle, 0, 0]);
 });
 
-/** As `checkingSink`, and another type. */
+/** As `checkingSink`, but another type. */
 const otherSink = fixture(() => ({ process() {} }), {
   type: "other-sink",
   ports: [
@@ -194,13 +194,13 @@ for (const [why, change, from, tried] of TRIED) {
   });
 }
 
-/** The highest of the bits by which lanes are woken for ends of links that come to them by the newest edit. */
+/** Returns the highest bit that wakes lanes for ends of links that the newest edit brought. */
 function highestBit(run: ScriptedGraph): number {
   const moves = run.lane("near").last("prepare").edit.moves;
   return Math.max(...moves.flatMap(({ after }) => [after.writerBit, after.readerBit]));
 }
 
-/** Numbers that are given back are given out again, in whatever order: they do not grow. */
+/** Asserts that freed numbers are reused, in any order: they do not grow. */
 function assertReused(highest: readonly number[]): void {
   const half = ROUNDS / 2;
   equal(Math.max(...highest.slice(half)), Math.max(...highest.slice(0, half)));

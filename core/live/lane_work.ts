@@ -1,5 +1,5 @@
 /**
- * What one lane has to do in an edit.
+ * The work of one lane in an edit.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { NodeId } from "../ids.ts";
 import type { Handover, LaneEdit, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
 import type { LinkMove } from "../links/link_move.ts";
 
-/** What one lane has to do. */
+/** The work of one lane. */
 export interface LaneWork {
   nodes: NodePlan[];
   inspect: { node: NodeId; port: string }[];
@@ -26,7 +26,7 @@ export interface LaneWork {
   };
 }
 
-/** Work with nothing in it yet. */
+/** Returns empty work. */
 export function emptyWork(): LaneWork {
   const edit = {
     detach: [],
@@ -44,7 +44,7 @@ export function emptyWork(): LaneWork {
   return { nodes: [], inspect: [], edit };
 }
 
-/** The work of one lane, made when it is first asked for. */
+/** Returns the work of one lane, made at the first request. */
 export function workOf(work: Map<number, LaneWork>, lane: number): LaneWork {
   let own = work.get(lane);
   if (own === undefined) work.set(lane, own = emptyWork());

@@ -1,8 +1,6 @@
 /**
- * Nodes that edits have taken out of the graph, until their lanes have called them for the last time: until then they
- * may keep their lanes' threads, and their records stay theirs, however late that is. By these they are known: of one
- * id there may be several.
- *
+ * Nodes that edits have removed, until their lanes have called them for the last time: until then they may keep their
+ * lanes' threads, and they keep their records. Records identify them, since several may have the same id.
  * @module
  */
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
@@ -11,31 +9,31 @@ import type { NodeEntry } from "../graph/entries.ts";
 import type { EditSite } from "./edit_site.ts";
 import { Replies } from "./replies.ts";
 
-/** One of them. */
+/** A removed node. */
 export interface LeavingNode {
-  /** As the graph had it. */
+  /** Its entry in the graph. */
   readonly node: NodeEntry;
   /** Index of the lane. */
   readonly lane: number;
-  /** What the lane may be calling, if it is calling it. */
+  /** The call that the lane may be making, if it calls the node. */
   readonly call: "process()" | "flush() or teardown()";
 }
 
-/** What they ask of the session. */
+/** The functions of the session that leaving nodes use. */
 export type LeavingSite = Pick<EditSite, "topology" | "lane" | "laneIndex">;
 
-/** Nodes that one edit has removed or moved away. */
+/** The nodes that one edit has removed or moved away. */
 export interface Departure {
   /**
-   * Settles once they have gone, however late: with the errors of those whose lane's thread was given up since they
-   * kept it. Rejects with what `refuse()` is given.
+   * Settles once they have gone, however late. The value is the errors of nodes whose lane's thread was given up
+   * because they kept it. Rejects with the error given to `refuse()`.
    */
   readonly done: Promise<readonly SerializedError[]>;
-  /** Those that have not gone. */
+  /** Nodes that have not gone. */
   readonly late: readonly NodeId[];
 }
 
-/** Those that an edit waits for, by record, and what kept lanes from saying that they have gone. */
+/** The nodes that an edit waits for, by record, and the errors of lanes that a node kept. */
 interface Awaited {
   readonly replies: Replies<number, true>;
   readonly failures: SerializedError[];
@@ -43,11 +41,11 @@ interface Awaited {
 
 interface Leaver extends LeavingNode {
   call: LeavingNode["call"];
-  /** Absent where no edit waits for it. */
+  /** Absent if no edit waits for the node. */
   readonly awaited: Awaited | undefined;
 }
 
-/** Keeps nodes until their lanes have called them for the last time. */
+/** Tracks nodes until their lanes have called them for the last time. */
 export class LeavingNodes {
   readonly #site: LeavingSite;
   /** By index of their records. */
@@ -61,7 +59,7 @@ export class LeavingNodes {
     return [...this.#leavers.values()];
   }
 
-  /** An edit that removes nodes, or moves them away, is in effect; their lanes have not come to it. */
+  /** Adds nodes that an edit removes or moves away. The edit is in effect, and their lanes have not applied it yet. */
   addAll(nodes: readonly NodeEntry[]): Departure {
     const replies = new Replies<number, true>(nodes.map(({ index }) => index));
     const failures: SerializedError[] = [];
@@ -77,9 +75,9 @@ export class LeavingNodes {
   }
 
   /**
-   * As `addAll()`, of nodes that are replaced where they are, which nobody waits for.
+   * Adds nodes as `addAll()` does, which are replaced in place and which no edit waits for.
    *
-   * @returns those of native lanes, which do not tell that they have gone
+   * @returns the nodes of native lanes, which do not report their end
    */
   addReplaced(nodes: readonly NodeEntry[]): readonly NodeEntry[] {
     const { lane, laneIndex } = this.#site;
@@ -88,12 +86,12 @@ export class LeavingNodes {
     return nodes.filter(isNative);
   }
 
-  /** A lane has come to the edit and has stopped running them. */
+  /** Notes that a lane has applied the edit and has stopped running the nodes. */
   takenOut(lane: number): void {
     for (const leaver of this.#leavers.values()) if (leaver.lane === lane) leaver.call = "flush() or teardown()";
   }
 
-  /** A node was called for the last time: its record may be used again. */
+  /** Removes a node after its last call: its record may be reused. */
   remove(record: number): void {
     const leaver = this.#leavers.get(record);
     if (leaver === undefined) return;
@@ -102,7 +100,7 @@ export class LeavingNodes {
     leaver.awaited?.replies.answer(record, true);
   }
 
-  /** A lane will not say what becomes of them. @param error why */
+  /** Ends the waits for nodes of a lane that will not report their end. @param error the reason */
   lost(lane: number, error: Error | undefined): void {
     for (const { node: { id, index }, awaited } of this.#on(lane)) {
       if (awaited === undefined || !awaited.replies.waiting.includes(index)) continue;
@@ -111,7 +109,7 @@ export class LeavingNodes {
     }
   }
 
-  /** Another thread is the lane's, or none. */
+  /** Removes the nodes of a lane that has another thread, or none. */
   removeOn(lane: number): void {
     for (const { node } of this.#on(lane)) this.remove(node.index);
   }

@@ -10,7 +10,7 @@ function node(id: string, index: number, lane = "near"): NodeEntry {
   return { id: id as NodeId, index, lane } as NodeEntry;
 }
 
-/** @param recycled records that are used again; lane `stage` is a native one */
+/** @param recycled records that are reused; lane `stage` is a native one */
 function leavingNodes(recycled: number[] = []): LeavingNodes {
   const lanes = ["main", "near", "far", "stage"];
   const recycle = (nodes: readonly NodeEntry[]) => void recycled.push(...nodes.map(({ index }) => index));

@@ -1,5 +1,5 @@
 /**
- * What lanes must know of links: their rings, and by which inbox bits of which lanes their ends are woken.
+ * Plans links for lanes: their rings, and the inbox bits by which their ends are woken.
  *
  * @module
  */
@@ -32,11 +32,11 @@ export class LinkPlans {
   readonly #driver: Driver;
   readonly #page: ControlPage;
   readonly #plans = new Map<LinkEntry, PlannedLink>();
-  /** Links whose plan says that they close a loop. */
+  /** Links whose plan marks them as closing a loop. */
   readonly #closing = new Set<LinkEntry>();
   /** Inputs of the graph that a link leads to, or has led to while it ran. */
   readonly #fed = new Map<NodeId, Set<string>>();
-  /** By lane: bits that are free again, and the first that was never used. */
+  /** By lane: bits that are free again, and the lowest unused one. */
   readonly #bits = new Map<number, { readonly free: number[]; next: number }>();
 
   constructor(driver: Driver, page: ControlPage) {
@@ -69,9 +69,9 @@ export class LinkPlans {
   }
 
   /**
-   * Makes the plan of a link whose ends go to other lanes. It is the link's from `adopt()` on.
+   * Makes the plan of a link whose ends go to other lanes. The plan takes effect in `adopt()`.
    *
-   * @param feedback whether it closes a loop from then on
+   * @param feedback whether the link then closes a loop
    * @param writer index of the lane that will write
    * @param reader index of the lane that will read
    */
@@ -102,48 +102,48 @@ export class LinkPlans {
     }
   }
 
-  /** Those of the links that have a plan which says otherwise of them than `feedback`, the links that close a loop. */
+  /** Returns the links whose plan differs from `feedback`, the set of links that close loops. */
   feedbackChanges(links: ReadonlyMap<LinkId, LinkEntry>, feedback: ReadonlySet<LinkEntry>): FeedbackChange[] {
     const closed = [...feedback].filter((link) => this.#plans.has(link) && !this.#closing.has(link));
     const opened = [...this.#closing].filter((link) => links.has(link.id) && !feedback.has(link));
     return [...closed.map((link) => ({ link, closes: true })), ...opened.map((link) => ({ link, closes: false }))];
   }
 
-  /** Notes whether a link closes a loop. The lane that reads it is about to be told. */
+  /** Notes whether a link closes a loop. Call it before the reading lane is told. */
   setFeedback(entry: LinkEntry, feedback: boolean): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#keep(entry, { plan: { ...plan, feedback }, writer, reader });
   }
 
-  /** A link holds so many frames beyond its capacity: the lane that reads it has been told. */
+  /** Notes how many frames a link holds beyond its capacity. Call it after the reading lane was told. */
   grow(entry: LinkEntry, extra: number): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#keep(entry, { plan: { ...plan, extra }, writer, reader });
   }
 
-  /** The link is what the move makes of it: its lanes are about to be told. */
+  /** Gives the link its plan after the move. Call it before its lanes are told. */
   adopt(entry: LinkEntry, { after, writer, reader }: LinkMove): void {
     this.#keep(entry, { plan: after, writer: writer.to, reader: reader.to });
   }
 
-  /** Every lane has detached its ends: signals go to the new ones from now on. */
+  /** Directs signals to the new ends, after every lane has detached its ends. */
   rebind({ after, writer, reader }: LinkMove): void {
     if (after.ring !== undefined) this.#bind(after, writer.to, reader.to);
   }
 
-  /** Frees what a link had before a move. */
+  /** Frees the link's old ring and bits after a move. */
   finishMove({ before, after, writer, reader }: LinkMove): void {
     const keepsRing = after.ring !== undefined;
     this.#free(before, keepsRing, writer.from, writer.to, reader.from, reader.to);
   }
 
-  /** Frees what was made for a move that does not take place. */
+  /** Frees the ring and bits of a move that does not take place. */
   dropMove({ before, after, writer, reader }: LinkMove): void {
     const keepsRing = before.ring !== undefined;
     this.#free(after, keepsRing, writer.to, writer.from, reader.to, reader.from);
   }
 
-  /** The ends of a link, each with the index of its lane. */
+  /** Returns the ends of a link, each with the index of its lane. */
   ends(entry: LinkEntry): { readonly lane: number; readonly end: LinkEndPlan }[] {
     const { plan: link, writer, reader } = this.#plans.get(entry)!;
     if (writer === reader) return [{ lane: writer, end: { link, end: "local", otherLane: writer } }];
@@ -154,8 +154,7 @@ export class LinkPlans {
   }
 
   /**
-   * Gives a link another ring between the same ends. The old one is never freed: a thread that was given up may still
-   * use it.
+   * Gives a link another ring between the same ends. The old ring is never freed: a given-up thread may still use it.
    *
    * @returns the old ring; `undefined` for a link within a lane
    */
@@ -170,12 +169,12 @@ export class LinkPlans {
     return plan.ring;
   }
 
-  /** The ring of a link; `undefined` within a lane. */
+  /** Returns the ring of a link; `undefined` within a lane. */
   ringOf(entry: LinkEntry): LinkPlan["ring"] {
     return this.#plans.get(entry)?.plan.ring;
   }
 
-  /** Frees what a link had. Both ends must be detached. */
+  /** Frees the ring and bits of a link. Both ends must be detached. */
   remove(entry: LinkEntry): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#plans.delete(entry);

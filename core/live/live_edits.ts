@@ -1,9 +1,13 @@
 /**
- * Changes a running graph, all or nothing: *plan* (a checked draft of the graph; its rings and pools are made),
- * *prepare* (each lane concerned builds its new nodes beside the old), *hand over* (nodes are quiesced, and their
- * successors get what they go on from and are tried), *commit* (one store of the epoch; each lane *applies* the edit
- * between two ticks, and says so). Until the commit a failure leaves everything as it was; from then on
- * there is no way back. Frames on links that the edit does not name are not touched.
+ * Changes a running graph, all or nothing, in these steps:
+ *
+ * - *plan*: checks a draft of the graph, and makes its rings and pools;
+ * - *prepare*: each lane concerned builds its new nodes beside the old;
+ * - *hand over*: nodes are quiesced, and their successors get their state and are tried;
+ * - *commit*: one store of the epoch. Each lane *applies* the edit between two ticks, and reports that.
+ *
+ * Before the commit a failure leaves everything unchanged; after it the edit cannot be rolled back. Frames on links
+ * that the edit does not name are not touched.
  *
  * @module
  */
@@ -49,7 +53,10 @@ import { shareWork } from "./share_work.ts";
 import { leaveOut, newTurn, type Turn } from "../lanes/edits/turn.ts";
 import { planStandstill } from "./plan_standstill.ts";
 
-/** How long a lane may take to apply an edit that gives another one its thread, or an edit before that to end, milliseconds. */
+/**
+ * How long a lane may take to apply an edit that gives another lane its thread, or an earlier edit to end,
+ * milliseconds.
+ */
 const APPLY_TIMEOUT_MS = 5_000;
 
 /** How long removed nodes may take to flush and tear down, milliseconds. */
@@ -58,27 +65,27 @@ const REMOVE_TIMEOUT_MS = 10_000;
 /** An edit that was begun. */
 interface Edit {
   readonly epoch: number;
-  /** The graph as it will be. */
+  /** The graph after the edit. */
   readonly draft: Topology;
   readonly extras: EditExtras;
   readonly timeoutMs: number;
   readonly trialMs: number;
   readonly change: GraphChange;
-  /** Nodes that lanes build for it. */
+  /** Nodes that lanes build for the edit. */
   readonly fresh: readonly NodeEntry[];
-  /** Links of the draft that close loops, and those that stay and of which that changes. */
+  /** Links of the draft that close loops, and links that stay and begin or cease to. */
   readonly feedback: ReadonlySet<LinkEntry>;
   readonly feedbackChanges: readonly FeedbackChange[];
-  /** Nodes that are quiesced for it. */
+  /** Nodes that are quiesced for the edit. */
   readonly standstill: Standstill;
-  /** Links that have been given their rings. */
+  /** Links that have got their rings. */
   readonly planned: LinkEntry[];
 }
 
 /**
- * Has lanes apply work between two ticks, all or none.
+ * Makes lanes apply work between two ticks, all or none.
  *
- * @param pools those of which lanes do not know all slots: then every lane has work
+ * @param pools of which lanes do not know all slots: if there are any, every lane has work
  */
 export type Apply = (
   work: ReadonlyMap<number, LaneWork>,
@@ -94,22 +101,22 @@ export class LiveEdits {
   #epoch = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #replies: Replies<number, Reply> | undefined;
-  /** Handovers of the edit that was begun last. */
+  /** Handovers of the last edit. */
   #handovers: Handovers | undefined;
-  /** Whether lanes come to the edit that was prepared last, by lane. */
+  /** Whether lanes apply the last prepared edit, by lane. */
   #turns: ReadonlyMap<number, Turn> = new Map();
-  /** Whether lanes are waited for that apply the edit. */
+  /** True while the session waits for lanes to apply the edit. */
   #applying = false;
-  /** Whether the edit under way cannot be refused any more. */
+  /** True once the running edit cannot be refused any more. */
   #committed = false;
-  /** What the edit under way has lanes do, by lane, whatever step of it they are asked for. */
+  /** The work of the running edit, by lane, for all its steps. */
   #work: ReadonlyMap<number, LaneWork> = new Map();
-  /** Whether lanes have not come to the edit that was committed last: until then there can be no other. */
+  /** True until every lane has applied the last committed edit: no other edit can begin before. */
   #completing = false;
-  /** Settles when they have. */
+  /** Settles when every lane has applied it. */
   #completed: Promise<unknown> = Promise.resolve();
   #configured: ConfigChanges | undefined;
-  /** Lanes that have answered themselves what was asked last. */
+  /** Lanes that have themselves answered the last request. */
   readonly #answered = new Set<number>();
   readonly #pending = new PendingNodes();
   readonly #leaving: LeavingNodes;
@@ -121,19 +128,17 @@ export class LiveEdits {
     this.#leaving = new LeavingNodes(site);
   }
 
-  /** Nodes that lanes make ready or try, or were asked to and have not answered: they are no part of the graph yet. */
+  /** Nodes that lanes prepare or try, or were asked to and have not answered: they are not part of the graph yet. */
   get drafted(): readonly NodeEntry[] {
     return this.#pending.all;
   }
 
-  /**
-   * Nodes that edits have taken out of the graph and that lanes have not called for the last time: replaced ones too.
-   */
+  /** Nodes that edits have removed or replaced and that lanes have not called for the last time. */
   get leaving(): readonly LeavingNode[] {
     return this.#leaving.all;
   }
 
-  /** Whether an edit is being made, or is to be. */
+  /** True while an edit is being made, or waits to be. */
   get underWay(): boolean {
     return this.#underWay > 0;
   }
@@ -141,13 +146,13 @@ export class LiveEdits {
   /**
    * Brings a draft into effect, after the edits before it.
    *
-   * @param makeDraft makes the draft from the graph as it is then
-   * @param timeoutMs how long `setup()` and ticks under way may take, before the commit and after it
-   * @param trialMs how long a node that takes another one's place may wait for its first tick
-   * @returns what `makeDraft` gave
-   * @throws what `makeDraft` throws; the error of a node's `setup()`; `TypeMismatch` for formats; `PoolExhausted`;
-   * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended. What fails after the commit, the
-   * error says: the edit is in effect
+   * @param makeDraft makes the draft from the graph at that time
+   * @param timeoutMs how long `setup()` and running ticks may take, before the commit and after it
+   * @param trialMs how long a node that replaces another may wait for its first tick
+   * @returns the result of `makeDraft`
+   * @throws the error of `makeDraft`; the error of a node's `setup()`; `TypeMismatch` for formats; `PoolExhausted`;
+   * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended. The error of a failure after the
+   * commit says that the edit is in effect
    */
   run<T>(makeDraft: () => DraftedEdit<T>, timeoutMs: number, trialMs = 0): Promise<T> {
     this.#underWay++;
@@ -165,11 +170,11 @@ export class LiveEdits {
   }
 
   /**
-   * Does something by itself, after the edits before it.
+   * Runs `body` alone, after the edits before it.
    *
-   * @param body is given what has lanes apply work between two ticks, all or none
-   * @returns what `body` gave
-   * @throws what `body` throws
+   * @param body receives a function that makes lanes apply work between two ticks, all or none
+   * @returns the result of `body`
+   * @throws the error of `body`
    */
   betweenEdits<T>(
     body: (apply: Apply) => Promise<T>,
@@ -180,18 +185,18 @@ export class LiveEdits {
     return done;
   }
 
-  /** A lane has ended: an edit that needs it is refused or, from its commit on, does without it. */
+  /** Handles a lane that has ended: an edit that needs it is refused or, after its commit, continues without it. */
   laneLost(lane: number, error: Error): void {
     if (!this.#committed && this.#work.has(lane)) this.#replies?.refuse(error);
   }
 
-  /** A lane has ended, or has not been heard of for long: it is not waited for. */
+  /** Stops waiting for a lane that has ended, or has not been heard of for long. */
   laneSilent(lane: number): void {
     if (this.#isLeftOut(lane)) this.#replies?.answer(lane, this.#nothing(lane));
     this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
   }
 
-  /** A lane's thread was given up, or has gone. */
+  /** Handles a lane whose thread was given up, or has gone. */
   laneGone(lane: number): void {
     this.#replies?.answer(lane, this.#nothing(lane));
     this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
@@ -199,7 +204,7 @@ export class LiveEdits {
     this.#leaving.removeOn(lane);
   }
 
-  /** A lane's answer. */
+  /** Handles a lane's answer. */
   report(lane: number, report: Reply | Extract<LaneReport, { kind: "offered" | "refused" | "tornDown" }>): void {
     const { kind } = report;
     if (kind === "prepared" || kind === "tried" || kind === "refused") this.#pending.answered(lane, report.epoch);
@@ -218,13 +223,13 @@ export class LiveEdits {
     }
   }
 
-  /** The graph is ending: an edit that is not in effect never will be. One that is in effect ends with the lanes. */
+  /** Refuses edits that are not in effect, because the graph is ending. An edit in effect ends with the lanes. */
   end(): void {
     this.#ended = true;
     if (!this.#committed) this.#replies?.refuse(cutOff(false));
   }
 
-  /** Every lane has ended or is no longer waited for: ends what is under way. */
+  /** Ends the running edit, after every lane has ended or the wait for it is over. */
   async over(): Promise<void> {
     this.#replies?.refuse(cutOff(this.#committed));
     this.#leaving.refuse(cutOff(true));
@@ -270,7 +275,7 @@ export class LiveEdits {
     await this.#commit(edit);
   }
 
-  /** Makes what the edit needs: lanes, records, rings and pools. @returns the pools that lanes do not know of */
+  /** Makes lanes, records, rings and pools for the edit. @returns the pools that lanes do not know */
   async #plan(edit: Edit): Promise<readonly PoolToken[]> {
     const { draft, extras, change, fresh, feedback, planned, timeoutMs, trialMs } = edit;
     const { page, plans } = this.#site;
@@ -300,17 +305,17 @@ export class LiveEdits {
     return tokens;
   }
 
-  /** Has each lane concerned build its new nodes beside the old. @returns what the lanes say of them */
+  /** Makes each lane concerned build its new nodes beside the old. @returns the answers of the lanes */
   #prepare({ epoch, fresh, standstill, timeoutMs }: Edit, tokens: readonly PoolToken[]): Promise<readonly Reply[]> {
     const prepared = this.#answers(this.#work.keys(), timeoutMs);
     this.#pending.ask(epoch, fresh, (node) => this.#laneOf(node));
-    // Its nodes need not run on until other lanes have prepared.
+    // A lane alone need not run its nodes on until other lanes have prepared.
     const isAlone = this.#work.size === 1 && standstill.nodes.length > 0;
     this.#sendPrepare(epoch, this.#work, tokens, isAlone ? standstill : undefined);
     return prepared;
   }
 
-  /** Has nodes hand over what their successors go on from, and these try it. */
+  /** Makes nodes hand over their state, and their successors try it. */
   async #handOver(
     { epoch, change: { replaced }, standstill, timeoutMs }: Edit,
     prepared: readonly Reply[],
@@ -326,35 +331,35 @@ export class LiveEdits {
     await tried;
   }
 
-  /** What nodes offer to their successors on other lanes is passed on. */
+  /** Passes the offers of nodes on to their successors on other lanes. */
   #offered(epoch: number, nodes: readonly OfferedNode[]): void {
     const told = this.#handovers?.offered(epoch, nodes) ?? [];
     this.#pending.ask(epoch, told, (node) => this.#laneOf(node));
   }
 
-  /** @throws what keeps an edit from coming into effect that every lane is ready for */
+  /** @throws the error that keeps an edit from taking effect although every lane is ready */
   #check({ draft, extras, change }: Edit, prepared: readonly Reply[]): void {
     const known = (extras.restart ?? []).flatMap(({ node }) => draft.connections.fromNode(node.id));
     const formats = prepared.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
     this.#site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
     this.#assertRunning(this.#work.keys());
     this.#assertNoneDown(change);
-    // A source that has ended meanwhile ends its new links too, as it ends those it had.
+    // A source that has ended meanwhile also ends its new links.
     this.#assertNoneEnded(change, "readers");
   }
 
-  /** The edit never comes into effect: everything is as it was. */
+  /** Rolls the edit back: everything stays as it was. */
   #rollBack({ epoch, draft, fresh, planned }: Edit): void {
     const { plans, refused } = this.#site;
     this.#sendAbort(epoch);
     for (const link of planned) plans.remove(link);
     this.#handovers?.drop();
     refused(fresh);
-    // Until then lanes may write to the records.
+    // Lanes may write to the records until they have answered.
     this.#pending.whenAnswered(epoch, () => draft.discard());
   }
 
-  /** Brings the edit into effect, and waits for lanes and nodes to come to it, as long as that may take. */
+  /** Brings the edit into effect, and waits for lanes and nodes to apply it, up to the time limit. */
   async #commit(edit: Edit): Promise<void> {
     const { change: { removed, moved, replaced, unlinked }, timeoutMs } = edit;
     this.#committed = true;
@@ -370,7 +375,7 @@ export class LiveEdits {
       this.#site.topology.recycle(unheard, unlinked);
       return [...failures, ...unended];
     });
-    // It goes on where nobody waits for it any more.
+    // The work continues after the caller has stopped waiting.
     done.catch(() => {});
     await withDeadline(completing, timeoutMs, () => {
       this.#completed.then(() => this.betweenEdits(() => this.#endLanes())).catch(() => {});
@@ -380,7 +385,7 @@ export class LiveEdits {
     if (failures.length > 0) throw partlyFailed(failures);
   }
 
-  /** There is no way back: lanes see the epoch, and the graph is the draft. */
+  /** Adopts the edit for good: lanes see the epoch, and the graph becomes the draft. */
   #adopt({ epoch, draft, extras, change, feedbackChanges }: Edit): void {
     const { plans, topology } = this.#site;
     this.#showEpoch(epoch);
@@ -401,8 +406,8 @@ export class LiveEdits {
   }
 
   /**
-   * Waits until every lane has applied it and taken up what came to it, however long that takes. The last counts of
-   * removed links are told, also where the run ends meanwhile.
+   * Waits without limit until every lane has applied the edit and attached its new ends. Reports the last counts of
+   * removed links, even if the run ends meanwhile.
    *
    * @returns what nodes could not take over
    */
@@ -413,7 +418,7 @@ export class LiveEdits {
   ): Promise<SerializedError[]> {
     this.#completing = true;
     const { closed } = this.#site;
-    // Those of lanes that have not come to it are as they stand.
+    // The counts of lanes that have not applied the edit are taken as they are.
     const replies = await applying.catch((error) => {
       handovers.abandon();
       closed(change.unlinked);
@@ -438,19 +443,19 @@ export class LiveEdits {
     return applied.flatMap((reply) => reply.failures);
   }
 
-  /** Whether an edit leaves a link, and the node that writes to it, as they are. */
+  /** True if an edit leaves a link, and the node that writes to it, unchanged. */
   #keepsFormat({ id, fromNode }: LinkEntry, { added, linked, replaced, bypassed }: GraphChange): boolean {
     const changed = [...added, ...replaced.map(({ after }) => after), ...bypassed];
     return !linked.some((link) => link.id === id) && !changed.some((node) => node.id === fromNode);
   }
 
-  /** What is known of the frames of a link, by its reader or another one of the same output. */
+  /** Returns the known format of a link's frames, from its reader or another reader of the same output. */
   #toldOf({ fromNode, fromPort }: LinkEntry): FrameFormat | undefined {
     const { topology, toldFormat } = this.#site;
     return topology.linksFrom(fromNode, fromPort).map(toldFormat).find((format) => format !== undefined);
   }
 
-  /** What is known of the frames of new links by what other readers of the same outputs have told. */
+  /** Returns the known formats of new links, from other readers of the same outputs. */
   #toldFormats(links: readonly LinkEntry[]): AnnouncedFormat[] {
     const { topology, toldFormat } = this.#site;
     return links.flatMap(({ fromNode: node, fromPort: port }) =>
@@ -465,7 +470,7 @@ export class LiveEdits {
     if (!this.#ended && !this.#completing) await this.#site.endLanes();
   }
 
-  /** Waits for what the lanes say next. @param limitMs how long; absent: for ever */
+  /** Waits for the next answers of the lanes. @param limitMs how long; absent: for ever */
   #answers(lanes: Iterable<number>, limitMs?: number): Promise<readonly Reply[]> {
     const all = [...lanes];
     this.#assertRunning(this.#committed ? [] : all);
@@ -475,14 +480,14 @@ export class LiveEdits {
     return this.#replies.all;
   }
 
-  /** Whether a lane that says nothing more does not come to what is asked: one that is about to report does. */
+  /** True if a silent lane does not take part in the request. A lane that is about to report does. */
   #isLeftOut(lane: number): boolean {
     const turn = this.#turns.get(lane);
     const { page } = this.#site;
     return !this.#applying || turn === undefined || leaveOut(turn) || this.#site.lane(lane)?.isDead(page) !== false;
   }
 
-  /** What a lane that has ended says: why, where a node kept it that the edit has it call. */
+  /** Returns the answer of a lane that has ended: its error, if a node kept it in a call of the edit. */
   #nothing(lane: number): Reply {
     const error = this.#site.lane(lane)?.loss?.error;
     const edit = this.#work.get(lane)?.edit;
@@ -492,7 +497,9 @@ export class LiveEdits {
     return { kind: "applied", epoch: this.#epoch, failures, refused: [], rests: [] };
   }
 
-  /** @throws {SluiceError} `Busy` where the run has ended, maybe since lanes answered; the error of a lane that has */
+  /**
+   * @throws {SluiceError} `Busy` if the run has ended, even after lanes answered; the error of a lane that has ended
+   */
   #assertRunning(lanes: Iterable<number>): void {
     if (this.#ended) throw cutOff(this.#committed);
     for (const lane of lanes) {
@@ -501,7 +508,7 @@ export class LiveEdits {
     }
   }
 
-  /** @throws {SluiceError} `Busy` for a node that is disabled: its outputs have ended, and nothing can take its place */
+  /** @throws {SluiceError} `Busy` for a disabled node: its outputs have ended, and no node can replace it */
   #assertNoneDown({ replaced, moved, bypassed }: GraphChange): void {
     const concerned = [...[...replaced, ...moved].map(({ before }) => before.id), ...bypassed.map(({ id }) => id)];
     const down = concerned.find((id) => this.#site.isDown(id));
@@ -510,8 +517,8 @@ export class LiveEdits {
   }
 
   /**
-   * @throws {SluiceError} `Busy` for a node that has ended: another would never run in its place; and for a link to or
-   * from a node that has ended or is disabled: nothing goes through it
+   * @throws {SluiceError} `Busy` for a node that has ended: a replacement would never run; and for a link to or from a
+   * node that has ended or is disabled: it would carry no frames
    */
   #assertNoneEnded({ added, linked, replaced }: GraphChange, which: "readers" | "all" = "all"): void {
     const over = which === "all" && replaced.find(({ before }) => this.#site.hasEnded(before.id));
@@ -568,7 +575,7 @@ export class LiveEdits {
     for (const lane of this.#work.keys()) this.#site.lane(lane)?.send({ kind: "abort", epoch });
   }
 
-  /** Lanes apply the edit once they see it. */
+  /** Publishes the epoch, upon which lanes apply the edit. */
   #showEpoch(epoch: number): void {
     Atomics.store(this.#site.page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of this.#work.keys()) this.#site.driver.ringBell(lane);
@@ -578,7 +585,7 @@ export class LiveEdits {
     return this.#site.laneIndex(lane);
   }
 
-  /** Counts what is left in a removed link, and frees its ring. Both lanes have let go of it. */
+  /** Counts the frames left on a removed link, and frees its ring. Both lanes have detached it. */
   #clear(link: LinkEntry): void {
     const { page, driver, plans } = this.#site;
     const ring = plans.ringOf(link);
@@ -594,7 +601,7 @@ export class LiveEdits {
     throw lanesBehind(this.#replies!.waiting.map((lane) => this.#site.lane(lane)?.name ?? ""));
   }
 
-  /** Says which nodes keep lanes that do not answer. */
+  /** Describes which nodes keep lanes that do not answer. */
   whatKeeps(lanes: readonly number[]): KeptLanes {
     return whatKeeps(this.#lateLanes(lanes), "process() or configChanged()");
   }

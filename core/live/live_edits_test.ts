@@ -1,4 +1,4 @@
-/** Edits as lanes see them: what these are told, and what becomes of an edit by what they answer, and when they end. */
+/** Edits as lanes see them: their commands, and the outcome of an edit by their answers and ends. */
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
 import { LINK } from "../../ffi/layout.gen.ts";
 import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
@@ -16,11 +16,13 @@ import { draftRestart } from "./restart.ts";
 
 const ENDED = new Error("the thread has ended, on purpose");
 
-/** How long what a lane said before it ended, and a removed node's end, are waited for, milliseconds. */
+/**
+ * How long the session waits for the last reports of an ended lane, and for the end of a removed node, milliseconds.
+ */
 const LAST_WORDS_MS = 1_000;
 const REMOVE_TIMEOUT_MS = 10_000;
 
-/** Timers of these lengths, for which time passes only when a test says so. */
+/** Timers of these lengths, whose time passes only when a test says so. */
 class Limits implements Disposable {
   readonly #timers = new Map<number, { readonly run: () => void; readonly ms: number; leftMs: number }>();
   readonly #real = { setTimeout, clearTimeout };
@@ -36,7 +38,7 @@ class Limits implements Disposable {
     globalThis.clearTimeout = ((id: number) => this.#timers.delete(id) || clearTimeout(id)) as typeof clearTimeout;
   }
 
-  /** Waits until a timer of this length is set, and lets so much time pass. */
+  /** Waits until a timer of this length is set, and lets this much time pass. */
   async pass(ms: number, passedMs = ms): Promise<void> {
     await until(() => this.#timers.values().some((timer) => timer.ms === ms));
     for (const [id, timer] of [...this.#timers]) {
@@ -47,7 +49,7 @@ class Limits implements Disposable {
     }
   }
 
-  /** Whether nothing is waited for. */
+  /** True if no timer is set. */
   get isEmpty(): boolean {
     return this.#timers.size === 0;
   }
@@ -69,19 +71,19 @@ function graph(parts: Partial<EditSite> = {}): ScriptedGraph {
   return scriptedGraph(["near", "far", "other"], build, parts);
 }
 
-/** Concerns both lanes: a ring leads from one to the other. */
+/** Adds a link whose ring joins both lanes, so the edit concerns both. */
 function addSecond(edit: GraphEdit): void {
   edit.add(checkingSink(), { id: "second", lane: "far" });
   edit.connectByName("middle.audioOut", "second.audio");
 }
 
-/** Concerns lane "near" alone. */
+/** Makes an edit that concerns lane "near" alone. */
 function addBeside(edit: GraphEdit): void {
   edit.add(pass(), { id: "beside", lane: "near" });
   edit.connectByName("source.audio", "beside.audioIn");
 }
 
-/** A lane does not say by itself that what an edit removes has gone. */
+/** Makes a lane report that it applied an edit, but not that removed nodes have gone. */
 function sayOnlyThatItSwapped({ edits, lane }: ScriptedGraph, name: string): void {
   const { index, answers } = lane(name);
   answers.apply = (epoch) => {
@@ -90,13 +92,13 @@ function sayOnlyThatItSwapped({ edits, lane }: ScriptedGraph, name: string): voi
   };
 }
 
-/** Whether it has not come to its end, some turns of the event loop later. */
+/** True if the edit is not over after some turns of the event loop. */
 async function isOpen(edited: Promise<unknown>): Promise<boolean> {
   const later = sleep(50).then(() => true);
   return await Promise.race([edited.then(() => false), later]);
 }
 
-/** Each lane, what it was told, and the epoch that it was told to abort. */
+/** Returns each lane, its command, and the epoch that it was told to abort. */
 function epochsOf({ lane }: ScriptedGraph): (readonly [string, number])[] {
   return ["near", "far"].map((name) => [lane(name).kinds.join(), lane(name).last("abort")?.epoch] as const);
 }
@@ -150,7 +152,7 @@ Deno.test("LiveEdits.run() that is refused keeps records until every lane has an
   }
 });
 
-/** A lane ends right after it has said that it is ready, when all others have said so. */
+/** Ends a lane right after it has answered that it is ready, when all others have. */
 function endWhenReady({ lane, edits, lose }: ScriptedGraph): void {
   lane("far").answers.prepare = ({ epoch }) => {
     setTimeout(() => {
@@ -555,7 +557,7 @@ Deno.test("LiveEdits.run() does without a lane that comes to its end before it t
   equal(run.lane("other").kinds.at(-1), "attach");
 });
 
-/** The format of frames that nodes write. */
+/** Returns the format of frames that nodes write. */
 function formatOf(sampleRateHz: number): AnnouncedFormat["format"] {
   return { kind: "audio", sampleRateHz, channels: 1 } as AnnouncedFormat["format"];
 }

@@ -5,13 +5,15 @@
  */
 import type { SluiceError } from "../errors.ts";
 
-/** Waits until everybody has answered. `K`: who answers. `R`: what. */
+/** Waits until all have answered. `K`: the type of those who answer. `R`: the type of an answer. */
 export class Replies<K, R> {
   readonly #waiting: Set<K>;
   readonly #replies: R[] = [];
   readonly #done = Promise.withResolvers<readonly R[]>();
 
   /**
+   * Begins to wait.
+   *
    * @param timeoutMs how long to wait; absent: for ever
    * @param late makes the error for those who have not answered in time
    */
@@ -24,7 +26,7 @@ export class Replies<K, R> {
     this.#done.promise.catch(() => {}).finally(() => clearTimeout(timer));
   }
 
-  /** Settles when everybody has answered, one has refused, or the time is over. */
+  /** Settles when all have answered, one has refused, or the time is over. */
   get all(): Promise<readonly R[]> {
     return this.#done.promise;
   }
@@ -34,7 +36,7 @@ export class Replies<K, R> {
     return [...this.#waiting];
   }
 
-  /** Takes an answer. Ignores one from somebody who has answered or was not asked. */
+  /** Takes an answer. Ignores a second answer, and an answer from one who was not asked. */
   answer(from: K, reply: R): void {
     if (!this.#waiting.delete(from)) return;
     this.#replies.push(reply);
@@ -46,7 +48,7 @@ export class Replies<K, R> {
     this.#done.resolve(this.#replies);
   }
 
-  /** Somebody cannot do it, or the graph has ended. */
+  /** Rejects the wait, after a refusal or the end of the graph. */
   refuse(error: Error): void {
     this.#done.reject(error);
   }

@@ -1,5 +1,5 @@
 /**
- * Says what each lane has to do in an edit.
+ * Shares the work of an edit out among lanes.
  *
  * @module
  */
@@ -14,25 +14,25 @@ import type { EditExtras, EditSite } from "./edit_site.ts";
 import type { FeedbackChange } from "./link_plans.ts";
 import type { Handovers } from "./handovers.ts";
 
-/** What an edit is to change. */
+/** The planned changes of an edit. */
 export interface EditPlan {
-  /** The graph as it will be. */
+  /** The graph after the edit. */
   readonly draft: Topology;
   readonly change: GraphChange;
   readonly extras: EditExtras;
-  /** What else changes of links that stay. */
+  /** Changes of links that stay. */
   readonly feedbackChanges: readonly FeedbackChange[];
 }
 
-/** The work of one lane, made when it is first asked for. */
+/** Returns the work of one lane, made at the first request. */
 type WorkAt = (lane: number) => LaneWork;
 
 /**
  * Shares the work of an edit out among lanes.
  *
  * @param toAll whether every lane takes part, such as for new pools
- * @returns by lane, of those that take part
- * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had
+ * @returns the work by lane, of lanes that take part
+ * @throws {SluiceError} `InvalidConfig` for a reference to an environment value that does not exist
  */
 export function shareWork(site: EditSite, plan: EditPlan, handovers: Handovers, toAll: boolean): Map<number, LaneWork> {
   const work = new Map<number, LaneWork>();
@@ -44,7 +44,7 @@ export function shareWork(site: EditSite, plan: EditPlan, handovers: Handovers, 
   return work;
 }
 
-/** Nodes that come, go, and hand over. */
+/** Shares out nodes that come, go, and hand over. */
 function shareNodes(site: EditSite, { draft, change }: EditPlan, handovers: Handovers, at: WorkAt): void {
   for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
   for (const node of change.added) at(site.laneIndex(node.lane)).nodes.push(site.nodePlan(node));
@@ -55,7 +55,7 @@ function shareNodes(site: EditSite, { draft, change }: EditPlan, handovers: Hand
   }
 }
 
-/** Links that come, go, and lead elsewhere. */
+/** Shares out links that come, go, and change their ends. */
 function shareLinks(
   site: EditSite,
   { draft, change, feedbackChanges }: EditPlan,
@@ -78,7 +78,7 @@ function shareLinks(
   }
 }
 
-/** What changes of nodes that stay what they are and where they are. */
+/** Shares out changes of nodes that stay on their lanes and records. */
 function shareChanges(site: EditSite, { draft, change, extras }: EditPlan, at: WorkAt): void {
   const of = (node: NodeId) => at(site.laneIndex(draft.node(node).lane));
   for (const { id, type } of change.ported) {
