@@ -23,7 +23,7 @@ type Listener = (event: SluiceEvent) => unknown;
 
 /** Options of a subscription. */
 export interface SubscribeOptions {
-  /** Events that wait for the subscriber at most, 1 to 1,048,576; by default 1,024. */
+  /** The most events that wait for the subscriber, 1 to 1,048,576; by default 1,024. */
   readonly capacity?: number;
 }
 
@@ -33,7 +33,10 @@ export interface Subscription extends Disposable {
   readonly dropped: number;
 }
 
-/** Events in the order of publishing; ends when a run ends, the runtime is disposed of or the stream is. */
+/**
+ * Events in the order of publishing; ends when a run ends, the runtime is disposed of, or the stream itself is disposed
+ * of.
+ */
 export interface EventStream extends Subscription, AsyncIterableIterator<SluiceEvent> {}
 
 /** Delivers events to subscribers by topic. A full queue drops its oldest event and counts it. */
@@ -130,11 +133,11 @@ export class EventBus {
   }
 
   /**
-   * Publishes an event on a topic of one's own. Does nothing once the runtime is disposed of.
+   * Publishes an event on a topic of the script's own. Does nothing once the runtime is disposed of.
    *
-   * @param topic two or more ids with colons between, such as `my:topic`; the first is not one that the runtime uses
-   * @param data what JSON can say, at most 65,536 characters of it; subscribers get a copy
-   * @throws {SluiceError} `InvalidConfig` for what is no such topic, and for data that the topic's schema refuses
+   * @param topic two or more ids with colons between, such as `my:topic`; the runtime must not use the first one itself
+   * @param data that JSON can represent, at most 65,536 characters of it; subscribers get a copy
+   * @throws {SluiceError} `InvalidConfig` for an invalid topic, and for data that the topic's schema refuses
    * @throws {TypeError} for data that has no JSON
    * @throws {RangeError} for data that is too long
    */
@@ -144,12 +147,11 @@ export class EventBus {
   }
 
   /**
-   * Gives a topic of one's own a schema, which everything that is emitted on it must fit.
+   * Gives a topic of the script's own a schema, which all data emitted on the topic must fit.
    *
    * @param schema of Zod, Valibot, ArkType or any other library that has Standard Schema; not an asynchronous one
    * @returns the topic with the type of its data
-   * @throws {SluiceError} `InvalidConfig` for what is no topic of one's own or no schema, and for a topic that has
-   * another schema
+   * @throws {SluiceError} `InvalidConfig` for an invalid topic or schema, and for a topic that has another schema
    */
   define<Input, Output = Input>(topic: string, schema: EventSchema<Input, Output>): {
     readonly emit: (data: Input) => void;
@@ -166,7 +168,7 @@ export class EventBus {
   }
 
   /**
-   * Delivers what is queued, and ends every stream; listeners stay.
+   * Delivers queued events, and ends every stream; listeners stay.
    *
    * @internal
    */
@@ -175,7 +177,7 @@ export class EventBus {
     for (const subscriber of [...this.#subscribers]) if (subscriber instanceof Stream) subscriber[Symbol.dispose]();
   }
 
-  /** Delivers what is queued, and ends every subscription. */
+  /** Delivers queued events, and ends every subscription. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -225,14 +227,14 @@ class Subscriber implements Subscription {
     return this.queue.dropped;
   }
 
-  /** @returns whether the subscriber takes the event */
+  /** Queues an event. @returns whether the subscriber takes it */
   offer(event: SluiceEvent): boolean {
     if (!this.#fits(event.topic)) return false;
     this.queue.push(event);
     return true;
   }
 
-  /** Calls the listener for the events queued now. What the listener publishes waits for the next delivery. */
+  /** Calls the listener for the queued events. Events that the listener publishes wait for the next delivery. */
   deliver(): void {
     const listener = this.#listener();
     if (listener === undefined) {

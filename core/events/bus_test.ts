@@ -144,7 +144,7 @@ Deno.test("EventBus.onWeak() goes on calling a listener of which one of two subs
   const bus = new EventBus(() => 0);
   const owner = {};
   const seen: string[] = [];
-  // Nothing here keeps the listener itself.
+  // Only the subscription refers to the listener.
   const [first] = [(event: SluiceEvent) => seen.push(event.topic)].map((listener) => {
     const subscription = bus.onWeak(owner, "runtime", listener);
     bus.onWeak(owner, "lane:*", listener);

@@ -42,7 +42,7 @@ export type NodeEvent =
     }
     | { readonly kind: "disabled"; readonly failure?: number; readonly error?: SerializedError }
     /**
-     * The node became blocked or stuck, or is so no longer, according to two readings of the control page half a second
+     * The node became blocked or stuck, or ceased to be, according to two readings of the control page half a second
      * apart.
      */
     | { readonly kind: "activity"; readonly activity: NodeActivity }
@@ -73,8 +73,8 @@ export type LinkEvent =
       readonly dropped: DropCounts;
     }
     /**
-     * The link begins to drop frames. `dropped` counts since the start of the run, `sinceLast` since the previous such
-     * event.
+     * The link begins to drop frames. `dropped` counts since the start of the run, `sinceLast` since the previous event
+     * of this kind.
      */
     | { readonly kind: "dropping"; readonly dropped: DropCounts; readonly sinceLast: DropCounts }
   );
@@ -84,11 +84,11 @@ export type LaneEvent =
   & { readonly group: "lane"; readonly lane: string }
   & (
     | { readonly kind: "started" | "closed" }
-    /** A new thread runs it; `generation` counts those of the lane from 1. */
+    /** A new thread runs the lane; `generation` counts the lane's threads from 1. */
     | { readonly kind: "replaced"; readonly generation: number; readonly nodes: readonly NodeId[] }
     | { readonly kind: "crashed" | "fenced"; readonly error?: SerializedError; readonly nodes?: readonly NodeId[] }
     | { readonly kind: "warning"; readonly message: string }
-    /** Events of the lane's nodes that were left out because they emitted too many. */
+    /** Events of the lane's nodes that were dropped because the nodes emitted too many. */
     | { readonly kind: "overflow"; readonly lost: number }
   );
 
@@ -96,11 +96,11 @@ export type LaneEvent =
 export type GraphEvent = {
   readonly group: "graph";
   readonly kind: "edited";
-  /** What was done, in words: `add`, `connect`, `replace`. */
+  /** The actions in words: `add`, `connect`, `replace`. */
   readonly actions: readonly string[];
   /** The nodes that were added, removed or changed. Links have events of their own. */
   readonly nodes: readonly NodeId[];
-  /** Why the runtime did it by itself, such as to move nodes from a lane that has too much to do. */
+  /** The reason of an edit that the runtime made by itself, such as to move nodes from an overloaded lane. */
   readonly reason?: string;
 };
 
@@ -112,7 +112,7 @@ export type PluginEvent = {
   readonly error?: SerializedError;
 };
 
-/** What a script tells by `runtime.events.emit()`, under a topic of its own, such as `my:topic`. */
+/** An event that a script publishes by `runtime.events.emit()`, under a topic of its own, such as `my:topic`. */
 export type OwnEvent<T = unknown> = {
   readonly group: "own";
   readonly kind: "emitted";
@@ -124,7 +124,7 @@ export type OwnEvent<T = unknown> = {
 export type ErrorEvent = {
   readonly group: "error";
   readonly kind: "error";
-  /** As that of the `failed` events of nodes that failed by it. */
+  /** The same number as in the `failed` events of the nodes that the failure concerns. */
   readonly failure?: number;
   readonly error: SerializedError;
 };
@@ -140,13 +140,13 @@ export type EventBody =
   | OwnEvent
   | ErrorEvent;
 
-/** What the bus adds to an event. */
+/** The fields that the bus adds to an event. */
 export interface EventStamp {
-  /** What it is about. */
+  /** The subject of the event. */
   readonly topic: Topic;
-  /** Counts the events of the runtime from 1: a gap shows that events were left out. */
+  /** Counts the events of the runtime from 1: a gap shows that events were dropped. */
   readonly sequence: number;
-  /** When it was published, by the runtime's clock: nanoseconds since its epoch, without the time in pauses. */
+  /** The time of publishing, on the runtime's clock: nanoseconds since its epoch, without the time in pauses. */
   readonly timeNs: number;
 }
 
@@ -166,9 +166,9 @@ const GROUPS: { readonly [G in EventBody["group"]]: string } = {
 };
 
 /**
- * Checks what the bus relies on, and that some pattern matches the topic.
+ * Checks the fields that the bus needs, and that some pattern matches the topic.
  *
- * @throws {TypeError}
+ * @throws {TypeError} if one of them is missing or invalid
  */
 export function assertEvent(event: EventBody): void {
   const refuse = (why: string) => new TypeError(`Cannot publish ${describeValue(event)}: ${why}`);
@@ -183,13 +183,13 @@ export function assertEvent(event: EventBody): void {
   if (group === "own") assertOwnTopic(event.name);
   const field = GROUPS[group];
   const id = field === "" ? "" : (event as unknown as { readonly [field: string]: unknown })[field];
-  // An empty id stands for a subject that has gone.
+  // An empty id names a subject that has gone.
   if (typeof id !== "string" || (id !== "" && !isId(id))) {
     throw refuse(`its "${field}" is ${describeValue(id)}, wanted an id`);
   }
 }
 
-/** The topic of an event. */
+/** Returns the topic of an event. */
 export function topicOf(event: EventBody): Topic {
   switch (event.group) {
     case "node":

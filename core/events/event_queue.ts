@@ -21,12 +21,12 @@ export class EventQueue<T> {
     this.#capacity = capacity;
   }
 
-  /** Entries in the queue. */
+  /** Number of entries in the queue. */
   get size(): number {
     return this.#size;
   }
 
-  /** Entries that were dropped so far. */
+  /** Number of entries that were dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }

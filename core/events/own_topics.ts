@@ -1,5 +1,5 @@
 /**
- * Topics of a script's own, with schemas for their data.
+ * Topics of scripts, with schemas for their data.
  *
  * @module
  */
@@ -9,9 +9,12 @@ import { copyAsJson, MAX_EVENT_DATA } from "../errors/json_copy.ts";
 import { SluiceError } from "../errors.ts";
 import { assertOwnTopic } from "./topics.ts";
 
-/** A schema as of Standard Schema, version 1 (standardschema.dev): those of Zod, Valibot, ArkType and others are. */
+/**
+ * A schema that follows Standard Schema, version 1 (standardschema.dev), as those of Zod, Valibot, ArkType and others
+ * do.
+ */
 export interface EventSchema<Input, Output = Input> {
-  /** The schema: `validate` gives `value`, or `issues` with what is wrong; a promise of them is refused. */
+  /** The schema: `validate` returns `value`, or `issues` that describe the faults; a promise of them is refused. */
   readonly "~standard": {
     readonly version: 1;
     readonly validate: (value: unknown) => unknown;
@@ -50,7 +53,7 @@ export class OwnTopics {
   }
 
   /**
-   * What subscribers get of data: a copy of what the schema of the topic makes of it.
+   * Returns the data for subscribers: a copy of the output of the topic's schema.
    *
    * @throws as {@linkcode EventBus.emit}
    */

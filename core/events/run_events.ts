@@ -1,13 +1,13 @@
 /**
- * The events of one run: what its parts publish until it is over. The bus outlives the run, and what a thread of it
- * still says later belongs to no run.
+ * The events of one run: its parts publish here until it is over. The bus outlives the run, and later reports of its
+ * threads belong to no run.
  *
  * @module
  */
 import type { EventBus } from "./bus.ts";
 import type { EventBody } from "./event.ts";
 
-/** Where events are published. */
+/** Publishes events. */
 export interface EventSink {
   publish(event: EventBody): void;
 }
@@ -25,7 +25,7 @@ export class RunEvents implements EventSink {
     if (!this.#isOver) this.#bus.publish(event);
   }
 
-  /** The run is over: streams of events end, listeners hear of the next run. */
+  /** Ends the run's events: streams end, and listeners next receive events of the next run. */
   close(): void {
     this.#isOver = true;
     this.#bus.endStreams();

@@ -11,7 +11,7 @@ import { SluiceError } from "../errors.ts";
 import { isId, MAX_ID_LENGTH } from "../ids.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
-/** What an event is about. */
+/** The subject of an event. */
 export type Topic =
   | "runtime"
   | "graph"
@@ -20,7 +20,7 @@ export type Topic =
   | `node:${string}`
   | `link:${string}`
   | `lane:${string}`
-  /** A topic of one's own, such as `my:topic`. */
+  /** A topic of a script's own, such as `my:topic`. */
   | `${string}:${string}`;
 
 const SINGLE: readonly string[] = ["runtime", "graph", "plugin", "error"];
@@ -29,16 +29,19 @@ const NAMED: readonly string[] = ["node", "link", "lane"];
 /** Matches an id of a node or a link, or the name of a lane, apart from its length. */
 const ID_PATTERN = /^(?!__proto__$)(\*|[A-Za-z_])[\w*-]*$/;
 
-/** First parts that topics of one's own may not have, nor their plurals in either case: no mistyped one is a topic. */
+/**
+ * First parts that scripts' topics may not have, nor their plurals in either case, so that no mistyped topic is valid.
+ */
 const RESERVED = new Set([...SINGLE, ...NAMED, "sluice"].flatMap((name) => [name, `${name}s`]));
 
-/** Most characters of a topic of one's own. */
+/** The most characters of a script's topic. */
 const MAX_TOPIC_LENGTH = 128;
 
 /**
- * Checks a topic of one's own: two or more ids with colons between, the first of which the runtime does not use itself.
+ * Checks a topic of a script's own: two or more ids with colons between, of which the runtime does not use the first
+ * one itself.
  *
- * @throws {SluiceError} `InvalidConfig` if it is no topic of one's own
+ * @throws {SluiceError} `InvalidConfig` if the topic is invalid
  */
 export function assertOwnTopic(topic: unknown): asserts topic is Topic {
   if (isOwnTopic(topic)) return;
@@ -58,7 +61,7 @@ function isOwnTopic(topic: unknown): boolean {
 /**
  * Reads a pattern.
  *
- * @returns a function that tells whether a topic matches
+ * @returns a function that returns whether a topic matches
  * @throws {SluiceError} `InvalidConfig` if no topic can match
  */
 export function parsePattern(pattern: string): (topic: string) => boolean {
@@ -73,7 +76,7 @@ function fitting(pattern: string): (topic: string) => boolean {
   return (topic) => fitsParts(topic, parts);
 }
 
-/** Looks for each part at its first place: no other place leaves more room for the parts after it. */
+/** Matches each part at its first place: no other place leaves more room for the parts after it. */
 function fitsParts(topic: string, parts: readonly string[]): boolean {
   const last = parts.length - 1;
   const end = topic.length - parts[last].length;
@@ -87,27 +90,27 @@ function fitsParts(topic: string, parts: readonly string[]): boolean {
   return at <= end;
 }
 
-/** Whether some topic matches a pattern. */
+/** True if some topic matches a pattern. */
 function isPossible(pattern: string): boolean {
-  // Shortening bounds the places to visit, however long the pattern is.
+  // Shortening limits the places to visit, however long the pattern is.
   const short = pattern.replace(/\*+/g, "*");
   return SINGLE.some(fitting(short)) ||
     NAMED.some((group) => restsBehind(`${group}:`, short).some(fitsId)) || fitsOwnTopic(short);
 }
 
-/** Whether a topic of one's own matches a pattern that names the first part of it. */
+/** True if some topic of a script matches a pattern that names the first part of the topic. */
 function fitsOwnTopic(pattern: string): boolean {
   const [first, ...rest] = pattern.split(":");
   return !first.includes("*") && rest.every((part) => part === "*" || ID_PATTERN.test(part)) &&
     isOwnTopic([first, ...rest.map((part) => part.replaceAll("*", "") || "x")].join(":"));
 }
 
-/** Whether some id matches a pattern. The shortest candidate is as long as the characters beside each `*`. */
+/** True if some id matches a pattern. The shortest candidate is as long as the characters beside each `*`. */
 function fitsId(pattern: string): boolean {
   return ID_PATTERN.test(pattern) && pattern.replaceAll("*", "").length <= MAX_ID_LENGTH;
 }
 
-/** The remainders that a pattern may have once its beginning has matched a text. */
+/** Returns the remainders that a pattern may have once its beginning has matched a text. */
 function restsBehind(text: string, pattern: string): string[] {
   let places = behindStars(pattern, [0]);
   for (const char of text) {
@@ -117,10 +120,10 @@ function restsBehind(text: string, pattern: string): string[] {
   return [...places].map((at) => pattern.slice(at));
 }
 
-/** The places, and those that follow them where `*` matches nothing. */
+/** Returns the places, and the places after each `*`, which may match nothing. */
 function behindStars(pattern: string, places: readonly number[]): Set<number> {
   const reached = new Set(places);
-  // A `for…of` over a set visits the entries that are added meanwhile.
+  // A `for…of` over a set also visits entries that the loop adds.
   for (const at of reached) if (pattern[at] === "*") reached.add(at + 1);
   return reached;
 }
