@@ -1,6 +1,7 @@
 /**
- * Log-scale histograms of durations, as they stand in the control arena: 176 counters, eight to an octave, so that what
- * a counter has seen is at most 4.5 % from its middle. The first holds everything shorter, the last everything longer.
+ * Log-scale histograms of durations, as the control arena stores them: 176 counters, eight to an octave, so that each
+ * duration is at most 4.5 % from the middle of its bucket. The first bucket has all shorter durations, the last all
+ * longer ones.
  *
  * @module
  */
@@ -12,28 +13,28 @@ export const BUCKETS: number = NODE.histogramBuckets;
 /** Buckets in an octave. */
 const PER_OCTAVE = NODE.bucketsPerOctave;
 
-/** What is known of a distribution of durations. */
+/** Quantiles of a distribution of durations. */
 export interface Quantiles {
-  /** Median, nanoseconds: the middle of the bucket that it falls into. */
+  /** The median, nanoseconds: the middle of its bucket. */
   readonly p50Ns: number;
-  /** 99th percentile, nanoseconds. */
+  /** The 99th percentile, nanoseconds. */
   readonly p99Ns: number;
-  /** Durations, with those that the measured ones stand for: of short ticks one in 64 is. */
+  /** Durations, including the ticks that measured ones represent: one in 64 of the short ticks is measured. */
   readonly samples: number;
 }
 
 /**
- * The bucket that a duration belongs to.
+ * Returns the bucket of a duration.
  *
  * @param shift the first bucket begins at 2^shift nanoseconds
  */
 export function bucketOf(durationNs: number, shift: number): number {
   const bucket = Math.floor((Math.log2(durationNs) - shift) * PER_OCTAVE);
-  // Of 0 and below the logarithm is no number, which compares as false.
+  // The logarithm of 0 is -Infinity and of a negative number NaN: both compare as false.
   return bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0;
 }
 
-/** Where a bucket begins, nanoseconds. */
+/** Returns the start of a bucket, nanoseconds. */
 export function bucketStartNs(bucket: number, shift: number): number {
   return 2 ** (shift + bucket / PER_OCTAVE);
 }
