@@ -1,6 +1,6 @@
 /**
- * The figures of a running graph, read out of the control arena: no lane is asked, so they are there also when a lane
- * hangs.
+ * The figures of a running graph, read from the control arena. Reading asks no lane, so the figures are available even
+ * if a lane hangs.
  *
  * @module
  */
@@ -16,21 +16,21 @@ import type { NodeActivity } from "./stats/node_activity.ts";
 import { readLinkCounts } from "./links/link_counts.ts";
 import { type LinkPolicy, POLICY_FACTS } from "./links/policy.ts";
 
-/** Why frames were dropped on a link, and how many. */
+/** Frames dropped on a link, by reason. */
 export interface DropCounts {
   /** The link was full. */
   readonly full: number;
-  /** The reader took a newer one, or ended without it. */
+  /** The reader took a newer frame, or ended. */
   readonly skipped: number;
   /** The link was removed with frames in it. */
   readonly unlinked: number;
-  /** The lane that had them died. */
+  /** The lane that held them died. */
   readonly laneLost: number;
 }
 
 /**
- * Where a link is in its life. `open`: frames may come. `ended`: its writer has ended, and what is queued can still be
- * read. `closed`: its reader has ended, and what its writer gives it still is dropped as `skipped` in the end.
+ * The state of a link. `open`: frames may arrive. `ended`: its writer has ended, and queued frames can still be read.
+ * `closed`: its reader has ended, and later frames of its writer are dropped as `skipped`.
  */
 export type LinkState = "open" | "ended" | "closed";
 
@@ -38,55 +38,54 @@ export type LinkState = "open" | "ended" | "closed";
 export interface LinkStats {
   /** The link. */
   readonly id: LinkId;
-  /** Where it leads from. */
+  /** The output that it leads from. */
   readonly from: PortAddress;
-  /** Where it leads to. */
+  /** The input that it leads to. */
   readonly to: PortAddress;
-  /** What it does when it is full. */
+  /** Its policy when it is full. */
   readonly policy: LinkPolicy;
-  /** Where it is in its life. */
+  /** Its state. */
   readonly state: LinkState;
   /** Frames that fit. */
   readonly capacity: number;
-  /** Frames that were given to it, also those that it dropped. */
+  /** Frames that were given to it, including those that it dropped. */
   readonly written: number;
   /** Frames that were handed to the reading node. */
   readonly read: number;
   /** Frames that were dropped, by reason. */
   readonly dropped: DropCounts;
-  /** Frames in it now. */
+  /** Frames on the link. */
   readonly queued: number;
-  /** Most frames that were ever queued at once. */
+  /** The most frames that were ever queued at once. */
   readonly highWater: number;
-  /** Time since the newest frame that was written entered the graph, nanoseconds; 0 if there was none. */
+  /** The time since the newest written frame entered the graph, nanoseconds; 0 before the first. */
   readonly ageNs: number;
   /**
-   * Where it leads into a node that joins streams: by how much its frames are older, on average, than the frame that
-   * the node reads last in the same tick and dates by what it writes, nanoseconds; absent elsewhere, and until
-   * measured.
+   * For a link into a node that joins streams: the mean time by which its frames are older than the last frame that the
+   * node reads in the same tick, whose time its output gets, nanoseconds. Absent for other links, and until measured.
    */
   readonly joinLagNs?: number;
-  /** What its frames are, as they were read last or else as they were announced; absent while neither is known. */
+  /** The format of its frames, as last read or else as announced; absent while both are unknown. */
   readonly format?: FrameFormat;
 }
 
-/** Figures of a node's own, by name. */
+/** Figures that a node reports, by name. */
 export interface Figures {
-  /** A finite number, in the unit that its name says. */
+  /** A finite number, in the unit of its name. */
   readonly [name: string]: number;
 }
 
-/** How far a node is with what it makes. */
+/** The progress of a source or a sink. */
 export interface NodeProgress {
-  /** Media time, nanoseconds. */
+  /** The media time reached, nanoseconds. */
   readonly doneNs: number;
-  /** Media time at the end, if known. */
+  /** The media time at the end, if known. */
   readonly totalNs?: number;
 }
 
 /**
- * Where a node is in its life. `failed`: it is no longer run. `restarting`: another instance will take its place.
- * `disabled`: it failed and was torn down, and the rest goes on. `closed`: the run ended before the node did.
+ * The state of a node. `failed`: it is not run. `restarting`: another instance will take its place. `disabled`: it
+ * failed and was torn down, and the rest continues. `closed`: the run ended before the node did.
  */
 export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed" | "restarting" | "disabled";
 
@@ -98,46 +97,43 @@ export interface NodeStats {
   readonly type: string;
   /** The lane that runs it. */
   readonly lane: string;
-  /** Whether what comes in is passed on without calling `process()`. */
+  /** True if frames pass the node without a call of `process()`. */
   readonly bypassed: boolean;
-  /** Where it is in its life. */
+  /** Its state. */
   readonly state: NodeState;
-  /** What it is doing. */
+  /** Its activity. */
   readonly activity: NodeActivity;
   /** Calls of `process()`. */
   readonly ticks: number;
   /**
-   * Time spent in `process()`, nanoseconds; estimated from samples for short ticks. Of an asynchronous one, the time until
-   * it first awaits something: what it waits for takes no thread, and what it does afterwards is not told from that.
+   * Time spent in `process()`, nanoseconds; estimated from samples for short ticks. For an asynchronous tick, the time
+   * until it first awaits something: its waits take no thread, and its later work cannot be told from them.
    */
   readonly busyNs: number;
-  /** Longest timed tick, nanoseconds. */
+  /** The longest timed tick, nanoseconds. */
   readonly maxTickNs: number;
-  /** Time of a tick, over the whole run. */
+  /** Durations of ticks, over the whole run. */
   readonly tick: Quantiles;
-  /** Age of the frames that it read, over the whole run: time since what they were made from entered the graph. */
+  /** Ages of the frames that it read, over the whole run: the time since their data entered the graph. */
   readonly age: Quantiles;
   /** Failures. */
   readonly errors: number;
   /** How often another instance took its place after a failure. */
   readonly restarts: number;
   /**
-   * Ticks at a time of its own (`waitUntilNs()`) that began later than it by more than the time since the one before,
-   * or, the first, by more than 1 ms. Live graphs only.
+   * Timed ticks (`waitUntilNs()`) that began too late: by more than the time since the last timed tick or, for the
+   * first, by more than 1 ms. Live graphs only.
    */
   readonly lateTicks: number;
   /** Frames that it read. */
   readonly framesIn: number;
   /** Frames that it wrote. */
   readonly framesOut: number;
-  /** Frames that it keeps: by `retain()`, and in an asynchronous tick that is under way. */
+  /** Frames that it keeps: by `retain()`, and in a running asynchronous tick. */
   readonly kept: number;
-  /** What it reported by `context.progress()`. */
+  /** The progress that it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
-  /**
-   * Its own figures: what it reported last by `context.report()`, or, for a native stage, as of its last round or
-   * later.
-   */
+  /** Its own figures, as last reported by `context.report()` or, for a native stage, as of its last round or later. */
   readonly figures?: Figures;
 }
 
@@ -146,17 +142,17 @@ export interface PoolStats {
   /** Its name. */
   readonly name: string;
   /**
-   * Number of slots that it lends, and of those that it lends no longer and has not got back; it goes up and down with the
-   * graph unless it was given.
+   * Slots that it lends, and slots that it has closed but not got back. The number follows the graph, unless it was
+   * given.
    */
   readonly slots: number;
   /** Bytes of payload in a slot. */
   readonly slotBytes: number;
-  /** Free slots, without those that lanes keep at hand. */
+  /** Free slots, without those in the magazines of lanes. */
   readonly free: number;
-  /** How often a slot was wanted and none was free. */
+  /** How often a slot was requested and none was free. */
   readonly exhausted: number;
-  /** Slots set aside because the lane that holds them hangs, or its death cannot be proved. */
+  /** Slots that are quarantined because the lane that holds them hangs, or its death cannot be proved. */
   readonly quarantined: number;
 }
 
@@ -164,70 +160,72 @@ export interface PoolStats {
 export interface LaneStats {
   /** Its name. */
   readonly name: string;
-  /** Where it runs. */
+  /** The kind of its thread. */
   readonly kind: LaneKind;
   /** Rounds of its scheduler. */
   readonly rounds: number;
-  /** How often it had nothing to do. */
+  /** How often it parked, because it had nothing to do. */
   readonly parks: number;
-  /** The system's number of its thread, as in `/proc/self/task`; 0 if not known: of lane `main`, and in portable mode. */
+  /**
+   * The system's number of its thread, as in `/proc/self/task`; 0 if unknown: for lane `main`, and in portable mode.
+   */
   readonly threadId: number;
-  /** What the system refused it and it does without, such as a priority. */
+  /** What the system refused to give the lane, such as a priority. */
   readonly warnings: readonly string[];
 }
 
 /** Figures of a whole graph. */
 export interface RuntimeStats {
-  /** Since `start()`, nanoseconds. */
+  /** The time since `start()`, nanoseconds. */
   readonly elapsedNs: number;
-  /** Which driver is used. */
+  /** The driver in use. */
   readonly driver: DriverKind;
-  /** In the order in which they were added. */
+  /** The nodes, in the order in which they were added. */
   readonly nodes: readonly NodeStats[];
-  /** In the order in which they were made. */
+  /** The links, in the order in which they were made. */
   readonly links: readonly LinkStats[];
-  /** By index. */
+  /** The pools, by index. */
   readonly pools: readonly PoolStats[];
   /**
-   * All pools together: the most that they may have, what their slots would take if each was written to, and those of
-   * them that are not free. Bytes.
+   * All pools together, in bytes: their limit, the memory of all slots if each was written to, and the memory of slots
+   * in use.
    */
   readonly memory: { readonly limitBytes: number; readonly reservedBytes: number; readonly usedBytes: number };
-  /** Those that run nodes. */
+  /** The lanes that run nodes. */
   readonly lanes: readonly LaneStats[];
 }
 
-/** How long frames take from a source to a sink. */
+/** The latency of frames from a source to a sink. */
 export interface PathLatency {
-  /** A node with no inputs. */
+  /** A node without inputs. */
   readonly source: NodeId;
-  /** A node that writes to no link, and can be reached from the source. */
+  /** A node that writes to no link, and that frames of the source reach. */
   readonly sink: NodeId;
   /**
-   * Age of the frames that the sink read, nanoseconds, by the slowest way from the source. Where ways join, by the mean
-   * that this one lags there ({@linkcode LinkStats.joinLagNs}). Absent until it was measured.
+   * The age of the frames that the sink read, nanoseconds, by the slowest path from the source. At a join, a path
+   * includes its mean lag ({@linkcode LinkStats.joinLagNs}). Absent until measured.
    */
   readonly latency?: Quantiles;
 }
 
-/** How a run ended, with its last figures. */
+/** The outcome of a run, with its last figures. */
 export interface RunSummary extends RuntimeStats {
   /** `completed`: every node ended by itself. */
   readonly outcome: "completed" | "stopped" | "failed";
-  /** What made it fail. */
+  /** The reason of the failure. */
   readonly error?: Error;
 }
 
-/** The figures of a link that stand in the control arena. */
+/** The figures of a link in the control arena. */
 export type LinkCounters = Pick<
   LinkStats,
   "state" | "written" | "read" | "dropped" | "queued" | "highWater" | "ageNs"
 >;
 
-/** The figures of a lane that stand in the control arena. */
+/** The figures of a lane in the control arena. */
 export type LaneCounters = Pick<LaneStats, "rounds" | "parks" | "threadId">;
 
-/** The figures of a node that stand in the control arena. */
+/** The figures of a node in the control arena. */
 export type NodeCounters = Pick<
   NodeStats,
   | "ticks"
@@ -243,14 +241,14 @@ export type NodeCounters = Pick<
   | "kept"
 >;
 
-/** All drops of a link. */
+/** Returns the sum of all drops of a link. */
 export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): number {
   return full + skipped + unlinked + laneLost;
 }
 
 /**
- * Frames that were lost on a link. What one that skips lets go for a newer frame is no loss, nor what a reader that has
- * ended did not want any more.
+ * Returns the frames that were lost on a link. Frames that a `latest` link drops for newer ones are no loss, nor are
+ * frames that arrive after the end of the reader.
  */
 export function sumLosses(policy: LinkPolicy, { dropped, state }: Pick<LinkCounters, "dropped" | "state">): number {
   return sumDrops(dropped) - (POLICY_FACTS[policy].skips ? dropped.full : 0) -
@@ -258,7 +256,7 @@ export function sumLosses(policy: LinkPolicy, { dropped, state }: Pick<LinkCount
 }
 
 /**
- * The counters of a link.
+ * Reads the counters of a link.
  *
  * @param nowNs the runtime's clock
  * @param quiesced as for {@linkcode readLinkCounts}
@@ -272,28 +270,28 @@ export function readLinkCounters(page: ControlPage, index: number, nowNs: number
   return { state, written, read, dropped, queued, highWater: page.f64[index64(at + LINK.highWater)], ageNs };
 }
 
-/** Notes by how much a frame was older than the one that dates what its reader writes. */
+/** Records how much older a frame was than the frame that gives its reader's output its time. */
 export function noteJoinLag(page: ControlPage, index: number, lagNs: number): void {
   const at = page.linkOffset(index);
   page.f64[index64(at + LINK.joinLagNs)] += lagNs;
   page.f64[index64(at + LINK.joinSamples)]++;
 }
 
-/** The mean of what {@linkcode noteJoinLag} was told, nanoseconds; `undefined` if that was nothing. */
+/** Returns the mean of the lags that {@linkcode noteJoinLag} recorded, nanoseconds; `undefined` if there are none. */
 export function readJoinLag(page: ControlPage, index: number): number | undefined {
   const at = page.linkOffset(index);
   const samples = page.f64[index64(at + LINK.joinSamples)];
   return samples === 0 ? undefined : page.f64[index64(at + LINK.joinLagNs)] / samples;
 }
 
-/** Where a link is in its life. */
+/** Returns the state of a link. */
 export function readLinkState(page: ControlPage, index: number): LinkState {
   const bits = Atomics.load(page.u32, index32(page.linkOffset(index) + LINK.state));
   if ((bits & LINK_STATE.closed) !== 0) return "closed";
   return (bits & LINK_STATE.eos) !== 0 ? "ended" : "open";
 }
 
-/** The counters of a node. */
+/** Reads the counters of a node. */
 export function readNodeCounters(page: ControlPage, index: number): NodeCounters {
   const at = page.nodeOffset(index);
   const field = (offset: number) => page.f64[index64(at + offset)];
@@ -312,38 +310,38 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
   };
 }
 
-/** What a node has done: its ticks, and the time that they took, nanoseconds. */
+/** Reads the work of a node: its ticks, and their total time, nanoseconds. */
 export function readNodeWork(page: ControlPage, index: number): Pick<NodeStats, "ticks" | "busyNs"> {
   const at = page.nodeOffset(index);
   return { ticks: page.f64[index64(at + NODE.ticks)], busyNs: page.f64[index64(at + NODE.busyNs)] };
 }
 
 /**
- * The figures of a native stage.
+ * Reads the figures of a native stage.
  *
- * @param names its names for them, at most `NODE.maxFigures`
+ * @param names of its figures, at most `NODE.maxFigures`
  */
 export function readFigures(page: ControlPage, index: number, names: readonly string[]): { [name: string]: number } {
   const at = index64(page.nodeOffset(index) + NODE.figures);
   return Object.fromEntries(names.map((name, k) => [name, page.f64[at + k]]));
 }
 
-/** How many frames a node keeps: those that it has retained, and those in the hands of a tick that is under way. */
+/** Returns how many frames a node keeps: retained frames, and frames in the hands of a running tick. */
 export function readKept(page: ControlPage, index: number): number {
   return readRetained(page, index) + page.u32[index32(page.nodeOffset(index) + NODE.inHand)];
 }
 
-/** How many frames a node has retained and not released. */
+/** Returns how many frames a node has retained and not released. */
 export function readRetained(page: ControlPage, index: number): number {
   return page.u32[index32(page.nodeOffset(index) + NODE.kept)];
 }
 
-/** What a node is doing: a value of `PHASE`. */
+/** Returns the phase of a node: a value of `PHASE`. */
 export function readPhase(page: ControlPage, index: number): number {
   return page.u32[index32(page.nodeOffset(index) + NODE.phase)];
 }
 
-/** What a lane's record says of the call under way: all that is read of it, here. */
+/** Reads the fields of a lane's record about the running call: all reads of them are here. */
 export function readLanePulse(
   page: ControlPage,
   index: number,
@@ -360,7 +358,7 @@ export function readLanePulse(
   };
 }
 
-/** The counters of a lane. */
+/** Reads the counters of a lane. */
 export function readLaneCounters(page: ControlPage, index: number): LaneCounters {
   const at = page.laneOffset(index);
   return {
