@@ -2919,11 +2919,38 @@ export interface OverlayConfig {
    */
   readonly text?: string;
   /**
-   * The corner.
+   * Where the text stands.
    *
-   * One of "top-left", "top-right", "bottom-left", "bottom-right"; "bottom-left" by default; may change while the node runs.
+   * One of "top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"; "bottom-left" by default; may change while the node runs.
    */
-  readonly position?: "top-left" | "top-right" | "bottom-left" | "bottom-right";
+  readonly position?:
+    | "top-left"
+    | "top"
+    | "top-right"
+    | "left"
+    | "centre"
+    | "right"
+    | "bottom-left"
+    | "bottom"
+    | "bottom-right";
+  /**
+   * Where its left edge is; -1: by the position.
+   *
+   * A whole number from -1 to 32768 pixels; -1 by default; may change while the node runs.
+   */
+  readonly x?: number;
+  /**
+   * Where its upper edge is; -1: by the position.
+   *
+   * A whole number from -1 to 32768 pixels; -1 by default; may change while the node runs.
+   */
+  readonly y?: number;
+  /**
+   * The colour of the letters: red, green and blue in hexadecimal digits.
+   *
+   * A string of at most 7 characters; "#ffffff" by default; may change while the node runs.
+   */
+  readonly colour?: string;
   /**
    * Height of a line; 0 for a twentieth of the picture.
    *
@@ -2937,17 +2964,38 @@ export interface OverlayConfig {
    */
   readonly opacity?: number;
   /**
-   * The path of a PNG file that is drawn, too; empty for none.
+   * The path of a PNG or JPEG file that is drawn, too; empty for none.
    *
    * A string of at most 4000 characters; "" by default; may change while the node runs.
    */
   readonly image?: string;
   /**
-   * The corner of the image.
+   * Where the image stands.
    *
-   * One of "top-left", "top-right", "bottom-left", "bottom-right"; "top-right" by default; may change while the node runs.
+   * One of "top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"; "top-right" by default; may change while the node runs.
    */
-  readonly imagePosition?: "top-left" | "top-right" | "bottom-left" | "bottom-right";
+  readonly imagePosition?:
+    | "top-left"
+    | "top"
+    | "top-right"
+    | "left"
+    | "centre"
+    | "right"
+    | "bottom-left"
+    | "bottom"
+    | "bottom-right";
+  /**
+   * Where its left edge is; -1: by its position.
+   *
+   * A whole number from -1 to 32768 pixels; -1 by default; may change while the node runs.
+   */
+  readonly imageX?: number;
+  /**
+   * Where its upper edge is; -1: by its position.
+   *
+   * A whole number from -1 to 32768 pixels; -1 by default; may change while the node runs.
+   */
+  readonly imageY?: number;
   /**
    * How wide the image is drawn, in its shape; 0 for its own width.
    *
@@ -2968,9 +3016,9 @@ export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: Vide
 /**
  * Writes text, and draws an image, on pictures of any format.
  *
- * The text is white on a dark ground, in the corner `position`; an empty one writes nothing. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.
+ * The text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.
  *
- * The image is a PNG file, by a path relative to the working directory. It stands in another corner, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of its chunks only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.
+ * The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of the chunks of PNG only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.
  *
  * **Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`
  */
@@ -2982,7 +3030,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
     source: "crates/plugins/video/plugin.toml",
     description: "Writes text, and draws an image, on pictures of any format.",
     doc:
-      'Writes text, and draws an image, on pictures of any format.\n\nThe text is white on a dark ground, in the corner `position`; an empty one writes nothing. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nThe image is a PNG file, by a path relative to the working directory. It stands in another corner, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of its chunks only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
+      'Writes text, and draws an image, on pictures of any format.\n\nThe text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nThe image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of the chunks of PNG only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -3020,10 +3068,35 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
         },
         position: {
           type: "string",
-          enum: ["top-left", "top-right", "bottom-left", "bottom-right"],
+          enum: ["top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"],
           default: "bottom-left",
           "x-live": true,
-          description: "The corner.",
+          description: "Where the text stands.",
+        },
+        x: {
+          type: "integer",
+          minimum: -1,
+          maximum: 32768,
+          default: -1,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where its left edge is; -1: by the position.",
+        },
+        y: {
+          type: "integer",
+          minimum: -1,
+          maximum: 32768,
+          default: -1,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where its upper edge is; -1: by the position.",
+        },
+        colour: {
+          type: "string",
+          maxLength: 7,
+          default: "#ffffff",
+          "x-live": true,
+          description: "The colour of the letters: red, green and blue in hexadecimal digits.",
         },
         size: {
           type: "integer",
@@ -3048,14 +3121,32 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
           default: "",
           "x-live": true,
           "x-reaches": "path",
-          description: "The path of a PNG file that is drawn, too; empty for none.",
+          description: "The path of a PNG or JPEG file that is drawn, too; empty for none.",
         },
         imagePosition: {
           type: "string",
-          enum: ["top-left", "top-right", "bottom-left", "bottom-right"],
+          enum: ["top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"],
           default: "top-right",
           "x-live": true,
-          description: "The corner of the image.",
+          description: "Where the image stands.",
+        },
+        imageX: {
+          type: "integer",
+          minimum: -1,
+          maximum: 32768,
+          default: -1,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where its left edge is; -1: by its position.",
+        },
+        imageY: {
+          type: "integer",
+          minimum: -1,
+          maximum: 32768,
+          default: -1,
+          "x-unit": "pixels",
+          "x-live": true,
+          description: "Where its upper edge is; -1: by its position.",
         },
         imageWidth: {
           type: "integer",

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 
 use sluice_stage::Context;
 
-use crate::exchange::{number, text};
+use crate::exchange::{colour, number, text};
 use crate::layer::Place;
 
 /// Inputs of the stage.
@@ -83,17 +83,8 @@ pub(crate) fn settings(context: &Context) -> Result<Settings, String> {
         ends_with_any: text(context, c"end")? == "any",
         holds: text(context, c"atEnd")? == "hold",
         wait_ns: number(context, c"waitMs")? * 1e6,
-        background: colour(text(context, c"background")?)?,
+        background: colour("background", text(context, c"background")?)?,
     })
-}
-
-/// An opaque colour of a text such as `#ff8000`.
-fn colour(text: &str) -> Result<[u8; 4], String> {
-    let is_hexadecimal = |digits: &&str| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let digits = text.strip_prefix('#').filter(is_hexadecimal);
-    let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let [_, red, green, blue] = value.ok_or_else(|| format!("background is \"{text}\", wanted #rrggbb"))?.to_be_bytes();
-    Ok([red, green, blue, 255])
 }
 
 /// Where an input stands.
@@ -110,17 +101,4 @@ pub(crate) fn place(context: &Context, input: usize) -> Result<Place, String> {
         order: value("order")? as i64,
         visible: value("visible")? != 0.0,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn colour_reads_red_green_and_blue() {
-        assert_eq!(colour("#ff8001"), Ok([255, 128, 1, 255]));
-        for wrong in ["ff8001", "#ff80", "#ff80gg", "#+f8001"] {
-            assert!(colour(wrong).is_err(), "{wrong}");
-        }
-    }
 }

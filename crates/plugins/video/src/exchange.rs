@@ -99,3 +99,25 @@ pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
 pub(crate) fn text<'a>(context: &'a Context, key: &CStr) -> Result<&'a str, String> {
     context.text(key).ok_or_else(|| format!("{key:?} has no text"))
 }
+
+/// An opaque colour of a text such as `#ff8000`, which the value of a key is.
+pub(crate) fn colour(key: &str, text: &str) -> Result<[u8; 4], String> {
+    let is_hexadecimal = |digits: &&str| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let digits = text.strip_prefix('#').filter(is_hexadecimal);
+    let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let [_, red, green, blue] = value.ok_or_else(|| format!("{key} is \"{text}\", wanted #rrggbb"))?.to_be_bytes();
+    Ok([red, green, blue, 255])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_reads_red_green_and_blue() {
+        assert_eq!(colour("colour", "#ff8001"), Ok([255, 128, 1, 255]));
+        for wrong in ["ff8001", "#ff80", "#ff80gg", "#+f8001"] {
+            assert!(colour("colour", wrong).is_err(), "{wrong}");
+        }
+    }
+}

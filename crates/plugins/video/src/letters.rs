@@ -28,20 +28,22 @@ impl Letters {
     }
 
     /// Gives each row of each letter of a text: its place, from the text's left and top, its width, and how much of each
-    /// pixel it covers.
-    pub(crate) fn draw(&mut self, text: &str, size: u32, mut row: impl FnMut(usize, usize, usize, &[u8])) {
+    /// pixel it covers. `align` says where lines stand that are shorter than others, from 0 at the left to 1.
+    pub(crate) fn draw(&mut self, text: &str, size: u32, align: f64, mut row: impl FnMut(usize, usize, usize, &[u8])) {
         if self.size != size {
             self.size = size;
             self.drawn.clear();
         }
         let (step, scale) = (self.step(size), pixels(size));
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         let ascent = self.font.horizontal_line_metrics(scale).map_or(scale, |line| line.ascent);
         for (line, letters) in text.lines().enumerate() {
+            let indent = (((widest - letters.chars().count()) * step) as f64 * align) as i32;
             for (column, letter) in letters.chars().enumerate() {
                 let font = &self.font;
                 let (metrics, coverage) = self.drawn.entry(letter).or_insert_with(|| font.rasterize(letter, scale));
                 let top = line as i32 * size as i32 + ascent.round() as i32 - metrics.height as i32 - metrics.ymin;
-                let left = (column * step) as i32 + metrics.xmin;
+                let left = indent + (column * step) as i32 + metrics.xmin;
                 for (k, covered) in coverage.chunks_exact(metrics.width.max(1)).enumerate() {
                     if let (Ok(x), Ok(y)) = (usize::try_from(left), usize::try_from(top + k as i32)) {
                         row(x, y, metrics.width, covered);

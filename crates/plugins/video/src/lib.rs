@@ -10,6 +10,7 @@ mod compositor_settings;
 mod convert;
 mod exchange;
 mod frame_rate;
+mod jpeg;
 mod layer;
 mod letters;
 mod live_settings;

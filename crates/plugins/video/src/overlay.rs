@@ -5,17 +5,19 @@ use std::ffi::CStr;
 use sluice_stage::abi::SLUICE_DISCONTINUITY;
 use sluice_stage::{Context, Figure, Frame, Next, PictureMut, Port, Stage};
 
-use crate::exchange::{number, text};
+use crate::exchange::{colour, number, text};
 use crate::letters::Letters;
 use crate::paint::{Canvas, Rect};
 use crate::stamp::{Spot, Stamp};
 use crate::words::{Facts, Words};
 
-/// The corner where the text or the image stands.
+/// Where the text or the image stands: from 0 at the left and at the top to 1, or its left and upper edges in pixels.
 #[derive(Clone, Copy, Default)]
 struct Place {
-    right: bool,
-    bottom: bool,
+    across: f64,
+    down: f64,
+    x: Option<usize>,
+    y: Option<usize>,
 }
 
 /// The image, if there is one.
@@ -37,8 +39,11 @@ pub struct Overlay {
     /// Pixels of a line; 0: a twentieth of the picture.
     size: u32,
     opacity: f32,
+    colour: [u8; 4],
     image: Image,
     letters: Letters,
+    /// The letters of this picture.
+    ink: Stamp,
     facts: Facts,
     /// The text of this picture.
     text: String,
@@ -49,38 +54,51 @@ impl Stage for Overlay {
     const NAME: &'static CStr = c"Overlay";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Writes text, and draws an image, on pictures of any format.\n\n\
-        The text is white on a dark ground, in the corner `position`; an empty one writes nothing. In braces \
+        The text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines \
+        are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces \
         stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its \
         number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it \
         entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay \
         as they are.\n\n\
-        The image is a PNG file, by a path relative to the working directory. It stands in another corner, half \
+        The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half \
         a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in \
         limited range. The file is read when its path or width is set; one that cannot be read is refused by its \
-        path, and the image before stays. Of its chunks only those that pixels need are read, so that no text or \
+        path, and the image before stays. Of the chunks of PNG only those that pixels need are read, so that no text or \
         profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an \
         `image-source` or any other source before it.\n\n\
         **Example.** `pattern-source durationSeconds=2 ! overlay text=\"{time} {drops}\" position=top-left ! \
         image-sink path=pattern-%d.png`";
     const CONFIG: Option<&'static CStr> = Some(
-        cr#"{"properties": {
+        cr##"{"properties": {
             "text": {"type": "string", "maxLength": 1000, "default": "{time}  {frame}", "x-live": true,
                 "description": "The text, with what stands in braces filled in; \\n starts another line."},
-            "position": {"type": "string", "enum": ["top-left", "top-right", "bottom-left", "bottom-right"],
-                "default": "bottom-left", "x-live": true, "description": "The corner."},
+            "position": {"type": "string", "enum": ["top-left", "top", "top-right", "left", "centre", "right",
+                "bottom-left", "bottom", "bottom-right"], "default": "bottom-left", "x-live": true,
+                "description": "Where the text stands."},
+            "x": {"type": "integer", "minimum": -1, "maximum": 32768, "default": -1, "x-unit": "pixels",
+                "x-live": true, "description": "Where its left edge is; -1: by the position."},
+            "y": {"type": "integer", "minimum": -1, "maximum": 32768, "default": -1, "x-unit": "pixels",
+                "x-live": true, "description": "Where its upper edge is; -1: by the position."},
+            "colour": {"type": "string", "maxLength": 7, "default": "#ffffff", "x-live": true,
+                "description": "The colour of the letters: red, green and blue in hexadecimal digits."},
             "size": {"type": "integer", "minimum": 0, "maximum": 500, "default": 0, "x-unit": "pixels", "x-live": true,
                 "description": "Height of a line; 0 for a twentieth of the picture."},
             "opacity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.6, "x-live": true,
                 "description": "How dark the ground is."},
             "image": {"type": "string", "maxLength": 4000, "default": "", "x-live": true, "x-reaches": "path",
-                "description": "The path of a PNG file that is drawn, too; empty for none."},
-            "imagePosition": {"type": "string", "enum": ["top-left", "top-right", "bottom-left", "bottom-right"],
-                "default": "top-right", "x-live": true, "description": "The corner of the image."},
+                "description": "The path of a PNG or JPEG file that is drawn, too; empty for none."},
+            "imagePosition": {"type": "string", "enum": ["top-left", "top", "top-right", "left", "centre", "right",
+                "bottom-left", "bottom", "bottom-right"], "default": "top-right", "x-live": true,
+                "description": "Where the image stands."},
+            "imageX": {"type": "integer", "minimum": -1, "maximum": 32768, "default": -1, "x-unit": "pixels",
+                "x-live": true, "description": "Where its left edge is; -1: by its position."},
+            "imageY": {"type": "integer", "minimum": -1, "maximum": 32768, "default": -1, "x-unit": "pixels",
+                "x-live": true, "description": "Where its upper edge is; -1: by its position."},
             "imageWidth": {"type": "integer", "minimum": 0, "maximum": 8192, "default": 0, "x-unit": "pixels",
                 "x-live": true, "description": "How wide the image is drawn, in its shape; 0 for its own width."},
             "imageOpacity": {"type": "number", "minimum": 0, "maximum": 1, "default": 1, "x-live": true,
                 "description": "How opaque the image is, besides its own alpha."}
-        }}"#,
+        }}"##,
     );
     const INPUTS: &'static [Port] = &[Port::video(c"videoIn", c"Pictures of any format.")];
     const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"The same with the text and the image.")];
@@ -92,8 +110,10 @@ impl Stage for Overlay {
             place: Place::default(),
             size: 0,
             opacity: 0.0,
+            colour: [255; 4],
             image: Image::default(),
             letters: Letters::new()?,
+            ink: Stamp::default(),
             facts: Facts::default(),
             text: String::new(),
         };
@@ -122,9 +142,11 @@ impl Stage for Overlay {
 impl Overlay {
     fn configure(&mut self, context: &Context) -> Result<(), String> {
         // What can be refused comes first.
+        let letters = colour("colour", text(context, c"colour")?)?;
         self.image.configure(context)?;
+        self.colour = letters;
         self.words = Words::new(text(context, c"text")?);
-        self.place = Place::named(text(context, c"position")?);
+        self.place = Place::of(context, (c"position", c"x", c"y"))?;
         self.size = number(context, c"size")? as u32;
         self.opacity = number(context, c"opacity")? as f32;
         Ok(())
@@ -158,23 +180,41 @@ impl Overlay {
             height: height + 2 * pad,
         };
         canvas.darken(ground, self.opacity);
-        self.letters.draw(&self.text, size, |at_x, at_y, glyph_width, coverage| {
-            canvas.whiten(x + at_x, y + at_y, glyph_width, coverage);
+        self.ink.clear((width, height), self.colour);
+        self.letters.draw(&self.text, size, self.place.across, |at_x, at_y, glyph_width, coverage| {
+            self.ink.cover(at_x, at_y, glyph_width, coverage);
         });
+        self.ink.draw(picture, Spot { x, y, opacity: 255 });
     }
 }
 
 impl Place {
+    /// By the values of three keys.
+    fn of(context: &Context, (position, x, y): (&CStr, &CStr, &CStr)) -> Result<Self, String> {
+        let pixels = |key| number(context, key).map(|value| (value >= 0.0).then_some(value as usize));
+        Ok(Self { x: pixels(x)?, y: pixels(y)?, ..Self::named(text(context, position)?) })
+    }
+
     fn named(position: &str) -> Self {
-        Self { right: position.ends_with("right"), bottom: position.starts_with("bottom") }
+        let part = |first, last| match position {
+            _ if position.contains(first) => 0.0,
+            _ if position.contains(last) => 1.0,
+            _ => 0.5,
+        };
+        Self { across: part("left", "right"), down: part("top", "bottom"), x: None, y: None }
     }
 
     /// Where something of a size begins in a picture, so far from its edges.
     fn start(self, picture: &PictureMut<'_>, (width, height): (usize, usize), margin: usize) -> (usize, usize) {
-        let start = |far: bool, whole: u32, part: usize| {
-            if far { (whole as usize).saturating_sub(part + margin) } else { margin }
+        let start = |share: f64, whole: u32, part: usize| {
+            // Between the first and the last place that keep the margin.
+            let (first, last) = (margin, (whole as usize).saturating_sub(part + margin));
+            if share == 0.0 { first } else { (last as f64 * share + first as f64 * (1.0 - share)) as usize }
         };
-        (start(self.right, picture.width, width), start(self.bottom, picture.height, height))
+        (
+            self.x.unwrap_or_else(|| start(self.across, picture.width, width)),
+            self.y.unwrap_or_else(|| start(self.down, picture.height, height)),
+        )
     }
 }
 
@@ -185,7 +225,7 @@ impl Image {
             self.stamp = if path.is_empty() { None } else { Some(Stamp::read(path, width)?) };
             (self.path, self.width) = (path.to_owned(), width);
         }
-        self.place = Place::named(text(context, c"imagePosition")?);
+        self.place = Place::of(context, (c"imagePosition", c"imageX", c"imageY"))?;
         self.opacity = (number(context, c"imageOpacity")? * 255.0).round() as u8;
         Ok(())
     }
@@ -194,5 +234,32 @@ impl Image {
         let Some(stamp) = &mut self.stamp else { return };
         let (x, y) = self.place.start(picture, (stamp.width, stamp.height), margin);
         stamp.draw(picture, Spot { x, y, opacity: self.opacity });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_one_of_nine_or_its_edges() {
+        let named = |position| {
+            let Place { across, down, .. } = Place::named(position);
+            (across, down)
+        };
+        let nine = [
+            ("top-left", (0.0, 0.0)),
+            ("top", (0.5, 0.0)),
+            ("top-right", (1.0, 0.0)),
+            ("left", (0.0, 0.5)),
+            ("centre", (0.5, 0.5)),
+            ("right", (1.0, 0.5)),
+            ("bottom-left", (0.0, 1.0)),
+            ("bottom", (0.5, 1.0)),
+            ("bottom-right", (1.0, 1.0)),
+        ];
+        for (position, wanted) in nine {
+            assert_eq!(named(position), wanted, "{position}");
+        }
     }
 }

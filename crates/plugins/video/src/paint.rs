@@ -1,11 +1,10 @@
-//! Painting on pictures of any format: a dark ground, and white.
+//! Painting on pictures of any format: a dark ground.
 
 use sluice_stage::PictureMut;
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_NV12, SLUICE_RGBA8};
 
-/// Luma of black and white in limited range, and chroma of grey.
+/// Luma of black in limited range, and chroma of grey.
 const BLACK: u8 = 16;
-const WHITE: u8 = 235;
 const GREY: u8 = 128;
 
 /// A rectangle, which may reach beyond the picture.
@@ -44,22 +43,6 @@ impl<'a, 'b> Canvas<'a, 'b> {
         } else {
             self.blend(1, half, 1, GREY, part);
             self.blend(2, half, 1, GREY, part);
-        }
-    }
-
-    /// Makes pixels of a row white by as much as they are covered, 0 to 255.
-    pub(crate) fn whiten(&mut self, x: usize, y: usize, width: usize, coverage: &[u8]) {
-        let (columns, rows) = (self.picture.width as usize, self.picture.height as usize);
-        if y >= rows || x >= columns {
-            return;
-        }
-        let width = width.min(columns - x).min(coverage.len());
-        let (pixel, white) = if self.rgb { (4, 255) } else { (1, WHITE) };
-        let row = self.picture.planes[0].row(y);
-        let pixels = row[x * pixel..(x + width) * pixel].chunks_exact_mut(pixel);
-        for (place, covered) in pixels.zip(coverage) {
-            // Alpha, the fourth byte, becomes opaque as far as it is painted on.
-            place.iter_mut().for_each(|byte| *byte = mix(*byte, white, i32::from(*covered) * 256 / 255));
         }
     }
 

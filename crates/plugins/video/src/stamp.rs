@@ -1,4 +1,5 @@
-//! An image of a PNG file, drawn over pictures of any format by its alpha. Its colours become YUV by BT.709, limited range.
+//! An image of a PNG or JPEG file, or letters, drawn over pictures of any format by its alpha. Its colours become YUV by
+//! BT.709, limited range.
 
 use std::fs;
 
@@ -6,6 +7,7 @@ use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_NV12, SLUICE_RGBA8};
 use sluice_stage::{PictureMut, PlaneRows};
 
 use crate::blend::blend_row;
+use crate::jpeg;
 use crate::png::{self, MOST_PIXELS, Pixels};
 use crate::resize::{Filter, Part, Resizing, Target};
 use crate::shape::sized;
@@ -17,6 +19,7 @@ const PIXEL: usize = 4;
 const MOST_BYTES: u64 = 64 << 20;
 
 /// An image.
+#[derive(Default)]
 pub(crate) struct Stamp {
     pub(crate) width: usize,
     pub(crate) height: usize,
@@ -35,7 +38,7 @@ pub(crate) struct Spot {
 }
 
 impl Stamp {
-    /// Reads a PNG file and scales it to a width; 0 keeps its own.
+    /// Reads a PNG or JPEG file and scales it to a width; 0 keeps its own.
     pub(crate) fn read(path: &str, width: u32) -> Result<Self, String> {
         let cannot = |why: String| format!("the image \"{path}\" cannot be read: {why}");
         let found = fs::metadata(path).map_err(|error| cannot(error.to_string()))?;
@@ -44,7 +47,27 @@ impl Stamp {
             return Err(cannot(format!("wanted a regular file of {} MiB at most", MOST_BYTES >> 20)));
         }
         let file = fs::read(path).map_err(|error| cannot(error.to_string()))?;
-        png::decode(&file).and_then(|whole| Self::of(whole).scaled(width)).map_err(cannot)
+        let decoded = if jpeg::begins(&file) { jpeg::decode(&file) } else { png::decode(&file) };
+        decoded.and_then(|whole| Self::of(whole).scaled(width)).map_err(cannot)
+    }
+
+    /// Becomes a clear image of one colour, for what is drawn in it.
+    pub(crate) fn clear(&mut self, (width, height): (usize, usize), [red, green, blue, _]: [u8; PIXEL]) {
+        (self.width, self.height) = (width, height);
+        self.pixels.clear();
+        self.pixels.extend([red, green, blue, 0].iter().cycle().take(width * height * PIXEL));
+    }
+
+    /// Makes pixels of a row as opaque as they are covered, 0 to 255, as far as they lie in the image.
+    pub(crate) fn cover(&mut self, x: usize, y: usize, width: usize, coverage: &[u8]) {
+        if y >= self.height || x >= self.width {
+            return;
+        }
+        let width = width.min(self.width - x);
+        let row = &mut self.pixels[(y * self.width + x) * PIXEL..][..width * PIXEL];
+        for (pixel, covered) in row.chunks_exact_mut(PIXEL).zip(coverage) {
+            pixel[3] = pixel[3].max(*covered);
+        }
     }
 
     fn of(Pixels { width, height, bytes }: Pixels) -> Self {
