@@ -4984,6 +4984,12 @@ export interface MediaSourceConfig {
    */
   readonly path: string;
   /**
+   * Files to play behind that, without a gap: what is linked of them is of the same formats.
+   *
+   * A list of at most 255 values, each a string; [] by default.
+   */
+  readonly paths?: readonly string[];
+  /**
    * Where it begins, from the start of the file; a change goes there.
    *
    * A number of at least 0 s; 0 by default; may change while the node runs.
@@ -5030,14 +5036,14 @@ export type MediaSourceHandle = NodeHandle<
  * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
  * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
  * decoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.
- * An event `tracks` says what is in the file.
+ * An event `tracks` says what is in the file. Other files may follow, whose times go on behind it.
  *
  * **Inputs.** None.
  *
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
+ * **Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -5051,10 +5057,10 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:80",
+    source: "processors/media/media_source.ts:81",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.\nAn event `tracks` says what is in the file.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.\nAn event `tracks` says what is in the file. Other files may follow, whose times go on behind it.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -5101,6 +5107,13 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           description: "File to read; a relative path starts at the working directory.",
           minLength: 1,
           "x-reaches": "path",
+        },
+        paths: {
+          type: "array",
+          items: { type: "string", "x-reaches": "path" },
+          description: "Files to play behind that, without a gap: what is linked of them is of the same formats.",
+          maxItems: 255,
+          default: [],
         },
         positionSeconds: {
           type: "number",
@@ -5155,6 +5168,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
         tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.paths !== undefined) processor.paths = values.paths as typeof processor.paths;
           if (values.positionSeconds !== undefined) {
             processor.positionSeconds = values.positionSeconds as typeof processor.positionSeconds;
           }
@@ -10462,7 +10476,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "90063aaa02722198",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
-    "processors/media/media_source.ts": "a14eecbaff58728d",
+    "processors/media/media_source.ts": "e788981477bd3dda",
     "processors/media/pipe_sink.ts": "870eb3b4c89f2bf0",
     "processors/media/pipe_source.ts": "731045f987f03dd9",
     "processors/media/process.ts": "184c8e196b844ddb",
@@ -10471,6 +10485,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "6915c302835bf247",
+    "stages.gen.ts": "3cc07d0344bd3c60",
   },
 });

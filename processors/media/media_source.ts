@@ -10,6 +10,7 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import { type AudioFormat, describeFormat, type EncodedFormat } from "../../core/frames/format.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { samplesToNs } from "../audio/sample_time.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { type FilePacket, type FileTrack, unsupportedTrack } from "./file_track.ts";
 import { mediaError, MediaFile } from "./media_file.ts";
@@ -58,14 +59,14 @@ interface PlayedTrack {
  * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
  * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
  * decoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.
- * An event `tracks` says what is in the file.
+ * An event `tracks` says what is in the file. Other files may follow, whose times go on behind it.
  *
  * **Inputs.** None.
  *
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
+ * **Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -90,6 +91,12 @@ export class MediaSource {
   /** File to read; a relative path starts at the working directory. @minLength 1 @reaches path */
   @config()
   path!: string;
+  /**
+   * Files to play behind that, without a gap: what is linked of them is of the same formats.
+   * @maxItems 255 @reaches path
+   */
+  @config()
+  paths: string[] = [];
   /** Where it begins, from the start of the file; a change goes there. @minimum 0 @unit s */
   @config({ live: true })
   positionSeconds = 0;
@@ -107,7 +114,9 @@ export class MediaSource {
   tellRotation = true;
 
   #nodeId = "";
-  #file: MediaFile | undefined;
+  /** All files, and which one plays. */
+  readonly #files: MediaFile[] = [];
+  #at = 0;
   #tracks: PlayedTrack[] = [];
   /** The time of the graph's media at which the place in the file was that was gone to last. */
   #baseNs = 0;
@@ -125,7 +134,7 @@ export class MediaSource {
   /** Opens the file, and announces the formats of its tracks. */
   async setup(context: ProcessorContext): Promise<void> {
     this.#nodeId = context.nodeId;
-    this.#file = await MediaFile.open(await import("mediabunny"), this.path, { key: "path" }, true);
+    await this.#open(context);
     const tracks = [...this.#file.tracks].map(([name, { codec, format, rotation }]) => ({
       name,
       codec,
@@ -135,10 +144,10 @@ export class MediaSource {
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
     if (this.tellRotation) this.#tellRotation(context);
-    const { part, mended } = this.#file;
-    for (const told of mended.told ?? []) context.log.warn(`${JSON.stringify(this.path)}: ${told}`);
-    if (part !== undefined) {
-      context.log.warn(`${JSON.stringify(this.path)} is cut off, and plays so far: ${part} are there`);
+    for (const { path, part, mended } of this.#files) {
+      for (const told of mended.told ?? []) context.log.warn(`${JSON.stringify(path)}: ${told}`);
+      if (part === undefined) continue;
+      context.log.warn(`${JSON.stringify(path)} is cut off, and plays so far: ${part} are there`);
     }
   }
 
@@ -157,14 +166,37 @@ export class MediaSource {
   /** Writes the packets that are next in time. */
   async process(context: ProcessorContext): Promise<void> {
     await this.#play(context);
-    const { losses, lostBytes } = this.#file!.mended;
-    context.report({ playedSeconds: this.#endNs / 1e9, lostParts: losses.length, lostBytes });
+    let [lostParts, lostBytes] = [0, 0];
+    for (const { mended } of this.#files) {
+      lostParts += mended.losses.length;
+      lostBytes += mended.lostBytes;
+    }
+    context.report({ playedSeconds: this.#endNs / 1e9, lostParts, lostBytes });
   }
 
   /** Closes the file. */
   async teardown(): Promise<void> {
     await Promise.all(this.#tracks.map(({ track }) => track.close()));
-    this.#file?.[Symbol.dispose]();
+    for (const file of this.#files) file[Symbol.dispose]();
+  }
+
+  /** The file that plays. */
+  get #file(): MediaFile {
+    return this.#files[this.#at];
+  }
+
+  /** Opens all files. */
+  async #open({ nodeId }: ProcessorContext): Promise<void> {
+    if (this.paths.length > 0 && this.endSeconds !== undefined) {
+      const message =
+        `Cannot start "${nodeId}": "endSeconds" is a time of one file, and "paths" names others; leave one ` +
+        "of them out";
+      throw new SluiceError("InvalidConfig", message, { nodeId, key: "endSeconds" });
+    }
+    const mediabunny = await import("mediabunny");
+    for (const [at, path] of [this.path, ...this.paths].entries()) {
+      this.#files.push(await MediaFile.open(mediabunny, path, { key: at === 0 ? "path" : "paths" }, true));
+    }
   }
 
   async #play(context: ProcessorContext): Promise<void> {
@@ -175,7 +207,7 @@ export class MediaSource {
       if (context.mode === "offline") this.#bringLate();
     }
     for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
-      if (context.mode === "offline" && !this.loop) this.#endOver();
+      if (context.mode === "offline" && !this.loop && this.#isLast) this.#endOver();
       const played = this.#earliest();
       if (played === undefined) return await this.#end(context);
       if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
@@ -184,12 +216,14 @@ export class MediaSource {
   }
 
   #playLinked(): void {
+    const { path, tracks } = this.#file;
     this.#tracks = [...this.video, ...this.audio, ...this.pcm].map((port) => {
       const out = port as StreamOutput<EncodedFrame | AudioFrame>;
-      const track = this.#file!.tracks.get(out.name);
+      const track = tracks.get(out.name);
       if (track === undefined) throw this.#noSuchTrack(out.name);
-      if (track.format === undefined) throw unsupportedTrack(this.path, out.name, track, { nodeId: this.#nodeId });
+      if (track.format === undefined) throw unsupportedTrack(path, out.name, track, { nodeId: this.#nodeId });
       out.announce(track.format);
+      for (const file of this.#files) if (file !== this.#file) this.#assertFollows(file, out.name, track);
       const { format, sampleFormat } = track;
       const block = format.kind === "audio" ? new PcmBlock(sampleFormat!, format.channels, 1024) : undefined;
       const isOver = this.#tracks.some((known) => known.out === out && known.isOver);
@@ -197,16 +231,32 @@ export class MediaSource {
     });
   }
 
+  /** @throws {SluiceError} `TypeMismatch` for a file that cannot play beside the one that plays */
+  #assertFollows({ path, tracks }: MediaFile, name: string, { format }: FileTrack): void {
+    const [wanted, other] = [describeFormat(format!), tracks.get(name)?.format];
+    const found = other === undefined ? "it has none" : `it is ${describeFormat(other)}`;
+    if (other !== undefined && describeFormat(other) === wanted) return;
+    throw new SluiceError(
+      "TypeMismatch",
+      `Cannot play ${JSON.stringify(path)} with ${
+        JSON.stringify(this.#file.path)
+      } in "${this.#nodeId}": of "${name}" ` +
+        `${found}, wanted ${wanted}; join them by a "concat", which has converters put before it, as ` +
+        '"sluice convert FILE OUTPUT --join FILE" does',
+      { nodeId: this.#nodeId, port: name, key: "paths" },
+    );
+  }
+
   #tellRotation({ log }: ProcessorContext): void {
     for (const { out: { name }, track: { rotation } } of this.#tracks) {
       if (rotation === 0) continue;
       log.warn(
         `The pictures of ${name} of ${
-          JSON.stringify(this.path)
+          JSON.stringify(this.#file.path)
         } are to be turned by ${rotation}°, which frames do not ` +
           `say: put a "scale" with rotate=${rotation} behind their decoder, or set rotate=${rotation} ` +
           'of the "media-sink" that writes them',
-        { path: this.path, rotation },
+        { path: this.#file.path, rotation },
       );
     }
   }
@@ -219,18 +269,18 @@ export class MediaSource {
     const place = (Math.max(0, timeNs) / 1e9).toFixed(2);
     const why = after === "joint"
       ? `is of several recordings: ${name} goes on with another one at ${place} s`
-      : `is damaged: ${name} goes on at ${place} s; left out so far: ${describeLosses(this.#file!.mended)}`;
-    log.warn(`${JSON.stringify(this.path)} ${why}`, { path: this.path, output: name });
+      : `is damaged: ${name} goes on at ${place} s; left out so far: ${describeLosses(this.#file.mended)}`;
+    log.warn(`${JSON.stringify(this.#file.path)} ${why}`, { path: this.#file.path, output: name });
   }
 
   #noSuchTrack(name: string): SluiceError {
-    const available = [...this.#file!.tracks.keys()];
-    const found = [...this.#file!.tracks].map(([port, { format, codec }]) =>
+    const available = [...this.#file.tracks.keys()];
+    const found = [...this.#file.tracks].map(([port, { format, codec }]) =>
       `${port} (${format === undefined ? codec : describeFormat(format)})`
     );
     return new SluiceError(
       "PortNotFound",
-      `Cannot read "${name}" of ${JSON.stringify(this.path)}: it has ${found.join(", ")}`,
+      `Cannot read "${name}" of ${JSON.stringify(this.#file.path)}: it has ${found.join(", ")}`,
       { nodeId: this.#nodeId, port: name, available },
     );
   }
@@ -253,8 +303,10 @@ export class MediaSource {
 
   /** The time of the media at its end, if the file tells. */
   get #totalNs(): number | undefined {
-    const { durationNs } = this.#file!;
-    return this.loop || durationNs === undefined ? undefined : Math.min(durationNs, this.#stopNs);
+    const { durationNs } = this.#file;
+    return this.loop || durationNs === undefined || this.paths.length > 0
+      ? undefined
+      : Math.min(durationNs, this.#stopNs);
   }
 
   /** Has late tracks begin at once: who joins tracks waits for the first frame of each. */
@@ -294,16 +346,31 @@ export class MediaSource {
     try {
       await reading;
     } catch (error) {
-      throw mediaError(this.path, error, { nodeId: this.#nodeId });
+      throw mediaError(this.#file.path, error, { nodeId: this.#nodeId });
     }
   }
 
   async #end(context: ProcessorContext): Promise<void> {
     const isEmpty = this.#endNs <= this.#baseNs;
-    if (isEmpty) this.#emptyPlaceNs = this.#placeNs;
+    if (!this.#isLast) return await this.#playFile(this.#at + 1, 0);
+    if (isEmpty && this.#at === 0) this.#emptyPlaceNs = this.#placeNs;
     if (!this.loop || (isEmpty && this.#placeNs === 0)) return context.finish();
     const placeNs = Math.round(this.positionSeconds * 1e9);
-    await this.#seek(placeNs === this.#emptyPlaceNs ? 0 : placeNs);
+    await this.#playFile(0, placeNs === this.#emptyPlaceNs ? 0 : placeNs);
+  }
+
+  get #isLast(): boolean {
+    return this.#at === this.#files.length - 1;
+  }
+
+  /** Goes on with a file, behind the end of what was written. */
+  async #playFile(at: number, placeNs: number): Promise<void> {
+    if (at !== this.#at) {
+      await Promise.all(this.#tracks.map(({ track }) => track.close()));
+      this.#at = at;
+      this.#playLinked();
+    }
+    await this.#seek(placeNs);
     // The place itself was reached in order. Decoders of sound begin anew all the same, so that each round is the same.
     for (const played of this.#tracks) played.jumps &&= played.track.port === "audio";
   }
@@ -329,9 +396,10 @@ export class MediaSource {
     if (isEarly) played.early--;
     if (played.block === undefined) await this.#writeEncoded(played, packet, context.mode === "live");
     else await this.#writeSamples(played, packet);
-    const endNs = Math.min(packet.timeNs + packet.durationNs, this.#stopNs);
+    const endNs = Math.min(packet.timeNs + lengthNs(played, packet), this.#stopNs);
     this.#endNs = Math.max(this.#endNs, this.#baseNs + endNs - this.#placeNs);
-    if (!isEarly) context.progress(Math.max(0, packet.timeNs + packet.durationNs), this.#totalNs);
+    const doneNs = this.paths.length > 0 ? this.#endNs : Math.max(0, packet.timeNs + packet.durationNs);
+    if (!isEarly) context.progress(doneNs, this.#totalNs);
     await this.#read(track.advance());
   }
 
@@ -412,4 +480,10 @@ export class MediaSource {
       from += sampleCount;
     }
   }
+}
+
+/** How long a packet lasts. Containers may not say it of the last samples, which tell it by their number. */
+function lengthNs({ track: { format }, block }: PlayedTrack, { bytes, durationNs }: FilePacket): number {
+  if (block === undefined) return durationNs;
+  return samplesToNs(Math.floor(bytes.length / block.bytesPerFrame), (format as AudioFormat).sampleRateHz);
 }
