@@ -14,6 +14,7 @@ import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { MediaFault } from "./media_fault.ts";
 import { ChildInput } from "./child_input.ts";
 import { decodeAdvice, secondStream, undecodedSamples, unsizedPictures } from "./process_faults.ts";
 import { cutSamples } from "./cut_samples.ts";
@@ -360,7 +361,7 @@ export class Process {
 
   #explain(error: unknown, mend = ""): unknown {
     // What a stop or the runtime throws is its own.
-    if (!(error instanceof Error) || error.constructor !== Error) return error;
+    if (!(error instanceof Error) || (error.constructor !== Error && !(error instanceof MediaFault))) return error;
     const message = `Cannot go on in "${this.#nodeId}", between the graph and "${
       this.command[0]
     }": ${error.message}${mend}`;
