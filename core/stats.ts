@@ -170,7 +170,7 @@ export interface LaneStats {
    * The system's number of its thread, as in `/proc/self/task`; 0 if unknown: for lane `main`, and in portable mode.
    */
   readonly threadId: number;
-  /** What the system refused to give the lane, such as a priority. */
+  /** Refusals of the system that the lane runs with, such as of a priority. */
   readonly warnings: readonly string[];
 }
 

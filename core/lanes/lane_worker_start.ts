@@ -1,6 +1,7 @@
 /**
  * Starts the threads of worker lanes. A program that is about to run a graph may start one before it has read the
  * graph: the thread loads its modules meanwhile, and the first worker lane takes it.
+ *
  * @module
  */
 import { bundledLane } from "../registry/lane_code.ts";

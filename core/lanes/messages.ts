@@ -48,7 +48,7 @@ export interface NodePlan {
   readonly elements?: { readonly [port: string]: DynamicElements };
   /** The kind of its frames, if its links determine the kind and have done so. */
   readonly told?: FrameKind;
-  /** True if the lane continues when the node fails: the control isolate decides what follows. */
+  /** True if the lane continues when the node fails: the control isolate decides the node's fate. */
   readonly supervised?: boolean;
   /** The limits of the process that runs its stage, if it has one of its own. */
   readonly isolation?: NodeIsolation;
@@ -211,8 +211,8 @@ export interface KeptState {
 /** From the control isolate to a lane. */
 export type LaneCommand =
   /**
-   * Sends the `console` output of processors to standard error (`consoleOnStderr`), or around a line of progress
-   * (`consoleOnOwnLine`).
+   * `consoleOnStderr`: the `console` output of processors goes to standard error; `consoleOnOwnLine`: the output begins
+   * on a line of its own, in place of a line of progress.
    */
   | {
     readonly kind: "init";

@@ -1,5 +1,7 @@
 /**
- * The two ends of a link, as ports see them, and the plan that a lane builds them from.
+ * The two ends of a link, as ports see them, and the plan that a lane builds them from. Only the lane of an end calls
+ * the end. Neither end blocks, nor allocates while frames flow. A full link drops a frame by its policy, or has no room
+ * for its writer.
  *
  * Accounting: `written = read + dropped + queued` whenever neither end is at work. `written` counts every frame that
  * was given to the link, including those that it dropped. The ends count in fields of their own; their lanes update the
@@ -24,7 +26,7 @@ export interface LinkPlan {
   readonly kind: FrameKind;
   /** For data and packets: the name of the type that the output writes. */
   readonly schema?: string;
-  /** For data of fixed layout: the layout of what the output writes. */
+  /** For data of fixed layout: the layout of the output's values. */
   readonly struct?: StructLayout;
   readonly fromNode: NodeId;
   readonly fromPort: string;
@@ -115,7 +117,7 @@ export interface LinkReader {
   putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void;
   /** Releases all frames that can be taken and counts them as unlinked: the link is being removed. */
   discard(): void;
-  /** Tells the writer that the reader has ended. The node discards queued frames and those that still arrive. */
+  /** Tells the writer that the reader has ended. The node discards queued frames and later ones. */
   close(): void;
   /** Updates the figures of this end on the control page. */
   publish(): void;

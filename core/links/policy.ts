@@ -1,5 +1,5 @@
 /**
- * The policies of links: what a link does when it is full, one line a policy, and how many frames it holds.
+ * The policies of links, one line each: the action of a full link; and the capacities of links.
  *
  * @module
  */

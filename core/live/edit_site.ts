@@ -49,7 +49,7 @@ export interface EditedLane {
   readonly kind: LaneKind;
   /** Why the thread has ended or is kept, if another thread will take its place: edits then send it nothing. */
   readonly loss: { readonly error: Error } | undefined;
-  /** `silent` if no report of it can arrive any longer. */
+  /** `silent` if its reports can no longer arrive. */
   readonly is: { readonly silent?: true };
   /** True if its thread is known to have ended. */
   isDead(page: ControlPage): boolean;
@@ -90,9 +90,9 @@ export interface EditSite {
   hasEnded(node: NodeId): boolean;
   /** Called when the edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;
-  /** Called when the edit will never be in effect, and no lane prepares these nodes any longer. */
+  /** Called when the edit will never be in effect, and lanes have stopped preparing these nodes. */
   refused(nodes: readonly NodeEntry[]): void;
-  /** Called when no lane uses these removed links any longer. */
+  /** Called when every lane has stopped using these removed links. */
   closed(links: readonly LinkEntry[]): void;
   /** Called when every requested edit is in effect, or never will be. */
   settled(): void;

@@ -218,7 +218,7 @@ export class Handovers {
    * Frees the old rings and bits of links, and the frames for lanes that have not taken them: these are counted when
    * the lanes are replaced.
    *
-   * @param attached lanes that have attached what moved to them
+   * @param attached lanes that have attached their new ends
    */
   finish(attached: ReadonlySet<number>): void {
     for (const { move } of this.#links) {
@@ -273,7 +273,7 @@ export class Handovers {
 }
 
 /**
- * Returns the links that stay and of which ends go to other lanes with their nodes.
+ * Returns the links that stay and whose ends go to other lanes with their nodes.
  *
  * @throws {SluiceError} as the constructor of {@linkcode Handovers}
  */
@@ -291,7 +291,7 @@ function linksThatMove({ moved, linked }: GraphChange, draft: Topology): LinkEnt
  * Returns nodes that cannot be tried: the same edit changes their ports, their links or their neighbours; or they go to
  * another lane and have links that carry data.
  *
- * @param moves links of which ends go to other lanes
+ * @param moves links whose ends go to other lanes
  */
 function untriedNodes(
   { linked, unlinked, moved, ported }: GraphChange,

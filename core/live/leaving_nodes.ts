@@ -1,6 +1,7 @@
 /**
  * Nodes that edits have removed, until their lanes have called them for the last time: until then they may keep their
  * lanes' threads, and they keep their records. Records identify them, since several may have the same id.
+ *
  * @module
  */
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";

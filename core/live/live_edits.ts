@@ -85,7 +85,7 @@ interface Edit {
 /**
  * Makes lanes apply work between two ticks, all or none.
  *
- * @param pools of which lanes do not know all slots: if there are any, every lane has work
+ * @param pools with slots that lanes do not know: if there are any, every lane has work
  */
 export type Apply = (
   work: ReadonlyMap<number, LaneWork>,
@@ -409,7 +409,7 @@ export class LiveEdits {
    * Waits without limit until every lane has applied the edit and attached its new ends. Reports the last counts of
    * removed links, even if the run ends meanwhile.
    *
-   * @returns what nodes could not take over
+   * @returns the failures of nodes that could not take over a configuration, ports or a link
    */
   async #complete(
     applying: Promise<readonly Reply[]>,

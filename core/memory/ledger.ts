@@ -1,13 +1,14 @@
 /**
  * The references that a running tick owns. A lane has one ledger for its synchronous nodes, whose ticks never overlap,
- * and one for each asynchronous node.
+ * and one for each asynchronous node. Only the lane's thread calls it. Nothing blocks, and only the list of frames
+ * allocates, while it grows.
  *
  * @module
  */
 import type { Keeping } from "./keeping.ts";
 
 /**
- * From this many recorded frames on, the ledger forgets those that the tick has given away: ticks may last for ever.
+ * From this many recorded frames on, the ledger forgets frames that the tick has given away: a tick may last for ever.
  */
 const MANY = 256;
 

@@ -44,7 +44,7 @@ export const POOL_INBOX_BIT = 0;
 /** The most free slots that a lane keeps while others wait for some. */
 export const MAGAZINE_SIZE = 8;
 
-/** From this many free slots on, a lane fills its magazine rather than take only what it needs now. */
+/** From this many free slots on, a lane fills its magazine rather than take only the slots that it needs. */
 const PLENTY = 2 * MAGAZINE_SIZE;
 
 /** The most free slots that a lane keeps of a pool with slots to spare. */

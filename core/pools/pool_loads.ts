@@ -7,6 +7,7 @@
  * node at a time, and a node that waits for a slot has none in hand. An asynchronous tick may last, and counts in
  * addition. A frame that a node passes on keeps its slot, so a link counts for every pool whose frames can arrive that
  * way.
+ *
  * @module
  */
 import { fieldOf, type NodeDescriptor } from "../descriptor/descriptor.ts";

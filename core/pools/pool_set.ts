@@ -67,7 +67,7 @@ export class PoolSet {
   }
 
   /**
-   * Returns how many slots a pool has out: lent ones, and those that it has closed but not got back. @param index the
+   * Returns how many slots a pool has out: lent ones, and closed ones that have not come back. @param index the
    * pool's
    */
   slotsOut(index: number): number {
@@ -75,7 +75,7 @@ export class PoolSet {
     return gate.slots + gate.out;
   }
 
-  /** The tokens of pools of which lanes may not know all slots: those planned since the last edit took effect. */
+  /** The tokens of pools with slots that lanes may not know: those planned since the last edit took effect. */
   get untold(): readonly PoolToken[] {
     return [...this.#untold].map(({ token }) => token);
   }

@@ -31,7 +31,7 @@ type LinkEnds = {
 };
 
 /**
- * Checks a format against what an input accepts.
+ * Checks a format against the formats that an input accepts.
  *
  * @throws {SluiceError} `TypeMismatch`, naming both ends and the node types that would convert
  */

@@ -216,7 +216,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Checks a format against what the port accepts.
+   * Checks a format against the formats that the port accepts.
    *
    * @throws {SluiceError} `TypeMismatch`
    */

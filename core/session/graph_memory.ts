@@ -89,7 +89,7 @@ export class GraphMemory {
     return this.#set.pools;
   }
 
-  /** Returns how many slots a pool has out: lent ones, and those that it has closed but not got back. */
+  /** Returns how many slots a pool has out: lent ones, and closed ones that have not come back. */
   slotsOut({ index }: Pool): number {
     return this.#set.slotsOut(index);
   }
@@ -104,7 +104,7 @@ export class GraphMemory {
    *
    * @param topology the graph after the edit
    * @param change of the present graph
-   * @returns tokens of pools of which lanes may not know all slots: of this edit, and of refused edits before
+   * @returns tokens of pools with slots that lanes may not know: of this edit, and of refused edits before
    * @throws {SluiceError} `PoolExhausted` if a pool with a given number of slots has too few, or the budget does not
    * allow more
    */

@@ -62,7 +62,7 @@ export type LaneState = keyof typeof TRANSITIONS;
 /** An event in the life of a lane's thread. */
 export type LaneEvent = { [S in LaneState]: keyof typeof TRANSITIONS[S] }[LaneState];
 
-/** What the session may do with a thread in a state. */
+/** The properties of a thread's state that the session acts on. */
 export interface LaneTraits {
   /** True if it holds the lane's name. */
   readonly current?: true;
@@ -70,7 +70,7 @@ export interface LaneTraits {
   readonly answers?: true;
   /** True if another thread takes the lane's place, or this thread is the replacement. */
   readonly replaced?: true;
-  /** True if it holds the lane's name, but no report of it can arrive any longer. */
+  /** True if it holds the lane's name, but its reports can no longer arrive. */
   readonly silent?: true;
   /** True if its row of the tables of holds is quarantined: its slots are not given back. */
   readonly rowAside?: true;

@@ -70,7 +70,7 @@ export class LaneThread {
   readonly life: LaneLife;
   /** Counts the threads of its lane from 1. Threads of other lanes may have had the index before. */
   readonly ordinal: number;
-  /** What the system refused to give the lane. */
+  /** Refusals of the system that the lane runs with, such as of a priority. */
   readonly warnings: string[];
   /** The priority and the processors that the thread was given. `SessionLanes` sets it when it makes the thread. */
   schedule: Schedule = {};
@@ -147,7 +147,7 @@ export class LaneThread {
     this.#port?.send(command);
   }
 
-  /** Applies a changed request of its nodes. The thread keeps settings that no node asks for any longer. */
+  /** Applies a changed request of its nodes. The thread keeps settings without a request. */
   reschedule(schedule: Schedule): void {
     if (this.kind === "main" || !asksFor(schedule) || isSameSchedule(schedule, this.schedule)) return;
     this.schedule = schedule;

@@ -35,7 +35,7 @@ export class Overdue {
     logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
   }
 
-  /** Logs which lanes have not closed, and what keeps them. Leaves out lanes that have crashed. */
+  /** Logs which lanes have not closed, and the calls that keep them. Leaves out lanes that have crashed. */
   tellClosing(limitMs: number): void {
     for (const lane of this.#run.lanes.open) {
       if (lane.isDead(this.#run.page)) continue;

@@ -179,7 +179,7 @@ export class SessionLanes {
   /**
    * Builds the nodes of a lane, calls their `setup()`, and gives them the states that they continue from.
    *
-   * @param entries nodes, of which the lane takes its own
+   * @param entries of all nodes: the lane takes its own
    * @param links as `entries`
    * @returns the formats that they announce, once all are open
    * @throws the reason why a state of a node is missing

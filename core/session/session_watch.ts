@@ -240,7 +240,7 @@ export class SessionWatch {
     if (!this.#replacer.take(lane, error, "stuck")) lane.refuseOpening(error);
   }
 
-  /** Handles a node that keeps its lane's thread. @returns the lane, and why */
+  /** Handles a node that keeps its lane's thread. @returns the lane, and the hold */
   #stuck({ node, lane, forNs, place }: StuckNode): FoundLane {
     const { id, type: { descriptor } } = node;
     const ms = Math.floor(forNs / 1e6);
@@ -252,7 +252,7 @@ export class SessionWatch {
     return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: node.isolation !== undefined }];
   }
 
-  /** Handles several nodes of which one keeps their lane's thread. @returns the lane, and why */
+  /** Handles nodes, one of which keeps their lane's thread. @returns the lane, and the hold */
   #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): FoundLane {
     const ids = nodes.map(({ id }) => `"${id}"`).join(" or ");
     const message = `Lane ${this.#describe(lane)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
@@ -351,7 +351,7 @@ export class SessionWatch {
     return true;
   }
 
-  /** Describes what follows for a run in which a thread is kept that is not replaced. */
+  /** Describes the fate of a run in which a kept thread is not replaced. */
   #whatComes(lane: number, nodes: readonly NodeEntry[]): string {
     const limitNs = this.#limitNs(nodes);
     return limitNs < Infinity && this.#runsGraph(lane)

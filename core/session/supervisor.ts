@@ -1,6 +1,7 @@
 /**
  * Decides the fate of nodes that fail while others can continue. Each is restarted after a growing pause, or disabled,
  * by its supervision; a node that fails too often ends the run.
+ *
  * @module
  */
 import { NODE } from "../../ffi/layout.gen.ts";

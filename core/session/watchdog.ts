@@ -1,6 +1,7 @@
 /**
  * Finds events that lanes cannot report themselves, from the control page alone: that a graph has come to a stop in
  * which every lane waits for another, and which nodes were lost with a thread that has ended.
+ *
  * @module
  */
 import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";

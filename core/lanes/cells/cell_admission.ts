@@ -153,7 +153,7 @@ export abstract class CellAdmission extends CellFigures {
     return this.mayAwaitLinks && this.#lacksLinks;
   }
 
-  /** Records what admission and the end must check. Call it whenever links were attached or detached. */
+  /** Records the checks that admission and the end need. Call it after links were attached or detached. */
   seal(): void {
     const wasFed = this.#fed.length > 0;
     this.#readers.length = 0;

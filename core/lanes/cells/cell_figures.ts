@@ -34,7 +34,7 @@ const LATE_TICKS = NODE.lateTicks >> 3;
 const TICK_HISTOGRAM = index64(NODE.tickHistogram);
 const AGE_HISTOGRAM = index64(NODE.ageHistogram);
 
-/** A shorter tick is timed once in {@linkcode SAMPLE_EVERY}, after that many such ticks in a row. */
+/** Of ticks shorter than this, one in {@linkcode SAMPLE_EVERY} is timed, once that many in a row were short. */
 const SHORT_TICK_NS = 20_000;
 
 const SAMPLE_EVERY = 64;

@@ -3,7 +3,7 @@
  *
  * Only the node's lane calls it. It never blocks the thread; synchronous ticks allocate nothing here. A node that waits
  * stays out of the queue until it is woken: by frames, room on a link, a free slot, its time, or its own promise. A
- * tick is not begun while an output is full.
+ * tick is not begun while a lossless output is full.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { describeThrown } from "../../errors/thrown.ts";
  * the node in its message; other messages get the node's name.
  *
  * @param error any thrown value; this function never throws
- * @param action what the node was doing: `process()`
+ * @param action of the node: `process()`
  */
 export function explain(error: unknown, node: { readonly id: string; readonly type: string }, action: string): Error {
   const { message: found, stack } = describeThrown(error);

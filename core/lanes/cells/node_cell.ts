@@ -1,7 +1,9 @@
 /**
  * A node as its lane's scheduler sees it: one class for all processors, so that the scheduler's call sites stay
  * monomorphic. It has the node's ports, its admission, and the references of its running tick. Only the lane's thread
- * touches it. Reads and writes never block; only asynchronous ticks allocate, one object a frame.
+ * touches it. Reads and writes never block. They allocate only in asynchronous ticks and in development mode: one
+ * object a frame.
+ *
  * @module
  */
 import { BLOCKED } from "../../../ffi/layout.gen.ts";

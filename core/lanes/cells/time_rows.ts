@@ -1,6 +1,7 @@
 /**
  * Rows of two times each, one row a node, side by side in memory. As separate fields, each time would be an object
  * somewhere on the heap, and with thousands of nodes in turn each read would miss the cache.
+ *
  * @module
  */
 

@@ -1,6 +1,7 @@
 /**
  * Measures the time since this thread was last in its event loop. A settled promise continues before any other work: an
  * asynchronous tick that works and awaits only such promises would keep the thread.
+ *
  * @module
  */
 import { setImmediate } from "node:timers";

@@ -22,7 +22,7 @@ export function sealReach(named: ReadonlySet<string>, all: Cells): ReadonlySet<N
   return reach;
 }
 
-/** Orders and wakes the nodes concerned, and tells the newcomers what all nodes were told before. */
+/** Orders and wakes the nodes concerned, and sends newcomers the earlier messages to all nodes. */
 export function wakeReach(lane: Lane, reach: ReadonlySet<NodeCell>, all: Cells, newcomers: readonly NodeCell[]): void {
   // Newcomers come last: all nodes are ranked anew if one of them comes before a node that feeds it.
   if (!isInOrder(reach, all)) {

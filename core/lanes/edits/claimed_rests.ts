@@ -1,6 +1,7 @@
 /**
  * Claims the state of links that come to a lane from others. The session gives it back in the lane's stead if the lane
  * has not answered for long; the first to claim it keeps it, so that no slot is given back twice.
+ *
  * @module
  */
 import type { LinkRest } from "../../links/link_move.ts";

@@ -1,6 +1,7 @@
 /**
  * Finds the nodes of a lane that an edit concerns: the nodes that it names, the nodes at the ends of links that it
  * names, and their neighbours by links. All other nodes keep their admission and their wake-ups.
+ *
  * @module
  */
 import type { LinkPlan } from "../../links/link.ts";

@@ -12,7 +12,7 @@ export function isStateless({ instance }: NodeCell): boolean {
   return instance.processor.restore === undefined;
 }
 
-/** Returns what nodes hand over and accept, by record. */
+/** Returns which state nodes hand over and accept, by record. */
 export function carriesOf(cells: Iterable<NodeCell>): ReadonlyMap<number, Carries> {
   return new Map(
     Array.from(cells, ({ plan, instance: { processor: { snapshot, restore, teardown } } }) => {

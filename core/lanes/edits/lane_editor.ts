@@ -1,6 +1,7 @@
 /**
  * Changes the nodes of a lane while it runs: prepares an edit beside the running nodes, and commits it between two
  * ticks once the control page's epoch allows it. A refused edit leaves nothing behind.
+ *
  * @module
  */
 import { CONTROL } from "../../../ffi/layout.gen.ts";

@@ -46,7 +46,7 @@ interface Departure {
 
 /** The handovers of one edit whose nodes are on this lane. */
 export class LaneHandovers {
-  /** Nodes that are quiesced: those that hand over, and others that the edit changes. */
+  /** Quiesced nodes: nodes that hand over, and others that the edit changes. */
   readonly held: NodeCell[] = [];
   readonly #lane: Lane;
   readonly #attempt: EditAttempt;
@@ -227,7 +227,7 @@ export class LaneHandovers {
   /**
    * Attaches the links of successors of nodes on other lanes.
    *
-   * @param moves links of which this lane gets ends
+   * @param moves links whose ends this lane gets
    * @param rests of the links, as other lanes detached them
    * @returns the successors, which may run after this call
    */

@@ -5,6 +5,7 @@
  *
  * A loan has no owner until it is claimed, once: by the lane that it goes to or, if the edit is given up first, by any
  * thread that recalls it. So either lane may end or hang on the way.
+ *
  * @module
  */
 import { ENTRY } from "../../../ffi/layout.gen.ts";

@@ -40,7 +40,7 @@ export function endsOf({ inputs, outputs }: Pick<NodeCell, "inputs" | "outputs">
   };
 }
 
-/** Stands between a new node and its links. */
+/** Runs the first tick of a new node on stand-ins for its links. */
 export class Trial {
   readonly #cell: NodeCell;
   readonly #lane: Lane;

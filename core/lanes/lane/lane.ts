@@ -336,7 +336,7 @@ export class Lane implements CellHost {
     }
   }
 
-  /** Tells new nodes what all nodes were told before. */
+  /** Sends new nodes the earlier messages to all nodes. */
   inserted(cells: readonly NodeCell[]): void {
     if (this.#stopping) { for (const cell of cells) this.#stopSource(cell); }
   }

@@ -2,6 +2,7 @@
  * A native lane's part in an edit that moves nodes between it and other lanes, like
  * `core/lanes/edits/lane_handovers.ts` for lanes of TypeScript. Ticks of native stages never wait, so a node is held as
  * soon as all nodes before it are quiesced.
+ *
  * @module
  */
 import type { NativeCarry, NativeLane, NativeReport } from "../../../ffi/native_lane.ts";

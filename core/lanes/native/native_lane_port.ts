@@ -5,6 +5,7 @@
  * while native lanes run and sooner after a command. A non-blocking wait in the library would report at once, but an
  * isolate may have only one such wait, and the main lane parks in it. No frame depends on a report: reports cover only
  * the start, the end and failures of nodes. One timer serves all native lanes.
+ *
  * @module
  */
 import type { NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
@@ -42,7 +43,7 @@ export class NativeLanePort implements LanePort {
   #handovers: NativeHandovers | undefined;
   /** The rests of links that the lane has detached for others, until it has applied the edit. */
   #rests: LinkRest[] = [];
-  /** How many links `countLost` has yet to count, and of which edit. */
+  /** The edit of `countLost`, and how many links it has yet to count. */
   #counting = { epoch: 0, left: 0 };
   /** Nodes that were asked to change their configuration, by the number of the request. */
   readonly #asked = new Map<number, NodeId>();
