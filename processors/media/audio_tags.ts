@@ -8,9 +8,9 @@ import type { ScanWindow } from "./scan_window.ts";
 /** Bytes of a tag of ID3 of the first version, and of the header and the footer of one of APE. */
 const ID3_BYTES = 128;
 const APE_BYTES = 32;
-/** Bytes of the header of a tag of ID3 of the second version; the flag of one that is extended, which nobody writes. */
+/** Bytes of the header of a tag of ID3 of the second version, and of each part; flags of those with bytes to take out. */
 const ID3_HEADER_BYTES = 10;
-const EXTENDED = 0x40;
+const [FILLED_TAG, FILLED_PART] = [0x80, 0x02];
 
 /** Where tags end that begin at a place. The place itself where there are none. */
 export function endOfTags(window: ScanWindow, start: number): number {
@@ -21,21 +21,22 @@ export function endOfTags(window: ScanWindow, start: number): number {
   }
 }
 
-/** Whether the frames of the tags of ID3 at the start of a file lie within these: readers believe their lengths. */
+/**
+ * Whether the tags of ID3 at the start of a file can be read. Readers believe the length of a part from which bytes are to
+ * be taken out (id3.org, ID3v2.4, 6.1), even where it leaves the tag.
+ */
 export function areTagsReadable(window: ScanWindow, end: number): boolean {
   for (let at = 0; at < end; at = endOfTag(window, at)) {
     const tag = window.at(at, ID3_HEADER_BYTES);
     const [version, flags] = [tag[3], tag[5]];
-    if (textAt(tag, 0, 3) !== "ID3" || (flags & EXTENDED) !== 0) return textAt(tag, 0, 3) !== "ID3";
-    const [nameBytes, headerBytes] = version === 2 ? [3, 6] : [4, 10];
+    if (textAt(tag, 0, 3) !== "ID3" || version !== 4) continue;
     const tagEnd = Math.min(end, endOfTag(window, at));
-    for (let frame = at + ID3_HEADER_BYTES; frame + headerBytes <= tagEnd;) {
-      const header = window.at(frame, headerBytes);
-      if (header.subarray(0, nameBytes).every((byte) => byte === 0)) break;
-      const base = version === 4 ? 128 : 256;
-      frame += headerBytes +
-        header.subarray(nameBytes, headerBytes === 6 ? 6 : 8).reduce((sum, byte) => sum * base + byte, 0);
-      if (frame > tagEnd) return false;
+    for (let part = at + ID3_HEADER_BYTES; part + ID3_HEADER_BYTES <= tagEnd;) {
+      const header = window.at(part, ID3_HEADER_BYTES);
+      if (header.subarray(0, 4).every((byte) => byte === 0)) break;
+      const isFilled = ((flags & FILLED_TAG) | (header[9] & FILLED_PART)) !== 0;
+      part += ID3_HEADER_BYTES + header.subarray(4, 8).reduce((sum, byte) => sum * 128 + byte, 0);
+      if (part > tagEnd && isFilled) return false;
     }
   }
   return true;
