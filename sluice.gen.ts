@@ -6267,7 +6267,7 @@ export interface PipeSinkConfig {
 export type PipeSinkHandle = NodeHandle<{ video: VideoFrame; audio: AudioFrame }, Record<never, never>>;
 
 /**
- * Hands pictures or samples to another program, or writes a file of them.
+ * Writes pictures or samples to a pipe, another program or a file.
  *
  * **Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of
  * this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be
@@ -6293,9 +6293,9 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
     type: "pipe-sink",
     className: "PipeSink",
     source: "processors/media/pipe_sink.ts:48",
-    description: "Hands pictures or samples to another program, or writes a file of them.",
+    description: "Writes pictures or samples to a pipe, another program or a file.",
     doc:
-      'Hands pictures or samples to another program, or writes a file of them.\n\n**Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of\nthis one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be\nhad. Its end\nof the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends\nwithout a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to\nfollow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `path`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
+      'Writes pictures or samples to a pipe, another program or a file.\n\n**Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of\nthis one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be\nhad. Its end\nof the stream follows that of the input, and the run ends when the program has. A program that has had enough, and ends\nwithout a fault, ends the node and with it what nobody else reads. Times are not handed on: pictures are taken to\nfollow each other at their rate.\n\n**Inputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others. The format may not\nchange within a stream.\n\n**Outputs.** None.\n\n**Config.** `command`, `path`, `format`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-sink", "config": { "command": ["ffmpeg", "-v", "error", "-i", "-", "-y", "film.avi"] } } }\n```',
     category: "media",
     tags: ["process", "stdout", "ffmpeg", "y4m", "raw", "video", "audio", "write"],
     mode: "push",
@@ -6470,7 +6470,7 @@ export interface PipeSourceConfig {
 export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFrame; audio: AudioFrame }>;
 
 /**
- * Takes pictures or samples from another program, or from a file of them.
+ * Reads pictures or samples from a pipe, another program or a file.
  *
  * **Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the
  * standard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that
@@ -6500,9 +6500,9 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
     type: "pipe-source",
     className: "PipeSource",
     source: "processors/media/pipe_source.ts:51",
-    description: "Takes pictures or samples from another program, or from a file of them.",
+    description: "Reads pictures or samples from a pipe, another program or a file.",
     doc:
-      'Takes pictures or samples from another program, or from a file of them.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the\nstandard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that\nffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+      'Reads pictures or samples from a pipe, another program or a file.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the\nstandard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that\nffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
     category: "media",
     tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
     mode: "loop",
@@ -10477,14 +10477,14 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
     "processors/media/media_source.ts": "e788981477bd3dda",
-    "processors/media/pipe_sink.ts": "870eb3b4c89f2bf0",
-    "processors/media/pipe_source.ts": "731045f987f03dd9",
+    "processors/media/pipe_sink.ts": "4de537343012581c",
+    "processors/media/pipe_source.ts": "bc9e2cd817de05c0",
     "processors/media/process.ts": "68f2f5583400c447",
     "processors/network/http_source.ts": "54dad6c889d5e80a",
     "processors/network/udp_sink.ts": "df477937e0ccba84",
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "3cc07d0344bd3c60",
+    "stages.gen.ts": "0e68b416f67673da",
   },
 });

@@ -1980,7 +1980,7 @@ export interface FlacDecodeConfig {
 export type FlacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: AudioFrame }>;
 
 /**
- * Decodes FLAC of up to 8 channels and 24 bits without loss, and of 32 bits rounded to floats.
+ * Decodes FLAC: up to 24 bits without loss, 32 bits as floats.
  *
  * Channels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does not fit, which is counted, comes silence of the same length.
  *
@@ -1995,9 +1995,9 @@ export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedS
     type: "flac-decode",
     className: "FlacDecode",
     source: "crates/plugins/codecs/plugin.toml",
-    description: "Decodes FLAC of up to 8 channels and 24 bits without loss, and of 32 bits rounded to floats.",
+    description: "Decodes FLAC: up to 24 bits without loss, 32 bits as floats.",
     doc:
-      "Decodes FLAC of up to 8 channels and 24 bits without loss, and of 32 bits rounded to floats.\n\nChannels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does not fit, which is counted, comes silence of the same length.\n\n**Example.** `media-source path=song.flac ! flac-decode ! wav-sink path=song.wav format=s16`",
+      "Decodes FLAC: up to 24 bits without loss, 32 bits as floats.\n\nChannels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does not fit, which is counted, comes silence of the same length.\n\n**Example.** `media-source path=song.flac ! flac-decode ! wav-sink path=song.wav format=s16`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",

@@ -20,7 +20,7 @@ import { type PictureSize, scaleAdvice } from "./scale_advice.ts";
 import { writeY4mHeader, Y4M_FRAME } from "./y4m.ts";
 
 /**
- * Hands pictures or samples to another program, or writes a file of them.
+ * Writes pictures or samples to a pipe, another program or a file.
  *
  * **Purpose.** Starts a program and writes to its standard input, or records a file, or writes to the standard output of
  * this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that ffmpeg writes can be

@@ -21,7 +21,7 @@ import { Y4M_FRAME, Y4M_LINE_BYTES } from "./y4m.ts";
 import { readY4mStream, type Y4mStream } from "./y4m_shape.ts";
 
 /**
- * Takes pictures or samples from another program, or from a file of them.
+ * Reads pictures or samples from a pipe, another program or a file.
  *
  * **Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the
  * standard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that
