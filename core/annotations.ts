@@ -1,6 +1,6 @@
 /**
- * The annotations that processors carry. They are standard decorators and do nothing at run time: the generator
- * (`deno task codegen`) reads them from the source and writes `sluice.gen.ts`.
+ * The annotations of processors: standard decorators without effect at run time. The generator (`deno task codegen`)
+ * reads them from the source and writes `sluice.gen.ts`.
  *
  * @module
  */
@@ -16,83 +16,86 @@ export interface ProcessorOptions {
    * `pull`: when the sink's clock asks. `external`: when a device or socket calls back.
    */
   readonly mode?: ProcessorMode;
-  /** For `push`: with frames on `any` connected input (default), or on `all` that have not ended. */
+  /** For `push`: with frames on `any` connected input (default), or on `all` inputs that have not ended. */
   readonly trigger?: "any" | "all";
   /** Registered name; by default the class name in kebab case. */
   readonly name?: string;
-  /** Group in lists; by default the name of the folder that the file stands in. */
+  /** Group in lists; by default the name of the file's folder. */
   readonly category?: string;
-  /** Words to find the node by. */
+  /** Search words for the node. */
   readonly tags?: readonly string[];
   /** `main` for a node that needs the control isolate; by default a worker lane. */
   readonly lane?: "main" | "worker";
   /**
-   * How urgent the node's lane is to be: `realtime` goes before all that is not, `high` before most. Nodes that name no
-   * lane and ask for the same share one. Nothing on lane `main`.
+   * Priority of the node's lane: `realtime` runs before all other lanes, `high` before most. Nodes without a lane that
+   * ask for the same priority share one. Has no effect on lane `main`.
    */
   readonly priority?: "realtime" | "high" | "normal";
-  /** The processors that the node's lane is to run on, counted from 0 (by default any); as `priority`. */
+  /** The processors for the node's lane, counted from 0 (by default any); shared as with `priority`. */
   readonly cpus?: readonly number[];
   /**
-   * The systems that this class is for. Classes of one name for different systems are one node type, which loads the
-   * one for the system it runs on; their ports and configurations must be the same.
+   * The systems that this class supports. Classes of one name for different systems form one node type, which loads the
+   * class for the running system; their ports and configurations must be the same.
    */
   readonly platforms?: readonly ("linux" | "darwin" | "windows")[];
-  /** Which format fields this node converts, so that an error about a clash can name it. */
+  /** The format fields that this node converts; errors about a clash name the node. */
   readonly converts?: readonly FormatField[];
   /**
-   * Format fields that frames of a kind have as they come out as they had them coming in. What comes into several inputs
-   * agrees in these: a converter is put before one that would not.
+   * Format fields that frames of a kind keep from input to output. Frames on several inputs must agree in these fields:
+   * a converter is put before an input that would differ.
    */
   readonly keeps?: readonly FormatField[];
-  /** What comes in goes out later: a loop of links that passes the node is legal (default `false`). */
+  /** True if frames leave the node in a later tick: a loop of links through the node is legal (default `false`). */
   readonly delays?: boolean;
   /**
-   * The node has work in its event loop beside its ticks, such as a server: the thread of its lane never sleeps in a way
-   * that keeps that waiting (default `false`). Without it a worker lane with nothing to do blocks for up to 50 ms while no
-   * tick is under way.
+   * True if the node has work in its event loop beside its ticks, such as a server: its lane's thread then never sleeps
+   * in a way that blocks the event loop (default `false`). Otherwise a worker lane with nothing to do blocks for up to
+   * 50 ms while no tick is running.
    */
   readonly usesEventLoop?: boolean;
-  /** The node records: by default nothing is dropped on the links that lead into it, in live graphs neither (default `false`). */
+  /**
+   * True if the node records: links into the node drop nothing by default, not even in live graphs (default `false`).
+   */
   readonly records?: boolean;
   /**
-   * For a node that writes to standard output, the configuration with which it does, such as `{ target: "stdout" }`: the
-   * command line then prints everything else to standard error.
+   * The configuration that makes the node write to standard output, such as `{ target: "stdout" }`: the command line
+   * then prints everything else to standard error.
    */
   readonly stdout?: { readonly [key: string]: unknown };
   /**
-   * A module beside this one, such as `"./sink_ports.ts"`, that tells more of a node's ports by its configuration: its
-   * export `portsOf`, of type `PortsOf`. It is loaded with the generated code, so that it should import little.
+   * A module beside this one, such as `"./sink_ports.ts"`, that describes a node's ports by its configuration: its
+   * export `portsOf` has type `PortsOf`. It is loaded with the generated code: keep its imports few.
    */
   readonly portsFrom?: string;
-  /** Names of the figures that the node gives to `context.report()`, for those who look a node type up. */
+  /** Names of the figures that the node passes to `context.report()`, for the description of the node type. */
   readonly figures?: readonly string[];
 }
 
 /**
- * How many elements a dynamic port has. They are named `port_0`, `port_1`, …, or with `named` as whoever adds them
- * chooses; each may be left unconnected.
+ * Number and names of a dynamic port's elements: `port_0`, `port_1`, …, or, with `named`, names that the graph chooses.
+ * Each element may be left unconnected.
  */
 export interface DynamicPortOptions {
-  /** Elements that it starts with, from 0 (default) to `max`. */
+  /** Elements at the start, from 0 (default) to `max`. */
   readonly initial?: number;
   /** Most elements at a time, from 1 to 256 (default 64). */
   readonly max?: number;
   /**
-   * Elements have names of their own, and each carries one of the frame types that the field names: any with
-   * `StreamInput<Frame>[]`, two with `StreamInput<AudioFrame | VideoFrame>[]`. One such port for inputs, one for outputs;
-   * it starts without elements (default `false`).
+   * True if elements have names of their own, each with one of the field's frame types: any with
+   * `StreamInput<Frame>[]`, two with `StreamInput<AudioFrame
+   * VideoFrame>[]`. A node may have one such port for inputs and one for outputs; each starts without elements (default
+   * `false`).
    */
   readonly named?: boolean;
 }
 
 /** Options of {@linkcode input}. */
 export interface InputOptions {
-  /** The graph may leave it unconnected. */
+  /** True if the graph may leave the input unconnected. */
   readonly optional?: boolean;
   /**
-   * An array port of this many elements, named `port_0`, `port_1`, …; each may be left unconnected. Text is the name
-   * of a configuration key that holds the number, or of a type parameter of the class that stands for it.
+   * An array port of this many elements, named `port_0`, `port_1`, …; each may be left unconnected. A text names the
+   * configuration key, or the type parameter of the class, that holds the number.
    */
   readonly array?: number | string;
   /** A port whose elements are added and removed while the graph runs; goes with `StreamInput<F>[]`. */
@@ -103,9 +106,9 @@ export interface InputOptions {
 
 /** Options of {@linkcode output}. */
 export interface OutputOptions {
-  /** Formats that the output may give, and no others: nodes that convert are chosen by them (default: nothing is said). */
+  /** Formats that the output may give, and no others: the choice of converters depends on them (default: any). */
   readonly gives?: FormatAccepts;
-  /** Most frames that one `read()` or one tick leads to on this output (default 1): room that admission asks for. */
+  /** Most frames on this output after one `read()` or in one tick (default 1): admission asks for this much room. */
   readonly burst?: number;
   /** An array port, as of {@linkcode InputOptions}; goes with `StreamOutput<F>[]`. */
   readonly array?: number | string;
@@ -115,7 +118,7 @@ export interface OutputOptions {
 
 /** Options of {@linkcode config}. */
 export interface ConfigOptions {
-  /** The value may change while the node runs (default `false`). */
+  /** True if the value may change while the node runs (default `false`). */
   readonly live?: boolean;
 }
 

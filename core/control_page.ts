@@ -9,7 +9,7 @@ import { SluiceError } from "./errors.ts";
 import { ABI_VERSION, CONTROL, LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
 import { index32 } from "./element_index.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Constants of this module: the engine looks an imported one up at each use.
 const LANE_BYTES = LANE.size;
 const LINK_BYTES = LINK.size;
 const NODE_BYTES = NODE.size;
@@ -20,30 +20,31 @@ const SUMMARY = LANE.inboxSummary;
 const SUMMARY_WORDS = LANE.summaryWords;
 
 /**
- * Words of a node's record that count, and stay true of another record of the node: the others tell what it does now.
+ * Words of a node's record that count over its life, for {@linkcode ControlPage.copyCounts}; the others describe its
+ * current activity.
  */
 const COUNTS = [[NODE.ticks >> 2, NODE.phase >> 2], [NODE.framesIn >> 2, NODE.figures >> 2]] as const;
 
-/** What a lane is doing: values of `LANE.state`, written by the lane. */
+/** States of a lane: values of `LANE.state`, written by the lane. */
 export const LANE_STATE = {
-  /** It has not run a node yet. */
+  /** The lane has not run a node yet. */
   starting: 0,
-  /** It runs nodes. */
+  /** The lane runs nodes. */
   running: 1,
-  /** It has nothing to do, and only another lane could change that. */
+  /** The lane has nothing to do until another lane acts. */
   quiet: 2,
-  /** It has nothing to do until a time, a promise or something outside the graph. */
+  /** The lane has nothing to do until a time, a promise or an event outside the graph. */
   waiting: 3,
 } as const;
 
-/** How many records a control arena has. */
+/** The number of records in a control arena. */
 export interface ControlSizes {
   readonly lanes: number;
   readonly links: number;
   readonly nodes: number;
 }
 
-/** Bytes that a control arena needs. */
+/** Returns the bytes of a control arena. */
 export function controlBytes(sizes: ControlSizes): number {
   return CONTROL.size + sizes.lanes * LANE.size + sizes.links * LINK.size + sizes.nodes * NODE.size;
 }
@@ -86,9 +87,9 @@ export class ControlPage {
   }
 
   /**
-   * The figures as they are now, in memory of their own.
+   * Copies the current figures into memory of their own.
    *
-   * @param records how many of nodes and of links are in use: there is no room for others
+   * @param records how many nodes and links are in use: the copy has room for no others
    */
   copy({ nodes, links }: { readonly nodes: number; readonly links: number }): ControlPage {
     const sizes = { lanes: this.#laneCount, links, nodes };
@@ -116,18 +117,18 @@ export class ControlPage {
     return this.#nodes + node * NODE_BYTES;
   }
 
-  /** Fills a record with zeros: nobody may be using it. */
+  /** Fills a record with zeros. Nobody may be using the record. */
   clear(offset: number, size: number): void {
     this.u32.fill(0, index32(offset), index32(offset + size));
   }
 
-  /** What a node has counted goes on in another record, and not what it is doing. @param from index of its record */
+  /** Copies a node's counts, but not its current activity, to another record. @param from index of the old record */
   copyCounts(from: number, to: number): void {
     const [source, target] = [from, to].map((node) => index32(this.nodeOffset(node)));
     for (const [begin, end] of COUNTS) this.u32.copyWithin(target + begin, source + begin, source + end);
   }
 
-  /** @throws {SluiceError} `Busy` if it has fewer records */
+  /** @throws {SluiceError} `Busy` if the page has fewer records */
   assertRoom(wanted: { readonly nodes: number; readonly links: number }): void {
     for (const kind of ["nodes", "links"] as const) {
       const room = this.u32[index32(kind === "nodes" ? CONTROL.nodeCount : CONTROL.linkCount)];
@@ -140,7 +141,7 @@ export class ControlPage {
     }
   }
 
-  /** Reads a lane's bell: pass it to `park()` after looking for work, so that no ring is missed. */
+  /** Reads a lane's bell: read it before looking for work and pass it to `park()`, so that no ring is missed. */
   bell(lane: number): number {
     return Atomics.load(this.i32, index32(this.laneOffset(lane) + LANE.bell));
   }
@@ -169,22 +170,26 @@ export class ControlPage {
     }
   }
 
-  /** Has a lane end its round with the tick that is under way. After the inbox bit of a command, if there is one. */
+  /**
+   * Makes a lane end its round with the running tick. Call after setting the inbox bit of a command, if there is one.
+   */
   callAttention(lane: number): void {
     Atomics.store(this.i32, index32(this.laneOffset(lane) + LANE.attention), 1);
   }
 
-  /** Says how many commands were sent to a lane's thread. Call before the inbox bit of the last one. */
+  /** Publishes how many commands were sent to a lane's thread. Call before setting the inbox bit of the last one. */
   tellCommands(lane: number, count: number): void {
     Atomics.store(this.u32, index32(this.laneOffset(lane) + LANE.commands), count);
   }
 
-  /** How many commands are on their way to a lane's thread, which has received so many. */
+  /**
+   * Returns how many commands to a lane's thread are under way. @param received the number that the thread has received
+   */
   commandsUnderWay(lane: number, received: number): number {
     return (Atomics.load(this.u32, index32(this.laneOffset(lane) + LANE.commands)) - received) | 0;
   }
 
-  /** How many lanes are in a state: a value of {@linkcode LANE_STATE}. */
+  /** Returns how many lanes have a state: a value of {@linkcode LANE_STATE}. */
   lanesIn(state: number): number {
     let count = 0;
     for (let lane = 0; lane < this.#laneCount; lane++) {
@@ -193,7 +198,7 @@ export class ControlPage {
     return count;
   }
 
-  /** Whether a lane's inbox has any bit set. */
+  /** True if no bit of a lane's inbox is set. */
   inboxEmpty(lane: number): boolean {
     const at = index32(this.laneOffset(lane) + SUMMARY);
     for (let s = 0; s < SUMMARY_WORDS; s++) {
@@ -202,22 +207,22 @@ export class ControlPage {
     return true;
   }
 
-  /** Marks a link as ended: sticky, set by its writer after the last write. */
+  /** Marks a link as ended. Sticky; the writer calls it after its last write. */
   setEos(link: number): void {
     Atomics.or(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT), LINK_STATE.eos);
   }
 
-  /** Marks a link as closed by its reader: nothing is read from it any more. */
+  /** Marks a link as closed by its reader, which reads no more frames from it. */
   setClosed(link: number): void {
     Atomics.or(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT), LINK_STATE.closed);
   }
 
-  /** Whether a link's reader has ended. */
+  /** True if a link's reader has ended. */
   isClosed(link: number): boolean {
     return (Atomics.load(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT)) & LINK_STATE.closed) !== 0;
   }
 
-  /** Whether a link's writer has ended. */
+  /** True if a link's writer has ended. */
   isEos(link: number): boolean {
     return (Atomics.load(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT)) & LINK_STATE.eos) !== 0;
   }

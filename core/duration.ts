@@ -1,11 +1,11 @@
 /**
- * Lengths of time in a configuration. A field of type {@linkcode Duration} is a plain number in the unit that its
- * name or its tag `@unit` tells; who configures the node may give such a number, or text with a unit of its own.
+ * Lengths of time in a configuration. A field of type {@linkcode Duration} is a plain number in the unit of its name or
+ * its tag `@unit`; a graph may give such a number, or text with a unit of its own.
  *
  * @module
  */
 
-/** Units, by how many nanoseconds they have. */
+/** Nanoseconds of each unit. */
 const UNIT_NS: { readonly [unit: string]: number } = {
   ns: 1,
   us: 1e3,
@@ -19,18 +19,18 @@ const UNIT_NS: { readonly [unit: string]: number } = {
 export type DurationUnit = "ns" | "us" | "ms" | "s" | "min" | "h";
 
 /**
- * The type of a configuration field that holds a length of time: a number, in the unit that the field's name ends in
- * (`attackMs`, `holdSeconds`), or that its doc tag `@unit` names.
+ * The type of a configuration field for a length of time: a number, in the unit at the end of the field's name
+ * (`attackMs`, `holdSeconds`) or in its doc tag `@unit`.
  */
 export type Duration = number;
 
 /** A duration as text: `"250 ms"`, `"1.5s"`, `"2 min"`. */
 export type DurationText = `${number}${"" | " "}${DurationUnit}`;
 
-/** What {@linkcode DurationText} looks like, as a regular expression of JSON Schema. */
+/** The pattern of {@linkcode DurationText}, as a regular expression of JSON Schema. */
 export const DURATION_PATTERN = "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$";
 
-/** The units there are. */
+/** The names of all units. */
 export const DURATION_UNITS: readonly DurationUnit[] = ["ns", "us", "ms", "s", "min", "h"];
 
 const SHAPE = new RegExp(DURATION_PATTERN);
@@ -39,7 +39,7 @@ const SHAPE = new RegExp(DURATION_PATTERN);
  * Converts a duration.
  *
  * @param text as {@linkcode DurationText}
- * @param unit the unit of the answer
+ * @param unit the unit of the result
  * @returns `undefined` if the text is no duration
  */
 export function parseDuration(text: string, unit: DurationUnit): number | undefined {
@@ -49,6 +49,6 @@ export function parseDuration(text: string, unit: DurationUnit): number | undefi
   const value = Number(text.slice(0, -given.length));
   const from = UNIT_NS[given];
   const to = UNIT_NS[unit];
-  // One of the two is a whole multiple of the other, so that 1.5 s is 1500 ms exactly.
+  // One unit is a whole multiple of the other, so that 1.5 s is 1500 ms exactly.
   return from >= to ? value * (from / to) : value / (to / from);
 }

@@ -1,10 +1,10 @@
 /**
- * By which index a typed array over an arena names what starts at a byte offset.
+ * Converts byte offsets in an arena into indexes of typed arrays.
  *
  * An offset in an arena is a whole number of up to 53 bits. The operators on bits (`>>`, `>>>`, `|`, `&`) cut a number
- * down to 32: the offsets from 2 GiB on come out negative, and those from 4 GiB on as those of other bytes, with no
- * error where a plain store follows. So every offset becomes an index here, by a division, which is exact. The lint rule
- * `sluice-memory/no-bits-of-offsets` refuses the operators on offsets everywhere else.
+ * down to 32: offsets from 2 GiB on become negative, and those from 4 GiB on address other bytes; a plain store then
+ * follows without an error. So every offset becomes an index here, by an exact division. The lint rule
+ * `sluice-memory/no-bits-of-offsets` refuses these operators on offsets everywhere else.
  *
  * Nothing here allocates or blocks, and any thread may call it.
  *

@@ -1,6 +1,6 @@
 /**
- * The errors that callers catch. Each has a stable `code`; the message says what was attempted, what was found, what
- * was wanted and what can be done. Expected outcomes (a full ring, an empty input) are values, not errors.
+ * The errors that callers catch. Each has a stable `code`; the message says what was attempted, found and wanted, and
+ * what to do. Expected outcomes (a full ring, an empty input) are values, not errors.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export type SluiceErrorCode =
   | "LimitExceeded"
   | "SessionNotFound";
 
-/** Codes that mean "what you gave me is wrong": the command line ends with 2 for them, and with 1 for the others. */
+/** Codes for bad input by the user: the command line ends with 2 for these codes, and with 1 for the others. */
 const BAD_INPUT: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
   "PortNotFound",
   "NodeNotFound",
@@ -61,9 +61,12 @@ export interface SourcePlace {
   readonly column: number;
 }
 
-/** What an error knows beside its message; every field survives the way from a worker lane to main. */
+/** The fields of an error beside its message; each survives the way from a worker lane to main. */
 export interface SluiceErrorDetails {
-  /** The node concerned. The message names it: what a node throws without this is given the node's name. */
+  /**
+   * The node concerned. The message names the node; an error that a node throws without this field gets the node's
+   * name.
+   */
   nodeId?: string;
   /** The port concerned. */
   port?: string;
@@ -71,17 +74,17 @@ export interface SluiceErrorDetails {
   linkId?: string;
   /** Configuration key, or path of keys joined by dots. */
   key?: string;
-  /** What could have been named instead. */
+  /** Valid names in place of the wrong one. */
   available?: readonly string[];
-  /** What was wanted, of a type or a format that does not fit: `AudioFrame<2>`, `48000 Hz`. */
+  /** The wanted type or format: `AudioFrame<2>`, `48000 Hz`. */
   expected?: string;
-  /** What there is instead of what was wanted. */
+  /** The type or format found instead. */
   actual?: string;
-  /** Where in a text file the mistake stands. */
+  /** The place of the mistake in a text file. */
   place?: SourcePlace;
-  /** What the node was doing: `process()`. */
+  /** The call of the node that failed: `process()`. */
   call?: string;
-  /** What led to the error. */
+  /** The error or value that led to this error. */
   cause?: unknown;
 }
 
@@ -89,7 +92,7 @@ export interface SluiceErrorDetails {
 export class SluiceError extends Error {
   /** `SluiceError`. */
   override readonly name: string = "SluiceError";
-  /** For programs: it does not change between versions. */
+  /** The code, for programs: stable between versions. */
   readonly code: SluiceErrorCode;
   /** The node concerned. */
   readonly nodeId?: string;
@@ -99,15 +102,15 @@ export class SluiceError extends Error {
   readonly linkId?: string;
   /** The configuration key concerned; nested keys are joined by dots. */
   readonly key?: string;
-  /** What could have been named instead. */
+  /** Valid names in place of the wrong one. */
   readonly available?: readonly string[];
-  /** What was wanted, of a type or a format that does not fit: `AudioFrame<2>`, `48000 Hz`. */
+  /** The wanted type or format: `AudioFrame<2>`, `48000 Hz`. */
   readonly expected?: string;
-  /** What there is instead of what was wanted. */
+  /** The type or format found instead. */
   readonly actual?: string;
-  /** Where in a text file the mistake stands. */
+  /** The place of the mistake in a text file. */
   readonly place?: SourcePlace;
-  /** What the node was doing: `process()`. */
+  /** The call of the node that failed: `process()`. */
   readonly call?: string;
 
   /**
@@ -131,13 +134,13 @@ export class SluiceError extends Error {
     this.call = details.call;
   }
 
-  /** Whether the caller's input is at fault, rather than something that happened while running. */
+  /** True if the caller's input is at fault, rather than an event at run time. */
   get isBadInput(): boolean {
     return BAD_INPUT.has(this.code);
   }
 }
 
-/** An error as it travels between lanes and over the wire. */
+/** The form of an error on its way between lanes and over the wire. */
 export interface SerializedError {
   /** The class's name. */
   readonly name: string;
@@ -145,13 +148,13 @@ export interface SerializedError {
   readonly message: string;
   /** As in `Error`. */
   readonly stack?: string;
-  /** For errors of ours. */
+  /** Only for errors of Sluice. */
   readonly code?: SluiceErrorCode;
-  /** For errors of ours. */
+  /** Only for errors of Sluice. */
   readonly details?: Omit<SluiceErrorDetails, "cause">;
 }
 
-/** Makes an error structured-cloneable, keeping code and fields. Secrets that this isolate knows are left out. */
+/** Makes an error structured-cloneable, with its code and fields. Leaves out the secrets that this isolate knows. */
 export function serializeError(error: unknown): SerializedError {
   const { message, stack, ...rest } = toPlain(error);
   return { ...rest, message: redact(message), ...(stack !== undefined && { stack: redact(stack) }) };
@@ -163,7 +166,7 @@ function toPlain(error: unknown): SerializedError {
   return { ...plain, ...fieldsOf(error) };
 }
 
-/** What an error of ours knows beside its message; `undefined` for anything else, and for what cannot be read. */
+/** Returns the code and fields of a Sluice error; `undefined` for any other value, and for an unreadable one. */
 export function fieldsOf(error: unknown): Required<Pick<SerializedError, "code" | "details">> | undefined {
   if (!isInstance(error, SluiceError)) return undefined;
   try {
@@ -174,7 +177,7 @@ export function fieldsOf(error: unknown): Required<Pick<SerializedError, "code" 
   }
 }
 
-/** The inverse of {@linkcode serializeError}; it too leaves secrets out. */
+/** Restores an error from {@linkcode serializeError}; leaves out secrets, too. */
 export function deserializeError(wire: SerializedError): Error {
   const message = redact(wire.message);
   const error = wire.code === undefined ? new Error(message) : new SluiceError(wire.code, message, wire.details);
@@ -192,11 +195,11 @@ export function listNames(names: Iterable<string>): string {
 }
 
 /**
- * The known name that is most like `name`, for "did you mean". Among names that are as many edits away, it is the one that
- * begins like it for longer counts.
+ * Returns the known name most like `name`, for "did you mean". Among names at the same edit distance, the longest
+ * common beginning wins.
  *
- * @returns `undefined` where none is within a third of its length in edits; one of one or two letters only where
- * a letter was added or left out at its end
+ * @returns `undefined` if no name is within a third of its length in edits; a name of one or two letters matches only
+ * with one letter added or left out at its end
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const written = name.toLowerCase();
@@ -221,7 +224,9 @@ function commonPrefix(a: string, b: string): number {
   return length;
 }
 
-/** Edits from one to the other: insert, delete, change, or swap two neighbours (optimal string alignment). */
+/**
+ * Returns the edit distance of two texts: insert, delete, change, or swap two neighbours (optimal string alignment).
+ */
 function editDistance(a: string, b: string): number {
   if (a.length > 64 || b.length > 64) return a === b ? 0 : Infinity;
   let before: number[] = [];

@@ -18,12 +18,12 @@ export type PortAddress = string & { readonly "~brand": "PortAddress" };
 /** Most characters of an id. */
 export const MAX_ID_LENGTH = 64;
 
-/** Graph files refuse `__proto__` as a key, so it is no id either. */
+/** Excludes `__proto__`, because graph files refuse it as a key. */
 const ID = new RegExp(`^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,${MAX_ID_LENGTH - 1}}$`);
 
 const LINK_ID = /^link(?:0|[1-9][0-9]*)$/;
 
-/** Whether a text can be the id of a node or a link, or the name of a lane. */
+/** True if a text can be the id of a node or a link, or the name of a lane. */
 export function isId(text: string): boolean {
   return ID.test(text);
 }
@@ -31,7 +31,7 @@ export function isId(text: string): boolean {
 /**
  * Checks a node id.
  *
- * @throws {SluiceError} `InvalidGraph` if it is not one
+ * @throws {SluiceError} `InvalidGraph` for a text that is no id
  */
 export function nodeId(text: string): NodeId {
   assertId(text, "a node id");
@@ -39,15 +39,15 @@ export function nodeId(text: string): NodeId {
 }
 
 /**
- * The id of a node by default: its type, where `mixer<4>` becomes `mixer-4`, with a number from the second on, which
- * follows one that is taken. A type can be longer than an id may be: `nodeId()` checks it.
+ * Returns the default id of a node: its type, such as `mixer-4` for `mixer<4>`, with a number from the second node on.
+ * Takes the next number if one is taken. The result may exceed the length of an id: `nodeId()` checks it.
  *
  * @param taken the ids of the other nodes
  */
 export function defaultNodeId(type: string, taken: { has(id: NodeId): boolean }): string {
   const plain = type.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/-$/, "");
   const isTaken = (n: number) => taken.has(n === 1 ? plain as NodeId : `${plain}-${n}` as NodeId);
-  // In few steps among many nodes of a type: doubles the number up to one that is free, and halves the way back.
+  // Takes few steps among many nodes of a type: doubles the number up to a free one, then halves the way back.
   let [used, free] = [0, 1];
   for (; isTaken(free); free *= 2) used = free;
   while (free - used > 1) {
@@ -59,9 +59,9 @@ export function defaultNodeId(type: string, taken: { has(id: NodeId): boolean })
 }
 
 /**
- * Checks the name of a lane, which is as that of a node.
+ * Checks the name of a lane, by the rules for node ids.
  *
- * @throws {SluiceError} `InvalidGraph` if it is not one
+ * @throws {SluiceError} `InvalidGraph` for a text that is no id
  */
 export function laneName(text: string): string {
   assertId(text, "the name of a lane");
@@ -69,10 +69,10 @@ export function laneName(text: string): string {
 }
 
 /**
- * Checks the name of a pool, which is as that of a node.
+ * Checks the name of a pool, by the rules for node ids.
  *
- * @param code of the error: by default that of a graph
- * @throws {SluiceError} `InvalidGraph`, or what `code` says, if it is not one
+ * @param code the code of the error; by default `InvalidGraph`
+ * @throws {SluiceError} `InvalidGraph`, or `code`, for a text that is no id
  */
 export function poolName(text: string, code: SluiceErrorCode = "InvalidGraph"): string {
   assertId(text, "the name of a pool", code);
@@ -87,7 +87,7 @@ export function nthLinkId(n: number): LinkId {
 /**
  * Checks the id of a link.
  *
- * @throws {SluiceError} `InvalidGraph` if it is not one
+ * @throws {SluiceError} `InvalidGraph` for a text that is no id
  */
 export function linkId(text: string): LinkId {
   if (typeof text === "string" && LINK_ID.test(text)) return text as LinkId;
@@ -100,14 +100,14 @@ export function linkId(text: string): LinkId {
 /**
  * Joins a node id and a port name.
  *
- * @throws {SluiceError} `InvalidGraph` if the name cannot be that of a port
+ * @throws {SluiceError} `InvalidGraph` if the name is not valid for a port
  */
 export function portAddress(node: NodeId, port: string): PortAddress;
 /**
  * Checks an address.
  *
  * @param address `node.port`
- * @throws {SluiceError} `InvalidGraph` if it is not one
+ * @throws {SluiceError} `InvalidGraph` for a text that is no address
  */
 export function portAddress(address: string): PortAddress;
 export function portAddress(node: string, port?: string): PortAddress {
@@ -119,7 +119,7 @@ export function portAddress(node: string, port?: string): PortAddress {
 /**
  * Splits `node.port`.
  *
- * @throws {SluiceError} `InvalidGraph` unless it has exactly one dot, with a valid id before it
+ * @throws {SluiceError} `InvalidGraph` unless the address has exactly one dot, with a valid id before it
  */
 export function splitAddress(address: string): { node: NodeId; port: string } {
   const dot = typeof address === "string" ? address.indexOf(".") : -1;

@@ -1,12 +1,12 @@
 /**
  * Levelled logging to standard error, for people (text) or programs (a JSON object a line).
  *
- * `SLUICE_LOG` chooses, with commas between: a level (`trace`, `debug`, `info`, `warn`, `error`, `off`; default `info`),
- * levels of single parts (`lane=debug`, `node=warn`, `node:gain=trace`), and the word `json`. It is read at the first
- * record of each isolate, so worker lanes log as main does.
+ * `SLUICE_LOG` holds, with commas between: a level (`trace`, `debug`, `info`, `warn`, `error`, `off`; default `info`),
+ * levels of single parts (`lane=debug`, `node=warn`, `node:gain=trace`), and the word `json`. Each isolate reads the
+ * variable at its first record, so worker lanes log as main does.
  *
- * Each record is one write of one line. On a terminal the line first erases the line that the cursor stands in: so a
- * progress line that main redraws is never cut through, whichever isolate logs.
+ * Each record is one write of one line. On a terminal the write first erases the line of the cursor: so a progress line
+ * that main redraws is never cut through, whichever isolate logs.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { NodeLog } from "./processor.ts";
 import { redact, redactValue } from "./errors/redaction.ts";
 import { describeThrown, isInstance } from "./errors/thrown.ts";
 
-/** Levels, from the most to the least that is shown. */
+/** Levels, from the most output to none. */
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as const;
 
 /** The least important level that is shown; `off`: nothing. */
@@ -29,13 +29,13 @@ export const LOG_PARTS = ["codegen", "control", "events", "harness", "lane", "lo
 /** A part that logs. */
 export type LogPart = typeof LOG_PARTS[number];
 
-/** What `SLUICE_LOG` says. */
+/** The settings in `SLUICE_LOG`. */
 export interface LogSetting {
   /** The least important level that is shown. */
   readonly level: LogLevelName;
   /** Levels of single parts, and of single nodes as `node:{id}`. Default: none. */
   readonly parts?: { readonly [part: string]: LogLevelName };
-  /** A JSON object a line, instead of text. */
+  /** True for a JSON object a line, false for text. */
   readonly json: boolean;
 }
 
@@ -51,26 +51,26 @@ export interface LogOptions {
   readonly colors?: boolean;
 }
 
-/** One record, for who listens beside the log's own output. */
+/** One record, for listeners beside the log's own output. */
 export interface LogEntry {
   /** Wall-clock time, milliseconds since 1970. */
   readonly timeMs: number;
-  /** How important it is. */
+  /** The level of the record. */
   readonly level: Exclude<LogLevelName, "off">;
   /** The part that wrote it. */
   readonly category: string;
   /** The node that wrote it. */
   readonly nodeId?: string;
-  /** What it says. */
+  /** The text of the record. */
   readonly message: string;
-  /** What stands beside the message. */
+  /** The fields beside the message. */
   readonly fields?: { readonly [name: string]: unknown };
 }
 
 /** Levels of records. */
 type RecordLevel = LogEntry["level"];
 
-/** One record, as it is written. */
+/** One record to write. */
 interface LogRecord {
   readonly timeMs: number;
   readonly level: RecordLevel;
@@ -80,7 +80,7 @@ interface LogRecord {
   readonly fields: { readonly [name: string]: unknown };
 }
 
-/** What shows the records of this isolate. */
+/** The output of this isolate's records. */
 interface LogOutput extends Pick<LogSetting, "level" | "parts"> {
   show(record: LogRecord): void;
 }
@@ -89,7 +89,7 @@ const taps = new Set<(entry: LogEntry) => void>();
 let output: LogOutput | undefined;
 
 const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
-/** Takes away what stands in the line of a terminal's cursor: that of a command's progress. */
+/** Erases the line of a terminal's cursor, such as a command's progress. */
 export const ERASE_LINE = "\r\x1b[2K";
 const DIM = "\x1b[2m";
 const COLORS: Record<string, string> = {
@@ -101,14 +101,14 @@ const COLORS: Record<string, string> = {
 };
 const RESET = "\x1b[0m";
 
-/** What moves a terminal's cursor, ends a line, or turns the direction of writing. */
+/** Characters that move a terminal's cursor, end a line, or turn the direction of writing. */
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * Reads the value of `SLUICE_LOG`.
  *
- * @throws {SluiceError} `InvalidConfig` for a level or a part that it does not know, with those that it knows
+ * @throws {SluiceError} `InvalidConfig` for an unknown level or part, with the known ones
  */
 export function parseLogSetting(text: string): LogSetting {
   let { level, json } = DEFAULT_SETTING;
@@ -145,7 +145,7 @@ function refuse(text: string, why: string, available: readonly string[]): Sluice
 }
 
 /**
- * Sets logging up for this isolate, replacing what was set up before.
+ * Sets logging up for this isolate, in place of any earlier setup.
  *
  * @throws {SluiceError} `InvalidConfig` if `SLUICE_LOG` is used and wrong
  */
@@ -163,7 +163,7 @@ export function configureLog(options: LogOptions = {}): void {
       try {
         write(`${start}${format(record)}\n`);
       } catch {
-        // What cannot be written is no reason for the part that tells it to fail.
+        // A failed write must not fail the part that logs.
       }
       if (taps.size > 0) tellTaps(record);
     },
@@ -171,9 +171,9 @@ export function configureLog(options: LogOptions = {}): void {
 }
 
 /**
- * Listens to the records of this isolate that are shown.
+ * Listens to the records that this isolate shows.
  *
- * @returns ends it
+ * @returns a function that ends the listening
  */
 export function tapLog(listener: (entry: LogEntry) => void): () => void {
   taps.add(listener);
@@ -181,7 +181,8 @@ export function tapLog(listener: (entry: LogEntry) => void): () => void {
 }
 
 /**
- * Passes on a line of another isolate, which may not know our secrets, to those who listen here. It is not shown again.
+ * Passes a line of another isolate, which may not know this isolate's secrets, to local listeners. Does not show it
+ * again.
  */
 export function relayLog(entry: LogEntry): void {
   const { message, fields } = entry;
@@ -199,9 +200,9 @@ export function logger(part: LogPart): NodeLog {
 }
 
 /**
- * Logs what is of use only to those who look for a cause.
+ * Logs a detail that only helps to look for a cause.
  *
- * @param describe gives the message, and fields; it is called only where the record is shown
+ * @param describe returns the message and fields; called only if the record is shown
  */
 export function logDetail(
   part: LogPart,
@@ -257,7 +258,10 @@ function configureAtFirst(): LogOutput {
   return output!;
 }
 
-/** `12:00:00.000 warn  gain: message key=value`, in local time, without the number of a failure, which is for programs. */
+/**
+ * Formats `12:00:00.000 warn  gain: message key=value`, in local time. Leaves out the number of a failure, which is for
+ * programs.
+ */
 function formatText(record: LogRecord, colors: boolean): string {
   const { level, nodeId } = record;
   const fields = { ...record.fields };
@@ -274,7 +278,7 @@ function formatText(record: LogRecord, colors: boolean): string {
     : `${time} ${label} ${source}: ${message}${rest}`;
 }
 
-/** `{"time":…,"level":…,"category":…,"nodeId":…,"message":…,"fields":{…}}`. */
+/** Formats `{"time":…,"level":…,"category":…,"nodeId":…,"message":…,"fields":{…}}`. */
 function formatJson(record: LogRecord): string {
   const { timeMs, level, category, nodeId, message, fields } = record;
   const line = stringify({
@@ -288,7 +292,7 @@ function formatJson(record: LogRecord): string {
   return line.replace(CONTROLS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** JSON of any value: errors become their name, code and message, what has no JSON its text. */
+/** Returns JSON of any value: of an error its name, code and message; of a value without a JSON form its text. */
 function stringify(value: unknown): string {
   function replace(_key: string, each: unknown): unknown {
     if (typeof each === "bigint") return String(each);
@@ -313,8 +317,8 @@ function inspect(value: unknown): string {
 }
 
 /**
- * Keeps a text in one line, and in the order in which it is written: control characters become `\xNN`, separators of
- * lines and marks that turn the direction of writing `\u{NNNN}`.
+ * Keeps a text in one line and in writing order: control characters become `\xNN`; line separators and marks that turn
+ * the direction of writing become `\u{NNNN}`.
  */
 export function escapeControls(text: string): string {
   return text.replace(CONTROLS, (c) => {
@@ -329,7 +333,7 @@ function formatTime(date: Date): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
-/** The variable's value; empty where it is not set or may not be read. */
+/** Returns the variable's value; empty if it is unset or may not be read. */
 function readEnv(name: string): string {
   try {
     return Deno.env.get(name) ?? "";
@@ -338,7 +342,7 @@ function readEnv(name: string): string {
   }
 }
 
-/** Writes all of a line, or of several; that nobody reads them any more is no reason to fail. */
+/** Writes all of one or more lines; ignores a closed reader. */
 export function writeToStderr(line: string): void {
   const bytes = new TextEncoder().encode(line);
   try {

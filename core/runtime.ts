@@ -1,5 +1,5 @@
 /**
- * The runtime: builds a graph, runs it on its lanes, and tells how it goes.
+ * The runtime: builds a graph, runs it on its lanes, and reports its state and figures.
  *
  * @module
  */
@@ -61,21 +61,20 @@ import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { Topology } from "./topology.ts";
 
-/** A node that is being added. */
+/** A node that an edit or the script adds. */
 interface Adding<H> {
   readonly handle: H;
   readonly added: Promise<unknown>;
 }
 
-/** One end of a link that is to be made. */
+/** One end of a link to make. */
 interface LinkEndRef {
   readonly node: string;
   readonly port: string;
 }
 
 /**
- * A graph and the means to run it, as often as is wanted: it is built, started, changed while it runs, stopped, changed
- * and started again.
+ * A graph, and the means to run it any number of times: build, start, edit while it runs, stop, edit, start again.
  *
  * @example
  * ```ts
@@ -92,15 +91,15 @@ interface LinkEndRef {
  */
 export class Runtime implements AsyncDisposable {
   /**
-   * Why portable mode is used and what to do, if the native library was wanted and could not be had. The first start of
-   * a program warns of it, too.
+   * Why the runtime uses portable mode, and what to do: set if the native library was wanted but could not be loaded.
+   * The first start of a program logs it as a warning, too.
    */
   readonly driverNote: string | undefined;
-  /** What happens in the runtime, as it happens. */
+  /** Events of the runtime, as they happen. */
   readonly events: EventBus;
   /**
-   * The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stands still in pauses, and goes on
-   * from where it is when the graph is started again.
+   * The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stops in pauses, and goes on from
+   * its last value when the graph starts again.
    */
   readonly clock: { nowNs(): number };
   #options: RuntimeOptions;
@@ -108,19 +107,19 @@ export class Runtime implements AsyncDisposable {
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
   readonly #kept = new KeptStates();
-  /** A run has begun without sources, or is told to go on after them: so do those that follow. */
+  /** True if a run began without sources, or was told to go on after them: later runs then do the same. */
   #outlivesSources = false;
   readonly #scriptNodes: ScriptNodes;
-  /** The newest run, under way or over. */
+  /** The newest run, active or over. */
   #session: Session | undefined;
-  /** How many runs there were, and how often the graph was told to stop. */
+  /** The number of runs so far, and of requests to stop. */
   #runs = 0;
   #stops = 0;
-  /** A restart waits for the end of a run. */
+  /** True while a restart waits for the end of a run. */
   #isRestarting = false;
-  /** The graph was changed since that run was over. */
+  /** True if the graph was changed after the newest run ended. */
   #isChanged = false;
-  /** Why the runtime was disposed of before any start. */
+  /** The reason why the runtime was disposed of before any start. */
   #unused: SluiceError | undefined;
   #disposed = false;
   readonly #failures = new RunFailures();
@@ -128,8 +127,8 @@ export class Runtime implements AsyncDisposable {
   /**
    * Makes an empty graph.
    *
-   * @throws {SluiceError} `InvalidConfig` for an unknown option, or a value that it does not take;
-   * `NativeUnavailable` or `AbiMismatch` if `native` is `require` and the library cannot be used
+   * @throws {SluiceError} `InvalidConfig` for an unknown option or a bad value; `NativeUnavailable` or `AbiMismatch` if
+   * `native` is `require` and the library cannot be used
    */
   constructor(options: RuntimeOptions = {}) {
     assertOptions(options);
@@ -148,7 +147,7 @@ export class Runtime implements AsyncDisposable {
     registerView(this, versionedView(options, this.#topology, driver, described, () => this.#shown, () => this.#runs));
   }
 
-  /** Whether the native library is used. */
+  /** True if the runtime uses the native library. */
   get driverKind(): DriverKind {
     return this.#driver.kind;
   }
@@ -159,13 +158,13 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Adds a node. While the graph runs this is an edit of its own: the handle is there at once, for calls that follow, and
-   * `await` waits until the node is part of the graph.
+   * Adds a node. In a running graph this is an edit of its own: the call returns the handle at once, for calls that
+   * follow, and `await` waits until the node is part of the graph.
    *
-   * @param spec what `nodes.gain({ gainDb: 3 })` gives
+   * @param spec the result of a call such as `nodes.gain({ gainDb: 3 })`
    * @returns typed references to its ports
-   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id, or what is no node), `Busy` (the graph is starting or
-   * stopping). What {@linkcode Runtime.edit} throws comes by `await`
+   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id, or a spec that is no node), `Busy` (the graph is
+   * starting or stopping). Errors of {@linkcode Runtime.edit} reject the promise
    */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H & PromiseLike<H> {
@@ -177,7 +176,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Adds a node by the name of its type, which the registry must know.
+   * Adds a node of a registered type, by the type's name.
    *
    * @throws {SluiceError} `NodeTypeNotFound`, and as {@linkcode Runtime.add}
    */
@@ -193,10 +192,10 @@ export class Runtime implements AsyncDisposable {
   /**
    * Links an output to an input.
    *
-   * @returns the link's id: at once before the start; while the graph runs a promise of it, as that of an edit
+   * @returns the link's id: at once before the start, by a promise, as from an edit, while the graph runs
    * @throws {SluiceError} `TypeMismatch`, `DestinationOccupied`, `CycleWithoutDelay`, `NodeNotFound`, `PortNotFound`,
-   * `InvalidGraph` (policy, capacity), `Busy` (a node has ended; the graph is starting or stopping), and what
-   * {@linkcode Runtime.edit} throws; all of it by the promise while the graph runs
+   * `InvalidGraph` (policy, capacity), `Busy` (a node has ended; the graph is starting or stopping), and the errors of
+   * {@linkcode Runtime.edit}; while the graph runs, each of these rejects the promise
    */
   connect<From extends AnyOutput, To extends AnyInput, O extends LinkOptions = LinkOptions>(
     from: From,
@@ -242,8 +241,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Changes configuration values, also such as need another instance: {@linkcode GraphEdit.reconfigure} as an edit of its
-   * own.
+   * Changes configuration values, including those that need a new instance of the node: {@linkcode
+   * GraphEdit.reconfigure} as an edit of its own.
    */
   configure(nodeId: string, values: Record<string, unknown>): Promise<void> {
     return this.edit((edit) => edit.reconfigure(nodeId, values));
@@ -259,40 +258,41 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * The links at an output or an input, or all: in the order in which they were made. Before the start and afterwards
-   * those of the graph as it was built, while it runs those of all edits that are in effect.
+   * Returns the links at an output or an input, or all links, in the order in which they were made. While the graph
+   * runs, includes each edit that is in effect; before the start and afterwards, reads the graph as it was built.
    *
    * @param port `handle.outputs.audio`, `handle.inputs.audioIn` or an address
-   * @throws {SluiceError} `NodeNotFound`, `InvalidGraph` for a port of another runtime and for what is no address,
-   * `PortNotFound` for an address of no port, and for what is none
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a port of another runtime or a text that is no address;
+   * `PortNotFound` for an address without a port, or a value that is no port
    */
   links<F extends Frame = Frame>(port?: OutputRef<F> | InputRef<F> | string): LinkRef<F>[] {
     return linksAt(this.#topology, this, port);
   }
 
-  /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  /** Returns the link with an id. @throws {SluiceError} `LinkNotFound`, with the ids of all links */
   link(id: string): LinkRef {
     return linkOf(this.#topology, this, id);
   }
 
   /**
-   * Changes the graph, all or nothing: while it runs or is paused, and before and between its runs. Of a graph that runs,
-   * only the lanes concerned take part, between two ticks; links that are not named lose no frame. Edits come into effect
-   * one after the other.
+   * Changes the graph, all or nothing: while it runs or is paused, and before and between its runs. In a running graph
+   * only the lanes concerned take part, between two ticks; links that the edit does not name lose no frame. Edits come
+   * into effect one after the other.
    *
-   * @param change is called with what collects the edit; whatever it throws ends the edit with nothing done. It may
-   * not wait for anything: a promise is refused. What it is given throws `Busy` once it has returned
-   * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000; where
-   * nodes change lanes, each of two further steps may take as long;
-   * `trialMs`: how long a node that takes another one's place may wait for its first tick, by default 250
-   * @returns what `change` gave, once the edit is in effect and nodes that it removes or moves are torn down where they
-   * were
-   * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
-   * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise, for a required input without a
-   * link in an offline graph that runs, and where `change` changes the graph by other calls too, `TypeMismatch` for
-   * formats that clash, `PoolExhausted`, `Timeout`, `NativeUnavailable` for a native stage in portable mode, and `Busy` if
-   * the graph is starting or stopping, if a lane has not come to the edit before, for a node that has ended or is
-   * disabled and for a move of a native stage or of a node that a link joins to one. Of what fails once the edit is in
+   * @param change is called with an object that collects the edit. An error that `change` throws ends the edit with
+   * nothing done. `change` must not wait: a promise is refused. Once it has returned, calls on the object throw `Busy`
+   * @param options `timeoutMs`: the time limit for `setup()` of new nodes and for running ticks, by default 5,000; an
+   * edit that moves nodes between lanes has two further steps, each with the same limit;
+   * `trialMs`: how long a replacing node may wait for its first tick, by default 250
+   * @returns the result of `change`, once the edit is in effect and removed or moved nodes are torn down on their old
+   * lanes
+   * @throws the errors of the calls of {@linkcode GraphEdit}, an error of a new node's `setup()` or `restore()`, and
+   * {@linkcode SluiceError}: `InvalidConfig` for an option; `InvalidGraph` for a promise, for a required input without
+   * a link in a running offline graph, and if `change` also changes the graph by other calls; `TypeMismatch` for
+   * formats that clash; `PoolExhausted`; `Timeout`; `NativeUnavailable` for a native stage in portable mode; `Busy` if
+   * the graph is starting or stopping, if a lane has not yet reached the previous edit, for a node that has ended or is
+   * disabled, and for a move of a native stage or of a node linked to one. If the edit is already in effect when it
+   * fails, the message says so
    * effect the message says so
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
@@ -326,7 +326,7 @@ export class Runtime implements AsyncDisposable {
     return result;
   }
 
-  /** The graph, which does not run, is the draft. @param anew nodes that take over no state */
+  /** Makes the draft the graph, which must not run. @param anew nodes that take over no state */
   #adopt(draft: Topology, anew?: ReadonlySet<string>): void {
     const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
     const others = [...replaced, ...moved].map(({ before }) => before);
@@ -336,14 +336,14 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Changes how the graph treats time, and what is said of its pools and lanes, while it does not run: before the start,
-   * and after {@linkcode Runtime.stop} or the end of a run. Each option that is given takes the place of what was said
-   * before; what is absent stays. Links that name no policy or capacity get those of the mode. Nodes stay on the lanes
-   * that they are on, and `auto` among the lanes holds for nodes that are added from then on.
+   * Changes the mode, pools and lanes of the graph while it does not run: before the start, and after {@linkcode
+   * Runtime.stop} or the end of a run. A given option replaces the earlier value; an absent option keeps it. Links
+   * without a policy or capacity of their own get those of the mode. Nodes stay on their lanes; `auto` among the lanes
+   * applies to nodes that are added later.
    *
-   * @throws {SluiceError} `InvalidConfig` for an option, and for pools without one that a node names; `InvalidGraph` for
-   * lanes that cannot run their nodes, and for a capacity that does not fit the policy of the mode; `Busy` if the graph
-   * runs. Then nothing has changed
+   * @throws {SluiceError} `InvalidConfig` for an option, and if the pools lack one that a node names; `InvalidGraph`
+   * for lanes that cannot run their nodes, and for a capacity that does not fit the policy of the mode; `Busy` if the
+   * graph runs. Nothing has changed after an error
    */
   configureGraph(options: Pick<RuntimeOptions, "mode" | "pools" | "lanes">): void {
     assertGraphOptions(options);
@@ -387,13 +387,14 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Runs no node until `resume()`; frames stay where they are. The nodes' clock stands still, so that sources do not
-   * catch up afterwards. A node that a device or a socket drives is held only by links that fill up.
+   * Pauses all nodes until `resume()`; frames stay on their links. The nodes' clock stops, so that sources do not catch
+   * up afterwards. A node driven by a device or a socket stops only when its links are full.
    *
-   * @returns once each tick under way has ended, or waits for room or a slot, where it stays until `resume()`, or for the
-   * script, which may keep a frame of its sink: the figures of {@linkcode Runtime.stats} then are exact; or at once when `resume()` or `stop()` comes before that
-   * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick neither ends nor waits for room or a
-   * slot, nor, at a sink that the script reads, for the script; then the graph goes on
+   * @returns once each running tick has ended or waits until `resume()`: for room, for a slot, or for the script, which
+   * may keep a frame of its sink. The figures of {@linkcode Runtime.stats} are then exact. Returns at once if
+   * `resume()` or `stop()` comes first
+   * @throws {SluiceError} `Busy` if the graph does not run; `Timeout` if a tick neither ends nor waits for room, a slot
+   * or the script: the graph then goes on
    */
   async pause(): Promise<void> {
     if (this.#session === undefined) {
@@ -402,29 +403,29 @@ export class Runtime implements AsyncDisposable {
     await this.#session.pause();
   }
 
-  /** Goes on after `pause()`; without one, nothing happens. */
+  /** Resumes after `pause()`; does nothing if the graph is not paused. */
   async resume(): Promise<void> {
     await this.#session?.resume();
   }
 
-  /** Whether a run is under way: calls that change the graph are edits then. */
+  /** True while a run is active: calls that change the graph are then edits. */
   get running(): boolean {
     return this.#run !== undefined;
   }
 
-  /** Whether the graph is paused. */
+  /** True if the graph is paused. */
   get paused(): boolean {
     return this.#session?.paused ?? false;
   }
 
   /**
-   * Builds a node of a running graph anew, with its configuration and without the state that it has. Of one that is
-   * stuck the lane is given another thread, as docs/supervision.md describes it, whatever was chosen for the failures of
-   * the nodes there: all of them are built anew.
+   * Builds a node of a running graph anew, with its configuration but without its state. If the node is stuck, its lane
+   * gets a new thread, as docs/supervision.md describes: every node of the lane is built anew, whatever its supervision
+   * is.
    *
-   * @returns once the new instance runs; for a node that is stuck, once that has begun
-   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended or is disabled, and
-   * for one that is stuck on lane `main` or a native lane; what {@linkcode Runtime.edit} throws
+   * @returns once the new instance runs; for a stuck node, once the replacement of the thread has begun
+   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended or is disabled,
+   * and for a node that is stuck on lane `main` or a native lane; the errors of {@linkcode Runtime.edit}
    */
   async restartNode(nodeId: string): Promise<void> {
     const { type, config } = this.#topology.node(nodeId);
@@ -436,8 +437,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Disables a node of a running graph, as its supervision `disable` would if it failed: it is torn down, what comes to
-   * it is dropped, and its outputs end. Nothing takes its place but by another edit of the graph.
+   * Disables a node of a running graph, as supervision `disable` does after a failure: tears the node down, drops
+   * frames for it, and ends its outputs. Only another edit of the graph can replace it.
    *
    * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended, and for a native
    * stage that is stuck
@@ -451,13 +452,13 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Gives a native stage a command, which it does between two ticks on its own thread: what commands there are is the
-   * stage's own.
+   * Sends a command to a native stage, which runs it between two ticks on its own thread. Each stage defines its own
+   * commands.
    *
-   * @param args can be written as JSON
-   * @returns what the stage answers
+   * @param args a value with a JSON form
+   * @returns the answer of the stage
    * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run; `InvalidConfig` for a TypeScript processor,
-   * and with the stage's reason if it refuses
+   * and, with the stage's reason, for a command that the stage refuses
    */
   async command(nodeId: string, name: string, args: { readonly [key: string]: unknown } = {}): Promise<unknown> {
     const node = this.#topology.node(nodeId);
@@ -468,13 +469,13 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Changes a configuration value: any while the graph does not run, live ones while it does.
+   * Changes a configuration value: any value while the graph does not run, only live ones while it runs.
    *
    * @returns when the node has the value
-   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs),
-   * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting. Then the graph
-   * and the node keep the value that they had. `Timeout` if a node keeps the lane from answering for 5 s, with that
-   * node's id: the value is in effect once the lane answers
+   * @throws {SluiceError} `NodeNotFound`; `InvalidConfig` (also for a key that is not live, while the graph runs);
+   * `NodeFailed` if the node's `configChanged()` throws; `Busy` if the graph is starting. After these errors the graph
+   * and the node keep the old value. `Timeout`, with a node's id, if that node keeps the lane from answering for 5 s:
+   * the value comes into effect once the lane answers
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
@@ -485,16 +486,16 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Opens every node, checks what formats are known, and lets the graph run. After the end of a run, or a start that was
-   * refused, it begins another: every node is built anew, files are opened anew, and all figures begin at 0. A run that is
-   * ending, because it was told to stop or has failed, is waited for.
+   * Opens every node, checks the known formats, and starts the graph. After the end of a run, or after a refused start,
+   * begins a new run: builds every node anew, opens files anew, and counts all figures from 0. Waits for a run that is
+   * ending because it was stopped or has failed.
    *
-   * @param options `resume`: whether nodes go on from what their `snapshot()` gave at the end of the last run; by default
-   * they do not
-   * @returns when it runs
-   * @throws {SluiceError} what is wrong with the graph, a node's `setup()` or `restore()`; what its `snapshot()` threw;
+   * @param options `resume`: true if nodes go on from the result of their `snapshot()` at the end of the last run; by
+   * default false
+   * @returns when the graph runs
+   * @throws {SluiceError} a fault of the graph; an error of a node's `setup()`, `restore()` or earlier `snapshot()`;
    * `Busy` if the graph runs, was stopped before it ran, or option `signal` was aborted; `InvalidConfig` for an option;
-   * `InvalidGraph` on the thread of a lane. Everything is torn down again
+   * `InvalidGraph` on the thread of a lane. Every node is torn down again
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
@@ -523,12 +524,12 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Stops the graph, if it runs, and starts it: {@linkcode Runtime.stop} and {@linkcode Runtime.start} in one call, with
-   * the options of the latter. A run that is ending by itself is waited for.
-   * How the run before ended, its {@linkcode Runtime.finished} tells.
+   * Stops the graph, if it runs, and starts it: {@linkcode Runtime.stop} and {@linkcode Runtime.start} in one call,
+   * with the options of `start`. Waits for a run that is ending by itself. {@linkcode Runtime.finished} of the previous
+   * run reports how that run ended.
    *
-   * @throws {SluiceError} `Busy` if the graph is starting or another restart is under way, or if the graph is to stop
-   * before it has begun again; what {@linkcode Runtime.start} throws
+   * @throws {SluiceError} `Busy` if the graph is starting, another restart is active, or the graph is told to stop
+   * before it has begun again; the errors of {@linkcode Runtime.start}
    */
   async restart(options: { readonly resume?: boolean } = {}): Promise<void> {
     assertStartOptions(options);
@@ -543,7 +544,7 @@ export class Runtime implements AsyncDisposable {
     await this.start(options);
   }
 
-  /** @param stops how often it was told to stop by the time that was asked for @throws {SluiceError} `Busy` */
+  /** @param stops the number of requests to stop when `action` was requested @throws {SluiceError} `Busy` */
   #assertNotStopped(action: string, stops: number): void {
     if (this.#stops === stops) return;
     throw new SluiceError("Busy", `Cannot ${action}: the graph was stopped meanwhile`);
@@ -569,10 +570,10 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Settles when every node of the run has come to its end and was torn down: of that which was started last. To be
-   * awaited before the runtime is disposed of.
+   * Settles when every node of the newest run has ended and is torn down. Await it before the runtime is disposed of.
    *
-   * @throws the first failure of a node; {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
+   * @throws the first failure of a node;
+   * {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
    */
   get finished(): Promise<RunSummary> {
     return notingWaits(this.#whenEnded(), () => this.#failures.awaited = true);
@@ -585,10 +586,10 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Ends the sources, drains the other nodes within the time limit, and tears down. Of a graph that is ended already, or
-   * disposed of, it waits for that end. Then the graph can be changed, and started again.
+   * Ends the sources, drains the other nodes within the time limit, and tears down. If the graph has ended or is
+   * disposed of, waits for that end. The graph can then be changed, and started again.
    *
-   * @returns as {@linkcode Runtime.finished}, but also the summary of a graph that was disposed of before its end;
+   * @returns as {@linkcode Runtime.finished}, and also the summary of a graph that was disposed of before its end;
    * `undefined` if the graph was not started
    */
   async stop(): Promise<RunSummary | undefined> {
@@ -596,7 +597,7 @@ export class Runtime implements AsyncDisposable {
     return await this.#session?.stop();
   }
 
-  /** The figures of the graph now; after its end, the last ones. */
+  /** Returns the current figures of the graph; after its end, the last ones. */
   stats(): RuntimeStats {
     if (this.#session !== undefined) return this.#session.stats();
     const { limit: limitBytes } = new MemoryBudget(this.#options.memory ?? {}, this.#driver.machineBytes());
@@ -605,34 +606,35 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * How long frames take from each source to each sink that they can reach, as measured so far.
+   * Returns the latency of frames from each source to each sink that they can reach, as measured so far.
    *
-   * @returns one entry a pair, in the order of the nodes; without `latency` until frames were measured at the sink
+   * @returns one entry for each pair, in the order of the nodes; without `latency` until frames were measured at the
+   * sink
    */
   latencies(): PathLatency[] {
     return pathLatencies(this.#topology, this.stats());
   }
 
   /**
-   * The graph as it is now: as a graph file, which loads back to the same graph. Nodes of types that no registry knows,
-   * such as `appSource()`, are in it, but no file can name them.
+   * Returns the graph as a graph file, which loads back to the same graph. It includes nodes of types that no registry
+   * knows, such as `appSource()`, although no file can name those types.
    *
-   * @throws {SluiceError} `InvalidConfig` if a configuration holds a value that JSON cannot
+   * @throws {SluiceError} `InvalidConfig` if a configuration holds a value without a JSON form
    */
   graph(): GraphFile {
     return snapshotGraph(this.#topology, this.#options);
   }
 
-  /** How the run ended, also after a failure; `undefined` before that. */
+  /** Returns how the run ended, also after a failure; `undefined` before its end. */
   summary(): RunSummary | undefined {
     return this.#session?.summary;
   }
 
   /**
-   * Ends the graph if it runs. A live one is stopped. An offline one whose sources have not ended is broken off: its
-   * files stay what they are while they are written, such as `NAME.partial`, and `finished` rejects. Nothing is thrown,
-   * since that would hide the error for which a block is left. Where nobody waits for `finished`, the log tells that the
-   * graph was broken off, as it does of a failure, and the exit code of the program becomes 1.
+   * Ends the graph if it runs. Stops a live graph. Aborts an offline graph whose sources have not ended: incomplete
+   * files keep their temporary names, such as `NAME.partial`, and `finished` rejects. Throws nothing, because that
+   * would hide the error that left the block. If nobody waits for `finished`, logs the abort, as it logs a failure, and
+   * sets the exit code of the program to 1.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
@@ -645,7 +647,7 @@ export class Runtime implements AsyncDisposable {
     this.events.close();
   }
 
-  /** @returns the handle, and what settles when the node is part of the graph */
+  /** @returns the handle, and a promise that settles when the node is part of the graph */
   #add<H extends NodeHandle>({ type, config, extend }: NodeSpec<H>, options: AddOptions): Adding<H> {
     const run = this.#run;
     if (run === undefined) this.#build("add a node");
@@ -663,7 +665,7 @@ export class Runtime implements AsyncDisposable {
       if (left !== undefined) this.#topology.onDeparture(id, left);
       return { handle, added: Promise.resolve() };
     }
-    // The script talks to the node already, which joins the graph by an edit of its own.
+    // The script can already use the node, which joins the graph by an edit of its own.
     let isBegun = false;
     const joins: NodeSpec["extend"] = left && ((plain, _run, _onRefused, _wanted, onDeparture) => {
       isBegun = true;
@@ -685,17 +687,17 @@ export class Runtime implements AsyncDisposable {
     return this.#topology.addLink(from, to, options).id;
   }
 
-  /** The run that is under way. */
+  /** The active run. */
   get #run(): Session | undefined {
     return this.#session?.summary === undefined ? this.#session : undefined;
   }
 
-  /** The run that figures are shown of: none once the graph was changed after it. */
+  /** The run whose figures are shown: none if the graph was changed after it. */
   get #shown(): SessionView | undefined {
     return this.#isChanged ? undefined : this.#session?.view();
   }
 
-  /** The graph is to be changed while it does not run. */
+  /** Prepares a change of the graph while it does not run. */
   #build(action: string): void {
     this.#assertIdle(action);
     this.#isChanged = true;
@@ -719,7 +721,7 @@ export class Runtime implements AsyncDisposable {
   }
 }
 
-/** What is said of each lane: `"auto"` is short for that of its name. */
+/** Returns the options of each lane: expands `"auto"` to the lane of that name. */
 function saidOf(lanes: RuntimeOptions["lanes"]): Exclude<RuntimeOptions["lanes"], "auto"> {
   return lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
 }

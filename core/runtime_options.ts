@@ -1,5 +1,5 @@
 /**
- * What a runtime, its nodes and its edits are made with, and the checks of that.
+ * The options of a runtime, its nodes and its edits, and their checks.
  *
  * @module
  */
@@ -20,96 +20,100 @@ import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 /** Options of `Runtime`. */
 export interface RuntimeOptions {
   /**
-   * `live` (default): sources keep to the clock and links drop by default. `offline`: as fast as it goes, and nothing
-   * is dropped by default.
+   * `live` (default): sources keep to the clock, and links drop by default. `offline`: the graph runs as fast as it
+   * can, and links drop nothing by default.
    */
   readonly mode?: GraphMode;
   /**
-   * Whether to use the native library; by default, if it is there. Without it there are no native lanes, and no promise
-   * of real time.
+   * When to use the native library; by default, if it is present. Portable mode has no native lanes, and does not
+   * promise real time.
    */
   readonly native?: "auto" | "require" | "off";
   /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
   readonly registry?: NodeRegistry;
   /**
-   * Whether a live graph ends once all sources that it has had have ended, the last of them perhaps by being removed, and
-   * what they gave is drained: nodes that wait for links do not keep it. Else it goes on, so that others can be added, until {@linkcode Runtime.stop}. By default
-   * as the graph is at the start: `true` with sources in it, `false` without, such as for an empty one. An offline graph
-   * always ends so.
+   * True if a live graph ends once all its sources have ended (the last one perhaps by removal) and their frames are
+   * drained; nodes that wait for links do not keep it running. If false, the graph runs until {@linkcode Runtime.stop},
+   * so that sources can be added. By default `true` if the graph has sources at the start, else `false`, such as for an
+   * empty graph. An offline graph always ends with its sources.
    */
   readonly endsWithSources?: boolean;
-  /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does; it cannot be started again then. */
+  /**
+   * Stops the graph when the signal aborts, as {@linkcode Runtime.stop} does; the graph cannot start again afterwards.
+   */
   readonly signal?: AbortSignal;
   /**
-   * Whether Ctrl-C, SIGTERM and SIGHUP stop the graph, so that files are completed; by default `true`. The program goes
-   * on after {@linkcode Runtime.finished}; one that has not ended a second later is ended, with exit code 130, 143 or
-   * 129, and so is one that gets a second signal. A program that was started to ignore SIGHUP goes on to do so. `false`
-   * for a program that listens to signals itself.
+   * True (default) if Ctrl-C, SIGTERM and SIGHUP stop the graph, so that files are completed. The program goes on after
+   * {@linkcode Runtime.finished}; a program that has not ended a second later, or that gets a second signal, is ended
+   * with exit code 130, 143 or 129. A program that was started to ignore SIGHUP goes on to ignore it. Choose `false`
+   * for a program that handles signals itself.
    */
   readonly signals?: boolean;
   /**
-   * How many frames links hold that name nothing: `"byKind"` (default), as suits the kind of frame; a number; numbers for
-   * some kinds; or what a function gives for a link. A link whose output writes more at once holds that many.
+   * The capacity of links without one of their own, in frames: `"byKind"` (default), as suits the kind of frame; a
+   * number; numbers for some kinds; or the result of a function for each link. A link whose output writes more at once
+   * holds that many.
    */
   readonly capacity?: LinkCapacity;
   /**
-   * Whether links that do not say have nodes put in that convert, where the input takes other formats than the output is
-   * known to give: `auto` or, by default, `off`. They are nodes of the graph like others, of types that the registry has.
+   * `auto`: puts converters into links without this option of their own if the input takes other formats than the
+   * output is known to give; by default `off`. Converters are nodes of the graph like others, of types that the
+   * registry has.
    */
   readonly convert?: "auto" | "off";
   /**
-   * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
-   * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.
+   * Sizes of pools, by name. Each kind of frame that the graph's outputs carry has a pool (`audio`, `video`, `encoded`,
+   * `packet`, `data`); nodes can name others. Absent sizes are chosen from the graph.
    */
   readonly pools?: { readonly [name: string]: PoolSize };
   /**
-   * `limit`: the most bytes that all pools have together while they grow with the graph; by default half of the machine's
-   * memory, or what the graph needs at its start if that is more. Beyond it, a start or an edit is refused with
-   * `PoolExhausted`. `spare`: how much is set aside for what edits add: `much` is twice the slots that the graph needs
-   * and room for 16,384 more nodes and links, which takes addresses; `little`, for many graphs in one process that are
-   * hardly edited, is no slot and 64 nodes and links. By default `much`.
+   * `limit`: the most bytes of all pools together while they grow with the graph; by default half of the machine's
+   * memory, or the need of the graph at its start if that is more. A start or an edit beyond the limit is refused with
+   * `PoolExhausted`. `spare`: memory set aside for edits. `much` (default): twice the slots that the graph needs, and
+   * room for 16,384 more nodes and links, which takes addresses. `little`: no slot, and 64 nodes and links; for many
+   * graphs in one process that are hardly edited.
    */
   readonly memory?: { readonly limit?: number; readonly spare?: "much" | "little" };
   /**
-   * Development mode: a frame that is used after it was given away throws, and so does a change that others would see.
-   * Costs a multiple in time. By default as the environment variable `SLUICE_DEV` says: `1` for on.
+   * Development mode: use of a frame after it was given away throws, and so does a change that other readers would see.
+   * Costs a multiple in time. By default set by the environment variable `SLUICE_DEV`: `1` for on.
    */
   readonly development?: boolean;
   /**
-   * What is said of lanes, by name: their kind, how urgent they are and where they may run. A lane that is not listed is
-   * what its nodes need. With `auto: {}` among them, nodes that name no lane are as if they named `"auto"`
-   * ({@linkcode AddOptions.lane}); `"auto"` alone is short for that.
+   * Options of lanes, by name: kind, priority and processors. A lane that is not listed gets the options that its nodes
+   * need. With `auto: {}` among the lanes, a node without a lane is treated as if it named `"auto"` ({@linkcode
+   * AddOptions.lane}); `"auto"` alone is short for `{ auto: {} }`.
    */
   readonly lanes?: "auto" | { readonly [name: string]: LaneOptions };
   /**
-   * What is done when a processor fails that was added without a word on it; by default `fail`: the run ends. A native
-   * stage always does that, and so does a node that keeps its lane's thread, unless it has a word of its own.
+   * Supervision of processors without a choice of their own; by default `fail`: the run ends. A native stage, and a
+   * node that holds its lane's thread too long, always fail the run unless they have a choice of their own.
    */
   readonly supervision?: Supervision;
   /**
-   * Time that `stop()` leaves for draining, milliseconds; by default 5,000. So long, but 5,000 at least, a node may also
-   * hold the thread of lane `main` after a signal, before the process is ended.
+   * Time limit for draining in `stop()`, milliseconds; by default 5,000. For this time, but at least 5,000, a node may
+   * also hold the thread of lane `main` after a signal, before the process is ended.
    */
   readonly stopTimeoutMs?: number;
   /**
-   * How long a node's `setup()` may take, milliseconds; by default 30,000. Then it counts as failed. 0: for ever. A
-   * `setup()` that never gives the thread of lane `main` back ends the process.
+   * Time limit for a node's `setup()`, milliseconds; by default 30,000. A node that exceeds the limit fails. 0: no
+   * limit. A `setup()` that never returns the thread of lane `main` ends the process.
    */
   readonly setupTimeoutMs?: number;
   /**
-   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. Then, or at the end of the
-   * call's own limit if that is sooner, the node is stuck, which an event tells; if every node of its worker lane is to
-   * be restarted or disabled on failure, the thread is replaced. What goes on after an `await`, and a callback, may hold
-   * it 250 longer. 0: for as long as a call may take.
+   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. After this time, or at the
+   * call's own limit if that is sooner, the node is stuck: an event reports it, and if every node of its worker lane is
+   * to be restarted or disabled on failure, the thread is replaced. Code after an `await`, and callbacks, may hold the
+   * thread 250 ms longer. 0: as long as a call may take.
    */
   readonly stuckAfterMs?: number;
   /**
-   * How long a call of a node may take, milliseconds; by default 30,000. One that holds its lane's thread for so long
-   * ends the run with the node's name, unless the thread is replaced. A node that has awaited something for so long, and
-   * has neither read nor written meanwhile, has failed; by default that is so offline only, since what a live graph
-   * waits for may come at any time. 0: for ever. A node may have a limit of its own ({@linkcode AddOptions}). One that
-   * holds the thread of lane `main` keeps it from whatever could end the run: there the process is ended, with exit code
-   * 1, and files that are being written are not complete.
+   * Time limit for a call of a node, milliseconds; by default 30,000. A call that holds its lane's thread beyond the
+   * limit ends the run with the node's name, unless the thread is replaced. A node that awaits something beyond the
+   * limit, and has neither read nor written meanwhile, fails: by default only in offline graphs, since a live graph may
+   * wait for input at any time. 0: no limit. A node may have a limit of its own ({@linkcode AddOptions}). A call that
+   * holds the thread of lane `main` blocks all that could end the run: the process is then ended, with exit code 1, and
+   * files that are being written stay incomplete.
    */
   readonly callTimeoutMs?: number;
 }
@@ -125,8 +129,8 @@ export interface EditOptions {
   /** How long `setup()` of new nodes and ticks under way may take, milliseconds; by default 5,000. */
   readonly timeoutMs?: number;
   /**
-   * How long a node that takes another one's place may wait for its first tick, milliseconds; by default 250. One for
-   * which nothing comes by then counts as good.
+   * How long a replacing node may wait for its first tick, milliseconds; by default 250. A node for which nothing
+   * arrives in this time passes the trial.
    */
   readonly trialMs?: number;
 }
@@ -151,7 +155,7 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   callTimeoutMs: true,
 };
 
-/** Refuses unknown options, and checks those that nothing else checks. @throws {SluiceError} `InvalidConfig` */
+/** Refuses unknown options, and checks options without a check elsewhere. @throws {SluiceError} `InvalidConfig` */
 export function assertAddOptions(options: AddOptions): void {
   assertKeys("Cannot add a node", options, ["id", ...NODE_OPTION_NAMES]);
   assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);
@@ -163,7 +167,7 @@ export function assertStartOptions(options: { readonly resume?: boolean }): void
   assertFlag("Cannot start", "resume", options.resume);
 }
 
-/** Checks what `Runtime.configureGraph()` takes, but for options of lanes. @throws {SluiceError} `InvalidConfig` */
+/** Checks the options of `Runtime.configureGraph()`, except those of lanes. @throws {SluiceError} `InvalidConfig` */
 export function assertGraphOptions(options: Pick<RuntimeOptions, "mode" | "pools" | "lanes">): void {
   const what = "Cannot configure the graph";
   assertKeys(what, options, ["mode", "pools", "lanes"]);
@@ -171,9 +175,9 @@ export function assertGraphOptions(options: Pick<RuntimeOptions, "mode" | "pools
 }
 
 /**
- * Checks every option but those of lanes.
+ * Checks every option except those of lanes.
  *
- * @param what how messages start
+ * @param what the start of messages
  * @throws {SluiceError} `InvalidConfig`
  */
 export function assertRuntimeOptions(options: RuntimeOptions, what = "Cannot make a runtime"): void {

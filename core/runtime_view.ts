@@ -1,6 +1,6 @@
 /**
- * What the control plane sees of a runtime: its graph and the memory that figures stand in, so that thousands of them
- * can be read many times a second without an object each.
+ * The control plane's view of a runtime: its graph and the memory of its figures, so that it can read thousands of
+ * figures many times a second without an object for each.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { Carries } from "./graph/carries.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 
-/** Where a run is in its life. */
+/** The state of a run. */
 export type RunState = "building" | "starting" | "running" | "paused" | "stopping" | "completed" | "stopped" | "failed";
 
 /** A lane as the control isolate knows it. */
@@ -29,58 +29,63 @@ export interface LaneView {
   readonly warnings: readonly string[];
 }
 
-/** The part of a view that a run has. */
+/** The part of a view that belongs to a run. */
 export interface SessionView {
-  /** Valid until the next call for a view: at its end a run's figures move out of shared memory. */
+  /** The run's figures. Valid until the next call for a view: at its end a run's figures move out of shared memory. */
   readonly page: ControlPage;
   readonly state: RunState;
   readonly elapsedNs: number;
-  /** The nodes' clock, which ages are taken by: it stands still while the graph is paused. Nanoseconds. */
+  /** The nodes' clock, in nanoseconds, for the age of frames: it stops while the graph is paused. */
   readonly nodesNowNs: number;
   readonly error?: Error;
   readonly lanes: readonly LaneView[];
   readonly nodeStates: ReadonlyMap<NodeId, NodeState>;
   readonly progress: ReadonlyMap<NodeId, NodeProgress>;
-  /** Goes up whenever a node's reported figures or a link's format come in. */
+  /** Goes up whenever a node reports figures or a link's format arrives. */
   readonly factCount: number;
-  /** What a node is doing. */
+  /** Returns the activity of a node. */
   activity(node: NodeEntry): NodeActivity;
-  /** Why the runtime does not move a node to another lane, in words; `undefined` if it may. */
+  /** Returns why the runtime does not move a node to another lane, in words; `undefined` if it may. */
   whyFixed(node: NodeEntry): string | undefined;
-  /** What another instance of a node can go on from. */
+  /** Returns the state that another instance of a node can take over. */
   carries(node: NodeEntry): Carries;
-  /** Lanes that would suit the graph better, where also nodes move that cannot while it runs. */
+  /** Moves to lanes that would suit the graph better, including nodes that cannot move while it runs. */
   readonly betterLanes: readonly LaneMove[];
-  /** A node's own figures; those of native stages change without notice. */
+  /** Returns a node's own figures; those of native stages change without notice. */
   figures(node: NodeEntry): Figures | undefined;
-  /** What a link's frames are, once it is known. */
+  /** Returns the format of a link's frames, once known. */
   format(link: LinkEntry): FrameFormat | undefined;
   pools(): readonly PoolStats[];
 }
 
 export interface RuntimeView {
-  /** Goes up whenever nodes, links, lanes or pools have come or gone, a pool has other slots, or a run begins: it stands
-   * for one list of each. */
+  /**
+   * Goes up whenever nodes, links, lanes or pools come or go, a pool gets other slots, or a run begins: one version has
+   * one list of each.
+   */
   readonly version: number;
-  /** How many runs came before the newest one: in each, all counts begin at 0. */
+  /** The number of runs before the newest one. In each run all counts begin at 0. */
   readonly runsBefore: number;
   readonly mode: GraphMode;
   readonly driver: DriverKind;
-  /** The runtime's clock, which goes on while the graph is paused: for rates, calls and signs of life. Nanoseconds. */
+  /** The runtime's clock, in nanoseconds, for rates, calls and signs of life: it goes on while the graph is paused. */
   readonly nowNs: number;
   /** How long a call may hold its lane before its node is stuck, milliseconds; 0: for ever. */
   readonly stuckAfterMs: number;
   readonly nodes: readonly NodeEntry[];
   readonly links: readonly LinkEntry[];
-  /** The frame type of a link, with what other links say of it. */
+  /** Returns the frame type of a link, with the kinds that other links determine. */
   readonly typeOf: (link: LinkEntry) => string;
-  /** The input that a node waits for a link to: see {@linkcode awaitedInput}. */
+  /** Returns the input for whose link a node waits: see {@linkcode awaitedInput}. */
   readonly awaits: (node: NodeEntry) => string | undefined;
-  /** Why the runtime does not move a node to another lane, in words; before the start as far as the graph tells. */
+  /**
+   * Returns why the runtime does not move a node to another lane, in words; before the start as far as the graph
+   * determines it.
+   */
   readonly whyFixed: (node: NodeEntry) => string | undefined;
-  /** Types that the runtime knows, whether or not the graph has nodes of them. */
+  /** Returns the types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
-  /** Absent before the start. */
+  /** The run; absent before the start. */
   readonly session?: SessionView;
 }
 
@@ -92,7 +97,7 @@ export function registerView(runtime: object, view: () => RuntimeView): void {
 }
 
 /**
- * A runtime as it is now.
+ * Returns the current view of a runtime.
  *
  * @throws {TypeError} if the object is no runtime
  */

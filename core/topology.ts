@@ -40,7 +40,7 @@ import { sizedType, withDescriptor } from "./registry/sized_type.ts";
 import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
-/** The part of a node or of a link that is at fault. */
+/** The part of a node or link that is at fault. */
 export type Fault =
   | "config"
   | "lane"
@@ -53,19 +53,19 @@ export type Fault =
   | "to"
   | "link";
 
-/** In place of what a check gives, where something is wrong and was noted. */
+/** The result of a check that failed and whose error was noted. */
 const FAILED = Symbol("failed");
 
 /** The nodes, links and lanes of one graph, or of a draft of it. */
 export class Topology {
   mode: GraphMode;
-  /** What is said of lanes, by name. */
+  /** Options of lanes, by name. */
   lanes: { readonly [name: string]: LaneOptions };
-  /** What is done when a node fails that names nothing. */
+  /** Supervision of nodes without a choice of their own. */
   readonly supervision: Supervision;
-  /** How many frames links hold that name nothing. */
+  /** Capacity of links without one of their own. */
   readonly capacity: LinkCapacity;
-  /** Whether links that say nothing have nodes put in that convert. */
+  /** Whether links without a choice of their own get converters. */
   readonly convert: ConvertChoice;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
@@ -76,25 +76,25 @@ export class Topology {
   #delaying: Set<NodeId>;
   readonly #numbers: GraphNumbers;
   #version = 0;
-  /** What is called once a node has left the graph. */
+  /** Listeners to call once a node has left the graph. */
   readonly #departures = new Map<NodeEntry, () => void>();
   readonly #carrying: CarryingGraph = {
     descriptorOf: (id) => this.#nodes.get(id as NodeId)?.type.descriptor,
     linksAt: (id) => this.#linksAt(id as NodeId),
   };
-  /** What ports carry; absent where it is not known for the graph as it is. */
+  /** The types that ports carry; absent if not known for the current graph. */
   #carried: CarriedTypes | undefined;
   readonly #inference: InferenceGraph;
-  /** Types that converters may be of. */
+  /** Returns the types that converters may have. */
   protected readonly known: () => readonly AnyNodeType[];
 
   /**
-   * @param known the node types that could be used as converters
-   * @param lanes what is said of lanes, by name
-   * @param supervision what is done when a node fails that names nothing
-   * @param capacity how many frames links hold that name nothing
-   * @param convert whether links that say nothing have nodes put in that convert
-   * @param from the graph that it is a draft of
+   * @param known returns the node types that could serve as converters
+   * @param lanes options of lanes, by name
+   * @param supervision supervision of nodes without a choice of their own
+   * @param capacity capacity of links without one of their own
+   * @param convert whether links without a choice of their own get converters
+   * @param from the graph, for a draft
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
   constructor(
@@ -133,7 +133,7 @@ export class Topology {
     return this.#nodes;
   }
 
-  /** The lanes that nodes are on. */
+  /** The names of the lanes that have nodes. */
   get usedLanes(): Iterable<string> {
     return this.#residents.keys();
   }
@@ -149,15 +149,16 @@ export class Topology {
   }
 
   /**
-   * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
+   * Makes a draft to try an edit on. The draft holds only differences: until `adopt()`, the graph must not change
+   * otherwise.
    */
   draft(): Topology {
     return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this.convert, this);
   }
 
   /**
-   * A draft of the graph in another mode, or with other lanes, for one that does not run: what links do not name is as
-   * the mode has it, and nodes stay on the lanes that they are on.
+   * Makes a draft of a graph that does not run, in another mode or with other lanes. Links take unnamed options from
+   * the mode; nodes stay on their lanes.
    *
    * @throws {SluiceError} `InvalidConfig` for options of a lane; `InvalidGraph` for a lane that cannot run its nodes
    */
@@ -175,22 +176,22 @@ export class Topology {
     }
   }
 
-  /** What is done when a node fails. A native stage that names nothing ends the run. */
+  /** Returns the supervision of a node. A native stage without a choice of its own ends the run. */
   supervisionOf({ type, supervision }: NodeEntry): Supervision {
     return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
   }
 
-  /** What only the draft has, or only the graph. */
+  /** Returns the differences of a draft from its graph. */
   changes(): { readonly nodes: MapChanges<NodeEntry>; readonly links: MapChanges<LinkEntry> } {
     return { nodes: this.#drafted?.changes() ?? { set: [], gone: [] }, links: this.connections.changes() };
   }
 
-  /** Changes whenever the graph does. */
+  /** Goes up with each change of the graph. */
   get version(): number {
     return this.#version;
   }
 
-  /** Takes a draft's nodes and links over. The draft must not be used afterwards. */
+  /** Takes over the nodes and links of a draft, which must not be used afterwards. */
   adopt(draft: Topology): void {
     const { nodes, links } = draft.changes();
     draft.#numbers.keep(nodes.set, links.set);
@@ -207,17 +208,17 @@ export class Topology {
     this.#tellDepartures();
   }
 
-  /** Has a listener called once a node is removed, or one of another type has taken its place. */
+  /** Calls a listener once a node is removed or replaced by a node of another type. */
   onDeparture(node: string, listener: () => void): void {
     this.#departures.set(this.node(node), listener);
   }
 
-  /** Whether that listener is still to be called. */
+  /** True while a listener of {@linkcode onDeparture} is still to be called. */
   awaitsDeparture(listener: () => void): boolean {
     return this.#departures.values().some((each) => each === listener);
   }
 
-  /** Gives back the numbers that a draft has taken. It must not be used afterwards. */
+  /** Gives back the numbers that a draft has taken. The draft must not be used afterwards. */
   discard(): void {
     this.#numbers.discard();
   }
@@ -227,12 +228,12 @@ export class Topology {
     this.#numbers.recycle(nodes, links);
   }
 
-  /** Records that nodes and links have used so far, at least. */
+  /** A lower bound of the records that nodes and links have used so far. */
   get records(): { readonly nodes: number; readonly links: number } {
     return this.#numbers.records;
   }
 
-  /** Takes a node out, with the links from and to it. @throws {SluiceError} `NodeNotFound` */
+  /** Removes a node, with the links from and to it. @throws {SluiceError} `NodeNotFound` */
   removeNode(id: string): NodeEntry {
     const entry = this.node(id);
     this.#carried = undefined;
@@ -247,11 +248,11 @@ export class Topology {
   }
 
   /**
-   * Puts a node on another lane, which it was asked to be on from then on; its links stay.
+   * Moves a node to another lane, which counts as its chosen lane from then on; its links stay.
    *
-   * @param type what runs there: another than the node's own where that is replaced next
-   * @param byRuntime whether nobody asked for it but the runtime, which may move the node again
-   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a lane that cannot run it
+   * @param type the type that will run there, if the node is replaced next by another type
+   * @param byRuntime true if only the runtime chose the lane: it may then move the node again
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a lane that cannot run the node
    */
   moveNode(id: string, lane: string, type?: AnyNodeType, byRuntime = false): NodeEntry {
     const old = this.node(id);
@@ -269,9 +270,9 @@ export class Topology {
   }
 
   /**
-   * Bypasses a node, or stops doing so.
+   * Starts or stops bypassing a node.
    *
-   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a node that cannot be
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a node that cannot be bypassed
    */
   bypassNode(id: string, on: boolean): void {
     const old = this.node(id);
@@ -283,10 +284,10 @@ export class Topology {
    * Adds an element to a dynamic port of a node.
    *
    * @param port the port as a whole: `inputs`; or, with a kind, the name of the element
-   * @param kind what an element of a name of its own is to carry
+   * @param kind the kind of frames of an element with a name of its own
    * @returns the element's name: `inputs_2`
-   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch` and `InvalidConfig` for the kind, `InvalidGraph`
-   * for the name, and if the port has as many as it can
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch` and `InvalidConfig` for the kind,
+   * `InvalidGraph` for the name, and if the port has its maximum of elements
    */
   addPort(node: string, direction: "input" | "output", port: string, kind?: FrameKind): string {
     const old = this.node(node);
@@ -309,7 +310,7 @@ export class Topology {
     this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
   }
 
-  /** Takes a link out. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  /** Removes a link. @throws {SluiceError} `LinkNotFound`, with the ids of all links */
   removeLink(id: string): LinkEntry {
     const link = this.link(id);
     this.#carried = undefined;
@@ -319,7 +320,7 @@ export class Topology {
     return link;
   }
 
-  /** Tells what is at the ends of links that went, or that lead to something else, what is left to tell. */
+  /** Infers kinds anew at the ends of removed or redirected links. */
   #inferAtEnds(links: readonly LinkEntry[]): void {
     for (const { fromNode, toNode } of links) for (const id of [fromNode, toNode]) inferKind(this.#inference, id);
   }
@@ -328,13 +329,13 @@ export class Topology {
     return [...this.connections.intoNode(id), ...this.connections.fromNode(id)];
   }
 
-  /** Has a link carry what its ends do. In a graph that runs it is another one, over which nothing has come. */
+  /** Updates a link from its ends. In a running graph the result is a new link, without frames. */
   #relink(link: LinkEntry, told = this.#told(link)): void {
     const index = this.#drafted === undefined ? link.index : this.#numbers.takeLink();
     this.connections.replace({ ...link, index, ...told });
   }
 
-  /** Makes room on the links into a node for what it lets wait there. */
+  /** Lengthens the links into a node to hold the frames that wait there because of it. */
   #lengthen(id: NodeId): void {
     for (const link of [...this.connections.intoNode(id)]) {
       const told = this.#told(link);
@@ -342,7 +343,7 @@ export class Topology {
     }
   }
 
-  /** What a link is by its ends as they are now. */
+  /** Returns the ports, policy and capacity of a link that follow from its current ends. */
   #told(link: LinkEntry): Pick<LinkEntry, "output" | "input" | "policy" | "capacity"> {
     const [from, to] = this.#endsOf(link);
     const output = resolvePort(from, "output");
@@ -355,17 +356,17 @@ export class Topology {
     return [this.endAt({ node: fromNode, port: fromPort }), this.endAt({ node: toNode, port: toPort })];
   }
 
-  /** An end of a link with its node as it is now, which the links so far have told the kind of its frames. */
+  /** Returns an end of a link with its current node, whose kind of frames earlier links may have set. */
   protected endAt({ node, port }: { readonly node: string; readonly port: string }): LinkEnd {
     return { nodeId: node, descriptor: this.node(node).type.descriptor, port };
   }
 
-  /** Removes the converters at the ends of a link that is gone, and so those before and behind them. */
+  /** Removes the converters at the ends of a removed link, and in turn those before and behind them. */
   #dropConverters({ fromNode, toNode }: LinkEntry): void {
     for (const id of [fromNode, toNode]) if (this.#nodes.get(id)?.converts) this.removeNode(id);
   }
 
-  /** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  /** Returns the link with an id. @throws {SluiceError} `LinkNotFound`, with the ids of all links */
   link(id: string): LinkEntry {
     const link = this.links.get(id as LinkId);
     if (link !== undefined) return link;
@@ -377,7 +378,7 @@ export class Topology {
     );
   }
 
-  /** For who gave a port where the id of a link is wanted. */
+  /** Returns a hint for a caller who passed a port in place of a link id. */
   #linkHint(id: unknown): string {
     if (typeof id !== "string") return "; wanted an id, as connect() gives it and runtime.links() has it";
     const [node] = id.split(".", 1);
@@ -386,12 +387,12 @@ export class Topology {
   }
 
   /**
-   * Gives a node another type, another configuration or both; its lane, pool and links stay.
+   * Gives a node another type, another configuration or both; the node keeps its lane, pool and links.
    *
-   * @param isolation the process of its own that it runs in from then on, if any
+   * @param isolation the node's own process from then on, if any
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
    * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if
-   * it was the delay of a loop; nothing has changed then
+   * the old type was the delay of a loop. Nothing has changed after an error
    */
   replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation?: Isolation): NodeEntry {
     const old = this.node(id);
@@ -412,7 +413,7 @@ export class Topology {
       config: values,
       isolation,
       incarnation: old.incarnation + 1,
-      // Another type has another way to do its work; what was bypassed was the old one's.
+      // The choice to bypass the old type says nothing about another type.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
     };
     this.#assertSchedulable(entry);
@@ -428,7 +429,7 @@ export class Topology {
     return this.node(entry.id);
   }
 
-  /** Has a node be what it was before a change that is not made after all: another lane, or another type. */
+  /** Restores a node after a change of its lane or type that is not made after all. */
   restoreNode(old: NodeEntry): void {
     const entry = this.node(old.id);
     this.#carried = undefined;
@@ -484,12 +485,12 @@ export class Topology {
     return entry;
   }
 
-  /** The nodes on a lane. */
+  /** Returns the nodes on a lane. */
   on(lane: string): NodeEntry[] {
     return [...this.#nodes.values()].filter((node) => node.lane === lane);
   }
 
-  /** @throws {SluiceError} `NodeNotFound`, with the nodes there are */
+  /** Returns the node with an id. @throws {SluiceError} `NodeNotFound`, with the ids of all nodes */
   node(id: string): NodeEntry {
     const entry = this.#nodes.get(id as NodeId);
     if (entry !== undefined) return entry;
@@ -516,7 +517,7 @@ export class Topology {
     return this.linkEnds(this.endAt(from), this.endAt(to), options);
   }
 
-  /** Links two ends, by nodes that convert if that is wanted. @throws {SluiceError} as {@linkcode addLink} */
+  /** Links two ends, through converters if the options ask for them. @throws {SluiceError} as {@linkcode addLink} */
   protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
     const steps = (options.convert ?? this.convert) === "auto" ? this.conversion(from, to) : [];
     if (steps.length === 0) return this.#linkDirectly(from, to, options);
@@ -530,12 +531,12 @@ export class Topology {
     });
   }
 
-  /** The nodes to be put between two ends. @throws {SluiceError} as {@linkcode conversionBetween} */
+  /** Returns the converters to put between two ends. @throws {SluiceError} as {@linkcode conversionBetween} */
   protected conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
     return conversionBetween(this, from, to, this.known());
   }
 
-  /** The lane of a converter: that of the node which it converts for, where both run TypeScript. */
+  /** Chooses the lane of a converter: the lane of the node behind it if both run TypeScript. */
   #besides(to: LinkEnd, { descriptor }: AnyNodeType): AddOptions {
     const isNative = descriptor.lane === "native" || to.descriptor.lane === "native";
     return isNative ? {} : { lane: this.node(to.nodeId).lane };
@@ -548,13 +549,13 @@ export class Topology {
   }
 
   #linkDirectly(...[one, other, options]: [LinkEnd, LinkEnd, LinkOptions]): LinkEntry {
-    // Links that were made since may have told them the kind of their frames.
+    // Links made since the ends were resolved may have set the kind of their frames.
     const [from, to] = [one, other].map(({ nodeId, port }) => this.endAt({ node: nodeId, port }));
     assertForward(from, to);
     const output = resolvePort(from, "output");
     const input = resolvePort(to, "input");
     const { carried } = this;
-    // It counts the link from now on, which may not be made after all.
+    // `carried` counts the new link from the next line on: do not keep it if a check throws.
     this.#carried = undefined;
     const ports = meet(output, knownInput(this.node(to.nodeId), input));
     assertLinkable(from, to, ports, carried, this.known);
@@ -573,7 +574,7 @@ export class Topology {
     return entry;
   }
 
-  /** What the capacity of a link goes by that names none. */
+  /** Returns the inputs to the default capacity of a link. */
   protected linkDefaults(from: LinkEnd, to: LinkEnd): LinkDefaults {
     const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
     const { records } = to.descriptor;
@@ -586,7 +587,7 @@ export class Topology {
     };
   }
 
-  /** The ends of a link to be made. @throws {SluiceError} `DestinationOccupied` */
+  /** Returns the ends of a link to make. @throws {SluiceError} `DestinationOccupied` */
   protected assertFree(from: LinkEnd, to: LinkEnd): Omit<Connection, "id"> {
     const [fromNode, toNode] = [from.nodeId as NodeId, to.nodeId as NodeId];
     const ends = { fromNode, fromPort: from.port, toNode, toPort: to.port };
@@ -596,12 +597,12 @@ export class Topology {
     return ends;
   }
 
-  /** What is done about a node or a link that is wrong: this throws the error; a graph that is checked notes it. */
+  /** Handles an error of a node or a link: throws it here; a checked graph notes it instead. */
   protected refuse(error: SluiceError, _fault: Fault): void {
     throw error;
   }
 
-  /** What messages call a link that is there. */
+  /** Returns the name of an existing link in messages. */
   protected nameOf({ id }: LinkEntry): string {
     return id;
   }
@@ -616,17 +617,17 @@ export class Topology {
     }
   }
 
-  /** What ports carry, as far as the links tell. For use until the graph changes. */
+  /** The types that ports carry, as far as the links determine them. Valid until the graph changes. */
   get carried(): CarriedTypes {
     return this.#carried ??= new CarriedTypes(this.#carrying);
   }
 
-  /** The link that leads into an input. */
+  /** Returns the link into an input. */
   linkInto(node: NodeId, port: string): LinkEntry | undefined {
     return this.connections.into(node, port);
   }
 
-  /** The links that lead away from an output. */
+  /** Returns the links from an output. */
   linksFrom(node: NodeId, port: string): LinkEntry[] {
     return this.connections.from(node, port);
   }
@@ -646,7 +647,7 @@ export class Topology {
     else this.#delaying.delete(entry.id);
   }
 
-  /** Has another node stand for the lane that this one leaves. */
+  /** Makes another node the resident of the lane that a node leaves. */
   #leaveLane(entry: NodeEntry): void {
     if (this.#residents.get(entry.lane)?.id !== entry.id) return;
     const other = this.#nodes.values().find(({ lane }) => lane === entry.lane);
@@ -660,7 +661,10 @@ export class Topology {
     if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
   }
 
-  /** The type of what takes a node's place: one of its type has all of its ports, another one those with links. */
+  /**
+   * Sizes the type of a replacing node: with all ports of the old node if the types are equal, else with the linked
+   * ones.
+   */
   #typeAfter(old: NodeEntry, type: AnyNodeType, config: Record<string, unknown>): AnyNodeType {
     if (type.descriptor.type === old.type.descriptor.type) {
       const sized = sizedType(old.id, type, config, []);
@@ -678,13 +682,13 @@ export class Topology {
     return sizedType(old.id, type, config, ports);
   }
 
-  /** A node's type with the ports that are wanted of it. */
+  /** Sizes a node's type for the requested ports. */
   #sized(id: NodeId, type: AnyNodeType, config: Record<string, unknown>, ports: AddOptions["ports"]): AnyNodeType {
     const sized = this.#try("ports", () => sizedType(id, type, config, ports ?? []));
     return sized === FAILED ? sizedType(id, type, config, []) : sized;
   }
 
-  /** What is said of a node when it is added; `undefined` for nothing. */
+  /** Returns the schedule that the options of a node ask for; `undefined` if they ask for none. */
   #scheduleOf(id: NodeId, { priority, cpus }: AddOptions): Schedule | undefined {
     const schedule = { ...(priority !== undefined && { priority }), ...(cpus !== undefined && { cpus }) };
     if (Object.keys(schedule).length === 0) return undefined;
@@ -695,13 +699,13 @@ export class Topology {
     return checked === FAILED ? undefined : schedule;
   }
 
-  /** @throws {SluiceError} `InvalidGraph` for a node that cannot have what it asks for on its lane */
+  /** @throws {SluiceError} `InvalidGraph` for a node whose schedule its lane cannot give */
   #assertSchedulable(node: NodeEntry): void {
     const options = Object.hasOwn(this.lanes, node.lane) ? this.lanes[node.lane] : undefined;
     assertSchedulable(node, options, () => this.on(node.lane).filter(({ id }) => id !== node.id));
   }
 
-  /** @throws as `replaceNode()`, for the links of a node that has taken another one's place */
+  /** @throws as `replaceNode()`, for the links of the replacing node */
   #assertLinksFit(old: NodeEntry, { id, type }: NodeEntry): void {
     for (const link of this.#linksAt(id)) {
       replacing(old, type, () => this.#assertLinkFits(link));
@@ -718,12 +722,12 @@ export class Topology {
   }
 }
 
-/** How messages about a replacement start. */
+/** Returns the start of messages about a replacement. */
 function replacement(old: NodeEntry, type: AnyNodeType): string {
   return `Cannot replace node "${old.id}" (${old.type.descriptor.type}) by a ${type.descriptor.type}`;
 }
 
-/** Does a step of a replacement, whose errors say what it is for. */
+/** Runs a step of a replacement, and names the replacement in its errors. */
 function replacing<T>(old: NodeEntry, type: AnyNodeType, step: () => T): T {
   try {
     return step();
